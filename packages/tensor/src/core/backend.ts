@@ -1,0 +1,110 @@
+import type { DType, Storage } from "./dtype.ts";
+import { bytesOfStorage } from "./dtype.ts";
+import { ArgumentError, BackendError, DTypeError } from "./errors.ts";
+import type { DeviceBuffer, Launch } from "./launch.ts";
+import type { Spec } from "./spec.ts";
+import { sizeOf } from "./spec.ts";
+
+/** What plans may rely on. Plans are pure functions of this and of the specs. */
+export interface Limits {
+  /** The memory layout of each dtype; absent where the device lacks it. */
+  readonly storage: Readonly<Partial<Record<DType, Storage>>>;
+  readonly maxBufferBytes: number;
+  /** Views of a buffer start at multiples of this many bytes. */
+  readonly offsetAlignment: number;
+  /** The largest number of workgroups in one dimension, on devices that have workgroups. */
+  readonly maxWorkgroups?: number;
+  /** Optional abilities of the device, such as `subgroups` or `shader-f16`. */
+  readonly features: ReadonlySet<string>;
+}
+
+/**
+ * A device that executes launches in order. It knows buffers and launches and nothing else: no op, no tensor.
+ * `write`, `free`, `read` and `launch` take effect in the order of the calls.
+ */
+export interface Backend {
+  readonly name: string;
+  /** The adapter or processor, for people: `SwiftShader (software)`, `WebAssembly SIMD, 2 threads`. */
+  readonly device: string;
+  /** Kernel languages, best first. */
+  readonly languages: readonly string[];
+  readonly limits: Limits;
+  /** Throws OutOfMemoryError. The contents are undefined. Zero bytes is allowed. */
+  allocate(bytes: number): DeviceBuffer;
+  /** The memory is reused only by what is queued after this call. Freeing twice throws DisposedError. */
+  free(buffer: DeviceBuffer): void;
+  /** The data is copied before the call returns; launches queued earlier still see the old contents. */
+  write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void;
+  /** Resolves with the contents as of this point of the queue. A failed launch rejects here, by name. */
+  read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer>;
+  /** Returns before the work has run. */
+  launch(launch: Launch): void;
+  /** Resolves when all queued work has finished; rejects with the first failure since the last report. */
+  idle(): Promise<void>;
+  /** Bytes: in buffers alive, kept for reuse, and the most that were alive at once. */
+  memory(): { readonly live: number; readonly pooled: number; readonly peak: number };
+  /** Finishes queued work and releases the device. Everything afterwards throws DisposedError. */
+  close(): Promise<void>;
+}
+
+/** What an app hands to `selectBackend`: a name and a way to open the device. */
+export interface BackendFactory<Options = unknown> {
+  readonly name: string;
+  open(options?: Options): Promise<Backend>;
+}
+
+export function storageOf(dtype: DType, limits: Limits): Storage {
+  const storage = limits.storage[dtype];
+  if (storage === undefined) throw new DTypeError(`dtype: found ${dtype}, which this device does not have`);
+  return storage;
+}
+
+/** Bytes of a tensor of this spec on a device with these limits. */
+export function bytesOf(spec: Spec, limits: Limits): number {
+  return sizeOf(spec.shape) * bytesOfStorage(storageOf(spec.dtype, limits));
+}
+
+let defaultBackend: Backend | undefined;
+
+/** The backend of tensors that are created without naming one. Throws BackendError when none is set. */
+export function getDefaultBackend(): Backend {
+  if (defaultBackend === undefined) {
+    throw new BackendError(
+      "no backend is open: call `await selectBackend([cpu])` first, or pass `{ backend }` where the tensor is created",
+    );
+  }
+  return defaultBackend;
+}
+
+export function setDefaultBackend(backend: Backend | undefined): void {
+  defaultBackend = backend;
+}
+
+/**
+ * Opens the first factory that opens, and makes it the default for new tensors. A backend that is preferred by name
+ * must open: otherwise the call fails with its reason, because work that silently runs elsewhere misleads.
+ *
+ * @example const backend = await selectBackend([webgpu, cpu], { prefer: "webgpu" });
+ */
+export async function selectBackend(
+  factories: readonly BackendFactory[],
+  options: { prefer?: string; options?: { readonly [name: string]: unknown } } = {},
+): Promise<Backend> {
+  const { prefer } = options;
+  const candidates = prefer === undefined ? factories : factories.filter(({ name }) => name === prefer);
+  if (candidates.length === 0) {
+    const known = factories.map(({ name }) => name).join(", ") || "none";
+    throw new ArgumentError(`prefer: found "${prefer}", expected one of: ${known}`);
+  }
+  const reasons: string[] = [];
+  for (const factory of candidates) {
+    try {
+      const backend = await factory.open(options.options?.[factory.name]);
+      setDefaultBackend(backend);
+      return backend;
+    } catch (error) {
+      reasons.push(`${factory.name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new BackendError(`no backend could be opened. ${reasons.join(". ")}`);
+}

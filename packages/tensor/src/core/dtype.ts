@@ -1,0 +1,45 @@
+import { ArgumentError } from "./errors.ts";
+
+/** The element types of tensors. `f16` is storage only and exists where the device has it. */
+export type DType = "f32" | "i32" | "u32" | "u8" | "bool" | "f16";
+
+/** How a backend lays out one element of a dtype in memory. The float64 reference stores `f32` as `f64`. */
+export type Storage = "f64" | "f32" | "i32" | "u32" | "u8" | "f16";
+
+export type NumericArray = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array | Uint16Array;
+
+const arrayTypes = {
+  f64: Float64Array,
+  f32: Float32Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  u8: Uint8Array,
+  f16: Uint16Array,
+} as const;
+
+/** A view of `bytes` whose elements have the given storage; `f16` comes as its raw 16-bit words. */
+export function viewAs(
+  storage: Storage,
+  buffer: ArrayBufferLike,
+  byteOffset = 0,
+  length?: number,
+): NumericArray {
+  return new arrayTypes[storage](buffer as ArrayBuffer, byteOffset, length);
+}
+
+export function bytesOfStorage(storage: Storage): number {
+  return arrayTypes[storage].BYTES_PER_ELEMENT;
+}
+
+export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "f16";
+
+/** The dtype that a typed array holds. Throws ArgumentError for arrays that no dtype matches. */
+export function dtypeOfArray(array: ArrayBufferView): DType {
+  if (array instanceof Float32Array || array instanceof Float64Array) return "f32";
+  if (array instanceof Int32Array) return "i32";
+  if (array instanceof Uint32Array) return "u32";
+  if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return "u8";
+  throw new ArgumentError(
+    `data: found ${array.constructor.name}, expected Float32Array, Float64Array, Int32Array, Uint32Array or Uint8Array`,
+  );
+}

@@ -1,0 +1,54 @@
+/** The base of every error that Evenkeel throws on purpose; `name` tells them apart after bundling too. */
+export class EvenkeelError extends Error {
+  override readonly name: string = "EvenkeelError";
+}
+
+/** Shapes that do not fit together; the message shows every shape involved. */
+export class ShapeError extends EvenkeelError {
+  override readonly name = "ShapeError";
+}
+
+/** A dtype that the operation or the backend does not take. */
+export class DTypeError extends EvenkeelError {
+  override readonly name = "DTypeError";
+}
+
+/** A wrong option or argument: the message names it, what was found and what was expected. */
+export class ArgumentError extends EvenkeelError {
+  override readonly name = "ArgumentError";
+}
+
+/** Tensors of two backends met in one operation, or a backend could not be opened. */
+export class BackendError extends EvenkeelError {
+  override readonly name = "BackendError";
+}
+
+/** A tensor, a buffer or a backend was used after it had been disposed, donated or closed. */
+export class DisposedError extends EvenkeelError {
+  override readonly name = "DisposedError";
+}
+
+/** A primitive has no kernel in any language of the backend. */
+export class MissingKernelError extends EvenkeelError {
+  override readonly name = "MissingKernelError";
+}
+
+/** A primitive was differentiated that has no gradient. */
+export class MissingGradientError extends EvenkeelError {
+  override readonly name = "MissingGradientError";
+}
+
+/** The device has no room left for a buffer; the message tells the bytes asked for and the bytes in use. */
+export class OutOfMemoryError extends EvenkeelError {
+  override readonly name = "OutOfMemoryError";
+}
+
+/** The device failed while it ran a launch; the message names the launch. */
+export class DeviceError extends EvenkeelError {
+  override readonly name = "DeviceError";
+}
+
+/** A file or a stream of data is missing, truncated or corrupt. */
+export class DataError extends EvenkeelError {
+  override readonly name = "DataError";
+}

@@ -1,0 +1,187 @@
+import { expressionPlan } from "../expression/expression-plan.ts";
+import type { Backend } from "./backend.ts";
+import { bytesOf, getDefaultBackend } from "./backend.ts";
+import { BackendError, MissingKernelError } from "./errors.ts";
+import type { BufferView, Slot } from "./launch.ts";
+import { bindLaunch } from "./launch.ts";
+import type { AnyOp, Attributes, Op, OpCall, Plan, PlanOf } from "./op.ts";
+import { scope } from "./scope.ts";
+import type { Spec } from "./spec.ts";
+import { formatSpec } from "./spec.ts";
+import { Tensor, TensorStorage, viewOf } from "./tensor.ts";
+
+/** What every op call passes through. Executors wrap one another: record for autodiff, count, capture. */
+export interface Executor {
+  execute(call: OpCall): Tensor[];
+}
+
+export interface ExecuteOptions {
+  readonly scalars?: readonly number[];
+  /** Indices of inputs whose memory the op may reuse; they are disposed by the call. */
+  readonly donate?: readonly number[];
+  /** For ops without inputs; otherwise the inputs decide. */
+  readonly backend?: Backend;
+}
+
+/** Plans and launches on the backend that the inputs live on. */
+export const launchingExecutor: Executor = { execute: launchCall };
+
+let current: Executor = launchingExecutor;
+
+export const currentExecutor = (): Executor => current;
+
+/** Runs `body` with another executor in charge; synchronous, and restored when it throws. */
+export function withExecutor<Result>(executor: Executor, body: () => Result): Result {
+  const outer = current;
+  current = executor;
+  try {
+    return body();
+  } finally {
+    current = outer;
+  }
+}
+
+/** Calls an op. This is how every public operation runs. */
+export function execute<Attrs extends Attributes>(
+  op: Op<Attrs>,
+  inputs: readonly (Tensor | undefined)[],
+  attrs: Attrs,
+  options: ExecuteOptions = {},
+): Tensor[] {
+  const donated = inputs.map((_, index) => options.donate?.includes(index) ?? false);
+  const backend = commonBackend(op, inputs) ?? options.backend ?? getDefaultBackend();
+  return current.execute({
+    op: op as unknown as AnyOp,
+    inputs,
+    attrs,
+    scalars: options.scalars ?? [],
+    donated,
+    backend,
+  });
+}
+
+function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Backend | undefined {
+  let common: Backend | undefined;
+  for (const input of inputs) {
+    if (input === undefined) continue;
+    common ??= input.backend;
+    if (input.backend !== common) {
+      throw new BackendError(
+        `${op.name}: found tensors of two backends, ${common.name} and ${input.backend.name}, expected one`,
+      );
+    }
+  }
+  return common;
+}
+
+function launchCall(call: OpCall): Tensor[] {
+  const { op, inputs, attrs, scalars, backend } = call;
+  const specs = op.outputs(inputs, attrs);
+  const plan = planOf(call);
+  if (plan !== undefined) return runPlan(call, specs, plan);
+  if ("composition" in op.meaning) {
+    const { composition } = op.meaning;
+    return scope(() => composition(inputs, attrs, scalars, backend));
+  }
+  throw new MissingKernelError(
+    `${op.name}: no kernel for ${backend.name} (languages: ${backend.languages.join(", ")})`,
+  );
+}
+
+/** The plan function of an op in the best language of the backend, whether hand-made or from its expression. */
+export function plannerOf(op: AnyOp, languages: readonly string[]): PlanOf<Attributes> | undefined {
+  for (const language of [...languages, "*"]) {
+    const planner = op.kernels?.[language];
+    if (planner !== undefined) return planner;
+  }
+  if ("expression" in op.meaning) {
+    const { expression } = op.meaning;
+    return (inputs, attrs, _limits, donated) =>
+      expressionPlan(expression(inputs, attrs), inputs, op.outputs(inputs, attrs), donated);
+  }
+  return undefined;
+}
+
+interface PlanCache {
+  readonly planner: PlanOf<Attributes> | undefined;
+  readonly plans: Map<string, Plan>;
+}
+
+/** Shapes come and go (ragged batches, last batches): beyond this many the cache of an op starts over. */
+const plansKeptPerOp = 512;
+const planCaches = new WeakMap<Backend, WeakMap<AnyOp, PlanCache>>();
+
+function planCacheOf(op: AnyOp, backend: Backend): PlanCache {
+  let ofBackend = planCaches.get(backend);
+  if (ofBackend === undefined) {
+    ofBackend = new WeakMap();
+    planCaches.set(backend, ofBackend);
+  }
+  let cache = ofBackend.get(op);
+  if (cache === undefined) {
+    cache = { planner: plannerOf(op, backend.languages), plans: new Map() };
+    ofBackend.set(op, cache);
+  }
+  return cache;
+}
+
+function planOf({ op, inputs, attrs, donated, backend }: OpCall): Plan | undefined {
+  const { planner, plans } = planCacheOf(op, backend);
+  if (planner === undefined) return undefined;
+  const key = planKey(inputs, attrs, donated);
+  let plan = plans.get(key);
+  if (plan === undefined) {
+    if (plans.size >= plansKeptPerOp) plans.clear();
+    plan = planner(inputs.map(specOf), attrs, backend.limits, donated);
+    plans.set(key, plan);
+  }
+  return plan;
+}
+
+const specOf = (input: Tensor | undefined): Spec | undefined =>
+  input && { shape: input.shape, dtype: input.dtype };
+
+function planKey(
+  inputs: readonly (Tensor | undefined)[],
+  attrs: Attributes,
+  donated: readonly boolean[],
+): string {
+  let key = "";
+  for (let index = 0; index < inputs.length; index++) {
+    const input = inputs[index];
+    if (input !== undefined) key += `${input.dtype}${input.shape.join()}`;
+    key += donated[index] ? "!" : ";";
+  }
+  for (const _ in attrs) return key + JSON.stringify(attrs);
+  return key;
+}
+
+function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
+  const { op, inputs, scalars, donated, backend } = call;
+  const outputs = specs.map((spec, index) => {
+    const alias = plan.aliases.find(([output]) => output === index);
+    if (alias === undefined)
+      return new Tensor(new TensorStorage(backend, bytesOf(spec, backend.limits)), spec);
+    const [, input, byteOffset = 0] = alias;
+    const source = inputs[input]!;
+    return new Tensor(source.storage, spec, source.byteOffset + byteOffset);
+  });
+  const temporaries = plan.temporaries.map((spec) => {
+    const bytes = bytesOf(spec, backend.limits);
+    return { buffer: backend.allocate(bytes), byteOffset: 0, bytes };
+  });
+  const view = (slot: Slot): BufferView => {
+    if ("temporary" in slot) return temporaries[slot.temporary]!;
+    const tensor = "input" in slot ? inputs[slot.input] : outputs[slot.output];
+    if (tensor === undefined) {
+      throw new MissingKernelError(`${op.name}: its plan names an operand that is ${formatSpec(undefined)}`);
+    }
+    return viewOf(tensor);
+  };
+  for (const launch of plan.launches) backend.launch(bindLaunch(launch, view, scalars));
+  for (const { buffer } of temporaries) backend.free(buffer);
+  inputs.forEach((input, index) => {
+    if (donated[index]) input?.dispose();
+  });
+  return outputs;
+}

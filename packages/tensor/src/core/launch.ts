@@ -1,0 +1,148 @@
+import type { Expression } from "../expression/expression.ts";
+import type { NumericArray } from "./dtype.ts";
+import type { Spec } from "./spec.ts";
+
+/** A place in a plan: one of the op's inputs or outputs, or a temporary that the plan asked for. */
+export type Slot = { readonly input: number } | { readonly output: number } | { readonly temporary: number };
+
+/** A number that the caller passes at each call: it may change from step to step without a recompilation. */
+export interface ScalarSlot {
+  readonly scalar: number;
+}
+
+/** Compiled code in some language of some backend. Backends recognise `language`, never the op it came from. */
+export interface Kernel {
+  readonly language: string;
+  /** The function's name: shown in errors and profiles too. */
+  readonly entry: string;
+}
+
+/**
+ * `entry(begin, end, scratch, ...reads, ...writes, ...parameters)` in an embedded module: pointers are byte addresses
+ * (0 where the operand is absent), items `begin` to `end` are this call's share of the work, and `scratch` is
+ * private to the worker, 16-byte aligned and not cleared.
+ */
+export interface WasmKernel extends Kernel {
+  readonly language: "wasm";
+  /** The module's bytes in base64: kernels travel inside the JavaScript. Also the identity of the module. */
+  readonly module: string;
+}
+
+/** Storage buffers are bound in the order reads, writes; the parameters fill one uniform struct in order. */
+export interface WgslKernel extends Kernel {
+  readonly language: "wgsl";
+  readonly code: string;
+  readonly parameterTypes: readonly ("u32" | "i32" | "f32")[];
+}
+
+/**
+ * How a kernel's work is cut. WASM: `items` are dealt in chunks of `chunk` items; the plan chooses `chunk` from the
+ * problem's shape alone, so that results have the same bits for any number of threads.
+ */
+export type Work =
+  | { readonly items: number; readonly chunk: number; readonly scratchBytes?: number }
+  | { readonly workgroups: readonly [x: number, y: number, z: number] };
+
+export interface KernelLaunch<Operand, Scalar> {
+  readonly kind: "kernel";
+  readonly kernel: Kernel;
+  readonly reads: readonly (Operand | undefined)[];
+  /** Operands that are written; one that is read and written stands here only. */
+  readonly writes: readonly (Operand | undefined)[];
+  readonly parameters: readonly (number | Scalar)[];
+  readonly work: Work;
+}
+
+/** Evaluates an expression at every point of `shape`. Outputs are contiguous in `shape`. */
+export interface ExpressionLaunch<Operand, Scalar> {
+  readonly kind: "expression";
+  readonly expression: Expression;
+  /** The iteration space, with adjacent dimensions merged wherever every operand allows it. */
+  readonly shape: readonly number[];
+  /** Strides in elements, 0 where the operand is broadcast; the innermost one is 0 or 1. */
+  readonly reads: readonly { readonly operand: Operand; readonly strides: readonly number[] }[];
+  readonly writes: readonly Operand[];
+  readonly scalars: readonly (number | Scalar)[];
+}
+
+export interface HostOperand<Operand> {
+  readonly operand: Operand;
+  readonly spec: Spec;
+  readonly access: "read" | "write" | "read-write";
+}
+
+/** A step on the host in the middle of the queue: what was launched before has run, what comes after waits for it. */
+export interface HostLaunch<Operand> {
+  readonly kind: "host";
+  readonly name: string;
+  readonly operands: { readonly [name: string]: HostOperand<Operand> };
+  /** Gets one array per operand, in the backend's storage; what it writes into `write` operands reaches the device. */
+  run(arrays: { [name: string]: NumericArray }): void | Promise<void>;
+}
+
+export type AnyLaunch<Operand, Scalar> =
+  | KernelLaunch<Operand, Scalar>
+  | ExpressionLaunch<Operand, Scalar>
+  | HostLaunch<Operand>;
+
+/** A launch as a plan writes it: over slots. */
+export type PlannedLaunch = AnyLaunch<Slot, ScalarSlot>;
+
+/** Bytes of a device buffer. */
+export interface BufferView {
+  readonly buffer: DeviceBuffer;
+  readonly byteOffset: number;
+  readonly bytes: number;
+}
+
+/** Memory of a backend; only the backend that made it knows what it is. */
+export interface DeviceBuffer {
+  readonly bytes: number;
+}
+
+/** A launch as a backend receives it: over buffers and numbers. */
+export type Launch = AnyLaunch<BufferView, never>;
+
+const isScalarSlot = (value: number | ScalarSlot): value is ScalarSlot => typeof value !== "number";
+
+/** Puts views in the place of slots and numbers in the place of scalar slots. */
+export function bindLaunch(
+  launch: PlannedLaunch,
+  view: (slot: Slot) => BufferView,
+  scalars: readonly number[],
+): Launch {
+  const operand = (slot: Slot | undefined) => (slot === undefined ? undefined : view(slot));
+  const number = (value: number | ScalarSlot) => (isScalarSlot(value) ? scalars[value.scalar]! : value);
+  switch (launch.kind) {
+    case "kernel":
+      return {
+        kind: "kernel",
+        kernel: launch.kernel,
+        work: launch.work,
+        reads: launch.reads.map(operand),
+        writes: launch.writes.map(operand),
+        parameters: launch.parameters.map(number),
+      };
+    case "expression":
+      return {
+        kind: "expression",
+        expression: launch.expression,
+        shape: launch.shape,
+        reads: launch.reads.map((read) => ({ operand: view(read.operand), strides: read.strides })),
+        writes: launch.writes.map(view),
+        scalars: launch.scalars.map(number),
+      };
+    case "host":
+      return {
+        kind: "host",
+        name: launch.name,
+        run: launch.run,
+        operands: Object.fromEntries(
+          Object.entries(launch.operands).map(([name, host]) => [
+            name,
+            { ...host, operand: view(host.operand) },
+          ]),
+        ),
+      };
+  }
+}

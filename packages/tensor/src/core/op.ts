@@ -1,0 +1,108 @@
+import type { Expression } from "../expression/expression.ts";
+import type { Backend, Limits } from "./backend.ts";
+import type { PlannedLaunch } from "./launch.ts";
+import type { Spec } from "./spec.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Static options of an op. They key every cache, so they are plain JSON data. */
+export type Attributes = object;
+export type NoAttributes = Record<string, never>;
+
+/**
+ * An operation as one plain object: what it means, how it is differentiated, and the kernels that make it fast.
+ * Everything else - backends, autodiff, conformance - works from this and keeps no table of ops.
+ */
+export interface Op<Attrs extends Attributes = NoAttributes> {
+  readonly name: string;
+  /** Output specs from input specs. Throws ShapeError or DTypeError; touches no data. */
+  outputs(inputs: readonly (Spec | undefined)[], attrs: Attrs): Spec[];
+  readonly meaning: Meaning<Attrs>;
+  /** Absent: an expression is differentiated symbolically, a composition through its parts, loops not at all. */
+  readonly gradient?: Gradient<Attrs>;
+  /** Plans by kernel language; `*` holds for every language (views, host steps). */
+  readonly kernels?: { readonly [language: string]: PlanOf<Attrs> };
+}
+
+/** The definition of an op: the oracle of every test, in float64. */
+export type Meaning<Attrs> =
+  | { readonly loops: ReferenceLoops<Attrs> }
+  | { readonly composition: Composition<Attrs> }
+  | { readonly expression: ExpressionOf<Attrs> };
+
+export interface ReferenceArray extends Spec {
+  readonly data: Float64Array;
+}
+
+/** Fills the outputs, which come zeroed. Every dtype is held in float64, which is exact for all of them. */
+export type ReferenceLoops<Attrs> = (
+  inputs: readonly (ReferenceArray | undefined)[],
+  outputs: readonly ReferenceArray[],
+  attrs: Attrs,
+  scalars: readonly number[],
+) => void;
+
+/** The op in terms of other ops. `backend` is for ops without inputs. */
+export type Composition<Attrs> = (
+  inputs: readonly (Tensor | undefined)[],
+  attrs: Attrs,
+  scalars: readonly number[],
+  backend: Backend,
+) => Tensor[];
+
+/** Scalars of the expression are the call's scalars; its inputs are the op's inputs that are present, in order. */
+export type ExpressionOf<Attrs> = (inputs: readonly (Spec | undefined)[], attrs: Attrs) => Expression;
+
+export interface GradientContext<Attrs> {
+  /** Absent where the op had none, and where `reads` does not name it. */
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly outputs: readonly (Tensor | undefined)[];
+  readonly inputSpecs: readonly (Spec | undefined)[];
+  readonly outputSpecs: readonly Spec[];
+  /** Absent where nothing depends on that output: a zero gradient. */
+  readonly outputGradients: readonly (Tensor | undefined)[];
+  /** Which inputs need a gradient. */
+  readonly needed: readonly boolean[];
+  readonly attrs: Attrs;
+  readonly scalars: readonly number[];
+}
+
+export interface Gradient<Attrs> {
+  /** The inputs and outputs whose values the rule reads, by index: nothing else is kept for the backward pass. */
+  reads(attrs: Attrs): { readonly inputs: readonly number[]; readonly outputs: readonly number[] };
+  /** Gradients of the needed inputs, made of ops, so that they can be differentiated again. */
+  apply(context: GradientContext<Attrs>): (Tensor | undefined)[];
+}
+
+/** A pure function from specs to launches: tested without a device. */
+export type PlanOf<Attrs> = (
+  inputs: readonly (Spec | undefined)[],
+  attrs: Attrs,
+  limits: Limits,
+  donated: readonly boolean[],
+) => Plan;
+
+export interface Plan {
+  readonly launches: readonly PlannedLaunch[];
+  readonly temporaries: readonly Spec[];
+  /**
+   * Outputs that live in the memory of an input, `byteOffset` bytes into it. An input that is written must be donated;
+   * an alias of an input that no launch writes is a view.
+   */
+  readonly aliases: readonly (readonly [output: number, input: number, byteOffset?: number])[];
+}
+
+/** One call of an op, as executors pass it on. */
+export interface OpCall<Attrs extends Attributes = Attributes> {
+  readonly op: Op<Attrs>;
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly attrs: Attrs;
+  /** Numbers that may change from call to call without a recompilation. */
+  readonly scalars: readonly number[];
+  /** Inputs whose memory the op may reuse; they are disposed by the call, and views of their memory see the output. */
+  readonly donated: readonly boolean[];
+  readonly backend: Backend;
+}
+
+/** Any op, where the attributes do not matter. */
+// biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in the functions of an op
+export type AnyOp = Op<any>;

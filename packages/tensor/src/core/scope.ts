@@ -1,0 +1,82 @@
+import { ArgumentError } from "./errors.ts";
+import type { Tensor } from "./tensor.ts";
+
+// Engines without `using` still run its compiled form once the symbol exists.
+(Symbol as { dispose?: symbol }).dispose ??= Symbol.for("Symbol.dispose");
+
+type Scope = Set<Tensor>;
+let current: Scope | undefined;
+
+/** Called by every new tensor. */
+export function trackInScope(tensor: Tensor): void {
+  current?.add(tensor);
+}
+
+/**
+ * Runs `body` and disposes every tensor made in it, except those in its result (a tensor, or arrays and plain objects of
+ * tensors) and those kept. Returned tensors belong to the enclosing scope. Synchronous: a promise is an ArgumentError.
+ *
+ * @example const y = scope(() => add(mul(x, x), x));
+ */
+export function scope<Result>(body: () => Result): Result {
+  const outer = current;
+  const own: Scope = new Set();
+  current = own;
+  let result: Result;
+  try {
+    result = body();
+    rejectPromise(result, "scope");
+  } catch (error) {
+    disposeAll(own);
+    throw error;
+  } finally {
+    current = outer;
+  }
+  for (const tensor of tensorsIn(result)) {
+    if (own.delete(tensor)) outer?.add(tensor);
+  }
+  disposeAll(own);
+  return result;
+}
+
+/** Takes a tensor out of the scope it was made in: from now on its owner disposes it. Returns the tensor. */
+export function keep<Kept extends Tensor>(tensor: Kept): Kept {
+  current?.delete(tensor);
+  return tensor;
+}
+
+/** Runs `body` outside of every scope: what it makes belongs to the caller. */
+export function withoutScope<Result>(body: () => Result): Result {
+  const outer = current;
+  current = undefined;
+  try {
+    return body();
+  } finally {
+    current = outer;
+  }
+}
+
+/** Throws ArgumentError for a promise: work after an `await` would run outside of the scope or the recording. */
+export function rejectPromise(result: unknown, operation: string): void {
+  if (typeof (result as PromiseLike<unknown> | undefined)?.then === "function") {
+    throw new ArgumentError(
+      `${operation}: found a function that returns a promise, expected a synchronous one: read values after it`,
+    );
+  }
+}
+
+/** Every tensor in arrays and plain objects. */
+export function* tensorsIn(value: unknown): Generator<Tensor> {
+  if (value === null || typeof value !== "object") return;
+  if ("storage" in value && "dtype" in value) {
+    yield value as Tensor;
+  } else if (Array.isArray(value)) {
+    for (const element of value) yield* tensorsIn(element);
+  } else if (Object.getPrototypeOf(value) === Object.prototype) {
+    for (const element of Object.values(value)) yield* tensorsIn(element);
+  }
+}
+
+function disposeAll(tensors: Scope): void {
+  for (const tensor of tensors) tensor.dispose();
+}

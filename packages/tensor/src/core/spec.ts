@@ -1,0 +1,96 @@
+import type { DType } from "./dtype.ts";
+import { ArgumentError, ShapeError } from "./errors.ts";
+
+export type Shape = readonly number[];
+
+/** What is known of a tensor before it has data: its shape and dtype. */
+export interface Spec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const dimension of shape) size *= dimension;
+  return size;
+}
+
+/** Row-major strides, in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis]!;
+  }
+  return strides;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
+}
+
+export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
+
+export const formatSpec = (spec: Spec | undefined): string =>
+  spec === undefined ? "absent" : `${spec.dtype} ${formatShape(spec.shape)}`;
+
+/** Throws ArgumentError unless every dimension is a non-negative integer. */
+export function checkShape(shape: Shape, argument = "shape"): void {
+  for (const dimension of shape) {
+    if (!Number.isSafeInteger(dimension) || dimension < 0) {
+      throw new ArgumentError(
+        `${argument}: found ${formatShape(shape)}, expected non-negative integer dimensions`,
+      );
+    }
+  }
+}
+
+/** NumPy's broadcasting of any number of shapes. Throws ShapeError that shows all of them. */
+export function broadcastShapes(shapes: readonly Shape[], operation: string): number[] {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  const result = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    const lead = rank - shape.length;
+    shape.forEach((dimension, axis) => {
+      const present = result[lead + axis]!;
+      if (dimension === present || dimension === 1) return;
+      if (present !== 1) {
+        throw new ShapeError(
+          `${operation}: shapes ${shapes.map(formatShape).join(" and ")} do not broadcast: found ${dimension} against ${present}`,
+        );
+      }
+      result[lead + axis] = dimension;
+    });
+  }
+  return result;
+}
+
+/** Strides, in elements, that read a contiguous tensor of `shape` as if it had been broadcast to `target`. */
+export function broadcastStrides(shape: Shape, target: Shape): number[] {
+  const own = stridesOf(shape);
+  const lead = target.length - shape.length;
+  return target.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : own[axis - lead]!));
+}
+
+/** An axis counted from the front; negative ones count from the end. Throws ArgumentError out of range. */
+export function normalizeAxis(axis: number, rank: number, operation: string): number {
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    throw new ArgumentError(`${operation}: axis: found ${axis}, expected an integer in [${-rank}, ${rank})`);
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** Sorted distinct axes; absent means all of them. */
+export function normalizeAxes(
+  axes: number | readonly number[] | undefined,
+  rank: number,
+  operation: string,
+): number[] {
+  if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, rank, operation));
+  if (new Set(list).size !== list.length) {
+    throw new ArgumentError(`${operation}: axes: found ${formatShape(list)}, expected each axis once`);
+  }
+  return list.sort((a, b) => a - b);
+}

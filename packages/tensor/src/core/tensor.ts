@@ -1,0 +1,142 @@
+import type { Backend } from "./backend.ts";
+import { bytesOf, storageOf } from "./backend.ts";
+import type { DType, NumericArray } from "./dtype.ts";
+import { bytesOfStorage, viewAs } from "./dtype.ts";
+import { ArgumentError, DisposedError } from "./errors.ts";
+import type { BufferView, DeviceBuffer } from "./launch.ts";
+import { trackInScope } from "./scope.ts";
+import type { Shape, Spec } from "./spec.ts";
+import { formatShape, formatSpec, sizeOf } from "./spec.ts";
+
+/** A buffer that several tensors may view; it goes back to its backend when the last of them is disposed. */
+export class TensorStorage {
+  readonly backend: Backend;
+  readonly buffer: DeviceBuffer;
+  private references = 0;
+
+  constructor(backend: Backend, bytes: number) {
+    this.backend = backend;
+    this.buffer = backend.allocate(bytes);
+  }
+
+  retain(): void {
+    this.references++;
+  }
+
+  release(): void {
+    if (--this.references === 0) this.backend.free(this.buffer);
+  }
+}
+
+let nextId = 0;
+
+/**
+ * A contiguous array of one dtype on one backend: a buffer, a byte offset and a spec. Tensors are values: operations
+ * make new ones. Memory is freed by `dispose`, `using`, or the `scope` that the tensor was made in.
+ */
+export class Tensor implements Spec {
+  /** Equal for tensors that stand for the same value (see `aliasOf`). */
+  readonly id: number;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly byteOffset: number;
+  private storageOrNone: TensorStorage | undefined;
+
+  /** For executors; users make tensors with `tensor`, `zeros` and the other operations. */
+  constructor(storage: TensorStorage, spec: Spec, byteOffset = 0, id: number = nextId++) {
+    storage.retain();
+    this.storageOrNone = storage;
+    this.shape = spec.shape;
+    this.dtype = spec.dtype;
+    this.byteOffset = byteOffset;
+    this.id = id;
+    trackInScope(this);
+  }
+
+  /** Throws DisposedError after the tensor has been disposed or donated. */
+  get storage(): TensorStorage {
+    if (this.storageOrNone === undefined) {
+      throw new DisposedError(`tensor ${formatSpec(this)} was used after it had been disposed or donated`);
+    }
+    return this.storageOrNone;
+  }
+
+  get backend(): Backend {
+    return this.storage.backend;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get isDisposed(): boolean {
+    return this.storageOrNone === undefined;
+  }
+
+  /** The values in row-major order: Float32Array for f32 and f16, Uint8Array for u8 and bool. Waits for the device. */
+  async data(): Promise<NumericArray> {
+    const { backend, buffer } = this.storage;
+    const storage = storageOf(this.dtype, backend.limits);
+    const bytes = await backend.read(buffer, this.byteOffset, this.size * bytesOfStorage(storage));
+    const values = viewAs(storage, bytes);
+    if (this.dtype === "bool" && storage !== "u8") return Uint8Array.from(values);
+    if (storage === "f16") return Float32Array.from(values as Uint16Array, float16ToNumber);
+    return values;
+  }
+
+  /** The only value of a tensor with one element. Throws ArgumentError for any other size. */
+  async item(): Promise<number> {
+    if (this.size !== 1) {
+      throw new ArgumentError(
+        `item: found a tensor of shape ${formatShape(this.shape)}, expected one element`,
+      );
+    }
+    return (await this.data())[0]!;
+  }
+
+  /** Gives the memory back when no other tensor views it. Safe to call again. */
+  dispose(): void {
+    const storage = this.storageOrNone;
+    this.storageOrNone = undefined;
+    storage?.release();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  toString(): string {
+    const state = this.isDisposed ? "disposed" : `on ${this.backend.name}`;
+    return `Tensor ${this.dtype} ${formatShape(this.shape)} ${state}`;
+  }
+
+  static {
+    // What `console.log` shows in Node. Values stay on the device: `await format(tensor)` shows them.
+    Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value: Tensor.prototype.toString,
+    });
+  }
+}
+
+/** Another handle of the same value, disposed on its own. Tapes keep these, so users may dispose theirs. */
+export function aliasOf(tensor: Tensor): Tensor {
+  return new Tensor(tensor.storage, tensor, tensor.byteOffset, tensor.id);
+}
+
+export function viewOf(tensor: Tensor): BufferView {
+  const { backend, buffer } = tensor.storage;
+  return { buffer, byteOffset: tensor.byteOffset, bytes: bytesOf(tensor, backend.limits) };
+}
+
+function float16ToNumber(bits: number): number {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const sign = bits & 32768 ? -1 : 1;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,161 @@
+import type { Expression, ExpressionNode, ScalarType } from "./expression.ts";
+
+const words = new DataView(new ArrayBuffer(4));
+
+function clampTo(type: "i32" | "u32", x: number): number {
+  if (Number.isNaN(x)) return 0;
+  const [low, high] = type === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+  return Math.min(high, Math.max(low, Math.trunc(x)));
+}
+
+const wrapTo = (type: ScalarType, x: number): number =>
+  type === "i32" ? x | 0 : type === "u32" ? x >>> 0 : x;
+
+function roundTiesToEven(x: number): number {
+  const floor = Math.floor(x);
+  if (x - floor !== 0.5) return Math.round(x);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** Abramowitz and Stegun 7.1.5 (series) near 0 and 7.1.14 (continued fraction) beyond: exact to float64 rounding. */
+export function erf(x: number): number {
+  if (Number.isNaN(x)) return x;
+  const magnitude = Math.abs(x);
+  if (magnitude > 6) return Math.sign(x);
+  if (magnitude < 2.5) {
+    let term = x;
+    let sum = x;
+    for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
+      term *= (-x * x) / n;
+      sum += term / (2 * n + 1);
+    }
+    return (2 / Math.sqrt(Math.PI)) * sum;
+  }
+  let fraction = 0;
+  for (let n = 60; n >= 1; n--) fraction = n / 2 / (magnitude + fraction);
+  const complement = Math.exp(-x * x) / ((magnitude + fraction) * Math.sqrt(Math.PI));
+  return Math.sign(x) * (1 - complement);
+}
+
+function bitcast(x: number, from: ScalarType, to: ScalarType): number {
+  if (from === "f32") words.setFloat32(0, x);
+  else words.setUint32(0, x >>> 0);
+  return to === "f32" ? words.getFloat32(0) : to === "i32" ? words.getInt32(0) : words.getUint32(0);
+}
+
+/** The function of one node in float64 and exact 32-bit integers. `from` is the type of the first operand. */
+function functionOf(node: ExpressionNode, from: ScalarType): (a: number, b: number, c: number) => number {
+  const { type } = node;
+  const integer = type === "i32" || type === "u32";
+  switch (node.op) {
+    case "neg":
+      return (a) => wrapTo(type, -a);
+    case "abs":
+      return (a) => wrapTo(type, Math.abs(a));
+    case "floor":
+      return Math.floor;
+    case "ceil":
+      return Math.ceil;
+    case "round":
+      return roundTiesToEven;
+    case "trunc":
+      return Math.trunc;
+    case "sqrt":
+      return Math.sqrt;
+    case "exp":
+      return Math.exp;
+    case "expm1":
+      return Math.expm1;
+    case "log":
+      return Math.log;
+    case "log1p":
+      return Math.log1p;
+    case "sin":
+      return Math.sin;
+    case "cos":
+      return Math.cos;
+    case "tanh":
+      return Math.tanh;
+    case "erf":
+      return erf;
+    case "isNan":
+      return (a) => Number(Number.isNaN(a));
+    case "not":
+      return type === "bool" ? (a) => 1 - a : (a) => wrapTo(type, ~a);
+    case "add":
+      return (a, b) => wrapTo(type, a + b);
+    case "sub":
+      return (a, b) => wrapTo(type, a - b);
+    case "mul":
+      return integer ? (a, b) => wrapTo(type, Math.imul(a, b)) : (a, b) => a * b;
+    case "div":
+      return integer ? (a, b) => wrapTo(type, Math.trunc(a / b)) : (a, b) => a / b;
+    case "rem":
+      return (a, b) => wrapTo(type, a % b);
+    case "min":
+      return Math.min;
+    case "max":
+      return Math.max;
+    case "pow":
+      return Math.pow;
+    case "and":
+      return (a, b) => wrapTo(type, a & b);
+    case "or":
+      return (a, b) => wrapTo(type, a | b);
+    case "xor":
+      return (a, b) => wrapTo(type, a ^ b);
+    case "shiftLeft":
+      return (a, b) => wrapTo(type, a << b);
+    case "shiftRight":
+      return type === "i32" ? (a, b) => a >> b : (a, b) => a >>> b;
+    case "equal":
+      return (a, b) => Number(a === b);
+    case "notEqual":
+      return (a, b) => Number(a !== b);
+    case "less":
+      return (a, b) => Number(a < b);
+    case "lessEqual":
+      return (a, b) => Number(a <= b);
+    case "greater":
+      return (a, b) => Number(a > b);
+    case "greaterEqual":
+      return (a, b) => Number(a >= b);
+    case "select":
+      return (a, b, c) => (a !== 0 ? b : c);
+    case "cast":
+      if (type === "bool") return (a) => Number(a !== 0);
+      if (integer) return from === "f32" ? (a) => clampTo(type as "i32" | "u32", a) : (a) => wrapTo(type, a);
+      return (a) => a;
+    case "bitcast":
+      return (a) => bitcast(a, from, type);
+    default:
+      throw new TypeError(`not a function: ${node.op}`);
+  }
+}
+
+/** Compiles an expression to a function of one point in float64: the meaning of every elementwise op. */
+export function evaluator(
+  expression: Expression,
+): (inputs: readonly number[], scalars: readonly number[], index: number) => number[] {
+  const values = new Float64Array(expression.nodes.length);
+  const steps = expression.nodes.map((node, position) => {
+    if (!("operands" in node)) return undefined;
+    const [a, b = a, c = a] = node.operands as readonly number[] as [number, number?, number?];
+    const apply = functionOf(node, expression.nodes[a]!.type);
+    return () => {
+      values[position] = apply(values[a]!, values[b]!, values[c]!);
+    };
+  });
+  return (inputs, scalars, index) => {
+    expression.nodes.forEach((node, position) => {
+      if (node.op === "input") values[position] = inputs[node.index]!;
+      else if (node.op === "scalar") values[position] = scalars[node.index]!;
+      else if (node.op === "constant") values[position] = wrapTo(node.type, node.value);
+      else if (node.op === "index") values[position] = index;
+      else steps[position]!();
+    });
+    return expression.outputs.map(({ node, dtype }) =>
+      dtype === "u8" ? values[node]! & 255 : values[node]!,
+    );
+  };
+}

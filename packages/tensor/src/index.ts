@@ -1,0 +1,14 @@
+export * from "./core/backend.ts";
+export * from "./core/dtype.ts";
+export * from "./core/errors.ts";
+export * from "./core/executor.ts";
+export { gradientOf } from "./core/gradient.ts";
+export * from "./core/launch.ts";
+export * from "./core/op.ts";
+export * from "./core/op-cases.ts";
+export * from "./core/scope.ts";
+export * from "./core/spec.ts";
+export { aliasOf, Tensor, TensorStorage, viewOf } from "./core/tensor.ts";
+export * from "./expression/index.ts";
+export { evaluateExpression, fusedOp } from "./ops/fuse/fused.ts";
+export { relu, reluOp } from "./ops/relu/relu.ts";

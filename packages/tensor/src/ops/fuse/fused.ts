@@ -1,0 +1,39 @@
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import { broadcastShapes } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { Expression } from "../../expression/expression.ts";
+
+export interface FusedAttributes {
+  readonly expression: Expression;
+}
+
+/** Any expression as an op: what `fuse` builds and what expressions are differentiated into. */
+export const fusedOp: Op<FusedAttributes> = {
+  name: "fused",
+  outputs: (inputs, { expression }) => {
+    const shape = broadcastShapes(
+      inputs.flatMap((input) => (input === undefined ? [] : [input.shape])),
+      "fused",
+    );
+    return expression.outputs.map(({ dtype }) => ({ shape, dtype }));
+  },
+  meaning: { expression: (_inputs, { expression }) => expression },
+};
+
+/**
+ * Evaluates an expression at every point of its broadcast inputs, in one launch.
+ *
+ * Shapes: inputs broadcast to one shape, which every output has.
+ *
+ * @param options.scalars numbers of the expression that change from call to call
+ * @param options.donate indices of inputs whose memory the outputs may take
+ * @throws ShapeError when the inputs do not broadcast
+ */
+export function evaluateExpression(
+  expression: Expression,
+  inputs: readonly Tensor[],
+  options: { readonly scalars?: readonly number[]; readonly donate?: readonly number[] } = {},
+): Tensor[] {
+  return execute(fusedOp, inputs, { expression }, options);
+}

@@ -1,0 +1,78 @@
+/**
+ * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes in base64), and
+ * collects every `cases.ts` into `src/cases.generated.ts`. Files whose text would not change are left alone.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, relative, resolve } from "node:path";
+import asc from "assemblyscript/asc";
+
+const flags = [
+  "-O3",
+  "--noAssert",
+  "--runtime",
+  "stub",
+  "--enable",
+  "simd,relaxed-simd,threads,bulk-memory",
+  "--importMemory",
+  "--sharedMemory",
+  "--initialMemory",
+  "1",
+  "--maximumMemory",
+  "65536",
+  "--memoryBase",
+  "0",
+  "--use",
+  "abort=",
+];
+
+function writeIfChanged(file: string, text: string): void {
+  if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
+}
+
+/** The source and everything it imports: kernels share inlined helpers. */
+function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, path] of readFileSync(file, "utf8").matchAll(/from "(\.[^"]+)"/g)) {
+    sourcesOf(resolve(dirname(file), path!.endsWith(".ts") ? path! : `${path}.ts`), seen);
+  }
+  return seen;
+}
+
+async function compileKernel(source: string): Promise<void> {
+  const target = source.replace(/\.as\.ts$/, ".wasm.ts");
+  const hash = createHash("sha256").update(flags.join());
+  for (const file of [...sourcesOf(resolve(source))].sort()) hash.update(readFileSync(file));
+  const stamp = `// ${hash.digest("hex")}`;
+  if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
+  const out = "module.wasm";
+  let bytes: Uint8Array | undefined;
+  const { error, stderr } = await asc.main([source, "--outFile", out, ...flags], {
+    writeFile: (name, contents) => {
+      if (basename(name) === out && typeof contents !== "string") bytes = contents;
+    },
+  });
+  if (error !== null || bytes === undefined) throw new Error(`${source}: ${stderr.toString()}`);
+  writeIfChanged(
+    target,
+    `${stamp}\n/** Compiled from ${basename(source)}. */\nexport const module: string =\n  "${Buffer.from(bytes).toString("base64")}";\n`,
+  );
+}
+
+function collectCases(): void {
+  const files = globSync("src/**/cases.ts").sort();
+  if (files.length === 0) return;
+  const imports = files.map(
+    (file, index) => `import { cases as c${index} } from "./${relative("src", file)}";`,
+  );
+  writeIfChanged(
+    "src/cases.generated.ts",
+    `${imports.join("\n")}\nimport type { OpCases } from "@evenkeel/tensor";\n\n/** The cases of every op of this package. */\nexport const cases: readonly OpCases<any>[] = [\n${files.map((_, index) => `  c${index},`).join("\n")}\n];\n`,
+  );
+}
+
+for (const source of globSync("src/**/*.as.ts").sort()) {
+  if (/^export function/m.test(readFileSync(source, "utf8"))) await compileKernel(source);
+}
+collectCases();
