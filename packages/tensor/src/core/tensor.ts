@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Backend } from "./backend.ts";
 import { bytesOf, storageOf } from "./backend.ts";
 import type { DType, NumericArray } from "./dtype.ts";

@@ -1,0 +1,68 @@
+/**
+ * Run in a package's folder: bundles every entry point of its `exports` to `dist` and emits the declarations beside.
+ * The one build configuration that all packages share.
+ */
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, resolve } from "node:path";
+import { build } from "tsup";
+
+interface Manifest {
+  readonly name: string;
+  readonly exports: {
+    readonly [entry: string]: { readonly "@evenkeel/source": string; readonly default: string };
+  };
+}
+
+const root = resolve(import.meta.dirname, "..");
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Manifest;
+const entries = Object.values(manifest.exports).map((conditions) => conditions["@evenkeel/source"]);
+
+/** `dist/nn/node.js` for `src/nn/node.ts`: outputs mirror the sources. */
+const outputName = (source: string): string => source.replace(/^\.\/src\//, "").replace(/\.ts$/, "");
+
+rmSync("dist", { recursive: true, force: true });
+await build({
+  entry: Object.fromEntries(entries.map((source) => [outputName(source), source])),
+  format: "esm",
+  platform: "neutral",
+  external: [/^node:/],
+  target: "es2022",
+  outDir: "dist",
+  splitting: true,
+  treeshake: false,
+  sourcemap: false,
+  clean: false,
+  dts: false,
+  silent: true,
+  config: false,
+});
+
+const project = "dist/tsconfig.json";
+writeFileSync(
+  project,
+  JSON.stringify({
+    extends: resolve(root, "tsconfig.base.json"),
+    compilerOptions: {
+      noEmit: false,
+      emitDeclarationOnly: true,
+      rewriteRelativeImportExtensions: true,
+      // Siblings are seen as their users see them: through their own declarations.
+      customConditions: [],
+      rootDir: "../src",
+      outDir: ".",
+    },
+    files: entries.map((source) => `../${source}`),
+    include: [],
+  }),
+);
+const typescript = resolve(
+  dirname(createRequire(import.meta.url).resolve("typescript/package.json")),
+  "bin/tsc",
+);
+try {
+  execFileSync(process.execPath, [typescript, "-p", project], { stdio: ["ignore", "inherit", "inherit"] });
+} finally {
+  rmSync(project);
+}

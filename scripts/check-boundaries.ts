@@ -1,0 +1,108 @@
+/**
+ * Proves the arrows of `docs/architecture.md`: who may import whom, that nobody reaches into a sibling by a relative path, and
+ * that the manifests declare just what the sources import.
+ */
+import { globSync, readFileSync } from "node:fs";
+import { dirname, relative, resolve, sep } from "node:path";
+
+/** For each package, the siblings that its published sources may import. */
+const arrows: { readonly [name: string]: readonly string[] } = {
+  tensor: [],
+  autodiff: ["tensor"],
+  batchnorm: ["tensor"],
+  "backend-cpu": ["tensor"],
+  "backend-webgpu": ["tensor"],
+  datasets: ["tensor"],
+  nn: ["tensor", "autodiff", "batchnorm"],
+  models: ["tensor", "nn"],
+  interop: ["tensor", "nn", "models"],
+  instruments: ["tensor", "autodiff", "nn"],
+  conformance: ["tensor", "autodiff", "batchnorm", "nn"],
+};
+
+/** Tests and the runner of conformance may use these too. */
+const conformanceTests = ["backend-cpu", "backend-webgpu", "models", "datasets"];
+
+const root = resolve(import.meta.dirname, "..");
+const problems: string[] = [];
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, "utf8");
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g)].map(
+    ([, specifier]) => specifier!,
+  );
+}
+
+function allowedFor(name: string, file: string): readonly string[] {
+  const own = arrows[name] ?? [];
+  const isTest = /\.test\.ts$/.test(file) || !file.startsWith(`packages/${name}/src/`);
+  return name === "conformance" && isTest ? [...own, ...conformanceTests] : own;
+}
+
+function checkImport(name: string, file: string, specifier: string): void {
+  if (specifier.startsWith(".")) {
+    const target = relative(root, resolve(dirname(file), specifier))
+      .split(sep)
+      .join("/");
+    if (!target.startsWith(`packages/${name}/`)) {
+      problems.push(`${file}: imports "${specifier}", which lies outside of packages/${name}`);
+    }
+    return;
+  }
+  const sibling = /^@evenkeel\/([^/]+)/.exec(specifier)?.[1];
+  if (sibling === undefined || sibling === name) return;
+  if (!allowedFor(name, file).includes(sibling)) {
+    problems.push(
+      `${file}: imports "${specifier}", allowed: ${allowedFor(name, file).join(", ") || "no sibling"}`,
+    );
+  }
+}
+
+function checkManifest(name: string): void {
+  const manifest = JSON.parse(readFileSync(`packages/${name}/package.json`, "utf8")) as {
+    readonly dependencies?: { readonly [name: string]: string };
+  };
+  const declared = Object.keys(manifest.dependencies ?? {});
+  for (const dependency of declared) {
+    const sibling = /^@evenkeel\/(.+)$/.exec(dependency)?.[1];
+    if (sibling !== undefined && !arrows[name]!.includes(sibling)) {
+      problems.push(
+        `packages/${name}/package.json: depends on ${dependency}, allowed: ${arrows[name]!.join(", ")}`,
+      );
+    }
+  }
+  for (const file of globSync(`packages/${name}/src/**/*.ts`)) {
+    if (/\.(test|as)\.ts$/.test(file)) continue;
+    for (const specifier of importsOf(file)) {
+      const dependency = /^(@[^/]+\/[^/]+|[^./][^/:]*)/.exec(specifier)?.[1];
+      if (dependency === undefined || specifier.startsWith("node:") || dependency === `@evenkeel/${name}`)
+        continue;
+      if (!declared.includes(dependency))
+        problems.push(`${file}: imports "${specifier}", which the manifest does not name`);
+    }
+  }
+}
+
+process.chdir(root);
+for (const manifest of globSync("packages/*/package.json").sort()) {
+  const name = dirname(manifest).split(sep).at(-1)!;
+  if (arrows[name] === undefined) {
+    problems.push(`packages/${name}: has no arrows in scripts/check-boundaries.ts`);
+    continue;
+  }
+  for (const file of globSync(`packages/${name}/{src,test,bin}/**/*.ts`)) {
+    for (const specifier of importsOf(file)) checkImport(name, file, specifier);
+  }
+  checkManifest(name);
+}
+for (const file of globSync("apps/**/*.ts", { exclude: ["**/node_modules/**", "**/dist/**"] })) {
+  for (const specifier of importsOf(file)) {
+    if (/^(\.\.\/)+packages\//.test(specifier))
+      problems.push(`${file}: imports "${specifier}" by a relative path`);
+  }
+}
+if (problems.length > 0) {
+  console.error(problems.join("\n"));
+  process.exit(1);
+}
+console.log("Package boundaries hold.");
