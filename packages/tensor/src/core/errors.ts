@@ -52,3 +52,8 @@ export class DeviceError extends EvenkeelError {
 export class DataError extends EvenkeelError {
   override readonly name = "DataError";
 }
+
+/** A file could not be written: the disk is full, or there is no permission. */
+export class StorageError extends EvenkeelError {
+  override readonly name = "StorageError";
+}

@@ -1,0 +1,1 @@
+export { storageError, writeFileAtomically } from "./write-file.ts";
