@@ -1,0 +1,32 @@
+import { scope } from "../../core/scope.ts";
+import { normalizeAxes, type Spec } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { broadcastTo } from "../broadcast-to/broadcast-to.ts";
+import { reshape } from "../reshape/reshape.ts";
+import type { ReductionAttributes } from "./geometry.ts";
+import { reducedShape } from "./geometry.ts";
+
+export interface ReductionOptions {
+  /** The axes to reduce, negative ones counted from the end. Default: all. */
+  readonly axes?: number | readonly number[];
+  /** Keeps reduced axes, with one element. Default: false. */
+  readonly keepDims?: boolean;
+}
+
+export function reductionAttributes(
+  x: Tensor,
+  { axes, keepDims = false }: ReductionOptions,
+  operation: string,
+): ReductionAttributes {
+  return { axes: normalizeAxes(axes, x.rank, operation), keepDims };
+}
+
+/** A reduced tensor with its reduced axes put back, as dimensions of one element. */
+export function restoreAxes(reduced: Tensor, input: Spec, axes: readonly number[]): Tensor {
+  return reshape(reduced, reducedShape(input.shape, { axes, keepDims: true }));
+}
+
+/** A reduced tensor repeated over the axes it was reduced along. */
+export function broadcastReduced(reduced: Tensor, input: Spec, axes: readonly number[]): Tensor {
+  return scope(() => broadcastTo(restoreAxes(reduced, input, axes), input.shape));
+}

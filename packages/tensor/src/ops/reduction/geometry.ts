@@ -1,0 +1,38 @@
+import type { Shape } from "../../core/spec.ts";
+import { stridesOf } from "../../core/spec.ts";
+
+/** Which axes an op reduces: sorted, distinct, counted from the front. */
+export interface ReductionAttributes {
+  readonly axes: readonly number[];
+  /** Whether reduced axes stay, with one element. */
+  readonly keepDims: boolean;
+}
+
+/** The shape that is left after the axes are reduced. */
+export function reducedShape(shape: Shape, { axes, keepDims }: ReductionAttributes): number[] {
+  return shape.flatMap((dimension, axis) => (!axes.includes(axis) ? [dimension] : keepDims ? [1] : []));
+}
+
+/** How many elements are reduced to one. */
+export function reductionLength(shape: Shape, axes: readonly number[]): number {
+  return axes.reduce((length, axis) => length * shape[axis]!, 1);
+}
+
+/** Calls `visit` for every element, in row-major order, with its position and that of the element it is reduced to. */
+export function forEachReduced(
+  shape: Shape,
+  axes: readonly number[],
+  visit: (input: number, output: number) => void,
+): void {
+  const kept = stridesOf(reducedShape(shape, { axes, keepDims: true }));
+  const strides = shape.map((_, axis) => (axes.includes(axis) ? 0 : kept[axis]!));
+  let input = 0;
+  const walk = (axis: number, output: number): void => {
+    if (axis === shape.length) {
+      visit(input++, output);
+      return;
+    }
+    for (let index = 0; index < shape[axis]!; index++) walk(axis + 1, output + index * strides[axis]!);
+  };
+  walk(0, 0);
+}

@@ -1,0 +1,56 @@
+import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Shape } from "../../core/spec.ts";
+import { checkShape, formatShape, sizeOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+
+export interface ReshapeAttributes {
+  readonly shape: Shape;
+}
+
+/** The same values in the same order under another shape: a view, which launches nothing. */
+export const reshapeOp: Op<ReshapeAttributes> = {
+  name: "reshape",
+  outputs: ([x], { shape }) => {
+    checkShape(shape, "reshape: shape");
+    if (sizeOf(shape) !== sizeOf(x!.shape)) {
+      throw new ShapeError(
+        `reshape: found ${formatShape(x!.shape)} with ${sizeOf(x!.shape)} elements, expected as many as ${formatShape(shape)} has`,
+      );
+    }
+    return [{ shape, dtype: x!.dtype }];
+  },
+  meaning: { loops: ([x], [y]) => y!.data.set(x!.data) },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ inputSpecs, outputGradients }) => [reshape(outputGradients[0]!, inputSpecs[0]!.shape)],
+  },
+  kernels: { "*": () => ({ launches: [], temporaries: [], aliases: [[0, 0]] }) },
+};
+
+/**
+ * The same values in row-major order under another shape. A view: no data moves.
+ *
+ * Shapes: any -> `shape`, in which one dimension may be -1 and follows from the others. Throws ShapeError when the sizes
+ * differ, ArgumentError for more than one -1 or one that no size satisfies.
+ *
+ * @example reshape(x, [-1, 28 * 28]) // [n, 28, 28] -> [n, 784]
+ */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  return execute(reshapeOp, [x], { shape: inferDimension(x.shape, shape) })[0]!;
+}
+
+/** `shape` with its -1 replaced by what the size of `from` leaves for it. */
+function inferDimension(from: Shape, shape: Shape): Shape {
+  const unknown = shape.indexOf(-1);
+  if (unknown < 0) return shape;
+  const others = shape.filter((_, axis) => axis !== unknown);
+  const known = sizeOf(others);
+  if (others.includes(-1) || known === 0 || sizeOf(from) % known !== 0) {
+    throw new ArgumentError(
+      `reshape: shape: found ${formatShape(shape)} for a tensor of shape ${formatShape(from)}, expected one -1 that the size determines`,
+    );
+  }
+  return shape.map((dimension, axis) => (axis === unknown ? sizeOf(from) / known : dimension));
+}

@@ -1,0 +1,42 @@
+import { checkDType } from "../../core/checks.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { ReductionOptions } from "../reduction/axes.ts";
+import { broadcastReduced, reductionAttributes } from "../reduction/axes.ts";
+import type { ReductionAttributes } from "../reduction/geometry.ts";
+import { forEachReduced, reducedShape } from "../reduction/geometry.ts";
+
+/** y = sum of x over the axes; the empty sum is 0. Integers wrap. */
+export const sumOp: Op<ReductionAttributes> = {
+  name: "sum",
+  outputs: ([x], attrs) => {
+    checkDType("sum", "x", x!, "f32", "i32", "u32");
+    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
+  },
+  meaning: {
+    loops: ([x], [y], { axes }) => {
+      forEachReduced(x!.shape, axes, (from, to) => {
+        y!.data[to]! += x!.data[from]!;
+      });
+      if (x!.dtype === "i32") y!.data.set(y!.data.map((total) => total | 0));
+      if (x!.dtype === "u32") y!.data.set(y!.data.map((total) => total >>> 0));
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ inputSpecs: [x], outputGradients: [dy], attrs }) => [broadcastReduced(dy!, x!, attrs.axes)],
+  },
+};
+
+/**
+ * The sum over axes. f32 sums are accurate: blocks are added up first, so the rounding error does not grow with the length.
+ *
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, i32 or
+ * u32, ArgumentError for axes out of range or named twice.
+ *
+ * @example sum(tensor([[1, 2], [3, 4]]), { axes: 0 }) // [4, 6]
+ */
+export function sum(x: Tensor, options: ReductionOptions = {}): Tensor {
+  return execute(sumOp, [x], reductionAttributes(x, options, "sum"))[0]!;
+}
