@@ -1,0 +1,189 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ArgumentError, DataError } from "../core/errors.ts";
+import type { StoredArray } from "./index.ts";
+import { readSafetensors, writeSafetensors } from "./index.ts";
+
+function file(header: unknown, data: ArrayLike<number> = []): Uint8Array {
+  const text = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + data.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  bytes.set(data, 8 + text.length);
+  return bytes;
+}
+
+const bytesOf = (array: { buffer: ArrayBufferLike }) => new Uint8Array(array.buffer);
+
+const entry = (dtype: string, shape: number[], begin: number, end: number) => ({
+  x: { dtype, shape, data_offsets: [begin, end] },
+});
+
+describe("reading and writing", () => {
+  test("a file comes back as it was written", () => {
+    const tensors: [string, StoredArray][] = [
+      ["layer.weight", { dtype: "f32", shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, -0, 1e-30) }],
+      ["layer.num_batches_tracked", { dtype: "i32", shape: [], data: Int32Array.of(7), fileDtype: "I64" }],
+      ["mask", { dtype: "bool", shape: [3], data: Uint8Array.of(1, 0, 1) }],
+      ["empty", { dtype: "f32", shape: [0, 4], data: new Float32Array(0) }],
+      ["__proto__", { dtype: "u32", shape: [1], data: Uint32Array.of(4294967295) }],
+    ];
+    const { tensors: read, metadata } = readSafetensors(writeSafetensors(tensors, { format: "pt" }));
+    expect(metadata).toEqual({ format: "pt" });
+    expect([...read.keys()].sort()).toEqual(tensors.map(([name]) => name).sort());
+    for (const [name, { shape, dtype, data }] of tensors) {
+      expect(read.get(name)).toMatchObject({ shape, dtype });
+      expect(read.get(name)!.data).toEqual(data);
+    }
+    expect(read.get("layer.num_batches_tracked")!.fileDtype).toBe("I64");
+  });
+
+  test("equal contents make equal files, whatever the order", () => {
+    const a: [string, StoredArray] = ["a", { dtype: "f32", shape: [1], data: Float32Array.of(1) }];
+    const b: [string, StoredArray] = ["b", { dtype: "u8", shape: [1], data: Uint8Array.of(2) }];
+    expect(writeSafetensors([b, a])).toEqual(writeSafetensors([a, b]));
+  });
+
+  test("data starts at a multiple of 8 and every tensor at a multiple of its element", () => {
+    const bytes = writeSafetensors([
+      ["odd", { dtype: "u8", shape: [3], data: Uint8Array.of(1, 2, 3) }],
+      ["wide", { dtype: "i32", shape: [1], data: Int32Array.of(-1), fileDtype: "I64" }],
+      ["float", { dtype: "f32", shape: [1], data: Float32Array.of(2) }],
+    ]);
+    const headerBytes = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    expect(headerBytes % 8).toBe(0);
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + headerBytes)));
+    expect(header.wide.data_offsets).toEqual([0, 8]);
+    expect(header.float.data_offsets).toEqual([8, 12]);
+    expect(header.odd.data_offsets).toEqual([12, 15]);
+  });
+
+  test.each([
+    ["F64", Float64Array.of(0.5, -2), [0.5, -2]],
+    ["F16", Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00), [1, -2, 2 ** -24, Number.POSITIVE_INFINITY]],
+    ["BF16", Uint16Array.of(0x3f80, 0xc040), [1, -3]],
+    ["I64", BigInt64Array.of(-5n, 2147483647n), [-5, 2147483647]],
+    ["U64", BigUint64Array.of(4294967295n), [4294967295]],
+    ["I16", Int16Array.of(-300), [-300]],
+    ["I8", Int8Array.of(-3, 4), [-3, 4]],
+    ["U16", Uint16Array.of(65535), [65535]],
+  ])("%s is read into the dtype that holds it", (dtype, values, expected) => {
+    const bytes = bytesOf(values);
+    const read = readSafetensors(file(entry(dtype, [values.length], 0, bytes.length), bytes));
+    expect([...read.tensors.get("x")!.data]).toEqual(expected);
+  });
+
+  test("floats at an odd position in the file are read", () => {
+    const header = {
+      a: { dtype: "U8", shape: [1], data_offsets: [0, 1] },
+      b: { dtype: "F32", shape: [1], data_offsets: [1, 5] },
+    };
+    const { tensors } = readSafetensors(file(header, [9, ...bytesOf(Float32Array.of(1.25))]));
+    expect(tensors.get("b")!.data).toEqual(Float32Array.of(1.25));
+  });
+});
+
+describe("a file that is not whole and well-formed is refused", () => {
+  const one = bytesOf(Float32Array.of(1));
+  test.each<[string, Uint8Array, RegExp]>([
+    ["no header length", new Uint8Array(5), /found 5 bytes, expected at least 8/],
+    ["header longer than the file", file({}).subarray(0, 9), /truncated or of another format/],
+    ["header of 2^63 bytes", new Uint8Array(16).fill(255), /truncated or of another format/],
+    ["no JSON", file("{"), /not JSON/],
+    ["deep JSON", file("[".repeat(100_000)), /not JSON/],
+    ["an array", file("[]"), /expected an object/],
+    ["a number for a tensor", file({ x: 3 }), /"x": found 3/],
+    ["unknown dtype", file(entry("F8_E4M3", [1], 0, 1), [0]), /dtype: found "F8_E4M3"/],
+    ["dtype of Object.prototype", file(entry("toString", [1], 0, 4), one), /dtype: found "toString"/],
+    ["negative dimension", file(entry("F32", [-1, -1], 0, 4), one), /shape: found \[-1,-1\]/],
+    ["fractional dimension", file(entry("F32", [0.5], 0, 4), one), /shape/],
+    ["shape beyond counting", file(entry("F32", [2 ** 40, 2 ** 40], 0, 4), one), /expected 4\.8/],
+    ["end before begin", file(entry("F32", [1], 4, 0), one), /found -4 bytes/],
+    ["size against shape", file(entry("F32", [2], 0, 4), one), /found 4 bytes of data, expected 8/],
+    ["gap", file(entry("F32", [1], 4, 8), [...one, ...one]), /overlap or leave a gap/],
+    ["truncated data", file(entry("F32", [1], 0, 4), [0, 0]), /truncated/],
+    ["bytes to spare", file(entry("F32", [1], 0, 4), [...one, 0]), /bytes to spare/],
+    ["a bool of 7", file(entry("BOOL", [1], 0, 1), [7]), /found the byte 7/],
+    ["metadata that is not text", file({ __metadata__: { a: 1 } }), /"a": found 1, expected text/],
+    ["an i64 too large", file(entry("I64", [1], 0, 8), bytesOf(BigInt64Array.of(2n ** 31n))), /2147483648/],
+  ])("%s", (_name, bytes, message) => {
+    expect(() => readSafetensors(bytes)).toThrow(DataError);
+    expect(() => readSafetensors(bytes)).toThrow(message);
+  });
+
+  test("overlapping tensors", () => {
+    const header = {
+      a: { dtype: "U8", shape: [2], data_offsets: [0, 2] },
+      b: { dtype: "U8", shape: [2], data_offsets: [1, 3] },
+    };
+    expect(() => readSafetensors(file(header, [1, 2, 3]))).toThrow(/"b": found data at byte 1, expected 2/);
+  });
+
+  test("any truncation of a good file", () => {
+    const bytes = writeSafetensors([["x", { dtype: "f32", shape: [3], data: Float32Array.of(1, 2, 3) }]]);
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => readSafetensors(bytes.subarray(0, length))).toThrow(DataError);
+    }
+  });
+});
+
+test("data that does not fit its spec is not written", () => {
+  const data = Float32Array.of(1, 2);
+  expect(() => writeSafetensors([["x", { dtype: "f32", shape: [3], data }]])).toThrow(ArgumentError);
+  expect(() => writeSafetensors([["x", { dtype: "i32", shape: [2], data }]])).toThrow(/Int32Array/);
+  const array: StoredArray = { dtype: "f32", shape: [2], data };
+  expect(() => writeSafetensors([["__metadata__", array]])).toThrow(/reserved/);
+});
+
+describe("properties", () => {
+  const readOrRefuse = (bytes: Uint8Array) => {
+    try {
+      readSafetensors(bytes);
+    } catch (error) {
+      expect(error).toBeInstanceOf(DataError);
+    }
+  };
+
+  test("random bytes are read or refused, never a crash", () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), readOrRefuse), { numRuns: 500 });
+  });
+
+  test("random JSON headers are read or refused", () => {
+    const run = (json: unknown, data: Uint8Array) => readOrRefuse(file(json, data));
+    fc.assert(fc.property(fc.jsonValue({ maxDepth: 4 }), fc.uint8Array({ maxLength: 16 }), run));
+  });
+
+  test("a good file with one byte changed is read or refused", () => {
+    const good = writeSafetensors([
+      ["a.weight", { dtype: "f32", shape: [2, 2], data: Float32Array.of(1, 2, 3, 4) }],
+      ["a.count", { dtype: "i32", shape: [], data: Int32Array.of(1), fileDtype: "I64" }],
+    ]);
+    const change = (position: number, value: number) =>
+      readOrRefuse(good.with(position, value) as Uint8Array);
+    fc.assert(fc.property(fc.nat(good.length - 1), fc.nat(255), change), { numRuns: 1000 });
+  });
+
+  test("what is written is read back", () => {
+    const array = fc
+      .array(fc.nat(4), { maxLength: 4 })
+      .chain((shape) => {
+        const length = shape.reduce((a, b) => a * b, 1);
+        return fc.record({
+          shape: fc.constant(shape),
+          data: fc.float32Array({ minLength: length, maxLength: length }),
+        });
+      })
+      .map(({ shape, data }): StoredArray => ({ dtype: "f32", shape, data }));
+    const names = fc.string({ unit: "grapheme" }).filter((name) => name !== "__metadata__");
+    const files = fc.uniqueArray(fc.tuple(names, array), { selector: ([name]) => name, maxLength: 5 });
+    const comesBack = (tensors: [string, StoredArray][]) => {
+      const read = readSafetensors(writeSafetensors(tensors)).tensors;
+      expect(read.size).toBe(tensors.length);
+      for (const [name, { shape, data }] of tensors) {
+        expect(read.get(name)!.shape).toEqual(shape);
+        expect(read.get(name)!.data).toEqual(data);
+      }
+    };
+    fc.assert(fc.property(files, comesBack));
+  });
+});

@@ -1,0 +1,28 @@
+import type { DType, NumericArray } from "../core/dtype.ts";
+import type { Shape, Spec } from "../core/spec.ts";
+
+/** The element types of the file format that have a counterpart here, exact or range-checked. */
+export type FileDType =
+  | "F64"
+  | "F32"
+  | "F16"
+  | "BF16"
+  | "I64"
+  | "I32"
+  | "I16"
+  | "I8"
+  | "U64"
+  | "U32"
+  | "U16"
+  | "U8"
+  | "BOOL";
+
+/** A tensor in host memory, as files hold it. */
+export interface StoredArray extends Spec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** The values in row-major order: Float32Array for f32, Int32Array for i32, Uint8Array for u8 and bool. */
+  readonly data: NumericArray;
+  /** The element type in the file; absent, the one that matches `dtype`. `I64` is what PyTorch counts batches in. */
+  readonly fileDtype?: FileDType;
+}
