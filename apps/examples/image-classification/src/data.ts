@@ -1,0 +1,57 @@
+import { fashionMnist, type ImageSet, mnist, selectImages, split, syntheticFigures } from "@evenkeel/datasets";
+import { DownloadError, loadImages } from "@evenkeel/datasets/node";
+import type { Options } from "./options.ts";
+import { progressLine } from "./progress.ts";
+
+export interface Data {
+  readonly name: string;
+  readonly synthetic: boolean;
+  readonly train: ImageSet;
+  /** Training images that are looked at while training, and never trained on. */
+  readonly heldOut: ImageSet;
+  readonly test: ImageSet;
+}
+
+const heldOutImages = 2000;
+const published = { "fashion-mnist": fashionMnist, mnist } as const;
+const syntheticCounts = { train: 60_000, test: 10_000 } as const;
+
+/** The data set that the options name; drawn figures stand in for it where nothing can be reached. */
+export async function loadData(options: Options, say: (line: string) => void): Promise<Data> {
+  if (options.dataset === "synthetic") return synthetic(options);
+  const set = published[options.dataset];
+  const line = progressLine();
+  try {
+    const { train, test, folder } = await loadImages(set, {
+      onProgress: (file, bytes, totalBytes) =>
+        line.update({
+          label: `Downloading ${file}`,
+          done: Math.round(bytes / 1024),
+          total: Math.round(totalBytes / 1024),
+          detail: "KiB",
+        }),
+    });
+    line.finish();
+    say(`Data: ${set.name} from ${folder}`);
+    return parts(set.name, false, train, test, options);
+  } catch (error) {
+    line.finish();
+    if (!(error instanceof DownloadError)) throw error;
+    say(`Data: synthetic figures, drawn here: ${set.name} is not on this machine and could not be downloaded.`);
+    return synthetic(options);
+  }
+}
+
+function synthetic(options: Options): Data {
+  const { seed } = options;
+  const train = syntheticFigures({ count: syntheticCounts.train, seed, part: "train" });
+  const test = syntheticFigures({ count: syntheticCounts.test, seed, part: "test" });
+  return parts("synthetic", true, train, test, options);
+}
+
+function parts(name: string, isSynthetic: boolean, train: ImageSet, test: ImageSet, options: Options): Data {
+  const { rest, held } = split(train, { held: Math.min(heldOutImages, train.labels.length), seed: options.seed });
+  const used = options.images === 0 ? rest.labels.length : Math.min(options.images, rest.labels.length);
+  const positions = Uint32Array.from({ length: used }, (_, position) => position);
+  return { name, synthetic: isSynthetic, train: selectImages(rest, positions), heldOut: held, test };
+}

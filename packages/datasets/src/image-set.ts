@@ -1,0 +1,79 @@
+import { ArgumentError, DataError } from "@evenkeel/tensor";
+
+/** Labelled images in memory, as their files hold them. */
+export interface ImageSet {
+  readonly name: string;
+  /** One byte a channel value, images one after another, each channel-major: count x channels x height x width. */
+  readonly images: Uint8Array;
+  /** One class index an image. */
+  readonly labels: Uint8Array;
+  readonly imageShape: readonly [channels: number, height: number, width: number];
+  /** Names of the classes, in the order of their indices. */
+  readonly classes: readonly string[];
+}
+
+export const countOf = (set: ImageSet): number => set.labels.length;
+
+export const valuesPerImage = ({ imageShape: [channels, height, width] }: ImageSet): number =>
+  channels * height * width;
+
+/** Throws DataError unless pixels and labels fit the shape, each other and the classes. Returns the set. */
+export function checkImageSet(set: ImageSet): ImageSet {
+  const expected = countOf(set) * valuesPerImage(set);
+  if (set.images.length !== expected) {
+    throw new DataError(
+      `${set.name}: found ${set.images.length} bytes of pixels and ${countOf(set)} labels, expected ${expected} bytes`,
+    );
+  }
+  const stray = set.labels.findIndex((label) => label >= set.classes.length);
+  if (stray >= 0) {
+    throw new DataError(
+      `${set.name}: label ${stray}: found ${set.labels[stray]}, expected 0 to ${set.classes.length - 1}`,
+    );
+  }
+  return set;
+}
+
+/** The images at the given positions, as a set of its own. */
+export function selectImages(set: ImageSet, positions: ArrayLike<number>, name: string = set.name): ImageSet {
+  const size = valuesPerImage(set);
+  const images = new Uint8Array(positions.length * size);
+  const labels = new Uint8Array(positions.length);
+  for (let index = 0; index < positions.length; index++) {
+    const position = positions[index]!;
+    if (!(position >= 0 && position < countOf(set))) {
+      throw new ArgumentError(`positions: found ${position}, expected 0 to ${countOf(set) - 1}`);
+    }
+    images.set(set.images.subarray(position * size, (position + 1) * size), index * size);
+    labels[index] = set.labels[position]!;
+  }
+  return { ...set, name, images, labels };
+}
+
+/** Mean and standard deviation of each channel, of values scaled to [0, 1]: what `batches` normalizes with. */
+export interface ChannelStatistics {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/** Statistics of a whole set, from exact integer histograms. Throws DataError for an empty set. */
+export function channelStatistics(set: ImageSet): ChannelStatistics {
+  if (countOf(set) === 0) throw new DataError(`${set.name}: found no images, expected at least one`);
+  const [channels, height, width] = set.imageShape;
+  const area = height * width;
+  const moments = Array.from({ length: channels }, (_, channel) => {
+    const histogram = new Float64Array(256);
+    for (let start = channel * area; start < set.images.length; start += channels * area) {
+      for (let pixel = start; pixel < start + area; pixel++) histogram[set.images[pixel]!]!++;
+    }
+    return momentsOf(histogram, countOf(set) * area);
+  });
+  return { mean: moments.map(({ mean }) => mean), deviation: moments.map(({ deviation }) => deviation) };
+}
+
+function momentsOf(histogram: Float64Array, count: number): { mean: number; deviation: number } {
+  const mean = histogram.reduce((sum, times, value) => sum + times * (value / 255), 0) / count;
+  const variance =
+    histogram.reduce((sum, times, value) => sum + times * (value / 255 - mean) ** 2, 0) / count;
+  return { mean, deviation: Math.sqrt(variance) };
+}

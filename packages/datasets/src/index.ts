@@ -1,0 +1,15 @@
+export type { PublishedFile, PublishedImages } from "./catalog.ts";
+export { fashionMnist, filesOf, mnist } from "./catalog.ts";
+export { cifar10Classes, readCifar10 } from "./formats/cifar10.ts";
+export { gunzip, isGzip } from "./formats/gunzip.ts";
+export type { IdxArray } from "./formats/idx.ts";
+export { readIdx, readIdxImages } from "./formats/idx.ts";
+export type { ChannelStatistics, ImageSet } from "./image-set.ts";
+export { channelStatistics, checkImageSet, countOf, selectImages, valuesPerImage } from "./image-set.ts";
+export type { Augmentation } from "./pipeline/augment.ts";
+export { compose, cropPadded, flipHorizontally, shift } from "./pipeline/augment.ts";
+export type { Batches, BatchOptions, ImageBatch } from "./pipeline/batches.ts";
+export { batches } from "./pipeline/batches.ts";
+export { prefetch } from "./pipeline/prefetch.ts";
+export { split } from "./split.ts";
+export { figureClasses, syntheticFigures } from "./synthetic/figures.ts";

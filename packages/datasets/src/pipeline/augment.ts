@@ -1,0 +1,58 @@
+import { ArgumentError } from "@evenkeel/tensor";
+import type { RandomStream } from "../random-stream.ts";
+
+/** Writes a changed copy of one image; `source` and `target` hold channels x height x width bytes. */
+export type Augmentation = (
+  source: Uint8Array,
+  target: Uint8Array,
+  shape: readonly [channels: number, height: number, width: number],
+  random: RandomStream,
+) => void;
+
+/** Mirrors left and right in half of the cases. */
+export function flipHorizontally(): Augmentation {
+  return (source, target, [, , width], random) => {
+    if (random.uniform() < 0.5) return target.set(source);
+    for (let row = 0; row < source.length; row += width) {
+      for (let x = 0; x < width; x++) target[row + x] = source[row + width - 1 - x]!;
+    }
+  };
+}
+
+/**
+ * Moves by up to `pixels` in both directions; what comes in is 0. The same as a random crop of the image padded by `pixels`
+ * on every side (He et al. 2015, section 4.2). Throws ArgumentError unless `pixels` is a non-negative integer.
+ */
+export function shift(pixels: number): Augmentation {
+  if (!Number.isInteger(pixels) || pixels < 0) {
+    throw new ArgumentError(`pixels: found ${pixels}, expected a non-negative integer`);
+  }
+  return (source, target, [channels, height, width], random) => {
+    const down = random.integer(-pixels, pixels);
+    const right = random.integer(-pixels, pixels);
+    target.fill(0);
+    const [fromX, toX] = [Math.max(0, right), Math.min(width, width + right)];
+    for (let channel = 0; channel < channels; channel++) {
+      for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
+        const row = (channel * height + y) * width;
+        const sourceRow = row - down * width - right;
+        if (toX > fromX) target.set(source.subarray(sourceRow + fromX, sourceRow + toX), row + fromX);
+      }
+    }
+  };
+}
+
+/** A random crop back to the image's own size, after padding every side by `padding` zeros. */
+export const cropPadded: (padding: number) => Augmentation = shift;
+
+/** One augmentation after the other. */
+export function compose(...steps: readonly Augmentation[]): Augmentation {
+  return (source, target, shape, random) => {
+    let input = source;
+    for (const step of steps) {
+      step(input, target, shape, random);
+      input = target.slice();
+    }
+    if (steps.length === 0) target.set(source);
+  };
+}

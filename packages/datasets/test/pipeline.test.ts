@@ -1,0 +1,130 @@
+import { ArgumentError } from "@evenkeel/tensor";
+import { describe, expect, it } from "vitest";
+import {
+  channelStatistics,
+  compose,
+  flipHorizontally,
+  type ImageSet,
+  prefetch,
+  selectImages,
+  shift,
+  split,
+  syntheticFigures,
+} from "../src/index.ts";
+import { RandomStream } from "../src/random-stream.ts";
+
+const set: ImageSet = {
+  name: "ramp",
+  images: Uint8Array.from({ length: 5 * 2 * 2 * 3 }, (_, index) => index),
+  labels: new Uint8Array([0, 1, 0, 1, 0]),
+  imageShape: [2, 2, 3],
+  classes: ["a", "b"],
+};
+
+describe("sets", () => {
+  it("has the statistics of each channel", () => {
+    const { mean, deviation } = channelStatistics(set);
+    const first = [...set.images].filter((_, index) => index % 12 < 6).map((value) => value / 255);
+    const expected = first.reduce((sum, value) => sum + value, 0) / first.length;
+    expect(mean[0]).toBeCloseTo(expected, 12);
+    const variance = first.reduce((sum, value) => sum + (value - expected) ** 2, 0) / first.length;
+    expect(deviation[0]).toBeCloseTo(Math.sqrt(variance), 12);
+    expect(mean[1]! - mean[0]!).toBeCloseTo(6 / 255, 12);
+  });
+
+  it("selects and splits without losing or doubling an image", () => {
+    expect([...selectImages(set, [4, 0]).images.subarray(0, 2)]).toEqual([48, 49]);
+    expect(() => selectImages(set, [5])).toThrow(ArgumentError);
+    const { rest, held } = split(set, { held: 2, seed: 3 });
+    const firstPixels = [rest, held].flatMap(({ images }) =>
+      [...images].filter((_, index) => index % 12 === 0),
+    );
+    expect(firstPixels.sort((a, b) => a - b)).toEqual([0, 12, 24, 36, 48]);
+    expect([...split(set, { held: 2, seed: 3 }).held.images]).toEqual([...held.images]);
+    expect(() => split(set, { held: 6, seed: 3 })).toThrow(
+      /held: found 6, expected a whole number from 0 to 5/,
+    );
+  });
+});
+
+describe("augmentation", () => {
+  const image = new Uint8Array([1, 2, 3, 4, 5, 6]);
+  const results = (augment: ReturnType<typeof shift>): Set<string> => {
+    const seen = new Set<string>();
+    for (let stream = 0; stream < 200; stream++) {
+      const target = new Uint8Array(6);
+      augment(image, target, [1, 2, 3], new RandomStream(1, stream));
+      seen.add(target.join());
+    }
+    return seen;
+  };
+
+  it("mirrors in about half of the cases", () => {
+    expect(results(flipHorizontally())).toEqual(new Set(["1,2,3,4,5,6", "3,2,1,6,5,4"]));
+  });
+
+  it("shifts by every offset and fills with zeros", () => {
+    const seen = results(shift(1));
+    expect(seen.size).toBe(9);
+    for (const expected of ["1,2,3,4,5,6", "0,0,0,0,1,2", "5,6,0,0,0,0", "2,3,0,5,6,0"])
+      expect(seen).toContain(expected);
+    expect(() => shift(-1)).toThrow(ArgumentError);
+  });
+
+  it("leaves nothing of an image that is moved out of sight, and composes", () => {
+    expect(results(shift(5))).toContain("0,0,0,0,0,0");
+    expect(results(compose(flipHorizontally(), shift(1))).size).toBe(18);
+    expect(results(compose())).toEqual(new Set(["1,2,3,4,5,6"]));
+  });
+});
+
+describe("prefetch", () => {
+  it("prepares the next item while one is in use, in order", async () => {
+    const log: string[] = [];
+    async function* source(): AsyncGenerator<number> {
+      for (let item = 0; item < 3; item++) {
+        log.push(`made ${item}`);
+        yield item;
+      }
+    }
+    for await (const item of prefetch(source())) {
+      await new Promise((resolve) => setTimeout(resolve));
+      log.push(`used ${item}`);
+    }
+    expect(log).toEqual(["made 0", "made 1", "used 0", "made 2", "used 1", "used 2"]);
+  });
+
+  it("passes an error on in its turn, and ends the source when the loop is left", async () => {
+    let ended = false;
+    async function* source(): AsyncGenerator<number> {
+      try {
+        yield 1;
+        yield 2;
+        throw new Error("broken");
+      } finally {
+        ended = true;
+      }
+    }
+    const seen: number[] = [];
+    await expect(async () => {
+      for await (const item of prefetch(source())) seen.push(item);
+    }).rejects.toThrow("broken");
+    expect(seen).toEqual([1, 2]);
+    ended = false;
+    for await (const _ of prefetch(source())) break;
+    expect(ended).toBe(true);
+  });
+});
+
+describe("synthetic figures", () => {
+  it("depends on seed, part and position alone", () => {
+    const options = { seed: 5, part: "train" } as const;
+    const long = syntheticFigures({ ...options, count: 40 });
+    const short = syntheticFigures({ ...options, count: 20 });
+    expect([...long.images.subarray(0, 20 * 784)]).toEqual([...short.images]);
+    expect([...long.labels.subarray(0, 12)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
+    const test = syntheticFigures({ ...options, part: "test", count: 20 });
+    expect([...test.images]).not.toEqual([...short.images]);
+    expect([...syntheticFigures({ ...options, seed: 6, count: 20 }).images]).not.toEqual([...short.images]);
+  });
+});
