@@ -28,6 +28,11 @@ export interface WasmKernel extends Kernel {
   readonly module: string;
 }
 
+/** A kernel in an embedded module. */
+export function wasmKernel(module: string, entry: string): WasmKernel {
+  return { language: "wasm", module, entry };
+}
+
 /** Storage buffers are bound in the order reads, writes; the parameters fill one uniform struct in order. */
 export interface WgslKernel extends Kernel {
   readonly language: "wgsl";
