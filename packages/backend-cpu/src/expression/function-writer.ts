@@ -1,0 +1,126 @@
+import { control, i32, local, v128 } from "./opcodes.ts";
+
+/** Value types by their encoding. */
+export const valueTypes = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+export type ValueType = (typeof valueTypes)[keyof typeof valueTypes];
+
+const emptyBlock = 0x40;
+
+export function pushUnsigned(bytes: number[], value: number): void {
+  let rest = value >>> 0;
+  while (rest >= 0x80) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>>= 7;
+  }
+  bytes.push(rest);
+}
+
+export function pushSigned(bytes: number[], value: number): void {
+  let rest = value | 0;
+  while (rest < -0x40 || rest >= 0x40) {
+    bytes.push((rest & 0x7f) | 0x80);
+    rest >>= 7;
+  }
+  bytes.push(rest & 0x7f);
+}
+
+/** Writes one function, instruction by instruction. Every method returns the writer, so that lines read as programs. */
+export class FunctionWriter {
+  readonly parameters: readonly ValueType[];
+  private readonly locals: ValueType[] = [];
+  private readonly code: number[] = [];
+
+  constructor(parameters: readonly ValueType[]) {
+    this.parameters = parameters;
+  }
+
+  /** A new local variable; parameters are the first ones. */
+  newLocal(type: ValueType): number {
+    return this.parameters.length + this.locals.push(type) - 1;
+  }
+
+  /** An instruction and its immediates, which are small unsigned numbers. */
+  op(opcode: number, ...immediates: number[]): this {
+    if (opcode > 0xff) {
+      this.code.push(opcode >> 8);
+      pushUnsigned(this.code, opcode & 0xff);
+    } else this.code.push(opcode);
+    for (const immediate of immediates) pushUnsigned(this.code, immediate);
+    return this;
+  }
+
+  get(index: number): this {
+    return this.op(local.get, index);
+  }
+
+  set(index: number): this {
+    return this.op(local.set, index);
+  }
+
+  tee(index: number): this {
+    return this.op(local.tee, index);
+  }
+
+  i32(value: number): this {
+    this.code.push(i32.const);
+    pushSigned(this.code, value);
+    return this;
+  }
+
+  /** A vector of four 32-bit words. */
+  words(a: number, b: number = a, c: number = a, d: number = a): this {
+    this.op(v128.const);
+    for (const word of [a, b, c, d]) {
+      this.code.push(word & 255, (word >>> 8) & 255, (word >>> 16) & 255, word >>> 24);
+    }
+    return this;
+  }
+
+  /** A load or store at a constant distance from its address, whatever the alignment. */
+  memory(opcode: number, byteOffset: number, ...lane: number[]): this {
+    return this.op(opcode, 0, byteOffset, ...lane);
+  }
+
+  /** `variable += amount` */
+  advance(variable: number, amount: number): this {
+    return this.get(variable).i32(amount).op(i32.add).set(variable);
+  }
+
+  /** Branches inside `body` to depth 0 leave the block. */
+  block(body: () => void): this {
+    return this.nest(control.block, body);
+  }
+
+  /** Branches inside `body` to depth 0 repeat it. */
+  loop(body: () => void): this {
+    return this.nest(control.loop, body);
+  }
+
+  /** Runs `body` if the number on the stack is not 0. */
+  if(body: () => void): this {
+    return this.nest(control.if, body);
+  }
+
+  private nest(opcode: number, body: () => void): this {
+    this.code.push(opcode, emptyBlock);
+    body();
+    return this.op(control.end);
+  }
+
+  /** The body as a module holds it: declarations of locals, then code. */
+  body(): number[] {
+    const runs: [count: number, type: ValueType][] = [];
+    for (const type of this.locals) {
+      const last = runs.at(-1);
+      if (last?.[1] === type) last[0]++;
+      else runs.push([1, type]);
+    }
+    const bytes: number[] = [];
+    pushUnsigned(bytes, runs.length);
+    for (const [count, type] of runs) {
+      pushUnsigned(bytes, count);
+      bytes.push(type);
+    }
+    return [...bytes, ...this.code, control.end];
+  }
+}

@@ -1,0 +1,108 @@
+/** Instructions of the WebAssembly core specification, by number; vector instructions carry their prefix 0xfd. */
+
+export const control = { block: 0x02, loop: 0x03, if: 0x04, end: 0x0b, branchIf: 0x0d } as const;
+
+export const local = { get: 0x20, set: 0x21, tee: 0x22 } as const;
+
+export const i32 = {
+  const: 0x41,
+  eq: 0x46,
+  ltU: 0x49,
+  gtU: 0x4b,
+  geU: 0x4f,
+  add: 0x6a,
+  sub: 0x6b,
+  mul: 0x6c,
+  divU: 0x6e,
+  remU: 0x70,
+  shl: 0x74,
+  shrS: 0x75,
+  shrU: 0x76,
+} as const;
+
+export const v128 = {
+  load: 0xfd00,
+  load8Splat: 0xfd07,
+  load32Splat: 0xfd09,
+  store: 0xfd0b,
+  const: 0xfd0c,
+  shuffle: 0xfd0d,
+  not: 0xfd4d,
+  and: 0xfd4e,
+  or: 0xfd50,
+  xor: 0xfd51,
+  bitselect: 0xfd52,
+  load8Lane: 0xfd54,
+  load32Lane: 0xfd56,
+  store8Lane: 0xfd58,
+  store32Lane: 0xfd5a,
+  load32Zero: 0xfd5c,
+  extendLowBytes: 0xfd89,
+  extendLowHalves: 0xfda9,
+} as const;
+
+export const i32x4 = {
+  splat: 0xfd11,
+  extractLane: 0xfd1b,
+  replaceLane: 0xfd1c,
+  eq: 0xfd37,
+  ne: 0xfd38,
+  ltS: 0xfd39,
+  ltU: 0xfd3a,
+  gtS: 0xfd3b,
+  gtU: 0xfd3c,
+  leS: 0xfd3d,
+  leU: 0xfd3e,
+  geS: 0xfd3f,
+  geU: 0xfd40,
+  abs: 0xfda0,
+  neg: 0xfda1,
+  shl: 0xfdab,
+  shrS: 0xfdac,
+  shrU: 0xfdad,
+  add: 0xfdae,
+  sub: 0xfdb1,
+  mul: 0xfdb5,
+  minS: 0xfdb6,
+  minU: 0xfdb7,
+  maxS: 0xfdb8,
+  maxU: 0xfdb9,
+  truncSatF32S: 0xfdf8,
+  truncSatF32U: 0xfdf9,
+  truncSatF64UZero: 0xfdfd,
+} as const;
+
+export const f32x4 = {
+  splat: 0xfd13,
+  eq: 0xfd41,
+  ne: 0xfd42,
+  lt: 0xfd43,
+  gt: 0xfd44,
+  le: 0xfd45,
+  ge: 0xfd46,
+  demoteF64Zero: 0xfd5e,
+  ceil: 0xfd67,
+  floor: 0xfd68,
+  trunc: 0xfd69,
+  nearest: 0xfd6a,
+  abs: 0xfde0,
+  neg: 0xfde1,
+  sqrt: 0xfde3,
+  add: 0xfde4,
+  sub: 0xfde5,
+  mul: 0xfde6,
+  div: 0xfde7,
+  min: 0xfde8,
+  max: 0xfde9,
+  convertI32S: 0xfdfa,
+  convertI32U: 0xfdfb,
+} as const;
+
+export const f64x2 = {
+  promoteLowF32: 0xfd5f,
+  trunc: 0xfd7a,
+  sub: 0xfdf1,
+  mul: 0xfdf2,
+  div: 0xfdf3,
+  convertLowI32U: 0xfdff,
+} as const;

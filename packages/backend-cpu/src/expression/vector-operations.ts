@@ -1,0 +1,142 @@
+import type { ExpressionNode, ScalarType } from "@evenkeel/tensor";
+import type { FunctionWriter } from "./function-writer.ts";
+import { f32x4, f64x2, i32, i32x4, v128 } from "./opcodes.ts";
+
+export type FunctionNode = Extract<ExpressionNode, { operands: readonly number[] }>;
+
+const float32One = 0x3f800000;
+
+type ByType = { readonly [type in ScalarType]?: number };
+
+const integers = (opcode: number): ByType => ({ i32: opcode, u32: opcode });
+const bits = (opcode: number): ByType => ({ i32: opcode, u32: opcode, bool: opcode });
+/** For comparisons: masks compare as unsigned words, so false is less than true. */
+const compare = (float: number, signed: number, unsigned: number): ByType => ({
+  f32: float,
+  i32: signed,
+  u32: unsigned,
+  bool: unsigned,
+});
+
+/** One instruction on the operands in order, chosen by the type of the first. */
+const direct: { readonly [op: string]: ByType } = {
+  neg: { f32: f32x4.neg, ...integers(i32x4.neg) },
+  abs: { f32: f32x4.abs, i32: i32x4.abs },
+  floor: { f32: f32x4.floor },
+  ceil: { f32: f32x4.ceil },
+  round: { f32: f32x4.nearest },
+  trunc: { f32: f32x4.trunc },
+  sqrt: { f32: f32x4.sqrt },
+  not: bits(v128.not),
+  add: { f32: f32x4.add, ...integers(i32x4.add) },
+  sub: { f32: f32x4.sub, ...integers(i32x4.sub) },
+  mul: { f32: f32x4.mul, ...integers(i32x4.mul) },
+  div: { f32: f32x4.div },
+  min: { f32: f32x4.min, i32: i32x4.minS, u32: i32x4.minU },
+  max: { f32: f32x4.max, i32: i32x4.maxS, u32: i32x4.maxU },
+  and: bits(v128.and),
+  or: bits(v128.or),
+  xor: bits(v128.xor),
+  equal: compare(f32x4.eq, i32x4.eq, i32x4.eq),
+  notEqual: compare(f32x4.ne, i32x4.ne, i32x4.ne),
+  less: compare(f32x4.lt, i32x4.ltS, i32x4.ltU),
+  lessEqual: compare(f32x4.le, i32x4.leS, i32x4.leU),
+  greater: compare(f32x4.gt, i32x4.gtS, i32x4.gtU),
+  greaterEqual: compare(f32x4.ge, i32x4.geS, i32x4.geU),
+};
+
+/**
+ * Leaves the value of one node on the stack, four lanes wide; bool is a mask of all ones or all zeros.
+ *
+ * @param operands the locals that hold the operands
+ * @param operandNodes the nodes they come from
+ * @throws TypeError for a function that the type does not have
+ */
+export function emitFunction(
+  f: FunctionWriter,
+  node: FunctionNode,
+  operands: readonly number[],
+  operandNodes: readonly ExpressionNode[],
+): void {
+  const [a, b, c] = operands as [number, number, number];
+  const from = operandNodes[0]!.type;
+  const opcode = direct[node.op]?.[from];
+  if (opcode !== undefined) {
+    for (const operand of operands) f.get(operand);
+    f.op(opcode);
+  } else if (node.op === "select") f.get(b).get(c).get(a).op(v128.bitselect);
+  else if (node.op === "cast") emitCast(f, a, from, node.type);
+  else if (node.op === "bitcast") emitBitcast(f, a, from);
+  else if (node.op === "isNan" && from === "f32") f.get(a).get(a).op(f32x4.ne);
+  else if (node.op === "abs" && from === "u32") f.get(a);
+  else if (node.op === "div" && from === "u32") emitUnsignedDivision(f, a, b);
+  else if (node.op === "rem" && from === "f32") emitFloatRemainder(f, a, b);
+  else if (node.op === "shiftLeft" || node.op === "shiftRight") emitShift(f, node, a, b, operandNodes[1]!);
+  else throw new TypeError(`${node.op}: found ${from}, which this function does not take`);
+}
+
+function emitBitcast(f: FunctionWriter, a: number, from: ScalarType): void {
+  f.get(a);
+  if (from === "bool") f.words(1).op(v128.and);
+}
+
+function emitCast(f: FunctionWriter, a: number, from: ScalarType, to: ScalarType): void {
+  f.get(a);
+  if (from === "bool") f.words(to === "f32" ? float32One : to === "bool" ? -1 : 1).op(v128.and);
+  else if (to === "bool") f.words(0).op(from === "f32" ? f32x4.ne : i32x4.ne);
+  else if (to === "f32" && from !== "f32") f.op(from === "i32" ? f32x4.convertI32S : f32x4.convertI32U);
+  else if (from === "f32" && to !== "f32") f.op(to === "i32" ? i32x4.truncSatF32S : i32x4.truncSatF32U);
+}
+
+/** A vector shift takes one count for all lanes: counts that differ are shifted lane by lane. */
+function emitShift(f: FunctionWriter, node: FunctionNode, a: number, b: number, count: ExpressionNode): void {
+  const [vector, scalar] =
+    node.op === "shiftLeft"
+      ? [i32x4.shl, i32.shl]
+      : node.type === "i32"
+        ? [i32x4.shrS, i32.shrS]
+        : [i32x4.shrU, i32.shrU];
+  f.get(a);
+  if (count.op === "constant") {
+    f.i32(count.value).op(vector);
+    return;
+  }
+  for (let lane = 0; lane < 4; lane++) {
+    f.get(a).op(i32x4.extractLane, lane).get(b).op(i32x4.extractLane, lane);
+    f.op(scalar).op(i32x4.replaceLane, lane);
+  }
+}
+
+const bytesFrom = (...firsts: number[]): number[] =>
+  firsts.flatMap((first) => Array.from({ length: 8 }, (_, byte) => first + byte));
+
+/** Writes a function of two lanes once for each half of a vector and joins the results. */
+function emitHalves(f: FunctionWriter, half: (get: (local: number) => FunctionWriter) => void): void {
+  half((local) => f.get(local));
+  half((local) =>
+    f
+      .get(local)
+      .get(local)
+      .op(v128.shuffle, ...bytesFrom(8, 8)),
+  );
+  f.op(v128.shuffle, ...bytesFrom(0, 16));
+}
+
+/** Quotients of 32-bit integers are exact in float64 once truncated; a divisor of 0 gives 0. */
+function emitUnsignedDivision(f: FunctionWriter, a: number, b: number): void {
+  emitHalves(f, (get) => {
+    get(a).op(f64x2.convertLowI32U);
+    get(b).op(f64x2.convertLowI32U).op(f64x2.div).op(i32x4.truncSatF64UZero);
+  });
+  f.get(b).words(0).op(i32x4.ne).op(v128.and);
+}
+
+/** a - trunc(a / b) b in float64: exact while the quotient is below 2^28. */
+function emitFloatRemainder(f: FunctionWriter, a: number, b: number): void {
+  emitHalves(f, (get) => {
+    get(a).op(f64x2.promoteLowF32);
+    get(a).op(f64x2.promoteLowF32);
+    get(b).op(f64x2.promoteLowF32).op(f64x2.div).op(f64x2.trunc);
+    get(b).op(f64x2.promoteLowF32).op(f64x2.mul).op(f64x2.sub).op(f32x4.demoteF64Zero);
+  });
+}
