@@ -1,11 +1,14 @@
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
+import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { broadcastReduced, reductionAttributes } from "../reduction/axes.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 import { forEachReduced, reducedShape } from "../reduction/geometry.ts";
+import { reductionPlan } from "../reduction/passes.ts";
+import { module } from "../reduction/reduction.wasm.ts";
 
 /** y = sum of x over the axes; the empty sum is 0. Integers wrap. */
 export const sumOp: Op<ReductionAttributes> = {
@@ -26,6 +29,12 @@ export const sumOp: Op<ReductionAttributes> = {
   gradient: {
     reads: () => ({ inputs: [], outputs: [] }),
     apply: ({ inputSpecs: [x], outputGradients: [dy], attrs }) => [broadcastReduced(dy!, x!, attrs.axes)],
+  },
+  kernels: {
+    wasm: ([x], attrs) =>
+      x!.dtype === "f32"
+        ? reductionPlan(x!, sumOp.outputs([x], attrs)[0]!, attrs.axes, wasmKernel(module, "sumFloats"), () => [1])
+        : reductionPlan(x!, sumOp.outputs([x], attrs)[0]!, attrs.axes, wasmKernel(module, "sumIntegers"), () => []),
   },
 };
 

@@ -1,0 +1,105 @@
+import type { Kernel } from "../../core/launch.ts";
+import type { Plan } from "../../core/op.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
+import { sizeOf } from "../../core/spec.ts";
+
+/** One launch of a reduction: [outer, length, inner] -> [outer, splits, inner]. */
+export interface ReductionPass {
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  /** Parts of `splitLength` along the length, the last one shorter, that are reduced apart; 1 in the last pass of an axis. */
+  readonly splits: number;
+  readonly splitLength: number;
+}
+
+/** Elements that are worth a chunk of their own: a few microseconds of work. */
+const elementsPerChunk = 16384;
+/** Columns that one item takes at a time: their partial results stay in the first-level cache. */
+const columnsPerItem = 256;
+
+/** Items in a chunk of work, when each of them touches that many elements. */
+export function chunkOf(elementsPerItem: number): number {
+  return Math.max(1, Math.floor(elementsPerChunk / Math.max(1, elementsPerItem)));
+}
+
+/** Neighbouring axes of one kind merged, those of one element dropped. */
+function mergedAxes(shape: Shape, axes: readonly number[]): { size: number; reduced: boolean }[] {
+  const merged: { size: number; reduced: boolean }[] = [];
+  shape.forEach((size, axis) => {
+    if (size === 1) return;
+    const reduced = axes.includes(axis);
+    const last = merged.at(-1);
+    if (last?.reduced === reduced) last.size *= size;
+    else merged.push({ size, reduced });
+  });
+  return merged;
+}
+
+/** Reduces the axes from the last group of neighbours to the first; long groups in parts that are merged in order. */
+export function reductionPasses(
+  shape: Shape,
+  axes: readonly number[],
+  columns: number = columnsPerItem,
+): ReductionPass[] {
+  if (sizeOf(shape) === 0) {
+    const outer = sizeOf(shape.filter((_, axis) => !axes.includes(axis)));
+    return [{ outer, length: 0, inner: 1, splits: 1, splitLength: 0 }];
+  }
+  const merged = mergedAxes(shape, axes);
+  const passes: ReductionPass[] = [];
+  for (let group = merged.length - 1; group >= 0; group--) {
+    if (!merged[group]!.reduced) continue;
+    const outer = sizeOf(merged.slice(0, group).map(({ size }) => size));
+    const inner = sizeOf(merged.slice(group + 1).map(({ size }) => size));
+    passes.push(...splitPasses(outer, merged[group]!.size, inner, columns));
+    merged.splice(group, 1);
+  }
+  return passes;
+}
+
+function splitPasses(outer: number, length: number, inner: number, columns: number): ReductionPass[] {
+  const width = Math.max(1, Math.min(inner, columns));
+  if (length * width <= 2 * elementsPerChunk) return [{ outer, length, inner, splits: 1, splitLength: length }];
+  const splitLength = Math.floor(elementsPerChunk / width);
+  const splits = Math.ceil(length / splitLength);
+  return [{ outer, length, inner, splits, splitLength }, ...splitPasses(outer, splits, inner, columns)];
+}
+
+/**
+ * A plan that runs one kernel `entry(begin, end, scratch, x, y, length, inner, splits, splitLength, tile, ...parameters)`
+ * over the passes; partial results are elements of the output's dtype. A reduction of single elements is a view.
+ */
+export function reductionPlan(
+  input: Spec,
+  output: Spec,
+  axes: readonly number[],
+  kernel: Kernel,
+  parametersOf: (isLast: boolean) => readonly number[],
+): Plan {
+  const passes = reductionPasses(input.shape, axes);
+  if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
+  if (passes.length === 0) return { launches: [], temporaries: [], aliases: [[0, 0]] };
+  const last = passes.length - 1;
+  return {
+    aliases: [],
+    temporaries: passes
+      .slice(0, last)
+      .map(({ outer, splits, inner }) => ({ shape: [outer * splits * inner], dtype: output.dtype })),
+    launches: passes.map(({ outer, length, inner, splits, splitLength }, pass) => {
+      const width = Math.min(inner, columnsPerItem);
+      return {
+        kind: "kernel",
+        kernel,
+        reads: [pass === 0 ? { input: 0 } : { temporary: pass - 1 }],
+        writes: [pass === last ? { output: 0 } : { temporary: pass }],
+        parameters: [length, inner, splits, splitLength, columnsPerItem, ...parametersOf(pass === last)],
+        work: {
+          items: outer * splits * Math.ceil(inner / columnsPerItem),
+          chunk: chunkOf(splitLength * width),
+          scratchBytes: 4 * columnsPerItem,
+        },
+      };
+    }),
+  };
+}
