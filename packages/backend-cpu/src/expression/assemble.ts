@@ -1,5 +1,6 @@
 import type { Expression } from "@evenkeel/tensor";
 import { FunctionWriter, valueTypes } from "./function-writer.ts";
+import { lower } from "./lower.ts";
 import { control, i32 } from "./opcodes.ts";
 import type { ExpressionLayout, Parameters } from "./parameters.ts";
 import { parametersOf } from "./parameters.ts";
@@ -22,10 +23,11 @@ export function assembleExpression(
   expression: Expression,
   layout: ExpressionLayout,
 ): Uint8Array<ArrayBuffer> {
-  const parameters = parametersOf(expression, layout);
+  const lowered = lower(expression);
+  const parameters = parametersOf(lowered, layout);
   const f = new FunctionWriter(parameters.types);
-  if (layout.rank === 1) emitElements(f, expression, layout, parameters);
-  else emitRows(f, expression, layout, parameters);
+  if (layout.rank === 1) emitElements(f, lowered, layout, parameters);
+  else emitRows(f, lowered, layout, parameters);
   return moduleOf("run", f);
 }
 
