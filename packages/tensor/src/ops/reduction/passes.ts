@@ -60,7 +60,8 @@ export function reductionPasses(
 
 function splitPasses(outer: number, length: number, inner: number, columns: number): ReductionPass[] {
   const width = Math.max(1, Math.min(inner, columns));
-  if (length * width <= 2 * elementsPerChunk) return [{ outer, length, inner, splits: 1, splitLength: length }];
+  if (length * width <= 2 * elementsPerChunk)
+    return [{ outer, length, inner, splits: 1, splitLength: length }];
   const splitLength = Math.floor(elementsPerChunk / width);
   const splits = Math.ceil(length / splitLength);
   return [{ outer, length, inner, splits, splitLength }, ...splitPasses(outer, splits, inner, columns)];

@@ -12,7 +12,12 @@ export interface ReductionCaseOptions {
   readonly reducesNothing?: boolean;
 }
 
-const geometries: readonly (readonly [name: string, shape: Shape, axes: readonly number[], keepDims?: boolean])[] = [
+const geometries: readonly (readonly [
+  name: string,
+  shape: Shape,
+  axes: readonly number[],
+  keepDims?: boolean,
+])[] = [
   ["rank 0", [], []],
   ["one element", [1], [0]],
   ["no axes", [3, 5], []],

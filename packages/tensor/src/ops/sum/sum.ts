@@ -33,8 +33,20 @@ export const sumOp: Op<ReductionAttributes> = {
   kernels: {
     wasm: ([x], attrs) =>
       x!.dtype === "f32"
-        ? reductionPlan(x!, sumOp.outputs([x], attrs)[0]!, attrs.axes, wasmKernel(module, "sumFloats"), () => [1])
-        : reductionPlan(x!, sumOp.outputs([x], attrs)[0]!, attrs.axes, wasmKernel(module, "sumIntegers"), () => []),
+        ? reductionPlan(
+            x!,
+            sumOp.outputs([x], attrs)[0]!,
+            attrs.axes,
+            wasmKernel(module, "sumFloats"),
+            () => [1],
+          )
+        : reductionPlan(
+            x!,
+            sumOp.outputs([x], attrs)[0]!,
+            attrs.axes,
+            wasmKernel(module, "sumIntegers"),
+            () => [],
+          ),
   },
 };
 

@@ -1,0 +1,14 @@
+import type { OpCases } from "../../core/op-cases.ts";
+import type { ReductionAttributes } from "../reduction/geometry.ts";
+import { reductionCases } from "../reduction/reduction-cases.ts";
+import { meanOp } from "./mean.ts";
+
+export const cases: OpCases<ReductionAttributes> = {
+  op: meanOp,
+  accuracy: "rounding",
+  cases: reductionCases({
+    values: { normal: [0.5, 1] },
+    accuracy: (reduction) => ({ reduction }),
+    reducesNothing: true,
+  }),
+};
