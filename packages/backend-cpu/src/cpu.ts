@@ -1,0 +1,35 @@
+import type { Backend, BackendFactory } from "@evenkeel/tensor";
+import { ArgumentError, BackendError } from "@evenkeel/tensor";
+import { CpuDevice } from "./device.ts";
+import { engineFeatures, hasSimd } from "./features.ts";
+import { createDeviceMemory } from "./memory/device-memory.ts";
+import { InlineEngine } from "./queue/inline-engine.ts";
+
+export interface CpuOptions {
+  /** Absent: one per processor, at most 8, and 1 without shared memory. */
+  readonly threads?: number;
+  /** Absent: 4 GiB, or what the engine grants. */
+  readonly maxMemoryBytes?: number;
+}
+
+/**
+ * The CPU as a device: WebAssembly SIMD kernels in Node and browsers, with nothing to install. Opening it throws
+ * ArgumentError for wrong options, and BackendError where the engine lacks SIMD.
+ *
+ * @example const backend = await selectBackend([cpu]);
+ */
+export const cpu: BackendFactory<CpuOptions> = { name: "cpu", open };
+
+async function open(options: CpuOptions = {}): Promise<Backend> {
+  checkPositive("threads", options.threads);
+  checkPositive("maxMemoryBytes", options.maxMemoryBytes);
+  if (!hasSimd()) throw new BackendError("cpu: this engine has no WebAssembly SIMD");
+  const memory = createDeviceMemory(typeof SharedArrayBuffer === "function", options.maxMemoryBytes);
+  return new CpuDevice(memory, new InlineEngine(memory.memory), engineFeatures());
+}
+
+function checkPositive(name: string, value: number | undefined): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
+    throw new ArgumentError(`cpu: ${name}: found ${value}, expected a positive integer`);
+  }
+}

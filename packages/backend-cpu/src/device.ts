@@ -1,0 +1,251 @@
+import type {
+  Backend,
+  BufferView,
+  DeviceBuffer,
+  ExpressionLaunch,
+  HostLaunch,
+  KernelLaunch,
+  Launch,
+  Limits,
+  WasmKernel,
+} from "@evenkeel/tensor";
+import { ArgumentError, BackendError, DisposedError } from "@evenkeel/tensor";
+import { CpuBuffer } from "./buffer.ts";
+import { module as copyModule } from "./kernels/copy.wasm.ts";
+import type { KernelHandle } from "./kernels/kernel-registry.ts";
+import { KernelRegistry } from "./kernels/kernel-registry.ts";
+import { expressionKernel, expressionWork, geometryArgs } from "./launches/expression-work.ts";
+import { withHostArrays } from "./launches/host-arrays.ts";
+import type { Block } from "./memory/allocator.ts";
+import type { DeviceMemory } from "./memory/device-memory.ts";
+import { Heap } from "./memory/heap.ts";
+import type { Engine } from "./queue/engine.ts";
+import { argsInSlot } from "./queue/entry.ts";
+import { Queue } from "./queue/queue.ts";
+
+const copyKernel: WasmKernel = { language: "wasm", module: copyModule, entry: "copy" };
+/** Bytes that one thread copies at a time. */
+const copyChunk = 2 ** 20;
+
+interface KernelWork {
+  readonly items: number;
+  readonly chunk: number;
+  readonly scratchBytes?: number;
+}
+
+/** WebAssembly kernels over one memory, run in order by an engine. */
+export class CpuDevice implements Backend {
+  readonly name: string = "cpu";
+  readonly device: string;
+  readonly languages: readonly string[] = ["wasm"];
+  readonly limits: Limits;
+  private readonly memoryOfDevice: DeviceMemory;
+  private readonly engine: Engine;
+  private readonly queue: Queue;
+  private readonly heap: Heap;
+  private readonly registry: KernelRegistry;
+  private scratch: Block | undefined;
+  private isClosed = false;
+
+  constructor(memory: DeviceMemory, engine: Engine, features: ReadonlySet<string>) {
+    this.memoryOfDevice = memory;
+    this.engine = engine;
+    this.queue = new Queue(engine, (kernel) => this.registry.nameOf(kernel));
+    this.heap = new Heap(memory, (ticket) => this.queue.isDone(ticket));
+    this.registry = new KernelRegistry(this.heap);
+    this.device = `WebAssembly SIMD, ${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`;
+    this.limits = {
+      storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u8" },
+      maxBufferBytes: memory.capacity,
+      offsetAlignment: 4,
+      features,
+    };
+  }
+
+  allocate(bytes: number): DeviceBuffer {
+    this.checkOpen();
+    if (!Number.isSafeInteger(bytes) || bytes < 0) {
+      throw new ArgumentError(`allocate: bytes: found ${bytes}, expected a non-negative integer`);
+    }
+    return new CpuBuffer(bytes, this.heap.allocate(bytes), this.heap);
+  }
+
+  free(buffer: DeviceBuffer): void {
+    const own = this.ownBuffer(buffer, "free");
+    own.isFreed = true;
+    this.heap.free(own.block, own.bytes);
+  }
+
+  write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void {
+    const bytes = data.byteLength;
+    const address = this.addressOf({ buffer, byteOffset, bytes }, "write");
+    const source = new Uint8Array(data.buffer, data.byteOffset, bytes);
+    const { block } = buffer as CpuBuffer;
+    if (this.queue.isDone(block.lastUse)) {
+      this.memoryOfDevice.bytes.set(source, address);
+    } else if (bytes > 0) {
+      const staged = this.heap.stage(bytes);
+      this.memoryOfDevice.bytes.set(source, staged.address);
+      block.lastUse = this.queueCopy(staged.address, address, bytes);
+      this.heap.unstage(staged, block.lastUse);
+    }
+  }
+
+  async read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
+    const address = this.addressOf({ buffer, byteOffset, bytes }, "read");
+    const { block } = buffer as CpuBuffer;
+    if (this.queue.isDone(block.lastUse) || bytes === 0) {
+      const contents = this.contents(address, bytes);
+      await this.queue.until(this.queue.next);
+      return contents;
+    }
+    const staged = this.heap.stage(bytes);
+    const ticket = this.queueCopy(address, staged.address, bytes);
+    block.lastUse = ticket;
+    try {
+      await this.queue.until(ticket + 1);
+      return this.contents(staged.address, bytes);
+    } finally {
+      this.heap.unstage(staged, ticket);
+    }
+  }
+
+  launch(launch: Launch): void {
+    this.checkOpen();
+    if (launch.kind === "kernel") this.launchKernel(launch);
+    else if (launch.kind === "expression") this.launchExpression(launch);
+    else this.launchHost(launch);
+  }
+
+  async idle(): Promise<void> {
+    this.checkOpen();
+    await this.queue.until(this.queue.next);
+  }
+
+  memory(): { readonly live: number; readonly pooled: number; readonly peak: number } {
+    this.checkOpen();
+    return this.heap.statistics();
+  }
+
+  async close(): Promise<void> {
+    this.checkOpen();
+    this.isClosed = true;
+    try {
+      await this.queue.until(this.queue.next);
+    } finally {
+      await this.engine.stop();
+    }
+  }
+
+  private launchKernel({ kernel, reads, writes, parameters, work }: KernelLaunch<BufferView, never>): void {
+    if (kernel.language !== "wasm" || !("items" in work)) {
+      throw new BackendError(`${kernel.entry}: found a kernel in ${kernel.language}, expected one in wasm`);
+    }
+    const operands = [...reads, ...writes];
+    const args = operands.map((view) => (view === undefined ? 0 : this.addressOf(view, kernel.entry)));
+    args.push(...parameters);
+    const handle = this.registry.handleOf(kernel as WasmKernel);
+    this.markUse(operands, this.queueKernel(handle, work, args));
+  }
+
+  private launchExpression(launch: ExpressionLaunch<BufferView, never>): void {
+    const handle = expressionKernel(launch.expression, launch, this.registry);
+    const operands = [...launch.reads.map(({ operand }) => operand), ...launch.writes];
+    const args = operands.map((view) => this.addressOf(view, handle.name));
+    args.push(...geometryArgs(launch), ...launch.scalars);
+    this.markUse(operands, this.queueKernel(handle, expressionWork(launch), args));
+  }
+
+  private launchHost({ name, operands, run }: HostLaunch<BufferView>): void {
+    const placed = Object.entries(operands).map(
+      ([operandName, operand]) =>
+        [operandName, { ...operand, address: this.addressOf(operand.operand, name) }] as const,
+    );
+    const ticket = this.queue.push({
+      kind: "host",
+      name,
+      run: () => withHostArrays(this.memoryOfDevice, placed, this.limits, run),
+    });
+    this.markUse(
+      Object.values(operands).map(({ operand }) => operand),
+      ticket,
+    );
+  }
+
+  private queueCopy(from: number, to: number, bytes: number): number {
+    const handle = this.registry.handleOf(copyKernel);
+    return this.queueKernel(handle, { items: bytes, chunk: copyChunk }, [from, to]);
+  }
+
+  /** Returns the ticket. */
+  private queueKernel(kernel: KernelHandle, work: KernelWork, args: readonly number[]): number {
+    const { items, chunk, scratchBytes = 0 } = work;
+    if (!Number.isSafeInteger(items) || items < 0 || !Number.isSafeInteger(chunk) || chunk < 1) {
+      throw new ArgumentError(`${kernel.name}: work: found ${items} items in chunks of ${chunk}`);
+    }
+    const stride = Math.ceil(scratchBytes / 64) * 64;
+    const long = args.length > argsInSlot ? this.heap.stage(args.length * 8) : undefined;
+    if (long !== undefined) {
+      new Float64Array(this.memoryOfDevice.bytes.buffer, long.address, args.length).set(args);
+    }
+    const ticket = this.queue.push({
+      kind: "kernel",
+      kernel,
+      items,
+      chunk,
+      scratch: stride === 0 ? 0 : this.scratchFor(stride),
+      scratchStride: stride,
+      args,
+      argsAddress: long?.address ?? 0,
+    });
+    if (long !== undefined) this.heap.unstage(long, ticket);
+    if (stride > 0) this.scratch!.lastUse = ticket;
+    return ticket;
+  }
+
+  /** One stretch of scratch for all workers: launches run one after the other, so they can share it. */
+  private scratchFor(bytes: number): number {
+    const needed = bytes * this.engine.threads;
+    if (this.scratch === undefined || this.scratch.bytes < needed) {
+      const larger = this.heap.allocateScratch(needed);
+      if (this.scratch !== undefined) this.heap.freeScratch(this.scratch);
+      this.scratch = larger;
+    }
+    return this.scratch.address;
+  }
+
+  private markUse(operands: readonly (BufferView | undefined)[], ticket: number): void {
+    for (const view of operands) {
+      if (view !== undefined) (view.buffer as CpuBuffer).block.lastUse = ticket;
+    }
+  }
+
+  private contents(address: number, bytes: number): ArrayBuffer {
+    const copy = new Uint8Array(bytes);
+    copy.set(this.memoryOfDevice.bytes.subarray(address, address + bytes));
+    return copy.buffer;
+  }
+
+  private addressOf({ buffer, byteOffset, bytes }: BufferView, user: string): number {
+    const own = this.ownBuffer(buffer, user);
+    if (byteOffset < 0 || byteOffset + bytes > own.bytes) {
+      throw new ArgumentError(
+        `${user}: found bytes ${byteOffset} to ${byteOffset + bytes} of a buffer of ${own.bytes} bytes`,
+      );
+    }
+    return own.block.address + byteOffset;
+  }
+
+  private ownBuffer(buffer: DeviceBuffer, user: string): CpuBuffer {
+    this.checkOpen();
+    if (!(buffer instanceof CpuBuffer) || buffer.heap !== this.heap) {
+      throw new BackendError(`${user}: found a buffer of another device`);
+    }
+    if (buffer.isFreed) throw new DisposedError(`${user}: found a buffer that had been freed`);
+    return buffer;
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) throw new DisposedError("cpu: the device was used after it had been closed");
+  }
+}

@@ -1,0 +1,2 @@
+export type { CpuOptions } from "./cpu.ts";
+export { cpu } from "./cpu.ts";

@@ -1,0 +1,64 @@
+import type { WasmKernel } from "@evenkeel/tensor";
+import type { Heap } from "../memory/heap.ts";
+
+/** How launches name a kernel: a small number, and the address of its record in device memory. */
+export interface KernelHandle {
+  readonly id: number;
+  readonly record: number;
+  readonly name: string;
+}
+
+interface ModuleEntry {
+  readonly address: number;
+  readonly bytes: number;
+  readonly kernels: Map<string, KernelHandle>;
+}
+
+/** Puts modules into device memory, each once, where every thread finds them. */
+export class KernelRegistry {
+  private readonly heap: Heap;
+  private readonly modules = new Map<string, ModuleEntry>();
+  private readonly known = new WeakMap<WasmKernel, KernelHandle>();
+  private readonly handles: KernelHandle[] = [];
+
+  constructor(heap: Heap) {
+    this.heap = heap;
+  }
+
+  /** Throws OutOfMemoryError. */
+  handleOf(kernel: WasmKernel): KernelHandle {
+    let handle = this.known.get(kernel);
+    if (handle === undefined) {
+      handle = this.handleIn(kernel.module, () => decodeBase64(kernel.module), kernel.entry);
+      this.known.set(kernel, handle);
+    }
+    return handle;
+  }
+
+  /** `key` is the identity of the module; `code` is asked for its bytes once. */
+  handleIn(key: string, code: () => Uint8Array, entry: string, name: string = entry): KernelHandle {
+    let module = this.modules.get(key);
+    if (module === undefined) {
+      const bytes = code();
+      module = { address: this.heap.keep(bytes), bytes: bytes.length, kernels: new Map() };
+      this.modules.set(key, module);
+    }
+    return module.kernels.get(entry) ?? this.register(module, entry, name);
+  }
+
+  nameOf(id: number): string {
+    return this.handles[id]?.name ?? `kernel ${id}`;
+  }
+
+  private register(module: ModuleEntry, entry: string, name: string): KernelHandle {
+    const text = new TextEncoder().encode(entry);
+    const words = Uint32Array.of(module.address, module.bytes, this.heap.keep(text), text.length);
+    const record = this.heap.keep(new Uint8Array(words.buffer));
+    const handle = { id: this.handles.length, record, name };
+    this.handles.push(handle);
+    module.kernels.set(entry, handle);
+    return handle;
+  }
+}
+
+const decodeBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));

@@ -1,0 +1,35 @@
+import type { HostOperand, Limits, NumericArray } from "@evenkeel/tensor";
+import { bytesOfStorage, sizeOf, storageOf, viewAs } from "@evenkeel/tensor";
+import type { DeviceMemory } from "../memory/device-memory.ts";
+
+/** An operand of a host step with its address resolved. */
+export type PlacedOperand = HostOperand<unknown> & { readonly address: number };
+
+/**
+ * Runs `body` over the operands: views of shared memory, which stays where it is, or copies of plain memory, which moves
+ * when something is allocated while the step waits.
+ */
+export async function withHostArrays(
+  memory: DeviceMemory,
+  operands: readonly (readonly [name: string, PlacedOperand])[],
+  limits: Limits,
+  body: (arrays: { [name: string]: NumericArray }) => void | Promise<void>,
+): Promise<void> {
+  const arrays: { [name: string]: NumericArray } = {};
+  for (const [name, operand] of operands) arrays[name] = arrayOf(memory, operand, limits);
+  const placed = operands.map(([name, operand]) => ({ array: arrays[name]!, operand }));
+  await body(arrays);
+  if (memory.isShared) return;
+  for (const { array, operand } of placed) {
+    if (operand.access !== "read") {
+      memory.bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), operand.address);
+    }
+  }
+}
+
+function arrayOf(memory: DeviceMemory, { spec, address }: PlacedOperand, limits: Limits): NumericArray {
+  const storage = storageOf(spec.dtype, limits);
+  const size = sizeOf(spec.shape);
+  if (memory.isShared) return viewAs(storage, memory.bytes.buffer, address, size);
+  return viewAs(storage, memory.bytes.slice(address, address + size * bytesOfStorage(storage)).buffer);
+}

@@ -1,0 +1,59 @@
+import type { Entry } from "./entry.ts";
+
+export interface Failure {
+  /** The position of the entry in the queue. */
+  readonly ticket: number;
+  readonly kernel: number;
+  readonly message: string;
+}
+
+/** What runs entries, one after the other: the calling thread itself, or a pool of workers. */
+export interface Engine {
+  readonly threads: number;
+  /** Entries that it takes beyond the first that has not finished. */
+  readonly lookahead: number;
+  /** How many entries have finished. */
+  completed(): number;
+  /** False when it takes no more for now. */
+  tryEnqueue(entry: Entry): boolean;
+  /** Ends the host step that the queue has come to. */
+  finishHost(): void;
+  /** Resolves when so many entries have finished; rejects with a DeviceError when the device is lost. */
+  until(completed: number): Promise<void>;
+  /** The first failure that has not been taken, of the entries before `ticket`. */
+  takeFailure(ticket: number): Failure | undefined;
+  stop(): Promise<void>;
+}
+
+interface Milestone {
+  readonly completed: number;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
+/** Who waits for how many entries, in that order. */
+export class Milestones {
+  private readonly waiting: Milestone[] = [];
+
+  wait(completed: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let index = this.waiting.length;
+      while (index > 0 && this.waiting[index - 1]!.completed > completed) index--;
+      this.waiting.splice(index, 0, { completed, resolve, reject });
+    });
+  }
+
+  /** The smallest count that someone waits for. */
+  get next(): number | undefined {
+    return this.waiting[0]?.completed;
+  }
+
+  reach(completed: number): void {
+    while (this.waiting.length > 0 && this.waiting[0]!.completed <= completed)
+      this.waiting.shift()!.resolve();
+  }
+
+  fail(error: Error): void {
+    for (const { reject } of this.waiting.splice(0)) reject(error);
+  }
+}

@@ -1,0 +1,113 @@
+import type { KernelHandle } from "../kernels/kernel-registry.ts";
+import type { KernelTable } from "../kernels/kernel-table.ts";
+
+/** A kernel launch with its pointers resolved. */
+export interface KernelEntry {
+  readonly kind: "kernel";
+  readonly kernel: KernelHandle;
+  readonly items: number;
+  readonly chunk: number;
+  /** The address of the first worker's scratch; the next worker's lies `scratchStride` bytes further. */
+  readonly scratch: number;
+  readonly scratchStride: number;
+  /** Pointers, then parameters. */
+  readonly args: readonly number[];
+  /** Where the arguments lie in device memory when they are too many for a slot. */
+  readonly argsAddress: number;
+}
+
+/** A step of the host. It holds up what comes after it until the host says so. */
+export interface HostEntry {
+  readonly kind: "host";
+  readonly name: string;
+  run(): void | Promise<void>;
+}
+
+export type Entry = KernelEntry | HostEntry;
+
+/** Slots are arrays of doubles, which hold addresses, counts and f32 parameters alike. */
+export const slotWords = 32;
+const kernel = 0;
+const record = 1;
+const items = 2;
+const chunk = 3;
+const chunksPerShare = 4;
+const shares = 5;
+const scratch = 6;
+const scratchStride = 7;
+const argCount = 8;
+const argsAddress = 9;
+const firstArg = 10;
+
+/** Longer argument lists lie in device memory. */
+export const argsInSlot: number = slotWords - firstArg;
+
+/** Workers claim shares: runs of chunks, so few that claiming costs nothing and enough to balance any number of them. */
+const maxShares = 256;
+
+/** A host step has no shares: nothing for a worker to claim. */
+export function writeEntry(words: Float64Array, slot: number, entry: Entry): void {
+  if (entry.kind === "host") {
+    words[slot + shares] = 0;
+    return;
+  }
+  const chunks = Math.ceil(entry.items / entry.chunk);
+  const perShare = Math.ceil(chunks / maxShares);
+  words[slot + kernel] = entry.kernel.id;
+  words[slot + record] = entry.kernel.record;
+  words[slot + items] = entry.items;
+  words[slot + chunk] = entry.chunk;
+  words[slot + chunksPerShare] = perShare;
+  words[slot + shares] = Math.ceil(chunks / perShare);
+  words[slot + scratch] = entry.scratch;
+  words[slot + scratchStride] = entry.scratchStride;
+  words[slot + argCount] = entry.args.length;
+  words[slot + argsAddress] = entry.argsAddress;
+  if (entry.argsAddress === 0) words.set(entry.args, slot + firstArg);
+}
+
+export const sharesOf = (words: Float64Array, slot: number): number => words[slot + shares]!;
+
+export const kernelOf = (words: Float64Array, slot: number): number => words[slot + kernel]!;
+
+/** Runs the entries of a ring, or of a single slot, on one thread. */
+export class EntryRunner {
+  private readonly memory: WebAssembly.Memory;
+  private readonly table: KernelTable;
+  private readonly words: Float64Array;
+  private readonly worker: number;
+  private readonly args: number[] = [];
+
+  constructor(memory: WebAssembly.Memory, table: KernelTable, words: Float64Array, worker: number) {
+    this.memory = memory;
+    this.table = table;
+    this.words = words;
+    this.worker = worker;
+  }
+
+  /** Throws what the kernel throws: a trap, or an error of its compilation. */
+  run(slot: number, share: number): void {
+    const { words, args } = this;
+    const call = this.table.find(words[slot + kernel]!, words[slot + record]!);
+    this.readArgs(slot);
+    const step = words[slot + chunk]!;
+    const begin = share * words[slot + chunksPerShare]! * step;
+    const end = Math.min(words[slot + items]!, begin + words[slot + chunksPerShare]! * step);
+    for (let item = begin; item < end; item += step) {
+      args[0] = item;
+      args[1] = Math.min(item + step, end);
+      call.apply(undefined, args);
+    }
+  }
+
+  private readArgs(slot: number): void {
+    const { words, args } = this;
+    const count = words[slot + argCount]!;
+    const address = words[slot + argsAddress]!;
+    const source = address === 0 ? words : new Float64Array(this.memory.buffer, address, count);
+    const first = address === 0 ? slot + firstArg : 0;
+    args.length = 3 + count;
+    args[2] = words[slot + scratch]! + this.worker * words[slot + scratchStride]!;
+    for (let index = 0; index < count; index++) args[3 + index] = source[first + index]!;
+  }
+}

@@ -1,0 +1,68 @@
+import { KernelTable } from "../kernels/kernel-table.ts";
+import type { Engine, Failure } from "./engine.ts";
+import { Milestones } from "./engine.ts";
+import type { Entry } from "./entry.ts";
+import { EntryRunner, kernelOf, sharesOf, slotWords, writeEntry } from "./entry.ts";
+
+/** Runs every kernel on the calling thread while it is enqueued: nothing waits but what stands behind a host step. */
+export class InlineEngine implements Engine {
+  readonly threads: number = 1;
+  readonly lookahead: number = 0;
+  private readonly slot = new Float64Array(slotWords);
+  private readonly runner: EntryRunner;
+  private readonly milestones = new Milestones();
+  private finished = 0;
+  private hostIsRunning = false;
+  private failure: Failure | undefined;
+
+  constructor(memory: WebAssembly.Memory) {
+    this.runner = new EntryRunner(memory, new KernelTable(memory), this.slot, 0);
+  }
+
+  completed(): number {
+    return this.finished;
+  }
+
+  tryEnqueue(entry: Entry): boolean {
+    if (this.hostIsRunning) return false;
+    if (entry.kind === "host") {
+      this.hostIsRunning = true;
+      return true;
+    }
+    writeEntry(this.slot, 0, entry);
+    try {
+      for (let share = 0; share < sharesOf(this.slot, 0); share++) this.runner.run(0, share);
+    } catch (error) {
+      this.failure ??= {
+        ticket: this.finished,
+        kernel: kernelOf(this.slot, 0),
+        message: error instanceof Error ? error.message : String(error),
+      };
+    }
+    this.advance();
+    return true;
+  }
+
+  finishHost(): void {
+    this.hostIsRunning = false;
+    this.advance();
+  }
+
+  until(completed: number): Promise<void> {
+    return this.finished >= completed ? Promise.resolve() : this.milestones.wait(completed);
+  }
+
+  takeFailure(ticket: number): Failure | undefined {
+    const { failure } = this;
+    if (failure === undefined || failure.ticket >= ticket) return undefined;
+    this.failure = undefined;
+    return failure;
+  }
+
+  async stop(): Promise<void> {}
+
+  private advance(): void {
+    this.finished++;
+    this.milestones.reach(this.finished);
+  }
+}

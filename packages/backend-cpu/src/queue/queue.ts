@@ -1,0 +1,99 @@
+import { DeviceError } from "@evenkeel/tensor";
+import type { Engine } from "./engine.ts";
+import type { Entry, HostEntry } from "./entry.ts";
+
+/**
+ * The order of everything that runs. An entry's ticket is its position in the queue, also while it waits here because
+ * the engine takes no more: the caller never blocks.
+ */
+export class Queue {
+  private readonly engine: Engine;
+  private readonly nameOf: (kernel: number) => string;
+  private pushed = 0;
+  private enqueued = 0;
+  private readonly spilled: Entry[] = [];
+  private hostFailure: { readonly ticket: number; readonly error: DeviceError } | undefined;
+
+  constructor(engine: Engine, nameOf: (kernel: number) => string) {
+    this.engine = engine;
+    this.nameOf = nameOf;
+  }
+
+  /** The ticket of the next entry. */
+  get next(): number {
+    return this.pushed;
+  }
+
+  isDone(ticket: number): boolean {
+    return ticket < this.engine.completed();
+  }
+
+  /** Returns the entry's ticket. */
+  push(entry: Entry): number {
+    const ticket = this.pushed++;
+    if (this.spilled.length === 0 && this.enqueue(entry)) return ticket;
+    if (this.spilled.push(entry) === 1) void this.drain();
+    return ticket;
+  }
+
+  /**
+   * Resolves when everything before `ticket` has run. Rejects with the first failure among it that has not been reported
+   * yet, and every time once the device is lost.
+   */
+  async until(ticket: number): Promise<void> {
+    await this.engine.until(ticket);
+    this.reportFailure(ticket);
+  }
+
+  private reportFailure(ticket: number): void {
+    const host = this.hostFailure;
+    const hostFailed = host !== undefined && host.ticket < ticket;
+    const failure = this.engine.takeFailure(hostFailed ? host.ticket : ticket);
+    if (failure !== undefined) {
+      throw new DeviceError(`launch "${this.nameOf(failure.kernel)}" failed: ${failure.message}`);
+    }
+    if (hostFailed) {
+      this.hostFailure = undefined;
+      throw host.error;
+    }
+  }
+
+  private enqueue(entry: Entry): boolean {
+    if (!this.engine.tryEnqueue(entry)) return false;
+    const ticket = this.enqueued++;
+    if (entry.kind === "host") void this.runHost(entry, ticket);
+    return true;
+  }
+
+  private async runHost(entry: HostEntry, ticket: number): Promise<void> {
+    try {
+      await this.engine.until(ticket);
+    } catch {
+      return; // The device is lost: whoever waits for it learns so.
+    }
+    try {
+      await entry.run();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.hostFailure ??= {
+        ticket,
+        error: new DeviceError(`host step "${entry.name}" failed: ${message}`, { cause: error }),
+      };
+    }
+    this.engine.finishHost();
+  }
+
+  /** Hands over what has spilled as the engine gets room, several at a time. */
+  private async drain(): Promise<void> {
+    while (this.spilled.length > 0) {
+      try {
+        await this.engine.until(this.enqueued - (this.engine.lookahead >> 1));
+      } catch {
+        this.spilled.length = 0; // The device is lost: whoever waits for it learns so.
+        return;
+      }
+      const stuck = this.spilled.findIndex((entry) => !this.enqueue(entry));
+      this.spilled.splice(0, stuck < 0 ? this.spilled.length : stuck);
+    }
+  }
+}
