@@ -4,7 +4,7 @@ import { bytesOf, getDefaultBackend } from "./backend.ts";
 import { BackendError, MissingKernelError } from "./errors.ts";
 import type { BufferView, Slot } from "./launch.ts";
 import { bindLaunch } from "./launch.ts";
-import type { AnyOp, Attributes, Op, OpCall, Plan, PlanOf } from "./op.ts";
+import type { AnyOp, Attributes, Composition, Op, OpCall, Plan, PlanOf } from "./op.ts";
 import { scope } from "./scope.ts";
 import type { Spec } from "./spec.ts";
 import { formatSpec } from "./spec.ts";
@@ -75,17 +75,39 @@ function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Back
 }
 
 function launchCall(call: OpCall): Tensor[] {
-  const { op, inputs, attrs, scalars, backend } = call;
+  const { op, inputs, attrs, backend } = call;
   const specs = op.outputs(inputs, attrs);
   const plan = planOf(call);
   if (plan !== undefined) return runPlan(call, specs, plan);
-  if ("composition" in op.meaning) {
-    const { composition } = op.meaning;
-    return scope(() => composition(inputs, attrs, scalars, backend));
-  }
+  if ("composition" in op.meaning) return runComposition(call, newHandleOf);
   throw new MissingKernelError(
     `${op.name}: no kernel for ${backend.name} (languages: ${backend.languages.join(", ")})`,
   );
+}
+
+const newHandleOf = (tensor: Tensor): Tensor => new Tensor(tensor.storage, tensor, tensor.byteOffset);
+
+/**
+ * Runs the parts of a composition through the executor in charge. An input that is returned as it came gets a handle of
+ * its own from `passThrough`: a new value where the call counts as one op, an alias where its parts do. The caller has
+ * checked the inputs.
+ */
+export function runComposition(call: OpCall, passThrough: (input: Tensor) => Tensor): Tensor[] {
+  const { op, inputs, attrs, scalars, backend } = call;
+  const { composition } = op.meaning as { composition: Composition<Attributes> };
+  const outputs = scope(() =>
+    composition(inputs, attrs, scalars, backend).map((output) =>
+      inputs.includes(output) ? passThrough(output) : output,
+    ),
+  );
+  disposeDonated(call);
+  return outputs;
+}
+
+function disposeDonated({ inputs, donated }: OpCall): void {
+  inputs.forEach((input, index) => {
+    if (donated[index]) input?.dispose();
+  });
 }
 
 /** The plan function of an op in the best language of the backend, whether hand-made or from its expression. */
@@ -157,7 +179,7 @@ function planKey(
 }
 
 function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
-  const { op, inputs, scalars, donated, backend } = call;
+  const { op, inputs, scalars, backend } = call;
   const outputs = specs.map((spec, index) => {
     const alias = plan.aliases.find(([output]) => output === index);
     if (alias === undefined)
@@ -180,8 +202,6 @@ function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
   };
   for (const launch of plan.launches) backend.launch(bindLaunch(launch, view, scalars));
   for (const { buffer } of temporaries) backend.free(buffer);
-  inputs.forEach((input, index) => {
-    if (donated[index]) input?.dispose();
-  });
+  disposeDonated(call);
   return outputs;
 }

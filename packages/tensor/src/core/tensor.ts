@@ -4,6 +4,7 @@ import { bytesOf, storageOf } from "./backend.ts";
 import type { DType, NumericArray } from "./dtype.ts";
 import { bytesOfStorage, viewAs } from "./dtype.ts";
 import { ArgumentError, DisposedError } from "./errors.ts";
+import { float16ToNumber } from "./float16.ts";
 import type { BufferView, DeviceBuffer } from "./launch.ts";
 import { trackInScope } from "./scope.ts";
 import type { Shape, Spec } from "./spec.ts";
@@ -22,6 +23,11 @@ export class TensorStorage {
 
   retain(): void {
     this.references++;
+  }
+
+  /** Whether more than one tensor views this memory. */
+  get isShared(): boolean {
+    return this.references > 1;
   }
 
   release(): void {
@@ -132,12 +138,4 @@ export function aliasOf(tensor: Tensor): Tensor {
 export function viewOf(tensor: Tensor): BufferView {
   const { backend, buffer } = tensor.storage;
   return { buffer, byteOffset: tensor.byteOffset, bytes: bytesOf(tensor, backend.limits) };
-}
-
-function float16ToNumber(bits: number): number {
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  const sign = bits & 32768 ? -1 : 1;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

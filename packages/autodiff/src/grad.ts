@@ -1,0 +1,152 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, scope, tensorsIn } from "@evenkeel/tensor";
+import { identity } from "./identity.ts";
+import type { Model } from "./model.ts";
+import { isModel, trainableParameters } from "./model.ts";
+import type { Differentiated, LossResult } from "./record.ts";
+import { checkFloat, differentiate } from "./record.ts";
+import type { GradientsOf } from "./structure.ts";
+import { mapTensors } from "./structure.ts";
+
+/** Which arguments are differentiated: one position, or several. */
+export type Positions = number | readonly number[];
+
+export interface GradOptions<Wrt extends Positions> {
+  /** Positions of the arguments to differentiate by, 0 by default; a list gives a list of gradients. */
+  readonly wrt?: Wrt;
+}
+
+/** The gradients of the arguments at these positions, in the shape of `wrt`. */
+export type GradientsAt<Args extends readonly unknown[], Wrt extends Positions> = Wrt extends number
+  ? GradientsOf<Args[Wrt]>
+  : Wrt extends readonly number[]
+    ? { [Index in keyof Wrt]: GradientsOf<Args[Wrt[Index] & keyof Args]> }
+    : never;
+
+/** `[value, gradients]`, and what the function returned beside its value. */
+export type ValueAndGradients<Result extends LossResult, Gradients> = Result extends readonly [
+  Tensor,
+  infer Aux,
+]
+  ? [value: Tensor, gradients: Gradients, aux: Aux]
+  : [value: Tensor, gradients: Gradients];
+
+/**
+ * The gradient of a function that returns one number.
+ *
+ * `grad(f)` takes what `f` takes and returns the gradient by its first argument: a tensor, or arrays and records of tensors
+ * with the same structure. An argument that the result does not depend on has gradient zero. When `f` returns
+ * `[loss, aux]`, the result is `[gradient, aux]`. It is a scope: everything made on the way is freed. It can be nested.
+ *
+ * Shapes: the result of `f` has one element; each gradient has the shape of its tensor.
+ *
+ * @param options.wrt positions of the arguments to differentiate by
+ * @throws ShapeError when `f` returns more than one element; DTypeError for tensors that are not of a float dtype;
+ * MissingGradientError when the result depends on an op that has no gradient; ArgumentError when `f` returns a promise
+ * @example
+ * const slope = grad((x: Tensor) => sum(mul(x, x)));
+ * slope(tensor([1, 2])); // [2, 4]
+ */
+export function grad<
+  Args extends readonly unknown[],
+  Result extends LossResult,
+  const Wrt extends Positions = 0,
+>(
+  f: (...args: Args) => Result,
+  options: GradOptions<Wrt> = {},
+): (
+  ...args: Args
+) => Result extends readonly [Tensor, infer Aux]
+  ? [gradients: GradientsAt<Args, Wrt>, aux: Aux]
+  : GradientsAt<Args, Wrt> {
+  return (...args) => {
+    const { gradients, aux } = differentiateFunction("grad", f, args, options.wrt ?? 0);
+    return (aux === undefined ? gradients : [gradients, aux]) as never;
+  };
+}
+
+/**
+ * Like `grad`, and returns the value too: `[value, gradients]`, or `[value, gradients, aux]` when the function returns
+ * `[value, aux]`.
+ *
+ * Given a model, it differentiates by the values of `model.parameters()`: the gradients are a list in the order of
+ * `trainableParameters(model)`.
+ *
+ * @example
+ * const step = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
+ * const [loss, gradients] = step(images, labels);
+ */
+export function valueAndGrad<
+  Args extends readonly unknown[],
+  Result extends LossResult,
+  const Wrt extends Positions = 0,
+>(
+  f: (...args: Args) => Result,
+  options?: GradOptions<Wrt>,
+): (...args: Args) => ValueAndGradients<Result, GradientsAt<Args, Wrt>>;
+export function valueAndGrad<Args extends readonly unknown[], Result extends LossResult>(
+  model: Model,
+  loss: (...args: Args) => Result,
+): (...args: Args) => ValueAndGradients<Result, Tensor[]>;
+export function valueAndGrad(
+  first: Model | ((...args: readonly unknown[]) => LossResult),
+  second?: GradOptions<Positions> | ((...args: readonly unknown[]) => LossResult),
+): (...args: readonly unknown[]) => unknown[] {
+  return (...args) => {
+    const { value, gradients, aux } =
+      isModel(first) && typeof second === "function"
+        ? differentiateModel(first, () => second(...args))
+        : differentiateFunction(
+            "valueAndGrad",
+            first as (...args: readonly unknown[]) => LossResult,
+            args,
+            (second as GradOptions<Positions> | undefined)?.wrt ?? 0,
+          );
+    return aux === undefined ? [value, gradients] : [value, gradients, aux];
+  };
+}
+
+function differentiateModel(model: Model, loss: () => LossResult): Differentiated {
+  const sources = trainableParameters(model).map(({ value }) => value);
+  for (const source of sources) checkFloat("valueAndGrad", "parameters", source);
+  return differentiate("valueAndGrad", sources, loss);
+}
+
+function differentiateFunction<Args extends readonly unknown[]>(
+  operation: string,
+  f: (...args: Args) => LossResult,
+  args: Args,
+  wrt: Positions,
+): { value: Tensor; gradients: unknown; aux: unknown } {
+  const positions = typeof wrt === "number" ? [wrt] : wrt;
+  for (const position of positions) checkArgument(operation, args, position);
+  return scope(() => {
+    // Each tensor gets an identity of its own: one that is passed twice, or captured too, is told apart.
+    const sources: Tensor[] = [];
+    const inputs = args.map((argument, position) =>
+      positions.includes(position)
+        ? mapTensors(argument, (tensor) => sources[sources.push(identity(tensor)) - 1])
+        : argument,
+    ) as unknown as Args;
+    const { value, gradients, aux } = differentiate(operation, sources, () => f(...inputs));
+    const gradientOfSource = new Map(sources.map((source, index) => [source, gradients[index]!]));
+    const structured = positions.map((position) =>
+      mapTensors(
+        inputs[position],
+        (source) => gradientOfSource.get(source),
+        () => undefined,
+      ),
+    );
+    return { value, aux, gradients: typeof wrt === "number" ? structured[0] : structured };
+  });
+}
+
+function checkArgument(operation: string, args: readonly unknown[], position: number): void {
+  const tensors = [...tensorsIn(args[position])];
+  if (tensors.length === 0) {
+    throw new ArgumentError(
+      `${operation}: wrt: found ${position} of ${args.length} arguments, expected the position of one with tensors`,
+    );
+  }
+  for (const tensor of tensors) checkFloat(operation, `argument ${position}`, tensor);
+}

@@ -1,0 +1,54 @@
+import type { Expression, Spec, Tensor } from "@evenkeel/tensor";
+import {
+  aliasOf,
+  buildExpression,
+  e,
+  evaluateExpression,
+  formatShape,
+  keep,
+  ShapeError,
+  sameShape,
+} from "@evenkeel/tensor";
+
+let sum: Expression | undefined;
+
+/** The sum of both, in the memory of `total` where nothing else looks at it. Disposes `total`. */
+function addInto(total: Tensor, term: Tensor): Tensor {
+  sum ??= buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => e.add(a!, b!));
+  const donate = total.storage.isShared ? [] : [0];
+  const [result] = evaluateExpression(sum, [total, term], { donate });
+  total.dispose();
+  return result!;
+}
+
+/** Gradients that are being summed, by the id of the value that they belong to. Owns its tensors. */
+export class GradientMap {
+  private readonly gradients = new Map<number, Tensor>();
+
+  /** Throws ShapeError when the gradient has not the shape of its value: a broken gradient rule. */
+  add(id: number, gradient: Tensor, value: Spec, source: string): void {
+    if (!sameShape(gradient.shape, value.shape)) {
+      throw new ShapeError(
+        `${source}: gradient: found shape ${formatShape(gradient.shape)}, expected ${formatShape(value.shape)}`,
+      );
+    }
+    const present = this.gradients.get(id);
+    this.gradients.set(id, keep(present === undefined ? aliasOf(gradient) : addInto(present, gradient)));
+  }
+
+  get(id: number): Tensor | undefined {
+    return this.gradients.get(id);
+  }
+
+  /** Removes a gradient; the caller owns it from now on. */
+  take(id: number): Tensor | undefined {
+    const gradient = this.gradients.get(id);
+    this.gradients.delete(id);
+    return gradient;
+  }
+
+  dispose(): void {
+    for (const gradient of this.gradients.values()) gradient.dispose();
+    this.gradients.clear();
+  }
+}

@@ -1,0 +1,15 @@
+export type { CheckGradientsOptions, GradientCheck } from "./check-gradients.ts";
+export { checkGradients, GradientMismatchError } from "./check-gradients.ts";
+export type { CustomGradientContext } from "./custom-gradient.ts";
+export { customGradient, stopGradient } from "./custom-gradient.ts";
+export type { GradientsAt, GradOptions, Positions, ValueAndGradients } from "./grad.ts";
+export { grad, valueAndGrad } from "./grad.ts";
+export type { Model, ModelParameter } from "./model.ts";
+export { trainableParameters } from "./model.ts";
+export type { LossResult } from "./record.ts";
+export type { StateChange } from "./state-change.ts";
+export { deferStateChange, withoutStatistics } from "./state-change.ts";
+export type { GradientsOf } from "./structure.ts";
+export { withoutGradient } from "./tape.ts";
+export type { Pullback, PullbackArgument } from "./vjp.ts";
+export { vjp } from "./vjp.ts";

@@ -1,0 +1,22 @@
+import type { Tensor } from "@evenkeel/tensor";
+
+/** What `valueAndGrad` needs to know of a parameter. */
+export interface ModelParameter {
+  readonly value: Tensor;
+  /** False for frozen parameters: they get no gradient. */
+  readonly trainable?: boolean;
+}
+
+/** Anything with parameters: modules of `@evenkeel/nn`, or an object of your own. */
+export interface Model<Parameter extends ModelParameter = ModelParameter> {
+  parameters(): Iterable<Parameter>;
+}
+
+export function isModel(value: unknown): value is Model {
+  return typeof (value as Partial<Model> | undefined)?.parameters === "function";
+}
+
+/** The parameters that gradients are computed for, each once, in the model's order. */
+export function trainableParameters<Parameter extends ModelParameter>(model: Model<Parameter>): Parameter[] {
+  return [...new Set(model.parameters())].filter(({ trainable }) => trainable !== false);
+}

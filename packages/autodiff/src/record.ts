@@ -1,0 +1,98 @@
+import type { Tensor } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  buildExpression,
+  currentExecutor,
+  DTypeError,
+  e,
+  evaluateExpression,
+  formatSpec,
+  isFloat,
+  rejectPromise,
+  ShapeError,
+  scope,
+  trackInScope,
+  withExecutor,
+} from "@evenkeel/tensor";
+import { GradientMap } from "./gradient-map.ts";
+import { settlingState } from "./state-change.ts";
+import { isTensor } from "./structure.ts";
+import { Tape } from "./tape.ts";
+
+/** Loss functions return the loss, or the loss and anything else that they want to hand out. */
+export type LossResult = Tensor | readonly [loss: Tensor, aux: unknown];
+
+export interface Differentiated {
+  readonly value: Tensor;
+  readonly gradients: Tensor[];
+  readonly aux: unknown;
+}
+
+/** A tensor like `x` that holds one number everywhere. */
+export function filledLike(x: Tensor, value: number): Tensor {
+  const expression = buildExpression({ inputs: ["f32"] }, ([input]) => e.constantLike(input!, value));
+  return evaluateExpression(expression, [x])[0]!;
+}
+
+/** Runs `body` with a new tape in charge; what it made and does not return is freed. */
+export function recordOn<Result>(tape: Tape, operation: string, body: () => Result): Result {
+  return scope(() => {
+    const result = withExecutor(tape, body);
+    rejectPromise(result, operation);
+    return result;
+  });
+}
+
+/** Runs `loss`, then walks back to the gradients of the sources. Everything in between is freed. */
+export function differentiate(
+  operation: string,
+  sources: readonly Tensor[],
+  loss: () => LossResult,
+): Differentiated {
+  return settlingState(() =>
+    scope(() => {
+      const tape = new Tape(currentExecutor());
+      const gradients = new GradientMap();
+      try {
+        for (const source of sources) tape.track(source);
+        const result = recordOn(tape, operation, loss);
+        const [value, aux] = isTensor(result) ? [result, undefined] : result;
+        checkLoss(operation, value);
+        if (tape.isTracked(value)) gradients.add(value.id, filledLike(value, 1), value, operation);
+        tape.backward(gradients);
+        return { value, aux, gradients: sources.map((source) => takeGradient(gradients, source)) };
+      } finally {
+        tape.dispose();
+        gradients.dispose();
+      }
+    }),
+  );
+}
+
+/** The gradient of a source as a tensor of the scope in charge; zeros where nothing depends on the source. */
+export function takeGradient(gradients: GradientMap, source: Tensor): Tensor {
+  const gradient = gradients.take(source.id);
+  if (gradient === undefined) return filledLike(source, 0);
+  trackInScope(gradient);
+  return gradient;
+}
+
+function checkLoss(operation: string, value: unknown): void {
+  if (!isTensor(value)) {
+    throw new ArgumentError(
+      `${operation}: found a function that returns ${typeof value}, expected a tensor or [tensor, aux]`,
+    );
+  }
+  checkFloat(operation, "the function's result", value);
+  if (value.size !== 1) {
+    throw new ShapeError(
+      `${operation}: found a function that returns ${formatSpec(value)}, expected one element: reduce it, or use vjp`,
+    );
+  }
+}
+
+export function checkFloat(operation: string, argument: string, tensor: Tensor): void {
+  if (!isFloat(tensor.dtype)) {
+    throw new DTypeError(`${operation}: ${argument}: found ${formatSpec(tensor)}, expected a float dtype`);
+  }
+}

@@ -1,0 +1,34 @@
+import type { Tensor } from "@evenkeel/tensor";
+
+/** The type of the gradients of a value: a tensor for each tensor in arrays and records, undefined for the rest. */
+export type GradientsOf<Value> = Value extends Tensor
+  ? Tensor
+  : Value extends readonly unknown[]
+    ? { [Index in keyof Value]: GradientsOf<Value[Index]> }
+    : Value extends (...args: never[]) => unknown
+      ? undefined
+      : Value extends object
+        ? { [Key in keyof Value]: GradientsOf<Value[Key]> }
+        : undefined;
+
+/** By its members, so that a tensor of another copy of the package is one too. */
+export function isTensor(value: unknown): value is Tensor {
+  return value !== null && typeof value === "object" && "storage" in value && "dtype" in value;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
+
+/** The same arrays and records with every tensor replaced; other leaves go through `other`. */
+export function mapTensors(
+  value: unknown,
+  tensor: (tensor: Tensor) => unknown,
+  other: (leaf: unknown) => unknown = (leaf) => leaf,
+): unknown {
+  if (isTensor(value)) return tensor(value);
+  if (Array.isArray(value)) return value.map((element) => mapTensors(element, tensor, other));
+  if (!isRecord(value)) return other(value);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, element]) => [key, mapTensors(element, tensor, other)]),
+  );
+}

@@ -1,0 +1,216 @@
+import type {
+  AnyOp,
+  Attributes,
+  Executor,
+  Gradient,
+  OpCall,
+  Spec,
+  Tensor,
+  TensorStorage,
+} from "@evenkeel/tensor";
+import {
+  aliasOf,
+  gradientOf,
+  isFloat,
+  keep,
+  MissingGradientError,
+  runComposition,
+  scope,
+  trackInScope,
+  withExecutor,
+} from "@evenkeel/tensor";
+import type { GradientMap } from "./gradient-map.ts";
+
+/** One recorded call: what its gradient rule reads, and the ids of the values it connects. */
+interface Step {
+  readonly op: AnyOp;
+  readonly attrs: Attributes;
+  readonly scalars: readonly number[];
+  readonly rule: Gradient<Attributes> | undefined;
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly outputs: readonly (Tensor | undefined)[];
+  readonly inputSpecs: readonly (Spec | undefined)[];
+  readonly outputSpecs: readonly Spec[];
+  /** Absent for inputs that nothing differentiated flows into. */
+  readonly inputIds: readonly (number | undefined)[];
+  readonly outputIds: readonly number[];
+}
+
+let tapesMade = 0;
+let firstRecording = 0;
+
+/**
+ * Runs `f` while no gradient that is being recorded now sees what it does. A `grad` inside of `f` still works.
+ *
+ * @example const target = withoutGradient(() => teacher.forward(x));
+ */
+export function withoutGradient<Result>(f: () => Result): Result {
+  const outer = firstRecording;
+  firstRecording = tapesMade;
+  try {
+    return f();
+  } finally {
+    firstRecording = outer;
+  }
+}
+
+/**
+ * Records the calls that depend on tracked values, and walks them backwards. It wraps the executor that was in charge when
+ * it was made; an outer tape is one of those, which is how derivatives of derivatives come about.
+ */
+export class Tape implements Executor {
+  private readonly inner: Executor;
+  private readonly serial: number = tapesMade++;
+  private readonly tracked = new Set<number>();
+  private readonly steps: Step[] = [];
+  /** How many saved values live in a storage: calls may not write there. */
+  private readonly saved = new Map<TensorStorage, number>();
+
+  constructor(inner: Executor) {
+    this.inner = inner;
+  }
+
+  /** From now on calls that read this value are recorded, and its memory is not written. */
+  track(source: Tensor): void {
+    this.tracked.add(source.id);
+    this.protect(source.storage);
+  }
+
+  isTracked(tensor: Tensor): boolean {
+    return isFloat(tensor.dtype) && this.tracked.has(tensor.id);
+  }
+
+  execute(call: OpCall): Tensor[] {
+    const flows = call.inputs.map((input) => input !== undefined && this.isTracked(input));
+    if (this.serial < firstRecording || !flows.includes(true)) return this.forward(call);
+    const rule = gradientOf(call.op, call.inputs, call.attrs);
+    if (rule === undefined && "composition" in call.op.meaning) {
+      call.op.outputs(call.inputs, call.attrs);
+      return runComposition(call, aliasOf);
+    }
+    return this.record(call, rule, flows);
+  }
+
+  private record(call: OpCall, rule: Gradient<Attributes> | undefined, flows: readonly boolean[]): Tensor[] {
+    const { op, attrs, scalars } = call;
+    const reads = rule?.reads(attrs) ?? { inputs: [], outputs: [] };
+    const inputIds = call.inputs.map((input, index) => (flows[index] ? input!.id : undefined));
+    const inputSpecs = call.inputs.map(specOf);
+    const inputs = call.inputs.map((input, index) =>
+      reads.inputs.includes(index) ? this.save(input) : undefined,
+    );
+    let outputs: Tensor[];
+    try {
+      outputs = this.forward(call);
+    } catch (error) {
+      for (const input of inputs) this.forget(input);
+      throw error;
+    }
+    this.steps.push({
+      ...{ op, attrs, scalars, rule, inputs, inputSpecs, inputIds },
+      outputs: outputs.map((output, index) =>
+        reads.outputs.includes(index) ? this.save(output) : undefined,
+      ),
+      outputSpecs: outputs.map((output) => specOf(output)!),
+      outputIds: outputs.map(({ id }) => id),
+    });
+    for (const { id, dtype } of outputs) if (isFloat(dtype)) this.tracked.add(id);
+    return outputs;
+  }
+
+  /** Donated memory that holds a saved value is disposed, as the caller was promised, but not written. */
+  private forward(call: OpCall): Tensor[] {
+    const spared = call.inputs.filter(
+      (input, index) => input !== undefined && call.donated[index] && this.saved.has(input.storage),
+    );
+    const passed =
+      spared.length === 0
+        ? call
+        : {
+            ...call,
+            donated: call.donated.map((donated, index) => donated && !spared.includes(call.inputs[index])),
+          };
+    const outputs = withExecutor(this.inner, () => this.inner.execute(passed));
+    for (const input of spared) input?.dispose();
+    return outputs;
+  }
+
+  private protect(storage: TensorStorage): void {
+    this.saved.set(storage, (this.saved.get(storage) ?? 0) + 1);
+  }
+
+  private save(tensor: Tensor | undefined): Tensor | undefined {
+    if (tensor === undefined) return undefined;
+    this.protect(tensor.storage);
+    return keep(aliasOf(tensor));
+  }
+
+  private forget(saved: Tensor | undefined): void {
+    if (saved === undefined || saved.isDisposed) return;
+    const count = this.saved.get(saved.storage)!;
+    if (count === 1) this.saved.delete(saved.storage);
+    else this.saved.set(saved.storage, count - 1);
+    saved.dispose();
+  }
+
+  private forgetStep({ inputs, outputs }: Step): void {
+    for (const tensor of inputs) this.forget(tensor);
+    for (const tensor of outputs) this.forget(tensor);
+  }
+
+  /**
+   * Sums the gradients of everything tracked, from the last step to the first, with the executor in charge now. Saved
+   * values and gradients are freed on the way, unless `retain` keeps the record for another walk.
+   */
+  backward(gradients: GradientMap, options: { readonly retain?: boolean } = {}): void {
+    if (options.retain) {
+      for (const step of this.steps.toReversed()) propagate(step, gradients);
+      return;
+    }
+    for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
+      try {
+        propagate(step, gradients);
+      } finally {
+        this.forgetStep(step);
+      }
+    }
+  }
+
+  /** Saved values belong to the scope in charge now: for records that outlive the call that made them. */
+  moveToScope(): void {
+    for (const { inputs, outputs } of this.steps) {
+      for (const tensor of [...inputs, ...outputs]) if (tensor !== undefined) trackInScope(tensor);
+    }
+  }
+
+  dispose(): void {
+    for (const step of this.steps.splice(0)) this.forgetStep(step);
+  }
+}
+
+const specOf = (tensor: Tensor | undefined): Spec | undefined =>
+  tensor && { shape: tensor.shape, dtype: tensor.dtype };
+
+function propagate(step: Step, gradients: GradientMap): void {
+  const { op, rule, inputSpecs, outputSpecs, inputIds, outputIds } = step;
+  const outputGradients = outputIds.map((id) => gradients.take(id));
+  if (outputGradients.every((gradient) => gradient === undefined)) return;
+  try {
+    if (rule === undefined) {
+      throw new MissingGradientError(
+        `${op.name}: it has no gradient, and a result that is differentiated depends on it`,
+      );
+    }
+    scope(() => {
+      const needed = inputIds.map((id) => id !== undefined);
+      const results = rule.apply({ ...step, outputGradients, needed, inputSpecs, outputSpecs });
+      inputIds.forEach((id, index) => {
+        const gradient = results[index];
+        if (id !== undefined && gradient !== undefined)
+          gradients.add(id, gradient, inputSpecs[index]!, op.name);
+      });
+    });
+  } finally {
+    for (const gradient of outputGradients) gradient?.dispose();
+  }
+}

@@ -1,0 +1,102 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, aliasOf, currentExecutor, rejectPromise, scope } from "@evenkeel/tensor";
+import { GradientMap } from "./gradient-map.ts";
+import { identity } from "./identity.ts";
+import { checkFloat, recordOn, takeGradient } from "./record.ts";
+import { settlingState } from "./state-change.ts";
+import type { GradientsOf } from "./structure.ts";
+import { isTensor } from "./structure.ts";
+import { Tape } from "./tape.ts";
+
+/**
+ * Maps gradients of the outputs to gradients of the inputs, as often as one likes. It holds the values that this takes
+ * until it is disposed, or the scope ends that it was made in.
+ */
+export interface Pullback<Inputs extends readonly Tensor[], Outputs> extends Disposable {
+  (outputGradients: PullbackArgument<Outputs>): GradientsOf<Inputs>;
+  dispose(): void;
+}
+
+/** One gradient for each output; absent ones of a list are zero. */
+export type PullbackArgument<Outputs> = Outputs extends Tensor
+  ? Tensor
+  : { [Index in keyof Outputs]: Outputs[Index] | undefined };
+
+/**
+ * The value of a function, and the vector-Jacobian product at that point.
+ *
+ * Shapes: `f` may return one tensor or a list, of any shapes; each gradient has the shape of its tensor.
+ *
+ * @throws DTypeError for inputs that are not of a float dtype; ShapeError when an output gradient has not the shape of
+ * its output; MissingGradientError as `grad`
+ * @example
+ * const [y, pullback] = vjp((x: Tensor) => mul(x, x), x);
+ * const [dx] = pullback(dy);
+ */
+export function vjp<const Inputs extends readonly Tensor[], Outputs extends Tensor | readonly Tensor[]>(
+  f: (...inputs: Inputs) => Outputs,
+  ...inputs: Inputs
+): [value: Outputs, pullback: Pullback<Inputs, Outputs>] {
+  for (const [position, input] of inputs.entries()) checkFloat("vjp", `argument ${position}`, input);
+  const tape = new Tape(currentExecutor());
+  const sources = inputs.map((input) => identity(input));
+  for (const source of sources) tape.track(source);
+  const dispose = (): void => {
+    tape.dispose();
+    for (const source of sources) source.dispose();
+  };
+  let outputs: Tensor | Tensor[];
+  try {
+    outputs = settlingState(() => runForward(tape, () => f(...(sources as unknown as Inputs)), sources));
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  tape.moveToScope();
+  // The caller may dispose the outputs: what they were is remembered by identity and spec.
+  const targets = [outputs].flat().map((output) => ({
+    id: output.id,
+    shape: output.shape,
+    dtype: output.dtype,
+    isTracked: tape.isTracked(output),
+  }));
+
+  const pullback = (outputGradients: Tensor | readonly (Tensor | undefined)[]): Tensor[] => {
+    const given = isTensor(outputGradients) ? [outputGradients] : outputGradients;
+    if (given.length !== targets.length) {
+      throw new ArgumentError(`pullback: found ${given.length} gradients, expected ${targets.length}`);
+    }
+    return scope(() => {
+      const gradients = new GradientMap();
+      try {
+        targets.forEach((target, index) => {
+          const gradient = given[index];
+          if (gradient !== undefined && target.isTracked)
+            gradients.add(target.id, gradient, target, "pullback");
+        });
+        tape.backward(gradients, { retain: true });
+        return sources.map((source) => takeGradient(gradients, source));
+      } finally {
+        gradients.dispose();
+      }
+    });
+  };
+  return [
+    outputs as unknown as Outputs,
+    Object.assign(pullback, { dispose, [Symbol.dispose]: dispose }) as never,
+  ];
+}
+
+/** A source that is returned as it came gets a handle of its own. */
+function runForward(
+  tape: Tape,
+  f: () => Tensor | readonly Tensor[],
+  sources: readonly Tensor[],
+): Tensor | Tensor[] {
+  return recordOn(tape, "vjp", () => {
+    const result = f();
+    rejectPromise(result, "vjp");
+    const owned = (output: Tensor): Tensor => (sources.includes(output) ? aliasOf(output) : output);
+    return isTensor(result) ? owned(result) : result.map(owned);
+  });
+}

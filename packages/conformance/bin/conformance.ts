@@ -1,0 +1,119 @@
+import { mkdir, open, rename } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { Backend } from "@evenkeel/tensor";
+import type { CaseOutcome, ConformanceReport } from "../src/index.ts";
+import { referenceBackend, runConformance } from "../src/index.ts";
+
+const usage = `pnpm conformance --backend <name> [--json <file>] [--op <name>] [--threads <n>]
+
+  --backend   cpu, or reference (the float64 reference against itself)
+  --json      writes the report to this file
+  --op        runs one op only
+  --threads   how many threads the cpu backend uses`;
+
+/** A mistake of the caller: shown without a stack. */
+class UsageError extends Error {}
+
+/** The only place that names backends. */
+const backends: { readonly [name: string]: (threads: number | undefined) => Promise<Backend> } = {
+  cpu: async (threads) => (await import("@evenkeel/backend-cpu")).cpu.open({ threads }),
+  reference: async () => referenceBackend,
+};
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        backend: { type: "string" },
+        json: { type: "string" },
+        op: { type: "string" },
+        threads: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function openBackend(name: string | undefined, threads: string | undefined): Promise<Backend> {
+  const names = Object.keys(backends).join(", ");
+  if (name === undefined) throw new UsageError(`--backend: expected one of: ${names}`);
+  const opener = Object.hasOwn(backends, name) ? backends[name] : undefined;
+  if (opener === undefined) throw new UsageError(`--backend: found "${name}", expected one of: ${names}`);
+  if (threads !== undefined && !/^[1-9]\d*$/.test(threads)) {
+    throw new UsageError(`--threads: found "${threads}", expected a positive whole number`);
+  }
+  return opener(threads === undefined ? undefined : Number(threads));
+}
+
+/** Under a temporary name first: a reader never sees half a report. */
+async function writeReport(file: string, report: ConformanceReport): Promise<void> {
+  const target = resolve(file);
+  await mkdir(dirname(target), { recursive: true });
+  const temporary = `${target}.${process.pid}.tmp`;
+  const handle = await open(temporary, "w");
+  try {
+    await handle.writeFile(`${JSON.stringify(report, null, 2)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, target);
+}
+
+function showFailure({ op, case: name, status, checks }: CaseOutcome): void {
+  if (status !== "failed") return;
+  for (const { check, failure } of checks) {
+    if (failure !== undefined) console.log(`FAILED ${op} / ${name} / ${check}: ${failure}`);
+  }
+}
+
+function showTable(report: ConformanceReport): void {
+  const rows = Object.entries(report.ops).map(([name, { kernel, passed, failed, worstError }]) => [
+    name,
+    kernel,
+    String(passed),
+    String(failed),
+    worstError.toExponential(1),
+  ]);
+  const table = [["op", "runs as", "passed", "failed", "worst error"], ...rows];
+  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  for (const row of table) {
+    console.log(
+      row
+        .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+        .join("  "),
+    );
+  }
+  const { backend, device, passed, failed, skipped } = report;
+  console.log(`\n${backend} (${device}): ${passed} passed, ${failed} failed, ${skipped} skipped`);
+}
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const backend = await openBackend(options.backend, options.threads);
+  try {
+    const report = await runConformance(backend, { op: options.op, onCase: showFailure });
+    showTable(report);
+    if (options.json !== undefined) await writeReport(options.json, report);
+    return report.failed === 0 ? 0 : 1;
+  } finally {
+    await backend.close();
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof Error)) throw error;
+  const isMistake = error instanceof UsageError || error.name === "ArgumentError";
+  console.error(isMistake ? `${error.message}\n\n${usage}` : (error.stack ?? error.message));
+  process.exitCode = isMistake ? 2 : 1;
+}

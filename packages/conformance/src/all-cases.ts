@@ -1,0 +1,5 @@
+import type { OpCases } from "@evenkeel/tensor";
+import { cases as tensor } from "@evenkeel/tensor/cases";
+
+/** The cases of every package that has ops: the only list of packages. */
+export const allCases: readonly OpCases[] = [...tensor];

@@ -1,0 +1,106 @@
+import { vjp } from "@evenkeel/autodiff";
+import type { Backend, Executor, OpCase, OpCases, Spec } from "@evenkeel/tensor";
+import {
+  bytesOf,
+  execute,
+  isFloat,
+  launchingExecutor,
+  scope,
+  storageOf,
+  Tensor,
+  TensorStorage,
+  viewAs,
+  withExecutor,
+} from "@evenkeel/tensor";
+import { drawValues } from "./draw-values.ts";
+import { referenceBackend, referenceExecutor } from "./reference.ts";
+
+/** One case of one op, with the values of its inputs drawn. */
+export interface DrawnCase {
+  readonly op: OpCases["op"];
+  readonly opCase: OpCase;
+  readonly values: readonly (Float64Array | undefined)[];
+}
+
+const nameOf = ({ op, opCase }: Pick<DrawnCase, "op" | "opCase">): string => `${op.name}/${opCase.name}`;
+
+export function drawCase(op: OpCases["op"], opCase: OpCase): DrawnCase {
+  const name = nameOf({ op, opCase });
+  return {
+    op,
+    opCase,
+    values: opCase.inputs.map((input, index) => input && drawValues(input, `${name}/${index}`)),
+  };
+}
+
+/** How ops run on a backend: by their meaning on the reference, by launches elsewhere. */
+export function executorOf(backend: Backend): Executor {
+  return backend === referenceBackend ? referenceExecutor : launchingExecutor;
+}
+
+/** A tensor on any backend that holds these values, in the memory layout of that backend. */
+export function placeTensor(values: ArrayLike<number>, spec: Spec, backend: Backend): Tensor {
+  const storage = new TensorStorage(backend, bytesOf(spec, backend.limits));
+  const tensor = new Tensor(storage, { shape: spec.shape, dtype: spec.dtype });
+  const data = viewAs(storageOf(spec.dtype, backend.limits), new ArrayBuffer(storage.buffer.bytes));
+  data.set(values);
+  backend.write(storage.buffer, 0, data);
+  return tensor;
+}
+
+export function placeInputs({ opCase, values }: DrawnCase, backend: Backend): (Tensor | undefined)[] {
+  return opCase.inputs.map((input, index) => input && placeTensor(values[index]!, input, backend));
+}
+
+/** Runs `body` with the executor of the backend; what it returns belongs to the caller. */
+export function runOn<Result>(backend: Backend, body: () => Result): Result {
+  return withExecutor(executorOf(backend), () => scope(body));
+}
+
+/** The outputs of a case. */
+export function forward(drawn: DrawnCase, backend: Backend, options: { donate?: number[] } = {}): Tensor[] {
+  const { op, opCase } = drawn;
+  return runOn(backend, () =>
+    execute(op, placeInputs(drawn, backend), opCase.attrs, {
+      ...options,
+      scalars: opCase.scalars ?? [],
+      backend,
+    }),
+  );
+}
+
+/** The positions of the inputs that carry a gradient. */
+export function floatInputs({ inputs }: OpCase): number[] {
+  return inputs.flatMap((input, index) => (input !== undefined && isFloat(input.dtype) ? [index] : []));
+}
+
+/** The case as a function of its float inputs. */
+export function caseFunction(
+  { op, opCase }: DrawnCase,
+  inputs: readonly (Tensor | undefined)[],
+  backend: Backend,
+): (...floats: readonly Tensor[]) => Tensor[] {
+  const positions = floatInputs(opCase);
+  return (...floats) => {
+    const all = [...inputs];
+    positions.forEach((position, index) => {
+      all[position] = floats[index];
+    });
+    return execute(op, all, opCase.attrs, { scalars: opCase.scalars ?? [], backend });
+  };
+}
+
+/** Gradients of the float inputs, for output gradients that are drawn from the name of the case. */
+export function gradients(drawn: DrawnCase, backend: Backend): Tensor[] {
+  return runOn(backend, () => {
+    const inputs = placeInputs(drawn, backend);
+    const floats = floatInputs(drawn.opCase).map((position) => inputs[position]!);
+    const [outputs, pullback] = vjp(caseFunction(drawn, inputs, backend), ...floats);
+    const outputGradients = outputs.map((output, index) => {
+      if (!isFloat(output.dtype)) return undefined;
+      const spec = { shape: output.shape, dtype: output.dtype, values: { normal: [0, 1] } as const };
+      return placeTensor(drawValues(spec, `${nameOf(drawn)}/gradient ${index}`), spec, backend);
+    });
+    return [...pullback(outputGradients)];
+  });
+}

@@ -1,0 +1,12 @@
+export { allCases } from "./all-cases.ts";
+export { placeTensor } from "./case-tensors.ts";
+export { drawValues } from "./draw-values.ts";
+export type { KnownFailure } from "./known-failures.ts";
+export { knownFailures } from "./known-failures.ts";
+export { referenceBackend, referenceExecutor, referenceTensor, valuesOf } from "./reference.ts";
+export type { CaseOutcome, Check, CheckOutcome } from "./run-case.ts";
+export { runCase } from "./run-case.ts";
+export type { ConformanceOptions, ConformanceReport, OpReport } from "./run-conformance.ts";
+export { runConformance } from "./run-conformance.ts";
+export type { Bound } from "./tolerance.ts";
+export { boundOf, gradientBoundOf } from "./tolerance.ts";

@@ -1,0 +1,176 @@
+import type {
+  Attributes,
+  Backend,
+  DeviceBuffer,
+  Executor,
+  ExpressionOf,
+  OpCall,
+  ReferenceArray,
+  Spec,
+} from "@evenkeel/tensor";
+import {
+  BackendError,
+  broadcastStrides,
+  DisposedError,
+  evaluator,
+  runComposition,
+  sizeOf,
+  Tensor,
+  TensorStorage,
+  withExecutor,
+} from "@evenkeel/tensor";
+
+const elementBytes = Float64Array.BYTES_PER_ELEMENT;
+
+interface HostBuffer extends DeviceBuffer {
+  readonly values: Float64Array;
+}
+
+/** Memory of the float64 reference: every dtype is held in float64, which is exact for all of them. */
+class ReferenceBackend implements Backend {
+  readonly name = "reference";
+  readonly device = "float64 loops";
+  readonly languages: readonly string[] = [];
+  readonly limits: Backend["limits"] = {
+    storage: { f32: "f64", i32: "f64", u32: "f64", u8: "f64", bool: "f64" },
+    maxBufferBytes: 2 ** 32,
+    offsetAlignment: elementBytes,
+    features: new Set(["non-finite"]),
+  };
+  private readonly alive = new Set<DeviceBuffer>();
+  private live = 0;
+  private peak = 0;
+
+  allocate(bytes: number): HostBuffer {
+    const buffer = { bytes, values: new Float64Array(bytes / elementBytes) };
+    this.alive.add(buffer);
+    this.live += bytes;
+    this.peak = Math.max(this.peak, this.live);
+    return buffer;
+  }
+
+  free(buffer: DeviceBuffer): void {
+    if (!this.alive.delete(buffer)) throw new DisposedError("reference: a buffer was freed twice");
+    this.live -= buffer.bytes;
+  }
+
+  write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void {
+    const { buffer: memory } = (buffer as HostBuffer).values;
+    new Uint8Array(memory, byteOffset, data.byteLength).set(
+      new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    );
+  }
+
+  async read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
+    return (buffer as HostBuffer).values.buffer.slice(byteOffset, byteOffset + bytes) as ArrayBuffer;
+  }
+
+  launch(): void {
+    throw new BackendError(
+      "reference: found a launch, expected `withExecutor(referenceExecutor, ...)`: the reference evaluates meanings",
+    );
+  }
+
+  async idle(): Promise<void> {}
+
+  memory(): { live: number; pooled: number; peak: number } {
+    return { live: this.live, pooled: 0, peak: this.peak };
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Holds the tensors of `referenceExecutor`. */
+export const referenceBackend: Backend = /* @__PURE__ */ new ReferenceBackend();
+
+/**
+ * Evaluates the meaning of every op in float64, on tensors of `referenceBackend`; kernels play no part. It is the oracle
+ * of every test.
+ *
+ * @example
+ * const y = withExecutor(referenceExecutor, () => tanh(referenceTensor([0.5], { shape: [1], dtype: "f32" })));
+ */
+export const referenceExecutor: Executor = {
+  execute(call) {
+    return withExecutor(referenceExecutor, () => evaluateMeaning(call));
+  },
+};
+
+/** A tensor of the reference that holds these values. */
+export function referenceTensor(values: ArrayLike<number>, spec: Spec): Tensor {
+  const tensor = new Tensor(new TensorStorage(referenceBackend, sizeOf(spec.shape) * elementBytes), {
+    shape: spec.shape,
+    dtype: spec.dtype,
+  });
+  valuesOf(tensor).set(values);
+  return tensor;
+}
+
+/** The values of a reference tensor, without a copy. */
+export function valuesOf(tensor: Tensor): Float64Array {
+  const { values } = tensor.storage.buffer as HostBuffer;
+  const start = tensor.byteOffset / elementBytes;
+  return values.subarray(start, start + tensor.size);
+}
+
+function evaluateMeaning(call: OpCall): Tensor[] {
+  const { op, inputs, attrs, scalars, donated } = call;
+  const specs = op.outputs(inputs, attrs);
+  if ("composition" in op.meaning) {
+    return runComposition(call, (input) => new Tensor(input.storage, input, input.byteOffset));
+  }
+  const operands = inputs.map((input) => input && arrayOf(input));
+  const outputs = specs.map((spec) => referenceTensor([], spec));
+  if ("loops" in op.meaning) op.meaning.loops(operands, outputs.map(arrayOf), attrs, scalars);
+  else evaluateExpression(op.meaning.expression, operands, outputs.map(arrayOf), attrs, scalars);
+  inputs.forEach((input, index) => {
+    if (donated[index]) input?.dispose();
+  });
+  return outputs;
+}
+
+const arrayOf = (tensor: Tensor): ReferenceArray => ({
+  shape: tensor.shape,
+  dtype: tensor.dtype,
+  data: valuesOf(tensor),
+});
+
+function evaluateExpression(
+  expressionOf: ExpressionOf<Attributes>,
+  inputs: readonly (ReferenceArray | undefined)[],
+  outputs: readonly ReferenceArray[],
+  attrs: Attributes,
+  scalars: readonly number[],
+): void {
+  const evaluate = evaluator(expressionOf(inputs, attrs));
+  const operands = inputs.filter((input) => input !== undefined);
+  const { shape } = outputs[0]!;
+  const strides = operands.map((operand) => broadcastStrides(operand.shape, shape));
+  const position = shape.map(() => 0);
+  const offsets = operands.map(() => 0);
+  const point = operands.map(() => 0);
+  const size = sizeOf(shape);
+  for (let index = 0; index < size; index++) {
+    for (let input = 0; input < operands.length; input++)
+      point[input] = operands[input]!.data[offsets[input]!]!;
+    const results = evaluate(point, scalars, index);
+    for (let output = 0; output < outputs.length; output++) outputs[output]!.data[index] = results[output]!;
+    advance(position, offsets, shape, strides);
+  }
+}
+
+/** Steps to the next position in row-major order, and every operand's offset with it. */
+function advance(
+  position: number[],
+  offsets: number[],
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+): void {
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const wraps = ++position[axis]! === shape[axis]!;
+    const steps = wraps ? 1 - shape[axis]! : 1;
+    for (let input = 0; input < offsets.length; input++) offsets[input]! += steps * strides[input]![axis]!;
+    if (!wraps) return;
+    position[axis] = 0;
+  }
+}

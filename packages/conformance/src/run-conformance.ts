@@ -1,0 +1,101 @@
+import type { AnyOp, Backend, OpCases } from "@evenkeel/tensor";
+import { ArgumentError, plannerOf } from "@evenkeel/tensor";
+import { allCases } from "./all-cases.ts";
+import type { KnownFailure } from "./known-failures.ts";
+import { knownFailures } from "./known-failures.ts";
+import type { CaseOutcome } from "./run-case.ts";
+import { runCase } from "./run-case.ts";
+
+export interface ConformanceOptions {
+  /** The cases to run: those of every package by default. */
+  readonly cases?: readonly OpCases[];
+  /** Runs only this op. */
+  readonly op?: string;
+  readonly knownFailures?: readonly KnownFailure[];
+  /** Told of each case as it ends. */
+  readonly onCase?: (outcome: CaseOutcome) => void;
+}
+
+export interface OpReport {
+  /** How the op runs there: with a kernel of its own, by its parts, or not at all. */
+  readonly kernel: "kernel" | "composed" | "missing";
+  readonly passed: number;
+  readonly failed: number;
+  /** The largest error of any value, relative to the largest magnitude of its tensor. */
+  readonly worstError: number;
+}
+
+export interface ConformanceReport {
+  readonly backend: string;
+  readonly device: string;
+  /** Cases, each with all its checks. */
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly ops: { readonly [name: string]: OpReport };
+}
+
+/**
+ * Runs every case of every op on a backend and compares it with the float64 reference.
+ *
+ * @throws ArgumentError when no op has the name that was asked for
+ * @example const { failed } = await runConformance(await cpu.open());
+ */
+export async function runConformance(
+  backend: Backend,
+  options: ConformanceOptions = {},
+): Promise<ConformanceReport> {
+  const selected = (options.cases ?? allCases).filter(
+    ({ op }) => options.op === undefined || op.name === options.op,
+  );
+  if (selected.length === 0)
+    throw new ArgumentError(`op: found "${options.op}", expected the name of an op with cases`);
+  const known = options.knownFailures ?? knownFailures;
+  const ops: { [name: string]: OpReport } = {};
+  let skipped = 0;
+  for (const opCases of selected) {
+    const outcomes: CaseOutcome[] = [];
+    for (const opCase of opCases.cases) {
+      const outcome = settle(await runCase(backend, opCases, opCase), backend, known);
+      options.onCase?.(outcome);
+      outcomes.push(outcome);
+    }
+    skipped += outcomes.filter(({ status }) => status === "skipped").length;
+    ops[opCases.op.name] = reportOf(opCases.op, backend, outcomes);
+  }
+  const total = (key: "passed" | "failed"): number =>
+    Object.values(ops).reduce((sum, report) => sum + report[key], 0);
+  const { name, device } = backend;
+  return { backend: name, device, passed: total("passed"), failed: total("failed"), skipped, ops };
+}
+
+/** A known failure counts as skipped; one that has been mended counts as failed until it is taken off the list. */
+function settle(outcome: CaseOutcome, backend: Backend, known: readonly KnownFailure[]): CaseOutcome {
+  const entry = known.find(
+    (failure) =>
+      failure.backend === backend.name &&
+      failure.op === outcome.op &&
+      (failure.case === undefined || failure.case === outcome.case),
+  );
+  if (entry === undefined || outcome.status === "skipped") return outcome;
+  if (outcome.status === "failed") return { ...outcome, status: "skipped", reason: entry.reason };
+  const failure = `passes, but is listed as a known failure: ${entry.reason}`;
+  return {
+    ...outcome,
+    status: "failed",
+    checks: [...outcome.checks, { check: "forward", error: 0, failure }],
+  };
+}
+
+function reportOf(op: AnyOp, { languages }: Backend, outcomes: readonly CaseOutcome[]): OpReport {
+  const count = (status: CaseOutcome["status"]): number =>
+    outcomes.filter((outcome) => outcome.status === status).length;
+  const errors = outcomes.flatMap(({ checks }) => checks.map(({ error }) => error));
+  const hasKernel = plannerOf(op, languages) !== undefined;
+  return {
+    kernel: hasKernel ? "kernel" : "composition" in op.meaning ? "composed" : "missing",
+    passed: count("passed"),
+    failed: count("failed"),
+    worstError: Math.max(0, ...errors),
+  };
+}

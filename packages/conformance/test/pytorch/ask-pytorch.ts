@@ -1,0 +1,86 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+/** A tensor as the oracle reads and writes it. */
+export interface PlainTensor {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+  readonly dtype?: "f32" | "i32";
+}
+
+export interface EvaluateQuestion {
+  readonly task: "evaluate";
+  /** Python over `torch`, `F`, the inputs `x[i]` and the state `state["name"]`. */
+  readonly expression: string;
+  readonly inputs: readonly (PlainTensor | null)[];
+  readonly state?: { readonly [name: string]: PlainTensor };
+  readonly outputGradients: readonly PlainTensor[];
+}
+
+export interface EvaluateAnswer {
+  readonly outputs: readonly PlainTensor[];
+  readonly gradients: readonly (PlainTensor | null)[];
+  readonly state: { readonly [name: string]: PlainTensor };
+}
+
+export interface TrainQuestion {
+  readonly task: "train";
+  readonly state: { readonly [name: string]: PlainTensor };
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly batches: readonly {
+    readonly inputs: readonly number[];
+    readonly shape: readonly number[];
+    readonly labels: readonly number[];
+  }[];
+}
+
+export interface TrainedModel {
+  readonly losses: readonly number[];
+  readonly state: { readonly [name: string]: PlainTensor };
+}
+
+export interface ResNetQuestion {
+  readonly task: "resnet18";
+  readonly inputs: readonly number[];
+  readonly shape: readonly number[];
+  /** Paths of safetensors files to load strictly, and to write. */
+  readonly load?: string;
+  readonly save?: string;
+}
+
+interface Answers {
+  readonly evaluate: EvaluateAnswer;
+  readonly train: { readonly float32: TrainedModel; readonly float64: TrainedModel };
+  readonly resnet18: { readonly float32: PlainTensor; readonly float64: PlainTensor };
+}
+
+type Question = EvaluateQuestion | TrainQuestion | ResNetQuestion;
+type AnswerOf<Asked extends Question> = Answers[Asked["task"]];
+
+/** A Python that has PyTorch: the one that EVENKEEL_PYTHON names, else one on the path, else the system's. */
+export const python: string | undefined = [process.env.EVENKEEL_PYTHON, "python3", "/usr/bin/python3"].find(
+  (candidate) =>
+    candidate !== undefined && spawnSync(candidate, ["-c", "import torch"], { stdio: "ignore" }).status === 0,
+);
+
+/** Where PyTorch is promised, its tests run and fail without it; elsewhere they are skipped. */
+export const skipWithoutPytorch: boolean =
+  python === undefined && !(process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("torch");
+
+export const pytorchTitle: string =
+  python === undefined ? "PyTorch (skipped: no Python with torch; EVENKEEL_PYTHON can name one)" : "PyTorch";
+
+/** Asks all questions in one run of Python; the answers come in the same order. */
+export function askPytorch<const Asked extends readonly Question[]>(
+  questions: Asked,
+): { -readonly [Index in keyof Asked]: AnswerOf<Asked[Index]> } {
+  if (python === undefined) throw new Error("no Python with torch was found; EVENKEEL_PYTHON can name one");
+  const { status, stdout, stderr } = spawnSync(python, [join(import.meta.dirname, "oracle.py")], {
+    input: JSON.stringify(questions),
+    encoding: "utf8",
+    maxBuffer: 1 << 30,
+  });
+  if (status !== 0) throw new Error(`the PyTorch oracle failed: ${stderr}`);
+  return JSON.parse(stdout).answers;
+}
