@@ -1,5 +1,6 @@
 import { differentiate, inputsRead } from "../expression/differentiate.ts";
 import type { Expression } from "../expression/expression.ts";
+import { keepInputs } from "../expression/expression.ts";
 import { evaluateExpression } from "../ops/fuse/fused.ts";
 import { sumTo } from "../ops/sum/sum-to.ts";
 import { isFloat } from "./dtype.ts";
@@ -72,26 +73,12 @@ function evaluateDerivative(
   const read = [...inputsRead(derivative)].sort((a, b) => a - b);
   // The output gradients carry the full shape, so one of them always takes part.
   const kept = values.flatMap((_, input) => (read.includes(input) || input >= originals ? [input] : []));
-  const renumbered = renumberInputs(derivative, kept);
+  const renumbered = keepInputs(derivative, kept);
   return evaluateExpression(
     renumbered,
     kept.map((input) => values[input]!),
     { scalars },
   );
-}
-
-function renumberInputs(expression: Expression, kept: readonly number[]): Expression {
-  const nodes = expression.nodes.map((node) =>
-    node.op === "input" ? { ...node, index: kept.indexOf(node.index) } : node,
-  );
-  const key = `${expression.key}|${kept.join()}`;
-  return {
-    ...expression,
-    inputs: kept.map((input) => expression.inputs[input]!),
-    nodes,
-    key,
-    toJSON: () => key,
-  };
 }
 
 export type { GradientContext };

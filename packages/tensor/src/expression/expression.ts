@@ -38,8 +38,8 @@ export type BinaryFunction =
 export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 
 /**
- * One step of an expression. `add` to `max` take f32, i32 or u32 (integers wrap; `div` and `rem` truncate; `min` and
- * `max` of floats return NaN if either is NaN); `pow` and the transcendental functions f32; `round` ties to even; `and`,
+ * One step of an expression. `add` to `max` take f32, i32 or u32 (integers wrap; `div` and `rem` truncate, and of
+ * integers by 0 they are 0; `min` and `max` of floats return NaN if either is NaN); `pow` and the transcendental functions f32; `round` ties to even; `and`,
  * `or`, `xor` integers or bool; `shiftRight` is arithmetic for i32. `cast` to an integer truncates and saturates, NaN
  * gives 0. `index` is the position in the output, row-major, as u32.
  */
@@ -216,4 +216,19 @@ export function inlineNodes(
     }
   }
   return values;
+}
+
+/** The same function of the inputs that are kept; the others must not be read. */
+export function keepInputs(expression: Expression, kept: readonly number[]): Expression {
+  const nodes = expression.nodes.map((node) =>
+    node.op === "input" ? { ...node, index: kept.indexOf(node.index) } : node,
+  );
+  const key = `${expression.key}|${kept.join()}`;
+  return {
+    ...expression,
+    inputs: kept.map((input) => expression.inputs[input]!),
+    nodes,
+    key,
+    toJSON: () => key,
+  };
 }

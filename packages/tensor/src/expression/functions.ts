@@ -100,4 +100,13 @@ export const indexLike = (x: Value): Value => x.builder.add({ op: "index", type:
 
 export const constantLike = (x: Value, value: number, type: ScalarType = x.type): Value =>
   x.builder.constant(value, type);
-export const sigmoid = (x: Value): Value => div(1, add(1, exp(neg(x))));
+
+/**
+ * 1 / (1 + exp(-x)) through exp(-|x|): nothing overflows, in the derivatives neither, and small values keep their digits.
+ * The branches are chosen by one condition, so that each is differentiated as a whole.
+ */
+export function sigmoid(x: Value): Value {
+  const positive = greaterEqual(x, 0);
+  const z = exp(select(positive, neg(x), x));
+  return div(select(positive, constantLike(x, 1), z), add(1, z));
+}

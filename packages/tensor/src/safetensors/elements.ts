@@ -1,5 +1,6 @@
 import type { DType, NumericArray } from "../core/dtype.ts";
 import { DataError } from "../core/errors.ts";
+import { float16ToNumber } from "../core/float16.ts";
 import type { FileDType } from "./stored-array.ts";
 
 interface ElementFormat {
@@ -18,14 +19,6 @@ type ArrayType<Elements> = {
 // Typed arrays are little-endian, as the file is, on every processor that runs WebAssembly SIMD.
 function viewOf<Elements>(bytes: Uint8Array, type: ArrayType<Elements>): Elements {
   return new type(bytes.buffer, bytes.byteOffset, bytes.byteLength / type.BYTES_PER_ELEMENT);
-}
-
-function float16ToNumber(bits: number): number {
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function narrow(

@@ -1,21 +1,26 @@
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
+import type { Shape } from "../../core/spec.ts";
 import { broadcastShapes } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Expression } from "../../expression/expression.ts";
 
 export interface FusedAttributes {
   readonly expression: Expression;
+  /** The shape of the outputs, where it is larger than the inputs tell. Default: that to which they broadcast. */
+  readonly shape?: Shape;
 }
 
 /** Any expression as an op: what `fuse` builds and what expressions are differentiated into. */
 export const fusedOp: Op<FusedAttributes> = {
   name: "fused",
-  outputs: (inputs, { expression }) => {
-    const shape = broadcastShapes(
-      inputs.flatMap((input) => (input === undefined ? [] : [input.shape])),
-      "fused",
-    );
+  outputs: (inputs, { expression, shape: given }) => {
+    const shape =
+      given ??
+      broadcastShapes(
+        inputs.flatMap((input) => (input ? [input.shape] : [])),
+        "fused",
+      );
     return expression.outputs.map(({ dtype }) => ({ shape, dtype }));
   },
   meaning: { expression: (_inputs, { expression }) => expression },

@@ -1,0 +1,54 @@
+import type { Backend } from "../core/backend.ts";
+import { bytesOf, getDefaultBackend, storageOf } from "../core/backend.ts";
+import type { DType, Storage } from "../core/dtype.ts";
+import { viewAs } from "../core/dtype.ts";
+import { DTypeError, ShapeError } from "../core/errors.ts";
+import { numberToFloat16 } from "../core/float16.ts";
+import type { Spec } from "../core/spec.ts";
+import { checkShape, formatSpec, sizeOf } from "../core/spec.ts";
+import { Tensor, TensorStorage } from "../core/tensor.ts";
+import { holdsNumber } from "../ops/elementwise/dtypes.ts";
+
+/**
+ * A tensor of the given shape and dtype from its values in row-major order. The values are copied to the device; a typed
+ * array of the device's own layout is not converted before.
+ *
+ * Throws ShapeError when the number of values is not that of the shape, DTypeError when the dtype cannot hold one of them.
+ *
+ * @example fromData(new Float32Array(6), { shape: [2, 3], dtype: "f32" })
+ */
+export function fromData(
+  data: ArrayLike<number>,
+  { shape, dtype }: Spec,
+  options: { readonly backend?: Backend } = {},
+): Tensor {
+  checkShape(shape);
+  const spec = { shape: [...shape], dtype };
+  if (data.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `data: found ${data.length} values, expected the ${sizeOf(shape)} of ${formatSpec(spec)}`,
+    );
+  }
+  const backend = options.backend ?? getDefaultBackend();
+  const values = toStorage(data, dtype, storageOf(dtype, backend.limits));
+  const storage = new TensorStorage(backend, bytesOf(spec, backend.limits));
+  if (data.length > 0) backend.write(storage.buffer, 0, values);
+  return new Tensor(storage, spec);
+}
+
+function toStorage(data: ArrayLike<number>, dtype: DType, storage: Storage): ArrayBufferView {
+  const values = viewAs(storage, new ArrayBuffer(0));
+  const isWhole = dtype !== "bool" && dtype !== "f16";
+  if (isWhole && ArrayBuffer.isView(data) && data.constructor === values.constructor) return data;
+  return (values.constructor as Float64ArrayConstructor).from(data, encoderOf(dtype));
+}
+
+function encoderOf(dtype: DType): (value: number) => number {
+  if (dtype === "f32") return Number;
+  if (dtype === "f16") return numberToFloat16;
+  if (dtype === "bool") return (value) => Number(value !== 0);
+  return (value) => {
+    if (holdsNumber(dtype, value)) return value;
+    throw new DTypeError(`data: found ${value}, expected whole numbers that ${dtype} can hold`);
+  };
+}

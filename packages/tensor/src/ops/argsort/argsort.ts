@@ -1,0 +1,72 @@
+import { checkDType } from "../../core/checks.ts";
+import { ShapeError } from "../../core/errors.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { sizeOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { orderedTypes } from "../elementwise/dtypes.ts";
+import { sortRows } from "./sort-rows.ts";
+
+/** Ascending, with NaN last. */
+function compare(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return Number(a > b) - Number(a < b);
+}
+
+const rowLength = ({ shape }: Spec): number => shape.at(-1)!;
+
+/** x[..., y[..., i]] ascends with i; equal values keep their order. */
+export const argsortOp: Op = {
+  name: "argsort",
+  outputs: ([x]) => {
+    checkDType("argsort", "x", x!, ...orderedTypes.filter((dtype) => dtype !== "f16"));
+    if (x!.shape.length === 0) throw new ShapeError("argsort: x: found shape [], expected at least one axis");
+    return [{ shape: x!.shape, dtype: "i32" }];
+  },
+  meaning: {
+    loops: ([x], [y]) => {
+      const length = rowLength(x!);
+      for (let row = 0; row < x!.data.length; row += length) {
+        const values = x!.data.subarray(row, row + length);
+        const order = Array.from(values.keys()).sort((i, j) => compare(values[i]!, values[j]!) || i - j);
+        y!.data.set(order, row);
+      }
+    },
+  },
+  kernels: {
+    "*": ([x]) => ({
+      launches:
+        sizeOf(x!.shape) === 0
+          ? []
+          : [
+              {
+                kind: "host",
+                name: "argsort",
+                operands: {
+                  x: { operand: { input: 0 }, spec: x!, access: "read" },
+                  y: {
+                    operand: { output: 0 },
+                    spec: { shape: x!.shape, dtype: "i32" },
+                    access: "write",
+                  },
+                },
+                run: (arrays) => sortRows(arrays.x!, arrays.y!, rowLength(x!)),
+              },
+            ],
+      temporaries: [],
+      aliases: [],
+    }),
+  },
+};
+
+/**
+ * The indices that sort the last axis in ascending order. Equal values keep their order; NaN comes last. Runs on the host.
+ *
+ * Shapes: rank 1 or more -> the same, as i32. Throws ShapeError for rank 0, DTypeError unless x is f32, i32, u32 or u8.
+ *
+ * @example argsort(tensor([3, 1, 2])) // [1, 2, 0]
+ */
+export function argsort(x: Tensor): Tensor {
+  return execute(argsortOp, [x], {})[0]!;
+}

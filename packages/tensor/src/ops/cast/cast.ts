@@ -1,0 +1,44 @@
+import { checkDType } from "../../core/checks.ts";
+import type { DType } from "../../core/dtype.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import { aliasOf, type Tensor } from "../../core/tensor.ts";
+import type { Value } from "../../expression/expression.ts";
+import { computeType } from "../../expression/expression.ts";
+import * as e from "../../expression/functions.ts";
+import { allTypes } from "../elementwise/dtypes.ts";
+import { unaryExpression } from "../elementwise/unary.ts";
+
+export interface CastAttributes {
+  readonly dtype: DType;
+}
+
+/** u8 computes as u32: floats saturate at its own bound, integers keep its low bits. */
+function castTo(x: Value, dtype: DType): Value {
+  const value = e.cast(x, computeType(dtype));
+  if (dtype !== "u8" || x.type === "bool") return value;
+  return x.type === "f32" ? e.min(value, 255) : e.and(value, 255);
+}
+
+export const castOp: Op<CastAttributes> = {
+  name: "cast",
+  outputs: ([x], { dtype }) => {
+    checkDType("cast", "dtype", { shape: [], dtype }, ...allTypes);
+    return [{ shape: x!.shape, dtype }];
+  },
+  meaning: {
+    expression: (inputs, { dtype }) => unaryExpression(inputs, (x) => castTo(x, dtype), { output: dtype }),
+  },
+};
+
+/**
+ * The values as another dtype. A float becomes an integer by truncation, saturates at its bounds, and NaN becomes 0;
+ * integers keep their low bits; what is not 0 is true. The gradient passes between floats and is 0 elsewhere.
+ *
+ * Shapes: any -> the same. Throws DTypeError for an unknown dtype. Of the same dtype: another handle, without a copy.
+ *
+ * @example cast(tensor([1.7, -1.7]), "i32") // [1, -1]
+ */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? aliasOf(x) : execute(castOp, [x], { dtype })[0]!;
+}

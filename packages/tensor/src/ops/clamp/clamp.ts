@@ -1,0 +1,50 @@
+import { ArgumentError } from "../../core/errors.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { Value } from "../../expression/expression.ts";
+import * as e from "../../expression/functions.ts";
+import { arithmeticTypes, checkNumber } from "../elementwise/dtypes.ts";
+import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
+
+/** Which bounds there are; their values are the scalars of the call, the lower one first. */
+export interface ClampAttributes {
+  readonly min: boolean;
+  readonly max: boolean;
+}
+
+/** Comparisons, not min and max: NaN stays NaN, and the gradient passes at the bounds themselves. */
+function clampOf(x: Value, bounds: readonly Value[], { min, max }: ClampAttributes): Value {
+  const high = max ? bounds.at(-1)! : undefined;
+  const below = high === undefined ? x : e.select(e.greater(x, high), high, x);
+  return min ? e.select(e.less(x, bounds[0]!), bounds[0]!, below) : below;
+}
+
+export const clampOp: Op<ClampAttributes> = {
+  name: "clamp",
+  outputs: (inputs) => unaryOutputs("clamp", inputs, arithmeticTypes),
+  meaning: {
+    expression: (inputs, attrs) =>
+      unaryExpression(inputs, (x, ...bounds) => clampOf(x, bounds, attrs), {
+        scalars: Number(attrs.min) + Number(attrs.max),
+      }),
+  },
+};
+
+/**
+ * x, but not below `min` and not above `max`. As in PyTorch the gradient passes where x is equal to a bound.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32, f16, i32 or u32 and can hold the bounds, ArgumentError
+ * when no bound is given or they cross.
+ *
+ * @example clamp(tensor([-2, 0.5, 7]), { min: 0, max: 1 }) // [0, 0.5, 1]
+ */
+export function clamp(x: Tensor, { min, max }: { min?: number; max?: number }): Tensor {
+  const bounds = [min, max].filter((bound) => bound !== undefined);
+  if (bounds.length === 0) throw new ArgumentError("clamp: found no bound, expected min, max or both");
+  if (min !== undefined && max !== undefined && !(min <= max)) {
+    throw new ArgumentError(`clamp: found min ${min} and max ${max}, expected min <= max`);
+  }
+  for (const bound of bounds) checkNumber("clamp", x.dtype, bound);
+  return execute(clampOp, [x], { min: min !== undefined, max: max !== undefined }, { scalars: bounds })[0]!;
+}

@@ -1,0 +1,75 @@
+import { checkDType } from "../../core/checks.ts";
+import type { DType } from "../../core/dtype.ts";
+import { ArgumentError, DTypeError } from "../../core/errors.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { broadcastShapes, formatSpec } from "../../core/spec.ts";
+import { Tensor } from "../../core/tensor.ts";
+import type { Expression, Value } from "../../expression/expression.ts";
+import { buildExpression, computeType } from "../../expression/expression.ts";
+import { arithmeticTypes, checkNumber } from "./dtypes.ts";
+
+type Specs = readonly (Spec | undefined)[];
+
+/** An operand of a function of two: a number is passed beside the launch, so another number recompiles nothing. */
+export type TensorOrNumber = Tensor | number;
+
+/** Throws DTypeError unless all inputs that are present have one dtype, among the accepted ones; returns it. */
+export function commonDType(operation: string, inputs: Specs, accepted: readonly DType[]): DType {
+  const present = inputs.filter((input) => input !== undefined);
+  const { dtype } = present[0]!;
+  if (present.some((input) => input.dtype !== dtype)) {
+    throw new DTypeError(
+      `${operation}: found ${present.map(formatSpec).join(" and ")}, expected one dtype: use cast on one of them`,
+    );
+  }
+  checkDType(operation, "operands", present[0]!, ...accepted);
+  return dtype;
+}
+
+/** Two operands of one dtype, broadcast; an absent one is a number. */
+export function binaryOutputs(
+  operation: string,
+  inputs: Specs,
+  accepted: readonly DType[] = arithmeticTypes,
+  output?: DType,
+): Spec[] {
+  const dtype = commonDType(operation, inputs, accepted);
+  const shapes = inputs.flatMap((input) => (input === undefined ? [] : [input.shape]));
+  return [{ shape: broadcastShapes(shapes, operation), dtype: output ?? dtype }];
+}
+
+/** A function of two operands; the place of an absent input is taken by the scalar of the call. */
+export function binaryExpression(
+  inputs: Specs,
+  body: (a: Value, b: Value) => Value,
+  output?: DType,
+): Expression {
+  const present = inputs.flatMap((input) => (input === undefined ? [] : [input.dtype]));
+  const dtype = present[0]!;
+  return buildExpression(
+    {
+      inputs: present,
+      scalars: present.length === inputs.length ? [] : [computeType(dtype)],
+      outputs: [output ?? dtype],
+    },
+    (values, scalars) => {
+      const [a, b] = inputs.map((input) => (input === undefined ? scalars : values).shift()!);
+      return body(a!, b!);
+    },
+  );
+}
+
+/** Calls an op of two operands, one of which may be a number. */
+export function callBinary(op: Op, a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  const operands = [a, b];
+  const tensor = operands.find((operand) => operand instanceof Tensor);
+  if (tensor === undefined) {
+    throw new ArgumentError(`${op.name}: found the numbers ${a} and ${b}, expected at least one tensor`);
+  }
+  const scalars = operands.filter((operand) => typeof operand === "number");
+  for (const scalar of scalars) checkNumber(op.name, tensor.dtype, scalar);
+  const inputs = operands.map((operand) => (typeof operand === "number" ? undefined : operand));
+  return execute(op, inputs, {}, { scalars })[0]!;
+}

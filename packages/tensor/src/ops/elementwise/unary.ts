@@ -1,0 +1,31 @@
+import { checkDType } from "../../core/checks.ts";
+import type { DType } from "../../core/dtype.ts";
+import type { Spec } from "../../core/spec.ts";
+import type { Expression, Value } from "../../expression/expression.ts";
+import { buildExpression, computeType } from "../../expression/expression.ts";
+import { floatTypes } from "./dtypes.ts";
+
+type Specs = readonly (Spec | undefined)[];
+
+/** The spec of the only input, whose dtype must be among the accepted ones. */
+export function unaryOutputs(operation: string, [x]: Specs, accepted: readonly DType[] = floatTypes): Spec[] {
+  checkDType(operation, "x", x!, ...accepted);
+  return [{ shape: x!.shape, dtype: x!.dtype }];
+}
+
+/** A function of one input. `scalars` are numbers of the call, of the input's type. */
+export function unaryExpression(
+  [x]: Specs,
+  body: (x: Value, ...scalars: Value[]) => Value,
+  options: { readonly scalars?: number; readonly output?: DType } = {},
+): Expression {
+  const { dtype } = x!;
+  return buildExpression(
+    {
+      inputs: [dtype],
+      scalars: new Array(options.scalars ?? 0).fill(computeType(dtype)),
+      outputs: [options.output ?? dtype],
+    },
+    ([value], scalars) => body(value!, ...scalars),
+  );
+}

@@ -1,0 +1,75 @@
+import type { DType } from "../../core/dtype.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
+import { checkShape } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { CreationOptions } from "../../creation/sequences.ts";
+import { buildExpression, computeType } from "../../expression/expression.ts";
+import { checkNumber } from "../elementwise/dtypes.ts";
+
+/** y = the scalar of the call, everywhere. */
+export const fullOp: Op<Spec> = {
+  name: "full",
+  outputs: (_inputs, { shape, dtype }) => {
+    checkShape(shape);
+    return [{ shape, dtype }];
+  },
+  meaning: {
+    expression: (_inputs, { dtype }) =>
+      buildExpression(
+        { inputs: [], scalars: [computeType(dtype)], outputs: [dtype] },
+        (_, [value]) => value!,
+      ),
+  },
+};
+
+/**
+ * One value everywhere.
+ *
+ * Shapes: -> shape. Throws ArgumentError for an impossible shape, DTypeError when the dtype cannot hold the value.
+ *
+ * @param options.dtype default: bool for a boolean, f32 for a number
+ * @example full([2, 2], 7) // [[7, 7], [7, 7]]
+ */
+export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
+  const dtype: DType = options.dtype ?? (typeof value === "boolean" ? "bool" : "f32");
+  checkNumber("full", dtype, Number(value));
+  return execute(fullOp, [], { shape: [...shape], dtype }, { ...options, scalars: [Number(value)] })[0]!;
+}
+
+/**
+ * Shapes: -> shape. Throws ArgumentError for an impossible shape.
+ *
+ * @example zeros([3]) // [0, 0, 0]
+ */
+export function zeros(shape: Shape, options: CreationOptions = {}): Tensor {
+  return full(shape, 0, options);
+}
+
+/**
+ * Shapes: -> shape. Throws ArgumentError for an impossible shape.
+ *
+ * @example ones([3]) // [1, 1, 1]
+ */
+export function ones(shape: Shape, options: CreationOptions = {}): Tensor {
+  return full(shape, 1, options);
+}
+
+/**
+ * Zeros of the shape and dtype, and on the backend, of another tensor.
+ *
+ * @example zerosLike(tensor([1, 2])) // [0, 0]
+ */
+export function zerosLike(x: Tensor): Tensor {
+  return full(x.shape, 0, { dtype: x.dtype, backend: x.backend });
+}
+
+/**
+ * Ones of the shape and dtype, and on the backend, of another tensor.
+ *
+ * @example onesLike(tensor([1, 2])) // [1, 1]
+ */
+export function onesLike(x: Tensor): Tensor {
+  return full(x.shape, 1, { dtype: x.dtype, backend: x.backend });
+}

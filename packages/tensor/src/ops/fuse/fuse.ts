@@ -1,0 +1,78 @@
+import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { execute, withExecutor } from "../../core/executor.ts";
+import { rejectPromise, scope } from "../../core/scope.ts";
+import { broadcastShapes, formatShape, sameShape } from "../../core/spec.ts";
+import { Tensor } from "../../core/tensor.ts";
+import { fusedOp } from "./fused.ts";
+import type { FusedFunction } from "./trace.ts";
+import { Trace } from "./trace.ts";
+
+/** A function whose operations change from call to call would fill memory: beyond this many it starts over. */
+const expressionsKept = 64;
+
+/**
+ * A function of elementwise operations that runs as one launch: each input is read once, nothing in between is stored.
+ *
+ * Every call runs `f` on placeholders, so it may close over other tensors and over numbers that change: numbers are passed
+ * beside the launch, and only another sequence of operations or other specs build a new expression. Its derivative is
+ * one launch too.
+ *
+ * Shapes: the arguments broadcast; all results have one shape. Throws ArgumentError when `f` calls an operation that is not
+ * elementwise (by name) or returns no tensor, ShapeError when results differ in shape, or when random numbers are drawn
+ * in another shape than theirs.
+ *
+ * @example
+ * const affineRelu = fuse((x: Tensor, scale: Tensor, shift: number) => relu(add(mul(x, scale), shift)));
+ * const y = affineRelu(x, scale, 1);
+ */
+export function fuse<Arguments extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
+  f: (...args: Arguments) => Result,
+): (...args: Arguments) => Result {
+  const known = new Map<string, FusedFunction>();
+  return (...args) =>
+    scope(() => {
+      const trace = new Trace();
+      try {
+        const result = withExecutor(trace, () => f(...args));
+        rejectPromise(result, "fuse");
+        const outputs = launchTrace(trace, checkResults(result), known);
+        return (result instanceof Tensor ? outputs[0]! : outputs) as Result;
+      } finally {
+        trace.release();
+      }
+    });
+}
+
+function checkResults(result: Tensor | readonly Tensor[]): readonly Tensor[] {
+  const outputs = [result].flat();
+  if (outputs.length === 0 || !outputs.every((output) => output instanceof Tensor)) {
+    throw new ArgumentError("fuse: found a function without a result, expected one tensor or several");
+  }
+  if (!outputs.every(({ shape }) => sameShape(shape, outputs[0]!.shape))) {
+    const shapes = outputs.map(({ shape }) => formatShape(shape)).join(" and ");
+    throw new ShapeError(`fuse: found results of shapes ${shapes}, expected one shape`);
+  }
+  return outputs;
+}
+
+function launchTrace(trace: Trace, outputs: readonly Tensor[], known: Map<string, FusedFunction>): Tensor[] {
+  const key = trace.keyFor(outputs.map((output) => trace.numberOf(output)));
+  let fused = known.get(key);
+  if (fused === undefined) {
+    if (known.size >= expressionsKept) known.clear();
+    fused = trace.build(outputs);
+    known.set(key, fused);
+  }
+  const inputs = fused.reads.map((input) => trace.inputs[input]!);
+  const { expression } = fused;
+  const { shape } = outputs[0]!;
+  const isImplied = sameShape(
+    broadcastShapes(
+      inputs.map((input) => input.shape),
+      "fuse",
+    ),
+    shape,
+  );
+  const attrs = isImplied ? { expression } : { expression, shape };
+  return execute(fusedOp, inputs, attrs, { scalars: trace.scalars, backend: trace.backend });
+}

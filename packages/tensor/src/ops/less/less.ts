@@ -1,0 +1,23 @@
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import * as e from "../../expression/functions.ts";
+import type { TensorOrNumber } from "../elementwise/binary.ts";
+import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
+import { orderedTypes } from "../elementwise/dtypes.ts";
+
+export const lessOp: Op = {
+  name: "less",
+  outputs: (inputs) => binaryOutputs("less", inputs, orderedTypes, "bool"),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.less, "bool") },
+};
+
+/**
+ * Whether a < b, as bool.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both have one dtype, other than bool.
+ *
+ * @example less(tensor([1, 2]), 2) // [true, false]
+ */
+export function less(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(lessOp, a, b);
+}

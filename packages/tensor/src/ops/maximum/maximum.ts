@@ -1,0 +1,23 @@
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import * as e from "../../expression/functions.ts";
+import type { TensorOrNumber } from "../elementwise/binary.ts";
+import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
+
+export const maximumOp: Op = {
+  name: "maximum",
+  outputs: (inputs) => binaryOutputs("maximum", inputs),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.max) },
+};
+
+/**
+ * The larger of a and b; NaN if either is. A tie shares its gradient.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
+ * both i32 or both u32.
+ *
+ * @example maximum(tensor([1, 5]), 3) // [3, 5]
+ */
+export function maximum(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(maximumOp, a, b);
+}

@@ -1,0 +1,23 @@
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import * as e from "../../expression/functions.ts";
+import type { TensorOrNumber } from "../elementwise/binary.ts";
+import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
+
+export const mulOp: Op = {
+  name: "mul",
+  outputs: (inputs) => binaryOutputs("mul", inputs),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.mul) },
+};
+
+/**
+ * a * b. Integers wrap.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
+ * both i32 or both u32.
+ *
+ * @example mul(tensor([1, 2]), tensor([[10], [100]])) // [[10, 20], [100, 200]]
+ */
+export function mul(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(mulOp, a, b);
+}

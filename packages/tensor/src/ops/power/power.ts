@@ -1,0 +1,26 @@
+import type { Op } from "../../core/op.ts";
+import { Tensor } from "../../core/tensor.ts";
+import * as e from "../../expression/functions.ts";
+import type { TensorOrNumber } from "../elementwise/binary.ts";
+import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
+import { square } from "../square/square.ts";
+
+export const powerOp: Op = {
+  name: "power",
+  outputs: (inputs) => binaryOutputs("power", inputs, floatTypes),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.pow) },
+};
+
+/**
+ * base to the power of exponent; NaN for a negative base with a fractional exponent. The exponent 2 is computed by
+ * `square`.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32.
+ *
+ * @example power(tensor([4, 9]), 0.5) // [2, 3]
+ */
+export function power(base: TensorOrNumber, exponent: TensorOrNumber): Tensor {
+  if (exponent === 2 && base instanceof Tensor) return square(base);
+  return callBinary(powerOp, base, exponent);
+}

@@ -1,0 +1,22 @@
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import * as e from "../../expression/functions.ts";
+import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
+
+export const sinOp: Op = {
+  name: "sin",
+  outputs: (inputs) => unaryOutputs("sin", inputs),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.sin) },
+};
+
+/**
+ * The sine of x, in radians.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example sin(tensor([0, Math.PI / 2])) // [0, 1]
+ */
+export function sin(x: Tensor): Tensor {
+  return execute(sinOp, [x], {})[0]!;
+}

@@ -1,0 +1,50 @@
+import type { Backend } from "../core/backend.ts";
+import type { DType } from "../core/dtype.ts";
+import { execute } from "../core/executor.ts";
+import type { Op } from "../core/op.ts";
+import type { Shape, Spec } from "../core/spec.ts";
+import { checkShape } from "../core/spec.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Expression, Value } from "../expression/expression.ts";
+import { buildExpression } from "../expression/expression.ts";
+import type { RandomKey } from "./threefry.ts";
+import { keyWords } from "./threefry.ts";
+import { randomWords } from "./threefry-expression.ts";
+
+export interface DrawAttributes {
+  readonly shape: Shape;
+}
+
+/** Which numbers to draw, and where they shall live. */
+export interface RandomOptions extends RandomKey {
+  /** Default: the one that `selectBackend` opened. */
+  readonly backend?: Backend;
+}
+
+export function drawOutputs({ shape }: DrawAttributes, dtype: DType): Spec[] {
+  checkShape(shape);
+  return [{ shape, dtype }];
+}
+
+/** A distribution as a function of both random words and of parameters of the call. */
+export function drawExpression(
+  dtype: DType,
+  body: (words: [Value, Value], ...parameters: Value[]) => Value,
+  parameters: readonly ("f32" | "u32")[] = [],
+): Expression {
+  return buildExpression(
+    { inputs: [], scalars: ["u32", "u32", ...parameters], outputs: [dtype] },
+    (_, [seed, stream, ...values]) => body(randomWords(seed!, stream!), ...values),
+  );
+}
+
+/** Calls an op that draws. The parameters of the distribution follow the key among the scalars. */
+export function draw(
+  op: Op<DrawAttributes>,
+  shape: Shape,
+  options: RandomOptions,
+  parameters: readonly number[] = [],
+): Tensor {
+  const scalars = [...keyWords(op.name, options), ...parameters];
+  return execute(op, [], { shape: [...shape] }, { backend: options.backend, scalars })[0]!;
+}

@@ -1,0 +1,34 @@
+import { ArgumentError } from "../core/errors.ts";
+import type { RandomKey } from "./threefry.ts";
+import { keyWords, threefry } from "./threefry.ts";
+
+/** The indices of the keys in ascending order; equal keys keep their order. Keys are 32-bit unsigned integers. */
+export function ascendingOrder(keys: ArrayLike<number>): Int32Array {
+  // One 64-bit integer each, the key above its index: sorted without a comparison function.
+  const pairs = new BigUint64Array(keys.length);
+  const words = new Uint32Array(pairs.buffer);
+  for (let index = 0; index < keys.length; index++) {
+    words[2 * index] = index;
+    words[2 * index + 1] = keys[index]!;
+  }
+  pairs.sort();
+  return Int32Array.from(keys, (_, index) => words[2 * index]!);
+}
+
+/**
+ * A random order of 0 ... length - 1 for code on the host, the same as `randomPermutation` draws on a device.
+ *
+ * Throws ArgumentError unless length is an integer in [0, 2^31) and the key is made of 32-bit unsigned integers.
+ *
+ * @example hostPermutation(60_000, { seed: 42, stream: epoch })
+ */
+export function hostPermutation(length: number, key: RandomKey): Int32Array {
+  checkLength("hostPermutation", length);
+  const [seed, stream] = keyWords("hostPermutation", key);
+  return ascendingOrder(Uint32Array.from({ length }, (_, index) => threefry(seed, stream, index)));
+}
+
+export function checkLength(operation: string, length: number): void {
+  if (Number.isInteger(length) && length >= 0 && length < 2 ** 31) return;
+  throw new ArgumentError(`${operation}: length: found ${length}, expected an integer in [0, 2^31)`);
+}
