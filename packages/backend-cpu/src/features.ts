@@ -14,5 +14,5 @@ export const hasSimd = (): boolean => WebAssembly.validate(moduleOf(...splat));
 /** Optional abilities of the engine, as plans see them in `limits.features`. */
 export function engineFeatures(): Set<string> {
   const relaxed = WebAssembly.validate(moduleOf(...splat, ...splat, 253, 128, 2));
-  return new Set(relaxed ? ["relaxed-simd"] : []);
+  return new Set(["non-finite", ...(relaxed ? ["relaxed-simd"] : [])]);
 }

@@ -14,7 +14,10 @@ export interface Limits {
   readonly offsetAlignment: number;
   /** The largest number of workgroups in one dimension, on devices that have workgroups. */
   readonly maxWorkgroups?: number;
-  /** Optional abilities of the device, such as `subgroups` or `shader-f16`. */
+  /**
+   * Optional abilities of the device, such as `subgroups` or `shader-f16`. `non-finite`: NaN and infinities behave as IEEE
+   * 754 says.
+   */
   readonly features: ReadonlySet<string>;
 }
 
