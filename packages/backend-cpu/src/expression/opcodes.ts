@@ -94,6 +94,8 @@ export const f32x4 = {
   div: 0xfde7,
   min: 0xfde8,
   max: 0xfde9,
+  pmin: 0xfdea,
+  pmax: 0xfdeb,
   convertI32S: 0xfdfa,
   convertI32U: 0xfdfb,
 } as const;

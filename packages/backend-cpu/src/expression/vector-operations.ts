@@ -58,13 +58,13 @@ export function emitFunction(
   operands: readonly number[],
   operandNodes: readonly ExpressionNode[],
 ): void {
-  const [a, b, c] = operands as [number, number, number];
+  const [a, b] = operands as [number, number];
   const from = operandNodes[0]!.type;
   const opcode = direct[node.op]?.[from];
   if (opcode !== undefined) {
     for (const operand of operands) f.get(operand);
     f.op(opcode);
-  } else if (node.op === "select") f.get(b).get(c).get(a).op(v128.bitselect);
+  } else if (node.op === "select") emitSelect(f, node, operands, operandNodes[0]!);
   else if (node.op === "cast") emitCast(f, a, from, node.type);
   else if (node.op === "bitcast") emitBitcast(f, a, from);
   else if (node.op === "isNan" && from === "f32") f.get(a).get(a).op(f32x4.ne);
@@ -73,6 +73,30 @@ export function emitFunction(
   else if (node.op === "rem" && from === "f32") emitFloatRemainder(f, a, b);
   else if (node.op === "shiftLeft" || node.op === "shiftRight") emitShift(f, node, a, b, operandNodes[1]!);
   else throw new TypeError(`${node.op}: found ${from}, which this function does not take`);
+}
+
+/** A choice of the smaller or larger of two floats by comparing just these is one instruction; else lanes are blended. */
+function emitSelect(
+  f: FunctionWriter,
+  node: FunctionNode,
+  operands: readonly number[],
+  condition: ExpressionNode,
+): void {
+  const [mask, yes, no] = operands as [number, number, number];
+  const [, yesNode, noNode] = node.operands;
+  if (node.type === "f32" && (condition.op === "less" || condition.op === "greater")) {
+    const [p, q] = condition.operands;
+    const [smaller, larger] = condition.op === "less" ? [p, q] : [q, p];
+    if (smaller === yesNode && larger === noNode) {
+      f.get(no).get(yes).op(f32x4.pmin);
+      return;
+    }
+    if (smaller === noNode && larger === yesNode) {
+      f.get(no).get(yes).op(f32x4.pmax);
+      return;
+    }
+  }
+  f.get(yes).get(no).get(mask).op(v128.bitselect);
 }
 
 function emitBitcast(f: FunctionWriter, a: number, from: ScalarType): void {

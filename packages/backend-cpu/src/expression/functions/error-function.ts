@@ -1,23 +1,28 @@
 import type { Value } from "@evenkeel/tensor";
 import { e } from "@evenkeel/tensor";
+import { expOfSum } from "./exponential.ts";
 import { clamp, polynomial } from "./helpers.ts";
 
 export function erf(x: Value): Value {
   const bounded = clamp(x, -4, 4);
   const z = e.mul(bounded, bounded);
-  const numerator = polynomial(
+  const near = polynomial(
     z,
+    [-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1],
+  );
+  const size = e.abs(bounded);
+  const far = polynomial(
+    size,
     [
-      -2.72614225801306e-10, 2.77068142495902e-8, -2.10102402082508e-6, -5.69250639462346e-5,
-      -7.34990630326855e-4, -2.95459980854025e-3, -1.60960333262415e-2,
+      -1.7285347e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1,
+      -1.28717512e-1,
     ],
   );
-  const denominator = polynomial(
-    z,
-    [
-      -1.45660718464996e-5, -2.13374055278905e-4, -1.68282697438203e-3, -7.37332916720468e-3,
-      -1.42647390514189e-2,
-    ],
+  const complement = expOfSum(e.sub(e.mul(far, size), size));
+  const distant = e.sub(1, complement);
+  return e.select(
+    e.less(size, 475 / 512),
+    e.add(e.mul(near, bounded), bounded),
+    e.select(e.less(x, 0), e.neg(distant), distant),
   );
-  return e.div(e.mul(bounded, numerator), denominator);
 }

@@ -1,16 +1,34 @@
 import type { Value } from "@evenkeel/tensor";
 import { e } from "@evenkeel/tensor";
 
-/** Horner's rule; coefficients from the highest power down. */
-export function polynomial(x: Value, [first, ...rest]: readonly number[]): Value {
-  let sum = e.constantLike(x, first!);
-  for (const coefficient of rest) sum = e.add(e.mul(sum, x), coefficient);
-  return sum;
+/**
+ * Estrin's scheme: neighbouring terms are paired, so that the chain of dependent steps, which limits the speed, is half
+ * as long as Horner's. Coefficients from the highest power down.
+ */
+export function polynomial(x: Value, coefficients: readonly number[]): Value {
+  let terms = [...coefficients].reverse().map((coefficient) => e.constantLike(x, coefficient));
+  let power = x;
+  while (terms.length > 1) {
+    terms = pairUp(terms, power);
+    power = e.mul(power, power);
+  }
+  return terms[0]!;
+}
+
+/** Terms 0 and 1, 2 and 3, ... as `low + high power`. */
+function pairUp(terms: readonly Value[], power: Value): Value[] {
+  const sums: Value[] = [];
+  for (let low = 0; low < terms.length; low += 2) {
+    const high = terms[low + 1];
+    sums.push(high === undefined ? terms[low]! : e.add(e.mul(high, power), terms[low]!));
+  }
+  return sums;
 }
 
 /** x held within bounds; NaN stays NaN. */
 export function clamp(x: Value, low: number, high: number): Value {
-  return e.select(e.less(x, low), low, e.select(e.greater(x, high), high, x));
+  const capped = e.select(e.greater(x, high), high, x);
+  return e.select(e.less(capped, low), low, capped);
 }
 
 /** 1.5 2^23: the float32 numbers around it are the integers. */
