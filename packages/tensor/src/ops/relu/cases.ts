@@ -1,10 +1,12 @@
 import type { OpCases } from "../../core/op-cases.ts";
+import { unaryCases } from "../elementwise/elementwise-cases.ts";
 import { reluOp } from "./relu.ts";
 
 export const cases: OpCases<Record<string, never>> = {
   op: reluOp,
   accuracy: "exact",
   cases: [
-    { name: "matrix", attrs: {}, inputs: [{ shape: [7, 13], dtype: "f32", values: { normal: [0, 1] } }] },
+    ...unaryCases({ attrs: {}, values: { normal: [0, 1] } }),
+    { name: "zeros", attrs: {}, inputs: [{ shape: [4], dtype: "f32", values: [0, -0, 1, -1] }] },
   ],
 };

@@ -1,0 +1,117 @@
+import type { DType } from "../../core/dtype.ts";
+import type { Attributes } from "../../core/op.ts";
+import type { Accuracy, CaseInput, CaseValues, OpCase } from "../../core/op-cases.ts";
+import type { Shape } from "../../core/spec.ts";
+
+export interface UnaryCaseOptions<Attrs extends Attributes> {
+  readonly values: CaseValues;
+  readonly attrs: Attrs;
+  readonly dtype?: DType;
+  readonly scalars?: readonly number[];
+  readonly accuracy?: Accuracy;
+}
+
+const unaryShapes: readonly (readonly [name: string, shape: Shape])[] = [
+  ["matrix", [7, 13]],
+  ["empty", [0, 3]],
+  ["rank 0", []],
+  ["rank 5", [2, 3, 1, 2, 5]],
+  ["three elements", [3]],
+  ["large", [65_537]],
+];
+
+const named = (dtype: DType, name: string): string => (dtype === "f32" ? name : `${dtype}: ${name}`);
+
+/** Cases that every function of one input shares; f32 ones also with non-finite values. */
+export function unaryCases<Attrs extends Attributes>({
+  values,
+  dtype = "f32",
+  ...options
+}: UnaryCaseOptions<Attrs>): OpCase<Attrs>[] {
+  const regular = unaryShapes.map(
+    ([name, shape]): OpCase<Attrs> => ({
+      name: named(dtype, name),
+      inputs: [{ shape, dtype, values }],
+      ...options,
+    }),
+  );
+  if (dtype !== "f32") return regular;
+  const inputs: CaseInput[] = [{ shape: [43], dtype, values: "non-finite" }];
+  return [...regular, { name: "non-finite", inputs, needs: "non-finite", ...options }];
+}
+
+export interface BinaryCaseOptions {
+  readonly values: CaseValues;
+  /** Default: those of the first. */
+  readonly secondValues?: CaseValues;
+  readonly dtype?: DType;
+  /** A number that stands on either side. Default: none is tried. */
+  readonly number?: number;
+  readonly accuracy?: Accuracy;
+  /** Default: f32 has them. */
+  readonly nonFinite?: boolean;
+}
+
+const binaryShapes: readonly (readonly [name: string, first: Shape, second: Shape])[] = [
+  ["matrices", [7, 13], [7, 13]],
+  ["empty", [0, 3], [0, 3]],
+  ["empty against a row", [0, 3], [3]],
+  ["rank 0", [], []],
+  ["rank 0 against a matrix", [], [5, 3]],
+  ["rank 5", [2, 3, 1, 2, 5], [2, 3, 1, 2, 5]],
+  ["broadcast row, second", [7, 13], [13]],
+  ["broadcast column, first", [7, 1], [7, 13]],
+  ["broadcast both", [7, 1], [1, 13]],
+  ["broadcast channels of rank 5", [2, 3, 2, 2, 3], [3, 1, 1, 1]],
+  ["broadcast inside", [3, 1, 5], [3, 4, 5]],
+  ["large", [65_537], [65_537]],
+  ["large, short rows", [65_537, 3], [3]],
+];
+
+/** Cases that every function of two inputs shares. */
+export function binaryCases({
+  values,
+  secondValues = values,
+  dtype = "f32",
+  number,
+  nonFinite = dtype === "f32",
+  accuracy,
+}: BinaryCaseOptions): OpCase<Record<string, never>>[] {
+  const common = accuracy === undefined ? { attrs: {} } : { attrs: {}, accuracy };
+  const input = (shape: Shape, drawn: CaseValues): CaseInput => ({ shape, dtype, values: drawn });
+  const cases: OpCase<Record<string, never>>[] = binaryShapes.map(([name, first, second]) => ({
+    name: named(dtype, name),
+    inputs: [input(first, values), input(second, secondValues)],
+    ...common,
+  }));
+  if (number !== undefined) {
+    const scalars = [number];
+    cases.push(
+      {
+        name: named(dtype, "number first"),
+        inputs: [undefined, input([7, 5], secondValues)],
+        scalars,
+        ...common,
+      },
+      { name: named(dtype, "number second"), inputs: [input([7, 5], values), undefined], scalars, ...common },
+    );
+  }
+  if (nonFinite) {
+    const inputs = [input([22, 1], "non-finite"), input([1, 22], "non-finite")];
+    cases.push({ name: "non-finite", inputs, needs: "non-finite", ...common });
+  }
+  return cases;
+}
+
+/** The same few shapes for other dtypes than f32: the launch is the same, the arithmetic is not. */
+export function integerCases(
+  dtype: DType,
+  values: CaseValues,
+  number: number,
+  secondValues: CaseValues = values,
+): OpCase<Record<string, never>>[] {
+  const wanted = ["matrices", "broadcast both", "number first", "number second"];
+  return binaryCases({ dtype, values, secondValues, number, accuracy: "exact" }).filter(({ name }) =>
+    wanted.includes(name.replace(`${dtype}: `, "")),
+  );
+}
