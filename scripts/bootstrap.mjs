@@ -37,7 +37,7 @@ function run(command, args, { quiet = false } = {}) {
 /** The pinned pnpm where it is installed, else the same version through npx. */
 function pnpmCommand() {
   const wanted = packageManager.split("@")[1];
-  const found = spawnSync("pnpm", ["--version"], { cwd: root, encoding: "utf8", shell: onWindows });
+  const found = spawnSync("pnpm", ["--version"], { cwd: root, env, encoding: "utf8", shell: onWindows });
   return found.stdout?.trim() === wanted ? ["pnpm"] : ["npx", "--yes", packageManager];
 }
 

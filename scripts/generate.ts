@@ -1,11 +1,13 @@
 /**
- * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes in base64), and
- * collects every `cases.ts` into `src/cases.generated.ts`. Files whose text would not change are left alone.
+ * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes in base64),
+ * bundles every `*.worker.ts` to the text of a script in `*.worker.text.ts`, and collects every `cases.ts` into
+ * `src/cases.generated.ts`. Files whose text would not change are left alone.
  */
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import asc from "assemblyscript/asc";
+import { build } from "esbuild";
 
 const flags = [
   "-O3",
@@ -60,6 +62,22 @@ async function compileKernel(source: string): Promise<void> {
   );
 }
 
+/** Workers travel as text: no bundler or server has to find a file. */
+async function bundleWorker(source: string): Promise<void> {
+  const { outputFiles } = await build({
+    entryPoints: [source],
+    bundle: true,
+    format: "iife",
+    minify: true,
+    target: "es2022",
+    write: false,
+  });
+  writeIfChanged(
+    source.replace(/\.worker\.ts$/, ".worker.text.ts"),
+    `/** Bundled from ${basename(source)}. */\nexport const source: string = ${JSON.stringify(outputFiles[0]!.text)};\n`,
+  );
+}
+
 function collectCases(): void {
   const files = globSync("src/**/cases.ts").sort();
   if (files.length === 0) return;
@@ -75,4 +93,5 @@ function collectCases(): void {
 for (const source of globSync("src/**/*.as.ts").sort()) {
   if (/^export function/m.test(readFileSync(source, "utf8"))) await compileKernel(source);
 }
+for (const source of globSync("src/**/*.worker.ts").sort()) await bundleWorker(source);
 collectCases();

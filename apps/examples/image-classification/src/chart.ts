@@ -86,7 +86,10 @@ function powersOfTen(low: number, high: number): number[] {
   const [first, last] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
   if (last - first < 1) return roundTicks(low, high);
   const stride = Math.ceil((last - first + 1) / 6);
-  return Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, index) => 10 ** (first + index * stride));
+  return Array.from(
+    { length: Math.floor((last - first) / stride) + 1 },
+    (_, index) => 10 ** (first + index * stride),
+  );
 }
 
 function xTicks({ categories }: Chart, x: Scale): (readonly [number, string])[] {

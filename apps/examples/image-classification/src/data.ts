@@ -1,4 +1,11 @@
-import { fashionMnist, type ImageSet, mnist, selectImages, split, syntheticFigures } from "@evenkeel/datasets";
+import {
+  fashionMnist,
+  type ImageSet,
+  mnist,
+  selectImages,
+  split,
+  syntheticFigures,
+} from "@evenkeel/datasets";
 import { DownloadError, loadImages } from "@evenkeel/datasets/node";
 import type { Options } from "./options.ts";
 import { progressLine } from "./progress.ts";
@@ -37,7 +44,9 @@ export async function loadData(options: Options, say: (line: string) => void): P
   } catch (error) {
     line.finish();
     if (!(error instanceof DownloadError)) throw error;
-    say(`Data: synthetic figures, drawn here: ${set.name} is not on this machine and could not be downloaded.`);
+    say(
+      `Data: synthetic figures, drawn here: ${set.name} is not on this machine and could not be downloaded.`,
+    );
     return synthetic(options);
   }
 }
@@ -50,7 +59,10 @@ function synthetic(options: Options): Data {
 }
 
 function parts(name: string, isSynthetic: boolean, train: ImageSet, test: ImageSet, options: Options): Data {
-  const { rest, held } = split(train, { held: Math.min(heldOutImages, train.labels.length), seed: options.seed });
+  const { rest, held } = split(train, {
+    held: Math.min(heldOutImages, train.labels.length),
+    seed: options.seed,
+  });
   const used = options.images === 0 ? rest.labels.length : Math.min(options.images, rest.labels.length);
   const positions = Uint32Array.from({ length: used }, (_, position) => position);
   return { name, synthetic: isSynthetic, train: selectImages(rest, positions), heldOut: held, test };

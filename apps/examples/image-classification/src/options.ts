@@ -94,7 +94,8 @@ function parse(args: readonly string[]) {
 
 function choice<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
   const known = names.find((name) => name === value);
-  if (known === undefined) throw new ArgumentError(`--${option}: found "${value}", expected ${names.join(", ")}`);
+  if (known === undefined)
+    throw new ArgumentError(`--${option}: found "${value}", expected ${names.join(", ")}`);
   return known;
 }
 

@@ -42,7 +42,10 @@ function table(arms: readonly ArmResult[]): string {
   const rows: [string, (arm: ArmResult) => string][] = [
     ["test accuracy", ({ testAccuracy }) => percent(testAccuracy)],
     ["test loss", ({ testLoss }) => testLoss.toFixed(4)],
-    ["steps to 85 % of the held-out images", ({ stepsTo85 }) => (stepsTo85 === null ? "never" : String(stepsTo85))],
+    [
+      "steps to 85 % of the held-out images",
+      ({ stepsTo85 }) => (stepsTo85 === null ? "never" : String(stepsTo85)),
+    ],
     ["training images per second", ({ imagesPerSecond }) => imagesPerSecond.toFixed(0)],
     ["epochs", ({ epochs }) => String(epochs)],
     ["parameters", ({ parameters }) => parameters.toLocaleString("en")],

@@ -1,4 +1,4 @@
-import { symlink, rename, rm } from "node:fs/promises";
+import { rename, rm, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { writeFileAtomically } from "@evenkeel/tensor/node";
 import { report } from "./report.ts";
@@ -88,7 +88,9 @@ export function resultTable({ arms }: RunResult): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
     .map((row) =>
-      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join("  "),
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .join("  "),
     )
     .join("\n");
 }
