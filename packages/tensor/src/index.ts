@@ -45,11 +45,13 @@ export { leakyRelu, leakyReluOp } from "./ops/leaky-relu/leaky-relu.ts";
 export { less, lessOp } from "./ops/less/less.ts";
 export { lessEqual, lessEqualOp } from "./ops/less-equal/less-equal.ts";
 export { log, logOp } from "./ops/log/log.ts";
+export { logSoftmax, logSoftmaxOp } from "./ops/log-softmax/log-softmax.ts";
 export { log1p, log1pOp } from "./ops/log1p/log1p.ts";
 export { logicalAnd, logicalAndOp } from "./ops/logical-and/logical-and.ts";
 export { logicalNot, logicalNotOp } from "./ops/logical-not/logical-not.ts";
 export { logicalOr, logicalOrOp } from "./ops/logical-or/logical-or.ts";
 export { logicalXor, logicalXorOp } from "./ops/logical-xor/logical-xor.ts";
+export { logsumexp, logsumexpOp } from "./ops/logsumexp/logsumexp.ts";
 export { max, maxOp } from "./ops/max/max.ts";
 export { maximum, maximumOp } from "./ops/maximum/maximum.ts";
 export { mean, meanOp } from "./ops/mean/mean.ts";
@@ -74,6 +76,12 @@ export { sigmoid, sigmoidOp } from "./ops/sigmoid/sigmoid.ts";
 export { sign, signOp } from "./ops/sign/sign.ts";
 export { silu, siluOp } from "./ops/silu/silu.ts";
 export { sin, sinOp } from "./ops/sin/sin.ts";
+export { softmax, softmaxOp } from "./ops/softmax/softmax.ts";
+export type { CrossEntropyOptions } from "./ops/softmax-cross-entropy/softmax-cross-entropy.ts";
+export {
+  softmaxCrossEntropy,
+  softmaxCrossEntropyOp,
+} from "./ops/softmax-cross-entropy/softmax-cross-entropy.ts";
 export { softplus, softplusOp } from "./ops/softplus/softplus.ts";
 export { sqrt, sqrtOp } from "./ops/sqrt/sqrt.ts";
 export { square, squareOp } from "./ops/square/square.ts";

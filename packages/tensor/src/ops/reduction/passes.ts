@@ -77,8 +77,9 @@ export function reductionPlan(
   axes: readonly number[],
   kernel: Kernel,
   parametersOf: (isLast: boolean) => readonly number[],
+  tile: number = columnsPerItem,
 ): Plan {
-  const passes = reductionPasses(input.shape, axes);
+  const passes = reductionPasses(input.shape, axes, tile);
   if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
   if (passes.length === 0) return { launches: [], temporaries: [], aliases: [[0, 0]] };
   const last = passes.length - 1;
@@ -88,17 +89,17 @@ export function reductionPlan(
       .slice(0, last)
       .map(({ outer, splits, inner }) => ({ shape: [outer * splits * inner], dtype: output.dtype })),
     launches: passes.map(({ outer, length, inner, splits, splitLength }, pass) => {
-      const width = Math.min(inner, columnsPerItem);
+      const width = Math.min(inner, tile);
       return {
         kind: "kernel",
         kernel,
         reads: [pass === 0 ? { input: 0 } : { temporary: pass - 1 }],
         writes: [pass === last ? { output: 0 } : { temporary: pass }],
-        parameters: [length, inner, splits, splitLength, columnsPerItem, ...parametersOf(pass === last)],
+        parameters: [length, inner, splits, splitLength, tile, ...parametersOf(pass === last)],
         work: {
-          items: outer * splits * Math.ceil(inner / columnsPerItem),
+          items: outer * splits * Math.ceil(inner / tile),
           chunk: chunkOf(splitLength * width),
-          scratchBytes: 4 * columnsPerItem,
+          scratchBytes: 4 * tile,
         },
       };
     }),

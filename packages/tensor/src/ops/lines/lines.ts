@@ -1,0 +1,27 @@
+import type { Shape } from "../../core/spec.ts";
+import { sizeOf } from "../../core/spec.ts";
+
+/** A tensor seen along one axis: [outer, length, inner]. */
+export interface Lines {
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+}
+
+export function linesAlong(shape: Shape, axis: number): Lines {
+  return {
+    outer: sizeOf(shape.slice(0, axis)),
+    length: shape[axis]!,
+    inner: sizeOf(shape.slice(axis + 1)),
+  };
+}
+
+/** Calls `visit` with the position of the first element of each line, and its number. */
+export function forEachLine(
+  { outer, length, inner }: Lines,
+  visit: (first: number, line: number) => void,
+): void {
+  for (let line = 0; line < outer * inner; line++) {
+    visit(Math.floor(line / inner) * length * inner + (line % inner), line);
+  }
+}

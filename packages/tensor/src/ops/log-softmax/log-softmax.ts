@@ -1,0 +1,48 @@
+import { checkDType } from "../../core/checks.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import { normalizeAxis } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { forEachLine, linesAlong } from "../lines/lines.ts";
+import { logSoftmaxGradient } from "../log-softmax-gradient/log-softmax-gradient.ts";
+import type { AxisAttributes } from "../softmax/plan.ts";
+import { softmaxPlan } from "../softmax/plan.ts";
+
+/** y_i = x_i - max x - log(sum_j exp(x_j - max x)), along one axis. */
+export const logSoftmaxOp: Op<AxisAttributes> = {
+  name: "logSoftmax",
+  outputs: ([x]) => {
+    checkDType("logSoftmax", "x", x!, "f32");
+    return [{ shape: x!.shape, dtype: "f32" }];
+  },
+  meaning: {
+    loops: ([x], [y], { axis }) => {
+      const lines = linesAlong(x!.shape, axis);
+      forEachLine(lines, (first) => {
+        const end = first + lines.length * lines.inner;
+        let max = -Infinity;
+        let total = 0;
+        for (let i = first; i < end; i += lines.inner) max = Math.max(max, x!.data[i]!);
+        for (let i = first; i < end; i += lines.inner) total += Math.exp(x!.data[i]! - max);
+        for (let i = first; i < end; i += lines.inner) y!.data[i] = x!.data[i]! - max - Math.log(total);
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [0] }),
+    apply: ({ outputs: [y], outputGradients: [dy], attrs: { axis } }) => [logSoftmaxGradient(y!, dy!, axis)],
+  },
+  kernels: { wasm: ([x], { axis }) => softmaxPlan("logSoftmax", 1, x!, axis) },
+};
+
+/**
+ * The logarithm of `softmax`, exact where softmax itself would underflow.
+ *
+ * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32, ArgumentError for an axis out of range.
+ *
+ * @param options.axis default: the last
+ * @example logSoftmax(tensor([0, 0])) // [-0.6931, -0.6931]
+ */
+export function logSoftmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  return execute(logSoftmaxOp, [x], { axis: normalizeAxis(options.axis ?? -1, x.rank, "logSoftmax") })[0]!;
+}

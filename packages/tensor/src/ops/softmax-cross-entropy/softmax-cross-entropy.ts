@@ -1,0 +1,99 @@
+import { checkDType } from "../../core/checks.ts";
+import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { formatShape } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { crossEntropyPlan } from "../softmax/plan.ts";
+import { softmaxCrossEntropyGradient } from "../softmax-cross-entropy-gradient/softmax-cross-entropy-gradient.ts";
+
+export interface CrossEntropyAttributes {
+  /** The probability that is spread evenly over all classes, in [0, 1). */
+  readonly labelSmoothing: number;
+  /** Samples with this label have loss 0 and gradient 0. */
+  readonly ignoreIndex: number;
+}
+
+function checkOperands(logits: Spec, labels: Spec): void {
+  checkDType("softmaxCrossEntropy", "logits", logits, "f32");
+  checkDType("softmaxCrossEntropy", "labels", labels, "i32");
+  const [n] = logits.shape;
+  if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== n) {
+    throw new ShapeError(
+      `softmaxCrossEntropy: found logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}, expected [n, classes] and [n]`,
+    );
+  }
+}
+
+/**
+ * With p = softmax(logits of the sample), q = labelSmoothing and c classes:
+ * loss = -(1 - q) log p_label - q / c sum_j log p_j;   0 for an ignored label, NaN for one that is no class.
+ */
+export const softmaxCrossEntropyOp: Op<CrossEntropyAttributes> = {
+  name: "softmaxCrossEntropy",
+  outputs: ([logits, labels]) => {
+    checkOperands(logits!, labels!);
+    return [{ shape: labels!.shape, dtype: "f32" }];
+  },
+  meaning: {
+    loops: ([logits, labels], [loss], { labelSmoothing, ignoreIndex }) => {
+      const classes = logits!.shape[1]!;
+      labels!.data.forEach((label, sample) => {
+        const row = logits!.data.subarray(sample * classes, (sample + 1) * classes);
+        const max = row.reduce((most, logit) => Math.max(most, logit), Number.NEGATIVE_INFINITY);
+        const logTotal = Math.log(row.reduce((total, logit) => total + Math.exp(logit - max), 0));
+        const logOf = (logit: number): number => logit - max - logTotal;
+        let value = -(1 - labelSmoothing) * logOf(row[label]!);
+        if (labelSmoothing > 0) {
+          value -= (labelSmoothing / classes) * row.reduce((total, logit) => total + logOf(logit), 0);
+        }
+        const isClass = label >= 0 && label < classes;
+        loss!.data[sample] = label === ignoreIndex ? 0 : isClass ? value : Number.NaN;
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [0, 1], outputs: [] }),
+    apply: ({ inputs: [logits, labels], outputGradients: [dLoss], attrs }) => [
+      softmaxCrossEntropyGradient(logits!, labels!, dLoss!, attrs),
+      undefined,
+    ],
+  },
+  kernels: { wasm: ([logits], attrs) => crossEntropyPlan("crossEntropy", 2, logits!, attrs) },
+};
+
+export interface CrossEntropyOptions {
+  /** The probability that is spread evenly over all classes, in [0, 1). Default: 0. */
+  readonly labelSmoothing?: number;
+  /** Samples with this label have loss 0 and gradient 0. Default: -100, as in PyTorch. */
+  readonly ignoreIndex?: number;
+}
+
+/**
+ * The cross-entropy between the softmax of logits and class labels, one loss for each sample, in one launch each way. A
+ * label that is no class (and not `ignoreIndex`) makes the loss and the gradient of its sample NaN: labels stay on
+ * the device, which cannot throw.
+ *
+ * Shapes: f32 [n, classes], i32 [n] -> f32 [n]. Throws ShapeError, DTypeError, and ArgumentError for options out of range.
+ *
+ * @example mean(softmaxCrossEntropy(logits, labels, { labelSmoothing: 0.1 }))
+ */
+export function softmaxCrossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  options: CrossEntropyOptions = {},
+): Tensor {
+  const { labelSmoothing = 0, ignoreIndex = -100 } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    throw new ArgumentError(
+      `softmaxCrossEntropy: labelSmoothing: found ${labelSmoothing}, expected a number in [0, 1)`,
+    );
+  }
+  if (ignoreIndex !== (ignoreIndex | 0)) {
+    throw new ArgumentError(
+      `softmaxCrossEntropy: ignoreIndex: found ${ignoreIndex}, expected a 32-bit integer`,
+    );
+  }
+  return execute(softmaxCrossEntropyOp, [logits, labels], { labelSmoothing, ignoreIndex })[0]!;
+}

@@ -1,0 +1,51 @@
+import { checkDType } from "../../core/checks.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import { normalizeAxis } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { forEachLine, linesAlong } from "../lines/lines.ts";
+import { softmaxGradient } from "../softmax-gradient/softmax-gradient.ts";
+import type { AxisAttributes } from "./plan.ts";
+import { softmaxPlan } from "./plan.ts";
+
+/** y_i = exp(x_i - max x) / sum_j exp(x_j - max x), along one axis. */
+export const softmaxOp: Op<AxisAttributes> = {
+  name: "softmax",
+  outputs: ([x]) => {
+    checkDType("softmax", "x", x!, "f32");
+    return [{ shape: x!.shape, dtype: "f32" }];
+  },
+  meaning: {
+    loops: ([x], [y], { axis }) => {
+      const lines = linesAlong(x!.shape, axis);
+      forEachLine(lines, (first) => {
+        const end = first + lines.length * lines.inner;
+        let max = -Infinity;
+        let total = 0;
+        for (let i = first; i < end; i += lines.inner) max = Math.max(max, x!.data[i]!);
+        for (let i = first; i < end; i += lines.inner) total += Math.exp(x!.data[i]! - max);
+        for (let i = first; i < end; i += lines.inner) {
+          y!.data[i] = Math.exp(x!.data[i]! - max) / total;
+        }
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [0] }),
+    apply: ({ outputs: [y], outputGradients: [dy], attrs: { axis } }) => [softmaxGradient(y!, dy!, axis)],
+  },
+  kernels: { wasm: ([x], { axis }) => softmaxPlan("softmax", 1, x!, axis) },
+};
+
+/**
+ * Positive weights that sum to 1 along an axis, proportional to exp(x). Nothing overflows: the largest value is subtracted
+ * first. A line that holds NaN or infinity, or nothing but -infinity, becomes NaN.
+ *
+ * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32, ArgumentError for an axis out of range.
+ *
+ * @param options.axis default: the last
+ * @example softmax(tensor([0, Math.log(3)])) // [0.25, 0.75]
+ */
+export function softmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  return execute(softmaxOp, [x], { axis: normalizeAxis(options.axis ?? -1, x.rank, "softmax") })[0]!;
+}
