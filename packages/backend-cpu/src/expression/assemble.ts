@@ -102,20 +102,23 @@ function emitOffset(f: FunctionWriter, pointer: number, elements: number, bytes:
   f.get(pointer).get(elements).i32(bytes).op(i32.mul).op(i32.add).set(pointer);
 }
 
-/** Unrolled vectors, single vectors, then the rest; `remaining` counts the elements still to do. */
+/** Unrolled vectors, then single ones and the rest; `remaining` counts the elements still to do, at least 1. */
 function emitRow(f: FunctionWriter, body: VectorBody, remaining: number): void {
-  const emitSteps = (vectors: number): void => {
-    const elements = vectors * lanes;
-    f.get(remaining).i32(elements).op(i32.geU);
+  const step = body.unrolled * lanes;
+  if (body.unrolled > 1) {
+    f.get(remaining).i32(step).op(i32.geU);
     f.if(() => {
       f.loop(() => {
-        body.emitVectors(vectors);
-        f.get(remaining).i32(elements).op(i32.sub).tee(remaining);
-        f.i32(elements).op(i32.geU).op(control.branchIf, 0);
+        body.emitUnrolled();
+        f.get(remaining).i32(step).op(i32.sub).tee(remaining);
+        f.i32(step).op(i32.geU).op(control.branchIf, 0);
       });
     });
-  };
-  if (body.unrolled > 1) emitSteps(body.unrolled);
-  emitSteps(1);
-  f.get(remaining).if(() => body.emitTail(remaining));
+  }
+  f.get(remaining).if(() => {
+    f.loop(() => {
+      body.emitVectorOrRest(remaining);
+      f.get(remaining).op(control.branchIf, 0);
+    });
+  });
 }

@@ -41,11 +41,12 @@ export class FunctionWriter {
 
   /** An instruction and its immediates, which are small unsigned numbers. */
   op(opcode: number, ...immediates: number[]): this {
+    const { code } = this;
     if (opcode > 0xff) {
-      this.code.push(opcode >> 8);
-      pushUnsigned(this.code, opcode & 0xff);
-    } else this.code.push(opcode);
-    for (const immediate of immediates) pushUnsigned(this.code, immediate);
+      code.push(opcode >> 8);
+      pushUnsigned(code, opcode & 0xff);
+    } else code.push(opcode);
+    for (const immediate of immediates) pushUnsigned(code, immediate);
     return this;
   }
 
@@ -88,22 +89,26 @@ export class FunctionWriter {
 
   /** Branches inside `body` to depth 0 leave the block. */
   block(body: () => void): this {
-    return this.nest(control.block, body);
+    this.code.push(control.block, emptyBlock);
+    body();
+    return this.op(control.end);
   }
 
   /** Branches inside `body` to depth 0 repeat it. */
   loop(body: () => void): this {
-    return this.nest(control.loop, body);
-  }
-
-  /** Runs `body` if the number on the stack is not 0. */
-  if(body: () => void): this {
-    return this.nest(control.if, body);
-  }
-
-  private nest(opcode: number, body: () => void): this {
-    this.code.push(opcode, emptyBlock);
+    this.code.push(control.loop, emptyBlock);
     body();
+    return this.op(control.end);
+  }
+
+  /** Runs `yes` if the number on the stack is not 0, else `no`. */
+  if(yes: () => void, no?: () => void): this {
+    this.code.push(control.if, emptyBlock);
+    yes();
+    if (no !== undefined) {
+      this.op(control.else);
+      no();
+    }
     return this.op(control.end);
   }
 

@@ -1,6 +1,6 @@
 /** Instructions of the WebAssembly core specification, by number; vector instructions carry their prefix 0xfd. */
 
-export const control = { block: 0x02, loop: 0x03, if: 0x04, end: 0x0b, branchIf: 0x0d } as const;
+export const control = { block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, branchIf: 0x0d } as const;
 
 export const local = { get: 0x20, set: 0x21, tee: 0x22 } as const;
 

@@ -12,41 +12,65 @@ export function bytesOfElement(dtype: DType): 1 | 4 {
   return dtype === "u8" || dtype === "bool" ? 1 : 4;
 }
 
-/** Turns four stored bytes at the bottom of the vector on the stack, or four stored words, into lanes to compute with. */
-export function emitDecode(f: FunctionWriter, dtype: DType): void {
+/** Pushes four neighbours as they are stored: bytes at the bottom of the vector. */
+export function emitLoad(f: FunctionWriter, dtype: DType, pointer: number, byteOffset = 0): FunctionWriter {
+  return f.get(pointer).memory(bytesOfElement(dtype) === 4 ? v128.load : v128.load32Zero, byteOffset);
+}
+
+/** Pushes one element, as it is stored, in every place. */
+export function emitLoadSplat(f: FunctionWriter, dtype: DType, pointer: number): FunctionWriter {
+  return f.get(pointer).memory(bytesOfElement(dtype) === 4 ? v128.load32Splat : v128.load8Splat, 0);
+}
+
+/** Puts one of four neighbours into its place in the local. */
+export function emitLoadLane(
+  f: FunctionWriter,
+  dtype: DType,
+  pointer: number,
+  local: number,
+  lane: number,
+): void {
+  const bytes = bytesOfElement(dtype);
+  f.get(pointer).get(local);
+  f.memory(bytes === 4 ? v128.load32Lane : v128.load8Lane, lane * bytes, lane).set(local);
+}
+
+/** Turns the stored form on the stack into lanes to compute with. */
+export function emitDecode(f: FunctionWriter, dtype: DType): FunctionWriter {
   if (bytesOfElement(dtype) === 1) f.op(v128.extendLowBytes).op(v128.extendLowHalves);
   if (dtype === "bool") f.words(0).op(i32x4.ne);
+  return f;
 }
 
-/** Puts the lanes of a local as they are stored on the stack; what does not fit into a byte wraps. */
-export function emitEncode(f: FunctionWriter, dtype: DType, value: number): void {
-  f.get(value);
+/** Turns the lanes on the stack into the stored form; what does not fit into a byte wraps. */
+export function emitEncode(f: FunctionWriter, dtype: DType): FunctionWriter {
   if (dtype === "bool") f.words(1).op(v128.and);
   if (bytesOfElement(dtype) === 1) f.words(0).op(v128.shuffle, ...lowestBytes);
+  return f;
 }
 
-/** Loads and decodes four neighbours. */
-export function emitLoad(f: FunctionWriter, dtype: DType, pointer: number, byteOffset: number): void {
-  f.get(pointer).memory(bytesOfElement(dtype) === 4 ? v128.load : v128.load32Zero, byteOffset);
-  emitDecode(f, dtype);
-}
-
-/** Loads one element into all lanes. */
-export function emitLoadSplat(f: FunctionWriter, dtype: DType, pointer: number): void {
-  f.get(pointer).memory(bytesOfElement(dtype) === 4 ? v128.load32Splat : v128.load8Splat, 0);
-  emitDecode(f, dtype);
-}
-
-/** Stores four neighbours. */
+/** Stores four neighbours, already in their stored form. */
 export function emitStore(
   f: FunctionWriter,
   dtype: DType,
   pointer: number,
-  byteOffset: number,
-  value: number,
+  local: number,
+  byteOffset = 0,
 ): void {
-  f.get(pointer);
-  emitEncode(f, dtype, value);
+  f.get(pointer).get(local);
   if (bytesOfElement(dtype) === 4) f.memory(v128.store, byteOffset);
   else f.memory(v128.store32Lane, byteOffset, 0);
+}
+
+/** Stores one of four neighbours, already in their stored form. */
+export function emitStoreLane(
+  f: FunctionWriter,
+  dtype: DType,
+  pointer: number,
+  local: number,
+  lane: number,
+): void {
+  const bytes = bytesOfElement(dtype);
+  f.get(pointer).get(local);
+  f.memory(bytes === 4 ? v128.store32Lane : v128.store8Lane, lane * bytes, lane);
 }

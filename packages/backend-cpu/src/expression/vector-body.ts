@@ -1,42 +1,23 @@
-import type { Expression, ExpressionNode, ScalarType } from "@evenkeel/tensor";
-import { operandsOf } from "@evenkeel/tensor";
+import type { DType, Expression, ExpressionNode, ScalarType } from "@evenkeel/tensor";
 import type { FunctionWriter } from "./function-writer.ts";
 import { valueTypes } from "./function-writer.ts";
-import { f32x4, i32, i32x4, v128 } from "./opcodes.ts";
+import { f32x4, i32, i32x4 } from "./opcodes.ts";
 import type { ExpressionLayout, Parameters } from "./parameters.ts";
-import { bytesOfElement, emitDecode, emitEncode, emitLoad, emitLoadSplat, emitStore } from "./storage.ts";
+import type { Stage } from "./stages.ts";
+import { stages, stagesOf } from "./stages.ts";
+import {
+  bytesOfElement,
+  emitDecode,
+  emitEncode,
+  emitLoad,
+  emitLoadLane,
+  emitLoadSplat,
+  emitStore,
+  emitStoreLane,
+} from "./storage.ts";
 import { emitFunction } from "./vector-operations.ts";
 
 export const lanes = 4;
-
-/** How often a node's value changes: once a call, with the row, or with every element. */
-const stages = { call: 0, row: 1, element: 2 } as const;
-type Stage = (typeof stages)[keyof typeof stages];
-
-const words = new DataView(new ArrayBuffer(4));
-
-function bitsOf(type: ScalarType, value: number): number {
-  if (type === "bool") return value === 0 ? 0 : -1;
-  if (type !== "f32") return value | 0;
-  words.setFloat32(0, value);
-  return words.getInt32(0);
-}
-
-function stagesOf(expression: Expression, innermost: readonly (0 | 1)[]): Stage[] {
-  const result: Stage[] = [];
-  for (const node of expression.nodes) {
-    const own =
-      node.op === "index"
-        ? stages.element
-        : node.op === "input"
-          ? innermost[node.index] === 1
-            ? stages.element
-            : stages.row
-          : stages.call;
-    result.push(Math.max(own, ...operandsOf(node).map((operand) => result[operand]!)) as Stage);
-  }
-  return result;
-}
 
 /** Where the operands of the next elements are, in locals. */
 export interface Cursors {
@@ -46,41 +27,60 @@ export interface Cursors {
   readonly index: number;
 }
 
+/** An operand that moves with the elements: the local of its pointer, and the locals that it is loaded to or stored from. */
+interface Stream {
+  readonly cursor: number;
+  readonly dtype: DType;
+  readonly locals: readonly number[];
+}
+
 /**
- * The code for one expression, each node in a local of its own. Full vectors and the last one to three elements go through the
- * same instructions, so an element's bits do not depend on its position.
+ * The code for one expression, each node in a local of its own. Whole vectors and the last one to three elements go through
+ * the same instructions, so an element's bits do not depend on its position.
  */
 export class VectorBody {
+  /** Vectors in an unrolled step: short expressions are limited by the loop around them. */
+  readonly unrolled: number;
   private readonly f: FunctionWriter;
   private readonly expression: Expression;
   private readonly parameters: Parameters;
   private readonly cursors: Cursors;
-  private readonly innermost: readonly (0 | 1)[];
   private readonly stages: readonly Stage[];
   /** Of each node: one local, or one for each vector of an unrolled step. */
   private readonly locals: readonly (readonly number[])[];
-  /** Vectors in an unrolled step: short expressions are limited by the loop around them. */
-  readonly unrolled: number;
+  private readonly loads: readonly Stream[];
+  private readonly stores: readonly Stream[];
+  private readonly usesIndex: boolean;
 
   constructor(
     f: FunctionWriter,
     expression: Expression,
-    { innermost }: ExpressionLayout,
+    layout: ExpressionLayout,
     parameters: Parameters,
     cursors: Cursors,
   ) {
+    const { nodes, inputs, outputs } = expression;
     this.f = f;
     this.expression = expression;
-    this.innermost = innermost;
     this.parameters = parameters;
     this.cursors = cursors;
-    this.stages = stagesOf(expression, innermost);
+    this.stages = stagesOf(expression, layout.innermost);
     const size = this.stages.filter((stage) => stage === stages.element).length;
-    const unrolled = size <= 8 ? 4 : size <= 24 ? 2 : 1;
-    this.unrolled = unrolled;
+    this.unrolled = size <= 8 ? 4 : size <= 24 ? 2 : 1;
     this.locals = this.stages.map((stage) =>
-      Array.from({ length: stage === stages.element ? unrolled : 1 }, () => f.newLocal(valueTypes.v128)),
+      Array.from({ length: stage === stages.element ? this.unrolled : 1 }, () => f.newLocal(valueTypes.v128)),
     );
+    this.loads = nodes.flatMap((node, index) =>
+      node.op === "input" && this.stages[index] === stages.element
+        ? [{ cursor: cursors.reads[node.index]!, dtype: inputs[node.index]!, locals: this.locals[index]! }]
+        : [],
+    );
+    this.stores = outputs.map(({ node, dtype }, output) => ({
+      cursor: cursors.writes[output]!,
+      dtype,
+      locals: this.locals[node]!,
+    }));
+    this.usesIndex = nodes.some(({ op }) => op === "index");
   }
 
   emitCallStage(): void {
@@ -91,76 +91,80 @@ export class VectorBody {
     this.emitStage(stages.row, 1);
   }
 
-  /** Evaluates `copies` neighbouring vectors, stores them and moves the cursors behind them. */
-  emitVectors(copies: number): void {
-    const { f, expression, cursors } = this;
-    expression.nodes.forEach((node, index) => {
-      if (node.op !== "input" || this.innermost[node.index] === 0) return;
-      const dtype = expression.inputs[node.index]!;
-      for (let copy = 0; copy < copies; copy++) {
-        emitLoad(f, dtype, cursors.reads[node.index]!, copy * lanes * bytesOfElement(dtype));
-        f.set(this.local(index, copy));
+  /** Evaluates the next vectors, `unrolled` of them, interleaved, and moves on. */
+  emitUnrolled(): void {
+    const { f, unrolled } = this;
+    const copies = Array.from({ length: unrolled }, (_, copy) => copy);
+    for (const { cursor, dtype, locals } of this.loads) {
+      for (const copy of copies) {
+        emitLoad(f, dtype, cursor, copy * lanes * bytesOfElement(dtype));
+        emitDecode(f, dtype).set(locals[copy]!);
       }
-    });
-    this.emitStage(stages.element, copies);
-    expression.outputs.forEach(({ node, dtype }, output) => {
-      for (let copy = 0; copy < copies; copy++) {
-        const byteOffset = copy * lanes * bytesOfElement(dtype);
-        emitStore(f, dtype, cursors.writes[output]!, byteOffset, this.local(node, copy));
-      }
-    });
-    this.advance((bytes) => f.i32(copies * lanes * bytes));
-  }
-
-  /** Evaluates the last elements, whose number is in the local `count`: 1, 2 or 3. */
-  emitTail(count: number): void {
-    const { f, expression, cursors } = this;
-    const inputs = expression.nodes.flatMap((node, index) =>
-      node.op === "input" && this.innermost[node.index] === 1
-        ? [{ local: this.local(index, 0), dtype: expression.inputs[node.index]!, read: node.index }]
-        : [],
-    );
-    for (const { local } of inputs) f.words(0).set(local);
-    this.emitPresentLanes(count, (lane) => {
-      for (const { local, dtype, read } of inputs) {
-        const bytes = bytesOfElement(dtype);
-        f.get(cursors.reads[read]!).get(local);
-        f.memory(bytes === 4 ? v128.load32Lane : v128.load8Lane, lane * bytes, lane).set(local);
-      }
-    });
-    for (const { local, dtype } of inputs) {
-      f.get(local);
-      emitDecode(f, dtype);
-      f.set(local);
     }
-    this.emitStage(stages.element, 1);
-    const encoded = expression.outputs.map(({ node, dtype }) => {
-      const local = f.newLocal(valueTypes.v128);
-      emitEncode(f, dtype, this.local(node, 0));
-      f.set(local);
-      return { local, bytes: bytesOfElement(dtype) };
-    });
-    this.emitPresentLanes(count, (lane) => {
-      encoded.forEach(({ local, bytes }, output) => {
-        f.get(cursors.writes[output]!).get(local);
-        f.memory(bytes === 4 ? v128.store32Lane : v128.store8Lane, lane * bytes, lane);
-      });
-    });
-    this.advance((bytes) => f.get(count).i32(bytes).op(i32.mul));
+    this.emitStage(stages.element, unrolled);
+    const encoded = f.newLocal(valueTypes.v128);
+    for (const { cursor, dtype, locals } of this.stores) {
+      for (const copy of copies) {
+        emitEncode(f.get(locals[copy] ?? locals[0]!), dtype).set(encoded);
+        emitStore(f, dtype, cursor, encoded, copy * lanes * bytesOfElement(dtype));
+      }
+    }
+    this.advance((bytes) => f.i32(unrolled * lanes * bytes));
   }
 
+  /** Evaluates one vector, or what remains if that is less, moves on and counts it off. */
+  emitVectorOrRest(remaining: number): void {
+    const { f, loads, stores } = this;
+    const ifWhole = (whole: () => void, rest: (emitLanes: (one: (lane: number) => void) => void) => void) =>
+      f
+        .get(remaining)
+        .i32(lanes)
+        .op(i32.geU)
+        .if(whole, () => rest((one) => this.emitPresentLanes(remaining, one)));
+    ifWhole(
+      () => {
+        for (const { cursor, dtype, locals } of loads) emitLoad(f, dtype, cursor).set(locals[0]!);
+      },
+      (emitLanes) => {
+        for (const { locals } of loads) f.words(0).set(locals[0]!);
+        emitLanes((lane) => {
+          for (const { cursor, dtype, locals } of loads) emitLoadLane(f, dtype, cursor, locals[0]!, lane);
+        });
+      },
+    );
+    for (const { dtype, locals } of loads) emitDecode(f.get(locals[0]!), dtype).set(locals[0]!);
+    this.emitStage(stages.element, 1);
+    const encoded = stores.map(({ cursor, dtype, locals }) => {
+      const local = f.newLocal(valueTypes.v128);
+      emitEncode(f.get(locals[0]!), dtype).set(local);
+      return { cursor, dtype, local };
+    });
+    ifWhole(
+      () => {
+        for (const { cursor, dtype, local } of encoded) emitStore(f, dtype, cursor, local);
+        this.advance((bytes) => f.i32(lanes * bytes));
+        f.advance(remaining, -lanes);
+      },
+      (emitLanes) => {
+        emitLanes((lane) => {
+          for (const { cursor, dtype, local } of encoded) emitStoreLane(f, dtype, cursor, local, lane);
+        });
+        this.advance((bytes) => f.get(remaining).i32(bytes).op(i32.mul));
+        f.i32(0).set(remaining);
+      },
+    );
+  }
+
+  /** One to three lanes. */
   private emitPresentLanes(count: number, emitLane: (lane: number) => void): void {
     emitLane(0);
-    this.f
-      .get(count)
-      .i32(1)
-      .op(i32.gtU)
-      .if(() => emitLane(1));
-    this.f
-      .get(count)
-      .i32(2)
-      .op(i32.gtU)
-      .if(() => emitLane(2));
+    for (const lane of [1, 2]) {
+      this.f
+        .get(count)
+        .i32(lane)
+        .op(i32.gtU)
+        .if(() => emitLane(lane));
+    }
   }
 
   private local(node: number, copy: number): number {
@@ -180,7 +184,7 @@ export class VectorBody {
   }
 
   private emitNode(node: ExpressionNode, copy: number): void {
-    const { f, expression } = this;
+    const { f, expression, cursors } = this;
     switch (node.op) {
       case "constant":
         f.words(bitsOf(node.type, node.value));
@@ -189,15 +193,19 @@ export class VectorBody {
         f.get(this.parameters.scalars[node.index]!).op(node.type === "f32" ? f32x4.splat : i32x4.splat);
         if (node.type === "bool") f.words(0).op(i32x4.ne);
         return;
-      case "input":
-        emitLoadSplat(f, expression.inputs[node.index]!, this.cursors.reads[node.index]!);
+      case "input": {
+        const dtype = expression.inputs[node.index]!;
+        emitDecode(emitLoadSplat(f, dtype, cursors.reads[node.index]!), dtype);
         return;
-      case "index":
-        f.get(this.cursors.index).op(i32x4.splat);
-        f.words(copy * lanes, copy * lanes + 1, copy * lanes + 2, copy * lanes + 3).op(i32x4.add);
+      }
+      case "index": {
+        const first = copy * lanes;
+        f.get(cursors.index).op(i32x4.splat);
+        f.words(first, first + 1, first + 2, first + 3).op(i32x4.add);
         return;
+      }
       default: {
-        const operands = node.operands as readonly number[];
+        const operands: readonly number[] = node.operands;
         emitFunction(
           f,
           node,
@@ -208,20 +216,24 @@ export class VectorBody {
     }
   }
 
-  /** Moves every cursor on; `amount` puts the distance on the stack, given the bytes of an element. */
-  private advance(amount: (bytesOfElement: number) => void): void {
-    const { f, expression, cursors } = this;
+  /** Moves every cursor on; `pushBytes` puts the distance on the stack, given the bytes of an element. */
+  private advance(pushBytes: (bytesOfElement: number) => void): void {
+    const { f, cursors } = this;
     const move = (cursor: number, bytes: number): void => {
       f.get(cursor);
-      amount(bytes);
+      pushBytes(bytes);
       f.op(i32.add).set(cursor);
     };
-    expression.inputs.forEach((dtype, input) => {
-      if (this.innermost[input] === 1) move(cursors.reads[input]!, bytesOfElement(dtype));
-    });
-    expression.outputs.forEach(({ dtype }, output) => {
-      move(cursors.writes[output]!, bytesOfElement(dtype));
-    });
-    if (expression.nodes.some(({ op }) => op === "index")) move(cursors.index, 1);
+    for (const { cursor, dtype } of [...this.loads, ...this.stores]) move(cursor, bytesOfElement(dtype));
+    if (this.usesIndex) move(cursors.index, 1);
   }
+}
+
+const words = new DataView(new ArrayBuffer(4));
+
+function bitsOf(type: ScalarType, value: number): number {
+  if (type === "bool") return value === 0 ? 0 : -1;
+  if (type !== "f32") return value | 0;
+  words.setFloat32(0, value);
+  return words.getInt32(0);
 }
