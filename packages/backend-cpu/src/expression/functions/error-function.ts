@@ -3,6 +3,10 @@ import { e } from "@evenkeel/tensor";
 import { expOfSum } from "./exponential.ts";
 import { clamp, polynomial } from "./helpers.ts";
 
+/**
+ * At most 1.25 ulp off. Near 0 a polynomial, beyond it 1 - e^-p(|x|), which is 1 from 4 on. The coefficients are those of
+ * N. Juffa, "Efficient computation of the error function in single precision" (public domain).
+ */
 export function erf(x: Value): Value {
   const bounded = clamp(x, -4, 4);
   const z = e.mul(bounded, bounded);

@@ -25,10 +25,12 @@ export function expOfSum(x: Value, low?: Value): Value {
   return e.mul(e.mul(e.add(fraction, 1), powerOfTwo(half)), powerOfTwo(e.sub(exponent, half)));
 }
 
+/** At most 1.02 ulp off; denormal results are rounded twice. */
 export function exp(x: Value): Value {
   return expOfSum(clamp(x, ...expBounds));
 }
 
+/** At most 1.7 ulp off: 2^n (1 + fraction) - 1, at half its size, as 2^128 is not a float. */
 export function expm1(x: Value): Value {
   const { exponent, fraction } = split(clamp(x, -18, expBounds[1]));
   const half = powerOfTwo(e.sub(exponent, 1));
