@@ -1,4 +1,3 @@
-import type { NumericArray } from "../core/dtype.ts";
 import type { Shape } from "../core/spec.ts";
 import { sizeOf, stridesOf } from "../core/spec.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -6,37 +5,41 @@ import type { Tensor } from "../core/tensor.ts";
 /** NumPy's habits: beyond so many elements only the first and last few along every axis are shown. */
 const sizeShownWhole = 1000;
 const edge = 3;
-const significantDigits = 5;
+const mostDecimals = 4;
 
 /**
  * A tensor as text: a line with dtype, shape and backend, then the values in aligned columns. Large tensors are elided.
  *
  * @example console.log(await format(tensor([[1, -2.5], [3, 4]])))
  * // f32 [2, 2] on cpu
- * // [[   1, -2.5]
- * //  [   3,    4]]
+ * // [[ 1.0, -2.5]
+ * //  [ 3.0,  4.0]]
  */
 export async function format(x: Tensor): Promise<string> {
   const header = x.toString().replace(/^Tensor /, "");
   const data = await x.data();
-  const write = writerOf(x, data);
-  const positions = shownPositions(x.shape);
-  const width = Math.max(0, ...[...positions].map((position) => write(position).length));
-  return `${header}\n${formatLevel(x.shape, 0, 0, (position) => write(position).padStart(width))}`;
+  const shown = [...shownPositions(x.shape)];
+  const write = writerOf(
+    x,
+    shown.map((position) => data[position]!),
+  );
+  const width = Math.max(0, ...shown.map((position) => write(data[position]!).length));
+  return `${header}\n${formatLevel(x.shape, 0, 0, (position) => write(data[position]!).padStart(width))}`;
 }
 
-function writerOf({ dtype }: Tensor, data: NumericArray): (position: number) => string {
-  if (dtype === "bool") return (position) => String(data[position] !== 0);
-  return (position) => formatNumber(data[position]!);
-}
-
-/** At most five significant digits; very large and very small numbers with an exponent. */
-function formatNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e10) return Object.is(value, -0) ? "-0" : String(value);
-  if (!Number.isFinite(value)) return String(value);
-  const magnitude = Math.abs(value);
-  if (magnitude < 1e-4 || magnitude >= 1e6) return value.toExponential(significantDigits - 1);
-  return String(Number(value.toPrecision(significantDigits)));
+/** One notation for all values: whole numbers, as many decimals as they need up to four, or exponents. */
+function writerOf({ dtype }: Tensor, values: readonly number[]): (value: number) => string {
+  if (dtype === "bool") return (value) => String(value !== 0);
+  const finite = values.filter(Number.isFinite);
+  if (finite.every(Number.isInteger)) return String;
+  const magnitudes = finite.map(Math.abs).filter((magnitude) => magnitude > 0);
+  if (Math.max(...magnitudes) >= 1e5 || Math.min(...magnitudes) < 1e-4) {
+    return (value) => (Number.isFinite(value) ? value.toExponential(mostDecimals) : String(value));
+  }
+  const isEnough = (decimals: number): boolean =>
+    finite.every((value) => Number(value.toFixed(decimals)) === Number(value.toFixed(mostDecimals)));
+  const decimals = [1, 2, 3].find(isEnough) ?? mostDecimals;
+  return (value) => (Number.isFinite(value) ? value.toFixed(decimals) : String(value));
 }
 
 /** The indices along an axis that are shown; undefined stands for those left out. */

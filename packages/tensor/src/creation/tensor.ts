@@ -47,7 +47,7 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
   const inferred = shapeOf(data);
   collectLeaves(data, inferred, [], leaves);
   const dtype = options.dtype ?? dtypeOfLeaves(leaves);
-  return fromData(leaves as number[], { shape: options.shape ?? inferred, dtype }, options);
+  return fromData(leaves.map(Number), { shape: options.shape ?? inferred, dtype }, options);
 }
 
 function shapeOf(data: number | boolean | NestedArray): number[] {

@@ -5,7 +5,8 @@ const words = new DataView(new ArrayBuffer(4));
 function clampTo(type: "i32" | "u32", x: number): number {
   if (Number.isNaN(x)) return 0;
   const [low, high] = type === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
-  return Math.min(high, Math.max(low, Math.trunc(x)));
+  // Adding 0 keeps an integer from being -0.
+  return Math.min(high, Math.max(low, Math.trunc(x))) + 0;
 }
 
 const wrapTo = (type: ScalarType, x: number): number =>
@@ -14,7 +15,8 @@ const wrapTo = (type: ScalarType, x: number): number =>
 function roundTiesToEven(x: number): number {
   const floor = Math.floor(x);
   if (x - floor !== 0.5) return Math.round(x);
-  return floor % 2 === 0 ? floor : floor + 1;
+  const even = floor % 2 === 0 ? floor : floor + 1;
+  return even === 0 ? 0 * x : even;
 }
 
 /** Abramowitz and Stegun 7.1.5 (series) near 0 and 7.1.14 (continued fraction) beyond: exact to float64 rounding. */

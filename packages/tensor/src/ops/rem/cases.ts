@@ -6,7 +6,12 @@ export const cases: OpCases<Record<string, never>> = {
   op: remOp,
   accuracy: "rounding",
   cases: [
-    ...binaryCases({ values: { normal: [0, 5] }, secondValues: { uniform: [0.5, 4] }, number: -3 }),
+    ...binaryCases({
+      values: { normal: [0, 5] },
+      secondValues: { uniform: [0.5, 4] },
+      number: -3,
+      nonFinite: false,
+    }),
     ...integerCases("i32", { integers: [-(2 ** 31), 2 ** 31 - 1] }, -7, { integers: [-9, 9] }),
     ...integerCases("u32", { integers: [0, 2 ** 32 - 1] }, 7, { integers: [0, 9] }),
     {
@@ -16,6 +21,15 @@ export const cases: OpCases<Record<string, never>> = {
         { shape: [4], dtype: "i32", values: [-(2 ** 31), 5, -5, 0] },
         { shape: [4], dtype: "i32", values: [-1, 0, 0, 0] },
       ],
+    },
+    {
+      name: "non-finite",
+      attrs: {},
+      inputs: [
+        { shape: [6, 1], dtype: "f32", values: [1.5, -7, Infinity, -Infinity, Number.NaN, 0] },
+        { shape: [5], dtype: "f32", values: [2, -3, Infinity, Number.NaN, 0] },
+      ],
+      needs: "non-finite",
     },
   ],
 };

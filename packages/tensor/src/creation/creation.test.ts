@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ArgumentError, DTypeError, ShapeError } from "../core/errors.ts";
+import { float16ToNumber, numberToFloat16 } from "../core/float16.ts";
+import { full } from "../ops/full/full.ts";
+import { RecordingBackend } from "../testing/recording-backend.ts";
+import { format } from "./format.ts";
+import { fromData } from "./from-data.ts";
+import { arange, eye, linspace } from "./sequences.ts";
+import { tensor } from "./tensor.ts";
+
+const backend = new RecordingBackend();
+const valuesOf = async (x: { data(): Promise<ArrayLike<number>> }): Promise<number[]> =>
+  Array.from(await x.data());
+
+describe("tensor", () => {
+  test("infers shape and dtype of nested arrays", async () => {
+    const x = tensor(
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      { backend },
+    );
+    expect([x.shape, x.dtype]).toEqual([[2, 3], "f32"]);
+    expect(await valuesOf(x)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(tensor(7, { backend }).shape).toEqual([]);
+    expect(tensor([[], []], { backend }).shape).toEqual([2, 0]);
+    const truth = tensor([true, false], { backend });
+    expect([truth.dtype, await valuesOf(truth)]).toEqual(["bool", [1, 0]]);
+  });
+
+  test("takes typed arrays as they are", async () => {
+    const bytes = tensor(new Uint8ClampedArray([300, 2]), { backend });
+    expect([bytes.dtype, await valuesOf(bytes)]).toEqual(["u8", [255, 2]]);
+    const part = tensor(new Int32Array([9, -1, 2, 9]).subarray(1, 3), { backend });
+    expect([part.dtype, await valuesOf(part)]).toEqual(["i32", [-1, 2]]);
+    const doubles = tensor(new Float64Array([0.1, 1e300]), { shape: [2, 1], backend });
+    expect([doubles.shape, await valuesOf(doubles)]).toEqual([
+      [2, 1],
+      [Math.fround(0.1), Number.POSITIVE_INFINITY],
+    ]);
+  });
+
+  test("stores each dtype in the layout of the device", async () => {
+    expect(await valuesOf(tensor([0, 2, -1], { dtype: "bool", backend }))).toEqual([0, 1, 1]);
+    expect(await valuesOf(tensor([0.1, 65504, 1e9], { dtype: "f16", backend }))).toEqual([
+      0.0999755859375,
+      65504,
+      Number.POSITIVE_INFINITY,
+    ]);
+    expect(await valuesOf(tensor([-1, 2 ** 31 - 1], { dtype: "i32", backend }))).toEqual([-1, 2 ** 31 - 1]);
+  });
+
+  test("says what is wrong with the data", () => {
+    expect(() => tensor([[1, 2], [3]], { backend })).toThrow(
+      new ShapeError("tensor: found 1 elements at data[1], expected 2 as in its neighbours"),
+    );
+    expect(() => tensor([[1], 2], { backend })).toThrow("found 2 at data[1], expected 1 elements");
+    expect(() => tensor([1, [2]], { backend })).toThrow("found 1 elements at data[1], expected a number");
+    expect(() => tensor([1, "2" as unknown as number], { backend })).toThrow(ArgumentError);
+    expect(() => tensor([1, true], { backend })).toThrow(DTypeError);
+    expect(() => tensor([1.5], { dtype: "i32", backend })).toThrow(DTypeError);
+    expect(() => tensor([256], { dtype: "u8", backend })).toThrow(
+      "found 256, expected whole numbers that u8",
+    );
+    expect(() => tensor(new Float32Array(5), { shape: [2, 3], backend })).toThrow(
+      "found 5 values, expected the 6 of f32 [2, 3]",
+    );
+    expect(() => fromData([], { shape: [-1], dtype: "f32" }, { backend })).toThrow(ArgumentError);
+    expect(() => tensor(new BigInt64Array(1) as unknown as Int32Array, { backend })).toThrow(ArgumentError);
+  });
+
+  test("leaves nothing allocated when it throws", () => {
+    const fresh = new RecordingBackend();
+    expect(() => tensor([1.5], { dtype: "u32", backend: fresh })).toThrow(DTypeError);
+    expect(fresh.buffersAlive).toBe(0);
+  });
+});
+
+describe("sequences", () => {
+  test("arange counts up, down and by fractions without drift", async () => {
+    expect(await valuesOf(arange(0, 3, { backend }))).toEqual([0, 1, 2]);
+    expect(await valuesOf(arange(5, 0, { step: -2, dtype: "i32", backend }))).toEqual([5, 3, 1]);
+    expect((await valuesOf(arange(0, 1000, { step: 0.1, backend })))[9999]).toBe(Math.fround(999.9));
+    expect(arange(3, 0, { backend }).shape).toEqual([0]);
+    expect(() => arange(0, 1, { step: 0, backend })).toThrow(ArgumentError);
+  });
+
+  test("linspace holds both ends", async () => {
+    expect(await valuesOf(linspace(0, 1, 5, { backend }))).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(await valuesOf(linspace(3, 9, 1, { backend }))).toEqual([3]);
+    expect(linspace(0, 1, 0, { backend }).shape).toEqual([0]);
+    expect(() => linspace(0, 1, 2.5, { backend })).toThrow(ArgumentError);
+  });
+
+  test("eye may be wide or tall", async () => {
+    expect(await valuesOf(eye(2, { columns: 3, backend }))).toEqual([1, 0, 0, 0, 1, 0]);
+    expect(await valuesOf(eye(3, { columns: 1, dtype: "bool", backend }))).toEqual([1, 0, 0]);
+  });
+
+  test("full is one launch on the device, with its value as a scalar", () => {
+    const fresh = new RecordingBackend();
+    full([4, 5], 7, { backend: fresh });
+    full([4, 5], 8, { backend: fresh });
+    const [first, second] = fresh.launches;
+    if (first?.kind !== "expression" || second?.kind !== "expression") throw new Error("not an expression");
+    expect([first.shape, first.scalars, second.scalars]).toEqual([[20], [7], [8]]);
+    expect(first.expression).toBe(second.expression);
+    expect(full([2], true, { backend: fresh }).dtype).toBe("bool");
+    expect(() => full([2], 0.5, { dtype: "i32", backend: fresh })).toThrow(DTypeError);
+    expect(() => full([2.5], 1, { backend: fresh })).toThrow(ArgumentError);
+  });
+});
+
+describe("format", () => {
+  test("aligns columns in one notation and separates matrices", async () => {
+    const x = tensor(
+      [
+        [
+          [1, -2.5],
+          [100, 4],
+        ],
+        [
+          [0, 0.25],
+          [Number.NaN, Number.NEGATIVE_INFINITY],
+        ],
+      ],
+      { backend },
+    );
+    expect(await format(x)).toBe(`f32 [2, 2, 2] on recording
+[[[     1.00,     -2.50]
+  [   100.00,      4.00]]
+
+ [[     0.00,      0.25]
+  [      NaN, -Infinity]]]`);
+  });
+
+  test("whole numbers, exponents, booleans and single values", async () => {
+    expect(await format(tensor([1, -20], { backend }))).toBe("f32 [2] on recording\n[  1, -20]");
+    expect(await format(tensor([1e-6, 0.5], { backend }))).toMatch("[1.0000e-6, 5.0000e-1]");
+    expect(await format(tensor([true, false], { backend }))).toMatch("[ true, false]");
+    expect(await format(tensor(1 / 3, { backend }))).toBe("f32 [] on recording\n0.3333");
+    expect(await format(tensor([], { backend }))).toBe("f32 [0] on recording\n[]");
+  });
+
+  test("elides large tensors", async () => {
+    expect(await format(arange(0, 2000, { backend }))).toMatch("[   0,    1,    2, ..., 1997, 1998, 1999]");
+    const rows = (await format(full([1000, 2], 0, { backend }))).split("\n");
+    expect(rows).toHaveLength(8);
+    expect(rows[4]).toBe(" ...");
+  });
+});
+
+describe("float16", () => {
+  test("every number of 16 bits survives the round trip", () => {
+    for (let bits = 0; bits < 65536; bits++) {
+      const value = float16ToNumber(bits);
+      if (!Number.isNaN(value)) expect(numberToFloat16(value)).toBe(bits);
+    }
+    expect(Number.isNaN(float16ToNumber(numberToFloat16(Number.NaN)))).toBe(true);
+  });
+
+  test("rounds to the nearest, ties to even", () => {
+    fc.assert(
+      fc.property(fc.double({ min: -65504, max: 65504, noNaN: true }), (x) => {
+        const bits = numberToFloat16(x);
+        const found = float16ToNumber(bits);
+        for (const neighbour of [bits - 1, bits + 1]) {
+          const other = float16ToNumber(neighbour & 0xffff);
+          if (!(Math.abs(other) <= 65504)) continue;
+          const closer = Math.abs(x - found) - Math.abs(x - other);
+          expect(closer < 0 || (closer === 0 && bits % 2 === 0)).toBe(true);
+        }
+      }),
+    );
+  });
+});

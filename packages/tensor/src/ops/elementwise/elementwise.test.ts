@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import type { AnyOp, Attributes } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { differentiate } from "../../expression/differentiate.ts";
+import { erf as erfOf } from "../../expression/evaluate.ts";
+import { type Expression, evaluator } from "../../expression/index.ts";
+import * as ops from "../../index.ts";
+
+const f32: Spec = { shape: [], dtype: "f32" };
+
+/** The op as a plain function of numbers, and its symbolic derivatives. */
+function functionOf(op: AnyOp, arity: number, scalars: readonly number[] = [], attrs: Attributes = {}) {
+  if (!("expression" in op.meaning)) throw new Error(`${op.name} is no expression`);
+  const expression: Expression = op.meaning.expression(new Array(arity).fill(f32), attrs);
+  const value = evaluator(expression);
+  const inputs = Array.from({ length: arity }, (_, input) => input);
+  const first = differentiate(expression, { needed: inputs, given: [0] });
+  const slope = evaluator(first);
+  const curvature = evaluator(differentiate(first, { needed: inputs, given: [0] }));
+  return {
+    at: (...x: number[]) => value(x, scalars, 0)[0]!,
+    slopes: (...x: number[]) => slope([...x, 1], scalars, 0),
+    /** Second derivatives with respect to the first input. */
+    curvatures: (...x: number[]) => curvature([...x, 1, 1], scalars, 0),
+  };
+}
+
+const normalDistribution = (x: number): number => (1 + erfOf(x / Math.SQRT2)) / 2;
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+const c = Math.sqrt(2 / Math.PI);
+
+interface Definition {
+  readonly op: AnyOp;
+  readonly of: (x: number) => number;
+  readonly scalars?: readonly number[];
+  readonly attrs?: Attributes;
+  readonly points?: readonly number[];
+}
+
+const smooth: readonly Definition[] = [
+  { op: ops.negOp, of: (x) => -x },
+  { op: ops.absOp, of: Math.abs },
+  { op: ops.expOp, of: Math.exp },
+  { op: ops.expm1Op, of: Math.expm1 },
+  { op: ops.logOp, of: Math.log, points: [0.1, 1, 3] },
+  { op: ops.log1pOp, of: Math.log1p, points: [-0.5, 1e-9, 3] },
+  { op: ops.sqrtOp, of: Math.sqrt, points: [0.1, 1, 4] },
+  { op: ops.rsqrtOp, of: (x) => 1 / Math.sqrt(x), points: [0.1, 1, 4] },
+  { op: ops.squareOp, of: (x) => x ** 2 },
+  { op: ops.reciprocalOp, of: (x) => 1 / x },
+  { op: ops.sinOp, of: Math.sin },
+  { op: ops.cosOp, of: Math.cos },
+  { op: ops.tanhOp, of: Math.tanh },
+  { op: ops.erfOp, of: erfOf },
+  { op: ops.sigmoidOp, of: logistic },
+  { op: ops.siluOp, of: (x) => x * logistic(x) },
+  { op: ops.reluOp, of: (x) => Math.max(x, 0) },
+  { op: ops.leakyReluOp, of: (x) => (x > 0 ? x : 0.1 * x), scalars: [0.1] },
+  { op: ops.eluOp, of: (x) => (x > 0 ? x : 1.5 * (Math.exp(x) - 1)), scalars: [1.5] },
+  { op: ops.softplusOp, of: (x) => Math.log(1 + Math.exp(2 * x)) / 2, scalars: [2] },
+  { op: ops.geluOp, of: (x) => x * normalDistribution(x), attrs: { approximate: "none" } },
+  {
+    op: ops.geluOp,
+    of: (x) => (x / 2) * (1 + Math.tanh(c * (x + 0.044715 * x ** 3))),
+    attrs: { approximate: "tanh" },
+  },
+  { op: ops.hardtanhOp, of: (x) => Math.min(Math.max(x, -1), 2), scalars: [-1, 2] },
+  {
+    op: ops.clampOp,
+    of: (x) => Math.min(Math.max(x, -1), 2),
+    scalars: [-1, 2],
+    attrs: { min: true, max: true },
+  },
+  { op: ops.clampOp, of: (x) => Math.max(x, 0.5), scalars: [0.5], attrs: { min: true, max: false } },
+  { op: ops.clampOp, of: (x) => Math.min(x, 0.5), scalars: [0.5], attrs: { min: false, max: true } },
+  { op: ops.floorOp, of: Math.floor },
+  { op: ops.ceilOp, of: Math.ceil },
+  { op: ops.truncOp, of: Math.trunc },
+  { op: ops.roundOp, of: Math.round },
+  { op: ops.signOp, of: Math.sign },
+];
+
+const step = 1e-4;
+
+describe.each(smooth.map((definition) => [definition.op.name, definition] as const))(
+  "%s",
+  (_, definition) => {
+    const { op, of, scalars, attrs, points = [-3.3, -0.7, 0.2, 0.9, 2.6] } = definition;
+    const f = functionOf(op, 1, scalars, attrs);
+
+    test.each(points)("is its definition at %d", (x) => {
+      expect(f.at(x)).toBeCloseTo(of(x), 12);
+    });
+
+    test.each(points)("has the right slope and curvature at %d", (x) => {
+      const slope = (of(x + step) - of(x - step)) / (2 * step);
+      const curvature = (of(x + step) - 2 * of(x) + of(x - step)) / step ** 2;
+      expect(Math.abs(f.slopes(x)[0]! - slope)).toBeLessThan(1e-5 * (1 + Math.abs(slope)));
+      expect(Math.abs(f.curvatures(x)[0]! - curvature)).toBeLessThan(1e-4 * (1 + Math.abs(curvature)));
+    });
+
+    test("NaN stays NaN", () => {
+      expect(f.at(Number.NaN)).toBeNaN();
+    });
+  },
+);
+
+describe("derivatives far from 0", () => {
+  const saturating = smooth.filter(({ op }) =>
+    ["sigmoid", "silu", "softplus", "elu", "gelu", "tanh", "erf", "hardtanh", "leakyRelu"].includes(op.name),
+  );
+  test.each(saturating.map(({ op, ...rest }) => [op.name, op, rest] as const))(
+    "%s has finite slopes and curvatures",
+    (_name, op, { scalars, attrs }) => {
+      const f = functionOf(op, 1, scalars, attrs);
+      for (const magnitude of [20, 90, 800, 1e5, 1e20, 1e37]) {
+        for (const x of [magnitude, -magnitude]) {
+          expect(f.slopes(x)[0], `slope at ${x}`).toSatisfy(Number.isFinite);
+          expect(f.curvatures(x)[0], `curvature at ${x}`).toSatisfy(Number.isFinite);
+        }
+      }
+    },
+  );
+});
+
+describe("kinks and ties, as in PyTorch", () => {
+  const slopeAt = (op: AnyOp, x: number, scalars: readonly number[] = [], attrs: Attributes = {}) =>
+    functionOf(op, 1, scalars, attrs).slopes(x)[0];
+
+  test("functions of one input", () => {
+    expect(slopeAt(ops.absOp, 0)).toBe(0);
+    expect(slopeAt(ops.reluOp, 0)).toBe(0);
+    expect(slopeAt(ops.leakyReluOp, 0, [0.25])).toBe(0.25);
+    expect(slopeAt(ops.eluOp, 0, [3])).toBe(3);
+    expect(slopeAt(ops.softplusOp, 0, [1])).toBe(0.5);
+    expect(slopeAt(ops.sigmoidOp, 0)).toBe(0.25);
+    expect(slopeAt(ops.signOp, 0)).toBe(0);
+    const bounds = { min: true, max: true };
+    expect([-1, 1].map((x) => slopeAt(ops.clampOp, x, [-1, 1], bounds))).toEqual([1, 1]);
+    expect([-1, 1].map((x) => slopeAt(ops.hardtanhOp, x, [-1, 1]))).toEqual([0, 0]);
+  });
+
+  test("functions of two inputs", () => {
+    expect(functionOf(ops.maximumOp, 2).slopes(2, 2)).toEqual([0.5, 0.5]);
+    expect(functionOf(ops.minimumOp, 2).slopes(2, 2)).toEqual([0.5, 0.5]);
+    expect(functionOf(ops.maximumOp, 2).slopes(3, 2)).toEqual([1, 0]);
+    expect(functionOf(ops.powerOp, 2).slopes(0, 2)).toEqual([0, 0]);
+    expect(functionOf(ops.powerOp, 2).slopes(0, 0)).toEqual([0, 0]);
+    expect(functionOf(ops.powerOp, 2).slopes(2, 3)).toEqual([12, 8 * Math.LN2]);
+    expect(functionOf(ops.divOp, 2).slopes(3, 2)).toEqual([0.5, -0.75]);
+    expect(functionOf(ops.remOp, 2).slopes(7.5, 2)).toEqual([1, -3]);
+  });
+
+  test("sign keeps zeros and round ties go to even", () => {
+    const sign = functionOf(ops.signOp, 1);
+    expect([sign.at(0), sign.at(-0)]).toEqual([0, -0]);
+    expect([0.5, 1.5, 2.5, -0.5].map((x) => functionOf(ops.roundOp, 1).at(x))).toEqual([0, 2, 2, -0]);
+  });
+});
+
+describe("small values keep their digits", () => {
+  test("sigmoid, softplus and silu in the left tail", () => {
+    for (const op of [ops.sigmoidOp, ops.softplusOp]) {
+      expect(functionOf(op, 1, op === ops.softplusOp ? [1] : []).at(-50) / Math.exp(-50)).toBeCloseTo(1, 12);
+    }
+    expect(functionOf(ops.siluOp, 1).at(-50) / (-50 * Math.exp(-50))).toBeCloseTo(1, 12);
+  });
+});
