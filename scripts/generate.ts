@@ -1,7 +1,8 @@
 /**
- * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes in base64),
- * bundles every `*.worker.ts` to the text of a script in `*.worker.text.ts`, and collects every `cases.ts` into
- * `src/cases.generated.ts`. Files whose text would not change are left alone.
+ * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes in base64, and a
+ * second `relaxedModule` where the source asks for ASC_FEATURE_RELAXED_SIMD), bundles every `*.worker.ts` to the text of a
+ * script in `*.worker.text.ts`, and collects every `cases.ts` into `src/cases.generated.ts`. Files whose text would not change
+ * are left alone.
  */
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,13 +10,13 @@ import { basename, dirname, relative, resolve } from "node:path";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 
+const features = "simd,threads,bulk-memory";
+const relaxedFeature = "ASC_FEATURE_RELAXED_SIMD";
 const flags = [
   "-O3",
   "--noAssert",
   "--runtime",
   "stub",
-  "--enable",
-  "simd,relaxed-simd,threads,bulk-memory",
   "--importMemory",
   "--sharedMemory",
   "--initialMemory",
@@ -44,22 +45,27 @@ function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
 
 async function compileKernel(source: string): Promise<void> {
   const target = source.replace(/\.as\.ts$/, ".wasm.ts");
-  const hash = createHash("sha256").update(flags.join());
+  const hash = createHash("sha256").update([features, ...flags].join());
   for (const file of [...sourcesOf(resolve(source))].sort()) hash.update(readFileSync(file));
   const stamp = `// ${hash.digest("hex")}`;
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
+  let text = `${stamp}\n/** Compiled from ${basename(source)}. */\n${await moduleText("module", source, features)}`;
+  if ([...sourcesOf(resolve(source))].some((file) => readFileSync(file, "utf8").includes(relaxedFeature))) {
+    text += await moduleText("relaxedModule", source, `${features},relaxed-simd`);
+  }
+  writeIfChanged(target, text);
+}
+
+async function moduleText(name: string, source: string, enabled: string): Promise<string> {
   const out = "module.wasm";
   let bytes: Uint8Array | undefined;
-  const { error, stderr } = await asc.main([source, "--outFile", out, ...flags], {
-    writeFile: (name, contents) => {
-      if (basename(name) === out && typeof contents !== "string") bytes = contents;
+  const { error, stderr } = await asc.main([source, "--outFile", out, "--enable", enabled, ...flags], {
+    writeFile: (file, contents) => {
+      if (basename(file) === out && typeof contents !== "string") bytes = contents;
     },
   });
   if (error !== null || bytes === undefined) throw new Error(`${source}: ${stderr.toString()}`);
-  writeIfChanged(
-    target,
-    `${stamp}\n/** Compiled from ${basename(source)}. */\nexport const module: string =\n  "${Buffer.from(bytes).toString("base64")}";\n`,
-  );
+  return `export const ${name}: string =\n  "${Buffer.from(bytes).toString("base64")}";\n`;
 }
 
 /** Workers travel as text: no bundler or server has to find a file. */
