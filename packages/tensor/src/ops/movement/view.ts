@@ -1,0 +1,20 @@
+import type { Limits } from "../../core/backend.ts";
+import { storageOf } from "../../core/backend.ts";
+import { bytesOfStorage } from "../../core/dtype.ts";
+import type { PlannedLaunch } from "../../core/launch.ts";
+import type { Plan } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+
+/** A plan of launches without temporaries or aliases. */
+export const launchesOnly = (launches: readonly PlannedLaunch[]): Plan => ({
+  launches,
+  temporaries: [],
+  aliases: [],
+});
+
+/** The plan of an output that is its first input from element `offset` on; absent where the device has no such view. */
+export function viewPlan(x: Spec, limits: Limits, offset = 0): Plan | undefined {
+  const byteOffset = offset * bytesOfStorage(storageOf(x.dtype, limits));
+  if (byteOffset % limits.offsetAlignment !== 0) return undefined;
+  return { launches: [], temporaries: [], aliases: [[0, 0, byteOffset]] };
+}

@@ -1,0 +1,114 @@
+import type { DType } from "../../core/dtype.ts";
+import { ArgumentError } from "../../core/errors.ts";
+import { execute } from "../../core/executor.ts";
+import type { PlannedLaunch } from "../../core/launch.ts";
+import type { Op } from "../../core/op.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
+import { formatShape, sizeOf, stridesOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { buildExpression, computeType } from "../../expression/expression.ts";
+import { checkNumber } from "../elementwise/dtypes.ts";
+import { forEachIndex, positionIn } from "../movement/positions.ts";
+import { copyLaunches } from "../movement/strided-copy.ts";
+import { launchesOnly, viewPlan } from "../movement/view.ts";
+import { sliceOp } from "../slice/slice.ts";
+
+/** For every axis: elements before, after, and between neighbours, all >= 0. */
+export interface PadAttributes {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  readonly interior: readonly number[];
+}
+
+const paddedShape = (shape: Shape, { low, high, interior }: PadAttributes): number[] =>
+  shape.map((size, axis) => low[axis]! + size + Math.max(0, size - 1) * interior[axis]! + high[axis]!);
+
+/** y[low + i (interior + 1)] = x[i], for every axis; the call's scalar everywhere else. */
+export const padOp: Op<PadAttributes> = {
+  name: "pad",
+  outputs: ([x], attrs) => [{ shape: paddedShape(x!.shape, attrs), dtype: x!.dtype }],
+  meaning: {
+    loops: ([x], [y], { low, interior }, [value]) => {
+      const position = positionIn(y!.shape);
+      y!.data.fill(value!);
+      forEachIndex(x!.shape, (from, index) => {
+        const to = position(index.map((at, axis) => low[axis]! + at * (interior[axis]! + 1)));
+        y!.data[to] = x!.data[from]!;
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ inputSpecs: [x], outputGradients: [dy], attrs: { low, interior } }) => {
+      const step = interior.map((between) => between + 1);
+      const end = x!.shape.map((size, axis) =>
+        size === 0 ? low[axis]! : low[axis]! + (size - 1) * step[axis]! + 1,
+      );
+      return execute(sliceOp, [dy!], { begin: low, end, step });
+    },
+  },
+  kernels: {
+    wasm: ([x], attrs, limits) => {
+      const [y] = padOp.outputs([x], attrs);
+      const isWhole = sizeOf(y!.shape) === sizeOf(x!.shape);
+      const view = isWhole ? viewPlan(x!, limits) : undefined;
+      if (view !== undefined) return view;
+      const strides = stridesOf(y!.shape);
+      const to = {
+        offset: positionIn(y!.shape)(attrs.low),
+        strides: strides.map((stride, axis) => stride * (attrs.interior[axis]! + 1)),
+      };
+      const copy = { shape: x!.shape, from: { offset: 0, strides: stridesOf(x!.shape) }, to };
+      return launchesOnly([
+        fillLaunch(y!),
+        ...copyLaunches(copy, x!.dtype, limits, { input: 0 }, { output: 0 }),
+      ]);
+    },
+  },
+};
+
+/** Sets the whole output to the call's scalar. */
+function fillLaunch({ shape, dtype }: Spec): PlannedLaunch {
+  return {
+    kind: "expression",
+    expression: fillExpression(dtype),
+    shape: [sizeOf(shape)],
+    reads: [],
+    writes: [{ output: 0 }],
+    scalars: [{ scalar: 0 }],
+  };
+}
+
+const fillExpression = (dtype: DType) =>
+  buildExpression({ inputs: [], scalars: [computeType(dtype)], outputs: [dtype] }, (_, [value]) => value!);
+
+/**
+ * Surrounds a tensor with a constant.
+ *
+ * Shapes: any -> before + dimension + after along each axis. Throws ArgumentError unless `widths` has a pair of non-negative
+ * integers for every axis, DTypeError for a value that the dtype does not hold.
+ *
+ * @param widths elements before and after, for each axis
+ * @param options.value default: 0
+ * @example pad(images, [[0, 0], [0, 0], [4, 4], [4, 4]]) // four zeros on each side of height and width
+ */
+export function pad(
+  x: Tensor,
+  widths: readonly (readonly [before: number, after: number])[],
+  options: { readonly value?: number } = {},
+): Tensor {
+  const { value = 0 } = options;
+  const isValid = widths.flat().every((width) => Number.isInteger(width) && width >= 0);
+  if (widths.length !== x.rank || !isValid) {
+    throw new ArgumentError(
+      `pad: widths: found ${JSON.stringify(widths)} for a tensor of shape ${formatShape(x.shape)}, expected a pair of non-negative integers for each axis`,
+    );
+  }
+  checkNumber("pad", x.dtype, value);
+  const attrs = {
+    low: widths.map(([before]) => before),
+    high: widths.map(([, after]) => after),
+    interior: widths.map(() => 0),
+  };
+  return execute(padOp, [x], attrs, { scalars: [value] })[0]!;
+}
