@@ -4,29 +4,21 @@ import { expOfSum } from "./exponential.ts";
 import { clamp, polynomial } from "./helpers.ts";
 
 /**
- * At most 1.25 ulp off. Near 0 a polynomial, beyond it 1 - e^-p(|x|), which is 1 from 4 on. The coefficients are those of
- * N. Juffa, "Efficient computation of the error function in single precision" (public domain).
+ * At most 1.5 ulp off. Below 0.93 it is x + x p(x^2), from there on 1 - e^(-|x| q(|x|)), which is 1 from 4 on. Both
+ * polynomials are minimax fits of the relative error (Lawson's algorithm): 0.3 and 0.05 ulp before rounding.
  */
 export function erf(x: Value): Value {
   const bounded = clamp(x, -4, 4);
-  const z = e.mul(bounded, bounded);
-  const near = polynomial(
-    z,
-    [-5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1],
-  );
   const size = e.abs(bounded);
-  const far = polynomial(
+  const p = polynomial(
+    e.mul(bounded, bounded),
+    [-5.96409791e-4, 4.98797373e-3, -2.67631037e-2, 1.12817205e-1, -3.76124847e-1, 1.28379148e-1],
+  );
+  const q = polynomial(
     size,
-    [
-      -1.7285347e-5, 3.83197126e-4, -3.88396438e-3, 2.42546219e-2, -1.06777877e-1, -6.34846687e-1,
-      -1.28717512e-1,
-    ],
+    [-2.13724063e-4, 3.21279924e-3, -2.2883027e-2, 1.05250985e-1, 6.35726591e-1, 1.1285119],
   );
-  const complement = expOfSum(e.sub(e.mul(far, size), size));
-  const distant = e.sub(1, complement);
-  return e.select(
-    e.less(size, 475 / 512),
-    e.add(e.mul(near, bounded), bounded),
-    e.select(e.less(x, 0), e.neg(distant), distant),
-  );
+  const near = e.add(e.mul(p, bounded), bounded);
+  const far = e.sub(1, expOfSum(e.neg(e.mul(q, size))));
+  return e.select(e.less(size, 0.93), near, e.select(e.less(x, 0), e.neg(far), far));
 }
