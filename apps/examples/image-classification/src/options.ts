@@ -1,10 +1,20 @@
 import { parseArgs } from "node:util";
 import { ArgumentError } from "@evenkeel/tensor";
 
-export const datasetNames = ["fashion-mnist", "mnist", "synthetic"] as const;
-export const modelNames = ["convnet", "lenet", "mlp", "vgg", "resnet20"] as const;
-export const normalizations = ["both", "batch", "none"] as const;
-export const backendNames = ["auto", "cpu"] as const;
+export const datasetNames: readonly ["fashion-mnist", "mnist", "synthetic"] = [
+  "fashion-mnist",
+  "mnist",
+  "synthetic",
+];
+export const modelNames: readonly ["convnet", "lenet", "mlp", "vgg", "resnet20"] = [
+  "convnet",
+  "lenet",
+  "mlp",
+  "vgg",
+  "resnet20",
+];
+export const normalizations: readonly ["both", "batch", "none"] = ["both", "batch", "none"];
+export const backendNames: readonly ["auto", "cpu"] = ["auto", "cpu"];
 
 export interface Options {
   readonly dataset: (typeof datasetNames)[number];

@@ -1,0 +1,127 @@
+import { realpath } from "node:fs/promises";
+import { constants } from "node:os";
+import { join, resolve } from "node:path";
+import { cpu } from "@evenkeel/backend-cpu";
+import { ArgumentError, type Backend, EvenkeelError, selectBackend } from "@evenkeel/tensor";
+import { writeFileAtomically } from "@evenkeel/tensor/node";
+import { runArm } from "./arm.ts";
+import { loadData } from "./data.ts";
+import { help, type Options, parseOptions } from "./options.ts";
+import { progressLine } from "./progress.ts";
+import { readJson } from "./read-json.ts";
+import { type ArmResult, pointLatestTo, type RunResult, resultTable, writeResults } from "./results.ts";
+
+const runsFolder = "runs";
+const say = (line: string): void => console.log(line);
+
+/** The whole job; returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  const asked = parseOptions(args);
+  if (asked === undefined) {
+    say(help);
+    return 0;
+  }
+  const folder = await runFolder(asked);
+  const options = asked.resume ? await resumedOptions(asked, folder) : asked;
+  const interruption = interruptionSignal();
+  const backend = await openBackend(options);
+  try {
+    say(`Backend: ${backend.name} (${backend.device})`);
+    const data = await loadData(options, say);
+    await writeFileAtomically(join(folder, "options.json"), JSON.stringify(options, null, 2));
+    await pointLatestTo(folder);
+    const arms: ArmResult[] = [];
+    for (const normalization of normalizationsOf(options)) {
+      const armFolder = join(folder, normalization === "batch" ? "batch" : "none");
+      arms.push(
+        await runArm({
+          normalization,
+          data,
+          options,
+          folder: armFolder,
+          line: progressLine(),
+          signal: interruption.signal,
+        }),
+      );
+    }
+    const result: RunResult = {
+      dataset: data.name,
+      synthetic: data.synthetic,
+      model: options.model,
+      backend: backend.name,
+      device: backend.device,
+      threads: threadsOf(backend),
+      seed: options.seed,
+      batchSize: options.batchSize,
+      learningRate: options.learningRate,
+      trainImages: data.train.labels.length,
+      arms,
+    };
+    await writeResults(folder, result);
+    say(`\n${resultTable(result)}\n\nReport: ${join(folder, "report.html")}`);
+    return 0;
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    say(`\nInterrupted. Go on with: npm start -- --resume --out ${folder}`);
+    return 128 + constants.signals.SIGINT;
+  } finally {
+    interruption.release();
+    await backend.close();
+  }
+}
+
+function normalizationsOf({ normalization }: Options): ("batch" | "none")[] {
+  return normalization === "both" ? ["batch", "none"] : [normalization];
+}
+
+async function openBackend({ backend, threads }: Options): Promise<Backend> {
+  return selectBackend([cpu], {
+    prefer: backend === "auto" ? undefined : backend,
+    options: { cpu: threads === 0 ? {} : { threads } },
+  });
+}
+
+/** The CPU backend tells its threads in its description. */
+const threadsOf = ({ device }: Backend): number => Number(/(\d+) threads?/.exec(device)?.[1] ?? 1);
+
+async function runFolder({ out, resume }: Options): Promise<string> {
+  if (out !== undefined) return resolve(out);
+  if (resume) {
+    return realpath(join(runsFolder, "latest")).catch(() => {
+      throw new ArgumentError(
+        `--resume: found no ${runsFolder}/latest, expected an interrupted run or its --out folder`,
+      );
+    });
+  }
+  return resolve(runsFolder, new Date().toISOString().slice(0, 19).replaceAll(":", "-"));
+}
+
+/** A resumed run keeps the options that it was started with. */
+async function resumedOptions(asked: Options, folder: string): Promise<Options> {
+  const saved = await readJson<Options>(join(folder, "options.json"));
+  if (saved === undefined) {
+    throw new ArgumentError(
+      `--resume: found no options.json in ${folder}, expected the folder of an interrupted run`,
+    );
+  }
+  return { ...saved, threads: asked.threads, resume: true, out: asked.out };
+}
+
+/** Aborts at the first interrupt; a second one ends the program at once. */
+function interruptionSignal(): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    process.off("SIGINT", interrupt);
+    controller.abort();
+  };
+  process.on("SIGINT", interrupt);
+  return { signal: controller.signal, release: () => process.off("SIGINT", interrupt) };
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof EvenkeelError)) throw error;
+  console.error(`${error.name}: ${error.message}`);
+  process.exitCode = error instanceof ArgumentError ? 2 : 1;
+}
