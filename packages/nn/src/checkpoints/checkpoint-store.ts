@@ -1,0 +1,46 @@
+import { ArgumentError } from "@evenkeel/tensor";
+
+/** Where checkpoints are kept: a folder in Node, memory, a browser's private file system. */
+export interface CheckpointStore {
+  /** Replaces what the name holds: readers see the old bytes or the new ones. Throws StorageError, leaving the old. */
+  save(name: string, bytes: Uint8Array): Promise<void>;
+  /** Resolves with undefined where the name holds nothing. */
+  load(name: string): Promise<Uint8Array | undefined>;
+  /** Sorted names. */
+  list(): Promise<string[]>;
+  /** Does nothing where the name holds nothing. */
+  remove(name: string): Promise<void>;
+}
+
+/** Throws ArgumentError unless the name can be a file's on every system. */
+export function checkCheckpointName(name: string): void {
+  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(name)) {
+    throw new ArgumentError(
+      `checkpoint: found the name "${name}", expected 1 to 100 letters, digits, dots, dashes and underscores, and no dot first`,
+    );
+  }
+}
+
+/** Keeps checkpoints in memory, as long as the program runs. */
+export class MemoryCheckpointStore implements CheckpointStore {
+  private readonly files = new Map<string, Uint8Array>();
+
+  async save(name: string, bytes: Uint8Array): Promise<void> {
+    checkCheckpointName(name);
+    this.files.set(name, bytes.slice());
+  }
+
+  async load(name: string): Promise<Uint8Array | undefined> {
+    checkCheckpointName(name);
+    return this.files.get(name)?.slice();
+  }
+
+  async list(): Promise<string[]> {
+    return [...this.files.keys()].sort();
+  }
+
+  async remove(name: string): Promise<void> {
+    checkCheckpointName(name);
+    this.files.delete(name);
+  }
+}

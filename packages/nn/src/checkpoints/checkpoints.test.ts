@@ -1,0 +1,63 @@
+import { ArgumentError, DataError } from "@evenkeel/tensor";
+import type { StoredArray } from "@evenkeel/tensor/safetensors";
+import { writeSafetensors } from "@evenkeel/tensor/safetensors";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint-file.ts";
+import { MemoryCheckpointStore } from "./checkpoint-store.ts";
+import { crc32 } from "./crc32.ts";
+
+const tensors = new Map<string, StoredArray>([
+  ["model.weight", { dtype: "f32", shape: [2], data: Float32Array.of(1.5, -2) }],
+  ["model.count", { dtype: "i32", shape: [], data: Int32Array.of(3), fileDtype: "I64" }],
+]);
+const progress = { epoch: 2, rate: 0.1, loss: Number.NaN, worst: Number.NEGATIVE_INFINITY };
+
+test("crc32 has the check value of the standard", () => {
+  expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
+});
+
+describe("a checkpoint file", () => {
+  test("comes back as it was", () => {
+    const read = decodeCheckpoint(encodeCheckpoint({ tensors, progress }));
+    expect(read.progress).toEqual(progress);
+    expect(read.tensors.get("model.weight")!.data).toEqual(Float32Array.of(1.5, -2));
+    expect(read.tensors.get("model.count")!.data).toEqual(Int32Array.of(3));
+  });
+
+  test("is refused when it is cut at any place", () => {
+    const bytes = encodeCheckpoint({ tensors, progress });
+    for (let length = 0; length < bytes.length; length++) {
+      expect(() => decodeCheckpoint(bytes.subarray(0, length))).toThrow(DataError);
+    }
+  });
+
+  test("is refused when any bit of it is flipped", () => {
+    const bytes = encodeCheckpoint({ tensors, progress });
+    const flip = (position: number, bit: number) => {
+      const damaged = bytes.slice();
+      damaged[position]! ^= 1 << bit;
+      expect(() => decodeCheckpoint(damaged)).toThrow(DataError);
+    };
+    fc.assert(fc.property(fc.nat(bytes.length - 1), fc.nat(7), flip), { numRuns: 500 });
+  });
+
+  test("is not any safetensors file", () => {
+    expect(() => decodeCheckpoint(writeSafetensors(tensors, { format: "pt" }))).toThrow(
+      'found format "pt", expected "evenkeel checkpoint 1"',
+    );
+  });
+});
+
+test("the store in memory keeps copies under names", async () => {
+  const store = new MemoryCheckpointStore();
+  const bytes = Uint8Array.of(1, 2);
+  await store.save("b", bytes);
+  bytes[0] = 9;
+  await store.save("a", bytes);
+  expect(await store.load("b")).toEqual(Uint8Array.of(1, 2));
+  expect(await store.list()).toEqual(["a", "b"]);
+  await store.remove("b");
+  expect(await store.load("b")).toBeUndefined();
+  await expect(store.save("../up", bytes)).rejects.toThrow(ArgumentError);
+});

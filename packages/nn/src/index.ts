@@ -1,0 +1,46 @@
+export type { CheckpointStore } from "./checkpoints/checkpoint-store.ts";
+export { checkCheckpointName, MemoryCheckpointStore } from "./checkpoints/checkpoint-store.ts";
+export * as init from "./initializers/init.ts";
+export type { Seed } from "./initializers/random-source.ts";
+export { manualSeed, RandomSource } from "./initializers/random-source.ts";
+export { ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "./layers/activations.ts";
+export { Dropout } from "./layers/dropout.ts";
+export { Flatten } from "./layers/flatten.ts";
+export type { CrossEntropyOptions } from "./losses/cross-entropy.ts";
+export { crossEntropy } from "./losses/cross-entropy.ts";
+export { bceWithLogits, l1, mse, smoothL1 } from "./losses/elementwise.ts";
+export type { LossOptions, Reduction } from "./losses/reduction.ts";
+export type { AnyModule, Member } from "./module/module.ts";
+export { Module } from "./module/module.ts";
+export type { LoadOptions, LoadReport, StateDict, StateSource, StateValue } from "./module/state-dict.ts";
+export { StateDictError, stateArrays } from "./module/state-dict.ts";
+export type { ParameterOptions, VariableOptions } from "./module/variable.ts";
+export { Buffer, Counter, Parameter, Variable } from "./module/variable.ts";
+export type { AdamRuleOptions } from "./optimizers/adam.ts";
+export { Adam, AdamW } from "./optimizers/adam.ts";
+export type { GroupSettings } from "./optimizers/arena.ts";
+export { clipByGlobalNorm } from "./optimizers/clip.ts";
+export type { OptimizerOptions, Parameterized } from "./optimizers/optimizer.ts";
+export { Optimizer } from "./optimizers/optimizer.ts";
+export type { RMSpropRuleOptions } from "./optimizers/rmsprop.ts";
+export { RMSprop } from "./optimizers/rmsprop.ts";
+export type { SGDRuleOptions } from "./optimizers/sgd.ts";
+export { SGD } from "./optimizers/sgd.ts";
+export type { StepNumbers, UpdateRule } from "./optimizers/update-rule.ts";
+export type { OneCycleOptions, Schedule } from "./schedules/schedules.ts";
+export {
+  constant,
+  cosine,
+  exponential,
+  multiStep,
+  oneCycle,
+  stepDecay,
+  warmUp,
+} from "./schedules/schedules.ts";
+export type { Batch, DataSource, HostArray, Loadable } from "./training/batch.ts";
+export type { EvaluateOptions } from "./training/evaluate.ts";
+export { evaluate } from "./training/evaluate.ts";
+export { fit } from "./training/fit.ts";
+export type { Callback, CheckpointOptions, FitOptions, Probe, RunControl } from "./training/fit-options.ts";
+export type { BatchRecord, EpochRecord, Evaluation, History } from "./training/history.ts";
+export type { Measure, Measures } from "./training/measures.ts";

@@ -1,0 +1,92 @@
+import type { Shape } from "@evenkeel/tensor";
+import { setDefaultBackend } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ExpressionBackend } from "../../test/expression-backend.ts";
+import type { Initializer } from "./init.ts";
+import * as init from "./init.ts";
+import { manualSeed, RandomSource, sourceOf } from "./random-source.ts";
+
+beforeAll(() => setDefaultBackend(new ExpressionBackend()));
+afterAll(() => setDefaultBackend(undefined));
+
+const draw = async (initializer: Initializer, shape: Shape, seed = 1): Promise<number[]> => [
+  ...(await initializer(shape, { seed }).data()),
+];
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+function deviation(values: readonly number[]): number {
+  const center = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
+}
+
+describe("initializers", () => {
+  test("fans of linear, convolutional and grouped weights", () => {
+    expect(init.fansOf([10, 20])).toEqual({ fanIn: 20, fanOut: 10 });
+    expect(init.fansOf([8, 4, 3, 5])).toEqual({ fanIn: 60, fanOut: 120 });
+    expect(() => init.fansOf([3])).toThrow(/found \[3\]/);
+  });
+
+  test("constants", async () => {
+    expect(await draw(init.zeros, [2])).toEqual([0, 0]);
+    expect(await draw(init.ones, [2])).toEqual([1, 1]);
+    expect(await draw(init.constant(0.5), [2])).toEqual([0.5, 0.5]);
+  });
+
+  test.each<[string, Initializer, number]>([
+    ["kaimingNormal", init.kaimingNormal(), Math.sqrt(2 / 200)],
+    ["kaimingNormal by fanOut", init.kaimingNormal({ mode: "fanOut" }), Math.sqrt(2 / 100)],
+    ["kaimingUniform", init.kaimingUniform({ nonlinearity: "tanh" }), 5 / 3 / Math.sqrt(200)],
+    ["xavierNormal", init.xavierNormal(), Math.sqrt(2 / 300)],
+    ["xavierUniform with a gain", init.xavierUniform(2), 2 * Math.sqrt(2 / 300)],
+    ["normal", init.normal(0, 0.3), 0.3],
+    ["uniform", init.uniform(-1, 1), 1 / Math.sqrt(3)],
+    ["PyTorch's default", init.defaultWeight, 1 / Math.sqrt(3 * 200)],
+  ])("%s has mean 0 and the deviation of its formula", async (_name, initializer, expected) => {
+    const values = await draw(initializer, [100, 200]);
+    // 20,000 draws: six standard errors of the mean, and of the deviation.
+    expect(Math.abs(mean(values))).toBeLessThan((6 * expected) / Math.sqrt(20_000));
+    expect(Math.abs(deviation(values) / expected - 1)).toBeLessThan(6 / Math.sqrt(40_000));
+  });
+
+  test("PyTorch's default stays within 1 / sqrt(fanIn)", async () => {
+    const values = await draw(init.defaultWeight, [50, 25]);
+    expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.2);
+  });
+
+  test("follow from the seed", async () => {
+    const weights = init.kaimingNormal();
+    expect(await draw(weights, [3, 4], 7)).toEqual(await draw(weights, [3, 4], 7));
+    expect(await draw(weights, [3, 4], 7)).not.toEqual(await draw(weights, [3, 4], 8));
+  });
+});
+
+describe("random sources", () => {
+  test("never return a key twice, and repeat themselves from the same position", () => {
+    const source = new RandomSource(5);
+    const keys = [source.next(), source.next()];
+    expect(keys[0]).not.toEqual(keys[1]);
+    source.position = 0;
+    expect([source.next(), source.next()]).toEqual(keys);
+  });
+
+  test("forks do not depend on later draws", () => {
+    const [a, b] = [new RandomSource(5), new RandomSource(5)];
+    const [forkOfA, forkOfB] = [a.fork(), b.fork()];
+    a.next();
+    expect(forkOfA.next()).toEqual(forkOfB.next());
+    expect(a.fork().seed).not.toBe(forkOfA.seed);
+  });
+
+  test("without a seed there is one source for all, which can be restarted", () => {
+    manualSeed(3);
+    const first = sourceOf(undefined).next();
+    expect(sourceOf(undefined).next()).not.toEqual(first);
+    manualSeed(3);
+    expect(sourceOf(undefined).next()).toEqual(first);
+    expect(sourceOf(9).seed).toBe(9);
+  });
+
+  test.each([-1, 0.5, 2 ** 32, Number.NaN])("%d is no seed", (seed) => {
+    expect(() => new RandomSource(seed)).toThrow(/seed/);
+  });
+});

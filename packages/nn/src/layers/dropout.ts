@@ -1,0 +1,37 @@
+import type { RandomKey, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, bernoulli, fuse, mul, where } from "@evenkeel/tensor";
+import type { RandomSource, Seed } from "../initializers/random-source.ts";
+import { sourceOf } from "../initializers/random-source.ts";
+import { Module } from "../module/module.ts";
+
+/**
+ * In training, zeroes each value with the given probability and divides the rest by the probability to stay, so that nothing
+ * changes in use (Srivastava et al. 2014, inverted). The masks follow from the seed and the number of calls alone.
+ *
+ * Shapes: any -> the same. Throws ArgumentError for a probability outside of [0, 1].
+ *
+ * @example new Dropout(0.5, { seed: 1 })
+ */
+export class Dropout extends Module {
+  readonly probability: number;
+  readonly random: RandomSource;
+  /** One launch, and one for its gradient, which draws the same mask again instead of keeping it. */
+  private readonly drop: (x: Tensor, kept: number, key: RandomKey) => Tensor;
+
+  constructor(probability = 0.5, options: { readonly seed?: Seed } = {}) {
+    super();
+    if (!(probability >= 0 && probability <= 1)) {
+      throw new ArgumentError(`probability: found ${probability}, expected a number in [0, 1]`);
+    }
+    this.probability = probability;
+    this.random = sourceOf(options.seed).fork();
+    this.drop = fuse((x: Tensor, kept: number, key: RandomKey) =>
+      where(bernoulli(x.shape, kept, key), mul(x, kept === 0 ? 0 : 1 / kept), 0),
+    );
+  }
+
+  forward(x: Tensor): Tensor {
+    if (!this.isTraining || this.probability === 0) return x;
+    return this.drop(x, 1 - this.probability, this.random.next());
+  }
+}

@@ -1,0 +1,159 @@
+import type { Expression, Tensor, Value } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  buildExpression,
+  e,
+  evaluateExpression,
+  formatShape,
+  ShapeError,
+  sameShape,
+  scope,
+} from "@evenkeel/tensor";
+import type { LossOptions } from "./reduction.ts";
+import { reduceLoss } from "./reduction.ts";
+
+interface Formula {
+  /** Names of the inputs; the first two must have one shape. */
+  readonly inputs: readonly string[];
+  readonly scalars: number;
+  loss(inputs: readonly Value[], scalars: readonly Value[]): Value;
+}
+
+/** log(1 + exp(-|x|)): never overflows. */
+const softplusOfMinusAbs = (x: Value): Value => e.log1p(e.exp(e.neg(e.abs(x))));
+
+const mseFormula: Formula = {
+  inputs: ["prediction", "target"],
+  scalars: 0,
+  loss: ([prediction, target]) => {
+    const difference = e.sub(prediction!, target!);
+    return e.mul(difference, difference);
+  },
+};
+
+const l1Formula: Formula = {
+  inputs: ["prediction", "target"],
+  scalars: 0,
+  loss: ([prediction, target]) => e.abs(e.sub(prediction!, target!)),
+};
+
+/** d^2 / (2 beta) where |d| < beta, else |d| - beta / 2. */
+const smoothL1Formula: Formula = {
+  inputs: ["prediction", "target"],
+  scalars: 1,
+  loss: ([prediction, target], [beta]) => {
+    const difference = e.sub(prediction!, target!);
+    const size = e.abs(difference);
+    const near = e.div(e.mul(0.5, e.mul(difference, difference)), beta!);
+    return e.select(e.less(size, beta!), near, e.sub(size, e.mul(0.5, beta!)));
+  },
+};
+
+/** max(x, 0) - x t + log(1 + exp(-|x|)). */
+const bceFormula: Formula = {
+  inputs: ["logits", "targets"],
+  scalars: 0,
+  loss: ([x, t]) => e.add(e.sub(e.select(e.greater(x!, 0), x!, 0), e.mul(x!, t!)), softplusOfMinusAbs(x!)),
+};
+
+/** (1 - t) x + (1 + (w - 1) t) (log(1 + exp(-|x|)) + max(-x, 0)). */
+const weightedBceFormula: Formula = {
+  inputs: ["logits", "targets", "positiveWeight"],
+  scalars: 0,
+  loss: ([x, t, w]) => {
+    const factor = e.add(1, e.mul(e.sub(w!, 1), t!));
+    const tail = e.add(softplusOfMinusAbs(x!), e.select(e.less(x!, 0), e.neg(x!), 0));
+    return e.add(e.mul(e.sub(1, t!), x!), e.mul(factor, tail));
+  },
+};
+
+const expressions = new Map<Formula, Expression>();
+
+function expressionOf(formula: Formula): Expression {
+  let expression = expressions.get(formula);
+  if (expression === undefined) {
+    const inputs = formula.inputs.map(() => "f32" as const);
+    const scalars = new Array<"f32">(formula.scalars).fill("f32");
+    expression = buildExpression({ inputs, scalars }, (values, numbers) => formula.loss(values, numbers));
+    expressions.set(formula, expression);
+  }
+  return expression;
+}
+
+function lossOf(
+  operation: string,
+  formula: Formula,
+  inputs: readonly Tensor[],
+  { reduction }: LossOptions,
+  scalars: readonly number[] = [],
+): Tensor {
+  const [a, b] = inputs as [Tensor, Tensor];
+  if (!sameShape(a.shape, b.shape)) {
+    throw new ShapeError(
+      `${operation}: found ${formula.inputs[0]} ${formatShape(a.shape)} and ${formula.inputs[1]} ${formatShape(b.shape)}, expected one shape`,
+    );
+  }
+  return scope(() =>
+    reduceLoss(evaluateExpression(expressionOf(formula), inputs, { scalars })[0]!, reduction),
+  );
+}
+
+/**
+ * The squared difference.
+ *
+ * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ.
+ *
+ * @example mse(model.forward(x), y)
+ */
+export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  return lossOf("mse", mseFormula, [prediction, target], options);
+}
+
+/**
+ * The absolute difference; its slope at 0 is 0.
+ *
+ * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ.
+ */
+export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  return lossOf("l1", l1Formula, [prediction, target], options);
+}
+
+/**
+ * Quadratic where the difference is below beta, linear beyond (Girshick 2015, equation 3, with PyTorch's beta).
+ *
+ * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ, ArgumentError
+ * for a negative beta.
+ *
+ * @param options.beta default 1; 0 is the absolute difference
+ */
+export function smoothL1(
+  prediction: Tensor,
+  target: Tensor,
+  options: LossOptions & { readonly beta?: number } = {},
+): Tensor {
+  const { beta = 1 } = options;
+  if (!(beta >= 0)) {
+    throw new ArgumentError(`smoothL1: beta: found ${beta}, expected a non-negative number`);
+  }
+  if (beta === 0) return l1(prediction, target, options);
+  return lossOf("smoothL1", smoothL1Formula, [prediction, target], options, [beta]);
+}
+
+/**
+ * The cross-entropy between sigmoid(logits) and targets in [0, 1].
+ *
+ * Shapes: f32 any, the same -> [], or the same with reduction `none`; `positiveWeight` broadcasts to them. Throws
+ * ShapeError when logits and targets differ.
+ *
+ * @param options.positiveWeight what the loss of positive targets is multiplied by
+ */
+export function bceWithLogits(
+  logits: Tensor,
+  targets: Tensor,
+  options: LossOptions & { readonly positiveWeight?: Tensor } = {},
+): Tensor {
+  const { positiveWeight } = options;
+  return positiveWeight === undefined
+    ? lossOf("bceWithLogits", bceFormula, [logits, targets], options)
+    : lossOf("bceWithLogits", weightedBceFormula, [logits, targets, positiveWeight], options);
+}

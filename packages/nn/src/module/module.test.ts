@@ -1,0 +1,193 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { add, full, scope, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import type { StoredArray } from "@evenkeel/tensor/safetensors";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ExpressionBackend } from "../../test/expression-backend.ts";
+import { RandomSource } from "../initializers/random-source.ts";
+import { Module } from "./module.ts";
+import { StateDictError, stateArrays } from "./state-dict.ts";
+import { Buffer, Counter, Parameter } from "./variable.ts";
+
+class Shift extends Module {
+  readonly amount: Parameter;
+  readonly runningMean: Buffer = new Buffer(full([2], 0), { name: "running_mean" });
+  readonly batches: Counter = new Counter(0, { name: "num_batches_tracked" });
+  readonly note = "not a member";
+
+  constructor(value = 1) {
+    super();
+    this.amount = new Parameter(full([2], value), { name: "weight", isDecayed: false });
+  }
+
+  forward(x: Tensor): Tensor {
+    return add(x, this.amount.value);
+  }
+}
+
+class Net extends Module {
+  readonly first: Shift = new Shift(1);
+  readonly layers: readonly Shift[] = [new Shift(2), new Shift(3)];
+  readonly own: Parameter = new Parameter(full([3], 4));
+  readonly random: RandomSource = new RandomSource(1);
+
+  forward(x: Tensor): Tensor {
+    return [this.first, ...this.layers].reduce((y, layer) => layer.forward(y), x);
+  }
+}
+
+let backend: ExpressionBackend;
+
+beforeEach(() => {
+  backend = new ExpressionBackend();
+  setDefaultBackend(backend);
+});
+
+afterEach(() => setDefaultBackend(undefined));
+
+describe("members", () => {
+  test("are found by walking own properties and arrays, under PyTorch's names", () => {
+    const net = new Net();
+    expect([...net.namedParameters()].map(([name]) => name)).toEqual([
+      "first.weight",
+      "layers.0.weight",
+      "layers.1.weight",
+      "own",
+    ]);
+    expect([...net.namedBuffers()].map(([name]) => name)).toEqual([
+      "first.running_mean",
+      "layers.0.running_mean",
+      "layers.1.running_mean",
+    ]);
+    expect([...net.namedModules()].map(([name]) => name)).toEqual(["", "first", "layers.0", "layers.1"]);
+    expect([...net.namedRandomSources()]).toEqual([["random", net.random]]);
+    expect(net.parameterCount()).toBe(9);
+  });
+
+  test("a module in two places has its parameters listed once and saved twice", () => {
+    const shared = new Shift();
+    class Twice extends Module {
+      a = shared;
+      b = shared;
+      forward(x: Tensor): Tensor {
+        return x;
+      }
+    }
+    const twice = new Twice();
+    expect([...twice.parameters()]).toEqual([shared.amount]);
+    expect(Object.keys(scope(() => twice.stateDict()))).toContain("b.weight");
+  });
+
+  test("modes and freezing reach every depth", () => {
+    const net = new Net();
+    net.eval();
+    expect([...net.namedModules()].every(([, { isTraining }]) => !isTraining)).toBe(true);
+    net.train();
+    expect(net.layers[1]!.isTraining).toBe(true);
+    net.layers[0]!.freeze();
+    expect([...net.parameters()].map(({ trainable }) => trainable)).toEqual([true, false, true, true]);
+    expect(net.parameterCount()).toBe(7);
+    expect(net.parameterCount({ trainableOnly: false })).toBe(9);
+    expect(net.layers[0]!.isFrozen && !net.isFrozen).toBe(true);
+    net.unfreeze();
+    expect(net.parameterCount()).toBe(9);
+  });
+});
+
+describe("variables", () => {
+  test("assigning a value frees the old one and outlives the scope", async () => {
+    const parameter = new Parameter(full([2], 1));
+    scope(() => {
+      parameter.value = add(parameter.value, parameter.value);
+    });
+    expect(await parameter.value.data()).toEqual(Float32Array.of(2, 2));
+    expect(backend.buffers).toBe(1);
+  });
+
+  test("the shape stays", () => {
+    const parameter = new Parameter(full([2], 1), { name: "weight" });
+    expect(() => {
+      parameter.value = full([3], 1);
+    }).toThrow("weight: found f32 [3], expected f32 [2]");
+  });
+});
+
+describe("state", () => {
+  test("goes from model to model, and later changes stay apart", async () => {
+    const [a, b] = [new Net(), new Net()];
+    a.first.batches.value = 5;
+    a.own.value = tensor([7, 8, 9]);
+    const before = backend.buffers;
+    scope(() => b.loadStateDict(a.stateDict()));
+    expect(backend.buffers).toBe(before);
+    a.own.value = full([3], 0);
+    expect(await b.own.value.data()).toEqual(Float32Array.of(7, 8, 9));
+    expect(b.first.batches.value).toBe(5);
+  });
+
+  test("in host memory counters are 64-bit scalars", async () => {
+    const net = new Net();
+    net.layers[1]!.batches.value = 3;
+    const arrays = await stateArrays(net);
+    expect(arrays.get("layers.1.num_batches_tracked")).toEqual({
+      ...{ shape: [], dtype: "i32", fileDtype: "I64" },
+      data: Int32Array.of(3),
+    });
+    expect(arrays.get("own")).toEqual({ shape: [3], dtype: "f32", data: Float32Array.of(4, 4, 4) });
+    const other = new Net();
+    other.loadStateDict(arrays);
+    expect(other.layers[1]!.batches.value).toBe(3);
+  });
+
+  test("that does not fit changes nothing and is listed in full", async () => {
+    const net = new Net();
+    const arrays = await stateArrays(new Net());
+    const wrong = new Map<string, StoredArray>(arrays);
+    wrong.delete("first.weight");
+    wrong.set("extra", { shape: [1], dtype: "f32", data: Float32Array.of(1) });
+    wrong.set("own", { shape: [2], dtype: "f32", data: Float32Array.of(9, 9) });
+    wrong.set("layers.0.running_mean", { shape: [2], dtype: "i32", data: Int32Array.of(9, 9) });
+    wrong.set("layers.0.weight", { shape: [2], dtype: "f32", data: Float32Array.of(9, 9) });
+    const load = () => net.loadStateDict(wrong);
+    expect(load).toThrow(StateDictError);
+    expect(load).toThrow(
+      [
+        "the saved state does not fit the model.",
+        "missing (1):",
+        "  first.weight",
+        "unexpected (1):",
+        "  extra",
+        "mismatched (2):",
+        "  layers.0.running_mean: found i32 [2], expected f32 [2]",
+        "  own: found f32 [2], expected f32 [3]",
+      ].join("\n"),
+    );
+    expect(await net.layers[0]!.amount.value.data()).toEqual(Float32Array.of(2, 2));
+  });
+
+  test("may be partial when asked, but shapes still must fit", async () => {
+    const net = new Net();
+    net.first.batches.value = 4;
+    const own: StoredArray = { shape: [3], dtype: "f32", data: Float32Array.of(1, 2, 3) };
+    const report = net.loadStateDict({ own, extra: own }, { strict: false });
+    expect(report.unexpected).toEqual(["extra"]);
+    expect(report.missing).toContain("first.weight");
+    expect(await net.own.value.data()).toEqual(Float32Array.of(1, 2, 3));
+    expect(net.first.batches.value).toBe(4);
+    const short = { ...own, shape: [1], data: Float32Array.of(1) };
+    expect(() => net.loadStateDict({ own: short }, { strict: false })).toThrow(/mismatched/);
+  });
+
+  test("of an older file has no counters: they become 0", async () => {
+    const net = new Net();
+    net.first.batches.value = 4;
+    const arrays = new Map([...(await stateArrays(net))].filter(([name]) => !name.includes("num_batches")));
+    net.loadStateDict(arrays);
+    expect(net.first.batches.value).toBe(0);
+  });
+
+  test("a disposed model has given everything back", () => {
+    const net = new Net();
+    net.dispose();
+    expect(backend.buffers).toBe(0);
+  });
+});

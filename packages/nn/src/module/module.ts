@@ -1,0 +1,158 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { RandomSource } from "../initializers/random-source.ts";
+import type { LoadOptions, LoadReport, StateDict, StateSource } from "./state-dict.ts";
+import { loadStateDict, stateDictOf } from "./state-dict.ts";
+import { Buffer, Counter, Parameter } from "./variable.ts";
+
+/** What a module is made of: everything that training, saving and loading find by walking it. */
+export type Member = AnyModule | Parameter | Buffer | Counter | RandomSource;
+
+// biome-ignore lint/suspicious/noExplicitAny: arguments of `forward` are contravariant
+export type AnyModule = Module<any, any>;
+
+const isVariable = (value: unknown): value is Parameter | Buffer | Counter =>
+  value instanceof Parameter || value instanceof Buffer || value instanceof Counter;
+
+const isMember = (value: unknown): value is Member =>
+  isVariable(value) || value instanceof Module || value instanceof RandomSource;
+
+/**
+ * The base of layers and models. Parameters, buffers and inner modules are found in its own properties, in the order of
+ * their declaration, and in arrays of them; names in saved state are the paths to them: `layer1.0.conv1.weight`.
+ *
+ * @example
+ * class Net extends Module {
+ *   hidden = new Linear(784, 100);
+ *   output = new Linear(100, 10);
+ *   forward(x: Tensor): Tensor { return this.output.forward(relu(this.hidden.forward(x))); }
+ * }
+ */
+export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Output = Tensor> {
+  /** Whether layers that differ between training and use behave as in training; see `train` and `eval`. */
+  isTraining = true;
+  /** Whether `freeze` was called: parameters are not trained and running statistics stay as they are. */
+  isFrozen = false;
+
+  abstract forward(...inputs: Inputs): Output;
+
+  /** The direct members with their names. Containers override it to choose names of their own. */
+  *members(): Generator<[name: string, member: Member]> {
+    for (const [property, value] of Object.entries(this)) {
+      if (isMember(value)) yield [nameOf(value, property), value];
+      else if (Array.isArray(value)) {
+        for (const [index, element] of value.entries()) {
+          if (isMember(element)) yield [`${property}.${nameOf(element, String(index))}`, element];
+        }
+      }
+    }
+  }
+
+  /** Every member at any depth, with its path; a member that is shared comes once for each path. */
+  *namedMembers(prefix = ""): Generator<[path: string, member: Member]> {
+    for (const [name, member] of this.members()) {
+      yield [prefix + name, member];
+      if (member instanceof Module) yield* member.namedMembers(`${prefix}${name}.`);
+    }
+  }
+
+  /** This module and all inner ones; each once, under its first path. */
+  namedModules(): Generator<[path: string, module: AnyModule]> {
+    return distinct(withSelf(this), (member): member is AnyModule => member instanceof Module);
+  }
+
+  namedParameters(): Generator<[path: string, parameter: Parameter]> {
+    return distinct(this.namedMembers(), (member) => member instanceof Parameter);
+  }
+
+  namedBuffers(): Generator<[path: string, buffer: Buffer]> {
+    return distinct(this.namedMembers(), (member) => member instanceof Buffer);
+  }
+
+  namedRandomSources(): Generator<[path: string, source: RandomSource]> {
+    return distinct(this.namedMembers(), (member) => member instanceof RandomSource);
+  }
+
+  *parameters(): Generator<Parameter> {
+    for (const [, parameter] of this.namedParameters()) yield parameter;
+  }
+
+  /** The number of trained values; `trainableOnly: false` counts frozen ones too. */
+  parameterCount(options: { readonly trainableOnly?: boolean } = {}): number {
+    let count = 0;
+    for (const { value, trainable } of this.parameters()) {
+      if (trainable || options.trainableOnly === false) count += value.size;
+    }
+    return count;
+  }
+
+  /** Switches to the behaviour in training, here and in every inner module. */
+  train(isTraining = true): this {
+    for (const [, module] of this.namedModules()) module.isTraining = isTraining;
+    return this;
+  }
+
+  /** Switches to the behaviour in use: running statistics, no dropout. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Stops training of every parameter inside, and of running statistics: batch norm then behaves as in use. */
+  freeze(isFrozen = true): this {
+    for (const [, module] of this.namedModules()) module.isFrozen = isFrozen;
+    for (const parameter of this.parameters()) parameter.trainable = !isFrozen;
+    return this;
+  }
+
+  unfreeze(): this {
+    return this.freeze(false);
+  }
+
+  /**
+   * Every parameter, buffer and counter under PyTorch's names. The tensors are new handles that belong to the caller; they
+   * share the model's memory.
+   */
+  stateDict(): StateDict {
+    return stateDictOf(this);
+  }
+
+  /**
+   * Copies saved values into the model. All of it is checked before the first value changes. A strict load sets counters
+   * that older files lack to 0.
+   *
+   * @throws StateDictError that lists what is missing, unexpected, or of another shape or dtype
+   * @example model.loadStateDict(readSafetensors(bytes).tensors);
+   */
+  loadStateDict(state: StateSource, options: LoadOptions = {}): LoadReport {
+    return loadStateDict(this, state, options);
+  }
+
+  /** Gives back the memory of every parameter and buffer. */
+  dispose(): void {
+    for (const parameter of this.parameters()) parameter.dispose();
+    for (const [, buffer] of this.namedBuffers()) buffer.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+const nameOf = (member: Member, property: string): string =>
+  (isVariable(member) ? member.name : undefined) ?? property;
+
+function* withSelf(module: AnyModule): Generator<[string, Member]> {
+  yield ["", module];
+  yield* module.namedMembers();
+}
+
+function* distinct<Kind extends Member>(
+  members: Iterable<[string, Member]>,
+  isKind: (member: Member) => member is Kind,
+): Generator<[string, Kind]> {
+  const seen = new Set<Member>();
+  for (const [path, member] of members) {
+    if (!isKind(member) || seen.has(member)) continue;
+    seen.add(member);
+    yield [path, member];
+  }
+}

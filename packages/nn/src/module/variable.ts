@@ -1,0 +1,80 @@
+import type { Spec, Tensor } from "@evenkeel/tensor";
+import { formatSpec, keep, ShapeError, sameShape } from "@evenkeel/tensor";
+
+export interface VariableOptions {
+  /** The last part of its name in saved state, where PyTorch's word differs from the property's. */
+  readonly name?: string;
+}
+
+/** A tensor that a module owns and replaces over time; its shape and dtype stay. */
+export class Variable {
+  readonly name: string | undefined;
+  private current: Tensor;
+
+  constructor(value: Tensor, options: VariableOptions = {}) {
+    this.current = keep(value);
+    this.name = options.name;
+  }
+
+  get value(): Tensor {
+    return this.current;
+  }
+
+  /** Takes the new tensor out of its scope and disposes the old one. Throws ShapeError for another spec. */
+  set value(next: Tensor) {
+    const previous = this.current;
+    if (next === previous) return;
+    if (!sameShape(next.shape, previous.shape) || next.dtype !== previous.dtype) {
+      throw new ShapeError(
+        `${this.name ?? "value"}: found ${formatSpec(next)}, expected ${formatSpec(previous)}`,
+      );
+    }
+    this.current = keep(next);
+    previous.dispose();
+  }
+
+  get spec(): Spec {
+    return { shape: this.current.shape, dtype: this.current.dtype };
+  }
+
+  dispose(): void {
+    this.current.dispose();
+  }
+}
+
+export interface ParameterOptions extends VariableOptions {
+  /** Whether gradients are taken; default true. */
+  readonly trainable?: boolean;
+  /** Whether optimizers with weight decay shrink it; default true. Biases and scales say false. */
+  readonly isDecayed?: boolean;
+}
+
+/**
+ * A tensor that training changes.
+ *
+ * @example class Scale extends Module { factor = new Parameter(ones([1])); forward(x) { return mul(x, this.factor.value); } }
+ */
+export class Parameter extends Variable {
+  trainable: boolean;
+  readonly isDecayed: boolean;
+
+  constructor(value: Tensor, options: ParameterOptions = {}) {
+    super(value, options);
+    this.trainable = options.trainable ?? true;
+    this.isDecayed = options.isDecayed ?? true;
+  }
+}
+
+/** A tensor that is saved with the model but not trained, such as a running mean. */
+export class Buffer extends Variable {}
+
+/** A whole number that is saved with the model as a 64-bit scalar, such as the number of batches seen. */
+export class Counter {
+  readonly name: string | undefined;
+  value: number;
+
+  constructor(value = 0, options: VariableOptions = {}) {
+    this.value = value;
+    this.name = options.name;
+  }
+}

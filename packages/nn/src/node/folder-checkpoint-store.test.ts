@@ -1,0 +1,43 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ArgumentError, StorageError } from "@evenkeel/tensor";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { FolderCheckpointStore } from "./folder-checkpoint-store.ts";
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "checkpoints-"));
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+test("what is saved is loaded and listed, and nothing else is left in the folder", async () => {
+  const store = new FolderCheckpointStore(join(folder, "run"));
+  expect(await store.list()).toEqual([]);
+  expect(await store.load("latest")).toBeUndefined();
+  await store.save("latest", Uint8Array.of(1));
+  await store.save("latest", Uint8Array.of(2, 3));
+  await store.save("best", Uint8Array.of(4));
+  expect(new Uint8Array((await store.load("latest"))!)).toEqual(Uint8Array.of(2, 3));
+  expect(await store.list()).toEqual(["best", "latest"]);
+  expect((await readdir(store.folder)).sort()).toEqual(["best.safetensors", "latest.safetensors"]);
+  await store.remove("best");
+  await store.remove("best");
+  expect(await store.list()).toEqual(["latest"]);
+});
+
+test("a folder that cannot be made is a StorageError that names it", async () => {
+  const file = join(folder, "file");
+  await writeFile(file, "");
+  const store = new FolderCheckpointStore(file);
+  await expect(store.save("latest", Uint8Array.of(1))).rejects.toThrow(StorageError);
+  await expect(store.load("latest")).rejects.toThrow(/could not be read/);
+});
+
+test.each(["", "..", "../other", "a/b", ".hidden", "a b"])("%j is no name", async (name) => {
+  const store = new FolderCheckpointStore(folder);
+  expect(() => store.save(name, Uint8Array.of(1))).toThrow(ArgumentError);
+  await expect(store.load(name)).rejects.toThrow(ArgumentError);
+});

@@ -1,0 +1,1 @@
+export { FolderCheckpointStore } from "./folder-checkpoint-store.ts";

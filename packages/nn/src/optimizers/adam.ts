@@ -1,0 +1,65 @@
+import { ArgumentError, e } from "@evenkeel/tensor";
+import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { UpdateRule } from "./update-rule.ts";
+
+export interface AdamRuleOptions {
+  /** How much of the averages of the gradient and of its square is kept; default [0.9, 0.999]. */
+  readonly betas?: readonly [number, number];
+  /** Added to the root of the second average; default 1e-8. */
+  readonly epsilon?: number;
+}
+
+/** Kingma and Ba 2015; with `isDecoupled` the decay acts on the value itself (Loshchilov and Hutter 2019). */
+export function adamRule(
+  { betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8 }: AdamRuleOptions = {},
+  isDecoupled = false,
+): UpdateRule {
+  for (const beta of [beta1, beta2]) {
+    if (!(beta >= 0 && beta < 1)) throw new ArgumentError(`betas: found ${beta}, expected numbers in [0, 1)`);
+  }
+  return {
+    slots: ["average", "squareAverage"],
+    scalars: ({ learningRate, weightDecay, step }) => [
+      learningRate / (1 - beta1 ** step),
+      isDecoupled ? 1 - learningRate * weightDecay : weightDecay,
+      1 - beta1,
+      1 - beta2,
+      1 / Math.sqrt(1 - beta2 ** step),
+    ],
+    update: (value, [average, squareAverage], gradient, [rate, decay, fresh1, fresh2, correction]) => {
+      const slope = isDecoupled ? gradient : e.add(gradient, e.mul(decay!, value));
+      const shrunk = isDecoupled ? e.mul(decay!, value) : value;
+      const first = e.add(average!, e.mul(fresh1!, e.sub(slope, average!)));
+      const second = e.add(squareAverage!, e.mul(fresh2!, e.sub(e.mul(slope, slope), squareAverage!)));
+      const denominator = e.add(e.mul(e.sqrt(second), correction!), epsilon);
+      return [e.sub(shrunk, e.mul(rate!, e.div(first, denominator))), first, second];
+    },
+  };
+}
+
+/**
+ * Adam with L2 weight decay: `torch.optim.Adam`, except that by default the decay leaves biases and normalization
+ * parameters alone (`decaysAll: true` is PyTorch's way).
+ *
+ * @throws ArgumentError for a negative number or a beta outside of [0, 1)
+ * @example const optimizer = new Adam(model, { learningRate: 1e-3 });
+ */
+export class Adam extends Optimizer {
+  constructor(model: Parameterized, options: OptimizerOptions & AdamRuleOptions) {
+    super(model, adamRule(options), options);
+  }
+}
+
+/**
+ * Adam with decoupled weight decay, 0.01 by default as in `torch.optim.AdamW`; by default it leaves biases and
+ * normalization parameters alone (`decaysAll: true` is PyTorch's way).
+ *
+ * @throws ArgumentError for a negative number or a beta outside of [0, 1)
+ * @example const optimizer = new AdamW(model, { learningRate: 1e-3, weightDecay: 0.05 });
+ */
+export class AdamW extends Optimizer {
+  constructor(model: Parameterized, options: OptimizerOptions & AdamRuleOptions) {
+    super(model, adamRule(options, true), { weightDecay: 0.01, ...options });
+  }
+}

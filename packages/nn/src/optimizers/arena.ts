@@ -1,0 +1,157 @@
+import type { Backend, Expression, Spec } from "@evenkeel/tensor";
+import {
+  bytesOfStorage,
+  concatenate,
+  evaluateExpression,
+  keep,
+  reshape,
+  scope,
+  sizeOf,
+  storageOf,
+  Tensor,
+  zeros,
+} from "@evenkeel/tensor";
+import { copyOf } from "../module/copy.ts";
+import type { Parameter } from "../module/variable.ts";
+
+export interface NamedParameter {
+  readonly name: string;
+  readonly parameter: Parameter;
+}
+
+/** How the parameters of an arena are updated. */
+export interface GroupSettings {
+  readonly weightDecay: number;
+  /** What the learning rate is multiplied by. */
+  readonly learningRateScale: number;
+}
+
+/**
+ * Parameters that one launch updates. Their values lie in one flat tensor, which the parameters are views of, and so does
+ * each slot. All of them have seen the same number of updates.
+ */
+export class Arena {
+  readonly members: readonly NamedParameter[];
+  readonly settings: GroupSettings;
+  /** Updates so far. */
+  steps: number;
+  private readonly backend: Backend;
+  private readonly layout: Layout;
+  /** Zeros for the longest gap of the layout; absent where there is none. */
+  private readonly padding: Tensor | undefined;
+  private values: Tensor;
+  private slots: readonly Tensor[];
+
+  /** `slots` holds, for each slot, one tensor for each member; the values come from the parameters. */
+  constructor(
+    members: readonly NamedParameter[],
+    settings: GroupSettings,
+    steps: number,
+    slots: readonly (readonly Tensor[])[],
+  ) {
+    this.members = members;
+    this.settings = settings;
+    this.steps = steps;
+    this.backend = members[0]!.parameter.value.backend;
+    this.layout = layoutOf(
+      members.map(({ parameter }) => parameter.spec),
+      this.backend,
+    );
+    const gap = Math.max(...this.layout.gaps);
+    this.padding = gap === 0 ? undefined : keep(zeros([gap], { backend: this.backend }));
+    this.values = this.packValues();
+    this.slots = slots.map((tensors) => keep(scope(() => copyOf(this.gather(tensors)))));
+    this.adoptValues();
+  }
+
+  /** One flat tensor of one tensor for each member, in the layout of the arena. */
+  gather(tensors: readonly Tensor[]): Tensor {
+    const { gaps } = this.layout;
+    const pieces = tensors.flatMap((tensor, index) => {
+      const flat = reshape(tensor, [tensor.size]);
+      return gaps[index] === 0 ? [flat] : [flat, this.paddingOf(gaps[index]!)];
+    });
+    return pieces.length === 1 ? pieces[0]! : concatenate(pieces);
+  }
+
+  /** Updates values and slots in their own memory, in one launch. */
+  update(expression: Expression, operands: readonly Tensor[], scalars: readonly number[]): void {
+    this.repackReplacedValues();
+    const { storage } = this.values;
+    const donate = [this.values, ...this.slots].map((_, index) => index);
+    const results = evaluateExpression(expression, [this.values, ...this.slots, ...operands], {
+      donate,
+      scalars,
+    });
+    [this.values, ...this.slots] = results.map(keep) as [Tensor, ...Tensor[]];
+    this.steps++;
+    // An executor may refuse the donation, as a tape does that still needs the old values.
+    if (this.values.storage !== storage) this.adoptValues();
+  }
+
+  /** Views of one slot, member by member. */
+  slotViews(slot: number): Tensor[] {
+    return this.viewsOf(this.slots[slot]!);
+  }
+
+  /** Gives back the slots and the arena's hold on the values; the parameters keep theirs. */
+  dispose(): void {
+    this.values.dispose();
+    this.padding?.dispose();
+    for (const slot of this.slots) slot.dispose();
+  }
+
+  private paddingOf(gap: number): Tensor {
+    return new Tensor(this.padding!.storage, { shape: [gap], dtype: "f32" });
+  }
+
+  private packValues(): Tensor {
+    return keep(scope(() => copyOf(this.gather(this.members.map(({ parameter }) => parameter.value)))));
+  }
+
+  private viewsOf(flat: Tensor): Tensor[] {
+    return this.members.map(
+      ({ parameter }, index) =>
+        new Tensor(flat.storage, parameter.spec, flat.byteOffset + this.layout.byteOffsets[index]!),
+    );
+  }
+
+  private adoptValues(): void {
+    this.viewsOf(this.values).forEach((view, index) => {
+      this.members[index]!.parameter.value = view;
+    });
+  }
+
+  /** Values that were loaded or assigned since the last update lie elsewhere. */
+  private repackReplacedValues(): void {
+    const { storage } = this.values;
+    if (this.members.every(({ parameter }) => parameter.value.storage === storage)) return;
+    const replaced = this.values;
+    this.values = this.packValues();
+    replaced.dispose();
+    this.adoptValues();
+  }
+}
+
+interface Layout {
+  /** Where each member begins. */
+  readonly byteOffsets: readonly number[];
+  /** Elements of padding after each member, so that the next one begins where a view may. */
+  readonly gaps: readonly number[];
+}
+
+function layoutOf(specs: readonly Spec[], { limits }: Backend): Layout {
+  const elementBytes = bytesOfStorage(storageOf("f32", limits));
+  const byteOffsets: number[] = [];
+  const gaps: number[] = [];
+  let end = 0;
+  specs.forEach(({ shape }, index) => {
+    byteOffsets.push(end);
+    const bytes = sizeOf(shape) * elementBytes;
+    const isLast = index === specs.length - 1;
+    const padded = isLast ? bytes : Math.ceil(bytes / limits.offsetAlignment) * limits.offsetAlignment;
+    gaps.push((padded - bytes) / elementBytes);
+    end += padded;
+  });
+  return { byteOffsets, gaps };
+}

@@ -1,0 +1,39 @@
+import type { Expression, Tensor } from "@evenkeel/tensor";
+import { add, buildExpression, e, evaluateExpression, mul, scope, square, sum } from "@evenkeel/tensor";
+
+let factor: Expression | undefined;
+
+/** min(1, limit / (norm + 1e-6)), as PyTorch's clip_grad_norm_ has it; the limit is the scalar. */
+const factorExpression = (): Expression =>
+  (factor ??= buildExpression({ inputs: ["f32"], scalars: ["f32"] }, ([squares], [limit]) => {
+    const wanted = e.div(limit!, e.add(e.sqrt(squares!), 1e-6));
+    return e.select(e.greater(wanted, 1), 1, wanted);
+  }));
+
+/**
+ * What to multiply gradients by so that the norm of all of them together is at most `limit`. Stays on the device.
+ *
+ * Shapes: any -> [].
+ */
+export function clipFactor(gradients: readonly Tensor[], limit: number): Tensor {
+  return scope(() => {
+    const squares = gradients.map((gradient) => sum(square(gradient)));
+    const total = squares.reduce((a, b) => add(a, b));
+    return evaluateExpression(factorExpression(), [total], { scalars: [limit] })[0]!;
+  });
+}
+
+/**
+ * Gradients scaled together so that their norm is at most `limit` (Pascanu et al. 2013). Optimizers do the same within their
+ * update when they are given `maxGradientNorm`.
+ *
+ * Shapes: as the gradients. Nothing is read back.
+ *
+ * @example const clipped = clipByGlobalNorm(gradients, 1);
+ */
+export function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
+  return scope(() => {
+    const scale = clipFactor(gradients, limit);
+    return gradients.map((gradient) => mul(gradient, scale));
+  });
+}

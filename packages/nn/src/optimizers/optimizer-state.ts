@@ -1,0 +1,70 @@
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { formatShape, formatSpec, fromData, sameShape } from "@evenkeel/tensor";
+import type { StoredArray } from "@evenkeel/tensor/safetensors";
+import { arrayOf, StateDictError } from "../module/state-dict.ts";
+import type { Arena, NamedParameter } from "./arena.ts";
+
+const stepsOf = (name: string): string => `${name}.steps`;
+
+/** Every slot of every parameter, and how often it was updated. */
+export async function readOptimizerState(
+  arenas: readonly Arena[],
+  slotNames: readonly string[],
+): Promise<Map<string, StoredArray>> {
+  const pending: Promise<[string, StoredArray]>[] = [];
+  const state = new Map<string, StoredArray>();
+  for (const arena of arenas) {
+    for (const { name } of arena.members) {
+      state.set(stepsOf(name), { shape: [], dtype: "i32", data: Int32Array.of(arena.steps) });
+    }
+    slotNames.forEach((slotName, slot) => {
+      arena.slotViews(slot).forEach((view, index) => {
+        const path = `${arena.members[index]!.name}.${slotName}`;
+        pending.push(arrayOf(view).then((array) => [path, array]));
+        view.dispose();
+      });
+    });
+  }
+  for (const [path, array] of await Promise.all(pending)) state.set(path, array);
+  return state;
+}
+
+/** What is saved of one parameter. */
+export interface LoadedSlots {
+  readonly steps: number;
+  upload(slot: number, backend: Backend): Tensor;
+}
+
+/** Checks saved state against the parameters. Throws StateDictError that lists every difference. */
+export function slotsFromState(
+  parameters: readonly NamedParameter[],
+  slotNames: readonly string[],
+  state: ReadonlyMap<string, StoredArray>,
+): Map<string, LoadedSlots> {
+  const missing: string[] = [];
+  const mismatched: string[] = [];
+  const unexpected = new Set(state.keys());
+  const take = (path: string, dtype: "f32" | "i32", shape: readonly number[]): StoredArray | undefined => {
+    const array = state.get(path);
+    unexpected.delete(path);
+    if (array === undefined) missing.push(path);
+    else if (array.dtype !== dtype || !sameShape(array.shape, shape)) {
+      mismatched.push(`${path}: found ${formatSpec(array)}, expected ${dtype} ${formatShape(shape)}`);
+    }
+    return array;
+  };
+  const loaded = new Map<string, LoadedSlots>();
+  for (const { name, parameter } of parameters) {
+    const { shape } = parameter.value;
+    const steps = take(stepsOf(name), "i32", []);
+    const arrays = slotNames.map((slotName) => take(`${name}.${slotName}`, "f32", shape));
+    loaded.set(name, {
+      steps: steps?.data[0] ?? 0,
+      upload: (slot, backend) => fromData(arrays[slot]!.data, { shape, dtype: "f32" }, { backend }),
+    });
+  }
+  if (missing.length + mismatched.length + unexpected.size > 0) {
+    throw new StateDictError({ missing, unexpected: [...unexpected], mismatched });
+  }
+  return loaded;
+}

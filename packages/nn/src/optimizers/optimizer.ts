@@ -1,0 +1,200 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, formatShape, ShapeError, sameShape, scope, zeros } from "@evenkeel/tensor";
+import type { StoredArray } from "@evenkeel/tensor/safetensors";
+import type { Parameter } from "../module/variable.ts";
+import type { GroupSettings, NamedParameter } from "./arena.ts";
+import { Arena } from "./arena.ts";
+import { clipFactor } from "./clip.ts";
+import { readOptimizerState, slotsFromState } from "./optimizer-state.ts";
+import type { UpdateRule } from "./update-rule.ts";
+import { updateExpression } from "./update-rule.ts";
+
+/** Anything with named parameters: a `Module`. */
+export interface Parameterized {
+  namedParameters(): Iterable<readonly [name: string, parameter: Parameter]>;
+}
+
+export interface OptimizerOptions {
+  readonly learningRate: number;
+  /** Default 0, but 0.01 for AdamW. */
+  readonly weightDecay?: number;
+  /** Whether biases and normalization parameters are decayed too, as PyTorch does; default false. */
+  readonly decaysAll?: boolean;
+  /** Scales all gradients together so that their norm is at most this; default: no limit. */
+  readonly maxGradientNorm?: number;
+  /** Settings for single parameters, by name; what it leaves out is as for all others. */
+  readonly group?: (name: string, parameter: Parameter) => Partial<GroupSettings>;
+}
+
+/**
+ * The base of optimizers. Parameters with the same settings lie in one arena and are updated in place by one launch. Gradients
+ * come in the order of `trainableParameters(model)`, as `valueAndGrad(model, loss)` returns them; parameters that are
+ * frozen meanwhile are left out, with their slots.
+ */
+export class Optimizer {
+  /** May be changed at any time; schedules do. */
+  learningRate: number;
+  private readonly rule: UpdateRule;
+  private readonly maxGradientNorm: number | undefined;
+  private readonly parameters: readonly (NamedParameter & { readonly settings: GroupSettings })[];
+  private arenas: Arena[] | undefined;
+
+  constructor(model: Parameterized, rule: UpdateRule, options: OptimizerOptions) {
+    checkOptions(options);
+    this.learningRate = options.learningRate;
+    this.rule = rule;
+    this.maxGradientNorm = options.maxGradientNorm;
+    this.parameters = [...model.namedParameters()].map(([name, parameter]) => ({
+      name,
+      parameter,
+      settings: settingsOf(name, parameter, options),
+    }));
+  }
+
+  /**
+   * Updates every trainable parameter once.
+   *
+   * @throws ShapeError when a gradient has not the shape of its parameter; ArgumentError for a wrong number of them
+   */
+  step(gradients: readonly Tensor[]): void {
+    const gradientOf = this.matchGradients(gradients);
+    scope(() => {
+      const active = this.activeArenas(gradientOf);
+      const gathered = active.map((arena) =>
+        arena.gather(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
+      );
+      const isClipped = this.maxGradientNorm !== undefined;
+      const factor = isClipped ? [clipFactor(gathered, this.maxGradientNorm!)] : [];
+      const expression = updateExpression(this.rule, isClipped);
+      active.forEach((arena, index) => {
+        const { weightDecay, learningRateScale } = arena.settings;
+        const learningRate = this.learningRate * learningRateScale;
+        const scalars = this.rule.scalars({ learningRate, weightDecay, step: arena.steps + 1 });
+        arena.update(expression, [gathered[index]!, ...factor], scalars);
+      });
+    });
+  }
+
+  /** Slots and step counts as of this call, by `<parameter>.<slot>` and `<parameter>.steps`: what resuming needs. */
+  stateArrays(): Promise<Map<string, StoredArray>> {
+    return readOptimizerState(this.currentArenas(), this.rule.slots);
+  }
+
+  /**
+   * Takes over what `stateArrays` gave.
+   *
+   * @throws StateDictError when it belongs to another model or another kind of optimizer; nothing has changed then
+   */
+  loadState(state: ReadonlyMap<string, StoredArray>): void {
+    this.prepareState(state)();
+  }
+
+  /** Checks saved state and returns what takes it over: several parts of a run can be checked before any of them changes. */
+  prepareState(state: ReadonlyMap<string, StoredArray>): () => void {
+    const loaded = slotsFromState(this.parameters, this.rule.slots, state);
+    const keyOf = ({ name, settings }: (typeof this.parameters)[number]) =>
+      JSON.stringify([settings, loaded.get(name)!.steps]);
+    return () =>
+      scope(() => {
+        const arenas = groupBy(this.parameters, keyOf).map((members) => {
+          const slots = this.rule.slots.map((_, slot) =>
+            members.map(({ name, parameter }) => loaded.get(name)!.upload(slot, parameter.value.backend)),
+          );
+          const [{ name, settings }] = members as [(typeof members)[number]];
+          return new Arena(members, settings, loaded.get(name)!.steps, slots);
+        });
+        this.dispose();
+        this.arenas = arenas;
+      });
+  }
+
+  /** Gives back the memory of the slots. The next step starts anew. */
+  dispose(): void {
+    for (const arena of this.arenas ?? []) arena.dispose();
+    this.arenas = undefined;
+  }
+
+  private matchGradients(gradients: readonly Tensor[]): Map<Parameter, Tensor> {
+    const trainable = this.parameters.filter(({ parameter }) => parameter.trainable);
+    if (gradients.length !== trainable.length) {
+      throw new ArgumentError(
+        `gradients: found ${gradients.length}, expected one for each of ${trainable.length} trainable parameters`,
+      );
+    }
+    return new Map(
+      trainable.map(({ name, parameter }, index) => {
+        const gradient = gradients[index]!;
+        if (!sameShape(gradient.shape, parameter.value.shape)) {
+          throw new ShapeError(
+            `gradients: ${name}: found ${formatShape(gradient.shape)}, expected ${formatShape(parameter.value.shape)}`,
+          );
+        }
+        return [parameter, gradient];
+      }),
+    );
+  }
+
+  private currentArenas(): Arena[] {
+    this.arenas ??= scope(() =>
+      groupBy(this.parameters, ({ settings }) => JSON.stringify(settings)).map(
+        (members) => new Arena(members, members[0]!.settings, 0, this.emptySlots(members)),
+      ),
+    );
+    return this.arenas;
+  }
+
+  private emptySlots(members: readonly NamedParameter[]): Tensor[][] {
+    return this.rule.slots.map(() =>
+      members.map(({ parameter: { value } }) => zeros(value.shape, { backend: value.backend })),
+    );
+  }
+
+  /** Arenas of which every member has a gradient. One that has some with and some without is split for good. */
+  private activeArenas(gradientOf: ReadonlyMap<Parameter, Tensor>): Arena[] {
+    const position = new Map(this.parameters.map(({ parameter }, index) => [parameter, index]));
+    const first = ({ members }: Arena) => position.get(members[0]!.parameter)!;
+    // Always in the same order: the norm of all gradients is a sum over arenas, and a resumed run repeats its bits.
+    this.arenas = this.currentArenas()
+      .flatMap((arena) => this.splitArena(arena, gradientOf))
+      .sort((a, b) => first(a) - first(b));
+    return this.arenas.filter(({ members }) => gradientOf.has(members[0]!.parameter));
+  }
+
+  private splitArena(arena: Arena, gradientOf: ReadonlyMap<Parameter, Tensor>): Arena[] {
+    const isActive = arena.members.map(({ parameter }) => gradientOf.has(parameter));
+    if (isActive.every((active) => active === isActive[0])) return [arena];
+    const parts = [true, false].map((wanted) => {
+      const chosen = <Item>(items: readonly Item[]) => items.filter((_, index) => isActive[index] === wanted);
+      const slots = this.rule.slots.map((_, slot) => chosen(arena.slotViews(slot)));
+      return new Arena(chosen(arena.members), arena.settings, arena.steps, slots);
+    });
+    arena.dispose();
+    return parts;
+  }
+}
+
+function checkOptions({ learningRate, weightDecay = 0, maxGradientNorm = 1 }: OptimizerOptions): void {
+  for (const [name, value] of Object.entries({ learningRate, weightDecay, maxGradientNorm })) {
+    if (!(value >= 0)) throw new ArgumentError(`${name}: found ${value}, expected a non-negative number`);
+  }
+}
+
+function settingsOf(name: string, parameter: Parameter, options: OptimizerOptions): GroupSettings {
+  const { weightDecay = 0, decaysAll = false } = options;
+  const own = options.group?.(name, parameter) ?? {};
+  return {
+    weightDecay: own.weightDecay ?? (parameter.isDecayed || decaysAll ? weightDecay : 0),
+    learningRateScale: own.learningRateScale ?? 1,
+  };
+}
+
+/** Items with equal keys, in the order of first appearance. */
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Item[][] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}

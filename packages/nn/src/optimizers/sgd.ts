@@ -1,0 +1,55 @@
+import { ArgumentError, e } from "@evenkeel/tensor";
+import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
+import { Optimizer } from "./optimizer.ts";
+import type { UpdateRule } from "./update-rule.ts";
+
+export interface SGDRuleOptions {
+  /** Default 0: plain gradient descent. */
+  readonly momentum?: number;
+  /** The share of the gradient that does not enter the momentum; default 0. */
+  readonly dampening?: number;
+  /** Looks ahead along the momentum; default false. */
+  readonly nesterov?: boolean;
+}
+
+/** PyTorch's form: the learning rate multiplies the momentum, so a change of it acts at once. */
+export function sgdRule({ momentum = 0, dampening = 0, nesterov = false }: SGDRuleOptions = {}): UpdateRule {
+  if (!(momentum >= 0)) {
+    throw new ArgumentError(`momentum: found ${momentum}, expected a non-negative number`);
+  }
+  if (nesterov && (momentum === 0 || dampening !== 0)) {
+    throw new ArgumentError(
+      `nesterov: found momentum ${momentum} and dampening ${dampening}, expected a momentum and no dampening`,
+    );
+  }
+  return {
+    slots: momentum === 0 ? [] : ["momentum"],
+    // The first momentum is the gradient itself, without dampening.
+    scalars: ({ learningRate, weightDecay, step }) => [
+      learningRate,
+      weightDecay,
+      momentum,
+      step === 1 ? 1 : 1 - dampening,
+    ],
+    update: (value, [buffer], gradient, [rate, decay, kept, fresh]) => {
+      const slope = e.add(gradient, e.mul(decay!, value));
+      if (buffer === undefined) return [e.sub(value, e.mul(rate!, slope))];
+      const velocity = e.add(e.mul(kept!, buffer), e.mul(fresh!, slope));
+      const direction = nesterov ? e.add(slope, e.mul(kept!, velocity)) : velocity;
+      return [e.sub(value, e.mul(rate!, direction)), velocity];
+    },
+  };
+}
+
+/**
+ * Stochastic gradient descent with momentum, Nesterov's too, and L2 weight decay: PyTorch's `torch.optim.SGD`, except
+ * that by default the decay leaves biases and normalization parameters alone (`decaysAll: true` is PyTorch's way).
+ *
+ * @throws ArgumentError for a negative number, or Nesterov without momentum
+ * @example const optimizer = new SGD(model, { learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 });
+ */
+export class SGD extends Optimizer {
+  constructor(model: Parameterized, options: OptimizerOptions & SGDRuleOptions) {
+    super(model, sgdRule(options), options);
+  }
+}

@@ -1,0 +1,38 @@
+import { describe, expect, test } from "vitest";
+import { constant, cosine, exponential, multiStep, oneCycle, stepDecay, warmUp } from "./schedules.ts";
+
+const at = (schedule: (step: number) => number, steps: number[]) => steps.map(schedule);
+const close = (found: number[], expected: number[]) =>
+  found.forEach((rate, index) => {
+    expect(rate).toBeCloseTo(expected[index]!, 12);
+  });
+
+describe("schedules", () => {
+  test("constant, step, multi-step and exponential", () => {
+    expect(at(constant(0.3), [0, 7])).toEqual([0.3, 0.3]);
+    close(at(stepDecay(1, { every: 3 }), [0, 2, 3, 6]), [1, 1, 0.1, 0.01]);
+    close(at(multiStep(1, { milestones: [2, 5], factor: 0.5 }), [1, 2, 4, 5]), [1, 0.5, 0.5, 0.25]);
+    close(at(exponential(2, { factor: 0.9 }), [0, 1, 2]), [2, 1.8, 1.62]);
+  });
+
+  test("cosine starts at the rate, is half way in the middle, and stays at the end", () => {
+    close(at(cosine(1, { steps: 10, final: 0.2 }), [0, 5, 10, 50]), [1, 0.6, 0.2, 0.2]);
+  });
+
+  test("warm-up rises to the schedule, which then starts from its beginning", () => {
+    const schedule = warmUp(cosine(1, { steps: 10 }), { steps: 4, from: 0.5 });
+    close(at(schedule, [0, 2, 4, 9, 14]), [0.5, 0.75, 1, 0.5, 0]);
+  });
+
+  test("one cycle gives the rates of PyTorch's OneCycleLR(max_lr=1, total_steps=10)", () => {
+    const rates = [0.04, 0.52, 1, 0.9504846320134737, 0.8117456539497631, 0.6112620219362893];
+    close(at(oneCycle(1, { steps: 10 }), [0, 1, 2, 3, 4, 5]), rates);
+    expect(oneCycle(1, { steps: 10 })(9)).toBeCloseTo(4e-6, 12);
+  });
+
+  test("lengths must be positive", () => {
+    expect(() => cosine(1, { steps: 0 })).toThrow("steps: found 0, expected a positive number");
+    expect(() => stepDecay(1, { every: -1 })).toThrow(/every/);
+    expect(() => warmUp(constant(1), { steps: -1 })).toThrow(/non-negative/);
+  });
+});

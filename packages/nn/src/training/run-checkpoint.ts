@@ -1,0 +1,90 @@
+import { DataError } from "@evenkeel/tensor";
+import type { StoredArray } from "@evenkeel/tensor/safetensors";
+import type { Checkpoint } from "../checkpoints/checkpoint-file.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../checkpoints/checkpoint-file.ts";
+import type { AnyModule } from "../module/module.ts";
+import { checkStateDict, stateArrays } from "../module/state-dict.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { CheckpointOptions } from "./fit-options.ts";
+import type { History } from "./history.ts";
+
+interface RunParts {
+  readonly model: AnyModule;
+  readonly optimizer: Optimizer;
+}
+
+/** Where a run stands; `milliseconds` were spent in the epoch so far. */
+interface RunState {
+  readonly history: History;
+  readonly position: { readonly epoch: number; readonly batch: number; readonly step: number };
+  readonly milliseconds: number;
+}
+
+interface Progress extends RunState {
+  readonly learningRate: number;
+  /** How far each random source is, by its path in the model. */
+  readonly randomPositions: { readonly [path: string]: number };
+}
+
+const defaultName = "latest";
+const modelPrefix = "model.";
+const optimizerPrefix = "optimizer.";
+
+/** Saves everything that the rest of a run depends on. */
+export async function saveRun(
+  { store, name = defaultName }: CheckpointOptions,
+  { model, optimizer, ...state }: RunParts & RunState,
+): Promise<void> {
+  const progress: Progress = {
+    ...state,
+    learningRate: optimizer.learningRate,
+    randomPositions: Object.fromEntries(
+      [...model.namedRandomSources()].map(([path, { position }]) => [path, position]),
+    ),
+  };
+  const [modelArrays, optimizerArrays] = await Promise.all([stateArrays(model), optimizer.stateArrays()]);
+  const tensors = new Map<string, StoredArray>();
+  for (const [path, array] of modelArrays) tensors.set(modelPrefix + path, array);
+  for (const [path, array] of optimizerArrays) tensors.set(optimizerPrefix + path, array);
+  await store.save(name, encodeCheckpoint({ tensors, progress }));
+}
+
+/**
+ * Puts model, optimizer and random sources back to where a checkpoint left them; undefined where there is none. Throws
+ * DataError for a damaged file and StateDictError for one of another model, before anything has changed.
+ */
+export async function restoreRun(
+  { store, name = defaultName }: CheckpointOptions,
+  { model, optimizer }: RunParts,
+): Promise<RunState | undefined> {
+  const bytes = await store.load(name);
+  if (bytes === undefined) return undefined;
+  const checkpoint = decodeCheckpoint(bytes);
+  const progress = checkpoint.progress as Progress;
+  const modelState = section(checkpoint, modelPrefix);
+  const sources = new Map(model.namedRandomSources());
+  checkStateDict(model, modelState);
+  checkRandomSources([...sources.keys()], Object.keys(progress.randomPositions));
+  const applyOptimizerState = optimizer.prepareState(section(checkpoint, optimizerPrefix));
+  model.loadStateDict(modelState);
+  applyOptimizerState();
+  optimizer.learningRate = progress.learningRate;
+  for (const [path, source] of sources) source.position = progress.randomPositions[path]!;
+  return progress;
+}
+
+function section({ tensors }: Checkpoint, prefix: string): Map<string, StoredArray> {
+  return new Map(
+    [...tensors].flatMap(([path, array]) =>
+      path.startsWith(prefix) ? [[path.slice(prefix.length), array]] : [],
+    ),
+  );
+}
+
+function checkRandomSources(expected: readonly string[], found: readonly string[]): void {
+  if (expected.length !== found.length || expected.some((path) => !found.includes(path))) {
+    throw new DataError(
+      `checkpoint: found random sources ${found.join(", ") || "none"}, expected ${expected.join(", ") || "none"}: it belongs to another model`,
+    );
+  }
+}
