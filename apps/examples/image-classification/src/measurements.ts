@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { trainableParameters, valueAndGrad, withoutStatistics } from "@evenkeel/autodiff";
+import { valueAndGrad, withoutStatistics } from "@evenkeel/autodiff";
 import type { Batches } from "@evenkeel/datasets";
 import { crossEntropy, type Module } from "@evenkeel/nn";
 import { scope, type Tensor } from "@evenkeel/tensor";

@@ -1,30 +1,23 @@
 import { parseArgs } from "node:util";
 import { ArgumentError } from "@evenkeel/tensor";
 
-export const datasetNames: readonly ["fashion-mnist", "mnist", "synthetic"] = [
-  "fashion-mnist",
-  "mnist",
-  "synthetic",
-];
-export const modelNames: readonly ["convnet", "lenet", "mlp", "vgg", "resnet20"] = [
-  "convnet",
-  "lenet",
-  "mlp",
-  "vgg",
-  "resnet20",
-];
-export const normalizations: readonly ["both", "batch", "none"] = ["both", "batch", "none"];
-export const backendNames: readonly ["auto", "cpu"] = ["auto", "cpu"];
+export type DatasetName = "fashion-mnist" | "mnist" | "synthetic";
+export type ModelName = "convnet" | "lenet" | "mlp" | "vgg" | "resnet20";
+
+const datasetNames: readonly DatasetName[] = ["fashion-mnist", "mnist", "synthetic"];
+const modelNames: readonly ModelName[] = ["convnet", "lenet", "mlp", "vgg", "resnet20"];
+const normalizations: readonly Options["normalization"][] = ["both", "batch", "none"];
+const backendNames: readonly Options["backend"][] = ["auto", "cpu"];
 
 export interface Options {
-  readonly dataset: (typeof datasetNames)[number];
-  readonly model: (typeof modelNames)[number];
-  readonly normalization: (typeof normalizations)[number];
+  readonly dataset: DatasetName;
+  readonly model: ModelName;
+  readonly normalization: "both" | "batch" | "none";
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
   readonly seed: number;
-  readonly backend: (typeof backendNames)[number];
+  readonly backend: "auto" | "cpu";
   /** 0: as many as the machine offers. */
   readonly threads: number;
   /** Training images to use; 0: all of them. */

@@ -34,7 +34,7 @@ describe("options", () => {
     [["--epochs", "0"], /--epochs: found "0", expected a whole number of at least 1/],
     [["--epochs", ""], /--epochs: found ""/],
     [["--epochs", "1.5"], /--epochs: found "1.5"/],
-    [["--learning-rate", "-1"], /--learning-rate: found "-1", expected a positive number/],
+    [["--learning-rate=-1"], /--learning-rate: found "-1", expected a positive number/],
     [["--dataset", "cifar"], /--dataset: found "cifar", expected fashion-mnist, mnist, synthetic/],
     [["--backend", "cuda"], /--backend: found "cuda"/],
     [["--colour"], /--colour.*--help lists the options/s],
