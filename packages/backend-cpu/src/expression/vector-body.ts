@@ -114,56 +114,55 @@ export class VectorBody {
 
   /** Evaluates one vector, or what remains if that is less, moves on and counts it off. */
   emitVectorOrRest(remaining: number): void {
-    const { f, loads, stores } = this;
-    const ifWhole = (whole: () => void, rest: (emitLanes: (one: (lane: number) => void) => void) => void) =>
-      f
-        .get(remaining)
-        .i32(lanes)
-        .op(i32.geU)
-        .if(whole, () => rest((one) => this.emitPresentLanes(remaining, one)));
-    ifWhole(
-      () => {
-        for (const { cursor, dtype, locals } of loads) emitLoad(f, dtype, cursor).set(locals[0]!);
-      },
-      (emitLanes) => {
-        for (const { locals } of loads) f.words(0).set(locals[0]!);
-        emitLanes((lane) => {
-          for (const { cursor, dtype, locals } of loads) emitLoadLane(f, dtype, cursor, locals[0]!, lane);
-        });
-      },
-    );
-    for (const { dtype, locals } of loads) emitDecode(f.get(locals[0]!), dtype).set(locals[0]!);
+    this.emitLoads(remaining);
     this.emitStage(stages.element, 1);
-    const encoded = stores.map(({ cursor, dtype, locals }) => {
-      const local = f.newLocal(valueTypes.v128);
-      emitEncode(f.get(locals[0]!), dtype).set(local);
-      return { cursor, dtype, local };
-    });
-    ifWhole(
-      () => {
-        for (const { cursor, dtype, local } of encoded) emitStore(f, dtype, cursor, local);
-        this.advance((bytes) => f.i32(lanes * bytes));
-        f.advance(remaining, -lanes);
-      },
-      (emitLanes) => {
-        emitLanes((lane) => {
-          for (const { cursor, dtype, local } of encoded) emitStoreLane(f, dtype, cursor, local, lane);
-        });
-        this.advance((bytes) => f.get(remaining).i32(bytes).op(i32.mul));
-        f.i32(0).set(remaining);
-      },
-    );
+    this.emitStores(remaining);
   }
 
-  /** One to three lanes. */
+  private emitLoads(remaining: number): void {
+    const { f, loads } = this;
+    const whole = (): void => {
+      for (const { cursor, dtype, locals } of loads) emitLoad(f, dtype, cursor).set(locals[0]!);
+    };
+    const rest = (): void => {
+      for (const { locals } of loads) f.words(0).set(locals[0]!);
+      this.emitPresentLanes(remaining, (lane) => {
+        for (const { cursor, dtype, locals } of loads) emitLoadLane(f, dtype, cursor, locals[0]!, lane);
+      });
+    };
+    f.get(remaining).i32(lanes).op(i32.geU).if(whole, rest);
+    for (const { dtype, locals } of loads) emitDecode(f.get(locals[0]!), dtype).set(locals[0]!);
+  }
+
+  private emitStores(remaining: number): void {
+    const { f } = this;
+    const stores = this.stores.map(({ cursor, dtype, locals }) => {
+      const encoded = f.newLocal(valueTypes.v128);
+      emitEncode(f.get(locals[0]!), dtype).set(encoded);
+      return { cursor, dtype, encoded };
+    });
+    const whole = (): void => {
+      for (const { cursor, dtype, encoded } of stores) emitStore(f, dtype, cursor, encoded);
+      this.advance((bytes) => f.i32(lanes * bytes));
+      f.advance(remaining, -lanes);
+    };
+    const rest = (): void => {
+      this.emitPresentLanes(remaining, (lane) => {
+        for (const { cursor, dtype, encoded } of stores) emitStoreLane(f, dtype, cursor, encoded, lane);
+      });
+      this.advance((bytes) => f.get(remaining).i32(bytes).op(i32.mul));
+      f.i32(0).set(remaining);
+    };
+    f.get(remaining).i32(lanes).op(i32.geU).if(whole, rest);
+  }
+
+  /** Writes code for the first lane, and code that runs if there is a second and a third one. */
   private emitPresentLanes(count: number, emitLane: (lane: number) => void): void {
+    const { f } = this;
     emitLane(0);
     for (const lane of [1, 2]) {
-      this.f
-        .get(count)
-        .i32(lane)
-        .op(i32.gtU)
-        .if(() => emitLane(lane));
+      f.get(count).i32(lane).op(i32.gtU);
+      f.if(() => emitLane(lane));
     }
   }
 

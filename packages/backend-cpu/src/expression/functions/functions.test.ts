@@ -130,6 +130,19 @@ describe("special values", () => {
   });
 });
 
+test("pow by a constant", () => {
+  for (const exponent of [-2, -1, -0.5, 0, 0.5, 1, 2, 3, 4]) {
+    const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.pow(x!, exponent));
+    const problem = elementwise(expression, [
+      [0, -0, nan, inf, -inf, 1e-30, -1e20, ...sweep(-4, 4).slice(0, 5000)],
+    ]);
+    const [found] = runAssembled(problem);
+    const wanted = expected(problem)[0]!;
+    const isClose = (a: number, b: number): boolean => Object.is(a, b) || Math.abs(a - b) <= 1.01 * ulp(b);
+    expect([...found!].filter((y, index) => !isClose(y, wanted[index]!))).toEqual([]);
+  }
+});
+
 test("integer division truncates, wraps, and gives 0 for a divisor of 0", () => {
   const divide = (type: "i32" | "u32") =>
     buildExpression({ inputs: [type, type] }, ([a, b]: Value[]) => [e.div(a!, b!), e.rem(a!, b!)]);

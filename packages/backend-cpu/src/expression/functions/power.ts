@@ -57,11 +57,22 @@ function magnitude(x: Value, y: Value): Value {
   return expOfSum(clamp(exponent.high, ...expBounds), low);
 }
 
+/** Powers that are short as products, by their exponent; each is within 1 ulp, with the same special values. */
+const products = new Map<number, (x: Value) => Value>([
+  [-1, (x) => e.div(1, x)],
+  [1, (x) => x],
+  [2, (x) => e.mul(x, x)],
+  [3, (x) => e.mul(e.mul(x, x), x)],
+]);
+
 /**
  * x^y with the special values of `Math.pow`, at most 6 ulp off (1.2 ulp for |y| up to 8). The logarithm is a pair of floats,
  * so that its error, which y multiplies, stays below the result's.
  */
 export function pow(x: Value, y: Value): Value {
+  const exponent = y.builder.nodes[y.node]!;
+  const short = exponent.op === "constant" ? products.get(exponent.value) : undefined;
+  if (short !== undefined) return short(x);
   const isInteger = e.equal(e.trunc(y), y);
   const half = e.mul(y, 0.5);
   const isOdd = e.and(isInteger, e.notEqual(e.trunc(half), half));
