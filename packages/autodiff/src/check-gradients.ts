@@ -22,7 +22,10 @@ import { vjp } from "./vjp.ts";
 export interface CheckGradientsOptions {
   /** The highest order of derivative that is checked; 1 by default. */
   readonly order?: number;
-  /** Half the distance of the two points of a difference. By default 1e-6 in float64 and 1e-2 in float32. */
+  /**
+   * How far the two points of a difference are from `inputs`, relative to each value. By default 1e-6 in float64 and
+   * 1e-2 in float32.
+   */
   readonly step?: number;
   /** The largest error that passes. By default 1e-6 in float64 and 1e-2 in float32. */
   readonly tolerance?: number;
@@ -104,7 +107,7 @@ interface SlopeSums {
 }
 
 function slopesOf(f: ListFunction, inputs: readonly Tensor[], step: number, seed: number): SlopeSums {
-  const directions = inputs.map((input, index) => randomLike(input, seed + 500 + index, input));
+  const directions = inputs.map((input, index) => directionAt(input, seed + 500 + index));
   const at = (offset: number): readonly Tensor[] =>
     f(...inputs.map((input, index) => alongBy(input, directions[index]!, offset)));
   const [outputs, pullback] = vjp(f, ...inputs);
@@ -167,6 +170,15 @@ function randomLike(spec: Spec, seed: number, on: Tensor): Tensor {
   return new TensorClass(memory, { shape: spec.shape, dtype: spec.dtype });
 }
 
+/** Standard normal, times the magnitude of each value that is not 0: a step suits large and small values alike. */
+function directionAt(x: Tensor, seed: number): Tensor {
+  direction ??= buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) =>
+    e.select(e.equal(a!, 0), b!, e.mul(e.abs(a!), b!)),
+  );
+  return evaluateExpression(direction, [x, randomLike(x, seed, x)])[0]!;
+}
+
+let direction: Expression | undefined;
 let along: Expression | undefined;
 let weighted: Expression | undefined;
 let times: Expression | undefined;

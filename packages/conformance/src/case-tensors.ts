@@ -74,6 +74,16 @@ export function floatInputs({ inputs }: OpCase): number[] {
   return inputs.flatMap((input, index) => (input !== undefined && isFloat(input.dtype) ? [index] : []));
 }
 
+/** Whether the case has a gradient to compare. Non-finite cases are about values, unless they say otherwise. */
+export function isDifferentiable({ op, opCase }: Pick<DrawnCase, "op" | "opCase">): boolean {
+  const { differentiable = opCase.needs !== "non-finite", inputs, attrs } = opCase;
+  return (
+    differentiable !== false &&
+    floatInputs(opCase).length > 0 &&
+    op.outputs(inputs, attrs).some(({ dtype }) => isFloat(dtype))
+  );
+}
+
 /** The case as a function of its float inputs. */
 export function caseFunction(
   { op, opCase }: DrawnCase,

@@ -1,6 +1,7 @@
 import type { Spec } from "@evenkeel/tensor";
 import { formatSpec, isFloat, stridesOf } from "@evenkeel/tensor";
 import type { Bound } from "./tolerance.ts";
+import { exact } from "./tolerance.ts";
 
 /** How far results are from the reference. */
 export interface Distance {
@@ -12,15 +13,14 @@ export interface Distance {
 
 export interface Expected extends Spec {
   readonly data: Float64Array;
-  /** For each value the sum of the magnitudes that went into it, where the bound is scaled by it. */
-  readonly magnitudes?: Float64Array;
+  /** For each value what the bound is scaled by, such as the sum of the magnitudes that went into it. */
+  readonly magnitudes?: Float64Array | undefined;
 }
-
-const sameNumber = (a: number, b: number): boolean => Object.is(a, b);
 
 /** Whether one value is close enough; an infinity or NaN must be the same one. */
 function isWithin(found: number, expected: number, magnitude: number, bound: Bound): boolean {
-  if (sameNumber(found, expected)) return true;
+  if (Object.is(found, expected)) return true;
+  if (!Number.isFinite(found) || !Number.isFinite(expected)) return false;
   const allowed = bound.relative * Math.abs(expected) + bound.scaled * magnitude + bound.absolute;
   return allowed > 0 && Math.abs(found - expected) <= allowed;
 }
@@ -29,7 +29,7 @@ function isWithin(found: number, expected: number, magnitude: number, bound: Bou
 export function distance(found: ArrayLike<number>, expected: Expected, bound: Bound): Distance {
   const { data, magnitudes } = expected;
   const isReal = isFloat(expected.dtype);
-  const limit: Bound = isReal ? bound : { relative: 0, scaled: 0, absolute: 0 };
+  const limit = isReal ? bound : exact;
   if (found.length !== data.length) {
     return { error: Number.MAX_VALUE, failure: `found ${found.length} values, expected ${data.length}` };
   }
@@ -38,10 +38,11 @@ export function distance(found: ArrayLike<number>, expected: Expected, bound: Bo
   let wrong = 0;
   let worst = 0;
   for (let index = 0; index < data.length; index++) {
-    const wanted = isReal ? Math.fround(data[index]!) : data[index]!;
+    // Integers have one zero.
+    const wanted = isReal ? Math.fround(data[index]!) : data[index]! + 0;
     const value = found[index]!;
     if (Number.isFinite(wanted)) largest = Math.max(largest, Math.abs(wanted));
-    const error = sameNumber(value, wanted) ? 0 : Math.abs(value - wanted);
+    const error = Object.is(value, wanted) ? 0 : Math.abs(value - wanted);
     const isWrong = !isWithin(value, wanted, magnitudes?.[index] ?? 0, limit);
     if (isWrong) wrong++;
     if (!(error <= widest) || (isWrong && wrong === 1)) worst = index;

@@ -1,8 +1,13 @@
 export { allCases } from "./all-cases.ts";
 export { placeTensor } from "./case-tensors.ts";
+export { checkReference } from "./check-reference.ts";
+export type { ContractCase } from "./device-contract.ts";
+export { checkSelecting, deviceContract } from "./device-contract.ts";
 export { drawValues } from "./draw-values.ts";
 export type { KnownFailure } from "./known-failures.ts";
 export { knownFailures } from "./known-failures.ts";
+export type { RecordedLaunch, RecordingBackend, Traffic } from "./recording-backend.ts";
+export { recordingBackend } from "./recording-backend.ts";
 export { referenceBackend, referenceExecutor, referenceTensor, valuesOf } from "./reference.ts";
 export type { CaseOutcome, Check, CheckOutcome } from "./run-case.ts";
 export { runCase } from "./run-case.ts";

@@ -1,24 +1,23 @@
 import type {
-  Attributes,
   Backend,
   DeviceBuffer,
   Executor,
-  ExpressionOf,
+  Expression,
   OpCall,
   ReferenceArray,
   Spec,
 } from "@evenkeel/tensor";
 import {
   BackendError,
-  broadcastStrides,
   DisposedError,
-  evaluator,
   runComposition,
   sizeOf,
   Tensor,
   TensorStorage,
+  toStored,
   withExecutor,
 } from "@evenkeel/tensor";
+import { forEachBlock } from "./expression-blocks.ts";
 
 const elementBytes = Float64Array.BYTES_PER_ELEMENT;
 
@@ -122,7 +121,7 @@ function evaluateMeaning(call: OpCall): Tensor[] {
   const operands = inputs.map((input) => input && arrayOf(input));
   const outputs = specs.map((spec) => referenceTensor([], spec));
   if ("loops" in op.meaning) op.meaning.loops(operands, outputs.map(arrayOf), attrs, scalars);
-  else evaluateExpression(op.meaning.expression, operands, outputs.map(arrayOf), attrs, scalars);
+  else evaluateExpression(op.meaning.expression(inputs, attrs), operands, outputs.map(arrayOf), scalars);
   inputs.forEach((input, index) => {
     if (donated[index]) input?.dispose();
   });
@@ -136,41 +135,17 @@ const arrayOf = (tensor: Tensor): ReferenceArray => ({
 });
 
 function evaluateExpression(
-  expressionOf: ExpressionOf<Attributes>,
+  expression: Expression,
   inputs: readonly (ReferenceArray | undefined)[],
   outputs: readonly ReferenceArray[],
-  attrs: Attributes,
   scalars: readonly number[],
 ): void {
-  const evaluate = evaluator(expressionOf(inputs, attrs));
   const operands = inputs.filter((input) => input !== undefined);
-  const { shape } = outputs[0]!;
-  const strides = operands.map((operand) => broadcastStrides(operand.shape, shape));
-  const position = shape.map(() => 0);
-  const offsets = operands.map(() => 0);
-  const point = operands.map(() => 0);
-  const size = sizeOf(shape);
-  for (let index = 0; index < size; index++) {
-    for (let input = 0; input < operands.length; input++)
-      point[input] = operands[input]!.data[offsets[input]!]!;
-    const results = evaluate(point, scalars, index);
-    for (let output = 0; output < outputs.length; output++) outputs[output]!.data[index] = results[output]!;
-    advance(position, offsets, shape, strides);
-  }
-}
-
-/** Steps to the next position in row-major order, and every operand's offset with it. */
-function advance(
-  position: number[],
-  offsets: number[],
-  shape: readonly number[],
-  strides: readonly (readonly number[])[],
-): void {
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    const wraps = ++position[axis]! === shape[axis]!;
-    const steps = wraps ? 1 - shape[axis]! : 1;
-    for (let input = 0; input < offsets.length; input++) offsets[input]! += steps * strides[input]![axis]!;
-    if (!wraps) return;
-    position[axis] = 0;
-  }
+  forEachBlock(expression, operands, outputs[0]!.shape, scalars, (values, first, count) => {
+    expression.outputs.forEach(({ node, dtype }, index) => {
+      const { data } = outputs[index]!;
+      const results = values[node]!;
+      for (let point = 0; point < count; point++) data[first + point] = toStored(dtype, results[point]!);
+    });
+  });
 }

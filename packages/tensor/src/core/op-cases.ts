@@ -38,8 +38,11 @@ export interface OpCase<Attrs extends Attributes = Attributes> {
   readonly scalars?: readonly number[];
   /** Overrides the accuracy of the op for this case. */
   readonly accuracy?: Accuracy;
-  /** False where a derivative makes no sense (integers) or does not exist (at a kink). */
-  readonly differentiable?: boolean;
+  /**
+   * False where a derivative makes no sense. `subgradient`: at a kink or a jump, where the gradient is a convention: devices
+   * must follow it, but differences say nothing.
+   */
+  readonly differentiable?: boolean | "subgradient";
   /** A capability that a device may lack: WGSL does not promise NaN and infinity. */
   readonly needs?: "non-finite" | "f16";
 }

@@ -1,3 +1,4 @@
+import type { DType } from "../core/dtype.ts";
 import type { Expression, ExpressionNode, ScalarType } from "./expression.ts";
 
 const words = new DataView(new ArrayBuffer(4));
@@ -135,29 +136,59 @@ function functionOf(node: ExpressionNode, from: ScalarType): (a: number, b: numb
   }
 }
 
+/**
+ * Compiles an expression to a function of up to `size` points at a time, in float64. It takes one array for each input and
+ * the index of the first point, and returns the values of every node; they stand until the next call.
+ */
+export function blockEvaluator(
+  expression: Expression,
+  size: number,
+): (
+  inputs: readonly ArrayLike<number>[],
+  scalars: readonly number[],
+  first: number,
+  count: number,
+) => readonly Float64Array[] {
+  const values = expression.nodes.map(() => new Float64Array(size));
+  const steps = expression.nodes.map((node, position) => {
+    if (!("operands" in node)) return undefined;
+    const [a, b = a, c = a] = node.operands.map((operand) => values[operand]!) as [Float64Array];
+    const apply = functionOf(node, expression.nodes[node.operands[0]]!.type);
+    const result = values[position]!;
+    return (count: number): void => {
+      for (let point = 0; point < count; point++) result[point] = apply(a[point]!, b[point]!, c[point]!);
+    };
+  });
+  return (inputs, scalars, first, count) => {
+    expression.nodes.forEach((node, position) => {
+      const result = values[position]!;
+      if (node.op === "input") {
+        const input = inputs[node.index]!;
+        for (let point = 0; point < count; point++) result[point] = input[point]!;
+      } else if (node.op === "scalar") result.fill(scalars[node.index]!);
+      else if (node.op === "constant") result.fill(wrapTo(node.type, node.value));
+      else if (node.op === "index") for (let point = 0; point < count; point++) result[point] = first + point;
+      else steps[position]!(count);
+    });
+    return values;
+  };
+}
+
 /** Compiles an expression to a function of one point in float64: the meaning of every elementwise op. */
 export function evaluator(
   expression: Expression,
 ): (inputs: readonly number[], scalars: readonly number[], index: number) => number[] {
-  const values = new Float64Array(expression.nodes.length);
-  const steps = expression.nodes.map((node, position) => {
-    if (!("operands" in node)) return undefined;
-    const [a, b = a, c = a] = node.operands as readonly number[] as [number, number?, number?];
-    const apply = functionOf(node, expression.nodes[a]!.type);
-    return () => {
-      values[position] = apply(values[a]!, values[b]!, values[c]!);
-    };
-  });
+  const evaluate = blockEvaluator(expression, 1);
   return (inputs, scalars, index) => {
-    expression.nodes.forEach((node, position) => {
-      if (node.op === "input") values[position] = inputs[node.index]!;
-      else if (node.op === "scalar") values[position] = scalars[node.index]!;
-      else if (node.op === "constant") values[position] = wrapTo(node.type, node.value);
-      else if (node.op === "index") values[position] = index;
-      else steps[position]!();
-    });
-    return expression.outputs.map(({ node, dtype }) =>
-      dtype === "u8" ? values[node]! & 255 : values[node]!,
+    const values = evaluate(
+      inputs.map((input) => [input]),
+      scalars,
+      index,
+      1,
     );
+    return expression.outputs.map(({ node, dtype }) => toStored(dtype, values[node]![0]!));
   };
 }
+
+/** What is left of a value when it is stored: a u8 keeps the low byte. */
+export const toStored = (dtype: DType, value: number): number => (dtype === "u8" ? value & 255 : value);

@@ -1,5 +1,5 @@
 export { differentiate, inputsRead } from "./differentiate.ts";
-export { evaluator } from "./evaluate.ts";
+export { blockEvaluator, evaluator, toStored } from "./evaluate.ts";
 export type {
   BinaryFunction,
   Comparison,

@@ -1,0 +1,61 @@
+import { checkGradients } from "@evenkeel/autodiff";
+import type { OpCase, OpCases } from "@evenkeel/tensor";
+import { sizeOf, withExecutor } from "@evenkeel/tensor";
+import type { DrawnCase } from "./case-tensors.ts";
+import {
+  caseFunction,
+  drawCase,
+  floatInputs,
+  gradients,
+  isDifferentiable,
+  placeInputs,
+} from "./case-tensors.ts";
+import { referenceBackend, referenceExecutor, valuesOf } from "./reference.ts";
+
+/** Cases with more values than this are about sizes, not about formulas: their derivatives are not checked again. */
+const largestCase = 20_000;
+
+/** Two formulas of one gradient, both in float64, differ by rounding alone: relative to the largest magnitude. */
+const formulaBound = 1e-9;
+
+/**
+ * Checks the derivatives of a case in float64, with no device: first and second order against central differences, and
+ * the op's own gradient against the gradient of its composition. Rejects with what is off. Returns whether there was
+ * anything to check.
+ */
+export async function checkReference({ op }: OpCases, opCase: OpCase): Promise<boolean> {
+  const specs = [
+    ...opCase.inputs.filter((input) => input !== undefined),
+    ...op.outputs(opCase.inputs, opCase.attrs),
+  ];
+  const values = specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const hasDirection = floatInputs(opCase).some((position) => sizeOf(opCase.inputs[position]!.shape) > 0);
+  if (!isDifferentiable({ op, opCase }) || values > largestCase || !hasDirection) return false;
+  const drawn = drawCase(op, opCase);
+  if ("composition" in op.meaning && op.gradient !== undefined) compareWithParts(drawn);
+  if (opCase.differentiable === "subgradient") return true;
+  const inputs = placeInputs(drawn, referenceBackend);
+  const floats = floatInputs(opCase).map((position) => inputs[position]!);
+  const f = caseFunction(drawn, inputs, referenceBackend);
+  try {
+    await withExecutor(referenceExecutor, () => checkGradients(f, floats, { order: 2 }));
+  } finally {
+    for (const input of inputs) input?.dispose();
+  }
+  return true;
+}
+
+function compareWithParts(drawn: DrawnCase): void {
+  const { name, outputs, meaning } = drawn.op;
+  const whole = gradients(drawn, referenceBackend).map(valuesOf);
+  const parts = gradients({ ...drawn, op: { name, outputs, meaning } }, referenceBackend).map(valuesOf);
+  parts.forEach((expected, input) => {
+    const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const error = expected.reduce((most, x, index) => Math.max(most, Math.abs(x - whole[input]![index]!)), 0);
+    if (!(error <= formulaBound * largest)) {
+      throw new Error(
+        `${name}: gradient of input ${input}: found it ${error} off the gradient of its parts, expected at most ${formulaBound} of ${largest}`,
+      );
+    }
+  });
+}

@@ -1,0 +1,181 @@
+import { cpu } from "@evenkeel/backend-cpu";
+import { Adam, clipByGlobalNorm, Module, type Optimizer, Parameter, RMSprop, SGD } from "@evenkeel/nn";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { full, ShapeError, scope, selectBackend, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+let backend: Backend;
+
+beforeAll(async () => {
+  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+});
+
+afterAll(async () => {
+  setDefaultBackend(undefined);
+  await backend.close();
+});
+
+/** Sizes that leave gaps in an arena, and one that is not decayed. */
+class Weights extends Module {
+  readonly matrix: Parameter = new Parameter(tensor([[1, 2, 3]]));
+  readonly bias: Parameter = new Parameter(tensor([4]), { isDecayed: false });
+  readonly vector: Parameter = new Parameter(tensor([5, 6]));
+
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+
+  async values(): Promise<number[][]> {
+    return Promise.all([...this.parameters()].map(async ({ value }) => [...(await value.data())]));
+  }
+}
+
+const gradientsOf = (...values: number[][]): Tensor[] =>
+  values.map((row) => tensor(row, { shape: row.length === 3 ? [1, 3] : [row.length] }));
+
+const ones = (): Tensor[] => gradientsOf([1, 1, 1], [1], [1, 1]);
+
+function run(optimizer: Optimizer, steps: number, gradients: () => Tensor[] = ones): void {
+  for (let step = 0; step < steps; step++) scope(() => optimizer.step(gradients()));
+}
+
+const rounded = (rows: number[][]): number[][] =>
+  rows.map((row) => row.map((value) => Math.round(value * 1e5) / 1e5));
+
+describe("an update", () => {
+  test("changes the parameters in their own memory", async () => {
+    const model = new Weights();
+    const optimizer = new SGD(model, { learningRate: 0.5 });
+    run(optimizer, 1);
+    const [matrix, bias] = [model.matrix.value, model.bias.value];
+    expect(matrix.storage).toBe(bias.storage);
+    run(optimizer, 2, () => gradientsOf([1, 0, 2], [1], [0, 0]));
+    expect(model.matrix.value).toBe(matrix);
+    expect(await model.values()).toEqual([[-0.5, 1.5, 0.5], [2.5], [4.5, 5.5]]);
+  });
+
+  test("keeps no memory from step to step", () => {
+    const model = new Weights();
+    const optimizer = new Adam(model, { learningRate: 0.1, maxGradientNorm: 1 });
+    run(optimizer, 2);
+    const { live } = backend.memory();
+    run(optimizer, 3);
+    expect(backend.memory().live).toBe(live);
+  });
+
+  test("decays weights, and biases only when asked", async () => {
+    const zeros = () => gradientsOf([0, 0, 0], [0], [0, 0]);
+    const [careful, pytorch] = [new Weights(), new Weights()];
+    run(new SGD(careful, { learningRate: 0.1, weightDecay: 1 }), 1, zeros);
+    run(new SGD(pytorch, { learningRate: 0.1, weightDecay: 1, decaysAll: true }), 1, zeros);
+    expect(rounded(await careful.values())).toEqual([[0.9, 1.8, 2.7], [4], [4.5, 5.4]]);
+    expect(rounded(await pytorch.values())).toEqual([[0.9, 1.8, 2.7], [3.6], [4.5, 5.4]]);
+  });
+
+  test("follows the settings of single parameters", async () => {
+    const model = new Weights();
+    const group = (name: string) => (name === "vector" ? { learningRateScale: 0 } : {});
+    run(new SGD(model, { learningRate: 1, group }), 1);
+    expect(await model.values()).toEqual([[0, 1, 2], [3], [5, 6]]);
+  });
+
+  test("wants one gradient of the right shape for each parameter", () => {
+    const optimizer = new SGD(new Weights(), { learningRate: 1 });
+    scope(() => {
+      expect(() => optimizer.step(ones().slice(1))).toThrow("found 2, expected one for each of 3");
+      expect(() => optimizer.step(gradientsOf([1, 1, 1], [1, 2], [1, 1]))).toThrow(ShapeError);
+      expect(() => optimizer.step(gradientsOf([1, 1, 1], [1, 2], [1, 1]))).toThrow(
+        "bias: found [2], expected [1]",
+      );
+    });
+  });
+});
+
+describe("parameters that are frozen for a while", () => {
+  test("keep value and momentum, and go on where they were", async () => {
+    const model = new Weights();
+    const optimizer = new SGD(model, { learningRate: 1, momentum: 0.5 });
+    run(optimizer, 1);
+    model.vector.trainable = false;
+    run(optimizer, 1, () => ones().slice(0, 2));
+    model.vector.trainable = true;
+    run(optimizer, 1);
+    // Steps of 1, 1.5, 1.75; the vector takes the first two of them.
+    expect(await model.values()).toEqual([[-3.25, -2.25, -1.25], [-0.25], [2.5, 3.5]]);
+  });
+});
+
+test("values that are assigned between updates are picked up", async () => {
+  const model = new Weights();
+  const optimizer = new SGD(model, { learningRate: 1, momentum: 0.5 });
+  run(optimizer, 1);
+  model.bias.value = full([1], 100);
+  run(optimizer, 1);
+  expect(await model.values()).toEqual([[-1.5, -0.5, 0.5], [98.5], [2.5, 3.5]]);
+});
+
+describe("clipping", () => {
+  test("scales all gradients so that their norm together is the limit", async () => {
+    const gradients = gradientsOf([3, 0, 0], [4], [0, 0]);
+    const clipped = clipByGlobalNorm(gradients, 1);
+    const values = await Promise.all(clipped.map(async (gradient) => [...(await gradient.data())]));
+    expect(rounded(values)).toEqual([[0.6, 0, 0], [0.8], [0, 0]]);
+  });
+
+  test("in the update is the same, and leaves short gradients alone", async () => {
+    const model = new Weights();
+    const optimizer = new SGD(model, { learningRate: 1, maxGradientNorm: 1 });
+    run(optimizer, 1, () => gradientsOf([3, 0, 0], [4], [0, 0]));
+    expect(rounded(await model.values())).toEqual([[0.4, 2, 3], [3.2], [5, 6]]);
+    run(optimizer, 1, () => gradientsOf([0.4, 0, 0], [0], [0, 0.5]));
+    expect(rounded(await model.values())).toEqual([[0, 2, 3], [3.2], [5, 5.5]]);
+  });
+});
+
+describe("saved state", () => {
+  const make = (model: Module): [string, Optimizer][] => [
+    ["SGD", new SGD(model, { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1, maxGradientNorm: 1 })],
+    ["Adam", new Adam(model, { learningRate: 0.1, weightDecay: 0.1 })],
+    ["RMSprop", new RMSprop(model, { learningRate: 0.1, isCentered: true, momentum: 0.5 })],
+  ];
+  const changing = (): (() => Tensor[]) => {
+    let step = 0;
+    return () => {
+      const x = Math.sin(++step);
+      return gradientsOf([x, -x, 2 * x], [x * x], [1, x]);
+    };
+  };
+
+  test.each([0, 1, 2])("goes on with the same bits (%i)", async (kind) => {
+    const whole = new Weights();
+    const gradients = changing();
+    const optimizer = make(whole)[kind]![1];
+    run(optimizer, 3, gradients);
+    const [values, state] = await Promise.all([whole.values(), optimizer.stateArrays()]);
+    const resumed = new Weights();
+    scope(() => {
+      const next = gradientsOf(...values);
+      [...resumed.parameters()].forEach((parameter, index) => {
+        parameter.value = next[index]!;
+      });
+    });
+    const other = make(resumed)[kind]![1];
+    other.loadState(state);
+    const rest = changing();
+    for (let step = 0; step < 3; step++) scope(rest);
+    run(optimizer, 3, gradients);
+    run(other, 3, rest);
+    expect(await resumed.values()).toEqual(await whole.values());
+  });
+
+  test("of another model is refused", async () => {
+    const optimizer = new SGD(new Weights(), { learningRate: 0.1, momentum: 0.9 });
+    run(optimizer, 1);
+    const state = await optimizer.stateArrays();
+    expect([...state.keys()]).toContain("matrix.momentum");
+    state.delete("matrix.momentum");
+    expect(() => optimizer.loadState(state)).toThrow(/missing \(1\):\n {2}matrix\.momentum/);
+    const plain = new SGD(new Weights(), { learningRate: 0.1 });
+    expect(() => plain.loadState(state)).toThrow(/unexpected \(2\)/);
+  });
+});
