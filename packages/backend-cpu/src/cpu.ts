@@ -4,6 +4,7 @@ import { CpuDevice } from "./device.ts";
 import { engineFeatures, hasSimd } from "./features.ts";
 import { createDeviceMemory } from "./memory/device-memory.ts";
 import { InlineEngine } from "./queue/inline-engine.ts";
+import { ThreadEngine } from "./threads/thread-engine.ts";
 
 export interface CpuOptions {
   /** Absent: one per processor, at most 8, and 1 without shared memory. */
@@ -24,9 +25,21 @@ async function open(options: CpuOptions = {}): Promise<Backend> {
   checkPositive("threads", options.threads);
   checkPositive("maxMemoryBytes", options.maxMemoryBytes);
   if (!hasSimd()) throw new BackendError("cpu: this engine has no WebAssembly SIMD");
-  const memory = createDeviceMemory(typeof SharedArrayBuffer === "function", options.maxMemoryBytes);
-  return new CpuDevice(memory, new InlineEngine(memory.memory), engineFeatures());
+  const isShared = typeof SharedArrayBuffer === "function";
+  if (!isShared && (options.threads ?? 1) > 1) {
+    throw new BackendError(`cpu: found ${options.threads} threads, but no SharedArrayBuffer: expected 1`);
+  }
+  const memory = createDeviceMemory(isShared, options.maxMemoryBytes);
+  const threads = options.threads ?? (isShared ? defaultThreads() : 1);
+  const engine =
+    threads === 1 ? new InlineEngine(memory.memory) : await ThreadEngine.start(memory.memory, threads);
+  return new CpuDevice(memory, engine, engineFeatures());
 }
+
+/** More threads than this wait for memory, not for arithmetic. */
+const mostThreads = 8;
+
+const defaultThreads = (): number => Math.min(mostThreads, globalThis.navigator?.hardwareConcurrency ?? 1);
 
 function checkPositive(name: string, value: number | undefined): void {
   if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {

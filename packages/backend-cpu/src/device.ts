@@ -177,12 +177,13 @@ export class CpuDevice implements Backend {
     return this.queueKernel(handle, { items: bytes, chunk: copyChunk }, [from, to]);
   }
 
-  /** Returns the ticket. */
+  /** Returns the ticket, or the one before where there is nothing to do. */
   private queueKernel(kernel: KernelHandle, work: KernelWork, args: readonly number[]): number {
     const { items, chunk, scratchBytes = 0 } = work;
     if (!Number.isSafeInteger(items) || items < 0 || !Number.isSafeInteger(chunk) || chunk < 1) {
       throw new ArgumentError(`${kernel.name}: work: found ${items} items in chunks of ${chunk}`);
     }
+    if (items === 0) return this.queue.next - 1;
     const stride = Math.ceil(scratchBytes / 64) * 64;
     const long = args.length > argsInSlot ? this.heap.stage(args.length * 8) : undefined;
     if (long !== undefined) {

@@ -13,7 +13,7 @@ export function importPlainMemory(module: Uint8Array): void {
   const readNumber = (): number => {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
-      const byte = module[position++]!;
+      const byte = module[position++] ?? 0;
       value |= (byte & 127) << shift;
       if (byte < 128) return value;
     }

@@ -3,8 +3,19 @@ import type { Entry } from "./entry.ts";
 export interface Failure {
   /** The position of the entry in the queue. */
   readonly ticket: number;
+  /** Its number, or `noKernel`. */
   readonly kernel: number;
   readonly message: string;
+}
+
+/** The engine will run nothing any more. `failure` names the entry that it stood at. */
+export class EngineLost extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
 }
 
 /** What runs entries, one after the other: the calling thread itself, or a pool of workers. */
@@ -18,7 +29,7 @@ export interface Engine {
   tryEnqueue(entry: Entry): boolean;
   /** Ends the host step that the queue has come to. */
   finishHost(): void;
-  /** Resolves when so many entries have finished; rejects with a DeviceError when the device is lost. */
+  /** Resolves when so many entries have finished; rejects with EngineLost. */
   until(completed: number): Promise<void>;
   /** The first failure that has not been taken, of the entries before `ticket`. */
   takeFailure(ticket: number): Failure | undefined;

@@ -45,9 +45,13 @@ export const argsInSlot: number = slotWords - firstArg;
 /** Workers claim shares: runs of chunks, so few that claiming costs nothing and enough to balance any number of them. */
 const maxShares = 256;
 
+/** In the place of a kernel's number: the entry is a step of the host, or there is none. */
+export const noKernel = -1;
+
 /** A host step has no shares: nothing for a worker to claim. */
 export function writeEntry(words: Float64Array, slot: number, entry: Entry): void {
   if (entry.kind === "host") {
+    words[slot + kernel] = noKernel;
     words[slot + shares] = 0;
     return;
   }

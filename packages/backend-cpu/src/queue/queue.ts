@@ -1,6 +1,7 @@
 import { DeviceError } from "@evenkeel/tensor";
-import type { Engine } from "./engine.ts";
+import type { Engine, EngineLost, Failure } from "./engine.ts";
 import type { Entry, HostEntry } from "./entry.ts";
+import { noKernel } from "./entry.ts";
 
 /**
  * The order of everything that runs. An entry's ticket is its position in the queue, also while it waits here because
@@ -41,7 +42,11 @@ export class Queue {
    * yet, and every time once the device is lost.
    */
   async until(ticket: number): Promise<void> {
-    await this.engine.until(ticket);
+    try {
+      await this.engine.until(ticket);
+    } catch (error) {
+      throw this.failureOf((error as EngineLost).failure);
+    }
     this.reportFailure(ticket);
   }
 
@@ -49,13 +54,16 @@ export class Queue {
     const host = this.hostFailure;
     const hostFailed = host !== undefined && host.ticket < ticket;
     const failure = this.engine.takeFailure(hostFailed ? host.ticket : ticket);
-    if (failure !== undefined) {
-      throw new DeviceError(`launch "${this.nameOf(failure.kernel)}" failed: ${failure.message}`);
-    }
+    if (failure !== undefined) throw this.failureOf(failure);
     if (hostFailed) {
       this.hostFailure = undefined;
       throw host.error;
     }
+  }
+
+  private failureOf({ kernel, message }: Failure): DeviceError {
+    const launch = kernel === noKernel ? "cpu" : `launch "${this.nameOf(kernel)}" failed`;
+    return new DeviceError(`${launch}: ${message}`);
   }
 
   private enqueue(entry: Entry): boolean {

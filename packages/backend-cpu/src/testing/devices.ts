@@ -1,0 +1,81 @@
+import type { Backend, BufferView, DeviceBuffer, KernelLaunch, Work } from "@evenkeel/tensor";
+import { CpuDevice } from "../device.ts";
+import { engineFeatures } from "../features.ts";
+import { createDeviceMemory } from "../memory/device-memory.ts";
+import { InlineEngine } from "../queue/inline-engine.ts";
+import { ThreadEngine } from "../threads/thread-engine.ts";
+import { module } from "./kernels.wasm.ts";
+
+export type OpenDevice = (maxMemoryBytes?: number) => Promise<Backend>;
+
+const openInline =
+  (isShared: boolean): OpenDevice =>
+  async (maxMemoryBytes) => {
+    const memory = createDeviceMemory(isShared, maxMemoryBytes);
+    return new CpuDevice(memory, new InlineEngine(memory.memory), engineFeatures());
+  };
+
+const openThreads =
+  (threads: number): OpenDevice =>
+  async (maxMemoryBytes) => {
+    const memory = createDeviceMemory(true, maxMemoryBytes);
+    return new CpuDevice(memory, await ThreadEngine.start(memory.memory, threads), engineFeatures());
+  };
+
+/** Every way to run the device; plain memory is what a page gets that is not cross-origin isolated. */
+export const devices: readonly (readonly [name: string, open: OpenDevice])[] = [
+  ["plain memory", openInline(false)],
+  ["1 thread", openInline(true)],
+  ["1 worker", openThreads(1)],
+  ["2 workers", openThreads(2)],
+  ["5 workers", openThreads(5)],
+];
+
+export const viewOf = (buffer: DeviceBuffer, byteOffset = 0, bytes: number = buffer.bytes): BufferView => ({
+  buffer,
+  byteOffset,
+  bytes,
+});
+
+/** A launch of one of the test kernels. */
+export function launchOf(
+  entry: string,
+  operands: readonly (DeviceBuffer | undefined)[],
+  parameters: readonly number[],
+  work: Work = { items: 1, chunk: 1 },
+): KernelLaunch<BufferView, never> {
+  return {
+    kind: "kernel",
+    kernel: kernels[entry]!,
+    reads: operands.slice(0, -1).map((buffer) => buffer && viewOf(buffer)),
+    writes: operands.slice(-1).map((buffer) => buffer && viewOf(buffer)),
+    parameters,
+    work,
+  };
+}
+
+const kernels = Object.fromEntries(
+  [
+    "addTo",
+    "blend",
+    "countAbsent",
+    "manyArguments",
+    "nowhere",
+    "sumChunks",
+    "throughScratch",
+    "trap",
+    "work",
+  ].map((entry) => [entry, { language: "wasm", module, entry } as const]),
+);
+
+/** A buffer that holds these numbers as f32. */
+export function bufferOf(backend: Backend, values: Iterable<number>): DeviceBuffer {
+  const data = Float32Array.from(values);
+  const buffer = backend.allocate(data.byteLength);
+  backend.write(buffer, 0, data);
+  return buffer;
+}
+
+export async function valuesOf(backend: Backend, buffer: DeviceBuffer): Promise<Float32Array> {
+  return new Float32Array(await backend.read(buffer, 0, buffer.bytes));
+}

@@ -1,0 +1,71 @@
+import type { Failure } from "../queue/engine.ts";
+import type { Entry } from "../queue/entry.ts";
+import { sharesOf, writeEntry } from "../queue/entry.ts";
+import { controlWord, failureState, Ring, slotOf, tagMask } from "./ring.ts";
+
+/** No tag. */
+const nobodyWaits = -1;
+const pollMilliseconds = 1;
+
+/** ES2024, where the engine has it. */
+const { waitAsync } = Atomics as {
+  waitAsync?: (
+    words: Int32Array,
+    index: number,
+    value: number,
+  ) => { async: true; value: Promise<unknown> } | { async: false };
+};
+
+/** The side of the ring that publishes entries and never blocks. */
+export class HostRing extends Ring {
+  /** Fewer than `ringCapacity` entries before this one may be unfinished. */
+  publish(ticket: number, entry: Entry, threads: number): void {
+    const tag = ticket & tagMask;
+    const slot = slotOf(tag);
+    writeEntry(this.slots, slot, entry);
+    Atomics.store(this.words, controlWord.head, (tag + 1) & tagMask);
+    const sleepers = Atomics.load(this.words, controlWord.sleepers);
+    // While an earlier entry runs, whoever finishes it looks after this one.
+    if (sleepers > 0 && this.openTag() === tag) this.wake(sharesOf(this.slots, slot) - (threads - sleepers));
+  }
+
+  /** Ends the host step whose turn it is. */
+  finishHost(): void {
+    this.openNext(this.openTag(), 0);
+  }
+
+  /** The number of finished entries, given an earlier one. */
+  finishedSince(before: number): number {
+    return before + ((this.openTag() - before) & tagMask);
+  }
+
+  /** From now on the signal changes when so many entries have finished. Returns it as it is. */
+  signalAt(completed: number): number {
+    Atomics.store(this.words, controlWord.awaited, completed & tagMask);
+    return Atomics.load(this.words, controlWord.signal);
+  }
+
+  /** Resolves when the signal changes; undefined when it has changed already. */
+  changeFrom(signal: number): Promise<unknown> | undefined {
+    if (waitAsync === undefined) return new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
+    const wait = waitAsync(this.words, controlWord.signal, signal);
+    return wait.async ? wait.value : undefined;
+  }
+
+  stopSignals(): void {
+    Atomics.store(this.words, controlWord.awaited, nobodyWaits);
+  }
+
+  /** What workers have left of a failure, if its entry stands before `ticket`. */
+  takeFailure(ticket: number, finishedBefore: number): Failure | undefined {
+    const { words } = this;
+    if (Atomics.load(words, controlWord.failure) !== failureState.isReady) return undefined;
+    const finished = this.finishedSince(finishedBefore);
+    const failed = finished - ((finished - words[controlWord.failedTag]!) & tagMask);
+    if (failed >= ticket) return undefined;
+    const text = this.message.slice(0, words[controlWord.failureBytes]);
+    const kernel = words[controlWord.failedKernel]!;
+    Atomics.store(words, controlWord.failure, failureState.none);
+    return { ticket: failed, kernel, message: new TextDecoder().decode(text) };
+  }
+}

@@ -1,0 +1,62 @@
+import { KernelTable } from "../kernels/kernel-table.ts";
+import { EntryRunner, kernelOf } from "../queue/entry.ts";
+import { shareOf, slotOf, tagOf } from "./ring.ts";
+import type { WorkerSetup } from "./spawn.ts";
+import { nothing, WorkerRing } from "./worker-ring.ts";
+
+/** How long a worker looks for work before it sleeps: about what it takes the system to wake a thread. */
+const spinMilliseconds = 0.05;
+/** Looks between two looks at the clock. */
+const looks = 32;
+
+/** Tells the processor that this thread only waits; in engines of 2025 and later. */
+const { pause } = Atomics as { pause?: () => void };
+
+/** Stands in a port of Node's worker threads, or in a browser's worker scope. */
+interface Port {
+  onmessage: ((event: { readonly data: WorkerSetup }) => void) | null;
+  postMessage(message: "ready"): void;
+}
+
+const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+const port = (node?.parentPort ?? globalThis) as unknown as Port;
+port.onmessage = ({ data }) => {
+  port.postMessage("ready");
+  runLaunches(data);
+};
+
+/** Never returns: the host terminates the thread. Between launches nothing goes through the event loop. */
+function runLaunches({ memory, shared, worker }: WorkerSetup): never {
+  const ring = new WorkerRing(shared);
+  const runner = new EntryRunner(memory, new KernelTable(memory), ring.slots, worker);
+  for (;;) {
+    const claim = look(ring);
+    if (claim === nothing) ring.sleep();
+    else runShare(ring, runner, claim);
+  }
+}
+
+function runShare(ring: WorkerRing, runner: EntryRunner, claim: number): void {
+  const slot = slotOf(tagOf(claim));
+  try {
+    runner.run(slot, shareOf(claim));
+  } catch (error) {
+    ring.fail(claim, kernelOf(ring.slots, slot), error instanceof Error ? error.message : String(error));
+  }
+  ring.finish(claim);
+}
+
+/** Claims a share as soon as there is one, or gives up after a while. */
+function look(ring: WorkerRing): number {
+  let deadline: number | undefined;
+  for (;;) {
+    for (let count = 0; count < looks; count++) {
+      const claim = ring.claim();
+      if (claim !== nothing) return claim;
+      pause?.();
+    }
+    const now = performance.now();
+    deadline ??= now + spinMilliseconds;
+    if (now > deadline) return nothing;
+  }
+}

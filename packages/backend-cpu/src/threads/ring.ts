@@ -1,0 +1,80 @@
+import { sharesOf, slotWords } from "../queue/entry.ts";
+
+/** Entries from the first unfinished one to the last. */
+export const ringCapacity = 1024;
+
+/** A claim is one word, so that it changes at once: the entry whose turn it is, and its next free share. */
+const shareBits = 9;
+const shareMask: number = 2 ** shareBits - 1;
+/** Tickets wrap here. The ring holds far fewer entries, so the distance of two is never in doubt. */
+export const tagMask: number = 2 ** (32 - shareBits) - 1;
+
+/** Words that different threads write stand on different cache lines, 16 words apart. */
+export const controlWord = {
+  claim: 0,
+  finishedShares: 16,
+  /** The tag of the first ticket that has not been published. */
+  head: 32,
+  sleepers: 48,
+  bell: 64,
+  /** The count of finished entries that the host waits for. */
+  awaited: 80,
+  signal: 96,
+  failure: 112,
+  failedTag: 113,
+  failedKernel: 114,
+  failureBytes: 115,
+} as const;
+
+export const failureState = { none: 0, isWritten: 1, isReady: 2 } as const;
+
+const controlWords = 128;
+export const messageBytes = 512;
+const slotsOffset: number = controlWords * 4 + messageBytes;
+export const ringBytes: number = slotsOffset + ringCapacity * slotWords * 8;
+
+/**
+ * The queue of launches in shared memory. One entry at a time is open: workers claim its shares, and whoever finishes
+ * the last one opens the next entry. That is the barrier between launches, and it costs one store.
+ */
+export class Ring {
+  protected readonly words: Int32Array;
+  protected readonly message: Uint8Array;
+  readonly slots: Float64Array;
+
+  constructor(shared: SharedArrayBuffer) {
+    this.words = new Int32Array(shared, 0, controlWords);
+    this.message = new Uint8Array(shared, controlWords * 4, messageBytes);
+    this.slots = new Float64Array(shared, slotsOffset);
+  }
+
+  /** The tag of the entry whose turn it is, whether or not it has been published. */
+  openTag(): number {
+    return tagOf(Atomics.load(this.words, controlWord.claim));
+  }
+
+  /** `takers` threads, the caller among them, will look for shares without being woken. */
+  protected openNext(tag: number, takers: number): void {
+    const { words } = this;
+    const next = (tag + 1) & tagMask;
+    Atomics.store(words, controlWord.claim, next << shareBits);
+    if (next !== Atomics.load(words, controlWord.head)) {
+      this.wake(sharesOf(this.slots, slotOf(next)) - takers);
+    }
+    if (next === Atomics.load(words, controlWord.awaited)) {
+      Atomics.add(words, controlWord.signal, 1);
+      Atomics.notify(words, controlWord.signal);
+    }
+  }
+
+  protected wake(workers: number): void {
+    const { words } = this;
+    if (workers <= 0 || Atomics.load(words, controlWord.sleepers) === 0) return;
+    Atomics.add(words, controlWord.bell, 1);
+    Atomics.notify(words, controlWord.bell, workers);
+  }
+}
+
+export const tagOf = (claim: number): number => claim >>> shareBits;
+export const shareOf = (claim: number): number => claim & shareMask;
+export const slotOf = (tag: number): number => (tag % ringCapacity) * slotWords;

@@ -1,0 +1,69 @@
+import { BackendError } from "@evenkeel/tensor";
+import { source } from "./launch-loop.worker.text.ts";
+
+/** What a worker is told, once, before it starts. */
+export interface WorkerSetup {
+  readonly memory: WebAssembly.Memory;
+  readonly shared: SharedArrayBuffer;
+  /** Its number, from 0. */
+  readonly worker: number;
+}
+
+/** A worker of the platform. In Node, `hold` keeps the process alive until `release`. */
+export interface WorkerThread {
+  hold(): void;
+  release(): void;
+  terminate(): Promise<void>;
+}
+
+/**
+ * Starts a worker from source that travels inside the library, so that no bundler or server has to find a file. Rejects
+ * with BackendError when it does not start; afterwards `onCrash` tells that it has stopped by itself.
+ */
+export function spawn(setup: WorkerSetup, onCrash: (reason: string) => void): Promise<WorkerThread> {
+  const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+  return node === undefined ? spawnInBrowser(setup, onCrash) : spawnInNode(node, setup, onCrash);
+}
+
+function spawnInNode(
+  { Worker }: typeof import("node:worker_threads"),
+  setup: WorkerSetup,
+  onCrash: (reason: string) => void,
+): Promise<WorkerThread> {
+  // Without the flags of the process: a loader for its sources has nothing to do here.
+  const worker = new Worker(source, { eval: true, execArgv: [], name: "evenkeel" });
+  return new Promise((resolve, reject) => {
+    let crashed = (reason: string): void => reject(new BackendError(`cpu: no worker thread: ${reason}`));
+    let isStopping = false;
+    worker.once("message", () => {
+      crashed = onCrash;
+      worker.unref();
+      resolve({
+        hold: () => worker.ref(),
+        release: () => worker.unref(),
+        terminate: async () => {
+          isStopping = true;
+          await worker.terminate();
+        },
+      });
+    });
+    worker.on("error", (error) => crashed(error instanceof Error ? error.message : String(error)));
+    worker.once("exit", (code) => {
+      if (!isStopping) crashed(`it exited with code ${code}`);
+    });
+    worker.postMessage(setup);
+  });
+}
+
+function spawnInBrowser(setup: WorkerSetup, onCrash: (reason: string) => void): Promise<WorkerThread> {
+  const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  const worker = new Worker(url, { name: "evenkeel" });
+  return new Promise<WorkerThread>((resolve, reject) => {
+    worker.onerror = ({ message }) => reject(new BackendError(`cpu: no worker thread: ${message}`));
+    worker.onmessage = () => {
+      worker.onerror = ({ message }) => onCrash(message);
+      resolve({ hold() {}, release() {}, terminate: async () => worker.terminate() });
+    };
+    worker.postMessage(setup);
+  }).finally(() => URL.revokeObjectURL(url));
+}

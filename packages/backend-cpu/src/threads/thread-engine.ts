@@ -1,0 +1,114 @@
+import type { Engine, Failure } from "../queue/engine.ts";
+import { EngineLost, Milestones } from "../queue/engine.ts";
+import type { Entry } from "../queue/entry.ts";
+import { kernelOf, noKernel } from "../queue/entry.ts";
+import { HostRing } from "./host-ring.ts";
+import { ringBytes, ringCapacity, slotOf } from "./ring.ts";
+import type { WorkerThread } from "./spawn.ts";
+import { spawn } from "./spawn.ts";
+
+/** Runs entries on a pool of workers that share the memory. The calling thread never blocks. */
+export class ThreadEngine implements Engine {
+  readonly lookahead: number = ringCapacity;
+  private readonly ring: HostRing;
+  private readonly milestones = new Milestones();
+  private workers: readonly WorkerThread[] = [];
+  private published = 0;
+  private finished = 0;
+  private isListening = false;
+  private lost: EngineLost | undefined;
+
+  private constructor(shared: SharedArrayBuffer) {
+    this.ring = new HostRing(shared);
+  }
+
+  /** Rejects with BackendError when the platform does not let workers start. */
+  static async start(memory: WebAssembly.Memory, threads: number): Promise<ThreadEngine> {
+    const shared = new SharedArrayBuffer(ringBytes);
+    const engine = new ThreadEngine(shared);
+    const starts = Array.from({ length: threads }, (_, worker) =>
+      spawn({ memory, shared, worker }, (reason) => engine.lose(reason)),
+    );
+    const results = await Promise.allSettled(starts);
+    engine.workers = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    for (const result of results) {
+      if (result.status === "fulfilled") continue;
+      await engine.stop();
+      throw result.reason;
+    }
+    return engine;
+  }
+
+  get threads(): number {
+    return this.workers.length;
+  }
+
+  completed(): number {
+    this.finished = this.ring.finishedSince(this.finished);
+    return this.finished;
+  }
+
+  tryEnqueue(entry: Entry): boolean {
+    if (this.published - this.finished >= ringCapacity && this.published - this.completed() >= ringCapacity) {
+      return false;
+    }
+    this.ring.publish(this.published++, entry, this.threads);
+    return true;
+  }
+
+  finishHost(): void {
+    this.ring.finishHost();
+  }
+
+  until(completed: number): Promise<void> {
+    if (this.lost !== undefined) return Promise.reject(this.lost);
+    if (this.completed() >= completed) return Promise.resolve();
+    const reached = this.milestones.wait(completed);
+    this.listen();
+    return reached;
+  }
+
+  takeFailure(ticket: number): Failure | undefined {
+    return this.ring.takeFailure(ticket, this.finished);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+
+  /** Sees to it that the next milestone is noticed. Held meanwhile: promises alone do not keep a Node process alive. */
+  private listen(): void {
+    for (;;) {
+      const { next } = this.milestones;
+      if (next === undefined) break;
+      const signal = this.ring.signalAt(next);
+      if (this.completed() >= next) {
+        this.milestones.reach(this.finished);
+        continue;
+      }
+      this.workers[0]!.hold();
+      if (this.isListening) return;
+      const change = this.ring.changeFrom(signal);
+      if (change === undefined) continue;
+      this.isListening = true;
+      void change.then(() => {
+        this.isListening = false;
+        this.milestones.reach(this.completed());
+        this.listen();
+      });
+      return;
+    }
+    this.ring.stopSignals();
+    this.workers[0]!.release();
+  }
+
+  private lose(reason: string): void {
+    if (this.lost !== undefined) return;
+    const ticket = this.completed();
+    const kernel =
+      ticket < this.published ? kernelOf(this.ring.slots, slotOf(this.ring.openTag())) : noKernel;
+    this.lost = new EngineLost({ ticket, kernel, message: `a worker thread stopped: ${reason}` });
+    this.milestones.fail(this.lost);
+    void this.stop();
+  }
+}
