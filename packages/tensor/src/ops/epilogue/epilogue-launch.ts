@@ -1,0 +1,27 @@
+import type { PlannedLaunch, Slot } from "../../core/launch.ts";
+import type { Spec } from "../../core/spec.ts";
+import { broadcastStrides, stridesOf } from "../../core/spec.ts";
+import type { Expression } from "../../expression/expression.ts";
+import { mergeDimensions } from "../../expression/expression-plan.ts";
+
+/** Applies, in place, an epilogue that no kernel knows. The op's inputs from the third on are its extra inputs. */
+export function epilogueLaunch(
+  epilogue: Expression,
+  inputs: readonly (Spec | undefined)[],
+  output: Spec,
+): PlannedLaunch {
+  const extras = inputs.slice(2).map((spec) => spec!);
+  const { shape, strides } = mergeDimensions(output.shape, [
+    stridesOf(output.shape),
+    ...extras.map((extra) => broadcastStrides(extra.shape, output.shape)),
+  ]);
+  const operands: Slot[] = [{ output: 0 }, ...extras.map((_, extra) => ({ input: extra + 2 }))];
+  return {
+    kind: "expression",
+    expression: epilogue,
+    shape,
+    reads: operands.map((operand, position) => ({ operand, strides: strides[position]! })),
+    writes: [{ output: 0 }],
+    scalars: epilogue.scalars.map((_, scalar) => ({ scalar })),
+  };
+}

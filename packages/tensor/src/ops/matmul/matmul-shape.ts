@@ -1,0 +1,41 @@
+import { DTypeError, ShapeError } from "../../core/errors.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
+import { broadcastShapes, formatShape, formatSpec } from "../../core/spec.ts";
+import { epilogueOutput } from "../epilogue/epilogue.ts";
+import type { MatmulAttributes } from "./matmul.ts";
+
+/** Throws ShapeError when the operands do not fit, DTypeError unless they are f32. */
+export function matmulOutput(inputs: readonly (Spec | undefined)[], attrs: MatmulAttributes): Spec {
+  return epilogueOutput("matmul", productShape(inputs[0]!, inputs[1]!, attrs), inputs, attrs);
+}
+
+function productShape(a: Spec, b: Spec, { transposeA, transposeB }: MatmulAttributes): number[] {
+  for (const [name, spec] of [
+    ["a", a],
+    ["b", b],
+  ] as const) {
+    if (spec.dtype !== "f32")
+      throw new DTypeError(`matmul: ${name}: found ${formatSpec(spec)}, expected f32`);
+    if (spec.shape.length < 2) {
+      throw new ShapeError(
+        `matmul: ${name}: found ${formatShape(spec.shape)}, expected two dimensions or more`,
+      );
+    }
+  }
+  const [rows, depthOfA] = lastTwo(a.shape, transposeA);
+  const [depthOfB, columns] = lastTwo(b.shape, transposeB);
+  if (depthOfA !== depthOfB) {
+    const show = (shape: Shape, transposed: boolean) =>
+      formatShape(shape) + (transposed ? " transposed" : "");
+    throw new ShapeError(
+      `matmul: found ${show(a.shape, transposeA)} times ${show(b.shape, transposeB)}, expected ${depthOfA} rows in b, found ${depthOfB}`,
+    );
+  }
+  return [...broadcastShapes([a.shape.slice(0, -2), b.shape.slice(0, -2)], "matmul: batch"), rows, columns];
+}
+
+/** Rows and columns of the matrices of an operand. */
+export function lastTwo(shape: Shape, isTransposed: boolean): [rows: number, columns: number] {
+  const [first, second] = shape.slice(-2) as [number, number];
+  return isTransposed ? [second, first] : [first, second];
+}

@@ -1,0 +1,108 @@
+import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { execute } from "../../core/executor.ts";
+import type { GradientContext, Op } from "../../core/op.ts";
+import { formatShape, sizeOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { EpilogueAttributes } from "../epilogue/epilogue.ts";
+import { applyEpilogue, epilogueGradients, epilogueReads } from "../epilogue/epilogue.ts";
+import { reshape } from "../reshape/reshape.ts";
+import { sumTo } from "../sum/sum-to.ts";
+import { matmulLoops } from "./matmul-loops.ts";
+import { matmulPlan } from "./matmul-plan.ts";
+import { lastTwo, matmulOutput } from "./matmul-shape.ts";
+
+export interface MatmulAttributes extends EpilogueAttributes {
+  /** Whether the last two dimensions of an operand are exchanged first. */
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** Inputs a, b, and those of the epilogue; the operands have two dimensions or more. */
+export const matmulOp: Op<MatmulAttributes> = {
+  name: "matmul",
+  outputs: (inputs, attrs) => [matmulOutput(inputs, attrs)],
+  meaning: {
+    loops: (inputs, [c], attrs, scalars) => {
+      matmulLoops(inputs[0]!, inputs[1]!, c!, attrs);
+      applyEpilogue(c!, inputs, attrs, scalars);
+    },
+  },
+  gradient: {
+    reads: (attrs) => {
+      const { inputs, outputs } = epilogueReads(attrs);
+      return { inputs: [0, 1, ...inputs.filter((input) => input > 1)], outputs };
+    },
+    apply: matmulGradient,
+  },
+  kernels: { wasm: matmulPlan },
+};
+
+/** da = dc bᵀ and db = aᵀ dc; an operand that was transposed gets its gradient transposed. */
+function matmulGradient(context: GradientContext<MatmulAttributes>): (Tensor | undefined)[] {
+  const { inputs, inputSpecs, needed, attrs } = context;
+  const [a, b] = inputs as [Tensor, Tensor];
+  const { transposeA, transposeB } = attrs;
+  const { ofProduct: dc, ofExtras } = epilogueGradients(context, () =>
+    matmul(a, b, { transposeA, transposeB }),
+  );
+  const gradientOfA = () =>
+    transposeA
+      ? matmul(b, dc, { transposeA: transposeB, transposeB: true })
+      : matmul(dc, b, { transposeB: !transposeB });
+  const gradientOfB = () =>
+    transposeB
+      ? matmul(dc, a, { transposeA: true, transposeB: transposeA })
+      : matmul(a, dc, { transposeA: !transposeA });
+  return [
+    needed[0] ? sumTo(gradientOfA(), inputSpecs[0]!.shape) : undefined,
+    needed[1] ? sumTo(gradientOfB(), inputSpecs[1]!.shape) : undefined,
+    ...ofExtras,
+  ];
+}
+
+export interface MatmulOptions {
+  /** Exchange the last two dimensions of a, or of b, first; they are not copied. */
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+/**
+ * The matrix product, batched over leading dimensions, which broadcast.
+ *
+ * Shapes: [..., m, k] and [..., k, n] -> [..., m, n]. A vector is a row on the left and a column on the right, and its dimension
+ * is absent from the result, as in PyTorch. Throws ShapeError when the shapes do not fit, DTypeError unless both are f32.
+ *
+ * @example matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])) // [3, 7]
+ */
+export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  const { transposeA = false, transposeB = false } = options;
+  if (a.rank >= 2 && b.rank >= 2) return matrixProduct(a, b, { transposeA, transposeB });
+  if (a.rank === 0 || b.rank === 0) {
+    throw new ShapeError(
+      `matmul: found ${formatShape(a.shape)} times ${formatShape(b.shape)}, expected one dimension or more`,
+    );
+  }
+  if ((a.rank === 1 && transposeA) || (b.rank === 1 && transposeB)) {
+    throw new ArgumentError("matmul: found a vector to transpose, expected two dimensions or more");
+  }
+  const product = matrixProduct(
+    a.rank === 1 ? reshape(a, [1, ...a.shape]) : a,
+    b.rank === 1 ? reshape(b, [...b.shape, 1]) : b,
+    { transposeA, transposeB },
+  );
+  const batch = product.shape.slice(0, -2);
+  const [rows, columns] = lastTwo(product.shape, false);
+  return reshape(product, [...batch, ...(a.rank === 1 ? [] : [rows]), ...(b.rank === 1 ? [] : [columns])]);
+}
+
+/** A batch of rows times one matrix is one product of more rows. */
+function matrixProduct(a: Tensor, b: Tensor, attrs: MatmulAttributes): Tensor {
+  if (a.rank === 2 || b.rank !== 2 || attrs.transposeA) return execute(matmulOp, [a, b], attrs)[0]!;
+  const product = execute(matmulOp, [asRows(a), b], attrs)[0]!;
+  return reshape(product, [...a.shape.slice(0, -1), product.shape[1]!]);
+}
+
+/** All dimensions but the last as one. */
+export function asRows(x: Tensor): Tensor {
+  return x.rank === 2 ? x : reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!]);
+}
