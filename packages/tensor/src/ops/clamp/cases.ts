@@ -22,6 +22,7 @@ export const cases: OpCases<ClampAttributes> = {
     },
     {
       name: "at the bounds",
+      differentiable: "subgradient",
       attrs: { min: true, max: true },
       scalars: [-1, 1],
       inputs: [{ shape: [5], dtype: "f32", values: [-1, 1, 0, -2, 2] }],

@@ -9,6 +9,7 @@ export const cases: OpCases<Record<string, never>> = {
     ...unaryCases({ attrs: {}, values: { normal: [0, 1] }, scalars: [-0.5, 1] }),
     {
       name: "at the bounds",
+      differentiable: "subgradient",
       attrs: {},
       scalars: [-1, 1],
       inputs: [{ shape: [5], dtype: "f32", values: [-1, 1, 0, -2, 2] }],

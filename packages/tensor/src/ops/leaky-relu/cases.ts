@@ -9,6 +9,7 @@ export const cases: OpCases<Record<string, never>> = {
     ...unaryCases({ attrs: {}, values: { normal: [0, 1] }, scalars: [0.25] }),
     {
       name: "steep",
+      differentiable: "subgradient",
       attrs: {},
       scalars: [3],
       inputs: [{ shape: [5], dtype: "f32", values: [0, -0, 1, -1, 5] }],

@@ -11,6 +11,7 @@ export const cases: OpCases<Record<string, never>> = {
     ...integerCases("u32", { integers: [0, 2 ** 32 - 1] }, 2 ** 31),
     {
       name: "ties",
+      differentiable: "subgradient",
       attrs: {},
       inputs: [
         { shape: [4], dtype: "f32", values: [1, 2, 3, 0] },

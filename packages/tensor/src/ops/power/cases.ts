@@ -23,6 +23,7 @@ export const cases: OpCases<Record<string, never>> = {
     },
     {
       name: "zero bases",
+      differentiable: "subgradient",
       attrs: {},
       inputs: [
         { shape: [4], dtype: "f32", values: [0, 0, 0, 0] },

@@ -7,6 +7,11 @@ export const cases: OpCases<Record<string, never>> = {
   accuracy: "exact",
   cases: [
     ...unaryCases({ attrs: {}, values: { normal: [0, 1] } }),
-    { name: "zeros", attrs: {}, inputs: [{ shape: [4], dtype: "f32", values: [0, -0, 1, -1] }] },
+    {
+      name: "zeros",
+      differentiable: "subgradient",
+      attrs: {},
+      inputs: [{ shape: [4], dtype: "f32", values: [0, -0, 1, -1] }],
+    },
   ],
 };

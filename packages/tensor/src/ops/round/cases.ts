@@ -9,6 +9,7 @@ export const cases: OpCases<Record<string, never>> = {
     ...unaryCases({ attrs: {}, values: { normal: [0, 3] } }),
     {
       name: "ties",
+      differentiable: "subgradient",
       attrs: {},
       inputs: [{ shape: [8], dtype: "f32", values: [0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 0, -0] }],
     },
