@@ -1,0 +1,143 @@
+import { checkDType } from "../../core/checks.ts";
+import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
+import { formatShape, sameShape, sizeOf } from "../../core/spec.ts";
+
+/** One number for every spatial dimension, or one for each. */
+export type Extent = number | readonly number[];
+
+export interface PoolOptions {
+  /** How far windows are apart. Default: the kernel, so that they touch. */
+  readonly stride?: Extent;
+  /** Positions added at both ends, at most half of the kernel. Default: 0. */
+  readonly padding?: Extent;
+  /** Whether a last window may hang over the end. Default: false. */
+  readonly ceilMode?: boolean;
+}
+
+/** Windows over the last one or two dimensions. */
+export interface PoolAttributes {
+  readonly kernel: readonly number[];
+  readonly stride: readonly number[];
+  readonly padding: readonly number[];
+  readonly ceilMode: boolean;
+}
+
+/** Throws ArgumentError for impossible options. */
+export function poolAttributes(
+  operation: string,
+  rank: 1 | 2,
+  kernel: Extent,
+  { stride = kernel, padding = 0, ceilMode = false }: PoolOptions,
+): PoolAttributes {
+  const attrs = {
+    kernel: extentOf(operation, "kernel", kernel, rank, 1),
+    stride: extentOf(operation, "stride", stride, rank, 1),
+    padding: extentOf(operation, "padding", padding, rank, 0),
+    ceilMode,
+  };
+  if (attrs.padding.some((pad, axis) => 2 * pad > attrs.kernel[axis]!)) {
+    throw new ArgumentError(
+      `${operation}: padding: found ${formatShape(attrs.padding)}, expected at most half of the kernel ${formatShape(attrs.kernel)}`,
+    );
+  }
+  return attrs;
+}
+
+function extentOf(
+  operation: string,
+  argument: string,
+  extent: Extent,
+  rank: number,
+  least: number,
+): number[] {
+  const list = typeof extent === "number" ? new Array<number>(rank).fill(extent) : [...extent];
+  if (list.length !== rank || !list.every((value) => Number.isSafeInteger(value) && value >= least)) {
+    throw new ArgumentError(
+      `${operation}: ${argument}: found ${formatShape(list)}, expected ${rank} integers from ${least} on`,
+    );
+  }
+  return list;
+}
+
+/** PyTorch's rule: in ceil mode the last window still starts inside the input or its left padding. */
+function pooledLength(length: number, axis: number, attrs: PoolAttributes): number {
+  const [kernel, stride, padding] = [attrs.kernel[axis]!, attrs.stride[axis]!, attrs.padding[axis]!];
+  const room = length + 2 * padding - kernel;
+  if (!attrs.ceilMode) return Math.floor(room / stride) + 1;
+  const windows = Math.ceil(room / stride) + 1;
+  return (windows - 1) * stride >= length + padding ? windows - 1 : windows;
+}
+
+/** The shape after pooling. Throws ShapeError when a window does not fit in. */
+export function pooledShape(operation: string, shape: Shape, attrs: PoolAttributes): number[] {
+  const lead = shape.length - attrs.kernel.length;
+  if (lead < 0) {
+    throw new ShapeError(
+      `${operation}: x: found shape ${formatShape(shape)}, expected at least ${attrs.kernel.length} dimensions`,
+    );
+  }
+  return shape.map((length, axis) => {
+    if (axis < lead) return length;
+    const pooled = pooledLength(length, axis - lead, attrs);
+    if (length > 0 && pooled > 0) return pooled;
+    throw new ShapeError(
+      `${operation}: x: found shape ${formatShape(shape)}, expected room for a window of ${formatShape(attrs.kernel)} with padding ${formatShape(attrs.padding)}`,
+    );
+  });
+}
+
+/** Checks an f32 input and gives the spec after pooling. */
+export function pooledSpec(operation: string, x: Spec, attrs: PoolAttributes): Spec {
+  checkDType(operation, "x", x, "f32");
+  return { shape: pooledShape(operation, x.shape, attrs), dtype: "f32" };
+}
+
+export interface PoolGradientAttributes extends PoolAttributes {
+  /** The shape of what was pooled. */
+  readonly inputShape: Shape;
+}
+
+/** Throws ShapeError unless an output gradient has the shape that pooling `inputShape` gives. */
+export function checkPooled(operation: string, found: Shape, attrs: PoolGradientAttributes): void {
+  const expected = pooledShape(operation, attrs.inputShape, attrs);
+  if (sameShape(found, expected)) return;
+  throw new ShapeError(`${operation}: dy: found ${formatShape(found)}, expected ${formatShape(expected)}`);
+}
+
+export interface Extents {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Pooling as windows over planes of two dimensions; one-dimensional pooling has planes of one row. */
+export interface PlaneGeometry {
+  readonly planes: number;
+  readonly input: Extents;
+  readonly output: Extents;
+  readonly kernel: Extents;
+  readonly stride: Extents;
+  readonly padding: Extents;
+}
+
+export function planeGeometry(inputShape: Shape, outputShape: Shape, attrs: PoolAttributes): PlaneGeometry {
+  const rank = attrs.kernel.length;
+  const plane = (list: readonly number[], single: number): Extents => {
+    const [width, height = single] = [...list].reverse();
+    return { height, width: width! };
+  };
+  return {
+    planes: sizeOf(inputShape.slice(0, -rank)),
+    input: plane(inputShape.slice(-rank), 1),
+    output: plane(outputShape.slice(-rank), 1),
+    kernel: plane(attrs.kernel, 1),
+    stride: plane(attrs.stride, 1),
+    padding: plane(attrs.padding, 0),
+  };
+}
+
+/** What the kernels are told, in their order. */
+export function planeParameters(geometry: PlaneGeometry): number[] {
+  const { input, output, kernel, stride, padding } = geometry;
+  return [input, output, kernel, stride, padding].flatMap(({ height, width }) => [height, width]);
+}

@@ -1,0 +1,42 @@
+import type { Kernel, Slot } from "../../core/launch.ts";
+import type { Plan } from "../../core/op.ts";
+import type { PlaneGeometry } from "./geometry.ts";
+import { planeParameters } from "./geometry.ts";
+
+/** About this many multiplications or comparisons make a chunk: some ten microseconds. */
+const chunkOperations = 65_536;
+
+export interface PoolLaunch {
+  readonly kernel: Kernel;
+  readonly reads: readonly Slot[];
+  readonly writes: readonly Slot[];
+  /** What one item is: a row of the output, or a whole plane where windows may overlap in what they write. */
+  readonly item: "row" | "plane";
+  readonly parameters?: readonly number[];
+}
+
+/** One launch over planes; none when there is nothing to write. */
+export function poolPlan(geometry: PlaneGeometry, launch: PoolLaunch): Plan {
+  const { planes, input, output, kernel } = geometry;
+  const rowOperations = output.width * kernel.height * kernel.width;
+  const planeOperations = rowOperations * output.height + input.height * input.width;
+  const [items, operations] =
+    launch.item === "row" ? [planes * output.height, rowOperations] : [planes, planeOperations];
+  return {
+    launches:
+      items === 0
+        ? []
+        : [
+            {
+              kind: "kernel",
+              kernel: launch.kernel,
+              reads: launch.reads,
+              writes: launch.writes,
+              parameters: [...planeParameters(geometry), ...(launch.parameters ?? [])],
+              work: { items, chunk: Math.max(1, Math.floor(chunkOperations / operations)) },
+            },
+          ],
+    temporaries: [],
+    aliases: [],
+  };
+}

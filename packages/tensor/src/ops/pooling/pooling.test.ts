@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
+import type { KernelLaunch } from "../../core/launch.ts";
+import type { Shape } from "../../core/spec.ts";
+import { zeros } from "../../index.ts";
+import { RecordingBackend } from "../../testing/recording-backend.ts";
+import { avgPool2d } from "../avg-pool/avg-pool.ts";
+import { maxPool1d, maxPool2d } from "../max-pool/max-pool.ts";
+import type { Extent, PoolOptions } from "./geometry.ts";
+import { planeGeometry, poolAttributes, pooledShape } from "./geometry.ts";
+import { windowsOf } from "./windows.ts";
+
+const backend = new RecordingBackend();
+const f32 = (...shape: number[]) => zeros(shape, { backend });
+
+describe("the pooled shape", () => {
+  // From torch.nn.functional.max_pool2d.
+  test.each([
+    [[1, 8, 8], 2, {}, [1, 4, 4]],
+    [[1, 7, 7], 2, {}, [1, 3, 3]],
+    [[1, 7, 7], 2, { ceilMode: true }, [1, 4, 4]],
+    [[1, 112, 112], 3, { stride: 2, padding: 1 }, [1, 56, 56]],
+    [[1, 5, 5], 2, { stride: 2, padding: 1, ceilMode: true }, [1, 3, 3]],
+    [[1, 4, 4], 1, { stride: 3, ceilMode: true }, [1, 2, 2]],
+    [[1, 5, 6], 1, { stride: 3, ceilMode: true }, [1, 2, 2]],
+  ] as [Shape, Extent, PoolOptions, Shape][])("of %j by %j %j is %j", (shape, kernel, options, expected) => {
+    expect(pooledShape("test", shape, poolAttributes("test", 2, kernel, options))).toEqual(expected);
+  });
+
+  test("every window has at least one position, and none is out of range", () => {
+    for (let length = 1; length <= 9; length++) {
+      for (let kernel = 1; kernel <= 9; kernel++) {
+        for (let stride = 1; stride <= 4; stride++) {
+          for (const ceilMode of [false, true]) {
+            const padding = kernel >> 1;
+            const attrs = poolAttributes("test", 1, kernel, { stride, padding, ceilMode });
+            if (length + 2 * padding < kernel) continue;
+            const geometry = planeGeometry([length], pooledShape("test", [length], attrs), attrs);
+            for (const { cells } of windowsOf(geometry)) {
+              expect(cells.length).toBeGreaterThan(0);
+              expect(cells.every(({ input }) => input >= 0 && input < length)).toBe(true);
+            }
+          }
+        }
+      }
+    }
+  });
+});
+
+describe("pooling", () => {
+  test("is one launch over rows; the chunks depend on the shape alone", () => {
+    maxPool2d(f32(32, 16, 28, 28), 2);
+    const launch = backend.launches.at(-1) as KernelLaunch<unknown, never>;
+    expect(launch.kernel.entry).toBe("maxPoolBytes");
+    expect(launch.work).toEqual({ items: 32 * 16 * 14, chunk: Math.floor(65_536 / 56) });
+    expect(launch.parameters).toEqual([28, 28, 14, 14, 2, 2, 2, 2, 0, 0]);
+    maxPool2d(f32(1, 32, 32), 20, { stride: 1 });
+    expect((backend.launches.at(-1) as KernelLaunch<unknown, never>).kernel.entry).toBe("maxPoolWords");
+  });
+
+  test("one dimension is a plane of one row", () => {
+    expect(maxPool1d(f32(2, 3, 10), 3, { stride: 2 }).shape).toEqual([2, 3, 4]);
+    const launch = backend.launches.at(-1) as KernelLaunch<unknown, never>;
+    expect(launch.parameters).toEqual([1, 10, 1, 4, 1, 3, 1, 2, 0, 0]);
+  });
+
+  test("says what is wrong", () => {
+    const x = f32(2, 3, 8, 8);
+    expect(() => maxPool2d(x, 3, { padding: 2 })).toThrow(
+      new ArgumentError("maxPool2d: padding: found [2, 2], expected at most half of the kernel [3, 3]"),
+    );
+    expect(() => avgPool2d(x, 0)).toThrow("avgPool2d: kernel: found [0, 0], expected 2 integers from 1 on");
+    expect(() => maxPool2d(x, [2, 2, 2])).toThrow(ArgumentError);
+    expect(() => maxPool2d(x, 9)).toThrow(ShapeError);
+    expect(() => maxPool2d(f32(8), 2)).toThrow("expected at least 2 dimensions");
+    expect(() => maxPool2d(f32(2, 0, 4), 2)).toThrow(ShapeError);
+    expect(() => maxPool2d(zeros([4, 4], { dtype: "i32", backend }), 2)).toThrow(DTypeError);
+  });
+});

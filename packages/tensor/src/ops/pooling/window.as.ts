@@ -1,0 +1,48 @@
+// Windows over the rows of a plane. Parameters of all kernels: heights and widths of input, output, kernel, stride, padding.
+
+/** The first column whose window does not reach into the left padding. */
+@inline
+function firstInside(outWidth: i32, strideWidth: i32, padWidth: i32): i32 {
+  return min(outWidth, (padWidth + strideWidth - 1) / strideWidth);
+}
+
+/** The end of the columns, from the first inside on, whose windows do not reach into the right padding. */
+@inline
+function endInside(first: i32, width: i32, outWidth: i32, kernelWidth: i32, strideWidth: i32, padWidth: i32): i32 {
+  const room = width + padWidth - kernelWidth;
+  return room < 0 ? first : max(first, min(outWidth, room / strideWidth + 1));
+}
+
+/** Four values one or two apart, and not a byte more. */
+@inline
+function loadFour(at: usize, stride: i32): v128 {
+  if (stride == 1) return v128.load(at);
+  return i8x16.shuffle(v128.load(at), v128.load(at, 12), 0, 1, 2, 3, 8, 9, 10, 11, 20, 21, 22, 23, 28, 29, 30, 31);
+}
+
+/** Of eight values, in two vectors, the first of each pair. */
+@inline
+function evens(low: v128, high: v128): v128 {
+  return i8x16.shuffle(low, high, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+}
+
+/** Of eight values, in two vectors, the second of each pair. */
+@inline
+function odds(low: v128, high: v128): v128 {
+  return i8x16.shuffle(low, high, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+}
+
+/** a0 b0 a1 b1 to one place, a2 b2 a3 b3 behind it. */
+@inline
+function storeInterleaved(at: usize, a: v128, b: v128): void {
+  v128.store(at, i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23));
+  v128.store(at, i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31), 16);
+}
+
+/** Zeros for `count` values. */
+@inline
+function clear(at: usize, count: i32): void {
+  memory.fill(at, 0, usize(count) << 2);
+}
+
+export { firstInside, endInside, loadFour, evens, odds, storeInterleaved, clear };
