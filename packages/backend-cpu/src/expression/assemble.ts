@@ -6,7 +6,7 @@ import type { ExpressionLayout, Parameters } from "./parameters.ts";
 import { parametersOf } from "./parameters.ts";
 import { rowWalk } from "./rows.ts";
 import { bytesOfElement } from "./storage.ts";
-import { lanes, VectorBody } from "./vector-body.ts";
+import { lanes, unrolled, VectorBody } from "./vector-body.ts";
 import { moduleOf } from "./wasm-module.ts";
 
 /**
@@ -104,17 +104,15 @@ function emitOffset(f: FunctionWriter, pointer: number, elements: number, bytes:
 
 /** Unrolled vectors, then single ones and the rest; `remaining` counts the elements still to do, at least 1. */
 function emitRow(f: FunctionWriter, body: VectorBody, remaining: number): void {
-  const step = body.unrolled * lanes;
-  if (body.unrolled > 1) {
-    f.get(remaining).i32(step).op(i32.geU);
-    f.if(() => {
-      f.loop(() => {
-        body.emitUnrolled();
-        f.get(remaining).i32(step).op(i32.sub).tee(remaining);
-        f.i32(step).op(i32.geU).op(control.branchIf, 0);
-      });
+  const step = unrolled * lanes;
+  f.get(remaining).i32(step).op(i32.geU);
+  f.if(() => {
+    f.loop(() => {
+      body.emitUnrolled();
+      f.get(remaining).i32(step).op(i32.sub).tee(remaining);
+      f.i32(step).op(i32.geU).op(control.branchIf, 0);
     });
-  }
+  });
   f.get(remaining).if(() => {
     f.loop(() => {
       body.emitVectorOrRest(remaining);
