@@ -6,7 +6,6 @@ export const local = { get: 0x20, set: 0x21, tee: 0x22 } as const;
 
 export const i32 = {
   const: 0x41,
-  eq: 0x46,
   ltU: 0x49,
   gtU: 0x4b,
   geU: 0x4f,
