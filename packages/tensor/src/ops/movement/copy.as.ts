@@ -1,18 +1,12 @@
 // Copies between two strided layouts. Offsets and strides count elements; up to four outer dimensions surround what one
 // item copies.
+import { copyRun } from "./run.as";
 
 /** Elements of a line, `fromStep` and `toStep` apart. */
 @inline
 function copyLine<T>(from: usize, to: usize, n: usize, fromStep: i32, toStep: i32): void {
   if (fromStep == 1 && toStep == 1) {
-    const bytes = n * sizeof<T>();
-    // A call of the engine's own copy pays off for long lines only.
-    if (bytes >= 512) memory.copy(to, from, bytes);
-    else {
-      let i: usize = 0;
-      for (; i + 16 <= bytes; i += 16) v128.store(to + i, v128.load(from + i));
-      for (; i < bytes; i += sizeof<T>()) store<T>(to + i, load<T>(from + i));
-    }
+    copyRun<T>(from, to, n * sizeof<T>());
     return;
   }
   const fromBytes = fromStep * sizeof<T>();

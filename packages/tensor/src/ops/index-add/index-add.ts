@@ -1,0 +1,91 @@
+import { checkDType } from "../../core/checks.ts";
+import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { checkShape, formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { addPlan, checkIndices } from "../indexing/indexing-plan.ts";
+import { take } from "../take/take.ts";
+
+export interface IndexAddAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+  /** The number of elements along the axis of the result. */
+  readonly size: number;
+}
+
+/** [outer, count, inner] of the updates, whose axes from `axis` on are those of the indices. */
+function updateLines({ shape }: Spec, indices: Spec, axis: number) {
+  return {
+    outer: sizeOf(shape.slice(0, axis)),
+    count: sizeOf(indices.shape),
+    inner: sizeOf(shape.slice(axis + indices.shape.length)),
+  };
+}
+
+/** y[o, indices[k], j] = sum over k of updates[o, k, j]; indices out of range are left out. */
+export const indexAddOp: Op<IndexAddAttributes> = {
+  name: "indexAdd",
+  outputs: ([updates, indices], { axis, size }) => {
+    checkDType("indexAdd", "updates", updates!, "f32", "i32", "u32");
+    checkIndices("indexAdd", indices!);
+    checkShape([size], "indexAdd: size");
+    const rank = indices!.shape.length;
+    if (!sameShape(updates!.shape.slice(axis, axis + rank), indices!.shape)) {
+      throw new ShapeError(
+        `indexAdd: found updates ${formatShape(updates!.shape)}, expected the shape of the indices, ${formatShape(indices!.shape)}, from axis ${axis} on`,
+      );
+    }
+    return [{ shape: updates!.shape.toSpliced(axis, rank, size), dtype: updates!.dtype }];
+  },
+  meaning: {
+    loops: ([updates, indices], [y], { axis, size }) => {
+      const { outer, count, inner } = updateLines(updates!, indices!, axis);
+      for (let o = 0; o < outer; o++) {
+        indices!.data.forEach((index, k) => {
+          if (index < 0 || index >= size) return;
+          for (let j = 0; j < inner; j++) {
+            y!.data[(o * size + index) * inner + j]! += updates!.data[(o * count + k) * inner + j]!;
+          }
+        });
+      }
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [1], outputs: [] }),
+    apply: ({ inputs: [, indices], outputGradients: [dy], attrs: { axis } }) => [
+      take(dy!, indices!, { axis, outOfRange: "zero" }),
+      undefined,
+    ],
+  },
+  kernels: {
+    wasm: ([updates, indices], { axis, size }) =>
+      addPlan(updates!, { ...updateLines(updates!, indices!, axis), length: size, elementwise: false }),
+  },
+};
+
+/**
+ * Zeros to which slices are added where indices say: the transpose of `take`. Slices of one index are added in their order,
+ * so the result has the same bits every time. Indices out of range are left out.
+ *
+ * Shapes: [..., i, j, ..., ...] and i32 [i, j, ...] -> [..., size, ...]. Throws DTypeError unless the updates are numbers and the
+ * indices i32, ShapeError when they do not fit, ArgumentError for an axis out of range.
+ *
+ * @param options.axis default: 0
+ * @example indexAdd(tensor([1, 2, 4]), tensor([0, 2, 0], { dtype: "i32" }), { size: 3 }) // [5, 0, 2]
+ */
+export function indexAdd(
+  updates: Tensor,
+  indices: Tensor,
+  options: { readonly axis?: number; readonly size: number },
+): Tensor {
+  const { axis = 0, size } = options;
+  const rank = updates.rank - indices.rank + 1;
+  if (rank < 1) {
+    throw new ArgumentError(
+      `indexAdd: found updates ${formatShape(updates.shape)} and indices ${formatShape(indices.shape)}, expected no more axes of indices`,
+    );
+  }
+  return execute(indexAddOp, [updates, indices], { axis: normalizeAxis(axis, rank, "indexAdd"), size })[0]!;
+}

@@ -1,0 +1,75 @@
+import type { Limits } from "../../core/backend.ts";
+import { storageOf } from "../../core/backend.ts";
+import { checkDType } from "../../core/checks.ts";
+import { bytesOfStorage } from "../../core/dtype.ts";
+import { wasmKernel } from "../../core/launch.ts";
+import type { Plan } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { launchesOnly } from "../movement/view.ts";
+import { chunkOf } from "../reduction/passes.ts";
+import { module } from "./indexing.wasm.ts";
+
+/** Indices choose along one axis of [outer, length, inner]. */
+export interface Indexing {
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  /** The number of indices; elementwise, the number along the axis. */
+  readonly count: number;
+  /** Whether each element has an index of its own, or each row of `inner` elements. */
+  readonly elementwise: boolean;
+}
+
+/** What stands where an index is out of range. Dtypes without NaN have 0 in any case. */
+export type OutOfRange = "nan" | "zero";
+
+export function missingValue({ dtype }: Spec, outOfRange: OutOfRange): number {
+  return dtype === "f32" && outOfRange === "nan" ? Number.NaN : 0;
+}
+
+const bitsOf = (missing: number): number => (Number.isNaN(missing) ? 0x7fc00000 : 0);
+
+/** Columns that one item of a sum owns: a few cache lines, so that wide rows are shared out. */
+const columnsPerItem = 64;
+
+export function checkIndices(operation: string, indices: Spec): void {
+  checkDType(operation, "indices", indices, "i32");
+}
+
+export function takePlan(
+  x: Spec,
+  missing: number,
+  { outer, length, inner, count, elementwise }: Indexing,
+  limits: Limits,
+): Plan {
+  if (outer * count * inner === 0) return launchesOnly([]);
+  const entry = bytesOfStorage(storageOf(x.dtype, limits)) === 1 ? "takeBytes" : "takeWords";
+  return launchesOnly([
+    {
+      kind: "kernel",
+      kernel: wasmKernel(module, entry),
+      reads: [{ input: 0 }, { input: 1 }],
+      writes: [{ output: 0 }],
+      parameters: [length, count, inner, Number(elementwise), bitsOf(missing)],
+      work: { items: outer * count, chunk: chunkOf(inner) },
+    },
+  ]);
+}
+
+export function addPlan(updates: Spec, { outer, length, inner, count, elementwise }: Indexing): Plan {
+  if (outer * length * inner === 0) return launchesOnly([]);
+  const width = Math.min(inner, columnsPerItem);
+  return launchesOnly([
+    {
+      kind: "kernel",
+      kernel: wasmKernel(module, updates.dtype === "f32" ? "addFloats" : "addIntegers"),
+      reads: [{ input: 0 }, { input: 1 }],
+      writes: [{ output: 0 }],
+      parameters: [length, count, inner, columnsPerItem, Number(elementwise)],
+      work: {
+        items: outer * Math.ceil(inner / columnsPerItem),
+        chunk: chunkOf((length + count) * width),
+      },
+    },
+  ]);
+}

@@ -1,0 +1,64 @@
+import type { DType } from "../../core/dtype.ts";
+import type { OpCases } from "../../core/op-cases.ts";
+import type { Shape } from "../../core/spec.ts";
+import type { IndexAddAttributes } from "../index-add/index-add.ts";
+import { scatterAddOp } from "./scatter-add.ts";
+
+const geometries: readonly (readonly [
+  name: string,
+  shape: Shape,
+  size: number,
+  axis: number,
+  dtype?: DType,
+])[] = [
+  ["vector", [9], 4, 0],
+  ["one of each row", [6, 1], 10, 1],
+  ["columns", [9, 5], 4, 0],
+  ["tiles of columns", [3, 135], 2, 0],
+  ["middle axis", [3, 5, 7], 2, 1],
+  ["rank 5", [2, 3, 4, 2, 3], 5, 2],
+  ["no indices", [3, 0], 2, 1],
+  ["empty", [0, 4], 2, 1],
+  ["to nothing", [2, 4], 0, 1],
+  ["large: 66,000 rows", [66_000, 2], 3, 1],
+  ["i32", [6, 5], 9, 0, "i32"],
+  ["u32", [6, 2], 3, 1, "u32"],
+];
+
+export const cases: OpCases<IndexAddAttributes> = {
+  op: scatterAddOp,
+  accuracy: "exact",
+  cases: [
+    ...geometries.map(([name, shape, size, axis, dtype = "f32"]) => ({
+      name,
+      attrs: { axis, size },
+      inputs: [
+        {
+          shape,
+          dtype,
+          values: dtype === "f32" ? ({ normal: [0, 1] } as const) : ({ integers: [0, 99] } as const),
+        },
+        { shape, dtype: "i32" as const, values: { integers: [0, Math.max(0, size - 1)] as const } },
+      ],
+      accuracy: { reduction: Math.max(1, shape[axis]!) },
+    })),
+    {
+      name: "out of range",
+      attrs: { axis: 1, size: 3 },
+      inputs: [
+        { shape: [2, 3], dtype: "f32", values: { normal: [0, 1] } },
+        { shape: [2, 3], dtype: "i32", values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1, 0] },
+      ],
+    },
+    {
+      name: "non-finite",
+      attrs: { axis: 0, size: 5 },
+      inputs: [
+        { shape: [5, 3], dtype: "f32", values: "non-finite" },
+        { shape: [5, 3], dtype: "i32", values: [4, 3, 2, 1, 0, 1, 2, 3, 4, 0, 0, 0, 3, 4, 3] },
+      ],
+      needs: "non-finite",
+      differentiable: false,
+    },
+  ],
+};

@@ -1,0 +1,7 @@
+import type { DType } from "../../core/dtype.ts";
+
+/** The bits to flip in the keys of a dtype, so that a comparison of signed integers finds the largest or the smallest. */
+export function keyFlips(dtype: DType, largest: boolean): number {
+  if (dtype === "u32") return largest ? -(2 ** 31) : 2 ** 31 - 1;
+  return largest ? 0 : -1;
+}
