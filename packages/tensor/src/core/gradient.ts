@@ -6,7 +6,12 @@ import { sumTo } from "../ops/sum/sum-to.ts";
 import { isFloat } from "./dtype.ts";
 import type { AnyOp, Attributes, Gradient, GradientContext } from "./op.ts";
 import type { Spec } from "./spec.ts";
+import { formatSpec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
+
+/** Rules per op, by specs and attributes: differentiating costs more than a small launch. Beyond so many it starts over. */
+const rulesKeptPerOp = 512;
+const rulesOf = new WeakMap<AnyOp, Map<string, Gradient<Attributes>>>();
 
 /**
  * The gradient rule of an op: its own, or the one that its expression implies. Absent for compositions, which are
@@ -19,7 +24,16 @@ export function gradientOf(
 ): Gradient<Attributes> | undefined {
   if (op.gradient !== undefined) return op.gradient;
   if (!("expression" in op.meaning)) return undefined;
-  return expressionGradient(op.meaning.expression(inputs, attrs), inputs);
+  const rules = rulesOf.get(op) ?? new Map<string, Gradient<Attributes>>();
+  rulesOf.set(op, rules);
+  const key = `${inputs.map(formatSpec).join()} ${JSON.stringify(attrs)}`;
+  let rule = rules.get(key);
+  if (rule === undefined) {
+    if (rules.size >= rulesKeptPerOp) rules.clear();
+    rule = expressionGradient(op.meaning.expression(inputs, attrs), inputs);
+    rules.set(key, rule);
+  }
+  return rule;
 }
 
 /** Expression inputs skip the op's absent ones; `position` maps back to the op's inputs. */
@@ -30,24 +44,29 @@ function expressionGradient(
   const position = specs.flatMap((spec, index) => (spec === undefined ? [] : [index]));
   const floats = position.flatMap((op, input) => (isFloat(specs[op]!.dtype) ? [input] : []));
   const given = expression.outputs.flatMap(({ dtype }, output) => (isFloat(dtype) ? [output] : []));
-  const originals = expression.inputs.length;
+  const derivatives = new Map<string, Derivative>();
+  const derivativeFor = (needed: readonly number[], present: readonly number[]): Derivative => {
+    const key = `${needed.join()} ${present.join()}`;
+    const derivative = derivatives.get(key) ?? derivativeOf(expression, needed, present);
+    derivatives.set(key, derivative);
+    return derivative;
+  };
   return {
     reads: () => {
-      const read = inputsRead(differentiate(expression, { needed: floats, given }));
+      const { kept } = derivativeFor(floats, given);
       return {
-        inputs: position.filter((_, input) => read.has(input)),
+        inputs: position.filter((_, input) => kept.includes(input)),
         outputs: [],
       };
     },
     apply: (context) => {
       const needed = floats.filter((input) => context.needed[position[input]!]);
       const present = given.filter((output) => context.outputGradients[output] !== undefined);
-      const derivative = differentiate(expression, { needed, given: present });
       const values = [
         ...position.map((op) => context.inputs[op]),
         ...present.map((output) => context.outputGradients[output]),
       ];
-      const gradients = evaluateDerivative(derivative, values, originals, context.scalars);
+      const gradients = evaluateDerivative(derivativeFor(needed, present), values, context.scalars);
       const result: (Tensor | undefined)[] = context.inputSpecs.map(() => undefined);
       needed.forEach((input, index) => {
         const op = position[input]!;
@@ -58,27 +77,52 @@ function expressionGradient(
   };
 }
 
-/** One launch for all gradients; an output gradient that passes through unchanged costs none. */
+/** A derivative over the inputs of the expression, followed by the gradients of its outputs. */
+interface Derivative {
+  /** For each gradient: which value it simply is, or nothing where it is computed. */
+  readonly passed: readonly (number | undefined)[];
+  /** The others, in order, over the values that are kept. */
+  readonly computed: Expression | undefined;
+  readonly kept: readonly number[];
+}
+
+function derivativeOf(
+  expression: Expression,
+  needed: readonly number[],
+  given: readonly number[],
+): Derivative {
+  const originals = expression.inputs.length;
+  const whole = differentiate(expression, { needed, given });
+  const passed = whole.outputs.map(({ node }) => {
+    const step = whole.nodes[node]!;
+    return step.op === "input" && step.index >= originals ? step.index : undefined;
+  });
+  const rest = needed.filter((_, index) => passed[index] === undefined);
+  if (rest.length === 0) return { passed, computed: undefined, kept: [] };
+  const derivative = differentiate(expression, { needed: rest, given });
+  const read = inputsRead(derivative);
+  // The output gradients carry the full shape, so they always take part.
+  const kept = derivative.inputs.flatMap((_, input) =>
+    read.has(input) || input >= originals ? [input] : [],
+  );
+  return { passed, computed: keepInputs(derivative, kept), kept };
+}
+
+/** One launch for all gradients that are computed. */
 function evaluateDerivative(
-  derivative: Expression,
+  { passed, computed, kept }: Derivative,
   values: readonly (Tensor | undefined)[],
-  originals: number,
   scalars: readonly number[],
 ): Tensor[] {
-  const passed = derivative.outputs.map(({ node }) => {
-    const step = derivative.nodes[node]!;
-    return step.op === "input" && step.index >= originals ? values[step.index] : undefined;
-  });
-  if (passed.every((tensor) => tensor !== undefined)) return passed as Tensor[];
-  const read = [...inputsRead(derivative)].sort((a, b) => a - b);
-  // The output gradients carry the full shape, so one of them always takes part.
-  const kept = values.flatMap((_, input) => (read.includes(input) || input >= originals ? [input] : []));
-  const renumbered = keepInputs(derivative, kept);
-  return evaluateExpression(
-    renumbered,
-    kept.map((input) => values[input]!),
-    { scalars },
-  );
+  const results =
+    computed === undefined
+      ? []
+      : evaluateExpression(
+          computed,
+          kept.map((input) => values[input]!),
+          { scalars },
+        );
+  return passed.map((value) => (value === undefined ? results.shift()! : values[value]!));
 }
 
 export type { GradientContext };
