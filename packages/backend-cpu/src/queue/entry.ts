@@ -67,7 +67,9 @@ export function writeEntry(words: Float64Array, slot: number, entry: Entry): voi
   words[slot + scratchStride] = entry.scratchStride;
   words[slot + argCount] = entry.args.length;
   words[slot + argsAddress] = entry.argsAddress;
-  if (entry.argsAddress === 0) words.set(entry.args, slot + firstArg);
+  if (entry.argsAddress !== 0) return;
+  const { args } = entry;
+  for (let index = 0; index < args.length; index++) words[slot + firstArg + index] = args[index]!;
 }
 
 export const sharesOf = (words: Float64Array, slot: number): number => words[slot + shares]!;

@@ -13,6 +13,9 @@ export class Queue {
   private pushed = 0;
   private enqueued = 0;
   private readonly spilled: Entry[] = [];
+  /** Entries at the front of `spilled` that the engine has by now. */
+  private handedOver = 0;
+  private isDraining = false;
   private hostFailure: { readonly ticket: number; readonly error: DeviceError } | undefined;
 
   constructor(engine: Engine, nameOf: (kernel: number) => string) {
@@ -33,7 +36,9 @@ export class Queue {
   push(entry: Entry): number {
     const ticket = this.pushed++;
     if (this.spilled.length === 0 && this.enqueue(entry)) return ticket;
-    if (this.spilled.push(entry) === 1) void this.drain();
+    this.spilled.push(entry);
+    this.handOver();
+    if (!this.isDraining) void this.drain();
     return ticket;
   }
 
@@ -91,17 +96,27 @@ export class Queue {
     this.engine.finishHost();
   }
 
-  /** Hands over what has spilled as the engine gets room, several at a time. */
+  /** Sees to it that what has spilled moves on while nothing more is pushed. */
   private async drain(): Promise<void> {
+    this.isDraining = true;
     while (this.spilled.length > 0) {
       try {
         await this.engine.until(this.enqueued - (this.engine.lookahead >> 1));
       } catch {
         this.spilled.length = 0; // The device is lost: whoever waits for it learns so.
-        return;
       }
-      const stuck = this.spilled.findIndex((entry) => !this.enqueue(entry));
-      this.spilled.splice(0, stuck < 0 ? this.spilled.length : stuck);
+      this.handOver();
+    }
+    this.isDraining = false;
+  }
+
+  private handOver(): void {
+    const { spilled } = this;
+    while (this.handedOver < spilled.length && this.enqueue(spilled[this.handedOver]!)) this.handedOver++;
+    // Removing them one by one would move all the others each time.
+    if (this.handedOver === spilled.length || this.handedOver > spilled.length >> 1) {
+      spilled.splice(0, this.handedOver);
+      this.handedOver = 0;
     }
   }
 }

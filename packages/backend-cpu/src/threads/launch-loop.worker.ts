@@ -20,15 +20,15 @@ interface Port {
 
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
 const port = (node?.parentPort ?? globalThis) as unknown as Port;
-port.onmessage = ({ data }) => {
+port.onmessage = ({ data: { memory, shared, worker } }) => {
+  const ring = new WorkerRing(shared);
+  const runner = new EntryRunner(memory, new KernelTable(memory), ring.slots, worker);
   port.postMessage("ready");
-  runLaunches(data);
+  runLaunches(ring, runner);
 };
 
 /** Never returns: the host terminates the thread. Between launches nothing goes through the event loop. */
-function runLaunches({ memory, shared, worker }: WorkerSetup): never {
-  const ring = new WorkerRing(shared);
-  const runner = new EntryRunner(memory, new KernelTable(memory), ring.slots, worker);
+function runLaunches(ring: WorkerRing, runner: EntryRunner): never {
   for (;;) {
     const claim = look(ring);
     if (claim === nothing) ring.sleep();

@@ -16,14 +16,16 @@ export interface WorkerThread {
   terminate(): Promise<void>;
 }
 
+export type Spawn = (setup: WorkerSetup, onCrash: (reason: string) => void) => Promise<WorkerThread>;
+
 /**
  * Starts a worker from source that travels inside the library, so that no bundler or server has to find a file. Rejects
  * with BackendError when it does not start; afterwards `onCrash` tells that it has stopped by itself.
  */
-export function spawn(setup: WorkerSetup, onCrash: (reason: string) => void): Promise<WorkerThread> {
+export const spawn: Spawn = (setup, onCrash) => {
   const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
   return node === undefined ? spawnInBrowser(setup, onCrash) : spawnInNode(node, setup, onCrash);
-}
+};
 
 function spawnInNode(
   { Worker }: typeof import("node:worker_threads"),

@@ -4,7 +4,7 @@ import type { Entry } from "../queue/entry.ts";
 import { kernelOf, noKernel } from "../queue/entry.ts";
 import { HostRing } from "./host-ring.ts";
 import { ringBytes, ringCapacity, slotOf } from "./ring.ts";
-import type { WorkerThread } from "./spawn.ts";
+import type { Spawn, WorkerThread } from "./spawn.ts";
 import { spawn } from "./spawn.ts";
 
 /** Runs entries on a pool of workers that share the memory. The calling thread never blocks. */
@@ -23,11 +23,15 @@ export class ThreadEngine implements Engine {
   }
 
   /** Rejects with BackendError when the platform does not let workers start. */
-  static async start(memory: WebAssembly.Memory, threads: number): Promise<ThreadEngine> {
+  static async start(
+    memory: WebAssembly.Memory,
+    threads: number,
+    spawnWorker: Spawn = spawn,
+  ): Promise<ThreadEngine> {
     const shared = new SharedArrayBuffer(ringBytes);
     const engine = new ThreadEngine(shared);
     const starts = Array.from({ length: threads }, (_, worker) =>
-      spawn({ memory, shared, worker }, (reason) => engine.lose(reason)),
+      spawnWorker({ memory, shared, worker }, (reason) => engine.lose(reason)),
     );
     const results = await Promise.allSettled(starts);
     engine.workers = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));

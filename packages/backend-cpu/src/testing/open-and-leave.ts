@@ -1,0 +1,10 @@
+// Uses a device and ends without closing it: the process must end by itself, but not before the read has resolved.
+import { cpu } from "../cpu.ts";
+import { bufferOf, launchOf, valuesOf } from "./devices.ts";
+
+const backend = await cpu.open({ threads: 2 });
+const x = bufferOf(backend, [1, 2]);
+const slow = backend.allocate(16);
+backend.launch(launchOf("work", [slow], [30_000_000], { items: 4, chunk: 1 }));
+backend.launch(launchOf("addTo", [x], [1], { items: 2, chunk: 1 }));
+console.log((await valuesOf(backend, x)).join());

@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Entry } from "../queue/entry.ts";
+import { HostRing } from "./host-ring.ts";
+import { controlWord, ringBytes, shareOf, tagMask, tagOf } from "./ring.ts";
+import { nothing, WorkerRing } from "./worker-ring.ts";
+
+const entryOf = (items: number, kernel = 0): Entry => ({
+  kind: "kernel",
+  kernel: { id: kernel, record: 0, name: "" },
+  items,
+  chunk: 1,
+  scratch: 0,
+  scratchStride: 0,
+  args: [],
+  argsAddress: 0,
+});
+const hostStep: Entry = { kind: "host", name: "step", run: () => {} };
+const threads = 2;
+
+describe("the ring", () => {
+  let shared: SharedArrayBuffer;
+  let host: HostRing;
+  let worker: WorkerRing;
+
+  beforeEach(() => {
+    shared = new SharedArrayBuffer(ringBytes);
+    host = new HostRing(shared);
+    worker = new WorkerRing(shared);
+  });
+
+  it("opens an entry when all shares of the one before have finished", () => {
+    host.publish(0, entryOf(2), threads);
+    host.publish(1, entryOf(1), threads);
+    const claims = [worker.claim(), worker.claim()];
+    expect(claims.map(tagOf)).toEqual([0, 0]);
+    expect(claims.map(shareOf)).toEqual([0, 1]);
+    worker.finish(claims[1]!);
+    expect(worker.claim()).toBe(nothing);
+    worker.finish(claims[0]!);
+    expect(tagOf(worker.claim())).toBe(1);
+    expect(host.finishedSince(0)).toBe(1);
+  });
+
+  it("has nothing to claim in a step of the host", () => {
+    host.publish(0, hostStep, threads);
+    host.publish(1, entryOf(1), threads);
+    expect(worker.claim()).toBe(nothing);
+    host.finishHost();
+    expect(tagOf(worker.claim())).toBe(1);
+  });
+
+  it("signals the count that is awaited", async () => {
+    for (let ticket = 0; ticket < 3; ticket++) host.publish(ticket, entryOf(1), threads);
+    const signal = host.signalAt(2);
+    worker.finish(worker.claim());
+    expect(host.signalAt(2)).toBe(signal);
+    const change = host.changeFrom(signal)!;
+    worker.finish(worker.claim());
+    await change;
+    expect(host.changeFrom(signal)).toBeUndefined();
+  });
+
+  it("keeps the first failure until it is taken by someone who waits for its entry", () => {
+    for (let ticket = 0; ticket < 3; ticket++) host.publish(ticket, entryOf(1, ticket), threads);
+    worker.finish(worker.claim());
+    for (const kernel of [1, 2]) {
+      const claim = worker.claim();
+      worker.fail(claim, kernel, `message ${kernel}`);
+      worker.finish(claim);
+    }
+    expect(host.takeFailure(1, 0)).toBeUndefined();
+    expect(host.takeFailure(3, 0)).toEqual({ ticket: 1, kernel: 1, message: "message 1" });
+    expect(host.takeFailure(3, 0)).toBeUndefined();
+  });
+
+  it("cuts long messages", () => {
+    host.publish(0, entryOf(1), threads);
+    const claim = worker.claim();
+    worker.fail(claim, 0, "x".repeat(5000));
+    worker.finish(claim);
+    expect(host.takeFailure(1, 0)!.message).toMatch(/^x{100,}$/);
+  });
+
+  it("goes on where tickets wrap", () => {
+    const first = tagMask - 3;
+    const words = new Int32Array(shared);
+    words[controlWord.head] = first;
+    words[controlWord.claim] = first * (2 ** 32 / (tagMask + 1));
+    let finished = first;
+    for (let ticket = first; ticket < first + 3000; ticket++) {
+      host.publish(ticket, entryOf(1), threads);
+      const claim = worker.claim();
+      expect(tagOf(claim)).toBe(ticket % (tagMask + 1));
+      if (ticket % 1000 === 0) worker.fail(claim, ticket, "");
+      worker.finish(claim);
+      expect(worker.claim()).toBe(nothing);
+      finished = host.finishedSince(finished);
+      expect(finished).toBe(ticket + 1);
+      if (ticket % 1000 === 0) expect(host.takeFailure(ticket + 1, finished)?.ticket).toBe(ticket);
+    }
+  });
+});

@@ -1,0 +1,65 @@
+import { execFile } from "node:child_process";
+import { resolve } from "node:path";
+import { promisify } from "node:util";
+import { BackendError, DeviceError } from "@evenkeel/tensor";
+import { describe, expect, it } from "vitest";
+import { CpuDevice } from "../device.ts";
+import { createDeviceMemory } from "../memory/device-memory.ts";
+import { launchOf, valuesOf } from "../testing/devices.ts";
+import type { Spawn } from "./spawn.ts";
+import { spawn } from "./spawn.ts";
+import { ThreadEngine } from "./thread-engine.ts";
+
+async function openWith(spawnWorker: Spawn, threads = 2): Promise<CpuDevice> {
+  const memory = createDeviceMemory(true, 2 ** 24);
+  return new CpuDevice(memory, await ThreadEngine.start(memory.memory, threads, spawnWorker), new Set());
+}
+
+describe("a pool of workers", () => {
+  it("rejects everything that waits when a worker crashes, and names the launch", async () => {
+    let crash: (reason: string) => void = () => {};
+    const backend = await openWith((setup, onCrash) => {
+      if (setup.worker === 0) crash = onCrash;
+      return spawn(setup, onCrash);
+    });
+    const y = backend.allocate(8);
+    backend.launch(launchOf("work", [y], [2 ** 32 - 1], { items: 2, chunk: 1 }));
+    const reads = [valuesOf(backend, y), backend.idle()];
+    backend.launch({ kind: "host", name: "never", operands: {}, run: () => expect.fail("must not run") });
+    crash("out of memory");
+    for (const read of reads) {
+      await expect(read).rejects.toThrow(DeviceError);
+      await expect(read).rejects.toThrow(/launch "work" failed: a worker thread stopped: out of memory/);
+    }
+    await expect(backend.idle()).rejects.toThrow(/out of memory/);
+    for (let step = 0; step < 3000; step++) backend.launch(launchOf("addTo", [y], [1]));
+    await expect(valuesOf(backend, y)).rejects.toThrow(/out of memory/);
+    await expect(backend.close()).rejects.toThrow(/out of memory/);
+  });
+
+  it("rejects with the reason when a worker does not start, and stops the others", async () => {
+    const stopped: number[] = [];
+    const start = openWith(async (setup, onCrash) => {
+      const shared = setup.worker === 1 ? new SharedArrayBuffer(8) : setup.shared;
+      const thread = await spawn({ ...setup, shared }, onCrash);
+      const terminate = async (): Promise<void> => {
+        stopped.push(setup.worker);
+        await thread.terminate();
+      };
+      return { ...thread, terminate };
+    });
+    await expect(start).rejects.toThrow(BackendError);
+    await expect(start).rejects.toThrow(/cpu: no worker thread: .*length/);
+    expect(stopped).toEqual([0]);
+  });
+
+  it("neither keeps a process alive nor lets it end before what it waits for", async () => {
+    const script = resolve(import.meta.dirname, "../testing/open-and-leave.ts");
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--conditions=@evenkeel/source",
+      "--no-warnings",
+      script,
+    ]);
+    expect(stdout).toBe("2,3\n");
+  });
+});
