@@ -129,14 +129,14 @@ export function applyEpilogue(
   }
 }
 
-/** What the gradient reads besides the operands of the product. */
+/** What the gradient reads: the operands of the product, and what it takes to walk back through the epilogue. */
 export function epilogueReads({ epilogue }: EpilogueAttributes): {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
 } {
   const plain = plainEpilogue(epilogue);
-  if (plain !== undefined) return { inputs: [], outputs: plain.slope === 1 ? [] : [0] };
-  return { inputs: epilogue!.inputs.map((_, input) => input + 1), outputs: [] };
+  if (plain !== undefined) return { inputs: [0, 1], outputs: plain.slope === 1 ? [] : [0] };
+  return { inputs: [0, ...epilogue!.inputs.map((_, input) => input + 1)], outputs: [] };
 }
 
 export interface EpilogueGradients {

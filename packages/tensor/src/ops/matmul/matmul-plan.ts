@@ -26,7 +26,7 @@ const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple)
 
 /** The smallest parts, multiples of `multiple`, in as many as it takes with parts of at most `largest`. */
 export function evenParts(total: number, largest: number, multiple: number): number {
-  const parts = Math.max(1, Math.ceil(total / largest));
+  const parts = Math.max(1, Math.ceil(total / Math.max(1, largest)));
   return Math.max(multiple, roundUp(Math.ceil(total / parts), multiple));
 }
 

@@ -28,10 +28,7 @@ export const matmulOp: Op<MatmulAttributes> = {
     },
   },
   gradient: {
-    reads: (attrs) => {
-      const { inputs, outputs } = epilogueReads(attrs);
-      return { inputs: [0, 1, ...inputs.filter((input) => input > 1)], outputs };
-    },
+    reads: epilogueReads,
     apply: matmulGradient,
   },
   kernels: { wasm: matmulPlan },

@@ -1,0 +1,52 @@
+import type { OpCase, OpCases } from "../../core/op-cases.ts";
+import type { Shape } from "../../core/spec.ts";
+import { sizeOf } from "../../core/spec.ts";
+import type { Conv2dAttributes } from "../conv2d/conv2d.ts";
+import type { ConvolutionCase } from "../conv2d/convolution-cases.ts";
+import { convolutionCase, convolutionCases, normal } from "../conv2d/convolution-cases.ts";
+import type { EpilogueAttributes } from "../epilogue/epilogue.ts";
+import { epilogueOf } from "../epilogue/epilogue.ts";
+import { conv2dInputGradientOp } from "./conv2d-input-gradient.ts";
+
+function transposed(
+  { name, y, weight, attrs }: ConvolutionCase,
+  extras: readonly Shape[] = [],
+  epilogue: EpilogueAttributes = {},
+): OpCase<Conv2dAttributes> {
+  return {
+    name,
+    attrs: { ...attrs, ...epilogue },
+    inputs: [normal(y), normal(weight), ...extras.map(normal)],
+    accuracy: { reduction: sizeOf([weight[0]!, ...weight.slice(2)]) },
+  };
+}
+
+const shapes = [
+  [2, 6, 9, 7],
+  [3, 6, 3, 3],
+] as const;
+
+export const cases: OpCases<Conv2dAttributes> = {
+  op: conv2dInputGradientOp,
+  accuracy: { reduction: 64 },
+  cases: [
+    ...convolutionCases.map((one) => transposed(one)),
+    transposed(convolutionCase("bias", ...shapes), [[6, 1, 1]], { epilogue: epilogueOf("", true) }),
+    transposed(
+      // Some targets meet no tap at all: their sum is the bias.
+      convolutionCase("bias and relu, stride beyond the window", ...shapes, { stride: 4 }),
+      [[6, 1, 1]],
+      { epilogue: epilogueOf("", true, "relu") },
+    ),
+    transposed(convolutionCase("leaky relu, stride 2", ...shapes, { stride: 2 }), [], {
+      epilogue: epilogueOf("", false, { leakyRelu: 0.2 }),
+    }),
+    transposed(convolutionCase("residual", ...shapes), [[2, 6, 9, 7]], { epilogue: epilogueOf("", true) }),
+    {
+      ...transposed(convolutionCase("non-finite", ...shapes, { padding: 1 })),
+      inputs: [{ ...normal([2, 3, 9, 7]), values: "non-finite" }, normal(shapes[1])],
+      needs: "non-finite",
+      differentiable: false,
+    },
+  ],
+};

@@ -1,0 +1,76 @@
+import type { OpCase, OpCases } from "../../core/op-cases.ts";
+import type { Shape } from "../../core/spec.ts";
+import { sizeOf } from "../../core/spec.ts";
+import { buildExpression } from "../../expression/expression.ts";
+import * as e from "../../expression/functions.ts";
+import type { EpilogueAttributes } from "../epilogue/epilogue.ts";
+import { epilogueOf } from "../epilogue/epilogue.ts";
+import type { Conv2dAttributes } from "./conv2d.ts";
+import { conv2dOp } from "./conv2d.ts";
+import type { ConvolutionCase } from "./convolution-cases.ts";
+import { convolutionCase, convolutionCases, normal } from "./convolution-cases.ts";
+
+function forward(
+  { name, x, weight, attrs }: ConvolutionCase,
+  extras: readonly Shape[] = [],
+  epilogue: EpilogueAttributes = {},
+): OpCase<Conv2dAttributes> {
+  return {
+    name,
+    attrs: { ...attrs, ...epilogue },
+    inputs: [normal(x), normal(weight), ...extras.map(normal)],
+    accuracy: { reduction: sizeOf(weight.slice(1)) },
+  };
+}
+
+const shapes = [
+  [2, 3, 9, 7],
+  [6, 3, 3, 3],
+] as const;
+const gated = buildExpression({ inputs: ["f32", "f32"] }, ([x, gate]) => e.mul(e.tanh(x!), gate!));
+
+/** The 27 terms are off by some 10 u sum |terms|, a few 1e-5; tanh does not enlarge that, and the gates stay below 4. */
+const ofGated = {
+  relative: 1e-6,
+  absolute: 1e-4,
+  reason: "the error of the sum, which the epilogue passes on without regard to its own result",
+};
+
+export const cases: OpCases<Conv2dAttributes> = {
+  op: conv2dOp,
+  accuracy: { reduction: 64 },
+  cases: [
+    ...convolutionCases.map((one) => forward(one)),
+    forward(convolutionCase("bias", ...shapes), [[6, 1, 1]], { epilogue: epilogueOf("", true) }),
+    forward(convolutionCase("relu", ...shapes), [], { epilogue: epilogueOf("", false, "relu") }),
+    forward(convolutionCase("bias and relu", ...shapes, { stride: 2 }), [[6, 1, 1]], {
+      epilogue: epilogueOf("", true, "relu"),
+    }),
+    forward(convolutionCase("bias and leaky relu", ...shapes, { groups: 1 }), [[6, 1, 1]], {
+      epilogue: epilogueOf("", true, { leakyRelu: 0.2 }),
+    }),
+    forward(convolutionCase("bias of blocks of channels", [1, 75, 5, 6], [70, 75, 3, 3]), [[70, 1, 1]], {
+      epilogue: epilogueOf("", true, "relu"),
+    }),
+    forward(convolutionCase("bias, depthwise", [2, 5, 9, 11], [5, 1, 3, 3], { groups: 5 }), [[5, 1, 1]], {
+      epilogue: epilogueOf("", true, "relu"),
+    }),
+    forward(convolutionCase("bias without channels", [2, 0, 4, 5], [3, 0, 3, 3]), [[3, 1, 1]], {
+      epilogue: epilogueOf("", true),
+    }),
+    forward(convolutionCase("residual", ...shapes), [[2, 6, 7, 5]], {
+      epilogue: epilogueOf("", true, "relu"),
+    }),
+    forward(convolutionCase("bias of one row", ...shapes), [[5]], { epilogue: epilogueOf("", true) }),
+    {
+      ...forward(convolutionCase("any other epilogue", ...shapes), [[6, 1, 1]], { epilogue: gated }),
+      accuracy: ofGated,
+    },
+    {
+      ...forward(convolutionCase("non-finite", ...shapes, { padding: 1 })),
+      inputs: [{ ...normal(shapes[0]), values: "non-finite" }, normal(shapes[1])],
+      needs: "non-finite",
+      differentiable: false,
+    },
+  ],
+};

@@ -1,0 +1,222 @@
+// Convolution as an implicit matrix product (Dukhan 2019, the indirect convolution algorithm): filters, packed once into panels
+// of 4 target channels, times patches that are read from a padded copy of the source. Its input gradient is the same product
+// with the parts of source and target exchanged.
+
+import { finishLanes, finishQuad, madd } from "../matmul/simd.as";
+import { axisAt, axisBytes, enterPhase, enterTile, phaseOf } from "./geometry.as";
+import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
+
+const tileBytes: usize = 128;
+
+/**
+ * Filters in the order of their use: for each group and four target channels, for each phase, for each source channel and tap of
+ * the phase, four floats. An item is four target channels of a group.
+ */
+export function packFilters(
+  begin: i32, end: i32, scratch: usize, filters: usize, packed: usize,
+  targetChannels: i32, sourceChannels: i32, transposed: i32,
+  kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32, kernelX: i32, strideX: i32, paddingX: i32, dilationX: i32,
+): void {
+  const y = axisAt(scratch, 0, 0, kernelY, strideY, paddingY, dilationY, transposed);
+  const x = axisAt(scratch + axisBytes, 0, 0, kernelX, strideX, paddingX, dilationX, transposed);
+  const area = kernelY * kernelX, panels = (targetChannels + 3) >> 2;
+  const targetStride = <usize>(transposed ? area : area * sourceChannels) << 2;
+  const sourceStride = <usize>(transposed ? area * targetChannels : area) << 2;
+  for (let item = begin; item < end; item++) {
+    const group = item / panels, first = (item % panels) << 2;
+    const lanes = min(4, targetChannels - first);
+    const from = filters + (<usize>(group * targetChannels * sourceChannels * area) << 2) + <usize>first * targetStride;
+    let to = packed + (<usize>(item * sourceChannels * area) << 4);
+    for (let phase = 0; phase < y.step * x.step; phase++) {
+      enterPhase(y, phase / x.step);
+      enterPhase(x, phase % x.step);
+      for (let channel = 0; channel < sourceChannels; channel++) {
+        for (let tapY = 0; tapY < kernelY; tapY++) {
+          if (phaseOf(y, tapY) != y.phase) continue;
+          for (let tapX = 0; tapX < kernelX; tapX++) {
+            if (phaseOf(x, tapX) != x.phase) continue;
+            const tap = from + <usize>channel * sourceStride + (<usize>(tapY * kernelX + tapX) << 2);
+            for (let lane = 0; lane < 4; lane++, to += 4) {
+              store<f32>(to, lane < lanes ? load<f32>(tap + <usize>lane * targetStride) : 0);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Four target channels of two segments. */
+function multiplyPatches(filters: usize, offsets: usize, depth: i32, left: usize, right: usize, tile: usize): void {
+  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+  for (const end = offsets + (<usize>depth << 2); offsets < end; offsets += 4, filters += 16) {
+    const offset = <usize>load<u32>(offsets);
+    const p = v128.load(left + offset), q = v128.load(right + offset);
+    let f = v128.load32_splat(filters);
+    c00 = madd(c00, f, p);
+    c01 = madd(c01, f, q);
+    f = v128.load32_splat(filters, 4);
+    c10 = madd(c10, f, p);
+    c11 = madd(c11, f, q);
+    f = v128.load32_splat(filters, 8);
+    c20 = madd(c20, f, p);
+    c21 = madd(c21, f, q);
+    f = v128.load32_splat(filters, 12);
+    c30 = madd(c30, f, p);
+    c31 = madd(c31, f, q);
+  }
+  v128.store(tile, c00);
+  v128.store(tile, c01, 16);
+  v128.store(tile, c10, 32);
+  v128.store(tile, c11, 48);
+  v128.store(tile, c20, 64);
+  v128.store(tile, c21, 80);
+  v128.store(tile, c30, 96);
+  v128.store(tile, c31, 112);
+}
+
+/** One target channel of four segments: for groups of one or two channels, where panels of four would be mostly zeros. */
+function multiplyThin(filters: usize, offsets: usize, depth: i32, segments: usize, tile: usize): void {
+  const s0 = <usize>load<u32>(segments), s1 = <usize>load<u32>(segments + segmentBytes);
+  const s2 = <usize>load<u32>(segments + 2 * segmentBytes), s3 = <usize>load<u32>(segments + 3 * segmentBytes);
+  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0;
+  for (const end = offsets + (<usize>depth << 2); offsets < end; offsets += 4, filters += 16) {
+    const offset = <usize>load<u32>(offsets);
+    const f = v128.load32_splat(filters);
+    c0 = madd(c0, f, v128.load(s0 + offset));
+    c1 = madd(c1, f, v128.load(s1 + offset));
+    c2 = madd(c2, f, v128.load(s2 + offset));
+    c3 = madd(c3, f, v128.load(s3 + offset));
+  }
+  v128.store(tile, c0);
+  v128.store(tile, c1, 16);
+  v128.store(tile, c2, 32);
+  v128.store(tile, c3, 48);
+}
+
+/** Where an item writes, and how. In memory, so that it can be passed on. */
+// @ts-ignore: decorator
+@unmanaged
+class Output {
+  target: usize;
+  channelStride: usize;
+  step: usize;
+  /** Lanes of the segments from `full` on. */
+  tail: i32;
+  full: i32;
+  segments: i32;
+  accumulate: bool;
+  last: bool;
+  bias: usize;
+  slope: f32;
+}
+
+/** Writes one channel of one segment. */
+// @ts-ignore: decorator
+@inline
+function placeSegment(output: Output, segment: i32, table: usize, channel: i32, tile: usize): void {
+  if (segment >= output.segments) return;
+  const target = output.target + <usize>channel * output.channelStride + <usize>load<u32>(table + <usize>segment * segmentBytes, 4);
+  const bias = output.bias ? output.bias + (<usize>channel << 2) : 0;
+  if (segment < output.full && output.step == 4) finishQuad(target, tile, output.accumulate, output.last, bias, 0, output.slope);
+  else finishLanes(target, output.step, segment < output.full ? 4 : output.tail, tile, output.accumulate, output.last, bias, 0, output.slope);
+}
+
+/** All target channels of a block, for the source channels in scratch. `panelStride` in bytes. */
+function convolveBlock(output: Output, table: usize, channels: i32, filters: usize, panelStride: usize, offsets: usize, depth: i32, tile: usize): void {
+  for (let segment = 0; segment < output.segments; segment += 2) {
+    const left = <usize>load<u32>(table + <usize>segment * segmentBytes), right = <usize>load<u32>(table + <usize>(segment + 1) * segmentBytes);
+    let panel = filters;
+    for (let channel = 0; channel < channels; channel += 4, panel += panelStride) {
+      multiplyPatches(panel, offsets, depth, left, right, tile);
+      for (let row = 0; row < min(4, channels - channel); row++) {
+        placeSegment(output, segment, table, channel + row, tile + (<usize>row << 5));
+        placeSegment(output, segment + 1, table, channel + row, tile + (<usize>row << 5) + 16);
+      }
+    }
+  }
+}
+
+function convolveThin(output: Output, table: usize, channels: i32, filters: usize, offsets: usize, depth: i32, tile: usize): void {
+  for (let segment = 0; segment < output.segments; segment += 4) {
+    for (let channel = 0; channel < channels; channel++) {
+      multiplyThin(filters + (<usize>channel << 2), offsets, depth, table + <usize>segment * segmentBytes, tile);
+      for (let quad = 0; quad < 4; quad++) placeSegment(output, segment + quad, table, channel, tile + (<usize>quad << 4));
+    }
+  }
+}
+
+/**
+ * target = activation(convolution of the source + bias). An item is a tile of `tileImages` images, `tileRows` rows and
+ * `tileColumns` columns of a phase of a group, for `targetBlock` target channels; `sourceBlock` source channels are in scratch at
+ * a time. Channels are counted per group.
+ */
+export function convolve(
+  begin: i32, end: i32, scratch: usize, source: usize, filters: usize, bias: usize, target: usize,
+  images: i32, groups: i32, sourceChannels: i32, targetChannels: i32, transposed: i32,
+  sourceY: i32, targetY: i32, kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32,
+  sourceX: i32, targetX: i32, kernelX: i32, strideX: i32, paddingX: i32, dilationX: i32,
+  tileImages: i32, tileRows: i32, tileColumns: i32, targetBlock: i32, sourceBlock: i32, slope: f32,
+): void {
+  const y = axisAt(scratch, sourceY, targetY, kernelY, strideY, paddingY, dilationY, transposed);
+  const x = axisAt(scratch + axisBytes, sourceX, targetX, kernelX, strideX, paddingX, dilationX, transposed);
+  const output = changetype<Output>(scratch + 2 * axisBytes);
+  const tile = scratch + 3 * axisBytes, offsets = tile + tileBytes;
+  const table = offsets + (<usize>(sourceBlock * kernelY * kernelX) << 2);
+  const segmentsOfTile = tileImages * tileRows * ((tileColumns + 3) >> 2);
+  // The kernels take segments by twos or fours: a few beyond the last one repeat what is read, and write nothing.
+  const patches = table + <usize>(segmentsOfTile + 3) * segmentBytes + 15 & ~15;
+  const sourceChannel = <usize>(sourceY * sourceX) << 2, targetChannel = <usize>(targetY * targetX) << 2;
+  const sourceImage = sourceChannel * groups * sourceChannels, targetImage = targetChannel * groups * targetChannels;
+  const blocks = (targetChannels + targetBlock - 1) / targetBlock;
+  const across = ((targetX + x.step - 1) / x.step + tileColumns - 1) / tileColumns;
+  const down = ((targetY + y.step - 1) / y.step + tileRows - 1) / tileRows;
+  const panelStride = <usize>(sourceChannels * kernelY * kernelX) << 4;
+  output.channelStride = targetChannel;
+  output.step = <usize>x.step << 2;
+  output.slope = slope;
+  for (let item = begin; item < end; item++) {
+    let rest = item;
+    const firstChannel = (rest % blocks) * targetBlock, channels = min(targetBlock, targetChannels - firstChannel);
+    rest /= blocks;
+    enterPhase(x, rest % x.step);
+    rest /= x.step;
+    enterPhase(y, rest % y.step);
+    rest /= y.step;
+    enterTile(x, (rest % across) * tileColumns, tileColumns);
+    rest /= across;
+    enterTile(y, (rest % down) * tileRows, tileRows);
+    rest /= down;
+    const group = rest % groups, firstImage = (rest / groups) * tileImages, count = min(tileImages, images - firstImage);
+    if (x.length == 0 || y.length == 0) continue;
+    const channel = group * targetChannels + firstChannel;
+    output.target = target + <usize>firstImage * targetImage + <usize>channel * targetChannel;
+    output.bias = bias ? bias + (<usize>channel << 2) : 0;
+    output.tail = x.length & 3;
+    output.full = count * y.length * (x.length >> 2);
+    output.segments = count * y.length * ((x.length + 3) >> 2);
+    writeSegments(count, targetImage, y, x, patches, table);
+    for (let extra = 0; extra < 3; extra++) {
+      store<u64>(table + <usize>(output.segments + extra) * segmentBytes, load<u64>(table));
+    }
+    const taps = y.taps * x.taps;
+    const before = y.tapsBefore * kernelX + y.taps * x.tapsBefore;
+    const from = source + <usize>firstImage * sourceImage + <usize>(group * sourceChannels) * sourceChannel;
+    const panels = filters + <usize>(group * ((targetChannels + 3) >> 2) + (firstChannel >> 2)) * panelStride + (<usize>(before * sourceChannels) << 4);
+    // Runs once where there is nothing to add up too: the sum is zero.
+    let first = 0;
+    do {
+      const block = min(sourceBlock, sourceChannels - first), depth = block * taps;
+      output.accumulate = first > 0;
+      output.last = first + block == sourceChannels;
+      if (taps > 0) {
+        packSource(from + <usize>first * sourceChannel, sourceImage, sourceChannel, count, block, y, x, patches);
+        writeOffsets(block, count, y, x, offsets);
+      }
+      const own = panels + (<usize>(first * taps) << 4);
+      if (targetChannels <= 2) convolveThin(output, table, channels, own, offsets, depth, tile);
+      else convolveBlock(output, table, channels, own, panelStride, offsets, depth, tile);
+      first += block;
+    } while (first < sourceChannels);
+  }
+}

@@ -1,0 +1,100 @@
+import { ShapeError } from "../../core/errors.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import { formatShape } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { filterGradient } from "../conv2d-filter-gradient/conv2d-filter-gradient.ts";
+import { inputGradient } from "../conv2d-input-gradient/conv2d-input-gradient.ts";
+import type { EpilogueAttributes } from "../epilogue/epilogue.ts";
+import {
+  applyEpilogue,
+  epilogueGradients,
+  epilogueOf,
+  epilogueOutput,
+  epilogueReads,
+} from "../epilogue/epilogue.ts";
+import { reshape } from "../reshape/reshape.ts";
+import type { ConvolutionAttributes } from "./convolution.ts";
+import { convolutionShape, forEachProduct } from "./convolution.ts";
+import type { ConvolutionOptions } from "./convolution-options.ts";
+import { convolutionAttributes } from "./convolution-options.ts";
+import { convolutionPlan } from "./convolution-plan.ts";
+
+export type Conv2dAttributes = ConvolutionAttributes & EpilogueAttributes;
+
+/** Inputs x, weight, and those of the epilogue. */
+export const conv2dOp: Op<Conv2dAttributes> = {
+  name: "conv2d",
+  outputs: (inputs, attrs) => [
+    epilogueOutput("conv2d", convolutionShape("conv2d", inputs[0]!, inputs[1]!, attrs), inputs, attrs),
+  ],
+  meaning: {
+    loops: (inputs, [y], attrs, scalars) => {
+      const [x, weight] = inputs;
+      forEachProduct(x!.shape, weight!.shape, y!.shape, attrs, (ofX, ofWeight, ofY) => {
+        y!.data[ofY]! += x!.data[ofX]! * weight!.data[ofWeight]!;
+      });
+      applyEpilogue(y!, inputs, attrs, scalars);
+    },
+  },
+  gradient: {
+    reads: epilogueReads,
+    apply: (context) => {
+      const { inputs, needed, attrs } = context;
+      const [x, weight] = inputs as [Tensor, Tensor];
+      const bare = withoutEpilogue(attrs);
+      const { ofProduct, ofExtras } = epilogueGradients(context, () => convolution(x, weight, bare));
+      return [
+        needed[0] ? inputGradient(ofProduct, weight, bare) : undefined,
+        needed[1] ? filterGradient(x, ofProduct, bare) : undefined,
+        ...ofExtras,
+      ];
+    },
+  },
+  kernels: { wasm: (inputs, attrs, limits) => convolutionPlan("forward", conv2dOp, inputs, attrs, limits) },
+};
+
+/** The bare convolution, as the gradients of its two gradients need it. */
+export function convolution(x: Tensor, weight: Tensor, attrs: ConvolutionAttributes): Tensor {
+  return execute(conv2dOp, [x, weight], attrs)[0]!;
+}
+
+export function withoutEpilogue({
+  stride,
+  padding,
+  dilation,
+  groups,
+}: Conv2dAttributes): ConvolutionAttributes {
+  return { stride, padding, dilation, groups };
+}
+
+/** [channels] as something that broadcasts to [n, channels, h, w]. Throws ShapeError for any other shape. */
+export function channelBias(operation: string, bias: Tensor, channels: number): Tensor {
+  if (bias.rank !== 1 || bias.shape[0] !== channels) {
+    throw new ShapeError(`${operation}: bias: found ${formatShape(bias.shape)}, expected [${channels}]`);
+  }
+  return reshape(bias, [channels, 1, 1]);
+}
+
+/**
+ * Cross-correlation of images with filters, with a bias and an activation in the same launch.
+ *
+ * Shapes: x [n, c, h, w], weight [o, c / groups, kh, kw], bias [o] -> [n, o, h', w'], where
+ * h' = floor((h + 2 padding - dilation (kh - 1) - 1) / stride) + 1, and w' in the same way. Throws ShapeError for shapes that do
+ * not fit, ArgumentError for a wrong option, DTypeError unless all are f32.
+ *
+ * @example conv2d(x, weight, bias, { padding: 1, activation: "relu" }) // [8, 3, 32, 32] -> [8, 16, 32, 32]
+ */
+export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: ConvolutionOptions = {}): Tensor {
+  if (x.rank !== 4 || weight.rank !== 4) {
+    throw new ShapeError(
+      `conv2d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, h, w] and [o, c / groups, kh, kw]`,
+    );
+  }
+  const [o, , tapsY, tapsX] = weight.shape as [number, number, number, number];
+  const sizes = [x.shape[2]!, x.shape[3]!] as const;
+  const attrs = convolutionAttributes("conv2d", sizes, [tapsY, tapsX], options);
+  const epilogue = epilogueOf("conv2d", bias !== undefined, options.activation);
+  const inputs = bias === undefined ? [x, weight] : [x, weight, channelBias("conv2d", bias, o)];
+  return execute(conv2dOp, inputs, { ...attrs, ...(epilogue && { epilogue }) })[0]!;
+}

@@ -1,0 +1,181 @@
+import { DTypeError, ShapeError } from "../../core/errors.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
+import { formatShape, formatSpec } from "../../core/spec.ts";
+
+export type Pair = readonly [y: number, x: number];
+
+/**
+ * What the three passes of a convolution share. The windows fit the padded input exactly, so that each of the shapes of x,
+ * weight and y follows from the other two.
+ */
+export interface ConvolutionAttributes {
+  readonly stride: Pair;
+  /** Zeros around x, before and after, y then x. Negative after x: what no window reaches is left out. */
+  readonly padding: readonly [Pair, Pair];
+  readonly dilation: Pair;
+  readonly groups: number;
+}
+
+/** One spatial dimension: position `stride * y + dilation * tap - before` of x meets `tap` in `y`. */
+export interface ConvolutionAxis {
+  readonly stride: number;
+  readonly before: number;
+  readonly after: number;
+  readonly dilation: number;
+}
+
+export function axesOf(attrs: ConvolutionAttributes): readonly [y: ConvolutionAxis, x: ConvolutionAxis] {
+  const axis = (index: 0 | 1): ConvolutionAxis => ({
+    stride: attrs.stride[index],
+    before: attrs.padding[index][0],
+    after: attrs.padding[index][1],
+    dilation: attrs.dilation[index],
+  });
+  return [axis(0), axis(1)];
+}
+
+/** Pixels from the first to the last that a window of `taps` taps reads, both included. */
+export const windowOf = ({ dilation }: ConvolutionAxis, taps: number): number => dilation * (taps - 1) + 1;
+
+const outputSize = (axis: ConvolutionAxis, x: number, taps: number): number =>
+  (x + axis.before + axis.after - windowOf(axis, taps)) / axis.stride + 1;
+
+const inputSize = (axis: ConvolutionAxis, y: number, taps: number): number =>
+  (y - 1) * axis.stride + windowOf(axis, taps) - axis.before - axis.after;
+
+const kernelSize = (axis: ConvolutionAxis, x: number, y: number): number =>
+  (x + axis.before + axis.after - (y - 1) * axis.stride - 1) / axis.dilation + 1;
+
+/** Throws DTypeError unless the operand is f32, ShapeError unless it has four dimensions. */
+function checkOperand(operation: string, argument: string, spec: Spec, dimensions: string): void {
+  if (spec.dtype !== "f32") {
+    throw new DTypeError(`${operation}: ${argument}: found ${formatSpec(spec)}, expected f32`);
+  }
+  if (spec.shape.length !== 4) {
+    throw new ShapeError(
+      `${operation}: ${argument}: found ${formatShape(spec.shape)}, expected ${dimensions}`,
+    );
+  }
+}
+
+/** Throws ShapeError unless the sizes, one a dimension, are whole and at least `least`. */
+function checkSizes(operation: string, sizes: readonly number[], least: number, found: string): void {
+  if (sizes.every((size) => Number.isInteger(size) && size >= least)) return;
+  throw new ShapeError(
+    `${operation}: found ${found}, whose windows do not fit: they would give ${formatShape(sizes)}`,
+  );
+}
+
+/** The shape of y. */
+export function convolutionShape(
+  operation: string,
+  x: Spec,
+  weight: Spec,
+  attrs: ConvolutionAttributes,
+): Shape {
+  checkOperand(operation, "x", x, "[n, c, h, w]");
+  checkOperand(operation, "weight", weight, "[o, c / groups, kh, kw]");
+  const { groups } = attrs;
+  const [n, c] = x.shape as [number, number];
+  const [o, ofGroup] = weight.shape as [number, number];
+  const found = `x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}`;
+  if (c !== ofGroup * groups || o % groups !== 0) {
+    throw new ShapeError(
+      `${operation}: found ${found}, groups ${groups}, expected ${ofGroup * groups} channels in x, and a multiple of ${groups} in y`,
+    );
+  }
+  const sizes = axesOf(attrs).map((axis, index) =>
+    outputSize(axis, x.shape[2 + index]!, weight.shape[2 + index]!),
+  );
+  checkSizes(operation, sizes, 1, found);
+  return [n, o, ...sizes];
+}
+
+/** The shape of x. */
+export function inputGradientShape(
+  operation: string,
+  y: Spec,
+  weight: Spec,
+  attrs: ConvolutionAttributes,
+): Shape {
+  checkOperand(operation, "y", y, "[n, o, h, w]");
+  checkOperand(operation, "weight", weight, "[o, c / groups, kh, kw]");
+  const found = `y ${formatShape(y.shape)}, weight ${formatShape(weight.shape)}`;
+  if (y.shape[1] !== weight.shape[0] || weight.shape[0]! % attrs.groups !== 0) {
+    throw new ShapeError(
+      `${operation}: found ${found}, groups ${attrs.groups}, expected ${weight.shape[0]} channels in y, a multiple of the groups`,
+    );
+  }
+  const sizes = axesOf(attrs).map((axis, index) =>
+    inputSize(axis, y.shape[2 + index]!, weight.shape[2 + index]!),
+  );
+  checkSizes(operation, sizes, 0, found);
+  return [y.shape[0]!, weight.shape[1]! * attrs.groups, ...sizes];
+}
+
+/** The shape of the weight. */
+export function filterGradientShape(
+  operation: string,
+  x: Spec,
+  y: Spec,
+  attrs: ConvolutionAttributes,
+): Shape {
+  checkOperand(operation, "x", x, "[n, c, h, w]");
+  checkOperand(operation, "y", y, "[n, o, h, w]");
+  const { groups } = attrs;
+  const found = `x ${formatShape(x.shape)}, y ${formatShape(y.shape)}`;
+  const [n, c] = x.shape as [number, number];
+  if (n !== y.shape[0] || c % groups !== 0 || y.shape[1]! % groups !== 0) {
+    throw new ShapeError(
+      `${operation}: found ${found}, groups ${groups}, expected one batch size, and channels in multiples of the groups`,
+    );
+  }
+  const sizes = axesOf(attrs).map((axis, index) =>
+    kernelSize(axis, x.shape[2 + index]!, y.shape[2 + index]!),
+  );
+  checkSizes(operation, sizes, 1, found);
+  return [y.shape[1]!, c / groups, ...sizes];
+}
+
+/**
+ * Visits every product x[ofX] weight[ofWeight] that a convolution adds to y[ofY]:
+ *
+ * y[n, o, i, j] = sum over c, k, l of x[n, c, i stride + k dilation - before, j ...] weight[o, c, k, l], c in the group of o,
+ * where x is zero outside. Positions are row-major.
+ */
+export function forEachProduct(
+  x: Shape,
+  weight: Shape,
+  y: Shape,
+  attrs: ConvolutionAttributes,
+  visit: (ofX: number, ofWeight: number, ofY: number) => void,
+): void {
+  const [axisY, axisX] = axesOf(attrs);
+  const [images, channels, height, width] = x as [number, number, number, number];
+  const [outputs, ofGroup, tapsY, tapsX] = weight as [number, number, number, number];
+  const [, , rows, columns] = y as [number, number, number, number];
+  for (let n = 0; n < images; n++) {
+    for (let o = 0; o < outputs; o++) {
+      const first = Math.floor(o / (outputs / attrs.groups)) * ofGroup;
+      for (let c = 0; c < ofGroup; c++) {
+        for (let k = 0; k < tapsY; k++) {
+          for (let l = 0; l < tapsX; l++) {
+            for (let i = 0; i < rows; i++) {
+              const row = i * axisY.stride + k * axisY.dilation - axisY.before;
+              if (row < 0 || row >= height) continue;
+              for (let j = 0; j < columns; j++) {
+                const column = j * axisX.stride + l * axisX.dilation - axisX.before;
+                if (column < 0 || column >= width) continue;
+                visit(
+                  ((n * channels + first + c) * height + row) * width + column,
+                  ((o * ofGroup + c) * tapsY + k) * tapsX + l,
+                  ((n * outputs + o) * rows + i) * columns + j,
+                );
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// One axis of a convolution. The kernel reads a source and writes a target: x and y of the convolution itself, dy and dx of its
+// input gradient ("transposed"), where the targets of one residue modulo the stride (a phase) see the same taps.
+
+/**
+ * Target pixel `phase + step * u` reads source pixel `jump * u + shift(tap)` for each tap of its phase. In memory, so that it
+ * can be passed on: all sizes are in pixels.
+ */
+// @ts-ignore: decorator
+@unmanaged
+class Axis {
+  source: i32;
+  target: i32;
+  kernel: i32;
+  stride: i32;
+  padding: i32;
+  dilation: i32;
+  transposed: i32;
+  step: i32;
+  jump: i32;
+  phase: i32;
+  /** Taps of the phase, and of the phases before it. */
+  taps: i32;
+  tapsBefore: i32;
+  /** The smallest shift, and how much larger the largest is. */
+  shift: i32;
+  reach: i32;
+  /** Bit i: a tap's distance from the smallest shift is i modulo the jump. */
+  residues: u32;
+  /** Target pixels of the phase. */
+  count: i32;
+  /** The tile: its first pixel of the phase, and how many. */
+  first: i32;
+  length: i32;
+}
+
+const axisBytes: usize = 128;
+
+function axisAt(address: usize, source: i32, target: i32, kernel: i32, stride: i32, padding: i32, dilation: i32, transposed: i32): Axis {
+  const axis = changetype<Axis>(address);
+  axis.source = source;
+  axis.target = target;
+  axis.kernel = kernel;
+  axis.stride = stride;
+  axis.padding = padding;
+  axis.dilation = dilation;
+  axis.transposed = transposed;
+  axis.step = transposed ? stride : 1;
+  axis.jump = transposed ? 1 : stride;
+  return axis;
+}
+
+/** The phase that a tap belongs to. */
+function phaseOf(axis: Axis, tap: i32): i32 {
+  if (!axis.transposed) return 0;
+  const residue = (tap * axis.dilation - axis.padding) % axis.stride;
+  return residue < 0 ? residue + axis.stride : residue;
+}
+
+/** Meaningful for the taps of the axis's phase. */
+function shiftOf(axis: Axis, tap: i32): i32 {
+  const offset = axis.padding - tap * axis.dilation;
+  return axis.transposed ? (axis.phase + offset) / axis.stride : -offset;
+}
+
+function enterPhase(axis: Axis, phase: i32): void {
+  axis.phase = phase;
+  axis.count = (axis.target - phase + axis.step - 1) / axis.step;
+  axis.taps = 0;
+  axis.tapsBefore = 0;
+  let low = 0, high = 0;
+  for (let tap = 0; tap < axis.kernel; tap++) {
+    const own = phaseOf(axis, tap);
+    if (own < phase) axis.tapsBefore++;
+    if (own != phase) continue;
+    const shift = shiftOf(axis, tap);
+    low = axis.taps == 0 ? shift : min(low, shift);
+    high = axis.taps == 0 ? shift : max(high, shift);
+    axis.taps++;
+  }
+  axis.shift = low;
+  axis.reach = high - low;
+  axis.residues = 0;
+  for (let tap = 0; tap < axis.kernel; tap++) {
+    if (phaseOf(axis, tap) == phase) axis.residues |= 1 << ((shiftOf(axis, tap) - low) % axis.jump);
+  }
+}
+
+function enterTile(axis: Axis, first: i32, length: i32): void {
+  axis.first = first;
+  axis.length = max(0, min(length, axis.count - first));
+}
+
+/** Source lines that the tile spans. */
+function span(axis: Axis): i32 {
+  return (axis.length - 1) * axis.jump + axis.reach + 1;
+}
+
+/** Whether any tap of the phase reads source pixels at this distance, modulo the jump, from the first. */
+// @ts-ignore: decorator
+@inline
+function reads(axis: Axis, distance: i32): bool {
+  const residue = distance % axis.jump;
+  return residue > 31 || ((axis.residues >> residue) & 1) != 0;
+}
+
+export { Axis, axisBytes, axisAt, phaseOf, shiftOf, enterPhase, enterTile, span, reads };
