@@ -1,4 +1,4 @@
-import { clear, endInside, firstInside, loadFour, storeInterleaved } from "../pooling/window.as";
+import { clear, endInside, evens, firstInside, loadFour, odds, storeInterleaved } from "../pooling/window.as";
 
 /** Positions of a window along one axis: all up to the end of the padding, or those inside of the input. */
 @inline
@@ -6,11 +6,18 @@ function countOf(start: i32, kernel: i32, length: i32, pad: i32, countPad: i32):
   return countPad ? min(kernel, length + pad - start) : min(kernel, length - start) - max(0, -start);
 }
 
+@inline
+function sumOfPairs(at: usize): v128 {
+  const low = v128.load(at), high = v128.load(at, 16);
+  return f32x4.add(evens(low, high), odds(low, high));
+}
+
 /** Items are rows of the output. */
 export function avgPool(begin: i32, end: i32, _scratch: usize, x: usize, y: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32, countPad: i32): void {
   const rowBytes = <usize>width << 2;
   const inside = firstInside(outWidth, strideWidth, padWidth);
   const insideEnd = strideWidth <= 2 ? endInside(inside, width, outWidth, kernelWidth, strideWidth, padWidth) : inside;
+  const isPairs = kernelWidth == 2 && strideWidth == 2;
   for (let item = begin; item < end; item++) {
     const top = (item % outHeight) * strideHeight - padHeight;
     const row = max(0, -top);
@@ -24,6 +31,11 @@ export function avgPool(begin: i32, end: i32, _scratch: usize, x: usize, y: usiz
       const left = column * strideWidth - padWidth;
       if (column >= inside && column + 4 <= insideEnd) {
         let from = rowStart + (<usize>left << 2);
+        if (isPairs && rows == 2) {
+          v128.store(to + (<usize>column << 2), f32x4.div(f32x4.add(sumOfPairs(from), sumOfPairs(from + rowBytes)), divisor));
+          column += 4;
+          continue;
+        }
         let sum = f32x4.splat(0);
         for (let r = 0; r < rows; r++) {
           for (let c = 0; c < kernelWidth; c++) sum = f32x4.add(sum, loadFour(from + (<usize>c << 2), strideWidth));

@@ -20,11 +20,13 @@ export const cases: OpCases<PoolAttributes> = {
       name: "ties, pairs",
       attrs: pairs,
       inputs: [{ shape: [3, 8, 18], dtype: "f32", values: { integers: [0, 1] } }],
+      differentiable: "subgradient",
     },
     {
       name: "ties, overlapping",
       attrs: overlapping,
       inputs: [{ shape: [3, 8, 18], dtype: "f32", values: { integers: [0, 1] } }],
+      differentiable: "subgradient",
     },
     {
       name: "non-finite, pairs",

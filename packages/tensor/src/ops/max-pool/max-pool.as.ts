@@ -45,13 +45,17 @@ function maxOfPairs<T>(upper: usize, lower: usize, y: usize, places: usize): voi
 @inline
 function maxOfFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kernelWidth: i32, stride: i32, y: usize, places: usize): void {
   let best = f32x4.splat(-Infinity);
-  let place = i32x4.splat(row * kernelWidth);
+  let at = i32x4.splat(row * kernelWidth);
+  let place = at;
+  const one = i32x4.splat(1);
   for (; row < rowEnd; row++) {
-    for (let c = 0; c < kernelWidth; c++) {
-      const v = loadFour(from + (<usize>c << 2), stride);
+    const end = from + (<usize>kernelWidth << 2);
+    for (let cell = from; cell < end; cell += 4) {
+      const v = loadFour(cell, stride);
       const won = wins(v, best);
       best = v128.bitselect(v, best, won);
-      place = v128.bitselect(i32x4.splat(row * kernelWidth + c), place, won);
+      place = v128.bitselect(at, place, won);
+      at = i32x4.add(at, one);
     }
     from += rowBytes;
   }
