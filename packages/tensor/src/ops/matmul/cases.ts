@@ -25,6 +25,13 @@ const gated = buildExpression({ inputs: ["f32", "f32", "f32"] }, ([x, a, b]) =>
   e.add(e.mul(e.tanh(x!), a!), b!),
 );
 
+/** The 20 terms are off by some 10 u sum |terms|, a few 1e-5; tanh does not enlarge that, and the gates stay below 5. */
+const ofGated = {
+  relative: 1e-6,
+  absolute: 1e-4,
+  reason: "the error of the sum, which the epilogue passes on without regard to its own result",
+};
+
 export const cases: OpCases<MatmulAttributes> = {
   op: matmulOp,
   accuracy: { reduction: 64 },
@@ -185,7 +192,10 @@ export const cases: OpCases<MatmulAttributes> = {
     product("bias and leaky relu", [[9, 300], [300, 13], [13]], {
       epilogue: epilogueOf("matmul", true, { leakyRelu: 0.1 }),
     }),
-    product("any other epilogue", [[2, 9, 20], [20, 13], [13], [2, 9, 13]], { epilogue: gated }),
+    {
+      ...product("any other epilogue", [[2, 9, 20], [20, 13], [13], [2, 9, 13]], { epilogue: gated }),
+      accuracy: ofGated,
+    },
     {
       ...product("non-finite", [[9, 20], [20, 13], [13]], { epilogue: epilogueOf("matmul", true, "relu") }),
       inputs: [{ ...normal([9, 20]), values: "non-finite" }, normal([20, 13]), normal([13])],
