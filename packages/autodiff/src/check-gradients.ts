@@ -1,19 +1,20 @@
-import type { Expression, Spec, Tensor } from "@evenkeel/tensor";
+import type { Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
-  buildExpression,
-  bytesOf,
+  abs,
+  add,
   EvenkeelError,
-  e,
-  evaluateExpression,
+  equal,
   isFloat,
+  minimum,
+  mul,
+  normal,
+  onesLike,
   scope,
-  sizeOf,
   storageOf,
+  sub,
   sum,
-  Tensor as TensorClass,
-  TensorStorage,
-  viewAs,
+  where,
 } from "@evenkeel/tensor";
 import { withoutStatistics } from "./state-change.ts";
 import { isTensor } from "./structure.ts";
@@ -75,11 +76,9 @@ export function checkGradients(
   };
   for (let current = 1; current <= order; current++) {
     const checkedNow = checked;
-    const sums = scope(() =>
-      withoutStatistics(() => slopesOf(checkedNow, inputs, step, (seed + current) * 1000)),
-    );
+    const sums = scope(() => withoutStatistics(() => slopesOf(checkedNow, inputs, step, seed + current)));
     pending.push(readCheck(current, sums, step, tolerance));
-    checked = gradientFunction(checkedNow, (seed + current) * 1000);
+    checked = gradientFunction(checkedNow, seed + current);
   }
   return Promise.all(pending);
 }
@@ -92,38 +91,52 @@ function gradientFunction(f: ListFunction, seed: number): ListFunction {
   };
 }
 
+/** Standard normal numbers. */
+const randomLike = ({ shape, backend }: Tensor, seed: number, stream: number): Tensor =>
+  normal(shape, { seed, stream, backend });
+
+/** A random weight for every value of every float output. */
 const weightsOf = (outputs: readonly Tensor[], seed: number): (Tensor | undefined)[] =>
-  outputs.map((output, index) =>
-    isFloat(output.dtype) ? randomLike(output, seed + index, output) : undefined,
-  );
+  outputs.map((output, index) => (isFloat(output.dtype) ? randomLike(output, seed, index) : undefined));
+
+/** Standard normal, smaller for values below 1 that are not 0: a step is small against every value. */
+function directionAt(x: Tensor, seed: number, index: number): Tensor {
+  const size = where(equal(x, 0), onesLike(x), minimum(abs(x), 1));
+  return mul(size, randomLike(x, seed, 1000 + index));
+}
 
 interface SlopeSums {
   /** Difference of the weighted outputs at both points. */
   readonly difference: Tensor;
-  readonly analytic: Tensor;
+  /** What the gradient predicts of it. */
+  readonly prediction: Tensor;
   /** Sums of magnitudes: of the difference, and of the weighted outputs themselves. */
   readonly magnitude: Tensor;
   readonly level: Tensor;
 }
 
+const total = (terms: readonly Tensor[]): Tensor =>
+  terms.map((term) => sum(term)).reduce((a, b) => add(a, b));
+
 function slopesOf(f: ListFunction, inputs: readonly Tensor[], step: number, seed: number): SlopeSums {
-  const directions = inputs.map((input, index) => directionAt(input, seed + 500 + index));
-  const at = (offset: number): readonly Tensor[] =>
-    f(...inputs.map((input, index) => alongBy(input, directions[index]!, offset)));
+  const directions = inputs.map((input, index) => directionAt(input, seed, index));
+  const at = (offset: number): Tensor[] =>
+    inputs.map((input, index) => add(input, mul(directions[index]!, offset)));
+  const [above, below] = [at(step), at(-step)];
   const [outputs, pullback] = vjp(f, ...inputs);
   const weights = weightsOf(outputs, seed);
   const gradients = pullback(weights);
-  const plus = at(step);
-  const minus = at(-step);
-  const changes = weights.flatMap((weight, index) =>
-    weight === undefined ? [] : [weightedDifference(weight, plus[index]!, minus[index]!)],
+  const [after, before] = [f(...above), f(...below)];
+  const weighted = weights.flatMap((weight, index) =>
+    weight === undefined ? [] : [{ weight, plus: after[index]!, minus: before[index]! }],
   );
-  const totals = (output: number): Tensor => total(changes.map((change) => sum(change[output]!)));
+  const changes = weighted.map(({ weight, plus, minus }) => mul(weight, sub(plus, minus)));
   return {
-    difference: totals(0),
-    magnitude: totals(1),
-    level: totals(2),
-    analytic: total(gradients.map((gradient, index) => sum(product(gradient, directions[index]!)))),
+    difference: total(changes),
+    magnitude: total(changes.map((change) => abs(change))),
+    level: total(weighted.map(({ weight, plus }) => abs(mul(weight, plus)))),
+    // Along the steps that were taken: rounding may have changed them.
+    prediction: total(gradients.map((gradient, index) => mul(gradient, sub(above[index]!, below[index]!)))),
   };
 }
 
@@ -133,11 +146,12 @@ async function readCheck(
   step: number,
   tolerance: number,
 ): Promise<GradientCheck> {
-  const { difference, analytic, magnitude, level } = sums;
-  const values = await Promise.all([difference, analytic, magnitude, level].map((one) => one.item()));
-  for (const one of [difference, analytic, magnitude, level]) one.dispose();
-  const [change, slope, size, height] = values as [number, number, number, number];
+  const { difference, prediction, magnitude, level } = sums;
+  const values = await Promise.all([difference, prediction, magnitude, level].map((one) => one.item()));
+  for (const one of [difference, prediction, magnitude, level]) one.dispose();
+  const [change, predicted, size, height] = values as [number, number, number, number];
   const numeric = change / (2 * step);
+  const slope = predicted / (2 * step);
   // Rounding of the outputs themselves, divided by the step, limits what a difference can tell.
   const scale = size / (2 * step) + 1e-3 * height;
   const error = numeric === slope ? 0 : Math.abs(numeric - slope) / scale;
@@ -147,64 +161,4 @@ async function readCheck(
     );
   }
   return { order, numeric, analytic: slope, error };
-}
-
-/** Standard normal values (the sum of 12 uniforms less 6), the same for the same seed, on the backend of `on`. */
-function randomLike(spec: Spec, seed: number, on: Tensor): Tensor {
-  const { backend } = on;
-  const storage = storageOf(spec.dtype, backend.limits);
-  const data = viewAs(storage, new ArrayBuffer(bytesOf(spec, backend.limits)));
-  let state = Math.imul(seed + 1, 0x9e3779b9) >>> 0;
-  for (let index = 0; index < sizeOf(spec.shape); index++) {
-    let normal = -6;
-    for (let draw = 0; draw < 12; draw++) {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-      normal += ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    }
-    data[index] = normal;
-  }
-  const memory = new TensorStorage(backend, data.byteLength);
-  backend.write(memory.buffer, 0, data);
-  return new TensorClass(memory, { shape: spec.shape, dtype: spec.dtype });
-}
-
-/** Standard normal, smaller for values below 1 that are not 0: a step is small against every value. */
-function directionAt(x: Tensor, seed: number): Tensor {
-  direction ??= buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) =>
-    e.mul(b!, e.select(e.equal(a!, 0), 1, e.min(e.abs(a!), 1))),
-  );
-  return evaluateExpression(direction, [x, randomLike(x, seed, x)])[0]!;
-}
-
-let direction: Expression | undefined;
-let along: Expression | undefined;
-let weighted: Expression | undefined;
-let times: Expression | undefined;
-let plus: Expression | undefined;
-
-function alongBy(x: Tensor, direction: Tensor, offset: number): Tensor {
-  along ??= buildExpression({ inputs: ["f32", "f32"], scalars: ["f32"] }, ([a, b], [s]) =>
-    e.add(a!, e.mul(s!, b!)),
-  );
-  return evaluateExpression(along, [x, direction], { scalars: [offset] })[0]!;
-}
-
-function weightedDifference(weight: Tensor, after: Tensor, before: Tensor): Tensor[] {
-  weighted ??= buildExpression({ inputs: ["f32", "f32", "f32"] }, ([w, a, b]) => {
-    const change = e.mul(w!, e.sub(a!, b!));
-    return [change, e.abs(change), e.abs(e.mul(w!, a!))];
-  });
-  return evaluateExpression(weighted, [weight, after, before]);
-}
-
-function product(a: Tensor, b: Tensor): Tensor {
-  times ??= buildExpression({ inputs: ["f32", "f32"] }, ([x, y]) => e.mul(x!, y!));
-  return evaluateExpression(times, [a, b])[0]!;
-}
-
-function total(terms: readonly Tensor[]): Tensor {
-  plus ??= buildExpression({ inputs: ["f32", "f32"] }, ([x, y]) => e.add(x!, y!));
-  return terms.reduce((result, term) => evaluateExpression(plus!, [result, term])[0]!);
 }

@@ -1,24 +1,12 @@
-import type { Expression, Spec, Tensor } from "@evenkeel/tensor";
-import {
-  aliasOf,
-  buildExpression,
-  e,
-  evaluateExpression,
-  formatShape,
-  keep,
-  ShapeError,
-  sameShape,
-} from "@evenkeel/tensor";
-
-let sum: Expression | undefined;
+import type { Spec, Tensor } from "@evenkeel/tensor";
+import { addOp, aliasOf, execute, formatShape, keep, ShapeError, sameShape } from "@evenkeel/tensor";
 
 /** The sum of both, in the memory of `total` where nothing else looks at it. Disposes `total`. */
 function addInto(total: Tensor, term: Tensor): Tensor {
-  sum ??= buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => e.add(a!, b!));
   const donate = total.storage.isShared ? [] : [0];
-  const [result] = evaluateExpression(sum, [total, term], { donate });
+  const [sum] = execute(addOp, [total, term], {}, { donate });
   total.dispose();
-  return result!;
+  return sum!;
 }
 
 /** Gradients that are being summed, by the id of the value that they belong to. Owns its tensors. */

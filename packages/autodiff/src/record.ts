@@ -1,18 +1,17 @@
 import type { Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
-  buildExpression,
   currentExecutor,
   DTypeError,
-  e,
-  evaluateExpression,
   formatSpec,
   isFloat,
+  onesLike,
   rejectPromise,
   ShapeError,
   scope,
   trackInScope,
   withExecutor,
+  zerosLike,
 } from "@evenkeel/tensor";
 import { GradientMap } from "./gradient-map.ts";
 import { settlingState } from "./state-change.ts";
@@ -28,13 +27,7 @@ export interface Differentiated {
   readonly aux: unknown;
 }
 
-/** A tensor like `x` that holds one number everywhere. */
-export function filledLike(x: Tensor, value: number): Tensor {
-  const expression = buildExpression({ inputs: ["f32"] }, ([input]) => e.constantLike(input!, value));
-  return evaluateExpression(expression, [x])[0]!;
-}
-
-/** Runs `body` with a new tape in charge; what it made and does not return is freed. */
+/** Runs `body` with a tape in charge; what it made and does not return is freed. */
 export function recordOn<Result>(tape: Tape, operation: string, body: () => Result): Result {
   return scope(() => {
     const result = withExecutor(tape, body);
@@ -58,7 +51,7 @@ export function differentiate(
         const result = recordOn(tape, operation, loss);
         const [value, aux] = isTensor(result) ? [result, undefined] : result;
         checkLoss(operation, value);
-        if (tape.isTracked(value)) gradients.add(value.id, filledLike(value, 1), value, operation);
+        if (tape.isTracked(value)) gradients.add(value.id, onesLike(value), value, operation);
         tape.backward(gradients);
         return { value, aux, gradients: sources.map((source) => takeGradient(gradients, source)) };
       } finally {
@@ -72,7 +65,7 @@ export function differentiate(
 /** The gradient of a source as a tensor of the scope in charge; zeros where nothing depends on the source. */
 export function takeGradient(gradients: GradientMap, source: Tensor): Tensor {
   const gradient = gradients.take(source.id);
-  if (gradient === undefined) return filledLike(source, 0);
+  if (gradient === undefined) return zerosLike(source);
   trackInScope(gradient);
   return gradient;
 }

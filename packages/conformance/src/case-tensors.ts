@@ -1,17 +1,6 @@
 import { vjp } from "@evenkeel/autodiff";
-import type { Backend, Executor, OpCase, OpCases, Spec } from "@evenkeel/tensor";
-import {
-  bytesOf,
-  execute,
-  isFloat,
-  launchingExecutor,
-  scope,
-  storageOf,
-  Tensor,
-  TensorStorage,
-  viewAs,
-  withExecutor,
-} from "@evenkeel/tensor";
+import type { Backend, Executor, OpCase, OpCases, Tensor } from "@evenkeel/tensor";
+import { execute, fromData, isFloat, launchingExecutor, scope, withExecutor } from "@evenkeel/tensor";
 import { drawValues } from "./draw-values.ts";
 import { referenceBackend, referenceExecutor } from "./reference.ts";
 
@@ -38,18 +27,8 @@ export function executorOf(backend: Backend): Executor {
   return backend === referenceBackend ? referenceExecutor : launchingExecutor;
 }
 
-/** A tensor on any backend that holds these values, in the memory layout of that backend. */
-export function placeTensor(values: ArrayLike<number>, spec: Spec, backend: Backend): Tensor {
-  const storage = new TensorStorage(backend, bytesOf(spec, backend.limits));
-  const tensor = new Tensor(storage, { shape: spec.shape, dtype: spec.dtype });
-  const data = viewAs(storageOf(spec.dtype, backend.limits), new ArrayBuffer(storage.buffer.bytes));
-  data.set(values);
-  backend.write(storage.buffer, 0, data);
-  return tensor;
-}
-
 export function placeInputs({ opCase, values }: DrawnCase, backend: Backend): (Tensor | undefined)[] {
-  return opCase.inputs.map((input, index) => input && placeTensor(values[index]!, input, backend));
+  return opCase.inputs.map((input, index) => input && fromData(values[index]!, input, { backend }));
 }
 
 /** Runs `body` with the executor of the backend; what it returns belongs to the caller. */
@@ -109,7 +88,7 @@ export function gradients(drawn: DrawnCase, backend: Backend): Tensor[] {
     const outputGradients = outputs.map((output, index) => {
       if (!isFloat(output.dtype)) return undefined;
       const spec = { shape: output.shape, dtype: output.dtype, values: { normal: [0, 1] } as const };
-      return placeTensor(drawValues(spec, `${nameOf(drawn)}/gradient ${index}`), spec, backend);
+      return fromData(drawValues(spec, `${nameOf(drawn)}/gradient ${index}`), spec, { backend });
     });
     return [...pullback(outputGradients)];
   });

@@ -1,5 +1,4 @@
 export { allCases } from "./all-cases.ts";
-export { placeTensor } from "./case-tensors.ts";
 export { checkReference } from "./check-reference.ts";
 export type { ContractCase } from "./device-contract.ts";
 export { checkSelecting, deviceContract } from "./device-contract.ts";
@@ -13,5 +12,6 @@ export type { CaseOutcome, Check, CheckOutcome } from "./run-case.ts";
 export { runCase } from "./run-case.ts";
 export type { ConformanceOptions, ConformanceReport, OpReport } from "./run-conformance.ts";
 export { runConformance } from "./run-conformance.ts";
+export { differingBits } from "./same-bits.ts";
 export type { Bound } from "./tolerance.ts";
 export { boundOf, gradientBoundOf } from "./tolerance.ts";

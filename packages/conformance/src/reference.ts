@@ -10,6 +10,7 @@ import type {
 import {
   BackendError,
   DisposedError,
+  fromData,
   runComposition,
   sizeOf,
   Tensor,
@@ -97,12 +98,7 @@ export const referenceExecutor: Executor = {
 
 /** A tensor of the reference that holds these values. */
 export function referenceTensor(values: ArrayLike<number>, spec: Spec): Tensor {
-  const tensor = new Tensor(new TensorStorage(referenceBackend, sizeOf(spec.shape) * elementBytes), {
-    shape: spec.shape,
-    dtype: spec.dtype,
-  });
-  valuesOf(tensor).set(values);
-  return tensor;
+  return fromData(values, spec, { backend: referenceBackend });
 }
 
 /** The values of a reference tensor, without a copy. */
@@ -119,13 +115,17 @@ function evaluateMeaning(call: OpCall): Tensor[] {
     return runComposition(call, (input) => new Tensor(input.storage, input, input.byteOffset));
   }
   const operands = inputs.map((input) => input && arrayOf(input));
-  const outputs = specs.map((spec) => referenceTensor([], spec));
+  const outputs = specs.map(zeroTensor);
   if ("loops" in op.meaning) op.meaning.loops(operands, outputs.map(arrayOf), attrs, scalars);
   else evaluateExpression(op.meaning.expression(inputs, attrs), operands, outputs.map(arrayOf), scalars);
   inputs.forEach((input, index) => {
     if (donated[index]) input?.dispose();
   });
   return outputs;
+}
+
+function zeroTensor(spec: Spec): Tensor {
+  return new Tensor(new TensorStorage(referenceBackend, sizeOf(spec.shape) * elementBytes), spec);
 }
 
 const arrayOf = (tensor: Tensor): ReferenceArray => ({

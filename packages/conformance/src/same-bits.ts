@@ -1,0 +1,31 @@
+import type { Backend, OpCase, OpCases, Tensor } from "@evenkeel/tensor";
+import { drawCase, forward, gradients, isDifferentiable } from "./case-tensors.ts";
+import { distance } from "./compare.ts";
+import { exact } from "./tolerance.ts";
+
+/**
+ * Runs a case and its gradient on two devices, such as one with another number of threads, and returns how their bits
+ * differ: an empty list where they do not.
+ */
+export async function differingBits(
+  first: Backend,
+  second: Backend,
+  { op }: OpCases,
+  opCase: OpCase,
+): Promise<string[]> {
+  const drawn = drawCase(op, opCase);
+  const run = (backend: Backend): Tensor[] => [
+    ...forward(drawn, backend),
+    ...(isDifferentiable(drawn) ? gradients(drawn, backend) : []),
+  ];
+  const [expected, found] = [run(first), run(second)];
+  const differences: string[] = [];
+  for (const [index, tensor] of expected.entries()) {
+    const { shape, dtype } = tensor;
+    const data = Float64Array.from(await tensor.data());
+    const { failure } = distance(await found[index]!.data(), { shape, dtype, data }, exact);
+    if (failure !== undefined) differences.push(`result ${index}: ${failure}`);
+  }
+  for (const tensor of [...expected, ...found]) tensor.dispose();
+  return differences;
+}
