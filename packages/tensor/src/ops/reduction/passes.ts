@@ -4,10 +4,7 @@ import type { Shape, Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 
 /** One launch of a reduction: [outer, length, inner] -> [outer, splits, inner]. */
-export interface ReductionPass {
-  readonly outer: number;
-  readonly length: number;
-  readonly inner: number;
+export interface ReductionPass extends ReductionGroup {
   /** Parts of `splitLength` along the length, the last one shorter, that are reduced apart; 1 in the last pass of an axis. */
   readonly splits: number;
   readonly splitLength: number;
@@ -36,35 +33,51 @@ function mergedAxes(shape: Shape, axes: readonly number[]): { size: number; redu
   return merged;
 }
 
-/** Reduces the axes from the last group of neighbours to the first; long groups in parts that are merged in order. */
+/** A group of neighbouring axes seen as the middle one of three. */
+export interface ReductionGroup {
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+}
+
+/** The groups to reduce one after the other, from the last to the first; none where each reduces one element. */
+export function reductionGroups(shape: Shape, axes: readonly number[]): ReductionGroup[] {
+  if (sizeOf(shape) === 0) {
+    return [{ outer: sizeOf(shape.filter((_, axis) => !axes.includes(axis))), length: 0, inner: 1 }];
+  }
+  const merged = mergedAxes(shape, axes);
+  const groups: ReductionGroup[] = [];
+  for (let group = merged.length - 1; group >= 0; group--) {
+    if (!merged[group]!.reduced) continue;
+    const outer = sizeOf(merged.slice(0, group).map(({ size }) => size));
+    const inner = sizeOf(merged.slice(group + 1).map(({ size }) => size));
+    groups.push({ outer, length: merged[group]!.size, inner });
+    merged.splice(group, 1);
+  }
+  return groups;
+}
+
+/** Cuts a long group in parts that are worth a chunk each. */
+export function splitGroup({ outer, length, inner }: ReductionGroup, columns: number): ReductionPass {
+  const width = Math.max(1, Math.min(inner, columns));
+  const splitLength = length * width <= 2 * elementsPerChunk ? length : Math.floor(elementsPerChunk / width);
+  const splits = splitLength === length ? 1 : Math.ceil(length / splitLength);
+  return { outer, length, inner, splits, splitLength };
+}
+
+/** The passes over all groups; the parts of a long one are merged by passes of their own, in order. */
 export function reductionPasses(
   shape: Shape,
   axes: readonly number[],
   columns: number = columnsPerItem,
 ): ReductionPass[] {
-  if (sizeOf(shape) === 0) {
-    const outer = sizeOf(shape.filter((_, axis) => !axes.includes(axis)));
-    return [{ outer, length: 0, inner: 1, splits: 1, splitLength: 0 }];
-  }
-  const merged = mergedAxes(shape, axes);
-  const passes: ReductionPass[] = [];
-  for (let group = merged.length - 1; group >= 0; group--) {
-    if (!merged[group]!.reduced) continue;
-    const outer = sizeOf(merged.slice(0, group).map(({ size }) => size));
-    const inner = sizeOf(merged.slice(group + 1).map(({ size }) => size));
-    passes.push(...splitPasses(outer, merged[group]!.size, inner, columns));
-    merged.splice(group, 1);
-  }
-  return passes;
-}
-
-function splitPasses(outer: number, length: number, inner: number, columns: number): ReductionPass[] {
-  const width = Math.max(1, Math.min(inner, columns));
-  if (length * width <= 2 * elementsPerChunk)
-    return [{ outer, length, inner, splits: 1, splitLength: length }];
-  const splitLength = Math.floor(elementsPerChunk / width);
-  const splits = Math.ceil(length / splitLength);
-  return [{ outer, length, inner, splits, splitLength }, ...splitPasses(outer, splits, inner, columns)];
+  return reductionGroups(shape, axes).flatMap((group) => {
+    const passes = [splitGroup(group, columns)];
+    for (let last = passes[0]!; last.splits > 1; passes.push(last)) {
+      last = splitGroup({ ...group, length: last.splits }, columns);
+    }
+    return passes;
+  });
 }
 
 /**
