@@ -97,7 +97,7 @@ export { normal, normalOp } from "./ops/normal/normal.ts";
 export { notEqual, notEqualOp } from "./ops/not-equal/not-equal.ts";
 export { oneHot, oneHotOp } from "./ops/one-hot/one-hot.ts";
 export { pad, padOp } from "./ops/pad/pad.ts";
-export type { PoolOptions } from "./ops/pooling/geometry.ts";
+export type { Extent, PoolOptions } from "./ops/pooling/geometry.ts";
 export { power, powerOp } from "./ops/power/power.ts";
 export { product, productOp } from "./ops/product/product.ts";
 export { randomBits, randomBitsOp } from "./ops/random-bits/random-bits.ts";

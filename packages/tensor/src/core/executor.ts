@@ -13,6 +13,8 @@ import { Tensor, TensorStorage, viewOf } from "./tensor.ts";
 /** What every op call passes through. Executors wrap one another: record for autodiff, count, capture. */
 export interface Executor {
   execute(call: OpCall): Tensor[];
+  /** Where ops without inputs run that name no backend. Default: the one that `selectBackend` opened. */
+  readonly backend?: Backend | undefined;
 }
 
 export interface ExecuteOptions {
@@ -49,7 +51,7 @@ export function execute<Attrs extends Attributes>(
   options: ExecuteOptions = {},
 ): Tensor[] {
   const donated = inputs.map((_, index) => options.donate?.includes(index) ?? false);
-  const backend = commonBackend(op, inputs) ?? options.backend ?? getDefaultBackend();
+  const backend = commonBackend(op, inputs) ?? options.backend ?? current.backend ?? getDefaultBackend();
   return current.execute({
     op: op as unknown as AnyOp,
     inputs,

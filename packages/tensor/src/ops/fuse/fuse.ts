@@ -1,6 +1,6 @@
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute, withExecutor } from "../../core/executor.ts";
-import { rejectPromise, scope } from "../../core/scope.ts";
+import { rejectPromise, scope, tensorsIn } from "../../core/scope.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../core/spec.ts";
 import { Tensor } from "../../core/tensor.ts";
 import { fusedOp } from "./fused.ts";
@@ -31,7 +31,8 @@ export function fuse<Arguments extends readonly unknown[], Result extends Tensor
   const known = new Map<string, FusedFunction>();
   return (...args) =>
     scope(() => {
-      const trace = new Trace();
+      const [first] = tensorsIn(args);
+      const trace = new Trace(first?.backend);
       try {
         const result = withExecutor(trace, () => f(...args));
         rejectPromise(result, "fuse");

@@ -45,11 +45,16 @@ function identityOf(op: AnyOp): number {
 export class Trace implements Executor {
   readonly inputs: Tensor[] = [];
   readonly scalars: number[] = [];
+  /** That of the first tensor: random numbers and constants are drawn there, too. */
   backend: Backend | undefined;
   private readonly steps: Step[] = [];
   private readonly numbers = new Map<Tensor["id"], number>();
   private readonly inputNumbers: number[] = [];
   private placeholders: TensorStorage | undefined;
+
+  constructor(backend: Backend | undefined) {
+    this.backend = backend;
+  }
 
   execute({ op, inputs, attrs, scalars, backend }: OpCall): Tensor[] {
     if (!("expression" in op.meaning)) {
