@@ -76,6 +76,10 @@ export function grad<
  * const step = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
  * const [loss, gradients] = step(images, labels);
  */
+export function valueAndGrad<Args extends readonly unknown[], Result extends LossResult>(
+  model: Model,
+  loss: (...args: Args) => Result,
+): (...args: Args) => ValueAndGradients<Result, Tensor[]>;
 export function valueAndGrad<
   Args extends readonly unknown[],
   Result extends LossResult,
@@ -84,10 +88,6 @@ export function valueAndGrad<
   f: (...args: Args) => Result,
   options?: GradOptions<Wrt>,
 ): (...args: Args) => ValueAndGradients<Result, GradientsAt<Args, Wrt>>;
-export function valueAndGrad<Args extends readonly unknown[], Result extends LossResult>(
-  model: Model,
-  loss: (...args: Args) => Result,
-): (...args: Args) => ValueAndGradients<Result, Tensor[]>;
 export function valueAndGrad(
   first: Model | ((...args: readonly unknown[]) => LossResult),
   second?: GradOptions<Positions> | ((...args: readonly unknown[]) => LossResult),

@@ -49,7 +49,9 @@ export function differentiate(
       try {
         for (const source of sources) tape.track(source);
         const result = recordOn(tape, operation, loss);
-        const [value, aux] = isTensor(result) ? [result, undefined] : result;
+        const [value, aux] = Array.isArray(result)
+          ? (result as [Tensor, unknown])
+          : [result as Tensor, undefined];
         checkLoss(operation, value);
         if (tape.isTracked(value)) gradients.add(value.id, onesLike(value), value, operation);
         tape.backward(gradients);

@@ -1,0 +1,197 @@
+import { customGradient, deferStateChange, grad, valueAndGrad, withoutStatistics } from "@evenkeel/autodiff";
+import { cpu } from "@evenkeel/backend-cpu";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { add, exp, fromData, full, keep, mul, scope, sum, tanh } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { recordingBackend } from "../../src/index.ts";
+
+const size = 10_000;
+const bytes = 4 * size;
+let backend: Backend;
+beforeAll(async () => {
+  backend = recordingBackend(await cpu.open({ threads: 1 }));
+});
+afterAll(() => backend.close());
+
+const live = (): number => backend.memory().live;
+const filled = (value: number): Tensor => full([size], value, { backend });
+
+/** Passes its input on, and tells how much memory is alive when its gradient passes back. */
+function probe(readings: number[]): (x: Tensor) => Tensor {
+  return customGradient(
+    (x: Tensor) => mul(x, 1),
+    ([dy]) => {
+      readings.push(live());
+      return [mul(dy!, 1)];
+    },
+  );
+}
+
+describe("memory", () => {
+  test("after the call only value and gradients are left", () => {
+    const x = filled(0.5);
+    const before = live();
+    const [value, gradient] = valueAndGrad((a: Tensor) => sum(tanh(exp(mul(a, a)))))(x);
+    expect(live() - before).toBe(bytes + 4);
+    value.dispose();
+    gradient.dispose();
+    expect(live()).toBe(before);
+    x.dispose();
+  });
+
+  test("is freed as the tape unwinds: what a step saved is gone before the step before it", () => {
+    const x = filled(0.001);
+    const readings: number[] = [];
+    const watch = probe(readings);
+    const depth = 6;
+    const gradient = grad((a: Tensor) => {
+      let y = a;
+      for (let layer = 0; layer < depth; layer++) y = watch(tanh(y));
+      return sum(y);
+    })(x);
+    expect(readings).toHaveLength(depth);
+    // Each layer saves the output of tanh once, and what the probe returned.
+    const freed = readings.slice(1).map((reading, layer) => readings[layer]! - reading);
+    for (const amount of freed) expect(amount).toBeGreaterThanOrEqual(bytes);
+    gradient.dispose();
+    x.dispose();
+  });
+
+  test("gradients of many uses are summed in place", () => {
+    const x = filled(1);
+    const readings: number[] = [];
+    const watch = probe(readings);
+    const gradient = grad((a: Tensor) => {
+      let total = full([], 0, { backend });
+      for (let use = 0; use < 20; use++) total = add(total, sum(watch(a)));
+      return total;
+    })(x);
+    const [first, ...others] = readings as [number, ...number[]];
+    // A second gradient of x joins the first: after that nothing grows.
+    expect(Math.max(...others) - first).toBeLessThanOrEqual(2 * bytes);
+    gradient.dispose();
+    x.dispose();
+  });
+
+  test("intermediates that nothing saves die with the forward pass", () => {
+    const x = filled(1);
+    const readings: number[] = [];
+    const watch = probe(readings);
+    const before = live();
+    const gradient = grad((a: Tensor) => sum(watch(add(add(add(a, 1), 1), 1))))(x);
+    // The gradient that comes in, and what the probe keeps: its input and output.
+    expect(readings[0]! - before).toBeLessThanOrEqual(3 * bytes + 64);
+    gradient.dispose();
+    x.dispose();
+  });
+
+  test("a call that throws leaves nothing behind", () => {
+    const x = filled(1);
+    const before = live();
+    const failing = grad((a: Tensor) => {
+      exp(tanh(a));
+      throw new RangeError("on purpose");
+    });
+    expect(() => failing(x)).toThrow(RangeError);
+    const failingBack = grad((a: Tensor) =>
+      sum(
+        customGradient(
+          (b: Tensor) => mul(b, b),
+          () => {
+            throw new RangeError("on the way back");
+          },
+        )(exp(a)),
+      ),
+    );
+    expect(() => failingBack(x)).toThrow(/on the way back/);
+    expect(live()).toBe(before);
+    x.dispose();
+  });
+
+  test("models: gradients of the trainable parameters, in order, and nothing else", async () => {
+    const parameter = (value: number, trainable = true) => ({ value: filled(value), trainable });
+    const [weight, frozen, shift] = [parameter(2), parameter(3, false), parameter(1)];
+    const model = { parameters: () => [weight, frozen, shift, weight] };
+    const before = live();
+    const step = valueAndGrad(model, (x: Tensor) => [
+      sum(add(mul(mul(weight.value, frozen.value), x), shift.value)),
+      { batch: x.shape[0] },
+    ]);
+    const input = filled(5);
+    const [loss, gradients, aux] = step(input);
+    expect(gradients.map(({ shape }) => shape)).toEqual([[size], [size]]);
+    expect(live() - before).toBeLessThanOrEqual(3 * bytes + 4);
+    expect([await loss.item(), aux.batch]).toEqual([31 * size, size]);
+    expect([(await gradients[0]!.data())[7], (await gradients[1]!.data())[7]]).toEqual([15, 1]);
+    for (const tensor of [loss, ...gradients, input]) tensor.dispose();
+    for (const { value } of [weight, frozen, shift]) value.dispose();
+  });
+});
+
+describe("state changes", () => {
+  const log: string[] = [];
+  const change = (name: string): void =>
+    deferStateChange({
+      commit: () => log.push(`commit ${name}`),
+      discard: () => log.push(`discard ${name}`),
+    });
+  const take = (): string[] => log.splice(0);
+  const one = (): Tensor => fromData([1], { shape: [1], dtype: "f32" }, { backend });
+
+  test("are made at once outside, and once, in order, when the outermost call returns", () => {
+    scope(() => {
+      change("outside");
+      expect(take()).toEqual(["commit outside"]);
+      grad((x: Tensor) => {
+        change("first");
+        const inner = grad((y: Tensor) => {
+          change("second");
+          return sum(mul(y, y));
+        })(x);
+        expect(take()).toEqual([]);
+        return sum(inner);
+      })(one());
+      expect(take()).toEqual(["commit first", "commit second"]);
+    });
+  });
+
+  test("are dropped when the call throws, and inside withoutStatistics", () => {
+    scope(() => {
+      const failing = grad((x: Tensor) => {
+        change("lost");
+        sum(x);
+        throw new RangeError("on purpose");
+      });
+      expect(() => failing(one())).toThrow(RangeError);
+      expect(take()).toEqual(["discard lost"]);
+      grad((x: Tensor) => {
+        withoutStatistics(() => change("probe"));
+        expect(take()).toEqual(["discard probe"]);
+        change("kept");
+        return sum(x);
+      })(one());
+      expect(take()).toEqual(["commit kept"]);
+      expect(() => withoutStatistics(async () => 1)).toThrow(/promise/);
+    });
+  });
+
+  test("may hold tensors that outlive the call", async () => {
+    const before = live();
+    let statistic: Tensor | undefined;
+    scope(() =>
+      grad((x: Tensor) => {
+        const pending = keep(mul(x, 3));
+        deferStateChange({
+          commit: () => {
+            statistic = pending;
+          },
+          discard: () => pending.dispose(),
+        });
+        return sum(x);
+      })(one()),
+    ).dispose();
+    expect(await statistic!.item()).toBe(3);
+    statistic!.dispose();
+    expect(live()).toBe(before);
+  });
+});
