@@ -27,7 +27,7 @@ export interface Options {
   readonly resume: boolean;
 }
 
-export const help = `Trains one network twice, with batch normalization and without, and compares the two.
+export const help: string = `Trains one network twice, with batch normalization and without, and compares the two.
 
   npm start -- [options]
 
