@@ -1,4 +1,4 @@
-const words = new DataView(new ArrayBuffer(4));
+const words: DataView = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(4));
 
 function roundTiesToEven(x: number): number {
   const rounded = Math.round(x);

@@ -31,17 +31,23 @@ export function threefry2x32(
   key: readonly [number, number],
   counter: readonly [number, number],
 ): [number, number] {
-  const schedule = [key[0], key[1], key[0] ^ key[1] ^ keyParity];
-  let x = (counter[0] + schedule[0]!) | 0;
-  let y = (counter[1] + schedule[1]!) | 0;
-  for (let round = 0; round < rounds; round++) {
-    const bits = rotations[round % 8]!;
+  let first = key[0] | 0;
+  let second = key[1] | 0;
+  let third = first ^ second ^ keyParity;
+  let x = (counter[0] + first) | 0;
+  let y = (counter[1] + second) | 0;
+  for (let round = 0; round < rounds; ) {
+    const bits = rotations[round & 7]!;
     x = (x + y) | 0;
     y = ((y << bits) | (y >>> (32 - bits))) ^ x;
-    if (round % 4 === 3) {
-      const group = (round + 1) / 4;
-      x = (x + schedule[group % 3]!) | 0;
-      y = (y + schedule[(group + 1) % 3]! + group) | 0;
+    round++;
+    if ((round & 3) === 0) {
+      const next = first;
+      first = second;
+      second = third;
+      third = next;
+      x = (x + first) | 0;
+      y = (y + second + (round >> 2)) | 0;
     }
   }
   return [x >>> 0, y >>> 0];

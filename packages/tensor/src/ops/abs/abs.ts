@@ -5,6 +5,7 @@ import * as e from "../../expression/functions.ts";
 import { signedTypes } from "../elementwise/dtypes.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = |x|. */
 export const absOp: Op = {
   name: "abs",
   outputs: (inputs) => unaryOutputs("abs", inputs, signedTypes),

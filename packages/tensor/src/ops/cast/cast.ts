@@ -20,6 +20,7 @@ function castTo(x: Value, dtype: DType): Value {
   return x.type === "f32" ? e.min(value, 255) : e.and(value, 255);
 }
 
+/** y = x as another dtype. */
 export const castOp: Op<CastAttributes> = {
   name: "cast",
   outputs: ([x], { dtype }) => {

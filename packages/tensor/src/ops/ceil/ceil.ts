@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = the smallest whole number >= x. */
 export const ceilOp: Op = {
   name: "ceil",
   outputs: (inputs) => unaryOutputs("ceil", inputs),

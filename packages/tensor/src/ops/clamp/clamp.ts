@@ -20,6 +20,7 @@ function clampOf(x: Value, bounds: readonly Value[], { min, max }: ClampAttribut
   return min ? e.select(e.less(x, bounds[0]!), bounds[0]!, below) : below;
 }
 
+/** y = x, low below it and high above it; the bounds are the scalars of the call. */
 export const clampOp: Op<ClampAttributes> = {
   name: "clamp",
   outputs: (inputs) => unaryOutputs("clamp", inputs, arithmeticTypes),

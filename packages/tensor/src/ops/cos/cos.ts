@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = cos x. */
 export const cosOp: Op = {
   name: "cos",
   outputs: (inputs) => unaryOutputs("cos", inputs),

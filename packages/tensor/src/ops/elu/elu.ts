@@ -11,6 +11,7 @@ function eluOf(x: Value, alpha: Value): Value {
   return e.select(positive, x, e.mul(alpha, e.expm1(e.select(positive, 0, x))));
 }
 
+/** y = x for x > 0, else alpha (e^x - 1); alpha is the scalar of the call. */
 export const eluOp: Op = {
   name: "elu",
   outputs: (inputs) => unaryOutputs("elu", inputs),

@@ -5,6 +5,7 @@ import type { TensorOrNumber } from "../elementwise/binary.ts";
 import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
 import { allTypes } from "../elementwise/dtypes.ts";
 
+/** y = (a = b); an absent operand is the scalar of the call. */
 export const equalOp: Op = {
   name: "equal",
   outputs: (inputs) => binaryOutputs("equal", inputs, allTypes, "bool"),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = erf x. */
 export const erfOp: Op = {
   name: "erf",
   outputs: (inputs) => unaryOutputs("erf", inputs),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = e^x. */
 export const expOp: Op = {
   name: "exp",
   outputs: (inputs) => unaryOutputs("exp", inputs),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = e^x - 1. */
 export const expm1Op: Op = {
   name: "expm1",
   outputs: (inputs) => unaryOutputs("expm1", inputs),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = the largest whole number <= x. */
 export const floorOp: Op = {
   name: "floor",
   outputs: (inputs) => unaryOutputs("floor", inputs),

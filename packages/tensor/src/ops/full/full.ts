@@ -39,6 +39,8 @@ export function full(shape: Shape, value: number | boolean, options: CreationOpt
 }
 
 /**
+ * Zeros, or false for bool.
+ *
  * Shapes: -> shape. Throws ArgumentError for an impossible shape.
  *
  * @example zeros([3]) // [0, 0, 0]
@@ -48,6 +50,8 @@ export function zeros(shape: Shape, options: CreationOptions = {}): Tensor {
 }
 
 /**
+ * Ones, or true for bool.
+ *
  * Shapes: -> shape. Throws ArgumentError for an impossible shape.
  *
  * @example ones([3]) // [1, 1, 1]

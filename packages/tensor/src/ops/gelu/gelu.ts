@@ -23,6 +23,7 @@ function approximation(x: Value): Value {
   return e.mul(e.mul(0.5, x), e.add(1, e.tanh(e.mul(Math.sqrt(2 / Math.PI), cubic))));
 }
 
+/** y = x times the standard normal distribution function of x, or its approximation. */
 export const geluOp: Op<GeluAttributes> = {
   name: "gelu",
   outputs: (inputs) => unaryOutputs("gelu", inputs),

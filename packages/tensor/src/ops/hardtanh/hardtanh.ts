@@ -9,6 +9,7 @@ import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 const hardtanhOf = (x: Value, low: Value, high: Value): Value =>
   e.select(e.lessEqual(x, low), low, e.select(e.greaterEqual(x, high), high, x));
 
+/** y = x between low and high, else the nearer one; both are the scalars of the call. */
 export const hardtanhOp: Op = {
   name: "hardtanh",
   outputs: (inputs) => unaryOutputs("hardtanh", inputs),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = whether x is NaN. */
 export const isNanOp: Op = {
   name: "isNan",
   outputs: (inputs) => unaryOutputs("isNan", inputs).map(({ shape }) => ({ shape, dtype: "bool" })),

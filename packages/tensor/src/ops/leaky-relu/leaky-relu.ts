@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = x for x > 0, else slope x; the slope is the scalar of the call. */
 export const leakyReluOp: Op = {
   name: "leakyRelu",
   outputs: (inputs) => unaryOutputs("leakyRelu", inputs),

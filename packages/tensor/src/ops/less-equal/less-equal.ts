@@ -5,6 +5,7 @@ import type { TensorOrNumber } from "../elementwise/binary.ts";
 import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
 import { orderedTypes } from "../elementwise/dtypes.ts";
 
+/** y = (a <= b); an absent operand is the scalar of the call. */
 export const lessEqualOp: Op = {
   name: "lessEqual",
   outputs: (inputs) => binaryOutputs("lessEqual", inputs, orderedTypes, "bool"),

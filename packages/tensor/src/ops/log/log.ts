@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = ln x. */
 export const logOp: Op = {
   name: "log",
   outputs: (inputs) => unaryOutputs("log", inputs),

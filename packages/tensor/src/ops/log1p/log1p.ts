@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = ln(1 + x). */
 export const log1pOp: Op = {
   name: "log1p",
   outputs: (inputs) => unaryOutputs("log1p", inputs),

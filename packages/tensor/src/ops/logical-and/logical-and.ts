@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { binaryExpression, binaryOutputs } from "../elementwise/binary.ts";
 
+/** y = a and b. */
 export const logicalAndOp: Op = {
   name: "logicalAnd",
   outputs: (inputs) => binaryOutputs("logicalAnd", inputs, ["bool"]),

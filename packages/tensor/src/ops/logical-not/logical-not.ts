@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = not x. */
 export const logicalNotOp: Op = {
   name: "logicalNot",
   outputs: (inputs) => unaryOutputs("logicalNot", inputs, ["bool"]),

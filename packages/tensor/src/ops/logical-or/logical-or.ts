@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { binaryExpression, binaryOutputs } from "../elementwise/binary.ts";
 
+/** y = a or b. */
 export const logicalOrOp: Op = {
   name: "logicalOr",
   outputs: (inputs) => binaryOutputs("logicalOr", inputs, ["bool"]),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { binaryExpression, binaryOutputs } from "../elementwise/binary.ts";
 
+/** y = either a or b. */
 export const logicalXorOp: Op = {
   name: "logicalXor",
   outputs: (inputs) => binaryOutputs("logicalXor", inputs, ["bool"]),

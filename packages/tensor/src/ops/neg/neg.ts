@@ -5,6 +5,7 @@ import * as e from "../../expression/functions.ts";
 import { signedTypes } from "../elementwise/dtypes.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = -x. */
 export const negOp: Op = {
   name: "neg",
   outputs: (inputs) => unaryOutputs("neg", inputs, signedTypes),

@@ -5,6 +5,7 @@ import type { TensorOrNumber } from "../elementwise/binary.ts";
 import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
 import { allTypes } from "../elementwise/dtypes.ts";
 
+/** y = (a is not b); an absent operand is the scalar of the call. */
 export const notEqualOp: Op = {
   name: "notEqual",
   outputs: (inputs) => binaryOutputs("notEqual", inputs, allTypes, "bool"),

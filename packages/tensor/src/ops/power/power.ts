@@ -6,6 +6,7 @@ import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/bina
 import { floatTypes } from "../elementwise/dtypes.ts";
 import { square } from "../square/square.ts";
 
+/** y = base^exponent; an absent one is the scalar of the call. */
 export const powerOp: Op = {
   name: "power",
   outputs: (inputs) => binaryOutputs("power", inputs, floatTypes),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = 1 / x. */
 export const reciprocalOp: Op = {
   name: "reciprocal",
   outputs: (inputs) => unaryOutputs("reciprocal", inputs),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = x for x > 0 and NaN, else 0. */
 export const reluOp: Op = {
   name: "relu",
   outputs: (inputs) => unaryOutputs("relu", inputs),

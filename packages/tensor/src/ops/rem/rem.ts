@@ -4,6 +4,7 @@ import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "../elementwise/binary.ts";
 import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
 
+/** y = a - b trunc(a / b); an absent operand is the scalar of the call. */
 export const remOp: Op = {
   name: "rem",
   outputs: (inputs) => binaryOutputs("rem", inputs),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = the whole number next to x, ties to even. */
 export const roundOp: Op = {
   name: "round",
   outputs: (inputs) => unaryOutputs("round", inputs),

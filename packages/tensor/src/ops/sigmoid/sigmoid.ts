@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = 1 / (1 + e^-x). */
 export const sigmoidOp: Op = {
   name: "sigmoid",
   outputs: (inputs) => unaryOutputs("sigmoid", inputs),

@@ -12,6 +12,7 @@ function signOf(x: Value): Value {
   return e.select(e.greater(x, 0), 1, e.select(e.less(x, 0), -1, rest));
 }
 
+/** y = 1 for x > 0, -1 for x < 0, else x. */
 export const signOp: Op = {
   name: "sign",
   outputs: (inputs) => unaryOutputs("sign", inputs, signedTypes),

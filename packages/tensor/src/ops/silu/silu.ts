@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = x / (1 + e^-x). */
 export const siluOp: Op = {
   name: "silu",
   outputs: (inputs) => unaryOutputs("silu", inputs),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = sin x. */
 export const sinOp: Op = {
   name: "sin",
   outputs: (inputs) => unaryOutputs("sin", inputs),

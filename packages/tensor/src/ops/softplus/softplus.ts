@@ -14,6 +14,7 @@ function softplusOf(x: Value, beta: Value): Value {
   return e.div(e.add(e.select(positive, t, 0), tail), beta);
 }
 
+/** y = ln(1 + e^(beta x)) / beta; beta is the scalar of the call. */
 export const softplusOp: Op = {
   name: "softplus",
   outputs: (inputs) => unaryOutputs("softplus", inputs),

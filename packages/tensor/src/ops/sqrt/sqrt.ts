@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = sqrt(x). */
 export const sqrtOp: Op = {
   name: "sqrt",
   outputs: (inputs) => unaryOutputs("sqrt", inputs),

@@ -5,6 +5,7 @@ import * as e from "../../expression/functions.ts";
 import { arithmeticTypes } from "../elementwise/dtypes.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = x x. */
 export const squareOp: Op = {
   name: "square",
   outputs: (inputs) => unaryOutputs("square", inputs, arithmeticTypes),

@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = tanh x. */
 export const tanhOp: Op = {
   name: "tanh",
   outputs: (inputs) => unaryOutputs("tanh", inputs),

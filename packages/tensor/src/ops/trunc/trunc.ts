@@ -4,6 +4,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
+/** y = x without its fraction. */
 export const truncOp: Op = {
   name: "trunc",
   outputs: (inputs) => unaryOutputs("trunc", inputs),
