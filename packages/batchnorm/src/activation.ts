@@ -1,0 +1,32 @@
+import type { Activation, Value } from "@evenkeel/tensor";
+import { ArgumentError, e } from "@evenkeel/tensor";
+
+/** Throws ArgumentError for anything but "none", "relu" and { leakyRelu } with a slope that keeps signs. */
+export function checkActivation(operation: string, activation: Activation): void {
+  if (activation === "none" || activation === "relu") return;
+  const slope = typeof activation === "object" ? activation?.leakyRelu : undefined;
+  if (typeof slope === "number" && Number.isFinite(slope) && slope >= 0) return;
+  throw new ArgumentError(
+    `${operation}: activation: found ${JSON.stringify(activation)}, expected "none", "relu" or { leakyRelu: slope } with a slope of at least 0`,
+  );
+}
+
+/** The factor of what is not above 0. */
+const slopeOf = (activation: Activation): number => {
+  if (typeof activation === "object") return activation.leakyRelu;
+  return activation === "relu" ? 0 : 1;
+};
+
+/** The number and the slope by which kernels know an activation. */
+export function activationParameters(activation: Activation): [code: number, slope: number] {
+  const slope = slopeOf(activation);
+  if (activation === "none") return [0, slope];
+  return [slope === 0 ? 1 : 2, slope];
+}
+
+/** `value` scaled as the activation says for the sign of `basis`. NaN counts as above 0. */
+export function activated(activation: Activation, basis: Value, value: Value): Value {
+  if (activation === "none") return value;
+  const slope = slopeOf(activation);
+  return e.select(e.lessEqual(basis, 0), slope === 0 ? 0 : e.mul(value, slope), value);
+}

@@ -1,0 +1,109 @@
+import type { Activation, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, execute, scope } from "@evenkeel/tensor";
+import { checkInput, layoutOf, valuesPerChannel } from "./layout.ts";
+import { normalize } from "./normalize/normalize.ts";
+import { populationStatistics } from "./pack/pack-statistics.ts";
+import { batchNormTrainingOp } from "./training/batch-norm-training.ts";
+
+export interface BatchNormOptions {
+  /** Multiplies the normalized values (gamma); default: none. */
+  readonly scale?: Tensor | undefined;
+  /** Added after the scale (beta); default: none. */
+  readonly shift?: Tensor | undefined;
+  readonly runningMean?: Tensor | undefined;
+  /** Unbiased. */
+  readonly runningVariance?: Tensor | undefined;
+  /**
+   * Whether to normalize by the batch and take it into the running statistics; default: false, which normalizes by the
+   * running statistics and leaves them alone. Without running statistics it is the batch either way.
+   */
+  readonly training?: boolean;
+  /** The weight of the new statistics; null weighs all batches alike. Default: 0.1. */
+  readonly momentum?: number | null;
+  /** How many batches the running statistics have taken in: what momentum null goes by. Default: 0. */
+  readonly numBatchesTracked?: number;
+  /** Added to the variance, inside the root; default: 1e-5. */
+  readonly epsilon?: number;
+  /** The channels' axis; default: 1, as in NCHW. */
+  readonly axis?: number;
+  /** Applied in the same pass; default: "none". */
+  readonly activation?: Activation;
+  /** Added before the activation, in the same pass. */
+  readonly residual?: Tensor | undefined;
+  /** Gives the memory of x to y; x is disposed. */
+  readonly inPlace?: boolean;
+}
+
+export interface BatchNormResult {
+  readonly y: Tensor;
+  /** Of this batch: absent where it was normalized by the running statistics. */
+  readonly statistics?: Tensor;
+  /** New tensors, where running statistics were given and took this batch in. */
+  readonly runningMean?: Tensor;
+  readonly runningVariance?: Tensor;
+  /** One more than before, where running statistics took this batch in. */
+  readonly numBatchesTracked?: number;
+}
+
+/**
+ * Batch normalization (Ioffe and Szegedy 2015) with PyTorch's semantics: normalizes with the biased variance, keeps the
+ * unbiased one. An empty batch leaves running statistics as they are.
+ *
+ * Shapes: x of any rank, scale, shift and running statistics [C], residual as x -> y as x, statistics [4, C].
+ *
+ * Throws ShapeError, DTypeError or ArgumentError where operands or options do not fit, and ShapeError for a batch with one
+ * value per channel that is to be normalized by itself.
+ *
+ * @example
+ * const { y, runningMean, runningVariance } = batchNorm(x, {
+ *   scale, shift, runningMean: oldMean, runningVariance: oldVariance, training: true, activation: "relu",
+ * });
+ */
+export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormResult {
+  const { runningMean, runningVariance, training = false } = options;
+  const axis = checkInput("batchNorm", x, options.axis ?? 1);
+  if ((runningMean === undefined) !== (runningVariance === undefined)) {
+    const missing = runningMean === undefined ? "runningMean" : "runningVariance";
+    throw new ArgumentError(`batchNorm: ${missing}: found none, expected both running statistics or neither`);
+  }
+  if (!training && runningMean !== undefined && runningVariance !== undefined) {
+    return scope(() => ({
+      y: normalize(x, populationStatistics(runningMean, runningVariance), { ...options, axis }),
+    }));
+  }
+  return normalizeBatch(x, axis, options);
+}
+
+function normalizeBatch(x: Tensor, axis: number, options: BatchNormOptions): BatchNormResult {
+  const { scale, shift, residual, epsilon = 1e-5, activation = "none" } = options;
+  const { runningMean, runningVariance, numBatchesTracked = 0 } = options;
+  const weight = weightOfNew(options.momentum, numBatchesTracked);
+  const [y, statistics, newMean, newVariance] = execute(
+    batchNormTrainingOp,
+    [x, scale, shift, residual, runningMean, runningVariance],
+    { axis, epsilon, activation, residual: residual !== undefined },
+    { scalars: [weight], donate: options.inPlace ? [0] : [] },
+  ) as [Tensor, Tensor, Tensor?, Tensor?];
+  if (newMean === undefined || newVariance === undefined) return { y, statistics };
+  const isEmpty = valuesPerChannel(layoutOf(y.shape, axis)) === 0;
+  return {
+    ...{ y, statistics, runningMean: newMean, runningVariance: newVariance },
+    numBatchesTracked: numBatchesTracked + (isEmpty ? 0 : 1),
+  };
+}
+
+/** Throws ArgumentError unless momentum is a number from 0 to 1 or null, and the batches a whole number. */
+function weightOfNew(momentum: number | null = 0.1, numBatchesTracked: number): number {
+  if (!Number.isSafeInteger(numBatchesTracked) || numBatchesTracked < 0) {
+    throw new ArgumentError(
+      `batchNorm: numBatchesTracked: found ${numBatchesTracked}, expected a non-negative integer`,
+    );
+  }
+  if (momentum === null) return 1 / (numBatchesTracked + 1);
+  if (typeof momentum !== "number" || !(momentum >= 0 && momentum <= 1)) {
+    throw new ArgumentError(
+      `batchNorm: momentum: found ${momentum}, expected a number from 0 to 1, the weight of the new, or null`,
+    );
+  }
+  return momentum;
+}

@@ -1,0 +1,94 @@
+import type { Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
+import { wasmKernel } from "@evenkeel/tensor";
+import { activationParameters } from "../activation.ts";
+import type { NormalizationAttributes } from "../attributes.ts";
+import type { Grid } from "../grid.ts";
+import { gridOf } from "../grid.ts";
+import { layoutOf, valuesPerChannel } from "../layout.ts";
+import { module } from "./gradient.wasm.ts";
+
+export interface GradientAttributes extends NormalizationAttributes {
+  /** Whether the statistics are those of x, so that dx flows through them too. */
+  readonly ofBatch: boolean;
+}
+
+/** Whether dz, the gradient before the activation, is an output of its own: the gradient of the residual. */
+export const keepsDz = ({ activation, residual }: GradientAttributes): boolean =>
+  residual && activation !== "none";
+
+interface Pass {
+  readonly partials?: Slot | undefined;
+  readonly sums?: Slot | undefined;
+  readonly writesDx: boolean;
+  readonly writesParameters: boolean;
+  readonly items: number;
+}
+
+/** One launch where an item holds a whole channel; else one for the sums of the parts, and one that uses them. */
+export function gradientPlan(inputs: readonly (Spec | undefined)[], attrs: GradientAttributes): Plan {
+  const x = inputs[1]!;
+  const layout = layoutOf(x.shape, attrs.axis);
+  const grid = gridOf(layout);
+  const items = grid.parts * grid.blocks;
+  const launch = (pass: Pass): PlannedLaunch =>
+    gradientLaunch(grid, inputs, attrs, attrs.ofBatch ? valuesPerChannel(layout) : 0, pass);
+  if (layout.channels === 0) return { launches: [], temporaries: [], aliases: [] };
+  if (grid.parts === 1) {
+    return {
+      launches: [launch({ writesDx: true, writesParameters: true, items })],
+      temporaries: [],
+      aliases: [],
+    };
+  }
+  const parts: Slot = { temporary: 0 };
+  return {
+    launches: [
+      launch({ sums: parts, writesDx: !attrs.ofBatch, writesParameters: false, items }),
+      // Given statistics leave nothing but the sums to be finished: the first part's items see to that.
+      launch({
+        partials: parts,
+        writesDx: attrs.ofBatch,
+        writesParameters: true,
+        items: attrs.ofBatch ? items : grid.blocks,
+      }),
+    ],
+    temporaries: [{ shape: [grid.parts, 2, layout.channels], dtype: "f32" }],
+    aliases: [],
+  };
+}
+
+function gradientLaunch(
+  grid: Grid,
+  inputs: readonly (Spec | undefined)[],
+  attrs: GradientAttributes,
+  count: number,
+  { partials, sums, writesDx, writesParameters, items }: Pass,
+): PlannedLaunch {
+  const input = (index: number): Slot | undefined => (inputs[index] ? { input: index } : undefined);
+  const y = keepsDz(attrs) ? input(5) : undefined;
+  return {
+    kind: "kernel",
+    kernel: wasmKernel(module, `${grid.form}Gradient`),
+    reads: [input(0), input(1), input(2), input(3), input(4), y, partials],
+    writes: [
+      writesDx ? { output: 0 } : undefined,
+      writesParameters ? { output: 1 } : undefined,
+      writesParameters ? { output: 2 } : undefined,
+      keepsDz(attrs) ? { output: 3 } : undefined,
+      sums,
+    ],
+    parameters: [
+      ...grid.parameters,
+      grid.parts,
+      count,
+      attrs.epsilon,
+      ...activationParameters(attrs.activation),
+    ],
+    work: {
+      items,
+      chunk: grid.chunk,
+      // Moments of a channel, two sums of each; three coefficients and two sums of each column.
+      scratchBytes: 5 * grid.arrayBytes + 24 + 16 * grid.channelsPerItem,
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { centreOf, factorOf, inverseStdOf, offsetOf, restOfMean } from "../kernels/coefficients.as";
+import { mergeStatistics, momentsBytes } from "../kernels/moments.as";
+import { fillInner } from "../statistics/interleaved-moments.as";
+import { addParts, constantTerm, linearTerm, storeParameterGradients, storePart } from "./channel-sums.as";
+import { interleavedApply } from "./interleaved-apply.as";
+import { interleavedSums } from "./interleaved-sums.as";
+import { planarApply } from "./planar-apply.as";
+import { planarSums } from "./planar-sums.as";
+
+// An item makes the sums of its share (`sums` is where they go), or takes the sums of all parts from `partials`, or, where
+// both are absent, holds all values of its channels and does both. `count` is the number of values whose statistics these
+// are, or 0 where the statistics do not depend on x: then dx is complete after the first pass.
+
+/** An item is a part of a channel: `tilesPerItem` tiles. */
+export function planarGradient(
+  begin: usize, end: usize, scratch: usize,
+  dy: usize, x: usize, statistics: usize, scale: usize, shift: usize, y: usize, partials: usize,
+  dx: usize, dScale: usize, dShift: usize, dz: usize, sums: usize,
+  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
+  parts: usize, count: i32, epsilon: f32, activation: i32, slope: f32,
+): void {
+  const totals = scratch + momentsBytes;
+  for (let item = begin; item < end; item++) {
+    const channel = item % channels;
+    const part = item / channels;
+    const tile = part * tilesPerItem;
+    const endTile = min(tile + tilesPerItem, tiles);
+    const at = channel * columns * 4;
+    mergeStatistics(scratch, statistics, 1, channels, channel);
+    const inverseStd = inverseStdOf(scratch, epsilon);
+    const scalar = factorOf(inverseStd, scale, channel);
+    const centre = f32x4.splat(centreOf(scratch)), factor = f32x4.splat(scalar), leak = f32x4.splat(slope);
+    const offset = f32x4.splat(offsetOf(scratch, scalar, shift, channel));
+    if (partials) addParts(totals, partials, parts, channels, channel);
+    else {
+      planarSums(
+        totals, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx && !count ? dx + at : 0, tile, endTile,
+        channels, rows, columns, tileRows, tileColumns, activation, centre, factor, offset, leak,
+      );
+    }
+    if (sums) {
+      storePart(sums, part, channels, channel, totals);
+      continue;
+    }
+    const rest = restOfMean(scratch);
+    if (part == 0) storeParameterGradients(dScale, dShift, channel, totals, rest, inverseStd);
+    if (!count) continue;
+    const linear = linearTerm(totals, rest, inverseStd, f64(count));
+    planarApply(
+      dx + at, (dz ? dz : dy) + at, x + at, tile, endTile, channels, rows, columns, tileRows, tileColumns, dz ? 0 : activation,
+      centre, factor, offset, leak, f32x4.splat(f32(linear)), f32x4.splat(constantTerm(totals, rest, linear, f64(count))),
+    );
+  }
+}
+
+/** An item is `rowsPerItem` rows of a block of `channelsPerItem` channels. */
+export function interleavedGradient(
+  begin: usize, end: usize, scratch: usize,
+  dy: usize, x: usize, statistics: usize, scale: usize, shift: usize, y: usize, partials: usize,
+  dx: usize, dScale: usize, dShift: usize, dz: usize, sums: usize,
+  channels: usize, rows: usize, inner: usize, channelsPerItem: usize, rowsPerItem: usize,
+  parts: usize, count: i32, epsilon: f32, activation: i32, slope: f32,
+): void {
+  const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
+  const stride = channels * inner * 4;
+  const arrayBytes = (channelsPerItem * inner * 4 + 15) & ~15;
+  const moments = scratch + 5 * arrayBytes;
+  const totals = moments + momentsBytes;
+  const leak = f32x4.splat(slope);
+  for (let item = begin; item < end; item++) {
+    const firstChannel = item % blocks * channelsPerItem;
+    const itemChannels = min(channelsPerItem, channels - firstChannel);
+    const part = item / blocks;
+    const row = part * rowsPerItem;
+    const itemRows = min(rowsPerItem, rows - row);
+    const at = row * stride + firstChannel * inner * 4;
+    for (let index: usize = 0; index < itemChannels; index++) {
+      const channel = firstChannel + index;
+      const column = scratch + index * inner * 4;
+      mergeStatistics(moments, statistics, 1, channels, channel);
+      const factor = factorOf(inverseStdOf(moments, epsilon), scale, channel);
+      fillInner(column, inner, centreOf(moments));
+      fillInner(column + arrayBytes, inner, factor);
+      fillInner(column + 2 * arrayBytes, inner, offsetOf(moments, factor, shift, channel));
+    }
+    if (!partials) {
+      interleavedSums(
+        totals, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx && !count ? dx + at : 0, itemRows, itemChannels, inner, stride,
+        activation, scratch, arrayBytes, leak,
+      );
+    }
+    for (let index: usize = 0; index < itemChannels; index++) {
+      const channel = firstChannel + index;
+      const total = totals + index * 16;
+      if (partials) addParts(total, partials, parts, channels, channel);
+      if (sums) {
+        storePart(sums, part, channels, channel, total);
+        continue;
+      }
+      mergeStatistics(moments, statistics, 1, channels, channel);
+      const inverseStd = inverseStdOf(moments, epsilon);
+      const rest = restOfMean(moments);
+      if (part == 0) storeParameterGradients(dScale, dShift, channel, total, rest, inverseStd);
+      const linear = linearTerm(total, rest, inverseStd, f64(count));
+      const column = scratch + index * inner * 4 + 3 * arrayBytes;
+      fillInner(column, inner, f32(linear));
+      fillInner(column + arrayBytes, inner, constantTerm(total, rest, linear, f64(count)));
+    }
+    if (sums || !count) continue;
+    interleavedApply(dx + at, (dz ? dz : dy) + at, x + at, itemRows, itemChannels * inner, stride, dz ? 0 : activation, scratch, arrayBytes, leak);
+  }
+}

@@ -1,0 +1,12 @@
+export type { BatchNormOptions, BatchNormResult } from "./batch-norm.ts";
+export { batchNorm } from "./batch-norm.ts";
+export { normalizeGradientOp } from "./gradient/gradient.ts";
+export { mergeStatistics, mergeStatisticsOp } from "./merge/merge-statistics.ts";
+export type { NormalizeOptions } from "./normalize/normalize.ts";
+export { normalize, normalizeOp } from "./normalize/normalize.ts";
+export { packStatisticsOp, populationStatistics } from "./pack/pack-statistics.ts";
+export { countOf, meanOf, varianceOf } from "./statistics/rows.ts";
+export { statistics, statisticsOp } from "./statistics/statistics.ts";
+export { batchNormTrainingOp } from "./training/batch-norm-training.ts";
+export type { RunningStatistics } from "./training/running-statistics.ts";
+export { updateRunningStatistics } from "./training/running-statistics.ts";

@@ -1,0 +1,77 @@
+// Moments of one channel: count, mean and M2 in f64 at three consecutive places.
+
+const momentsBytes: usize = 24;
+
+@inline
+function clearMoments(at: usize): void {
+  store<f64>(at, 0);
+  store<f64>(at, 0, 8);
+  store<f64>(at, 0, 16);
+}
+
+@inline
+function countOf(at: usize): f64 {
+  return load<f64>(at);
+}
+
+@inline
+function meanOf(at: usize): f64 {
+  return load<f64>(at, 8);
+}
+
+/** Merges a group of values into the moments. Chan, Golub and LeVeque 1983, equation 1.5. */
+@inline
+function mergeMoments(at: usize, count: f64, mean: f64, m2: f64): void {
+  const before = load<f64>(at);
+  const total = before + count;
+  const delta = mean - load<f64>(at, 8);
+  const share = count / total;
+  store<f64>(at, total);
+  store<f64>(at, load<f64>(at, 8) + delta * share, 8);
+  store<f64>(at, load<f64>(at, 16) + m2 + delta * delta * before * share, 16);
+}
+
+/**
+ * Merges what a tile of `count` values gives: `sum` and `squares` are those of x - pivot. Exact enough only while the
+ * tile's mean is no further from the pivot than its standard deviation: see `isCentred`.
+ */
+@inline
+function mergeTile(at: usize, count: f64, pivot: f32, sum: f64, squares: f64): void {
+  const offset = sum / count;
+  mergeMoments(at, count, f64(pivot) + offset, Math.max(squares - sum * offset, 0));
+}
+
+/** Whether M2 = squares - sum^2 / count cancels at most one bit. Not for NaN. */
+@inline
+function isCentred(count: f64, sum: f64, squares: f64): bool {
+  return 2 * sum * sum <= count * squares;
+}
+
+/** Statistics as they are stored: rows of `channels` f32 that hold count, mean, what f32 cut off the mean, and M2. */
+@inline
+function storeStatistics(statistics: usize, channels: usize, channel: usize, moments: usize): void {
+  const at = statistics + channel * 4;
+  const row = channels * 4;
+  const mean = load<f64>(moments, 8);
+  store<f32>(at, f32(load<f64>(moments)));
+  store<f32>(at + row, f32(mean));
+  store<f32>(at + 2 * row, f32(mean - f64(f32(mean))));
+  store<f32>(at + 3 * row, f32(load<f64>(moments, 16)));
+}
+
+/** Merges `parts` statistics of one channel, in their order. */
+@inline
+function mergeStatistics(moments: usize, statistics: usize, parts: usize, channels: usize, channel: usize): void {
+  clearMoments(moments);
+  const row = channels * 4;
+  let at = statistics + channel * 4;
+  for (let part: usize = 0; part < parts; part++) {
+    const count = f64(load<f32>(at));
+    if (count != 0) {
+      mergeMoments(moments, count, f64(load<f32>(at + row)) + f64(load<f32>(at + 2 * row)), f64(load<f32>(at + 3 * row)));
+    }
+    at += row * 4;
+  }
+}
+
+export { momentsBytes, clearMoments, countOf, meanOf, mergeMoments, mergeTile, isCentred, storeStatistics, mergeStatistics };

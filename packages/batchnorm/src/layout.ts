@@ -1,0 +1,64 @@
+import type { Shape, Spec } from "@evenkeel/tensor";
+import { DTypeError, formatShape, formatSpec, normalizeAxis, ShapeError, sizeOf } from "@evenkeel/tensor";
+
+/** A tensor of any rank as (outer, channels, inner): NCHW has an inner size, NHWC does not. */
+export interface Layout {
+  readonly outer: number;
+  readonly channels: number;
+  readonly inner: number;
+}
+
+export function layoutOf(shape: Shape, axis: number): Layout {
+  return {
+    outer: sizeOf(shape.slice(0, axis)),
+    channels: shape[axis]!,
+    inner: sizeOf(shape.slice(axis + 1)),
+  };
+}
+
+/** How many values of a batch belong to one channel. */
+export const valuesPerChannel = ({ outer, inner }: Layout): number => outer * inner;
+
+/** The axes that statistics run over: all but the channels'. */
+export const batchAxes = (shape: Shape, axis: number): number[] =>
+  shape.flatMap((_, other) => (other === axis ? [] : [other]));
+
+/** The shape in which one value per channel broadcasts over a tensor of `shape`. */
+export const channelShape = (shape: Shape, axis: number): number[] => [
+  shape[axis]!,
+  ...shape.slice(axis + 1).map(() => 1),
+];
+
+/** The channels' axis, counted from the front. Throws ShapeError or DTypeError unless x is f32 and has such an axis. */
+export function checkInput(operation: string, x: Spec, axis: number): number {
+  checkFloat(operation, "x", x);
+  if (x.shape.length === 0 || axis >= x.shape.length) {
+    throw new ShapeError(
+      `${operation}: x: found shape ${formatShape(x.shape)}, expected a channel axis ${axis}: at least ${Math.max(axis + 1, 1)} dimensions`,
+    );
+  }
+  return normalizeAxis(axis, x.shape.length, operation);
+}
+
+export function checkFloat(operation: string, argument: string, spec: Spec): void {
+  if (spec.dtype !== "f32") {
+    throw new DTypeError(`${operation}: ${argument}: found ${formatSpec(spec)}, expected f32`);
+  }
+}
+
+/** Throws ShapeError unless the argument, where it is present, is f32 of the given shape. */
+export function checkArgument(
+  operation: string,
+  argument: string,
+  spec: Spec | undefined,
+  shape: Shape,
+  reason: string,
+): void {
+  if (spec === undefined) return;
+  checkFloat(operation, argument, spec);
+  if (spec.shape.length !== shape.length || spec.shape.some((size, axis) => size !== shape[axis])) {
+    throw new ShapeError(
+      `${operation}: ${argument}: found shape ${formatShape(spec.shape)}, expected ${formatShape(shape)}: ${reason}`,
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { activate, relu } from "../kernels/activation.as";
+import { loadLanes, storeLanes } from "../kernels/lanes.as";
+
+/** Every pass that needs z computes it here: it has the same bits forward and backward. */
+@inline
+function affine(x: v128, centre: v128, factor: v128, offset: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.sub(x, centre), factor), offset);
+}
+
+/** Four vectors of y, `step` bytes apart: branches are taken once for all. */
+@inline
+function applyFour(
+  y: usize, x: usize, residual: usize, step: usize, activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
+): void {
+  let a = affine(v128.load(x), centre, factor, offset);
+  let b = affine(v128.load(x + step), centre, factor, offset);
+  let c = affine(v128.load(x + 2 * step), centre, factor, offset);
+  let d = affine(v128.load(x + 3 * step), centre, factor, offset);
+  if (residual) {
+    a = f32x4.add(a, v128.load(residual));
+    b = f32x4.add(b, v128.load(residual + step));
+    c = f32x4.add(c, v128.load(residual + 2 * step));
+    d = f32x4.add(d, v128.load(residual + 3 * step));
+  }
+  if (activation == relu) {
+    a = activate(relu, a, slope);
+    b = activate(relu, b, slope);
+    c = activate(relu, c, slope);
+    d = activate(relu, d, slope);
+  } else if (activation) {
+    a = activate(2, a, slope);
+    b = activate(2, b, slope);
+    c = activate(2, c, slope);
+    d = activate(2, d, slope);
+  }
+  v128.store(y, a);
+  v128.store(y + step, b);
+  v128.store(y + 2 * step, c);
+  v128.store(y + 3 * step, d);
+}
+
+/** One vector of y, or one to three `lanes` of it. */
+function applyOne(
+  y: usize, x: usize, residual: usize, lanes: usize, activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
+): void {
+  let z = affine(lanes ? loadLanes(x, lanes) : v128.load(x), centre, factor, offset);
+  if (residual) z = f32x4.add(z, lanes ? loadLanes(residual, lanes) : v128.load(residual));
+  z = activate(activation, z, slope);
+  if (lanes) storeLanes(y, z, lanes);
+  else v128.store(y, z);
+}
+
+export { affine, applyFour, applyOne };

@@ -1,0 +1,133 @@
+import type { Activation, Op, Tensor } from "@evenkeel/tensor";
+import { buildExpression, e, evaluateExpression, execute, stack } from "@evenkeel/tensor";
+import { activated } from "../activation.ts";
+import type { NormalizationAttributes } from "../attributes.ts";
+import { checkNormalization } from "../attributes.ts";
+import { normalizationGradient } from "../gradient/gradient.ts";
+import { gridOf } from "../grid.ts";
+import { checkInput, layoutOf } from "../layout.ts";
+import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
+import { normalizeLaunch } from "./normalize-launch.ts";
+import { channelTensors, channelValues, normalized } from "./normalized.ts";
+
+/**
+ * y = activation(scale * (x - mean) * inverseStd + shift + residual), inverseStd = 1 / sqrt(M2 / count + epsilon).
+ * Kernels compute (x - K) * a + b with K the mean as f32, which loses nothing however far the mean is from 0.
+ */
+export const normalizeOp: Op<NormalizationAttributes> = {
+  name: "normalize",
+  outputs: ([x, statistics, scale, shift, residual], attrs) => {
+    checkNormalization("normalize", { x: x!, statistics, scale, shift, residual }, attrs);
+    return [{ shape: x!.shape, dtype: "f32" }];
+  },
+  meaning: {
+    composition: ([x, statistics, scale, shift, residual], { axis, epsilon, activation }) => {
+      const channel = channelTensors(x!, axis, statistics!, scale, shift);
+      const inputs = [x!, ...(residual ? [residual] : []), ...channel];
+      const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([x, ...others]) => {
+        const addend = residual ? others.shift() : undefined;
+        const z = normalized(x!, channelValues(others, scale !== undefined, shift !== undefined), epsilon);
+        const sum = addend ? e.add(z, addend) : z;
+        return activated(activation, sum, sum);
+      });
+      return evaluateExpression(expression, inputs);
+    },
+  },
+  gradient: {
+    reads: ({ activation, residual }) => {
+      if (activation === "none") return { inputs: [0, 1, 2], outputs: [] };
+      return residual ? { inputs: [0, 1, 2], outputs: [0] } : { inputs: [0, 1, 2, 3], outputs: [] };
+    },
+    apply: (context) => {
+      const { inputs, outputs, outputGradients, attrs, needed } = context;
+      const [x, statistics, scale, shift] = inputs;
+      const { dx, dScale, dShift, dResidual } = normalizationGradient(
+        { dy: outputGradients[0]!, x: x!, statistics: statistics!, scale, shift, y: outputs[0] },
+        { ...attrs, ofBatch: false },
+      );
+      const dStatistics = needed[1]
+        ? gradientOfStatistics(statistics!, scale, dScale, dShift, attrs.epsilon)
+        : undefined;
+      return [dx, dStatistics, dScale, dShift, dResidual];
+    },
+  },
+  kernels: {
+    wasm: ([x, , scale, shift, residual], attrs, _limits, donated) => {
+      const grid = gridOf(layoutOf(x!.shape, attrs.axis));
+      const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
+      if (x!.shape.includes(0)) return { launches: [], temporaries: [], aliases };
+      const operands = {
+        x: donated[0] ? undefined : { input: 0 },
+        partials: { input: 1 },
+        parts: 1,
+        scale: scale && { input: 2 },
+        shift: shift && { input: 3 },
+        residual: residual && { input: 4 },
+        y: { output: 0 },
+      };
+      return { launches: [normalizeLaunch(grid, operands, attrs)], temporaries: [], aliases };
+    },
+  },
+};
+
+/**
+ * Through mean and variance, with S = sum dz (x - mean) = dScale / inverseStd:
+ * dMean = -scale * inverseStd * dShift, dVariance = -scale * inverseStd^3 * S / 2.
+ */
+function gradientOfStatistics(
+  statistics: Tensor,
+  scale: Tensor | undefined,
+  dScale: Tensor,
+  dShift: Tensor,
+  epsilon: number,
+): Tensor {
+  const [count, , , m2] = rowsOf(statistics, dShift.shape);
+  const inputs = [count, m2, dScale, dShift, ...(scale ? [scale] : [])];
+  const expression = buildExpression(
+    { inputs: inputs.map(() => "f32") },
+    ([count, m2, dScale, dShift, scale]) => {
+      const inverseStd = inverseStdExpression(count!, m2!, epsilon);
+      const factor = scale ? e.mul(scale, inverseStd) : inverseStd;
+      const dM2 = e.div(e.mul(-0.5, e.mul(e.mul(factor, inverseStd), dScale!)), nonZero(count!));
+      return [e.neg(e.div(e.mul(dM2, m2!), nonZero(count!))), e.neg(e.mul(factor, dShift!)), dM2];
+    },
+  );
+  const [dCount, dMean, dM2] = evaluateExpression(expression, inputs) as [Tensor, Tensor, Tensor];
+  return stack([dCount, dMean, dMean, dM2]);
+}
+
+export interface NormalizeOptions {
+  readonly scale?: Tensor | undefined;
+  readonly shift?: Tensor | undefined;
+  /** Added before the activation. */
+  readonly residual?: Tensor | undefined;
+  /** Default: 1e-5. */
+  readonly epsilon?: number;
+  /** The channels' axis; default: 1. */
+  readonly axis?: number;
+  /** Default: "none". */
+  readonly activation?: Activation;
+  /** Gives the memory of x to y; x is disposed. */
+  readonly inPlace?: boolean;
+}
+
+/**
+ * Normalizes by given statistics: of another batch, merged, or `populationStatistics` of the running mean and variance.
+ * Gradients flow through the statistics too.
+ *
+ * Shapes: x and residual of any shape, statistics [4, C], scale and shift [C] -> that of x. Throws ShapeError, DTypeError or
+ * ArgumentError where they do not fit.
+ *
+ * @example normalize(x, mergeStatistics([here, there]), { scale, shift, activation: "relu" })
+ */
+export function normalize(x: Tensor, statistics: Tensor, options: NormalizeOptions = {}): Tensor {
+  const { scale, shift, residual, epsilon = 1e-5, activation = "none" } = options;
+  const attrs = {
+    axis: checkInput("normalize", x, options.axis ?? 1),
+    epsilon,
+    activation,
+    residual: residual !== undefined,
+  };
+  const inputs = [x, statistics, scale, shift, residual];
+  return execute(normalizeOp, inputs, attrs, { donate: options.inPlace ? [0] : [] })[0]!;
+}

@@ -1,0 +1,67 @@
+// Moments of a channel whose values lie in rows of `columns` values, `stride` bytes apart. Sums run over tiles that stay in
+// the L1 cache, as sums of x - pivot: the channel's first value, then its mean so far. A tile whose mean turns out far
+// from the pivot is summed again around its own mean, which costs no read from memory.
+
+import { laneMask, loadLanes, sum4, sumLanes } from "../kernels/lanes.as";
+import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "../kernels/moments.as";
+
+/** Sum and sum of squares of x - pivot over a tile, as two f64 at `to`. */
+function sumTile(to: usize, x: usize, rows: usize, columns: usize, stride: usize, pivot: f32): void {
+  const p = f32x4.splat(pivot);
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  let q0 = s0, q1 = s0, q2 = s0, q3 = s0;
+  for (const end = x + rows * stride; x < end; x += stride) {
+    let at = x;
+    for (const stop = x + ((columns * 4) & ~63); at < stop; at += 64) {
+      const d0 = f32x4.sub(v128.load(at), p);
+      const d1 = f32x4.sub(v128.load(at, 16), p);
+      const d2 = f32x4.sub(v128.load(at, 32), p);
+      const d3 = f32x4.sub(v128.load(at, 48), p);
+      s0 = f32x4.add(s0, d0);
+      s1 = f32x4.add(s1, d1);
+      s2 = f32x4.add(s2, d2);
+      s3 = f32x4.add(s3, d3);
+      q0 = f32x4.add(q0, f32x4.mul(d0, d0));
+      q1 = f32x4.add(q1, f32x4.mul(d1, d1));
+      q2 = f32x4.add(q2, f32x4.mul(d2, d2));
+      q3 = f32x4.add(q3, f32x4.mul(d3, d3));
+    }
+    for (const stop = x + columns * 4; at < stop; at += 16) {
+      const lanes = stop - at < 16 ? columns & 3 : 0;
+      const d = v128.and(f32x4.sub(loadLanes(at, lanes), p), laneMask(lanes));
+      s0 = f32x4.add(s0, d);
+      q0 = f32x4.add(q0, f32x4.mul(d, d));
+    }
+  }
+  store<f64>(to, sumLanes(sum4(s0, s1, s2, s3)));
+  store<f64>(to, sumLanes(sum4(q0, q1, q2, q3)), 8);
+}
+
+function addTile(moments: usize, x: usize, rows: usize, columns: usize, stride: usize): void {
+  const sums = moments + momentsBytes;
+  const count = f64(rows * columns);
+  let pivot = countOf(moments) == 0 ? load<f32>(x) : f32(meanOf(moments));
+  for (let pass = 0; ; pass++) {
+    sumTile(sums, x, rows, columns, stride, pivot);
+    if (pass == 2 || isCentred(count, load<f64>(sums), load<f64>(sums, 8))) break;
+    pivot = f32(f64(pivot) + load<f64>(sums) / count);
+  }
+  mergeTile(moments, count, pivot, load<f64>(sums), load<f64>(sums, 8));
+}
+
+/** Moments over tiles `tile` to `endTile` of a channel that starts at `x`. Uses 16 bytes behind the moments. */
+function planarMoments(
+  moments: usize, x: usize, tile: usize, endTile: usize,
+  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
+): void {
+  clearMoments(moments);
+  const stride = channels * columns * 4;
+  const perRow = (columns + tileColumns - 1) / tileColumns;
+  for (; tile < endTile; tile++) {
+    const row = tile / perRow * tileRows;
+    const column = tile % perRow * tileColumns;
+    addTile(moments, x + row * stride + column * 4, min(tileRows, rows - row), min(tileColumns, columns - column), stride);
+  }
+}
+
+export { planarMoments };

@@ -1,0 +1,48 @@
+import { mergeStatistics as merge, momentsBytes, storeStatistics } from "../kernels/moments.as";
+import { interleavedMoments } from "./interleaved-moments.as";
+import { planarMoments } from "./planar-moments.as";
+
+/** An item is a part of a channel: `tilesPerItem` tiles. */
+export function planarStatistics(
+  begin: usize, end: usize, scratch: usize, x: usize, statistics: usize,
+  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
+): void {
+  for (let item = begin; item < end; item++) {
+    const channel = item % channels;
+    const part = item / channels;
+    const tile = part * tilesPerItem;
+    planarMoments(scratch, x + channel * columns * 4, tile, min(tile + tilesPerItem, tiles), channels, rows, columns, tileRows, tileColumns);
+    storeStatistics(statistics + part * channels * 16, channels, channel, scratch);
+  }
+}
+
+/** An item is `rowsPerItem` rows of a block of `channelsPerItem` channels. */
+export function interleavedStatistics(
+  begin: usize, end: usize, scratch: usize, x: usize, statistics: usize,
+  channels: usize, rows: usize, inner: usize, channelsPerItem: usize, rowsPerItem: usize,
+): void {
+  const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
+  const stride = channels * inner * 4;
+  const arrayBytes = (channelsPerItem * inner * 4 + 15) & ~15;
+  const moments = scratch + 3 * arrayBytes;
+  for (let item = begin; item < end; item++) {
+    const channel = item % blocks * channelsPerItem;
+    const part = item / blocks;
+    const row = part * rowsPerItem;
+    const count = min(channelsPerItem, channels - channel);
+    interleavedMoments(moments, scratch, arrayBytes, x + row * stride + channel * inner * 4, min(rowsPerItem, rows - row), count, inner, stride);
+    for (let index: usize = 0; index < count; index++) {
+      storeStatistics(statistics + part * channels * 16, channels, channel + index, moments + index * momentsBytes);
+    }
+  }
+}
+
+/** An item is a channel: merges its statistics over all parts. */
+export function mergeStatistics(
+  begin: usize, end: usize, scratch: usize, partials: usize, statistics: usize, channels: usize, parts: usize,
+): void {
+  for (let channel = begin; channel < end; channel++) {
+    merge(scratch, partials, parts, channels, channel);
+    storeStatistics(statistics, channels, channel, scratch);
+  }
+}

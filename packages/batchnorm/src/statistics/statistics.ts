@@ -1,0 +1,134 @@
+import type { Op, Plan, PlannedLaunch, Slot, Tensor } from "@evenkeel/tensor";
+import {
+  broadcastTo,
+  buildExpression,
+  div,
+  e,
+  evaluateExpression,
+  execute,
+  reshape,
+  square,
+  sub,
+  sum,
+  wasmKernel,
+} from "@evenkeel/tensor";
+import type { Grid } from "../grid.ts";
+import { gridOf } from "../grid.ts";
+import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../layout.ts";
+import { packStatistics } from "../pack/pack-statistics.ts";
+import { rowOf, rows, rowsOf } from "./rows.ts";
+import { module } from "./statistics.wasm.ts";
+
+export interface StatisticsAttributes {
+  /** The channels' axis. */
+  readonly axis: number;
+}
+
+/**
+ * For each channel: count, mean = sum x / count, M2 = sum (x - mean)^2, as rows of one tensor. The mean is two numbers, so
+ * that it survives being stored as f32 and merging loses nothing.
+ */
+export const statisticsOp: Op<StatisticsAttributes> = {
+  name: "statistics",
+  outputs: ([x], { axis }) => [{ shape: [4, x!.shape[checkInput("statistics", x!, axis)]!], dtype: "f32" }],
+  meaning: {
+    composition: ([x], { axis }) => {
+      const axes = batchAxes(x!.shape, axis);
+      const count = valuesPerChannel(layoutOf(x!.shape, axis));
+      const mean = div(sum(x!, { axes }), Math.max(count, 1));
+      const distance = sub(x!, reshape(mean, channelShape(x!.shape, axis)));
+      return [packStatistics(mean, sum(square(distance), { axes }), count)];
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [0], outputs: [0] }),
+    apply: ({ inputs: [x], outputs: [statistics], outputGradients: [gradient], attrs: { axis } }) => {
+      const ofRow = (row: number): Tensor => rowOf(gradient!, row, [statistics!.shape[1]!]);
+      return [throughStatistics(x!, statistics!, axis, ofRow(rows.mean), ofRow(rows.m2))];
+    },
+  },
+  kernels: { wasm: ([x], { axis }) => statisticsPlan(gridOf(layoutOf(x!.shape, axis))) },
+};
+
+/** dx of statistics of x: dMean / count + 2 (x - mean) dM2, where neither is absent. */
+export function throughStatistics(
+  x: Tensor,
+  statistics: Tensor,
+  axis: number,
+  dMean: Tensor | undefined,
+  dM2: Tensor | undefined,
+): Tensor | undefined {
+  if (dMean === undefined && dM2 === undefined) return undefined;
+  const count = Math.max(1, valuesPerChannel(layoutOf(x.shape, axis)));
+  const shape = channelShape(x.shape, axis);
+  const [, mean, rest] = rowsOf(statistics, shape);
+  const ofMean = dMean && div(reshape(dMean, shape), count);
+  if (dM2 === undefined) return broadcastTo(ofMean!, x.shape);
+  const inputs = [x, mean, rest, reshape(dM2, shape), ...(ofMean ? [ofMean] : [])];
+  const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([x, mean, rest, dM2, ofMean]) => {
+    const ofM2 = e.mul(e.mul(2, e.sub(e.sub(x!, mean!), rest!)), dM2!);
+    return ofMean ? e.add(ofM2, ofMean) : ofM2;
+  });
+  return evaluateExpression(expression, inputs)[0]!;
+}
+
+/** Statistics of the parts of the batch, one after the other at `to`. */
+export function partialStatistics(grid: Grid, x: Slot, to: Slot): PlannedLaunch {
+  return {
+    kind: "kernel",
+    kernel: wasmKernel(module, `${grid.form}Statistics`),
+    reads: [x],
+    writes: [to],
+    parameters: grid.parameters,
+    work: {
+      items: grid.parts * grid.blocks,
+      chunk: grid.chunk,
+      // Moments of each channel and the sums of a tile; pivots, sums and squares of each column.
+      scratchBytes: 3 * grid.arrayBytes + 24 * grid.channelsPerItem + 16,
+    },
+  };
+}
+
+function statisticsPlan(grid: Grid): Plan {
+  const channels = grid.parameters[0]!;
+  if (channels === 0) return { launches: [], temporaries: [], aliases: [] };
+  if (grid.parts === 1) {
+    return { launches: [partialStatistics(grid, { input: 0 }, { output: 0 })], temporaries: [], aliases: [] };
+  }
+  return {
+    launches: [
+      partialStatistics(grid, { input: 0 }, { temporary: 0 }),
+      mergeLaunch(grid.parts, channels, { temporary: 0 }, { output: 0 }),
+    ],
+    temporaries: [{ shape: [grid.parts, 4, channels], dtype: "f32" }],
+    aliases: [],
+  };
+}
+
+/** Merges statistics that lie one after the other, in their order. */
+export function mergeLaunch(parts: number, channels: number, from: Slot, to: Slot): PlannedLaunch {
+  return {
+    kind: "kernel",
+    kernel: wasmKernel(module, "mergeStatistics"),
+    reads: [from],
+    writes: [to],
+    parameters: [channels, parts],
+    work: { items: channels, chunk: 256, scratchBytes: 24 },
+  };
+}
+
+/**
+ * Count, mean and M2 of each channel, in one reading of x: what normalizes a batch, and what merges exactly with the
+ * statistics of other batches (`mergeStatistics`). `countOf`, `meanOf` and `varianceOf` take it apart.
+ *
+ * Shapes: any of rank 1 and more -> [4, C]. Throws DTypeError unless x is f32, ShapeError where it has no such axis.
+ *
+ * Tiled sums around a pivot, merged by Chan, Golub and LeVeque's formula (1983): as accurate as two passes.
+ *
+ * @param options.axis the channels' axis; default 1, as in NCHW
+ * @example varianceOf(statistics(x))
+ */
+export function statistics(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  const axis = checkInput("statistics", x, options.axis ?? 1);
+  return execute(statisticsOp, [x], { axis })[0]!;
+}

@@ -1,0 +1,136 @@
+import type { GradientContext, Op, Plan, PlannedLaunch, Spec, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, add, execute, formatShape, formatSpec, mul, ShapeError } from "@evenkeel/tensor";
+import type { NormalizationAttributes } from "../attributes.ts";
+import { checkNormalization } from "../attributes.ts";
+import { normalizationGradient } from "../gradient/gradient.ts";
+import { gridOf } from "../grid.ts";
+import { checkArgument, layoutOf, valuesPerChannel } from "../layout.ts";
+import { normalizeOp } from "../normalize/normalize.ts";
+import { normalizeLaunch } from "../normalize/normalize-launch.ts";
+import { rowOf, rows } from "../statistics/rows.ts";
+import { partialStatistics, statisticsOp, throughStatistics } from "../statistics/statistics.ts";
+import { updateRunningStatistics } from "./running-statistics.ts";
+
+const name = "batchNormTraining";
+
+function checkRunning(mean: Spec | undefined, variance: Spec | undefined, channels: number): void {
+  const reason = `x has ${channels} channels`;
+  checkArgument(name, "runningMean", mean, [channels], reason);
+  checkArgument(name, "runningVariance", variance, [channels], reason);
+  if ((mean === undefined) !== (variance === undefined)) {
+    throw new ArgumentError(
+      `${name}: found runningMean ${formatSpec(mean)} and runningVariance ${formatSpec(variance)}, expected both or neither`,
+    );
+  }
+}
+
+/**
+ * y = x normalized by its own statistics, those statistics, and running statistics that have taken them in. One launch where
+ * an item of work holds whole channels, which then are read from memory once; else two.
+ */
+export const batchNormTrainingOp: Op<NormalizationAttributes> = {
+  name,
+  outputs: ([x, scale, shift, residual, runningMean, runningVariance], attrs) => {
+    checkNormalization(name, { x: x!, scale, shift, residual }, attrs);
+    const channels = x!.shape[attrs.axis]!;
+    checkRunning(runningMean, runningVariance, channels);
+    if (channels > 0 && valuesPerChannel(layoutOf(x!.shape, attrs.axis)) === 1) {
+      throw new ShapeError(
+        `${name}: x: Expected more than 1 value per channel when training, got input size ${formatShape(x!.shape)}`,
+      );
+    }
+    const like: Spec = { shape: x!.shape, dtype: "f32" };
+    const perChannel: Spec = { shape: [channels], dtype: "f32" };
+    return [like, { shape: [4, channels], dtype: "f32" }, ...(runningMean ? [perChannel, perChannel] : [])];
+  },
+  meaning: {
+    composition: ([x, scale, shift, residual, mean, variance], attrs, [momentum]) => {
+      const statistics = execute(statisticsOp, [x], { axis: attrs.axis })[0]!;
+      const y = execute(normalizeOp, [x, statistics, scale, shift, residual], attrs)[0]!;
+      if (mean === undefined || variance === undefined) return [y, statistics];
+      const running = updateRunningStatistics(statistics, { mean, variance }, momentum!);
+      return [y, statistics, running.mean, running.variance];
+    },
+  },
+  gradient: {
+    reads: ({ activation, residual }) => ({
+      inputs: activation === "none" || residual ? [0, 1] : [0, 1, 2],
+      outputs: activation !== "none" && residual ? [0, 1] : [1],
+    }),
+    apply: gradients,
+  },
+  kernels: { wasm: trainingPlan },
+};
+
+function gradients(context: GradientContext<NormalizationAttributes>): (Tensor | undefined)[] {
+  const { inputs, outputs, outputGradients, attrs } = context;
+  const [x, scale, shift] = inputs;
+  const [y, statistics] = outputs;
+  const [dy, dStatistics, dRunningMean, dRunningVariance] = outputGradients;
+  const count = valuesPerChannel(layoutOf(x!.shape, attrs.axis));
+  const weight = count === 0 ? 0 : (context.scalars[0] ?? 0);
+  const ofY =
+    dy &&
+    normalizationGradient(
+      { dy, x: x!, statistics: statistics!, scale, shift, y },
+      { ...attrs, ofBatch: true },
+    );
+  const channels = [x!.shape[attrs.axis]!];
+  const dMean = total(
+    dStatistics && rowOf(dStatistics, rows.mean, channels),
+    dRunningMean && mul(dRunningMean, weight),
+  );
+  const dM2 = total(
+    dStatistics && rowOf(dStatistics, rows.m2, channels),
+    dRunningVariance && mul(dRunningVariance, weight / Math.max(count - 1, 1)),
+  );
+  return [
+    total(ofY?.dx, throughStatistics(x!, statistics!, attrs.axis, dMean, dM2)),
+    ofY?.dScale,
+    ofY?.dShift,
+    ofY?.dResidual,
+    dRunningMean && mul(dRunningMean, 1 - weight),
+    dRunningVariance && mul(dRunningVariance, 1 - weight),
+  ];
+}
+
+const total = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
+  a && b ? add(a, b) : (a ?? b);
+
+function trainingPlan(
+  [x, scale, shift, residual, runningMean]: readonly (Spec | undefined)[],
+  attrs: NormalizationAttributes,
+  _limits: unknown,
+  donated: readonly boolean[],
+): Plan {
+  const layout = layoutOf(x!.shape, attrs.axis);
+  const grid = gridOf(layout);
+  const isSplit = grid.parts > 1;
+  const normalization = normalizeLaunch(
+    grid,
+    {
+      x: donated[0] ? undefined : { input: 0 },
+      partials: isSplit ? { temporary: 0 } : undefined,
+      parts: grid.parts,
+      scale: scale && { input: 1 },
+      shift: shift && { input: 2 },
+      residual: residual && { input: 3 },
+      y: { output: 0 },
+      statistics: { output: 1 },
+      running: runningMean && {
+        mean: { input: 4 },
+        variance: { input: 5 },
+        newMean: { output: 2 },
+        newVariance: { output: 3 },
+        momentum: { scalar: 0 },
+      },
+    },
+    attrs,
+  );
+  const first: PlannedLaunch[] = isSplit ? [partialStatistics(grid, { input: 0 }, { temporary: 0 })] : [];
+  return {
+    launches: layout.channels === 0 ? [] : [...first, normalization],
+    temporaries: isSplit ? [{ shape: [grid.parts, 4, layout.channels], dtype: "f32" }] : [],
+    aliases: donated[0] ? [[0, 0]] : [],
+  };
+}

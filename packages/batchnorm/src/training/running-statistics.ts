@@ -1,0 +1,42 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { buildExpression, e, evaluateExpression, scope } from "@evenkeel/tensor";
+import { rowsOf } from "../statistics/rows.ts";
+
+export interface RunningStatistics {
+  readonly mean: Tensor;
+  /** Unbiased. */
+  readonly variance: Tensor;
+}
+
+/**
+ * running = (1 - momentum) * running + momentum * new, of the mean and of the unbiased variance M2 / (count - 1). Statistics
+ * of no values change nothing; one value has the variance 0.
+ *
+ * Shapes: statistics [4, C], running mean and variance [C] -> the same.
+ *
+ * @param momentum the weight of the new statistics
+ * @example const running = updateRunningStatistics(merged, { mean, variance }, 0.1);
+ */
+export function updateRunningStatistics(
+  statistics: Tensor,
+  running: RunningStatistics,
+  momentum: number,
+): RunningStatistics {
+  const inputs = ["f32", "f32", "f32", "f32", "f32", "f32"] as const;
+  const expression = buildExpression({ inputs, scalars: ["f32"] }, (values, [momentum]) => {
+    const [count, mean, rest, m2, runningMean, runningVariance] = values as [
+      (typeof values)[number],
+      ...typeof values,
+    ];
+    const weight = e.select(e.equal(count, 0), 0, momentum!);
+    const blend = (old: typeof count, found: typeof count) =>
+      e.add(e.mul(e.sub(1, weight), old), e.mul(weight, found));
+    const variance = e.div(m2!, e.max(e.sub(count, 1), 1));
+    return [blend(runningMean!, e.add(mean!, rest!)), blend(runningVariance!, variance)];
+  });
+  return scope(() => {
+    const operands = [...rowsOf(statistics, running.mean.shape), running.mean, running.variance];
+    const [mean, variance] = evaluateExpression(expression, operands, { scalars: [momentum] });
+    return { mean: mean!, variance: variance! };
+  });
+}
