@@ -1,7 +1,7 @@
 // The filter gradient of a convolution: dot products of dy with the patches of x, four pixels at a time, over a slice of the batch.
 // Slices and what they are merged in depend on shapes alone.
 
-import { axisAt, axisBytes, enterPhase, enterTile } from "../conv2d/geometry.as";
+import { axisAt, axisBytes, enterPhase, enterTile, targetAt } from "../conv2d/geometry.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "../conv2d/patches.as";
 import { madd, sumsOfLanes } from "../matmul/simd.as";
 
@@ -124,8 +124,8 @@ export function filterGradient(
   const segmentsOfTile = tileImages * tileRows * ((tileColumns + 3) >> 2);
   const paddedTaps = (channelBlock * area + 3) & ~3, paddedOutputs = (outputBlock + width - 1) / width * width;
   const offsets = scratch + 2 * axisBytes, table = offsets + (<usize>paddedTaps << 2);
-  const own = table + <usize>segmentsOfTile * segmentBytes + 15 & ~15;
-  const packed = own + (<usize>(paddedTaps * paddedOutputs) << 2);
+  const partial = table + <usize>segmentsOfTile * segmentBytes + 15 & ~15;
+  const packed = partial + (<usize>(paddedTaps * paddedOutputs) << 2);
   const patches = packed + (<usize>(paddedOutputs * segmentsOfTile) << 4);
   const sourceChannel = <usize>(sourceY * sourceX) << 2, targetChannel = <usize>(targetY * targetX) << 2;
   const sourceImage = sourceChannel * groups * channels, targetImage = targetChannel * groups * outputs;
@@ -139,7 +139,7 @@ export function filterGradient(
     rest /= outputBlocks;
     const slice = rest % slices, group = rest / slices;
     const taps = ownChannels * area, padded = (taps + 3) & ~3;
-    memory.fill(own, 0, <usize>(padded * paddedOutputs) << 2);
+    memory.fill(partial, 0, <usize>(padded * paddedOutputs) << 2);
     const fromX = source + <usize>(group * channels + firstChannel) * sourceChannel;
     const fromDy = dy + <usize>(group * outputs + firstOutput) * targetChannel;
     const stop = min(images, (slice + 1) * sliceImages);
@@ -154,13 +154,14 @@ export function filterGradient(
           writeOffsets(ownChannels, count, y, x, offsets);
           for (let tap = taps; tap < padded; tap++) store<u32>(offsets + (<usize>tap << 2), load<u32>(offsets));
           writeSegments(count, targetImage, y, x, patches, table);
-          packGradients(fromDy + <usize>image * targetImage, ownOutputs, targetChannel, width, table, full, total, tail, packed);
-          sumTile(packed, (ownOutputs + width - 1) / width, width, table, full, total, tail, offsets, padded, own);
+          const own = fromDy + <usize>image * targetImage + (<usize>(targetAt(y) * targetX + targetAt(x)) << 2);
+          packGradients(own, ownOutputs, targetChannel, width, table, full, total, tail, packed);
+          sumTile(packed, (ownOutputs + width - 1) / width, width, table, full, total, tail, offsets, padded, partial);
         }
       }
     }
     const row = (<usize>slice * groups * outputs + group * outputs + firstOutput) * channels + firstChannel;
-    writeSums(own, ownOutputs, width, taps, padded, sums + ((row * area) << 2), <usize>(channels * area) << 2);
+    writeSums(partial, ownOutputs, width, taps, padded, sums + ((row * area) << 2), <usize>(channels * area) << 2);
   }
 }
 

@@ -2,8 +2,8 @@
 // of 4 target channels, times patches that are read from a padded copy of the source. Its input gradient is the same product
 // with the parts of source and target exchanged.
 
-import { finishLanes, finishQuad, madd } from "../matmul/simd.as";
-import { axisAt, axisBytes, enterPhase, enterTile, phaseOf } from "./geometry.as";
+import { finish, madd, packAlong } from "../matmul/simd.as";
+import { axisAt, axisBytes, enterPhase, enterTile, phaseOf, targetAt } from "./geometry.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
 
 const tileBytes: usize = 128;
@@ -27,6 +27,10 @@ export function packFilters(
     const lanes = min(4, targetChannels - first);
     const from = filters + (<usize>(group * targetChannels * sourceChannels * area) << 2) + <usize>first * targetStride;
     let to = packed + (<usize>(item * sourceChannels * area) << 4);
+    if (!transposed) {
+      packAlong(from, lanes, targetStride, sourceChannels * area, to, 16);
+      continue;
+    }
     for (let phase = 0; phase < y.step * x.step; phase++) {
       enterPhase(y, phase / x.step);
       enterPhase(x, phase % x.step);
@@ -94,54 +98,66 @@ function multiplyThin(filters: usize, offsets: usize, depth: i32, segments: usiz
   v128.store(tile, c3, 48);
 }
 
-/** Where an item writes, and how. In memory, so that it can be passed on. */
+/** Where the segments of an item are written, and how. In memory, so that it can be passed on. */
 // @ts-ignore: decorator
 @unmanaged
 class Output {
-  target: usize;
-  channelStride: usize;
-  step: usize;
-  /** Lanes of the segments from `full` on. */
-  tail: i32;
-  full: i32;
+  table: usize;
   segments: i32;
+  /** Segments from here on have only `tail` lanes. */
+  full: i32;
+  tail: i32;
+  /** The first segment of the first channel. Steps and strides in bytes. */
+  target: usize;
+  step: usize;
+  channelStride: usize;
+  channels: i32;
   accumulate: bool;
   last: bool;
   bias: usize;
   slope: f32;
 }
 
-/** Writes one channel of one segment. */
+/** Lanes of a segment: none beyond the last one. */
 // @ts-ignore: decorator
 @inline
-function placeSegment(output: Output, segment: i32, table: usize, channel: i32, tile: usize): void {
-  if (segment >= output.segments) return;
-  const target = output.target + <usize>channel * output.channelStride + <usize>load<u32>(table + <usize>segment * segmentBytes, 4);
-  const bias = output.bias ? output.bias + (<usize>channel << 2) : 0;
-  if (segment < output.full && output.step == 4) finishQuad(target, tile, output.accumulate, output.last, bias, 0, output.slope);
-  else finishLanes(target, output.step, segment < output.full ? 4 : output.tail, tile, output.accumulate, output.last, bias, 0, output.slope);
+function lanesOf(output: Output, segment: i32): i32 {
+  return segment < output.full ? 4 : segment < output.segments ? output.tail : 0;
 }
 
 /** All target channels of a block, for the source channels in scratch. `panelStride` in bytes. */
-function convolveBlock(output: Output, table: usize, channels: i32, filters: usize, panelStride: usize, offsets: usize, depth: i32, tile: usize): void {
+function convolveBlock(output: Output, filters: usize, panelStride: usize, offsets: usize, depth: i32, tile: usize): void {
+  const step = output.step, stride = output.channelStride, slope = output.slope;
+  const accumulate = output.accumulate, last = output.last, channels = output.channels, nextBias: usize = output.bias ? 4 : 0;
   for (let segment = 0; segment < output.segments; segment += 2) {
-    const left = <usize>load<u32>(table + <usize>segment * segmentBytes), right = <usize>load<u32>(table + <usize>(segment + 1) * segmentBytes);
-    let panel = filters;
+    const entry = output.table + <usize>segment * segmentBytes;
+    const left = <usize>load<u32>(entry), right = <usize>load<u32>(entry, segmentBytes);
+    let target = output.target + <usize>load<u32>(entry, 4), beside = output.target + <usize>load<u32>(entry, segmentBytes + 4);
+    const lanes = lanesOf(output, segment), lanesBeside = lanesOf(output, segment + 1);
+    let panel = filters, bias = output.bias;
     for (let channel = 0; channel < channels; channel += 4, panel += panelStride) {
       multiplyPatches(panel, offsets, depth, left, right, tile);
-      for (let row = 0; row < min(4, channels - channel); row++) {
-        placeSegment(output, segment, table, channel + row, tile + (<usize>row << 5));
-        placeSegment(output, segment + 1, table, channel + row, tile + (<usize>row << 5) + 16);
+      for (let row = tile, end = tile + (<usize>min(4, channels - channel) << 5); row < end; row += 32) {
+        finish(target, step, lanes, v128.load(row), accumulate, last, bias, 0, slope);
+        finish(beside, step, lanesBeside, v128.load(row, 16), accumulate, last, bias, 0, slope);
+        target += stride;
+        beside += stride;
+        bias += nextBias;
       }
     }
   }
 }
 
-function convolveThin(output: Output, table: usize, channels: i32, filters: usize, offsets: usize, depth: i32, tile: usize): void {
+function convolveThin(output: Output, filters: usize, offsets: usize, depth: i32, tile: usize): void {
   for (let segment = 0; segment < output.segments; segment += 4) {
-    for (let channel = 0; channel < channels; channel++) {
-      multiplyThin(filters + (<usize>channel << 2), offsets, depth, table + <usize>segment * segmentBytes, tile);
-      for (let quad = 0; quad < 4; quad++) placeSegment(output, segment + quad, table, channel, tile + (<usize>quad << 4));
+    const entry = output.table + <usize>segment * segmentBytes;
+    for (let channel = 0; channel < output.channels; channel++) {
+      const target = output.target + <usize>channel * output.channelStride, bias = output.bias + (output.bias ? <usize>channel << 2 : 0);
+      multiplyThin(filters + (<usize>channel << 2), offsets, depth, entry, tile);
+      for (let quad = 0; quad < 4; quad++) {
+        const to = target + <usize>load<u32>(entry + <usize>quad * segmentBytes, 4);
+        finish(to, output.step, lanesOf(output, segment + quad), v128.load(tile + (<usize>quad << 4)), output.accumulate, output.last, bias, 0, output.slope);
+      }
     }
   }
 }
@@ -172,17 +188,19 @@ export function convolve(
   const across = ((targetX + x.step - 1) / x.step + tileColumns - 1) / tileColumns;
   const down = ((targetY + y.step - 1) / y.step + tileRows - 1) / tileRows;
   const panelStride = <usize>(sourceChannels * kernelY * kernelX) << 4;
+  let imagesBefore = 0, rowsBefore = 0, columnsBefore = 0, phaseBefore = -1;
+  output.table = table;
   output.channelStride = targetChannel;
   output.step = <usize>x.step << 2;
   output.slope = slope;
   for (let item = begin; item < end; item++) {
     let rest = item;
-    const firstChannel = (rest % blocks) * targetBlock, channels = min(targetBlock, targetChannels - firstChannel);
+    const firstChannel = (rest % blocks) * targetBlock;
     rest /= blocks;
-    enterPhase(x, rest % x.step);
-    rest /= x.step;
-    enterPhase(y, rest % y.step);
-    rest /= y.step;
+    const phase = rest % (y.step * x.step);
+    enterPhase(y, phase / x.step);
+    enterPhase(x, phase % x.step);
+    rest /= y.step * x.step;
     enterTile(x, (rest % across) * tileColumns, tileColumns);
     rest /= across;
     enterTile(y, (rest % down) * tileRows, tileRows);
@@ -190,14 +208,22 @@ export function convolve(
     const group = rest % groups, firstImage = (rest / groups) * tileImages, count = min(tileImages, images - firstImage);
     if (x.length == 0 || y.length == 0) continue;
     const channel = group * targetChannels + firstChannel;
-    output.target = target + <usize>firstImage * targetImage + <usize>channel * targetChannel;
+    output.channels = min(targetBlock, targetChannels - firstChannel);
+    output.target = target + <usize>firstImage * targetImage + <usize>channel * targetChannel + (<usize>(targetAt(y) * targetX + targetAt(x)) << 2);
     output.bias = bias ? bias + (<usize>channel << 2) : 0;
-    output.tail = x.length & 3;
-    output.full = count * y.length * (x.length >> 2);
-    output.segments = count * y.length * ((x.length + 3) >> 2);
-    writeSegments(count, targetImage, y, x, patches, table);
-    for (let extra = 0; extra < 3; extra++) {
-      store<u64>(table + <usize>(output.segments + extra) * segmentBytes, load<u64>(table));
+    const isNew = count != imagesBefore || y.length != rowsBefore || x.length != columnsBefore || phase != phaseBefore;
+    if (isNew) {
+      imagesBefore = count;
+      rowsBefore = y.length;
+      columnsBefore = x.length;
+      phaseBefore = phase;
+      output.tail = x.length & 3;
+      output.full = count * y.length * (x.length >> 2);
+      output.segments = count * y.length * ((x.length + 3) >> 2);
+      writeSegments(count, targetImage, y, x, patches, table);
+      for (let extra = 0; extra < 3; extra++) {
+        store<u64>(table + <usize>(output.segments + extra) * segmentBytes, load<u64>(table));
+      }
     }
     const taps = y.taps * x.taps;
     const before = y.tapsBefore * kernelX + y.taps * x.tapsBefore;
@@ -211,11 +237,11 @@ export function convolve(
       output.last = first + block == sourceChannels;
       if (taps > 0) {
         packSource(from + <usize>first * sourceChannel, sourceImage, sourceChannel, count, block, y, x, patches);
-        writeOffsets(block, count, y, x, offsets);
+        if (isNew && first == 0) writeOffsets(block, count, y, x, offsets);
       }
       const own = panels + (<usize>(first * taps) << 4);
-      if (targetChannels <= 2) convolveThin(output, table, channels, own, offsets, depth, tile);
-      else convolveBlock(output, table, channels, own, panelStride, offsets, depth, tile);
+      if (targetChannels <= 2) convolveThin(output, own, offsets, depth, tile);
+      else convolveBlock(output, own, panelStride, offsets, depth, tile);
       first += block;
     } while (first < sourceChannels);
   }

@@ -90,6 +90,13 @@ function enterTile(axis: Axis, first: i32, length: i32): void {
   axis.length = max(0, min(length, axis.count - first));
 }
 
+/** The target pixel that the tile starts at. */
+// @ts-ignore: decorator
+@inline
+function targetAt(axis: Axis): i32 {
+  return axis.phase + axis.first * axis.step;
+}
+
 /** Source lines that the tile spans. */
 function span(axis: Axis): i32 {
   return (axis.length - 1) * axis.jump + axis.reach + 1;
@@ -103,4 +110,4 @@ function reads(axis: Axis, distance: i32): bool {
   return residue > 31 || ((axis.residues >> residue) & 1) != 0;
 }
 
-export { Axis, axisBytes, axisAt, phaseOf, shiftOf, enterPhase, enterTile, span, reads };
+export { Axis, axisBytes, axisAt, phaseOf, shiftOf, enterPhase, enterTile, targetAt, span, reads };

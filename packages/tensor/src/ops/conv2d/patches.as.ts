@@ -4,7 +4,10 @@
 
 import { Axis, phaseOf, reads, shiftOf, span } from "./geometry.as";
 
-/** A segment is up to four neighbouring targets of a row: where it reads its first tap, and where it writes. In bytes. */
+/**
+ * A segment is up to four neighbouring targets of a row: the address that its first tap is read from, and the bytes from the first
+ * target of the tile.
+ */
 const segmentBytes: usize = 8;
 
 /** Columns of one residue in scratch: four at a time, and what the taps reach beyond. */
@@ -95,10 +98,10 @@ function writeSegments(images: i32, targetImage: usize, y: Axis, x: Axis, source
     const begin = pass == 0 ? 0 : full, end = pass == 0 ? full : x.length;
     for (let image = 0; image < images; image++) {
       for (let row = 0; row < y.length; row++) {
-        const line = (y.phase + (y.first + row) * y.step) * x.target + x.phase;
+        const line = row * y.step * x.target;
         for (let column = begin; column < end; column += 4) {
           store<u32>(table, <u32>(source + <usize>image * imagePitch + <usize>row * pitch + (<usize>column << 2)));
-          store<u32>(table, <u32>(<usize>image * targetImage + (<usize>(line + (x.first + column) * x.step) << 2)), 4);
+          store<u32>(table, <u32>(<usize>image * targetImage + (<usize>(line + column * x.step) << 2)), 4);
           table += segmentBytes;
         }
       }

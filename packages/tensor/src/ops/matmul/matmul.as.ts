@@ -1,7 +1,7 @@
 // Blocked matrix product (Goto and van de Geijn 2008): an item is a tile of the output; for each block of the depth both of its
 // operands are packed into panels of 4 rows and 8 columns, which the kernel multiplies in registers.
 
-import { finishLanes, finishQuad, madd, storeTransposed } from "./simd.as";
+import { finish, madd, packAlong } from "./simd.as";
 
 const tileBytes: usize = 128;
 
@@ -33,22 +33,6 @@ function packAcross(source: usize, count: i32, depth: i32, depthStride: usize, w
     let to = target;
     for (let lane = 0; lane < count; lane += width, to += panel) {
       copyLanes(source + (<usize>lane << 2), count - lane, width, to);
-    }
-  }
-}
-
-/** Packs four lanes that run along the depth, fewer at the edge and zeros for the rest, `step` bytes apart. */
-function packAlong(source: usize, lanes: i32, laneStride: usize, depth: i32, target: usize, step: usize): void {
-  const end = target + <usize>depth * step;
-  if (lanes >= 4) {
-    for (const wide = target + <usize>(depth & ~3) * step; target < wide; target += 4 * step, source += 16) {
-      const second = source + laneStride, third = second + laneStride;
-      storeTransposed(target, step, v128.load(source), v128.load(second), v128.load(third), v128.load(third + laneStride));
-    }
-  }
-  for (; target < end; target += step, source += 4) {
-    for (let lane = 0; lane < 4; lane++) {
-      store<f32>(target + (<usize>lane << 2), lane < lanes ? load<f32>(source + <usize>lane * laneStride) : 0);
     }
   }
 }
@@ -94,14 +78,10 @@ function multiply(a: usize, b: usize, depth: i32, tile: usize): void {
 
 /** Writes the valid part of a 4x8 tile. Row strides in bytes. */
 function place(tile: usize, rows: i32, columns: i32, c: usize, cRow: usize, accumulate: bool, last: bool, addend: usize, addendRow: usize, addendStep: usize, slope: f32): void {
-  for (let row = 0; row < rows; row++) {
-    if (columns == 8) {
-      finishQuad(c, tile, accumulate, last, addend, addendStep, slope);
-      finishQuad(c + 16, tile + 16, accumulate, last, addend + (addend ? 4 * addendStep : 0), addendStep, slope);
-    } else finishLanes(c, 4, columns, tile, accumulate, last, addend, addendStep, slope);
-    tile += 32;
-    c += cRow;
-    addend += addend ? addendRow : 0;
+  const left = min(4, columns), right = columns - left, beside = addend ? 4 * addendStep : 0;
+  for (const end = c + <usize>rows * cRow; c < end; c += cRow, tile += 32, addend += addendRow) {
+    finish(c, 4, left, v128.load(tile), accumulate, last, addend, addendStep, slope);
+    if (right) finish(c + 16, 4, right, v128.load(tile, 16), accumulate, last, addend + beside, addendStep, slope);
   }
 }
 
@@ -144,7 +124,7 @@ export function matmul(
           multiply(panelA, panelB, depth, scratch);
           place(
             scratch, min(4, rows - i), min(8, columns - j), toC + ((<usize>i * n + j) << 2), <usize>n << 2, first > 0, last,
-            plus + (plus ? (<usize>i * addendRow + <usize>j * addendColumn) << 2 : 0), addendRow << 2, addendColumn << 2, slope,
+            plus + (plus ? (<usize>i * addendRow + <usize>j * addendColumn) << 2 : 0), plus ? addendRow << 2 : 0, addendColumn << 2, slope,
           );
         }
       }

@@ -37,36 +37,57 @@ function sumsOfLanes(r0: v128, r1: v128, r2: v128, r3: v128): v128 {
   return f32x4.add(v128.shuffle<f64>(t0, t1, 0, 2), v128.shuffle<f64>(t0, t1, 1, 3));
 }
 
+/** Up to four floats, `step` bytes apart: 0 repeats the first. */
+// @ts-ignore: decorator
+@inline
+function gather(from: usize, step: usize, lanes: i32): v128 {
+  if (lanes == 4 && step == 4) return v128.load(from);
+  let v = v128.load32_splat(from);
+  if (lanes > 1) v = v128.load_lane<u32>(from + step, v, 1);
+  if (lanes > 2) v = v128.load_lane<u32>(from + 2 * step, v, 2);
+  if (lanes > 3) v = v128.load_lane<u32>(from + 3 * step, v, 3);
+  return v;
+}
+
+// @ts-ignore: decorator
+@inline
+function scatter(target: usize, step: usize, lanes: i32, v: v128): void {
+  if (lanes == 4 && step == 4) return v128.store(target, v);
+  if (lanes > 0) v128.store_lane<u32>(target, v, 0);
+  if (lanes > 1) v128.store_lane<u32>(target + step, v, 1);
+  if (lanes > 2) v128.store_lane<u32>(target + 2 * step, v, 2);
+  if (lanes > 3) v128.store_lane<u32>(target + 3 * step, v, 3);
+}
+
 /**
  * Finishes up to four neighbours of the output: adds them to what is there (`accumulate`), then, in the `last` pass over the
  * depth, the addend, and applies the activation. `step` and `addendStep` are the bytes from one neighbour to the next.
  */
-function finishLanes(target: usize, step: usize, lanes: i32, tile: usize, accumulate: bool, last: bool, addend: usize, addendStep: usize, slope: f32): void {
-  for (let lane = 0; lane < lanes; lane++) {
-    let v = v128.load32_zero(tile);
-    if (accumulate) v = f32x4.add(v, v128.load32_zero(target));
-    if (last) {
-      if (addend) v = f32x4.add(v, v128.load32_zero(addend));
-      v = activate(v, slope);
-    }
-    v128.store_lane<u32>(target, v, 0);
-    tile += 4;
-    target += step;
-    addend += addend ? addendStep : 0;
-  }
-}
-
-/** `finishLanes` of four contiguous neighbours. */
 // @ts-ignore: decorator
 @inline
-function finishQuad(target: usize, tile: usize, accumulate: bool, last: bool, addend: usize, addendStep: usize, slope: f32): void {
-  let v = v128.load(tile);
-  if (accumulate) v = f32x4.add(v, v128.load(target));
+function finish(target: usize, step: usize, lanes: i32, v: v128, accumulate: bool, last: bool, addend: usize, addendStep: usize, slope: f32): void {
+  if (accumulate) v = f32x4.add(v, gather(target, step, lanes));
   if (last) {
-    if (addend) v = f32x4.add(v, addendStep ? v128.load(addend) : v128.load32_splat(addend));
+    if (addend) v = f32x4.add(v, gather(addend, addendStep, lanes));
     v = activate(v, slope);
   }
-  v128.store(target, v);
+  scatter(target, step, lanes, v);
 }
 
-export { madd, activate, storeTransposed, sumsOfLanes, finishLanes, finishQuad };
+/** Packs four lanes that run along the depth, fewer at the edge and zeros for the rest, `step` bytes apart. */
+function packAlong(source: usize, lanes: i32, laneStride: usize, depth: i32, target: usize, step: usize): void {
+  const end = target + <usize>depth * step;
+  if (lanes >= 4) {
+    for (const wide = target + <usize>(depth & ~3) * step; target < wide; target += 4 * step, source += 16) {
+      const second = source + laneStride, third = second + laneStride;
+      storeTransposed(target, step, v128.load(source), v128.load(second), v128.load(third), v128.load(third + laneStride));
+    }
+  }
+  for (; target < end; target += step, source += 4) {
+    for (let lane = 0; lane < 4; lane++) {
+      store<f32>(target + (<usize>lane << 2), lane < lanes ? load<f32>(source + <usize>lane * laneStride) : 0);
+    }
+  }
+}
+
+export { madd, sumsOfLanes, finish, packAlong };
