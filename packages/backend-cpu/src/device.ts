@@ -14,7 +14,7 @@ import { CpuBuffer } from "./buffer.ts";
 import { module as copyModule } from "./kernels/copy.wasm.ts";
 import type { KernelHandle } from "./kernels/kernel-registry.ts";
 import { KernelRegistry } from "./kernels/kernel-registry.ts";
-import { expressionKernel, expressionWork, geometryArgs } from "./launches/expression-work.ts";
+import { ExpressionKernels, expressionWork, pushGeometry } from "./launches/expression-kernels.ts";
 import { withHostArrays } from "./launches/host-arrays.ts";
 import type { Block } from "./memory/allocator.ts";
 import type { DeviceMemory } from "./memory/device-memory.ts";
@@ -39,20 +39,20 @@ export class CpuDevice implements Backend {
   readonly device: string;
   readonly languages: readonly string[] = ["wasm"];
   readonly limits: Limits;
-  private readonly memoryOfDevice: DeviceMemory;
   private readonly engine: Engine;
   private readonly queue: Queue;
   private readonly heap: Heap;
   private readonly registry: KernelRegistry;
+  private readonly expressions: ExpressionKernels;
   private scratch: Block | undefined;
   private isClosed = false;
 
   constructor(memory: DeviceMemory, engine: Engine, features: ReadonlySet<string>) {
-    this.memoryOfDevice = memory;
     this.engine = engine;
     this.queue = new Queue(engine, (kernel) => this.registry.nameOf(kernel));
     this.heap = new Heap(memory, (ticket) => this.queue.isDone(ticket));
     this.registry = new KernelRegistry(this.heap);
+    this.expressions = new ExpressionKernels(this.registry);
     this.device = `WebAssembly SIMD, ${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`;
     this.limits = {
       storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u8" },
@@ -82,10 +82,10 @@ export class CpuDevice implements Backend {
     const source = new Uint8Array(data.buffer, data.byteOffset, bytes);
     const { block } = buffer as CpuBuffer;
     if (this.queue.isDone(block.lastUse)) {
-      this.memoryOfDevice.bytes.set(source, address);
+      this.heap.memory.bytes.set(source, address);
     } else if (bytes > 0) {
       const staged = this.heap.stage(bytes);
-      this.memoryOfDevice.bytes.set(source, staged.address);
+      this.heap.memory.bytes.set(source, staged.address);
       block.lastUse = this.queueCopy(staged.address, address, bytes);
       this.heap.unstage(staged, block.lastUse);
     }
@@ -149,11 +149,12 @@ export class CpuDevice implements Backend {
   }
 
   private launchExpression(launch: ExpressionLaunch<BufferView, never>): void {
-    const handle = expressionKernel(launch.expression, launch, this.registry);
+    const handle = this.expressions.handleOf(launch.expression, launch);
     const operands = [...launch.reads.map(({ operand }) => operand), ...launch.writes];
     const args = operands.map((view) => this.addressOf(view, handle.name));
-    args.push(...geometryArgs(launch), ...launch.scalars);
-    this.markUse(operands, this.queueKernel(handle, expressionWork(launch), args));
+    pushGeometry(args, launch);
+    args.push(...launch.scalars);
+    this.markUse(operands, this.queueKernel(handle, expressionWork(launch.shape), args));
   }
 
   private launchHost({ name, operands, run }: HostLaunch<BufferView>): void {
@@ -164,7 +165,7 @@ export class CpuDevice implements Backend {
     const ticket = this.queue.push({
       kind: "host",
       name,
-      run: () => withHostArrays(this.memoryOfDevice, placed, this.limits, run),
+      run: () => withHostArrays(this.heap.memory, placed, this.limits, run),
     });
     this.markUse(
       Object.values(operands).map(({ operand }) => operand),
@@ -187,7 +188,7 @@ export class CpuDevice implements Backend {
     const stride = Math.ceil(scratchBytes / 64) * 64;
     const long = args.length > argsInSlot ? this.heap.stage(args.length * 8) : undefined;
     if (long !== undefined) {
-      new Float64Array(this.memoryOfDevice.bytes.buffer, long.address, args.length).set(args);
+      new Float64Array(this.heap.memory.bytes.buffer, long.address, args.length).set(args);
     }
     const ticket = this.queue.push({
       kind: "kernel",
@@ -223,7 +224,7 @@ export class CpuDevice implements Backend {
 
   private contents(address: number, bytes: number): ArrayBuffer {
     const copy = new Uint8Array(bytes);
-    copy.set(this.memoryOfDevice.bytes.subarray(address, address + bytes));
+    copy.set(this.heap.memory.bytes.subarray(address, address + bytes));
     return copy.buffer;
   }
 
