@@ -5,6 +5,7 @@ import type { Shape } from "../../core/spec.ts";
 import { zeros } from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
 import { avgPool2d } from "../avg-pool/avg-pool.ts";
+import { globalAveragePool } from "../global-average-pool/global-average-pool.ts";
 import { maxPool1d, maxPool2d } from "../max-pool/max-pool.ts";
 import type { Extent, PoolOptions } from "./geometry.ts";
 import { planeGeometry, poolAttributes, pooledShape } from "./geometry.ts";
@@ -62,6 +63,12 @@ describe("pooling", () => {
     expect(maxPool1d(f32(2, 3, 10), 3, { stride: 2 }).shape).toEqual([2, 3, 4]);
     const launch = backend.launches.at(-1) as KernelLaunch<unknown, never>;
     expect(launch.parameters).toEqual([1, 10, 1, 4, 1, 3, 1, 2, 0, 0]);
+  });
+
+  test("the global average leaves the batch and the channels", () => {
+    expect(globalAveragePool(f32(2, 3, 8, 8)).shape).toEqual([2, 3]);
+    expect(globalAveragePool(f32(2, 3, 8)).shape).toEqual([2, 3]);
+    expect(() => globalAveragePool(f32(2, 3))).toThrow(ShapeError);
   });
 
   test("says what is wrong", () => {
