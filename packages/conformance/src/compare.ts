@@ -18,10 +18,9 @@ export interface Expected extends Spec {
 }
 
 /** Whether one value is close enough; an infinity or NaN must be the same one. */
-function isWithin(found: number, expected: number, magnitude: number, bound: Bound): boolean {
-  if (Object.is(found, expected)) return true;
-  if (!Number.isFinite(found) || !Number.isFinite(expected)) return false;
-  const allowed = bound.relative * Math.abs(expected) + bound.scaled * magnitude + bound.absolute;
+function isWithin(found: number, expected: number, rounded: number, allowed: number): boolean {
+  if (Object.is(found, rounded)) return true;
+  if (!Number.isFinite(found) || !Number.isFinite(rounded)) return false;
   return allowed > 0 && Math.abs(found - expected) <= allowed;
 }
 
@@ -43,7 +42,9 @@ export function distance(found: ArrayLike<number>, expected: Expected, bound: Bo
     const value = found[index]!;
     if (Number.isFinite(wanted)) largest = Math.max(largest, Math.abs(wanted));
     const error = Object.is(value, wanted) ? 0 : Math.abs(value - wanted);
-    const isWrong = !isWithin(value, wanted, magnitudes?.[index] ?? 0, limit);
+    const allowed =
+      limit.relative * Math.abs(wanted) + limit.scaled * (magnitudes?.[index] ?? 0) + limit.absolute;
+    const isWrong = !isWithin(value, data[index]!, wanted, allowed);
     if (isWrong) wrong++;
     if (!(error <= widest) || (isWrong && wrong === 1)) worst = index;
     widest = Math.max(widest, Number.isFinite(error) ? error : Number.MAX_VALUE);

@@ -5,6 +5,9 @@ import type { Precision } from "./tolerance.ts";
 
 const u = 2 ** -24;
 
+/** Room for products of errors, which the analysis leaves out. */
+const secondOrder = 2 ** -10;
+
 type StepError = (y: number, a: number, b: number, da: number, db: number, dc: number) => number;
 
 /** Zero times an infinite amplification is zero: an exact operand passes on no error. */
@@ -104,7 +107,7 @@ export function expressionErrors(
         errors[position] = Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
       });
       outputs.forEach(({ node }, output) => {
-        result[output]![first + point] = errors[node]!;
+        result[output]![first + point] = errors[node]! * (1 + secondOrder);
       });
     }
   });
