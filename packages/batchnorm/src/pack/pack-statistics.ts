@@ -33,7 +33,9 @@ export const packStatisticsOp: Op<PackAttributes> = {
         ([mean, m2, count]) => {
           const index = e.indexLike(mean!);
           const counts = count ?? e.constantLike(mean!, attrs.count!);
-          const last = e.select(e.less(index, 3 * channels), e.constantLike(mean!, 0), m2!);
+          // 0, or NaN like the mean.
+          const restOfMean = e.sub(mean!, mean!);
+          const last = e.select(e.less(index, 3 * channels), restOfMean, m2!);
           return e.select(
             e.less(index, channels),
             counts,

@@ -1,0 +1,44 @@
+import type { Accuracy, CaseInput, CaseValues, Shape } from "@evenkeel/tensor";
+
+/** Shapes that every op over x is tried on, each for a reason. */
+export const caseShapes: readonly { readonly name: string; readonly shape: Shape; readonly axis: number }[] =
+  [
+    { name: "matrix", shape: [7, 5], axis: 1 },
+    { name: "one channel", shape: [33, 1], axis: 1 },
+    { name: "short runs", shape: [3, 2, 4], axis: 1 },
+    { name: "NCHW, long runs", shape: [3, 2, 9, 11], axis: 1 },
+    { name: "NCHW, runs of several tiles", shape: [2, 2, 47, 50], axis: 1 },
+    { name: "NHWC, odd sizes", shape: [3, 5, 7, 19], axis: 3 },
+    { name: "rank 5", shape: [2, 3, 2, 3, 5], axis: 1 },
+    { name: "channels first", shape: [5, 4, 3], axis: 0 },
+    { name: "rank 1", shape: [0], axis: 0 },
+    { name: "empty batch", shape: [0, 3, 2, 2], axis: 1 },
+    { name: "empty planes", shape: [2, 3, 0, 2], axis: 1 },
+    { name: "no channels", shape: [3, 0, 2], axis: 1 },
+    { name: "few channels in parts", shape: [2, 2, 180, 190], axis: 1 },
+    { name: "more than 65,535 rows in parts", shape: [65_601, 2], axis: 1 },
+    { name: "more than 65,535 channels", shape: [2, 65_600], axis: 1 },
+  ];
+
+export const f32 = (shape: Shape, values: CaseValues = { normal: [0.5, 1.5] }): CaseInput => ({
+  shape,
+  dtype: "f32",
+  values,
+});
+
+/** Positive everywhere: whole statistics that count, mean and M2 can be read from. */
+export const positive = (shape: Shape): CaseInput => f32(shape, { uniform: [0.5, 1.5] });
+
+/** x where every other channel has NaN or both infinities. */
+export const poisoned: CaseInput = f32(
+  [6, 4, 1, 1],
+  [...[NaN, 1, Infinity, 2, 0.5, 4, -Infinity, 8, -2, 0.25, 1, 3, 1, 2, 3, 4, 5, 7, 6, 9, 0, -1, 2, 1.5]],
+);
+
+/** Normalized values of data whose mean is no more than a few deviations from 0. */
+export const normalizedAccuracy: Accuracy = {
+  relative: 2e-6,
+  absolute: 4e-6,
+  reason:
+    "|error of y| <= 2e-6 (|scale| (|xhat| + |mean| / std) + |shift|): statistics are off by a few roundings of sums of |x - mean|; the bracket is at most 2 beyond |y| for this data",
+};

@@ -1,0 +1,80 @@
+import type { CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
+import { caseShapes, f32, positive } from "../case-inputs.ts";
+import { normalizeGradientOp } from "./gradient.ts";
+import type { GradientAttributes } from "./gradient-plan.ts";
+
+const plain: GradientAttributes = {
+  ...{ axis: 1, epsilon: 1e-5, activation: "none", residual: false, ofBatch: true },
+};
+const leaky = { leakyRelu: 0.2 };
+
+/** dy, x, statistics, scale, shift, y. */
+function operands(shape: Shape, axis: number): CaseInput[] {
+  const channels = [shape[axis]!];
+  return [f32(shape), f32(shape), positive([4, ...channels]), f32(channels), f32(channels), f32(shape)];
+}
+
+function variants(layout: string, shape: Shape, axis: number): OpCase<GradientAttributes>[] {
+  const [dy, x, statistics, scale, shift, y] = operands(shape, axis);
+  const attrs = { ...plain, axis };
+  const given = { ...attrs, ofBatch: false };
+  const cases: OpCase<GradientAttributes>[] = [
+    { name: "nothing but statistics", attrs, inputs: [dy, x, statistics] },
+    { name: "given statistics", attrs: given, inputs: [dy, x, statistics, scale, shift] },
+    { name: "epsilon", attrs: { ...attrs, epsilon: 0.5 }, inputs: [dy, x, statistics, scale] },
+    { name: "relu", attrs: { ...attrs, activation: "relu" }, inputs: [dy, x, statistics, scale, shift] },
+    {
+      name: "relu without a scale",
+      attrs: { ...attrs, activation: "relu" },
+      inputs: [dy, x, statistics, undefined, shift],
+    },
+    {
+      name: "relu without a shift, given statistics",
+      attrs: { ...given, activation: "relu" },
+      inputs: [dy, x, statistics, scale],
+    },
+    { name: "leaky relu", attrs: { ...attrs, activation: leaky }, inputs: [dy, x, statistics, scale, shift] },
+    { name: "residual", attrs: { ...attrs, residual: true }, inputs: [dy, x, statistics, scale, shift] },
+    {
+      name: "residual and relu",
+      attrs: { ...attrs, residual: true, activation: "relu" },
+      inputs: [dy, x, statistics, scale, shift, y],
+    },
+    {
+      name: "residual and leaky relu, given statistics",
+      attrs: { ...given, residual: true, activation: leaky },
+      inputs: [dy, x, statistics, scale, shift, y],
+    },
+  ];
+  return cases.map((one) => ({ ...one, name: `${one.name}, ${layout}` }));
+}
+
+export const cases: OpCases<GradientAttributes> = {
+  op: normalizeGradientOp,
+  accuracy: {
+    relative: 1e-5,
+    absolute: 2e-5,
+    reason:
+      "dScale and dShift within 1e-5 of the sum of magnitudes, dx within 5e-6 of the largest; terms here are of about 1",
+  },
+  cases: [
+    ...variants("planar", [3, 2, 9, 11], 1),
+    ...variants("interleaved", [3, 2, 7, 6], 3),
+    ...caseShapes.map(({ name, shape, axis }) => {
+      const attrs = { ...plain, axis, activation: "relu" as const };
+      // A sum over a whole channel is judged by its terms.
+      const values = shape.reduce((product, size) => product * size, 1) / Math.max(1, shape[axis]!);
+      const accuracy = {
+        ...{ relative: 1e-5, absolute: 2e-7 * Math.max(100, values) },
+        reason: "1e-5 of the sum of magnitudes, of which terms of both signs leave little",
+      };
+      return { name, attrs, inputs: operands(shape, axis), accuracy };
+    }),
+    {
+      name: "given statistics in parts",
+      attrs: { ...plain, ofBatch: false, residual: true, activation: "relu" },
+      inputs: operands([9_001, 3], 1),
+      accuracy: { relative: 1e-5, absolute: 1e-2, reason: "1e-5 of the sum of magnitudes" },
+    },
+  ],
+};
