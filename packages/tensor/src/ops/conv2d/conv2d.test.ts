@@ -1,0 +1,158 @@
+import { describe, expect, test } from "vitest";
+import { largestError, randomFrom, runLoops, runPlan } from "../../../test/run-plan.ts";
+import type { AnyOp, ConvolutionOptions, Limits, Spec } from "../../index.ts";
+import { ArgumentError, buildExpression, DTypeError, e, ShapeError, sizeOf } from "../../index.ts";
+import { conv2dFilterGradientOp } from "../conv2d-filter-gradient/conv2d-filter-gradient.ts";
+import { filterGradientPlan } from "../conv2d-filter-gradient/filter-gradient-plan.ts";
+import { conv2dInputGradientOp } from "../conv2d-input-gradient/conv2d-input-gradient.ts";
+import { epilogueOf } from "../epilogue/epilogue.ts";
+import { conv2dOp } from "./conv2d.ts";
+import type { Pair } from "./convolution.ts";
+import { filterGradientShape, inputGradientShape } from "./convolution.ts";
+import { convolutionCase, convolutionCases } from "./convolution-cases.ts";
+import { convolutionAttributes } from "./convolution-options.ts";
+
+const f32 = (...shape: number[]): Spec => ({ shape, dtype: "f32" });
+const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 4, features: new Set() };
+
+/** A convolution of random geometry whose window fits. */
+function randomCase(random: ReturnType<typeof randomFrom>) {
+  const groups = [1, 1, 1, 2, 3][random.integer(0, 4)]!;
+  const [channels, outputs] = [random.integer(1, 9), random.integer(1, 9)];
+  const pair = (low: number, high: number): Pair => [random.integer(low, high), random.integer(low, high)];
+  const taps = pair(1, 4);
+  const options = { groups, stride: pair(1, 3), dilation: pair(1, 3), padding: pair(0, 4) };
+  const size = (index: 0 | 1) =>
+    Math.max(1, options.dilation[index] * (taps[index] - 1) + 1 - 2 * options.padding[index]) +
+    random.integer(0, 12);
+  return convolutionCase(
+    "random",
+    [random.integer(1, 3), groups * channels, size(0), size(1)],
+    [groups * outputs, channels, ...taps],
+    options,
+  );
+}
+
+function check(
+  op: AnyOp,
+  shapes: readonly (readonly number[])[],
+  attrs: object,
+  terms: number,
+  features: readonly string[],
+) {
+  const random = randomFrom(1);
+  const inputs = shapes.map((shape) => random.array(shape));
+  const [found] = runPlan(op, inputs, attrs, { features });
+  expect(largestError(found!, runLoops(op, inputs, attrs)[0]!, terms)).toBeLessThan(1);
+  expect(runPlan(op, inputs, attrs, { features, isReversed: true })[0]).toEqual(found);
+}
+
+describe.each([
+  ["plain", []],
+  ["relaxed", ["relaxed-simd"]],
+])("the %s kernels", (_, features) => {
+  test.each(Array.from({ length: 80 }, (_, seed) => seed))("agree with the loops, seed %i", (seed) => {
+    const random = randomFrom(seed);
+    const { x, weight, y, attrs } = randomCase(random);
+    const bias = {
+      ...attrs,
+      epilogue: epilogueOf("", true, random.integer(0, 1) === 0 ? "relu" : { leakyRelu: 0.25 }),
+    };
+    check(conv2dOp, [x, weight, [y[1]!, 1, 1]], bias, sizeOf(weight.slice(1)), features);
+    check(
+      conv2dInputGradientOp,
+      [y, weight, [x[1]!, 1, 1]],
+      bias,
+      sizeOf([y[1]!, ...weight.slice(2)]),
+      features,
+    );
+    check(conv2dFilterGradientOp, [x, y], attrs, sizeOf([y[0]!, ...y.slice(2)]), features);
+  });
+
+  const larger = convolutionCases.filter(({ x, weight }) => sizeOf(x) > 500 || sizeOf(weight) > 500);
+  test.each(larger.map((one) => [one.name, one] as const))("agree with the loops: %s", (_, one) => {
+    const { x, weight, y, attrs } = one;
+    check(conv2dOp, [x, weight], attrs, sizeOf(weight.slice(1)), features);
+    check(conv2dInputGradientOp, [y, weight], attrs, sizeOf([y[1]!, ...weight.slice(2)]), features);
+    check(conv2dFilterGradientOp, [x, y], attrs, sizeOf([y[0]!, ...y.slice(2)]), features);
+  });
+});
+
+describe("the three shapes", () => {
+  test.each(Array.from({ length: 50 }, (_, seed) => seed))("follow from one another, seed %i", (seed) => {
+    const { x, weight, y, attrs } = randomCase(randomFrom(seed));
+    expect(inputGradientShape("", f32(...y), f32(...weight), attrs)).toEqual(x);
+    expect(filterGradientShape("", f32(...x), f32(...y), attrs)).toEqual(weight);
+  });
+
+  const outputOf = (x: Spec, weight: Spec, options: ConvolutionOptions = {}) => {
+    const sizes = [x.shape[2]!, x.shape[3]!] as const;
+    const attrs = convolutionAttributes("conv2d", sizes, [weight.shape[2]!, weight.shape[3]!], options);
+    return conv2dOp.outputs([x, weight], attrs)[0]!.shape;
+  };
+
+  test("padding in words", () => {
+    expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "valid" })).toEqual([1, 1, 5, 5]);
+    expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same" })).toEqual([1, 1, 7, 8]);
+    expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same", stride: 2 })).toEqual([1, 1, 4, 4]);
+  });
+
+  test("errors say what does not fit", () => {
+    expect(() => outputOf(f32(1, 3, 8, 8), f32(4, 2, 3, 3))).toThrow(ShapeError);
+    expect(() => outputOf(f32(1, 4, 8, 8), f32(5, 2, 3, 3), { groups: 2 })).toThrow(ShapeError);
+    expect(() => outputOf(f32(1, 1, 2, 8), f32(1, 1, 3, 3))).toThrow(
+      "found x [1, 1, 2, 8], weight [1, 1, 3, 3]",
+    );
+    expect(() => outputOf({ shape: [1, 1, 8, 8], dtype: "i32" }, f32(1, 1, 3, 3))).toThrow(DTypeError);
+  });
+
+  test("options are checked", () => {
+    const wrong: object[] = [
+      { stride: 0 },
+      { stride: [1, 2, 3] },
+      { padding: -1 },
+      { padding: "full" },
+      { dilation: 1.5 },
+      { groups: 0 },
+    ];
+    for (const options of wrong) {
+      expect(() => convolutionAttributes("conv2d", [8, 8], [3, 3], options)).toThrow(ArgumentError);
+    }
+    expect(() => epilogueOf("conv2d", true, "swish" as "relu")).toThrow('activation: found "swish"');
+  });
+});
+
+describe("plans", () => {
+  const { x, weight, attrs } = convolutionCase("", [2, 3, 8, 8], [5, 3, 3, 3]);
+  const entries = (extras: readonly Spec[], epilogue: ReturnType<typeof epilogueOf>) =>
+    conv2dOp.kernels!.wasm!(
+      [f32(...x), f32(...weight), ...extras],
+      { ...attrs, epilogue },
+      limits,
+      [],
+    ).launches.map((launch) => (launch.kind === "kernel" ? launch.kernel.entry : launch.kind));
+
+  test("bias and activation are part of the convolution", () => {
+    expect(entries([f32(5, 1, 1)], epilogueOf("", true, "relu"))).toEqual(["packFilters", "convolve"]);
+  });
+
+  test("what is not a bias of the channels is one more launch", () => {
+    expect(entries([f32(2, 5, 6, 6)], epilogueOf("", true))).toEqual([
+      "packFilters",
+      "convolve",
+      "expression",
+    ]);
+    const squared = buildExpression({ inputs: ["f32"] }, ([z]) => e.mul(z!, z!));
+    expect(entries([], squared)).toEqual(["packFilters", "convolve", "expression"]);
+  });
+
+  test("filter gradients are cut into slices of the batch where there is too little other work to share", () => {
+    const entriesOf = (images: number, channels: number) => {
+      const one = convolutionCase("", [images, channels, 32, 32], [channels, channels, 3, 3], { padding: 1 });
+      return filterGradientPlan([f32(...one.x), f32(...one.y)], one.attrs, limits).launches.length;
+    };
+    expect(entriesOf(64, 16)).toBe(2);
+    expect(entriesOf(1, 16)).toBe(1);
+    expect(entriesOf(2, 512)).toBe(1);
+  });
+});

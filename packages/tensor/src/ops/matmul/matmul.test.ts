@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { largestError, randomFrom, runLoops, runPlan } from "../../../test/run-plan.ts";
+import type { Limits, Spec } from "../../index.ts";
+import { buildExpression, DTypeError, e, ShapeError } from "../../index.ts";
+import { epilogueOf } from "../epilogue/epilogue.ts";
+import type { MatmulAttributes } from "./matmul.ts";
+import { matmulOp } from "./matmul.ts";
+import { matmulPlan, tilingOf } from "./matmul-plan.ts";
+
+const plain: MatmulAttributes = { transposeA: false, transposeB: false };
+const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 4, features: new Set() };
+const f32 = (...shape: number[]): Spec => ({ shape, dtype: "f32" });
+
+describe.each([
+  ["plain", []],
+  ["relaxed", ["relaxed-simd"]],
+])("the %s kernel", (_, features) => {
+  test.each(Array.from({ length: 60 }, (_, seed) => seed))("agrees with the loops, seed %i", (seed) => {
+    const random = randomFrom(seed);
+    const [m, n, k] = [random.integer(1, 40), random.integer(1, 40), random.integer(1, 90)];
+    const attrs = { transposeA: random.integer(0, 1) === 1, transposeB: random.integer(0, 1) === 1 };
+    const epilogue = epilogueOf(
+      "",
+      random.integer(0, 1) === 1,
+      random.integer(0, 1) === 1 ? "relu" : { leakyRelu: 0.5 },
+    );
+    const batch = [random.integer(1, 3), random.integer(1, 3)];
+    const inputs = [
+      random.array([batch[0]!, 1, ...(attrs.transposeA ? [k, m] : [m, k])]),
+      random.array([batch[1]!, ...(attrs.transposeB ? [n, k] : [k, n])]),
+      ...(epilogue!.inputs.length === 2 ? [random.array([n])] : []),
+    ];
+    const all = { ...attrs, epilogue };
+    const [found] = runPlan(matmulOp, inputs, all, { features });
+    expect(largestError(found!, runLoops(matmulOp, inputs, all)[0]!, k)).toBeLessThan(1);
+  });
+
+  test("gives the same bits for chunks in any order", () => {
+    const random = randomFrom(7);
+    const inputs = [random.array([4, 70, 300]), random.array([300, 90])];
+    const forward = runPlan(matmulOp, inputs, plain, { features });
+    expect(runPlan(matmulOp, inputs, plain, { features, isReversed: true })).toEqual(forward);
+  });
+});
+
+test("a tile of zeros beyond the matrix does not turn infinities into NaN", () => {
+  const a = { ...f32(1, 2), data: Float64Array.of(Number.POSITIVE_INFINITY, 1) };
+  const b = { ...f32(2, 3), data: Float64Array.of(1, 2, 3, 4, 5, 6) };
+  expect([...runPlan(matmulOp, [a, b], plain)[0]!]).toEqual(new Array(3).fill(Number.POSITIVE_INFINITY));
+});
+
+describe("plans", () => {
+  const kinds = (inputs: readonly Spec[], attrs: Partial<MatmulAttributes>) =>
+    matmulPlan(inputs, { ...plain, ...attrs }, limits).launches.map(({ kind }) => kind);
+
+  test("bias, residual and activation are part of the product", () => {
+    const epilogue = epilogueOf("", true, "relu");
+    expect(kinds([f32(8, 4), f32(4, 6), f32(6)], { epilogue })).toEqual(["kernel"]);
+    expect(kinds([f32(8, 4), f32(4, 6), f32(8, 6)], { epilogue })).toEqual(["kernel"]);
+  });
+
+  test("any other epilogue is one more launch, in place", () => {
+    const epilogue = buildExpression({ inputs: ["f32"] }, ([x]) => e.tanh(x!));
+    expect(kinds([f32(8, 4), f32(4, 6)], { epilogue })).toEqual(["kernel", "expression"]);
+  });
+
+  test("nothing is launched for an empty result", () => {
+    expect(kinds([f32(0, 4), f32(4, 6)], {})).toEqual([]);
+  });
+
+  test("batches that do not merge into two dimensions take several launches", () => {
+    expect(kinds([f32(2, 1, 2, 1, 3, 4), f32(1, 3, 1, 2, 4, 2)], {})).toHaveLength(6);
+  });
+
+  test("tiles are panels, and fit their bounds", () => {
+    for (const [m, n, k] of [
+      [1, 1, 1],
+      [5, 9, 3],
+      [1024, 1024, 1024],
+      [128, 10, 512],
+      [3, 100_000, 70_000],
+    ] as const) {
+      const { rows, columns, depth } = tilingOf(1, m, n, k);
+      expect([rows % 4, columns % 8, depth % 4]).toEqual([0, 0, 0]);
+      expect(rows <= 128 && columns <= 256 && depth <= 256).toBe(true);
+    }
+  });
+
+  test("a large product has work for several threads", () => {
+    const { rows, columns } = tilingOf(1, 512, 512, 512);
+    expect(Math.ceil(512 / rows) * Math.ceil(512 / columns)).toBeGreaterThanOrEqual(16);
+  });
+});
+
+describe("shapes", () => {
+  const shapeOf = (a: Spec, b: Spec, attrs: Partial<MatmulAttributes> = {}) =>
+    matmulOp.outputs([a, b], { ...plain, ...attrs })[0]!.shape;
+
+  test("batches broadcast", () => {
+    expect(shapeOf(f32(5, 1, 2, 3), f32(4, 3, 6))).toEqual([5, 4, 2, 6]);
+    expect(shapeOf(f32(3, 2), f32(6, 3), { transposeA: true, transposeB: true })).toEqual([2, 6]);
+  });
+
+  test("errors show both shapes", () => {
+    expect(() => shapeOf(f32(2, 3), f32(4, 5))).toThrow(
+      "found [2, 3] times [4, 5], expected 3 rows in b, found 4",
+    );
+    expect(() => shapeOf(f32(2, 3, 4), f32(3, 4, 5))).toThrow(ShapeError);
+    expect(() => shapeOf(f32(3), f32(3, 5))).toThrow("a: found [3], expected two dimensions or more");
+    expect(() => shapeOf(f32(2, 3), { shape: [3, 2], dtype: "i32" })).toThrow(DTypeError);
+  });
+
+  test("what the epilogue adds must broadcast to the product", () => {
+    const epilogue = epilogueOf("", true);
+    const inputs = [f32(2, 3), f32(3, 4), f32(5)];
+    expect(() => matmulOp.outputs(inputs, { ...plain, epilogue })).toThrow(ShapeError);
+    expect(() => matmulOp.outputs([f32(2, 3), f32(3, 4), f32(2, 2, 4)], { ...plain, epilogue })).toThrow(
+      ShapeError,
+    );
+    expect(() => matmulOp.outputs(inputs, plain)).toThrow(
+      "found f32 [5] for the epilogue, expected 0 tensors",
+    );
+  });
+});
