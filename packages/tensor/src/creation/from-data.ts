@@ -1,7 +1,7 @@
 import type { Backend } from "../core/backend.ts";
 import { bytesOf, getDefaultBackend, storageOf } from "../core/backend.ts";
 import type { DType, Storage } from "../core/dtype.ts";
-import { viewAs } from "../core/dtype.ts";
+import { bytesOfStorage, viewAs } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import { numberToFloat16 } from "../core/float16.ts";
 import type { Spec } from "../core/spec.ts";
@@ -37,14 +37,20 @@ export function fromData(
 }
 
 function toStorage(data: ArrayLike<number>, dtype: DType, storage: Storage): ArrayBufferView {
-  const values = viewAs(storage, new ArrayBuffer(0));
+  const values = viewAs(storage, new ArrayBuffer(data.length * bytesOfStorage(storage)));
   const isWhole = dtype !== "bool" && dtype !== "f16";
   if (isWhole && ArrayBuffer.isView(data) && data.constructor === values.constructor) return data;
-  return (values.constructor as Float64ArrayConstructor).from(data, encoderOf(dtype));
+  if (dtype === "f32") {
+    values.set(data);
+  } else {
+    // A loop, because the `from` of typed arrays is tens of times slower.
+    const encode = encoderOf(dtype);
+    for (let index = 0; index < data.length; index++) values[index] = encode(data[index]!);
+  }
+  return values;
 }
 
 function encoderOf(dtype: DType): (value: number) => number {
-  if (dtype === "f32") return Number;
   if (dtype === "f16") return numberToFloat16;
   if (dtype === "bool") return (value) => Number(value !== 0);
   return (value) => {
