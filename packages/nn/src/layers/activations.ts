@@ -1,21 +1,26 @@
-import type { Tensor } from "@evenkeel/tensor";
+import type { Activation, Tensor } from "@evenkeel/tensor";
 import { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "@evenkeel/tensor";
 import { Module } from "../module/module.ts";
+import { FusibleActivation } from "./fusion.ts";
 
 /** max(x, 0). */
-export class ReLU extends Module {
+export class ReLU extends FusibleActivation {
+  readonly fusedAs: Activation = "relu";
+
   forward(x: Tensor): Tensor {
     return relu(x);
   }
 }
 
 /** x above 0, negativeSlope * x below. */
-export class LeakyReLU extends Module {
+export class LeakyReLU extends FusibleActivation {
   readonly negativeSlope: number;
+  readonly fusedAs: Activation;
 
   constructor(options: { readonly negativeSlope?: number } = {}) {
     super();
     this.negativeSlope = options.negativeSlope ?? 0.01;
+    this.fusedAs = { leakyRelu: this.negativeSlope };
   }
 
   forward(x: Tensor): Tensor {

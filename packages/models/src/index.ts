@@ -1,0 +1,10 @@
+export { ImageClassifier } from "./image-classifier.ts";
+export type { LenetOptions } from "./lenet.ts";
+export { convnet, lenet } from "./lenet.ts";
+export type { MlpOptions } from "./mlp.ts";
+export { mlp } from "./mlp.ts";
+export type { ImageModelOptions, ModelOptions, Normalization } from "./model-options.ts";
+export type { SmallResNetOptions } from "./resnet.ts";
+export { ResNet, resnet18, resnet20, resnet32, resnet44, resnet56 } from "./resnet.ts";
+export type { VggOptions } from "./vgg.ts";
+export { vgg } from "./vgg.ts";

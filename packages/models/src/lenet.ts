@@ -1,0 +1,65 @@
+import { Flatten, Linear, MaxPool2d, Sequential, sourceOf } from "@evenkeel/nn";
+import { ArgumentError } from "@evenkeel/tensor";
+import { convBlock, linearBlock } from "./blocks.ts";
+import { ImageClassifier } from "./image-classifier.ts";
+import type { ImageModelOptions } from "./model-options.ts";
+
+export interface LenetOptions extends ImageModelOptions {
+  /** Height and width of the images, a multiple of 4 and at least 12; default 28. */
+  readonly imageSize?: number;
+}
+
+/** Two convolutions, each with a pooling behind it, and linear layers. */
+interface Architecture {
+  readonly kernel: number;
+  readonly paddings: readonly [number, number];
+  readonly channels: readonly [number, number];
+  readonly hidden: readonly number[];
+}
+
+function build(architecture: Architecture, options: LenetOptions): ImageClassifier {
+  const { kernel, paddings, channels, hidden } = architecture;
+  const { inChannels = 1, imageSize = 28, classes = 10, normalization = "batch", backend } = options;
+  if (!Number.isInteger(imageSize / 4) || imageSize < 12) {
+    throw new ArgumentError(`imageSize: found ${imageSize}, expected a multiple of 4 from 12 on`);
+  }
+  const part = { normalization, seed: sourceOf(options.seed), backend };
+  const features = new Sequential(
+    ...convBlock(inChannels, channels[0], kernel, paddings[0], part),
+    new MaxPool2d(2),
+    ...convBlock(channels[0], channels[1], kernel, paddings[1], part),
+    new MaxPool2d(2),
+    new Flatten(),
+  );
+  const side = paddings.reduce((size, padding) => (size + 2 * padding - kernel + 1) / 2, imageSize);
+  const widths = [channels[1] * side * side, ...hidden];
+  const layers = hidden.flatMap((width, index) => linearBlock(widths[index]!, width, part));
+  const last = new Linear(widths.at(-1)!, classes, { seed: part.seed, backend });
+  return new ImageClassifier(features, new Sequential(...layers, last));
+}
+
+/**
+ * LeNet-5 (LeCun et al. 1998) with ReLU and maximum pooling: two 5x5 convolutions and three linear layers, 61,706 parameters
+ * for 28x28 images without batch norm.
+ *
+ * Shapes: [n, inChannels, imageSize, imageSize] -> [n, classes]. Throws ArgumentError for another image size.
+ *
+ * @param options.inChannels default 1
+ * @example lenet({ normalization: "none", seed: 1 })
+ */
+export function lenet(options: LenetOptions = {}): ImageClassifier {
+  return build({ kernel: 5, paddings: [2, 0], channels: [6, 16], hidden: [120, 84] }, options);
+}
+
+/**
+ * A LeNet-size network of today's make: two 3x3 convolutions with 16 and 32 channels and two linear layers, 207,098
+ * parameters for 28x28 images with batch norm.
+ *
+ * Shapes: [n, inChannels, imageSize, imageSize] -> [n, classes]. Throws ArgumentError for another image size.
+ *
+ * @param options.inChannels default 1
+ * @example convnet({ normalization: "none", seed: 1 })
+ */
+export function convnet(options: LenetOptions = {}): ImageClassifier {
+  return build({ kernel: 3, paddings: [1, 1], channels: [16, 32], hidden: [128] }, options);
+}

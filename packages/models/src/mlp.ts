@@ -1,0 +1,29 @@
+import { Flatten, Linear, type Module, Sequential, sourceOf } from "@evenkeel/nn";
+import { linearBlock } from "./blocks.ts";
+import type { ModelOptions } from "./model-options.ts";
+
+export interface MlpOptions extends ModelOptions {
+  /** Values of one sample; default 784, an image of 28 x 28. */
+  readonly inputs?: number;
+  /** Widths of the hidden layers; default [256, 128]. */
+  readonly hidden?: readonly number[];
+}
+
+/**
+ * Fully connected layers with ReLU between them, after a flattening.
+ *
+ * Shapes: [n, ...] with `inputs` values a sample -> [n, classes].
+ *
+ * @example mlp({ inputs: 784, hidden: [100, 100], classes: 10, seed: 1 })
+ */
+export function mlp(options: MlpOptions = {}): Sequential {
+  const { inputs = 784, hidden = [256, 128], classes = 10, normalization = "batch", backend } = options;
+  const seed = sourceOf(options.seed);
+  const layers: Module[] = [new Flatten()];
+  let width = inputs;
+  for (const next of hidden) {
+    layers.push(...linearBlock(width, next, { normalization, seed, backend }));
+    width = next;
+  }
+  return new Sequential(...layers, new Linear(width, classes, { seed, backend }));
+}

@@ -1,0 +1,79 @@
+import type { Module } from "@evenkeel/nn";
+import { ArgumentError } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { nullBackend as backend } from "../test/null-backend.ts";
+import { convnet, lenet, mlp, resnet18, resnet20, resnet32, resnet44, resnet56, vgg } from "./index.ts";
+
+const namesOf = (model: Module): string[] => Object.keys(model.stateDict());
+
+describe("parameter counts", () => {
+  test.each<[string, Module, number]>([
+    ["mlp", mlp({ backend }), 235_530],
+    ["mlp without batch norm", mlp({ backend, normalization: "none" }), 235_146],
+    ["mlp of one layer", mlp({ backend, inputs: 4, hidden: [], classes: 3 }), 15],
+    ["lenet", lenet({ backend }), 61_932],
+    ["lenet without batch norm", lenet({ backend, normalization: "none" }), 61_706],
+    ["convnet", convnet({ backend }), 207_098],
+    ["convnet for CIFAR", convnet({ backend, inChannels: 3, imageSize: 32 }), 268_826],
+    ["vgg", vgg({ backend }), 7_643_082],
+    ["vgg of two stages", vgg({ backend, stages: [[8], [16]], inChannels: 1, classes: 2 }), 1_306],
+    ["resnet18", resnet18({ backend }), 11_689_512],
+    ["resnet20", resnet20({ backend }), 269_722],
+    ["resnet20 with projections", resnet20({ backend, shortcut: "projection" }), 272_474],
+    ["resnet20 without batch norm", resnet20({ backend, normalization: "none" }), 269_034],
+    ["resnet32", resnet32({ backend }), 464_154],
+    ["resnet44", resnet44({ backend }), 658_586],
+    ["resnet56", resnet56({ backend }), 853_018],
+  ])("%s", (_name, model, count) => {
+    expect(model.parameterCount()).toBe(count);
+  });
+});
+
+describe("names of saved state", () => {
+  const norm = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
+
+  test("resnet18 has torchvision's, in torchvision's order", () => {
+    const names = namesOf(resnet18({ backend }));
+    // 20 convolutions, 20 batch norms, and the last layer.
+    expect(names).toHaveLength(20 + 20 * norm.length + 2);
+    expect(names.slice(0, 6)).toEqual(["conv1.weight", ...norm.map((name) => `bn1.${name}`)]);
+    const block = names.filter((name) => name.startsWith("layer2.0."));
+    expect(block).toEqual([
+      "layer2.0.conv1.weight",
+      ...norm.map((name) => `layer2.0.bn1.${name}`),
+      "layer2.0.conv2.weight",
+      ...norm.map((name) => `layer2.0.bn2.${name}`),
+      "layer2.0.downsample.0.weight",
+      ...norm.map((name) => `layer2.0.downsample.1.${name}`),
+    ]);
+    expect(names.slice(-2)).toEqual(["fc.weight", "fc.bias"]);
+  });
+
+  test("without batch norm there are biases instead", () => {
+    const names = namesOf(resnet20({ backend, normalization: "none" }));
+    expect(names.slice(0, 4)).toEqual([
+      "conv1.weight",
+      "conv1.bias",
+      "layer1.0.conv1.weight",
+      "layer1.0.conv1.bias",
+    ]);
+    expect(names.some((name) => name.includes("running_mean") || name.includes("bn"))).toBe(false);
+  });
+
+  test("others are numbered like torchvision's sequences", () => {
+    expect(namesOf(vgg({ backend, stages: [[8], [8]], normalization: "none" }))).toEqual([
+      ...["features.0.weight", "features.0.bias", "features.3.weight", "features.3.bias"],
+      ...["classifier.weight", "classifier.bias"],
+    ]);
+    expect(namesOf(mlp({ backend, hidden: [5] }))).toEqual([
+      "1.weight",
+      ...norm.map((name) => `2.${name}`),
+      ...["4.weight", "4.bias"],
+    ]);
+  });
+});
+
+test.each([10, 8, 29, Number.NaN])("images of size %d do not fit two poolings", (imageSize) => {
+  expect(() => lenet({ backend, imageSize })).toThrow(ArgumentError);
+  expect(() => convnet({ backend, imageSize })).toThrow(/expected a multiple of 4/);
+});

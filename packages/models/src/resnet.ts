@@ -1,0 +1,144 @@
+import type { ResidualShortcut } from "@evenkeel/nn";
+import {
+  BasicBlock,
+  BatchNorm2d,
+  Conv2d,
+  GlobalAveragePool,
+  Linear,
+  MaxPool2d,
+  Module,
+  ReLU,
+  residualInit,
+  runSequence,
+  Sequential,
+  sourceOf,
+} from "@evenkeel/nn";
+import type { Tensor } from "@evenkeel/tensor";
+import type { ImageModelOptions, PartOptions } from "./model-options.ts";
+
+/** What tells the residual networks apart. */
+interface Architecture {
+  readonly stem: { readonly kernel: number; readonly stride: number };
+  /** Whether the stem ends with a maximum pooling. */
+  readonly hasPool: boolean;
+  /** Channels of each stage; the second and later ones halve the image. */
+  readonly channels: readonly number[];
+  readonly blocksPerStage: number;
+  readonly shortcut: ResidualShortcut;
+}
+
+/**
+ * A residual network with torchvision's names: `conv1`, `bn1`, `layer1.0.conv1`, ..., `fc`. `resnet18`, `resnet20` and their
+ * kin make one.
+ *
+ * Shapes: [n, inChannels, h, w] -> [n, classes].
+ */
+export class ResNet extends Module {
+  readonly conv1: Conv2d;
+  readonly bn1: BatchNorm2d | undefined;
+  readonly layer1: Sequential;
+  readonly layer2: Sequential;
+  readonly layer3: Sequential;
+  readonly layer4: Sequential | undefined;
+  readonly fc: Linear;
+  /** The parts in the order of the forward pass; not a member, so that each has one name. */
+  readonly #sequence: readonly Module[];
+
+  constructor(architecture: Architecture, options: ImageModelOptions) {
+    super();
+    const { stem, hasPool, channels } = architecture;
+    const { inChannels = 3, classes = 10, normalization = "batch", backend } = options;
+    const part: PartOptions = { normalization, seed: sourceOf(options.seed), backend };
+    this.conv1 = new Conv2d(inChannels, channels[0]!, stem.kernel, {
+      ...{ stride: stem.stride, padding: (stem.kernel - 1) / 2, bias: normalization === "none", ...part },
+      ...residualInit,
+    });
+    this.bn1 = normalization === "batch" ? new BatchNorm2d(channels[0]!, { backend }) : undefined;
+    const [first, second, third, fourth] = makeStages(architecture, part);
+    [this.layer1, this.layer2, this.layer3, this.layer4] = [first!, second!, third!, fourth];
+    this.fc = new Linear(channels.at(-1)!, classes, { seed: part.seed, backend });
+    const pool = hasPool ? new MaxPool2d(3, { stride: 2, padding: 1 }) : undefined;
+    const stages = [this.layer1, this.layer2, this.layer3, this.layer4];
+    this.#sequence = [
+      this.conv1,
+      this.bn1,
+      new ReLU(),
+      pool,
+      ...stages,
+      new GlobalAveragePool(),
+      this.fc,
+    ].filter((module) => module !== undefined);
+  }
+
+  forward(x: Tensor): Tensor {
+    return runSequence(this.#sequence, x);
+  }
+}
+
+function makeStages({ channels, blocksPerStage, shortcut }: Architecture, part: PartOptions): Sequential[] {
+  let width = channels[0]!;
+  return channels.map((next, stage) => {
+    const blocks = Array.from({ length: blocksPerStage }, (_, index) => {
+      const stride = stage > 0 && index === 0 ? 2 : 1;
+      const block = new BasicBlock(width, next, { stride, shortcut, ...part });
+      width = next;
+      return block;
+    });
+    return new Sequential(...blocks);
+  });
+}
+
+/**
+ * ResNet-18 (He et al. 2016, table 1): 11,689,512 parameters for 1,000 classes and three channels. A `state_dict` of
+ * torchvision's loads strictly.
+ *
+ * Shapes: [n, inChannels, h, w] -> [n, classes], made for 224x224.
+ *
+ * @param options.inChannels default 3
+ * @param options.classes default 1000
+ * @example resnet18().loadStateDict(readSafetensors(bytes).tensors)
+ */
+export function resnet18(options: ImageModelOptions = {}): ResNet {
+  const architecture: Architecture = {
+    ...{ stem: { kernel: 7, stride: 2 }, hasPool: true, channels: [64, 128, 256, 512] },
+    ...{ blocksPerStage: 2, shortcut: "projection" },
+  };
+  return new ResNet(architecture, { classes: 1000, ...options });
+}
+
+export interface SmallResNetOptions extends ImageModelOptions {
+  /**
+   * What passes a block that changes the shape. `padding` is option A of He et al. 2016, every second pixel and zeros for
+   * the new channels, which has no parameters and is what their CIFAR networks use; `projection` is option B, a 1x1
+   * convolution. Default: padding.
+   */
+  readonly shortcut?: ResidualShortcut;
+}
+
+/** 6 n + 2 layers for small images: three stages of n blocks with 16, 32 and 64 channels (He et al. 2016, section 4.2). */
+function smallResNet(
+  blocksPerStage: number,
+  { shortcut = "padding", ...options }: SmallResNetOptions,
+): ResNet {
+  const stem = { kernel: 3, stride: 1 };
+  return new ResNet({ stem, hasPool: false, channels: [16, 32, 64], blocksPerStage, shortcut }, options);
+}
+
+/**
+ * ResNet-20 for small images: 269,722 parameters for three channels and ten classes.
+ *
+ * Shapes: [n, inChannels, h, w] -> [n, classes], made for 32x32.
+ *
+ * @param options.inChannels default 3
+ * @example resnet20({ classes: 10, seed: 1 })
+ */
+export const resnet20 = (options: SmallResNetOptions = {}): ResNet => smallResNet(3, options);
+
+/** ResNet-32 for small images, see `resnet20`: 464,154 parameters. */
+export const resnet32 = (options: SmallResNetOptions = {}): ResNet => smallResNet(5, options);
+
+/** ResNet-44 for small images, see `resnet20`: 658,586 parameters. */
+export const resnet44 = (options: SmallResNetOptions = {}): ResNet => smallResNet(7, options);
+
+/** ResNet-56 for small images, see `resnet20`: 853,018 parameters. */
+export const resnet56 = (options: SmallResNetOptions = {}): ResNet => smallResNet(9, options);

@@ -1,0 +1,42 @@
+import { GlobalAveragePool, Linear, MaxPool2d, type Module, Sequential, sourceOf } from "@evenkeel/nn";
+import { convBlock } from "./blocks.ts";
+import { ImageClassifier } from "./image-classifier.ts";
+import type { ImageModelOptions } from "./model-options.ts";
+
+export interface VggOptions extends ImageModelOptions {
+  /** Channels of the convolutions, stage by stage; images are halved between stages. */
+  readonly stages?: readonly (readonly number[])[];
+}
+
+const defaultStages: readonly (readonly number[])[] = [
+  [64, 64],
+  [128, 128],
+  [256, 256, 256],
+  [512, 512, 512],
+];
+
+/**
+ * Stages of 3x3 convolutions with maximum pooling between them (Simonyan and Zisserman 2015), made for small images: the
+ * mean over all positions and one linear layer stand in the place of the original's three linear layers.
+ *
+ * Shapes: [n, inChannels, h, w] -> [n, classes]; h and w are at least 2^(stages - 1).
+ *
+ * @param options.inChannels default 3
+ * @param options.stages default [[64, 64], [128, 128], [256, 256, 256], [512, 512, 512]]
+ * @example vgg({ stages: [[32, 32], [64, 64]], classes: 10, seed: 1 })
+ */
+export function vgg(options: VggOptions = {}): ImageClassifier {
+  const { inChannels = 3, classes = 10, normalization = "batch", stages = defaultStages, backend } = options;
+  const part = { normalization, seed: sourceOf(options.seed), backend };
+  const layers: Module[] = [];
+  let width = inChannels;
+  for (const [index, stage] of stages.entries()) {
+    if (index > 0) layers.push(new MaxPool2d(2));
+    for (const channels of stage) {
+      layers.push(...convBlock(width, channels, 3, 1, part));
+      width = channels;
+    }
+  }
+  const features = new Sequential(...layers, new GlobalAveragePool());
+  return new ImageClassifier(features, new Linear(width, classes, { seed: part.seed, backend }));
+}

@@ -1,0 +1,106 @@
+import type { Backend, Expression, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, buildExpression, e, evaluateExpression, pad, slice } from "@evenkeel/tensor";
+import type { Initializer } from "../initializers/init.ts";
+import { kaimingNormal, zeros } from "../initializers/init.ts";
+import type { Seed } from "../initializers/random-source.ts";
+import { sourceOf } from "../initializers/random-source.ts";
+import { Module } from "../module/module.ts";
+import { BatchNorm2d } from "./batch-norm.ts";
+import { Conv2d } from "./convolution.ts";
+import { Sequential } from "./sequential.ts";
+
+/**
+ * How the input reaches the sum where a block changes the shape: `projection` by a 1x1 convolution, `padding` by every
+ * second pixel and zeros for the channels that are new (options B and A of He et al. 2016).
+ */
+export type ResidualShortcut = "projection" | "padding";
+
+export interface BasicBlockOptions {
+  /** Of the first convolution; default 1. */
+  readonly stride?: number;
+  /** Default: batch. Without it the convolutions have biases. */
+  readonly normalization?: "batch" | "none";
+  /** Default: projection. */
+  readonly shortcut?: ResidualShortcut;
+  readonly seed?: Seed;
+  readonly backend?: Backend;
+}
+
+/** What residual networks draw their convolutions with: He et al. 2015 by fanOut, as torchvision. */
+export const residualInit: { readonly weightInit: Initializer; readonly biasInit: Initializer } = {
+  weightInit: (shape, draw) => kaimingNormal({ mode: "fanOut", nonlinearity: "relu" })(shape, draw),
+  biasInit: zeros,
+};
+
+let sumAndRelu: Expression | undefined;
+
+/** max(x + residual, 0) in one launch. */
+function addRelu(x: Tensor, residual: Tensor): Tensor {
+  sumAndRelu ??= buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => {
+    const total = e.add(a!, b!);
+    return e.select(e.lessEqual(total, 0), 0, total);
+  });
+  return evaluateExpression(sumAndRelu, [x, residual])[0]!;
+}
+
+/**
+ * Two 3x3 convolutions and a way past them; the last batch norm, the sum and ReLU are one operation. Torchvision's names:
+ * `conv1`, `bn1`, `conv2`, `bn2`, `downsample.0`, `downsample.1`.
+ *
+ * Shapes: [n, inChannels, h, w] -> [n, channels, h / stride, w / stride].
+ *
+ * @example new BasicBlock(64, 128, { stride: 2, seed: 1 })
+ */
+export class BasicBlock extends Module {
+  readonly conv1: Conv2d;
+  readonly bn1: BatchNorm2d | undefined;
+  readonly conv2: Conv2d;
+  readonly bn2: BatchNorm2d | undefined;
+  readonly downsample: Sequential | undefined;
+  private readonly stride: number;
+  private readonly newChannels: number;
+
+  constructor(inChannels: number, channels: number, options: BasicBlockOptions = {}) {
+    super();
+    const { stride = 1, normalization = "batch", shortcut = "projection", backend } = options;
+    const shared = { bias: normalization === "none", seed: sourceOf(options.seed), backend, ...residualInit };
+    const norm = () => (normalization === "batch" ? new BatchNorm2d(channels, { backend }) : undefined);
+    this.conv1 = new Conv2d(inChannels, channels, 3, { stride, padding: 1, ...shared });
+    this.bn1 = norm();
+    this.conv2 = new Conv2d(channels, channels, 3, { padding: 1, ...shared });
+    this.bn2 = norm();
+    this.stride = stride;
+    this.newChannels = channels - inChannels;
+    if (shortcut === "padding" && this.newChannels < 0) {
+      throw new ArgumentError(
+        `shortcut: found padding from ${inChannels} to ${channels} channels, expected no fewer`,
+      );
+    }
+    if (shortcut === "projection" && (stride !== 1 || inChannels !== channels)) {
+      const projection = new Conv2d(inChannels, channels, 1, { stride, ...shared });
+      this.downsample = new Sequential(...[projection, norm()].filter((module) => module !== undefined));
+    }
+  }
+
+  forward(x: Tensor): Tensor {
+    const inner = this.bn1
+      ? this.bn1.forwardWith(this.conv1.forward(x), { activation: "relu" })
+      : this.conv1.forwardWith(x, { activation: "relu" });
+    const y = this.conv2.forward(inner);
+    const residual = this.downsample ? this.downsample.forward(x) : this.padShortcut(x);
+    return this.bn2 ? this.bn2.forwardWith(y, { residual, activation: "relu" }) : addRelu(y, residual);
+  }
+
+  /** Every `stride`-th pixel, and zeros for the new channels. */
+  private padShortcut(x: Tensor): Tensor {
+    const { stride, newChannels } = this;
+    const picked = stride === 1 ? x : slice(x, { begin: [], step: [1, 1, stride, stride] });
+    if (newChannels === 0) return picked;
+    return pad(picked, [
+      [0, 0],
+      [0, newChannels],
+      [0, 0],
+      [0, 0],
+    ]);
+  }
+}

@@ -1,0 +1,173 @@
+import { deferStateChange } from "@evenkeel/autodiff";
+import type { BatchNormResult } from "@evenkeel/batchnorm";
+import { batchNorm } from "@evenkeel/batchnorm";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { formatShape, keep, ones, ShapeError, zeros } from "@evenkeel/tensor";
+import { Buffer, Counter, Parameter } from "../module/variable.ts";
+import type { Epilogue } from "./fusion.ts";
+import { FusingModule } from "./fusion.ts";
+
+export interface BatchNormLayerOptions {
+  /** Added to the variance, inside the root; default 1e-5. */
+  readonly epsilon?: number;
+  /** The weight of the new statistics; null weighs all batches alike. Default 0.1. */
+  readonly momentum?: number | null;
+  /** Whether there are a scale and a shift to train; default true. */
+  readonly affine?: boolean;
+  /** Whether there are running statistics; without them the batch decides in use too. Default true. */
+  readonly trackRunningStats?: boolean;
+  /** Default: the one that `selectBackend` opened. */
+  readonly backend?: Backend;
+}
+
+export interface BatchNormEpilogue extends Epilogue {
+  /** Added before the activation, in the same pass. */
+  readonly residual?: Tensor;
+}
+
+/** Running statistics after a batch. */
+interface Statistics {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly batches: number;
+}
+
+/**
+ * What batch norm layers of all ranks share: PyTorch's semantics. In training the batch is normalized by itself and taken
+ * into the running statistics, which change once, when the outermost differentiated call returns; in use, and when
+ * frozen, the running statistics normalize.
+ */
+export abstract class BatchNorm extends FusingModule {
+  readonly scale: Parameter | undefined;
+  readonly shift: Parameter | undefined;
+  readonly runningMean: Buffer | undefined;
+  /** Unbiased. */
+  readonly runningVariance: Buffer | undefined;
+  readonly numBatchesTracked: Counter | undefined;
+  readonly channels: number;
+  readonly epsilon: number;
+  momentum: number | null;
+  /** Switched off, training leaves the running statistics as they are. */
+  trackRunningStats: boolean;
+  /** What a forward pass of the differentiated call that is under way has left for the next one. */
+  private pending: Statistics | undefined;
+
+  constructor(channels: number, options: BatchNormLayerOptions = {}) {
+    super();
+    const { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, backend } = options;
+    this.channels = channels;
+    this.epsilon = epsilon;
+    this.momentum = momentum;
+    this.trackRunningStats = trackRunningStats;
+    if (affine) {
+      this.scale = new Parameter(ones([channels], { backend }), { name: "weight", isDecayed: false });
+      this.shift = new Parameter(zeros([channels], { backend }), { name: "bias", isDecayed: false });
+    }
+    if (trackRunningStats) {
+      this.runningMean = new Buffer(zeros([channels], { backend }), { name: "running_mean" });
+      this.runningVariance = new Buffer(ones([channels], { backend }), { name: "running_var" });
+      this.numBatchesTracked = new Counter(0, { name: "num_batches_tracked" });
+    }
+  }
+
+  /** Ranks that the layer takes. */
+  protected abstract readonly ranks: readonly number[];
+
+  forwardWith(x: Tensor, { activation, residual }: BatchNormEpilogue): Tensor {
+    this.checkShape(x);
+    const training = this.isTraining && !this.isFrozen;
+    const running = training && !this.trackRunningStats ? undefined : this.latestStatistics();
+    const result = batchNorm(x, {
+      ...{ scale: this.scale?.value, shift: this.shift?.value, activation, residual },
+      ...{ runningMean: running?.mean, runningVariance: running?.variance },
+      ...{ numBatchesTracked: running?.batches, training, momentum: this.momentum, epsilon: this.epsilon },
+    });
+    result.statistics?.dispose();
+    this.adoptLater(result);
+    return result.y;
+  }
+
+  /** Back to the statistics of a layer that has seen nothing. */
+  resetRunningStatistics(): void {
+    if (!this.runningMean || !this.runningVariance || !this.numBatchesTracked) return;
+    const { backend } = this.runningMean.value;
+    this.runningMean.value = zeros([this.channels], { backend });
+    this.runningVariance.value = ones([this.channels], { backend });
+    this.numBatchesTracked.value = 0;
+  }
+
+  private latestStatistics(): Statistics | undefined {
+    if (this.pending) return this.pending;
+    if (!this.runningMean || !this.runningVariance || !this.numBatchesTracked) return undefined;
+    return {
+      mean: this.runningMean.value,
+      variance: this.runningVariance.value,
+      batches: this.numBatchesTracked.value,
+    };
+  }
+
+  /** Several passes of one differentiated call build on one another, and count only if the call returns. */
+  private adoptLater({ runningMean, runningVariance, numBatchesTracked }: BatchNormResult): void {
+    if (!runningMean || !runningVariance || numBatchesTracked === undefined) return;
+    const earlier = this.pending;
+    const next: Statistics = {
+      mean: keep(runningMean),
+      variance: keep(runningVariance),
+      batches: numBatchesTracked,
+    };
+    this.pending = next;
+    deferStateChange({
+      commit: () => {
+        this.runningMean!.value = next.mean;
+        this.runningVariance!.value = next.variance;
+        this.numBatchesTracked!.value = next.batches;
+        if (this.pending === next) this.pending = undefined;
+      },
+      discard: () => {
+        next.mean.dispose();
+        next.variance.dispose();
+        if (this.pending === next) this.pending = earlier?.mean.isDisposed ? undefined : earlier;
+      },
+    });
+  }
+
+  private checkShape(x: Tensor): void {
+    if (this.ranks.includes(x.rank) && x.shape[1] === this.channels) return;
+    throw new ShapeError(
+      `batch norm: found ${formatShape(x.shape)}, expected ${this.channels} channels in the second of ${this.ranks.join(" or ")} dimensions`,
+    );
+  }
+}
+
+/**
+ * Batch norm of vectors or sequences.
+ *
+ * Shapes: [n, channels] or [n, channels, w] -> the same. Throws ShapeError for others, and in training for one value a channel.
+ *
+ * @example new BatchNorm1d(100)
+ */
+export class BatchNorm1d extends BatchNorm {
+  protected readonly ranks: readonly number[] = [2, 3];
+}
+
+/**
+ * Batch norm of images.
+ *
+ * Shapes: [n, channels, h, w] -> the same. Throws ShapeError for others, and in training for one value a channel.
+ *
+ * @example new BatchNorm2d(64, { momentum: 0.01 })
+ */
+export class BatchNorm2d extends BatchNorm {
+  protected readonly ranks: readonly number[] = [4];
+}
+
+/**
+ * Batch norm of volumes.
+ *
+ * Shapes: [n, channels, d, h, w] -> the same. Throws ShapeError for others, and in training for one value a channel.
+ *
+ * @example new BatchNorm3d(16)
+ */
+export class BatchNorm3d extends BatchNorm {
+  protected readonly ranks: readonly number[] = [5];
+}

@@ -1,0 +1,27 @@
+import type { Tensor } from "@evenkeel/tensor";
+import type { Member } from "../module/module.ts";
+import { Module } from "../module/module.ts";
+import { runSequence } from "./fusion.ts";
+
+/**
+ * Modules one after the other. A convolution, a linear layer or a batch norm takes in the ReLU or LeakyReLU behind it; the
+ * names of saved state are the positions in any case.
+ *
+ * @example new Sequential(new Conv2d(1, 8, 3), new BatchNorm2d(8), new ReLU(), new Flatten())
+ */
+export class Sequential extends Module {
+  readonly modules: readonly Module[];
+
+  constructor(...modules: readonly Module[]) {
+    super();
+    this.modules = modules;
+  }
+
+  override *members(): Generator<[name: string, member: Member]> {
+    for (const [index, module] of this.modules.entries()) yield [String(index), module];
+  }
+
+  forward(x: Tensor): Tensor {
+    return runSequence(this.modules, x);
+  }
+}

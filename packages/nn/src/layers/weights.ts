@@ -1,0 +1,44 @@
+import type { Backend, Shape } from "@evenkeel/tensor";
+import type { Initializer } from "../initializers/init.ts";
+import { defaultWeight, fansOf, symmetric } from "../initializers/init.ts";
+import type { Seed } from "../initializers/random-source.ts";
+import { sourceOf } from "../initializers/random-source.ts";
+import { Parameter } from "../module/variable.ts";
+
+/** How the parameters of a layer come to be. */
+export interface WeightOptions {
+  /** Default: true. */
+  readonly bias?: boolean;
+  /** A number, or a source that several layers share; absent, the source that `manualSeed` restarts. */
+  readonly seed?: Seed;
+  /** Default: PyTorch's, kaimingUniform with slope sqrt(5). */
+  readonly weightInit?: Initializer;
+  /** Default: PyTorch's, evenly distributed within 1 / sqrt(fanIn). */
+  readonly biasInit?: Initializer;
+  /** Default: the one that `selectBackend` opened. */
+  readonly backend?: Backend;
+}
+
+/** The weight, and the bias of so many values unless it is switched off. */
+export function makeWeights(
+  shape: Shape,
+  biasSize: number,
+  options: WeightOptions,
+): { readonly weight: Parameter; readonly bias: Parameter | undefined } {
+  const { bias = true, weightInit = defaultWeight, biasInit = biasFor(shape), backend } = options;
+  const random = sourceOf(options.seed);
+  // Both keys are taken in any case: a layer's weight is the same with a bias and without.
+  const [weightKey, biasKey] = [random.next(), random.next()];
+  const weight = new Parameter(weightInit(shape, { ...weightKey, backend }));
+  if (!bias) return { weight, bias: undefined };
+  return {
+    weight,
+    bias: new Parameter(biasInit([biasSize], { ...biasKey, backend }), { isDecayed: false }),
+  };
+}
+
+/** A bias is drawn within 1 / sqrt(fanIn) of the weight beside it. */
+function biasFor(weightShape: Shape): Initializer {
+  const bound = 1 / Math.sqrt(Math.max(1, fansOf(weightShape).fanIn));
+  return (shape, draw) => symmetric(shape, bound, draw);
+}
