@@ -34,7 +34,10 @@ describe("cpu", () => {
     await backend.close();
   });
 
-  it.each([{ threads: 0 }, { threads: 1.5 }, { maxMemoryBytes: -1 }])("rejects %o", async (options) => {
-    await expect(cpu.open(options)).rejects.toThrow(ArgumentError);
-  });
+  it.each([{ threads: 0 }, { threads: 1.5 }, { maxMemoryBytes: -1 }, { thread: 2 }])(
+    "rejects %o",
+    async (options) => {
+      await expect(cpu.open(options as object)).rejects.toThrow(ArgumentError);
+    },
+  );
 });

@@ -22,8 +22,7 @@ export interface CpuOptions {
 export const cpu: BackendFactory<CpuOptions> = { name: "cpu", open };
 
 async function open(options: CpuOptions = {}): Promise<Backend> {
-  checkPositive("threads", options.threads);
-  checkPositive("maxMemoryBytes", options.maxMemoryBytes);
+  checkOptions(options);
   if (!hasSimd()) throw new BackendError("cpu: this engine has no WebAssembly SIMD");
   const isShared = typeof SharedArrayBuffer === "function";
   if (!isShared && (options.threads ?? 1) > 1) {
@@ -41,8 +40,15 @@ const mostThreads = 8;
 
 const defaultThreads = (): number => Math.min(mostThreads, globalThis.navigator?.hardwareConcurrency ?? 1);
 
-function checkPositive(name: string, value: number | undefined): void {
-  if (value !== undefined && !(Number.isSafeInteger(value) && value > 0)) {
-    throw new ArgumentError(`cpu: ${name}: found ${value}, expected a positive integer`);
+const knownOptions: readonly string[] = ["threads", "maxMemoryBytes"] satisfies (keyof CpuOptions)[];
+
+function checkOptions(options: CpuOptions): void {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    if (!knownOptions.includes(name)) {
+      throw new ArgumentError(`cpu: found the option "${name}", expected one of: ${knownOptions.join(", ")}`);
+    }
+    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) > 0)) {
+      throw new ArgumentError(`cpu: ${name}: found ${value}, expected a positive integer`);
+    }
   }
 }

@@ -16,6 +16,10 @@ export interface WorkerThread {
   terminate(): Promise<void>;
 }
 
+/** Browsers do not tell a page why its own policy stops a worker. */
+const noReason =
+  "a Content-Security-Policy must allow blob: in worker-src, or the device be opened with one thread";
+
 export type Spawn = (setup: WorkerSetup, onCrash: (reason: string) => void) => Promise<WorkerThread>;
 
 /**
@@ -57,15 +61,20 @@ function spawnInNode(
   });
 }
 
-function spawnInBrowser(setup: WorkerSetup, onCrash: (reason: string) => void): Promise<WorkerThread> {
+async function spawnInBrowser(setup: WorkerSetup, onCrash: (reason: string) => void): Promise<WorkerThread> {
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const worker = new Worker(url, { name: "evenkeel" });
-  return new Promise<WorkerThread>((resolve, reject) => {
-    worker.onerror = ({ message }) => reject(new BackendError(`cpu: no worker thread: ${message}`));
-    worker.onmessage = () => {
-      worker.onerror = ({ message }) => onCrash(message);
-      resolve({ hold() {}, release() {}, terminate: async () => worker.terminate() });
-    };
-    worker.postMessage(setup);
-  }).finally(() => URL.revokeObjectURL(url));
+  try {
+    const worker = new Worker(url, { name: "evenkeel" });
+    await new Promise<void>((resolve, reject) => {
+      worker.onmessage = () => resolve();
+      worker.onerror = ({ message }) => reject(new Error(message || noReason));
+      worker.postMessage(setup);
+    });
+    worker.onerror = ({ message }) => onCrash(message);
+    return { hold() {}, release() {}, terminate: async () => worker.terminate() };
+  } catch (error) {
+    throw new BackendError(`cpu: no worker thread: ${error instanceof Error ? error.message : error}`);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }

@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { BackendError, DeviceError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
+import { launchOf, valuesOf } from "../../test/devices.ts";
 import { CpuDevice } from "../device.ts";
 import { createDeviceMemory } from "../memory/device-memory.ts";
-import { launchOf, valuesOf } from "../testing/devices.ts";
 import type { Spawn } from "./spawn.ts";
 import { spawn } from "./spawn.ts";
 import { ThreadEngine } from "./thread-engine.ts";
@@ -54,7 +54,7 @@ describe("a pool of workers", () => {
   });
 
   it("neither keeps a process alive nor lets it end before what it waits for", async () => {
-    const script = resolve(import.meta.dirname, "../testing/open-and-leave.ts");
+    const script = resolve(import.meta.dirname, "../../test/open-and-leave.ts");
     const { stdout } = await promisify(execFile)(process.execPath, [
       "--conditions=@evenkeel/source",
       "--no-warnings",

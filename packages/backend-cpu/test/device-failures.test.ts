@@ -1,8 +1,8 @@
 import type { Backend, HostLaunch, WasmKernel } from "@evenkeel/tensor";
 import { DeviceError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
-import { bufferOf, launchOf, valuesOf, viewOf } from "./testing/devices.ts";
-import { onEveryDevice } from "./testing/every-device.ts";
+import { bufferOf, launchOf, valuesOf, viewOf } from "./devices.ts";
+import { onEveryDevice } from "./every-device.ts";
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bufferOf, launchOf, valuesOf } from "./testing/devices.ts";
-import { onEveryDevice } from "./testing/every-device.ts";
+import { bufferOf, launchOf, valuesOf } from "./devices.ts";
+import { onEveryDevice } from "./every-device.ts";
 
 const count = 1000;
 const work = { items: count, chunk: 64 };

@@ -1,9 +1,9 @@
 import type { Expression } from "@evenkeel/tensor";
 import { buildExpression, e } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
-import { expressionWork } from "./launches/expression-kernels.ts";
-import { bufferOf, launchOf, valuesOf, viewOf } from "./testing/devices.ts";
-import { onEveryDevice } from "./testing/every-device.ts";
+import { expressionWork } from "../src/launches/expression-kernels.ts";
+import { bufferOf, launchOf, valuesOf, viewOf } from "./devices.ts";
+import { onEveryDevice } from "./every-device.ts";
 
 const multiplyAdd = (): Expression =>
   buildExpression({ inputs: ["f32", "f32"], scalars: ["f32"] }, ([x, y], [s]) => e.add(e.mul(x!, s!), y!));

@@ -1,10 +1,10 @@
 import type { Backend, BufferView, DeviceBuffer, KernelLaunch, Work } from "@evenkeel/tensor";
-import { CpuDevice } from "../device.ts";
-import { engineFeatures } from "../features.ts";
-import { createDeviceMemory } from "../memory/device-memory.ts";
-import { InlineEngine } from "../queue/inline-engine.ts";
-import { ThreadEngine } from "../threads/thread-engine.ts";
-import { module } from "./kernels.wasm.ts";
+import { CpuDevice } from "../src/device.ts";
+import { engineFeatures } from "../src/features.ts";
+import { createDeviceMemory } from "../src/memory/device-memory.ts";
+import { InlineEngine } from "../src/queue/inline-engine.ts";
+import { module } from "../src/testing/kernels.wasm.ts";
+import { ThreadEngine } from "../src/threads/thread-engine.ts";
 
 export type OpenDevice = (maxMemoryBytes?: number) => Promise<Backend>;
 

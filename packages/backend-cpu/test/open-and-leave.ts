@@ -1,5 +1,5 @@
 // Uses a device and ends without closing it: the process must end by itself, but not before the read has resolved.
-import { cpu } from "../cpu.ts";
+import { cpu } from "../src/cpu.ts";
 import { bufferOf, launchOf, valuesOf } from "./devices.ts";
 
 const backend = await cpu.open({ threads: 2 });
