@@ -1,5 +1,5 @@
 import { vjp } from "@evenkeel/autodiff";
-import type { Backend, Executor, OpCase, OpCases, Tensor } from "@evenkeel/tensor";
+import type { Backend, Executor, OpCase, OpCases, Spec, Tensor } from "@evenkeel/tensor";
 import { execute, fromData, isFloat, launchingExecutor, scope, withExecutor } from "@evenkeel/tensor";
 import { drawValues } from "./draw-values.ts";
 import { referenceBackend, referenceExecutor } from "./reference.ts";
@@ -9,17 +9,31 @@ export interface DrawnCase {
   readonly op: OpCases["op"];
   readonly opCase: OpCase;
   readonly values: readonly (Float64Array | undefined)[];
+  /** The gradient of an output that the backward pass starts from. */
+  outputGradient(index: number, spec: Spec): Float64Array;
 }
 
-const nameOf = ({ op, opCase }: Pick<DrawnCase, "op" | "opCase">): string => `${op.name}/${opCase.name}`;
+let latest: DrawnCase | undefined;
 
+/** Draws the values of a case from its name; the latest case is remembered, for those who look at it in turn. */
 export function drawCase(op: OpCases["op"], opCase: OpCase): DrawnCase {
-  const name = nameOf({ op, opCase });
-  return {
+  if (latest?.op === op && latest.opCase === opCase) return latest;
+  const name = `${op.name}/${opCase.name}`;
+  const gradients = new Map<number, Float64Array>();
+  latest = {
     op,
     opCase,
     values: opCase.inputs.map((input, index) => input && drawValues(input, `${name}/${index}`)),
+    outputGradient(index, { shape, dtype }) {
+      let drawn = gradients.get(index);
+      if (drawn === undefined) {
+        drawn = drawValues({ shape, dtype, values: { normal: [0, 1] } }, `${name}/gradient ${index}`);
+        gradients.set(index, drawn);
+      }
+      return drawn;
+    },
   };
+  return latest;
 }
 
 /** How ops run on a backend: by their meaning on the reference, by launches elsewhere. */
@@ -87,8 +101,7 @@ export function gradients(drawn: DrawnCase, backend: Backend): Tensor[] {
     const [outputs, pullback] = vjp(caseFunction(drawn, inputs, backend), ...floats);
     const outputGradients = outputs.map((output, index) => {
       if (!isFloat(output.dtype)) return undefined;
-      const spec = { shape: output.shape, dtype: output.dtype, values: { normal: [0, 1] } as const };
-      return fromData(drawValues(spec, `${nameOf(drawn)}/gradient ${index}`), spec, { backend });
+      return fromData(drawn.outputGradient(index, output), output, { backend });
     });
     return [...pullback(outputGradients)];
   });

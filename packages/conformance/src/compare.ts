@@ -17,14 +17,10 @@ export interface Expected extends Spec {
   readonly magnitudes?: Float64Array | undefined;
 }
 
-/** Whether one value is close enough; an infinity or NaN must be the same one. */
-function isWithin(found: number, expected: number, rounded: number, allowed: number): boolean {
-  if (Object.is(found, rounded)) return true;
-  if (!Number.isFinite(found) || !Number.isFinite(rounded)) return false;
-  return allowed > 0 && Math.abs(found - expected) <= allowed;
-}
-
-/** Compares values of a device with the reference. Integers and bool must be equal whatever the bound. */
+/**
+ * Compares values of a device with the reference. Integers and bool must be equal whatever the bound, and infinities and NaN
+ * must be the same.
+ */
 export function distance(found: ArrayLike<number>, expected: Expected, bound: Bound): Distance {
   const { data, magnitudes } = expected;
   const isReal = isFloat(expected.dtype);
@@ -35,27 +31,32 @@ export function distance(found: ArrayLike<number>, expected: Expected, bound: Bo
   let largest = 0;
   let widest = 0;
   let wrong = 0;
-  let worst = 0;
+  let worst = { index: 0, error: -1 };
   for (let index = 0; index < data.length; index++) {
     // Integers have one zero.
     const wanted = isReal ? Math.fround(data[index]!) : data[index]! + 0;
     const value = found[index]!;
-    if (Number.isFinite(wanted)) largest = Math.max(largest, Math.abs(wanted));
-    const error = Object.is(value, wanted) ? 0 : Math.abs(value - wanted);
-    const allowed =
-      limit.relative * Math.abs(wanted) + limit.scaled * (magnitudes?.[index] ?? 0) + limit.absolute;
-    const isWrong = !isWithin(value, data[index]!, wanted, allowed);
-    if (isWrong) wrong++;
-    if (!(error <= widest) || (isWrong && wrong === 1)) worst = index;
-    widest = Math.max(widest, Number.isFinite(error) ? error : Number.MAX_VALUE);
+    if (Object.is(value, wanted)) {
+      if (Number.isFinite(wanted)) largest = Math.max(largest, Math.abs(wanted));
+      continue;
+    }
+    const error =
+      Number.isFinite(value) && Number.isFinite(wanted) ? Math.abs(value - data[index]!) : Infinity;
+    const magnitude = Math.abs(wanted);
+    const allowed = limit.relative * magnitude + limit.scaled * (magnitudes?.[index] ?? 0) + limit.absolute;
+    largest = Math.max(largest, Number.isFinite(magnitude) ? magnitude : 0);
+    widest = Math.max(widest, error);
+    if (error <= allowed && allowed > 0 && error < Infinity) continue;
+    wrong++;
+    if (error > worst.error) worst = { index, error };
   }
-  const error = widest === 0 ? 0 : Math.min(Number.MAX_VALUE, widest / (largest || 1));
+  const error = Math.min(Number.MAX_VALUE, widest === 0 ? 0 : widest / (largest || 1));
   if (wrong === 0) return { error };
   const place = stridesOf(expected.shape).map(
-    (stride, axis) => Math.floor(worst / stride) % expected.shape[axis]!,
+    (stride, axis) => Math.floor(worst.index / stride) % expected.shape[axis]!,
   );
   return {
     error,
-    failure: `${wrong} of ${data.length} values of ${formatSpec(expected)} are off, the worst at [${place.join(", ")}]: found ${found[worst]}, expected ${data[worst]}`,
+    failure: `${wrong} of ${data.length} values of ${formatSpec(expected)} are off, the worst at [${place.join(", ")}]: found ${found[worst.index]}, expected ${data[worst.index]}`,
   };
 }
