@@ -50,7 +50,7 @@ export function batches(set: ImageSet, options: BatchOptions): Batches {
   async function* arrays(epoch: number): AsyncGenerator<BatchArrays> {
     const order =
       shuffleSeed === undefined
-        ? Uint32Array.from({ length: count }, (_, position) => position)
+        ? Int32Array.from({ length: count }, (_, position) => position)
         : hostPermutation(count, { seed: shuffleSeed, stream: streams.shuffle + epoch });
     const random = new RandomStream(shuffleSeed ?? 0, streams.augment + epoch);
     for (let batch = 0; batch < batchesPerEpoch; batch++) {
@@ -74,7 +74,7 @@ interface BatchArrays {
   readonly labels: Int32Array;
 }
 
-type Assembler = (positions: Uint32Array, random: RandomStream) => BatchArrays;
+type Assembler = (positions: Int32Array, random: RandomStream) => BatchArrays;
 
 function batchAssembler(set: ImageSet, { statistics, augment }: BatchOptions): Assembler {
   const size = valuesPerImage(set);
