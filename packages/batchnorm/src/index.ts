@@ -1,5 +1,16 @@
 export type { BatchNormOptions, BatchNormResult } from "./batch-norm.ts";
 export { batchNorm } from "./batch-norm.ts";
+export type { Convention, Conversion, System } from "./conventions.ts";
+export {
+  conventions,
+  convertMomentum,
+  convertRunningVariance,
+  runningVarianceFactor,
+} from "./conventions.ts";
+export type { FrozenNormalization, WeightAndBias } from "./fold.ts";
+export { foldIntoConvolution, foldIntoLinear } from "./fold.ts";
+export type { GhostBatchNormOptions } from "./ghost-batch-norm.ts";
+export { ghostBatchNorm } from "./ghost-batch-norm.ts";
 export { normalizeGradientOp } from "./gradient/gradient.ts";
 export { mergeStatistics, mergeStatisticsOp } from "./merge/merge-statistics.ts";
 export type { NormalizeOptions } from "./normalize/normalize.ts";

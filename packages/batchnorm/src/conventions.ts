@@ -1,0 +1,95 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, mul } from "@evenkeel/tensor";
+
+/** How a system keeps running statistics, and its defaults. */
+export interface Convention {
+  /** Whether the running variance averages M2 / count or M2 / (count - 1). */
+  readonly runningVariance: "biased" | "unbiased";
+  /** Whether momentum is the weight of the new statistics or of the old ones. */
+  readonly momentumOf: "new" | "old";
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+export type System = "evenkeel" | "pytorch" | "keras" | "flax" | "onnx" | "burn";
+
+/** Ours is PyTorch's, which MLX and tinygrad share. Keras stands for version 3 and for tfjs layers, ONNX for opset 15. */
+export const conventions: { readonly [Name in System]: Convention } = {
+  evenkeel: { runningVariance: "unbiased", momentumOf: "new", momentum: 0.1, epsilon: 1e-5 },
+  pytorch: { runningVariance: "unbiased", momentumOf: "new", momentum: 0.1, epsilon: 1e-5 },
+  keras: { runningVariance: "biased", momentumOf: "old", momentum: 0.99, epsilon: 1e-3 },
+  flax: { runningVariance: "biased", momentumOf: "old", momentum: 0.99, epsilon: 1e-5 },
+  onnx: { runningVariance: "biased", momentumOf: "old", momentum: 0.9, epsilon: 1e-5 },
+  burn: { runningVariance: "biased", momentumOf: "new", momentum: 0.1, epsilon: 1e-5 },
+};
+
+export interface Conversion {
+  /** Default: evenkeel. */
+  readonly from?: System;
+  /** Default: evenkeel. */
+  readonly to?: System;
+}
+
+/**
+ * Momentum as another system counts it: the weight of the new statistics or of the old ones.
+ *
+ * Throws ArgumentError for an unknown system, or unless momentum is from 0 to 1.
+ *
+ * @example convertMomentum(0.99, { from: "keras" }) // 0.01
+ */
+export function convertMomentum(
+  momentum: number,
+  { from = "evenkeel", to = "evenkeel" }: Conversion,
+): number {
+  if (!(momentum >= 0 && momentum <= 1)) {
+    throw new ArgumentError(`convertMomentum: momentum: found ${momentum}, expected a number from 0 to 1`);
+  }
+  const isSame = conventionOf(from).momentumOf === conventionOf(to).momentumOf;
+  return isSame ? momentum : 1 - momentum;
+}
+
+/**
+ * What a running variance of one system is to be multiplied by for another: M / (M - 1) from biased to unbiased, for
+ * batches of M values per channel.
+ *
+ * Throws ArgumentError for an unknown system, and where M decides but is not given: a file of weights does not tell it, and
+ * leaving the variance as it is errs by a factor of M / (M - 1).
+ *
+ * @param options.valuesPerChannel M: batch size times the size of a plane, at least 2
+ * @example runningVarianceFactor({ from: "onnx", valuesPerChannel: 128 }) // 128 / 127
+ */
+export function runningVarianceFactor(options: Conversion & { readonly valuesPerChannel?: number }): number {
+  const { from = "evenkeel", to = "evenkeel", valuesPerChannel: values } = options;
+  const source = conventionOf(from).runningVariance;
+  const target = conventionOf(to).runningVariance;
+  if (source === target) return 1;
+  if (values === undefined || !Number.isSafeInteger(values) || values < 2) {
+    throw new ArgumentError(
+      `runningVarianceFactor: valuesPerChannel: found ${values ?? "none"}, expected the values per channel of the batches it was learned on, a whole number of at least 2: ${from} keeps the ${source} variance, ${to} the ${target} one`,
+    );
+  }
+  return target === "unbiased" ? values / (values - 1) : (values - 1) / values;
+}
+
+/**
+ * A running variance of one system as another keeps it: see `runningVarianceFactor`, which also says what it throws.
+ *
+ * Shapes: [C] -> [C].
+ *
+ * @example convertRunningVariance(movingVariance, { from: "keras", valuesPerChannel: 32 * 28 * 28 })
+ */
+export function convertRunningVariance(
+  variance: Tensor,
+  options: Conversion & { readonly valuesPerChannel?: number },
+): Tensor {
+  return mul(variance, runningVarianceFactor(options));
+}
+
+function conventionOf(system: System): Convention {
+  if (!Object.hasOwn(conventions, system)) {
+    throw new ArgumentError(
+      `convention: found "${system}", expected one of: ${Object.keys(conventions).join(", ")}`,
+    );
+  }
+  return conventions[system];
+}
