@@ -27,7 +27,7 @@ export class MemoryCheckpointStore implements CheckpointStore {
 
   async save(name: string, bytes: Uint8Array): Promise<void> {
     checkCheckpointName(name);
-    this.files.set(name, bytes.slice());
+    this.files.set(name, Uint8Array.from(bytes));
   }
 
   async load(name: string): Promise<Uint8Array | undefined> {

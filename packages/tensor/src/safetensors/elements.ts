@@ -98,7 +98,8 @@ export const dtypeOfFile = (type: FileDType): DType => formats[type].dtype;
 /** The elements of one tensor; a view of `bytes` where the file's element type has its own dtype here. */
 export function readElements(type: FileDType, bytes: Uint8Array, name: string): NumericArray {
   const format = formats[type];
-  return format.read(bytes.byteOffset % format.bytes === 0 ? bytes : bytes.slice(), name);
+  // `slice` of a Node buffer would be a view again.
+  return format.read(bytes.byteOffset % format.bytes === 0 ? bytes : Uint8Array.from(bytes), name);
 }
 
 const fileDTypeOf: { readonly [D in DType]: FileDType } = {

@@ -187,3 +187,16 @@ describe("properties", () => {
     fc.assert(fc.property(files, comesBack));
   });
 });
+
+test("data that is not aligned is copied, out of a Node buffer too", () => {
+  const header = JSON.stringify({ a: { dtype: "F32", shape: [2], data_offsets: [0, 8] } });
+  for (const spaces of [0, 1, 2, 3]) {
+    const text = header + " ".repeat(spaces);
+    const contents = Buffer.alloc(8 + text.length + 8);
+    contents.writeBigUInt64LE(BigInt(text.length));
+    contents.write(text, 8);
+    contents.writeFloatLE(1.5, 8 + text.length);
+    contents.writeFloatLE(-2, 12 + text.length);
+    expect(readSafetensors(contents).tensors.get("a")!.data).toEqual(Float32Array.of(1.5, -2));
+  }
+});
