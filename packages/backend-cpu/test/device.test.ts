@@ -140,6 +140,21 @@ onEveryDevice((test) => {
       expect((await valuesOf(test.backend, total))[0]).toBe(reference);
     });
 
+    it("run once each in a long queue of large and small ones", async () => {
+      const items = 512;
+      const chunks = [16, 32, 64, 256, items];
+      const x = bufferOf(test.backend, Array(items).fill(0));
+      let launches = 0;
+      for (let burst = 0; burst < 8; burst++) {
+        for (let step = 0; step < 2000; step++) {
+          const chunk = chunks[(step * 7 + burst * 3 + (step >> 3)) % chunks.length]!;
+          test.backend.launch(launchOf("addTo", [x], [1], { items, chunk }));
+          launches++;
+        }
+        expect(new Set(await valuesOf(test.backend, x))).toEqual(new Set([launches]));
+      }
+    });
+
     it("queue up without bound", async () => {
       const x = bufferOf(test.backend, [0, 0]);
       test.keepBusy();

@@ -1,7 +1,7 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Entry } from "../queue/entry.ts";
 import { HostRing } from "./host-ring.ts";
-import { controlWord, ringBytes, shareOf, tagMask, tagOf } from "./ring.ts";
+import { controlWord, ringBytes, ringCapacity, shareOf, tagMask, tagOf } from "./ring.ts";
 import { nothing, WorkerRing } from "./worker-ring.ts";
 
 const entryOf = (items: number, kernel = 0): Entry => ({
@@ -28,6 +28,10 @@ describe("the ring", () => {
     worker = new WorkerRing(shared);
   });
 
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   it("opens an entry when all shares of the one before have finished", () => {
     host.publish(0, entryOf(2), threads);
     host.publish(1, entryOf(1), threads);
@@ -38,6 +42,24 @@ describe("the ring", () => {
     expect(worker.claim()).toBe(nothing);
     worker.finish(claims[0]!);
     expect(tagOf(worker.claim())).toBe(1);
+    expect(host.finishedSince(0)).toBe(1);
+  });
+
+  it("writes a slot again while the worker of an early share still reports it", () => {
+    host.publish(0, entryOf(2), threads);
+    for (let ticket = 1; ticket < ringCapacity; ticket++) host.publish(ticket, entryOf(1), threads);
+    const [early, last] = [worker.claim(), worker.claim()];
+    const add: (words: Int32Array, index: number, value: number) => number = Atomics.add;
+    const meanwhile = (words: Int32Array, index: number, value: number): number => {
+      const before = add(words, index, value);
+      worker.finish(last);
+      expect(tagOf(worker.claim())).toBe(1);
+      host.publish(ringCapacity, entryOf(1), threads);
+      return before;
+    };
+    vi.spyOn(Atomics, "add").mockImplementationOnce(meanwhile as typeof Atomics.add);
+    worker.finish(early);
+    expect(worker.claim()).toBe(nothing);
     expect(host.finishedSince(0)).toBe(1);
   });
 

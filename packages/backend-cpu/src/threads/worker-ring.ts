@@ -19,8 +19,9 @@ export class WorkerRing extends Ring {
   /** Reports a share as done, and opens the next entry after the last one. */
   finish(claim: number): void {
     const tag = tagOf(claim);
-    const finished = Atomics.add(this.words, controlWord.finishedShares, 1) + 1;
-    if (finished < sharesOf(this.slots, slotOf(tag))) return;
+    // Read before the share counts as done: from then on the entry may end, and its slot be written again.
+    const shares = sharesOf(this.slots, slotOf(tag));
+    if (Atomics.add(this.words, controlWord.finishedShares, 1) + 1 < shares) return;
     Atomics.store(this.words, controlWord.finishedShares, 0);
     this.openNext(tag, 1);
   }
