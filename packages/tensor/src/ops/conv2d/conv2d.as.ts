@@ -2,7 +2,7 @@
 // of 4 target channels, times patches that are read from a padded copy of the source. Its input gradient is the same product
 // with the parts of source and target exchanged.
 
-import { finish, madd, packAlong } from "../matmul/simd.as";
+import { activate, finish, madd, packAlong } from "../matmul/simd.as";
 import { axisAt, axisBytes, enterPhase, enterTile, phaseOf, targetAt } from "./geometry.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
 
@@ -50,8 +50,61 @@ export function packFilters(
   }
 }
 
-/** Four target channels of two segments. */
-function multiplyPatches(filters: usize, offsets: usize, depth: i32, left: usize, right: usize, tile: usize): void {
+/** Finishes four channels of two whole segments in registers, as `finish` does: with a bias and a slope in the last pass. */
+// @ts-ignore: decorator
+@inline
+function finishPanel(
+  c00: v128, c01: v128, c10: v128, c11: v128, c20: v128, c21: v128, c30: v128, c31: v128,
+  target: usize, beside: usize, stride: usize, accumulate: bool, bias: usize, slope: f32,
+): void {
+  const target2 = target + 2 * stride, beside2 = beside + 2 * stride;
+  if (accumulate) {
+    c00 = f32x4.add(c00, v128.load(target));
+    c01 = f32x4.add(c01, v128.load(beside));
+    c10 = f32x4.add(c10, v128.load(target + stride));
+    c11 = f32x4.add(c11, v128.load(beside + stride));
+    c20 = f32x4.add(c20, v128.load(target2));
+    c21 = f32x4.add(c21, v128.load(beside2));
+    c30 = f32x4.add(c30, v128.load(target2 + stride));
+    c31 = f32x4.add(c31, v128.load(beside2 + stride));
+  }
+  if (bias) {
+    const b0 = v128.load32_splat(bias), b1 = v128.load32_splat(bias, 4);
+    const b2 = v128.load32_splat(bias, 8), b3 = v128.load32_splat(bias, 12);
+    c00 = f32x4.add(c00, b0);
+    c01 = f32x4.add(c01, b0);
+    c10 = f32x4.add(c10, b1);
+    c11 = f32x4.add(c11, b1);
+    c20 = f32x4.add(c20, b2);
+    c21 = f32x4.add(c21, b2);
+    c30 = f32x4.add(c30, b3);
+    c31 = f32x4.add(c31, b3);
+  }
+  if (slope != 1) {
+    c00 = activate(c00, slope);
+    c01 = activate(c01, slope);
+    c10 = activate(c10, slope);
+    c11 = activate(c11, slope);
+    c20 = activate(c20, slope);
+    c21 = activate(c21, slope);
+    c30 = activate(c30, slope);
+    c31 = activate(c31, slope);
+  }
+  v128.store(target, c00);
+  v128.store(beside, c01);
+  v128.store(target + stride, c10);
+  v128.store(beside + stride, c11);
+  v128.store(target2, c20);
+  v128.store(beside2, c21);
+  v128.store(target2 + stride, c30);
+  v128.store(beside2 + stride, c31);
+}
+
+/** Four target channels of two segments, finished and written as if they were whole. */
+function multiplyPatches(
+  filters: usize, offsets: usize, depth: i32, left: usize, right: usize,
+  target: usize, beside: usize, stride: usize, accumulate: bool, bias: usize, slope: f32,
+): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   for (const end = offsets + (<usize>depth << 2); offsets < end; offsets += 4, filters += 16) {
     const offset = <usize>load<u32>(offsets);
@@ -69,14 +122,7 @@ function multiplyPatches(filters: usize, offsets: usize, depth: i32, left: usize
     c30 = madd(c30, f, p);
     c31 = madd(c31, f, q);
   }
-  v128.store(tile, c00);
-  v128.store(tile, c01, 16);
-  v128.store(tile, c10, 32);
-  v128.store(tile, c11, 48);
-  v128.store(tile, c20, 64);
-  v128.store(tile, c21, 80);
-  v128.store(tile, c30, 96);
-  v128.store(tile, c31, 112);
+  finishPanel(c00, c01, c10, c11, c20, c21, c30, c31, target, beside, stride, accumulate, bias, slope);
 }
 
 /** One target channel of four segments: for groups of one or two channels, where panels of four would be mostly zeros. */
@@ -127,23 +173,29 @@ function lanesOf(output: Output, segment: i32): i32 {
 
 /** All target channels of a block, for the source channels in scratch. `panelStride` in bytes. */
 function convolveBlock(output: Output, filters: usize, panelStride: usize, offsets: usize, depth: i32, tile: usize): void {
-  const step = output.step, stride = output.channelStride, slope = output.slope;
-  const accumulate = output.accumulate, last = output.last, channels = output.channels, nextBias: usize = output.bias ? 4 : 0;
+  const step = output.step, stride = output.channelStride, accumulate = output.accumulate, last = output.last, channels = output.channels;
+  const firstBias = last ? output.bias : 0, nextBias: usize = firstBias ? 4 : 0, slope = last ? output.slope : 1;
   for (let segment = 0; segment < output.segments; segment += 2) {
     const entry = output.table + <usize>segment * segmentBytes;
     const left = <usize>load<u32>(entry), right = <usize>load<u32>(entry, segmentBytes);
     let target = output.target + <usize>load<u32>(entry, 4), beside = output.target + <usize>load<u32>(entry, segmentBytes + 4);
     const lanes = lanesOf(output, segment), lanesBeside = lanesOf(output, segment + 1);
-    let panel = filters, bias = output.bias;
-    for (let channel = 0; channel < channels; channel += 4, panel += panelStride) {
-      multiplyPatches(panel, offsets, depth, left, right, tile);
-      for (let row = tile, end = tile + (<usize>min(4, channels - channel) << 5); row < end; row += 32) {
-        finish(target, step, lanes, v128.load(row), accumulate, last, bias, 0, slope);
-        finish(beside, step, lanesBeside, v128.load(row, 16), accumulate, last, bias, 0, slope);
-        target += stride;
-        beside += stride;
-        bias += nextBias;
+    const isWhole = step == 4 && lanes == 4 && lanesBeside == 4;
+    let panel = filters, bias = firstBias;
+    for (let channel = 0; channel < channels; channel += 4, panel += panelStride, bias += 4 * nextBias) {
+      if (isWhole && channel + 4 <= channels) {
+        multiplyPatches(panel, offsets, depth, left, right, target, beside, stride, accumulate, bias, slope);
+      } else {
+        multiplyPatches(panel, offsets, depth, left, right, tile, tile + 16, 32, false, 0, 1);
+        const rows = min(4, channels - channel);
+        for (let row = 0; row < rows; row++) {
+          const from = tile + (<usize>row << 5), below = <usize>row * stride, own = bias + <usize>row * nextBias;
+          finish(target + below, step, lanes, v128.load(from), accumulate, last, own, 0, slope);
+          finish(beside + below, step, lanesBeside, v128.load(from, 16), accumulate, last, own, 0, slope);
+        }
       }
+      target += 4 * stride;
+      beside += 4 * stride;
     }
   }
 }

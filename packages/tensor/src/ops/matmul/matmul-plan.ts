@@ -63,6 +63,8 @@ interface Geometry {
   readonly starts: readonly (readonly number[])[];
   /** As the kernel takes them: of a, b and the addend within a matrix, then the inner dimension and the strides of both. */
   readonly strides: readonly number[];
+  /** Whether a and b have changed places. */
+  readonly isSwapped: boolean;
 }
 
 function geometryOf(
@@ -94,18 +96,35 @@ function geometryOf(
       ),
     );
   }
-  const ofBatch = strides.flatMap((own) => [own.at(-2) ?? 0, own.at(-1)!]);
+  const ofBatch = strides.map((own) => [own.at(-2) ?? 0, own.at(-1)!]);
   const ofA = transposeA ? [1, m] : [k, 1];
   const ofB = transposeB ? [1, k] : [n, 1];
-  return {
-    m,
-    n,
-    k,
-    outer,
+  const [addedRow, addedColumn] = ofAddend.slice(-2) as [number, number];
+  const common = { k, outer, inner };
+  if (n > 1 || m === 1) {
+    return {
+      ...common,
+      m,
+      n,
+      starts,
+      strides: [ofA, ofB, addedRow, addedColumn, inner, ofBatch].flat(2),
+      isSwapped: false,
+    };
+  }
+  // A column is a row of the transposed product, which the kernel has a faster way for: (a b)ᵀ = bᵀ aᵀ.
+  const [batchA, batchB, batchAddend] = ofBatch;
+  const swapped = [
+    ofB.toReversed(),
+    ofA.toReversed(),
+    addedColumn,
+    addedRow,
     inner,
-    starts,
-    strides: [...ofA, ...ofB, ...ofAddend.slice(-2), inner, ...ofBatch],
-  };
+    batchB!,
+    batchA!,
+    batchAddend!,
+  ];
+  const swappedStarts = starts.map(([a, b, ...rest]) => [b!, a!, ...rest]);
+  return { ...common, m: n, n: m, starts: swappedStarts, strides: swapped.flat(2), isSwapped: true };
 }
 
 /** Product tiles with the epilogue inside; one launch, or several where more than two dimensions of the batch broadcast apart. */
@@ -120,7 +139,7 @@ export function matmulPlan(
   const plain = plainEpilogue(attrs.epilogue);
   const kernel = wasmKernel(limits.features.has("relaxed-simd") ? relaxedModule : module, "matmul");
   const added = plain?.hasAddend ? addend!.shape : undefined;
-  const { m, n, k, outer, inner, starts, strides } = geometryOf(
+  const { m, n, k, outer, inner, starts, strides, isSwapped } = geometryOf(
     a!.shape,
     b!.shape,
     added,
@@ -131,7 +150,7 @@ export function matmulPlan(
   const launches: PlannedLaunch[] = starts.map((start) => ({
     kind: "kernel",
     kernel,
-    reads: [{ input: 0 }, { input: 1 }, added && { input: 2 }],
+    reads: [{ input: isSwapped ? 1 : 0 }, { input: isSwapped ? 0 : 1 }, added && { input: 2 }],
     writes: [{ output: 0 }],
     parameters: [...start, m, n, k, rows, columns, depth, ...strides, plain?.slope ?? 1],
     work: {

@@ -1,9 +1,11 @@
 // Blocked matrix product (Goto and van de Geijn 2008): an item is a tile of the output; for each block of the depth both of its
 // operands are packed into panels of 4 rows and 8 columns, which the kernel multiplies in registers.
 
-import { finish, madd, packAlong } from "./simd.as";
+import { finish, madd, packAlong, sumsOfLanes } from "./simd.as";
 
 const tileBytes: usize = 128;
+/** Up to here, packing b costs more than it saves. */
+const fewRows: i32 = 8;
 
 /** Panels lie an odd number of cache lines apart: at a power of two they would all fall into the same few sets. */
 // @ts-ignore: decorator
@@ -48,10 +50,10 @@ function pack(source: usize, count: i32, laneStride: usize, depth: i32, depthStr
   }
 }
 
-/** The product of a panel of 4 rows and a panel of 8 columns. */
-function multiply(a: usize, b: usize, depth: i32, tile: usize): void {
+/** The product of a packed panel of 4 rows and of 8 columns, whose rows are `step` bytes apart. */
+function multiply(a: usize, b: usize, step: usize, depth: i32, tile: usize): void {
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  for (const end = a + (<usize>depth << 4); a < end; a += 16, b += 32) {
+  for (const end = a + (<usize>depth << 4); a < end; a += 16, b += step) {
     const left = v128.load(b), right = v128.load(b, 16);
     let x = v128.load32_splat(a);
     c00 = madd(c00, x, left);
@@ -78,10 +80,44 @@ function multiply(a: usize, b: usize, depth: i32, tile: usize): void {
 
 /** Writes the valid part of a 4x8 tile. Row strides in bytes. */
 function place(tile: usize, rows: i32, columns: i32, c: usize, cRow: usize, accumulate: bool, last: bool, addend: usize, addendRow: usize, addendStep: usize, slope: f32): void {
-  const left = min(4, columns), right = columns - left, beside = addend ? 4 * addendStep : 0;
+  const left = min(4, columns), right = columns - left, beside = addend ? 4 * addendStep : <usize>0;
   for (const end = c + <usize>rows * cRow; c < end; c += cRow, tile += 32, addend += addendRow) {
     finish(c, 4, left, v128.load(tile), accumulate, last, addend, addendStep, slope);
     if (right) finish(c + 16, 4, right, v128.load(tile, 16), accumulate, last, addend + beside, addendStep, slope);
+  }
+}
+
+/** Four dot products of a row with rows `stride` bytes apart; the last `lanes` to 4 repeat the first. */
+function dots(a: usize, b: usize, stride: usize, lanes: i32, depth: i32): v128 {
+  const b1 = b + (lanes > 1 ? stride : 0), b2 = b + (lanes > 2 ? 2 * stride : 0), b3 = b + (lanes > 3 ? 3 * stride : 0);
+  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0;
+  let at: usize = 0;
+  for (const end = <usize>(depth & ~3) << 2; at < end; at += 16) {
+    const x = v128.load(a + at);
+    c0 = madd(c0, x, v128.load(b + at));
+    c1 = madd(c1, x, v128.load(b1 + at));
+    c2 = madd(c2, x, v128.load(b2 + at));
+    c3 = madd(c3, x, v128.load(b3 + at));
+  }
+  for (const end = <usize>depth << 2; at < end; at += 4) {
+    const x = v128.load32_zero(a + at);
+    c0 = madd(c0, x, v128.load32_zero(b + at));
+    c1 = madd(c1, x, v128.load32_zero(b1 + at));
+    c2 = madd(c2, x, v128.load32_zero(b2 + at));
+    c3 = madd(c3, x, v128.load32_zero(b3 + at));
+  }
+  return sumsOfLanes(c0, c1, c2, c3);
+}
+
+/** A tile of few rows where both operands run along the depth: nothing is packed. Strides in bytes. */
+function multiplyRows(a: usize, aRow: usize, rows: i32, b: usize, bColumn: usize, columns: i32, depth: i32, c: usize, cRow: usize, addend: usize, addendRow: usize, addendStep: usize, slope: f32): void {
+  for (let j = 0; j < columns; j += 4) {
+    const lanes = min(4, columns - j);
+    for (let i = 0; i < rows; i++) {
+      const sums = dots(a + <usize>i * aRow, b + <usize>j * bColumn, bColumn, lanes, depth);
+      const plus = addend ? addend + <usize>i * addendRow + <usize>j * addendStep : 0;
+      finish(c + <usize>i * cRow + (<usize>j << 2), 4, lanes, sums, false, true, plus, addendStep, slope);
+    }
   }
 }
 
@@ -111,22 +147,32 @@ export function matmul(
     const fromB = b + ((outer * bOuter + within * bInner + <usize>column * bColumn) << 2);
     const toC = c + (((<usize>batch * m + row) * n + column) << 2);
     const plus = addend + (addend ? (outer * addendOuter + within * addendInner + <usize>row * addendRow + <usize>column * addendColumn) << 2 : 0);
+    if (m <= fewRows && aDepth == 1 && bDepth == 1) {
+      multiplyRows(fromA, aRow << 2, rows, fromB, bColumn << 2, columns, k, toC, <usize>n << 2, plus, addendRow << 2, addendColumn << 2, slope);
+      continue;
+    }
+    // Few rows of a do not pay for packing b, where it can be read as it is.
+    const direct = m <= fewRows && bColumn == 1 ? columns & ~7 : 0;
     // Runs once for an empty depth too: the sum of nothing is zero.
     let first = 0;
     do {
       const depth = min(depthBlock, k - first), last = first + depth == k;
       pack(fromA + ((<usize>first * aDepth) << 2), rows, aRow << 2, depth, aDepth << 2, 4, packedA);
-      pack(fromB + ((<usize>first * bDepth) << 2), columns, bColumn << 2, depth, bDepth << 2, 8, packedB);
+      const rowsOfB = fromB + ((<usize>first * bDepth) << 2);
+      pack(rowsOfB + ((<usize>direct * bColumn) << 2), columns - direct, bColumn << 2, depth, bDepth << 2, 8, packedB);
       let panelB = packedB;
-      for (let j = 0; j < columns; j += 8, panelB += panelBytes(depth, 8)) {
+      for (let j = 0; j < columns; j += 8) {
+        const isDirect = j < direct;
+        const from = isDirect ? rowsOfB + (<usize>j << 2) : panelB, step = isDirect ? bDepth << 2 : 32;
         let panelA = packedA;
         for (let i = 0; i < rows; i += 4, panelA += panelBytes(depth, 4)) {
-          multiply(panelA, panelB, depth, scratch);
+          multiply(panelA, from, step, depth, scratch);
           place(
             scratch, min(4, rows - i), min(8, columns - j), toC + ((<usize>i * n + j) << 2), <usize>n << 2, first > 0, last,
             plus + (plus ? (<usize>i * addendRow + <usize>j * addendColumn) << 2 : 0), plus ? addendRow << 2 : 0, addendColumn << 2, slope,
           );
         }
+        if (!isDirect) panelB += panelBytes(depth, 8);
       }
       first += depth;
     } while (first < k);

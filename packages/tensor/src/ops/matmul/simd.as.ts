@@ -90,4 +90,4 @@ function packAlong(source: usize, lanes: i32, laneStride: usize, depth: i32, tar
   }
 }
 
-export { madd, sumsOfLanes, finish, packAlong };
+export { activate, madd, sumsOfLanes, finish, packAlong };
