@@ -18,6 +18,8 @@ export interface CumulativeSumAttributes {
   readonly exclusive: boolean;
 }
 
+const columnsPerItem = 64;
+
 /** y_i = sum of x_j over j <= i along the axis; j >= i if reversed; without j = i if exclusive. Integers wrap. */
 export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
   name: "cumulativeSum",
@@ -57,8 +59,12 @@ export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
           kernel: wasmKernel(module, entry),
           reads: [{ input: 0 }],
           writes: [{ output: 0 }],
-          parameters: [length, inner, Number(reverse), Number(exclusive)],
-          work: { items: outer * inner, chunk: chunkOf(length) },
+          parameters: [length, inner, columnsPerItem, Number(reverse), Number(exclusive)],
+          work: {
+            items: outer * Math.ceil(inner / columnsPerItem),
+            chunk: chunkOf(length * Math.min(inner, columnsPerItem)),
+            scratchBytes: 8 * columnsPerItem,
+          },
         },
       ]);
     },

@@ -11,7 +11,7 @@ import { chunkOf, reductionGroups, splitGroup } from "../reduction/passes.ts";
 import { module } from "./moments.wasm.ts";
 
 /** Columns that one item takes at a time. */
-const columnsPerItem = 64;
+const columnsPerItem = 128;
 /** A partial is a mean and an M2 in f64: as long as four f32. */
 const wordsOfPartial = 4;
 

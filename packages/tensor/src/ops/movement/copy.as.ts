@@ -39,6 +39,9 @@ function transposeFour(from: usize, fromBytes: usize, to: usize, toBytes: usize)
   v128.store(to + 3 * toBytes, high(ac2, bd2));
 }
 
+/** Pieces and tiles of this side touch few enough pages, and use up the lines that they load. */
+const tileSide: usize = 128;
+
 /** to[j, i] = from[i, j] for i < n and j < across: contiguous along j in `from` and along i in `to`. */
 @inline
 function transposeBlock<T>(from: usize, to: usize, n: usize, fromStep: i32, across: usize, acrossTo: i32): void {
@@ -46,9 +49,12 @@ function transposeBlock<T>(from: usize, to: usize, n: usize, fromStep: i32, acro
   const toBytes = acrossTo * sizeof<T>();
   const wide: usize = sizeof<T>() == 4 ? across & ~3 : 0;
   const tall: usize = sizeof<T>() == 4 ? n & ~3 : 0;
-  for (let j: usize = 0; j < wide; j += 4) {
+  for (let tile: usize = 0; tile < wide; tile += tileSide) {
+    const end = min(tile + tileSide, wide);
     for (let i: usize = 0; i < tall; i += 4) {
-      transposeFour(from + j * 4 + i * fromBytes, fromBytes, to + j * toBytes + i * 4, toBytes);
+      for (let j = tile; j < end; j += 4) {
+        transposeFour(from + j * 4 + i * fromBytes, fromBytes, to + j * toBytes + i * 4, toBytes);
+      }
     }
   }
   for (let j: usize = 0; j < across; j++) {

@@ -31,8 +31,8 @@ interface Dimension {
 
 /** Elements of a line that one item copies. */
 const elementsPerPiece = 4096;
-/** Elements that one item writes side by side when it transposes: a cache line of 64 bytes. */
-const transposedPiece = 16;
+/** Elements that one item writes side by side when it transposes. */
+const transposedPiece = 128;
 /** A line this short is not worth a copy of its own. */
 const shortLine = 4;
 
@@ -54,8 +54,11 @@ function choose(dimensions: readonly Dimension[]): Choice {
   if (written !== undefined && read !== undefined) {
     return { line: written, across: read, outer: others(written, read) };
   }
-  const longest = dimensions.reduce((best, dimension) => (dimension.size > best.size ? dimension : best));
-  return { line: longest, outer: others(longest) };
+  const distance = ({ from, to }: Dimension): number => Math.abs(from) + Math.abs(to);
+  const nearest = (long.length > 0 ? long : dimensions).reduce((best, dimension) =>
+    distance(dimension) < distance(best) ? dimension : best,
+  );
+  return { line: nearest, outer: others(nearest) };
 }
 
 /** The launches of a copy: one, unless more than four dimensions are left around a line. */

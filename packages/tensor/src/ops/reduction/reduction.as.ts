@@ -141,13 +141,20 @@ function reduceColumns(kind: i32, scratch: usize, x: usize, y: usize, rows: usiz
 @inline
 function reduce(kind: i32, begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize, mask: i32, divisor: f32): void {
   const flip = i32x4.splat(mask);
-  const tiles = (inner + tile - 1) / tile;
+  const tiles = inner == 1 ? 1 : (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
-    const part = item / tiles;
-    const column = (item % tiles) * tile;
-    const first = (part % splits) * splitLength;
+    let part = item, column: usize = 0;
+    if (tiles > 1) {
+      part = item / tiles;
+      column = (item - part * tiles) * tile;
+    }
+    let outer = part, first: usize = 0;
+    if (splits > 1) {
+      outer = part / splits;
+      first = (part - outer * splits) * splitLength;
+    }
     const rows = min(splitLength, length - first);
-    const from = x + (((part / splits) * length + first) * inner + column) * 4;
+    const from = x + ((outer * length + first) * inner + column) * 4;
     const to = y + (part * inner + column) * 4;
     if (inner > 1) reduceColumns(kind, scratch, from, to, rows, inner * 4, min(tile, inner - column) * 4, flip, divisor);
     else if (kind == sumOfFloats) store<f32>(to, f32(sumRow(from, from + rows * 4) / f64(divisor)));

@@ -51,6 +51,9 @@ export function argExtremeLoops(
   });
 }
 
+/** Columns that one item looks at: a few cache lines of each row. */
+const columnsPerItem = 128;
+
 export function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
   const { outer, length, inner } = linesAlong(x.shape, axis);
   if (sizeOf(x.shape) === 0) return launchesOnly([]);
@@ -60,8 +63,12 @@ export function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
       kernel: wasmKernel(module, "argExtreme"),
       reads: [{ input: 0 }],
       writes: [{ output: 0 }],
-      parameters: [length, inner, Number(x.dtype === "f32"), keyFlips(x.dtype, largest)],
-      work: { items: outer * Math.ceil(inner / 4), chunk: chunkOf(length * Math.min(inner, 4)) },
+      parameters: [length, inner, columnsPerItem, Number(x.dtype === "f32"), keyFlips(x.dtype, largest)],
+      work: {
+        items: outer * Math.ceil(inner / columnsPerItem),
+        chunk: chunkOf(length * Math.min(inner, columnsPerItem)),
+        scratchBytes: 8 * columnsPerItem,
+      },
     },
   ]);
 }

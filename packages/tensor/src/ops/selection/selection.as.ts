@@ -8,43 +8,65 @@ function entry(key: i32, position: usize): i64 {
   return (i64(key) << 32) | i64(~u32(position));
 }
 
-/** The first position of the largest key; NaN is never inverted, so that it wins both ways. Items as for softmax. */
-export function argExtreme(begin: usize, end: usize, _scratch: usize, x: usize, y: usize, length: usize, inner: usize, isFloat: i32, flip: i32): void {
-  const isRow = inner == 1;
-  const groups = (inner + 3) >> 2;
-  const step: usize = isRow ? 16 : inner * 4;
-  const next = i32x4.splat(isRow ? 4 : 1);
+/** The keys of four elements. NaN is never inverted, so that it wins both ways. */
+@inline
+function keysOf(x: v128, isFloat: i32, flip: v128): v128 {
+  if (!isFloat) return v128.xor(x, flip);
+  const isNumber = f32x4.eq(x, x);
+  const zeroed = f32x4.add(x, f32x4.splat(0));
+  const key = v128.xor(zeroed, v128.and(i32x4.shr_s(zeroed, 31), i32x4.splat(i32.MAX_VALUE)));
+  return v128.bitselect(v128.xor(key, flip), i32x4.splat(i32.MAX_VALUE), isNumber);
+}
+
+/** Looks at `n` vectors from position `at` on; the best key of each lane and its position go on from `state` to there. */
+function advance(state: usize, from: usize, step: usize, n: usize, lanes: usize, rest: v128, at: v128, next: v128, isFloat: i32, flip: v128): v128 {
+  let best = v128.load(state), position = v128.load(state, 16);
+  for (; n > 0; n--, from += step) {
+    const key = keysOf(lanes == 4 ? v128.load(from) : loadLanes(from, lanes, rest), isFloat, flip);
+    position = v128.bitselect(at, position, i32x4.gt_s(key, best));
+    best = i32x4.max_s(best, key);
+    at = i32x4.add(at, next);
+  }
+  v128.store(state, best);
+  v128.store(state, position, 16);
+  return at;
+}
+
+/** Rows that are looked at before the next four columns. */
+const rowsPerBlock: usize = 32;
+
+/** The first position of the largest key. One item is a row (inner = 1) or a tile of columns. */
+export function argExtreme(begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize, isFloat: i32, flip: i32): void {
+  const flips = i32x4.splat(flip);
   // Absent lanes lose every comparison, and ties by their position.
   const rest = isFloat ? f32x4.splat(flip ? Infinity : -Infinity) : i32x4.splat(i32.MIN_VALUE ^ flip);
+  const tiles = (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
-    const column = (item % groups) * 4;
-    const lanes = min(inner - column, 4);
-    const vectors = isRow ? (length + 3) >> 2 : length;
-    const full = isRow ? length >> 2 : lanes == 4 ? length : 0;
-    const tail = isRow ? length & 3 : lanes;
-    let from = x + ((item / groups) * length * inner + column) * 4;
-    let at = isRow ? i32x4(0, 1, 2, 3) : i32x4.splat(0);
-    let best = i32x4.splat(i32.MIN_VALUE), position = at;
-    for (let i: usize = 0; i < vectors; i++, from += step) {
-      let key = i < full ? v128.load(from) : loadLanes(from, tail, rest);
-      if (isFloat) {
-        const isNumber = f32x4.eq(key, key);
-        key = f32x4.add(key, f32x4.splat(0));
-        key = v128.xor(key, v128.and(i32x4.shr_s(key, 31), i32x4.splat(i32.MAX_VALUE)));
-        key = v128.bitselect(v128.xor(key, i32x4.splat(flip)), i32x4.splat(i32.MAX_VALUE), isNumber);
-      } else key = v128.xor(key, i32x4.splat(flip));
-      position = v128.bitselect(at, position, i32x4.gt_s(key, best));
-      best = i32x4.max_s(best, key);
-      at = i32x4.add(at, next);
+    if (inner == 1) {
+      const from = x + item * length * 4;
+      v128.store(scratch, i32x4.splat(i32.MIN_VALUE));
+      v128.store(scratch, i32x4(0, 1, 2, 3), 16);
+      const at = advance(scratch, from, 16, length >> 2, 4, rest, i32x4(0, 1, 2, 3), i32x4.splat(4), isFloat, flips);
+      if (length & 3) advance(scratch, from + (length & ~3) * 4, 16, 1, length & 3, rest, at, at, isFloat, flips);
+      let largest = entry(load<i32>(scratch), load<usize>(scratch, 16));
+      for (let lane: usize = 4; lane < 16; lane += 4) largest = max(largest, entry(load<i32>(scratch + lane), load<usize>(scratch + lane, 16)));
+      store<i32>(y + item * 4, ~i32(largest));
+      continue;
     }
-    const to = y + ((item / groups) * inner + column) * 4;
-    if (isRow) {
-      let largest = entry(i32x4.extract_lane(best, 0), i32x4.extract_lane(position, 0));
-      largest = max(largest, entry(i32x4.extract_lane(best, 1), i32x4.extract_lane(position, 1)));
-      largest = max(largest, entry(i32x4.extract_lane(best, 2), i32x4.extract_lane(position, 2)));
-      largest = max(largest, entry(i32x4.extract_lane(best, 3), i32x4.extract_lane(position, 3)));
-      store<i32>(to, ~i32(largest));
-    } else storeLanes(to, position, lanes);
+    const column = (item % tiles) * tile;
+    const width = min(tile, inner - column);
+    const from = x + ((item / tiles) * length * inner + column) * 4;
+    for (let j: usize = 0; j < width; j += 4) {
+      v128.store(scratch + j * 8, i32x4.splat(i32.MIN_VALUE));
+      v128.store(scratch + j * 8, i32x4.splat(0), 16);
+    }
+    for (let row: usize = 0; row < length; row += rowsPerBlock) {
+      for (let j: usize = 0; j < width; j += 4) {
+        advance(scratch + j * 8, from + (row * inner + j) * 4, inner * 4, min(rowsPerBlock, length - row), min(4, width - j), rest, i32x4.splat(row), i32x4.splat(1), isFloat, flips);
+      }
+    }
+    const to = y + ((item / tiles) * inner + column) * 4;
+    for (let j: usize = 0; j < width; j += 4) storeLanes(to + j * 4, v128.load(scratch + j * 8, 16), min(4, width - j));
   }
 }
 

@@ -3,59 +3,67 @@ import { exp, log } from "./exponential.as";
 import { highToF64, loadLanes, lowToF64, storeLanes, sumOfLanes, swapHalves, swapPairs } from "../lines/lanes.as";
 
 // What one walk along a line does, fixed at compile time: v and w are read, a term is added up or stored.
-const sumExponentials: i32 = 0;
-const storeExponentials: i32 = 1;
-const scale: i32 = 2;
-const shift: i32 = 3;
-const add: i32 = 4;
-const dot: i32 = 5;
-const softmaxSlope: i32 = 6;
-const logSoftmaxSlope: i32 = 7;
-const crossEntropySlope: i32 = 8;
+const exponentials: i32 = 0;
+const affine: i32 = 1;
+const shift: i32 = 2;
+const add: i32 = 3;
+const dot: i32 = 4;
+const softmaxSlope: i32 = 5;
+const logSoftmaxSlope: i32 = 6;
 
 @inline
-function term(what: i32, v: v128, w: v128, p: v128, q: v128, r: v128): v128 {
-  if (what == sumExponentials || what == storeExponentials) return exp(f32x4.sub(v, p));
-  if (what == scale) return f32x4.mul(v, p);
+function term(what: i32, v: v128, w: v128, p: v128, q: v128): v128 {
+  if (what == exponentials) return exp(f32x4.sub(v, p));
+  if (what == affine) return f32x4.sub(f32x4.mul(v, p), q);
   if (what == shift) return f32x4.sub(f32x4.sub(v, p), q);
   if (what == dot) return f32x4.mul(v, w);
   if (what == softmaxSlope) return f32x4.mul(v, f32x4.sub(w, p));
   if (what == logSoftmaxSlope) return f32x4.sub(w, f32x4.mul(exp(v), p));
-  if (what == crossEntropySlope) return f32x4.sub(f32x4.mul(exp(f32x4.sub(v, p)), q), r);
   return f32x4.sub(v, p);
 }
 
-/** Reads v from `x` and w from `x2` along a line, stores the terms in `y` or returns their sum, added up in f64. */
+/** Reads v from `x` and w from `x2` along a line, stores the terms in `y` and/or returns their sum, added up in f64. */
 @inline
-function walk(what: i32, x: usize, x2: usize, y: usize, p: v128, q: v128, r: v128, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool): v128 {
-  const sums = what == sumExponentials || what == storeExponentials || what == add || what == dot;
+function walk(what: i32, x: usize, x2: usize, y: usize, p: v128, q: v128, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool): v128 {
+  const sums = what == exponentials || what == add || what == dot;
   const readsTwo = what == dot || what == softmaxSlope || what == logSoftmaxSlope;
-  const stores = what != sumExponentials && what != add && what != dot;
+  const stores = what != add && what != dot;
   // Absent lanes add nothing: exp(-infinity), or p - p, or 0 times 0.
-  const rest = what <= storeExponentials ? f32x4.splat(-Infinity) : what == add ? p : f32x4.splat(0);
+  const rest = what == exponentials ? f32x4.splat(-Infinity) : what == add ? p : f32x4.splat(0);
   let low = f64x2.splat(0), high = low, w = low;
-  for (let i: usize = 0, at: usize = 0; i < vectors; i++, at += step) {
-    const lanes: usize = i < full ? 4 : tail;
-    const v = lanes == 4 ? v128.load(x + at) : loadLanes(x + at, lanes, rest);
-    if (readsTwo) w = lanes == 4 ? v128.load(x2 + at) : loadLanes(x2 + at, lanes, rest);
-    const result = term(what, v, w, p, q, r);
+  let i: usize = 0, at: usize = 0;
+  for (; i < full; i++, at += step) {
+    if (readsTwo) w = v128.load(x2 + at);
+    const result = term(what, v128.load(x + at), w, p, q);
     if (sums) {
       low = f64x2.add(low, lowToF64(result));
       high = f64x2.add(high, highToF64(result));
     }
-    if (stores) storeLanes(y + at, result, lanes);
+    if (stores && (what != exponentials || y)) v128.store(y + at, result);
+  }
+  for (; i < vectors; i++, at += step) {
+    if (readsTwo) w = loadLanes(x2 + at, tail, rest);
+    const result = term(what, loadLanes(x + at, tail, rest), w, p, q);
+    if (sums) {
+      low = f64x2.add(low, lowToF64(result));
+      high = f64x2.add(high, highToF64(result));
+    }
+    if (stores && (what != exponentials || y)) storeLanes(y + at, result, tail);
   }
   return sums ? sumOfLanes(low, high, isRow) : low;
 }
 
-function sumOfExponentials(x: usize, m: v128, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool): v128 {
-  return walk(sumExponentials, x, 0, 0, m, m, m, step, vectors, full, tail, isRow);
+/** The sum of exp(x - m); the terms go to `y`, unless that is 0. */
+function sumOfExponentials(x: usize, y: usize, m: v128, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool): v128 {
+  return walk(exponentials, x, 0, y, m, m, step, vectors, full, tail, isRow);
 }
 
 function maximumOf(x: usize, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool): v128 {
   const rest = f32x4.splat(-Infinity);
   let m = rest;
-  for (let i: usize = 0; i < vectors; i++, x += step) m = maximum(m, i < full ? v128.load(x) : loadLanes(x, tail, rest));
+  let i: usize = 0;
+  for (; i < full; i++, x += step) m = maximum(m, v128.load(x));
+  for (; i < vectors; i++, x += step) m = maximum(m, loadLanes(x, tail, rest));
   if (!isRow) return m;
   m = maximum(m, swapHalves(m));
   return maximum(m, swapPairs(m));
@@ -96,19 +104,19 @@ function overLines(result: i32, begin: usize, end: usize, x: usize, x2: usize, y
     const tail = isRow ? n & 3 : lanes;
     const at = (((part / splits) * length + first) * inner + column) * 4;
     if (result == toSoftmaxGradient) {
-      const p = walk(dot, x + at, x2 + at, 0, zero, zero, zero, step, vectors, full, tail, isRow);
-      walk(softmaxSlope, x + at, x2 + at, y + at, p, zero, zero, step, vectors, full, tail, isRow);
+      const p = walk(dot, x + at, x2 + at, 0, zero, zero, step, vectors, full, tail, isRow);
+      walk(softmaxSlope, x + at, x2 + at, y + at, p, zero, step, vectors, full, tail, isRow);
     } else if (result == toLogSoftmaxGradient) {
-      const p = walk(add, x2 + at, 0, 0, zero, zero, zero, step, vectors, full, tail, isRow);
-      walk(logSoftmaxSlope, x + at, x2 + at, y + at, p, zero, zero, step, vectors, full, tail, isRow);
+      const p = walk(add, x2 + at, 0, 0, zero, zero, step, vectors, full, tail, isRow);
+      walk(logSoftmaxSlope, x + at, x2 + at, y + at, p, zero, step, vectors, full, tail, isRow);
     } else {
       const m = maximumOf(x + at, step, vectors, full, tail, isRow);
       if (result == toSoftmax) {
-        const total = walk(storeExponentials, x + at, 0, y + at, m, zero, zero, step, vectors, full, tail, isRow);
-        walk(scale, y + at, 0, y + at, f32x4.div(f32x4.splat(1), total), zero, zero, step, vectors, full, tail, isRow);
+        const total = sumOfExponentials(x + at, y + at, m, step, vectors, full, tail, isRow);
+        walk(affine, y + at, 0, y + at, f32x4.div(f32x4.splat(1), total), zero, step, vectors, full, tail, isRow);
       } else {
-        const total = sumOfExponentials(x + at, m, step, vectors, full, tail, isRow);
-        if (result == toLogSoftmax) walk(shift, x + at, 0, y + at, m, logOfLanes(total), zero, step, vectors, full, tail, isRow);
+        const total = sumOfExponentials(x + at, 0, m, step, vectors, full, tail, isRow);
+        if (result == toLogSoftmax) walk(shift, x + at, 0, y + at, m, logOfLanes(total), step, vectors, full, tail, isRow);
         else {
           // An infinite maximum is the result: x - m would be NaN.
           const sum = v128.bitselect(m, f32x4.add(m, logOfLanes(total)), f32x4.eq(f32x4.abs(m), f32x4.splat(Infinity)));
@@ -152,11 +160,11 @@ export function crossEntropy(begin: usize, end: usize, _scratch: usize, x: usize
     else if (u32(label) < u32(classes)) {
       const line = x + row * classes * 4;
       const m = maximumOf(line, 16, vectors, full, tail, true);
-      const s = sumOfExponentials(line, m, 16, vectors, full, tail, true);
+      const s = sumOfExponentials(line, 0, m, 16, vectors, full, tail, true);
       const z = load<f32>(line + label * 4) - f32x4.extract_lane(m, 0);
       let expected = f64(1 - smoothing) * f64(z);
       if (smoothing != 0) {
-        const all = f32x4.extract_lane(walk(add, line, 0, 0, m, zero, zero, 16, vectors, full, tail, true), 0);
+        const all = f32x4.extract_lane(walk(add, line, 0, 0, m, zero, 16, vectors, full, tail, true), 0);
         expected += f64(smoothing) * f64(all) / f64(classes);
       }
       value = f32(log(f64(f32x4.extract_lane(s, 0))) - expected);
@@ -180,9 +188,9 @@ export function crossEntropyGradient(begin: usize, end: usize, _scratch: usize, 
     const isClass = u32(label) < u32(classes);
     const slope = isClass ? load<f32>(dLoss + row * 4) : NaN;
     const m = maximumOf(line, 16, vectors, full, tail, true);
-    const s = f32x4.extract_lane(sumOfExponentials(line, m, 16, vectors, full, tail, true), 0);
+    const s = f32x4.extract_lane(sumOfExponentials(line, to, m, 16, vectors, full, tail, true), 0);
     const share = f32x4.splat(slope * smoothing / f32(classes));
-    walk(crossEntropySlope, line, 0, to, m, f32x4.splat(slope / s), share, 16, vectors, full, tail, true);
+    walk(affine, to, 0, to, f32x4.splat(slope / s), share, 16, vectors, full, tail, true);
     if (isClass) store<f32>(to + label * 4, load<f32>(to + label * 4) - slope * (1 - smoothing));
   }
 }
