@@ -1,7 +1,7 @@
 export type { CheckpointStore } from "./checkpoints/checkpoint-store.ts";
 export { checkCheckpointName, MemoryCheckpointStore } from "./checkpoints/checkpoint-store.ts";
 export * as init from "./initializers/init.ts";
-export type { Seed } from "./initializers/random-source.ts";
+export type { RandomState, Seed } from "./initializers/random-source.ts";
 export { manualSeed, RandomSource, sourceOf } from "./initializers/random-source.ts";
 export { ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "./layers/activations.ts";
 export type { BasicBlockOptions, ResidualShortcut } from "./layers/basic-block.ts";

@@ -3,6 +3,7 @@ import { Adam, clipByGlobalNorm, Module, type Optimizer, Parameter, RMSprop, SGD
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { full, ShapeError, scope, selectBackend, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { recordingBackend } from "../../src/index.ts";
 
 let backend: Backend;
 
@@ -52,6 +53,20 @@ describe("an update", () => {
     run(optimizer, 2, () => gradientsOf([1, 0, 2], [1], [0, 0]));
     expect(model.matrix.value).toBe(matrix);
     expect(await model.values()).toEqual([[-0.5, 1.5, 0.5], [2.5], [4.5, 5.5]]);
+  });
+
+  test("is one launch for each group, after its gradients were gathered", () => {
+    const recording = recordingBackend(backend);
+    setDefaultBackend(recording);
+    const optimizer = new Adam(new Weights(), { learningRate: 0.1, weightDecay: 0.1 });
+    run(optimizer, 1);
+    scope(() => {
+      const gradients = ones();
+      recording.reset();
+      optimizer.step(gradients);
+      expect(recording.traffic().launches.filter(({ kind }) => kind === "expression")).toHaveLength(2);
+    });
+    setDefaultBackend(backend);
   });
 
   test("keeps no memory from step to step", () => {

@@ -1,34 +1,57 @@
 import type { RandomKey } from "@evenkeel/tensor";
 import { ArgumentError, threefry } from "@evenkeel/tensor";
 
+/** Where a random source is: all that its later draws depend on. */
+export interface RandomState {
+  readonly seed: number;
+  /** How many keys have been handed out. */
+  readonly position: number;
+}
+
 /**
- * A seeded sequence of keys for random draws. Its whole state is one number, the position, so a run can be resumed with the
- * same draws to come.
+ * A seeded sequence of keys for random draws. Its whole state is two numbers, so a run can be resumed with the same draws to
+ * come.
  *
  * @example const source = new RandomSource(42); uniform([3], source.next());
  */
 export class RandomSource {
-  readonly seed: number;
-  /** How many keys have been handed out. */
-  position = 0;
+  private current: RandomState;
 
   /** Throws ArgumentError unless the seed is an integer in [0, 2^32). */
   constructor(seed: number) {
-    if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-      throw new ArgumentError(`seed: found ${seed}, expected an integer in [0, 2^32)`);
-    }
-    this.seed = seed;
+    this.current = checkState({ seed, position: 0 });
+  }
+
+  get state(): RandomState {
+    return this.current;
+  }
+
+  /** Goes to where another source was. Throws ArgumentError for numbers that no source has. */
+  set state(state: RandomState) {
+    this.current = checkState(state);
   }
 
   /** A key that no other call returns. */
   next(): RandomKey {
-    return { seed: this.seed, stream: this.position++ };
+    const { seed, position } = this.current;
+    this.current = { seed, position: position + 1 };
+    return { seed, stream: position };
   }
 
   /** A source of its own: its draws do not depend on how many this one makes later. */
   fork(): RandomSource {
-    return new RandomSource(threefry(this.seed, this.position++, 0));
+    const { seed, stream = 0 } = this.next();
+    return new RandomSource(threefry(seed, stream, 0));
   }
+}
+
+function checkState({ seed, position }: RandomState): RandomState {
+  for (const [name, word] of Object.entries({ seed, position })) {
+    if (!Number.isInteger(word) || word < 0 || word >= 2 ** 32) {
+      throw new ArgumentError(`${name}: found ${word}, expected an integer in [0, 2^32)`);
+    }
+  }
+  return { seed, position };
 }
 
 /** A number, or a source that several layers draw from one after the other. */

@@ -19,8 +19,8 @@ interface Formula {
   loss(inputs: readonly Value[], scalars: readonly Value[]): Value;
 }
 
-/** log(1 + exp(-|x|)): never overflows. */
-const softplusOfMinusAbs = (x: Value): Value => e.log1p(e.exp(e.neg(e.abs(x))));
+/** log(1 + exp(-|x|)), which never overflows; -|x| is written so that its slope at 0 is 1, which makes sums with it smooth. */
+const softplusOfMinusAbs = (x: Value): Value => e.log1p(e.exp(e.select(e.greater(x, 0), e.neg(x), x)));
 
 const mseFormula: Formula = {
   inputs: ["prediction", "target"],
@@ -62,7 +62,7 @@ const weightedBceFormula: Formula = {
   scalars: 0,
   loss: ([x, t, w]) => {
     const factor = e.add(1, e.mul(e.sub(w!, 1), t!));
-    const tail = e.add(softplusOfMinusAbs(x!), e.select(e.less(x!, 0), e.neg(x!), 0));
+    const tail = e.add(softplusOfMinusAbs(x!), e.select(e.greater(x!, 0), 0, e.neg(x!)));
     return e.add(e.mul(e.sub(1, t!), x!), e.mul(factor, tail));
   },
 };

@@ -2,6 +2,7 @@ import { DataError } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Checkpoint } from "../checkpoints/checkpoint-file.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../checkpoints/checkpoint-file.ts";
+import type { RandomState } from "../initializers/random-source.ts";
 import type { AnyModule } from "../module/module.ts";
 import { checkStateDict, stateArrays } from "../module/state-dict.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -22,8 +23,8 @@ interface RunState {
 
 interface Progress extends RunState {
   readonly learningRate: number;
-  /** How far each random source is, by its path in the model. */
-  readonly randomPositions: { readonly [path: string]: number };
+  /** Random sources by their path in the model. */
+  readonly random: { readonly [path: string]: RandomState };
 }
 
 const defaultName = "latest";
@@ -38,9 +39,7 @@ export async function saveRun(
   const progress: Progress = {
     ...state,
     learningRate: optimizer.learningRate,
-    randomPositions: Object.fromEntries(
-      [...model.namedRandomSources()].map(([path, { position }]) => [path, position]),
-    ),
+    random: Object.fromEntries([...model.namedRandomSources()].map(([path, { state }]) => [path, state])),
   };
   const [modelArrays, optimizerArrays] = await Promise.all([stateArrays(model), optimizer.stateArrays()]);
   const tensors = new Map<string, StoredArray>();
@@ -64,12 +63,12 @@ export async function restoreRun(
   const modelState = section(checkpoint, modelPrefix);
   const sources = new Map(model.namedRandomSources());
   checkStateDict(model, modelState);
-  checkRandomSources([...sources.keys()], Object.keys(progress.randomPositions));
+  checkRandomSources([...sources.keys()], Object.keys(progress.random));
   const applyOptimizerState = optimizer.prepareState(section(checkpoint, optimizerPrefix));
   model.loadStateDict(modelState);
   applyOptimizerState();
   optimizer.learningRate = progress.learningRate;
-  for (const [path, source] of sources) source.position = progress.randomPositions[path]!;
+  for (const [path, source] of sources) source.state = progress.random[path]!;
   return progress;
 }
 

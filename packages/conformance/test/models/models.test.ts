@@ -1,0 +1,93 @@
+import { valueAndGrad } from "@evenkeel/autodiff";
+import { cpu } from "@evenkeel/backend-cpu";
+import { convnet, lenet, mlp, resnet18, resnet20, vgg } from "@evenkeel/models";
+import { crossEntropy, type Module, SGD } from "@evenkeel/nn";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { normal, scope, selectBackend, setDefaultBackend, sum, tensor } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+let backend: Backend;
+
+beforeAll(async () => {
+  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+});
+
+afterAll(async () => {
+  setDefaultBackend(undefined);
+  await backend.close();
+});
+
+const models: [string, (normalization: "batch" | "none") => Module, number[]][] = [
+  ["mlp", (normalization) => mlp({ normalization, seed: 1 }), [4, 1, 28, 28]],
+  ["lenet", (normalization) => lenet({ normalization, seed: 1 }), [4, 1, 28, 28]],
+  ["convnet", (normalization) => convnet({ normalization, seed: 1 }), [4, 1, 28, 28]],
+  ["vgg", (normalization) => vgg({ normalization, stages: [[8, 8], [16]], seed: 1 }), [4, 3, 8, 8]],
+  ["resnet20", (normalization) => resnet20({ normalization, seed: 1 }), [4, 3, 16, 16]],
+  ["resnet18", (normalization) => resnet18({ normalization, classes: 10, seed: 1 }), [4, 3, 32, 32]],
+];
+
+describe.each(models)("%s", (_name, make, shape) => {
+  test.each(["batch", "none"] as const)(
+    "goes forwards and backwards (normalization %s)",
+    async (normalization) => {
+      using model = make(normalization);
+      const x = normal(shape, { seed: 2 });
+      const labels = tensor(Int32Array.of(0, 1, 2, 3));
+      const differentiate = valueAndGrad(model, () => {
+        const logits = model.forward(x);
+        expect(logits.shape).toEqual([4, 10]);
+        return crossEntropy(logits, labels);
+      });
+      const [loss, gradients] = differentiate();
+      expect(await loss.item()).toBeGreaterThan(0);
+      const sums = await Promise.all(gradients.map((gradient) => sum(gradient).item()));
+      expect(sums.every(Number.isFinite)).toBe(true);
+      const isZero = await Promise.all(
+        gradients.map(async (gradient) => (await gradient.data()).every((v) => v === 0)),
+      );
+      expect(isZero.filter(Boolean)).toEqual([]);
+    },
+  );
+
+  test("starts with the same weights with batch norm and without", async () => {
+    using normalized = make("batch");
+    using plain = make("none");
+    const weightsOf = (model: Module): Tensor[] =>
+      [...model.parameters()].map(({ value }) => value).filter(({ rank }) => rank > 1);
+    const [a, b] = [weightsOf(normalized), weightsOf(plain)];
+    expect(a).toHaveLength(b.length);
+    for (const [index, weight] of a.entries()) {
+      const [left, right] = await Promise.all([weight.data(), b[index]!.data()]);
+      expect(Buffer.from(left.buffer).equals(Buffer.from(right.buffer))).toBe(true);
+    }
+  });
+});
+
+test("resnet20 fits a batch by heart, and keeps no memory of its steps", async () => {
+  using model = resnet20({ seed: 1 });
+  const optimizer = new SGD(model, { learningRate: 0.1, momentum: 0.9 });
+  const x = normal([8, 3, 16, 16], { seed: 3 });
+  const labels = tensor(Int32Array.from({ length: 8 }, (_, index) => index));
+  const differentiate = valueAndGrad(model, () => crossEntropy(model.forward(x), labels));
+  const step = async (): Promise<number> => {
+    using loss = scope(() => {
+      const [value, gradients] = differentiate();
+      optimizer.step(gradients);
+      return value;
+    });
+    return loss.item();
+  };
+  const first = await step();
+  const { live } = backend.memory();
+  let last = first;
+  for (let index = 0; index < 7; index++) last = await step();
+  expect(last).toBeLessThan(first / 4);
+  expect(backend.memory().live).toBe(live);
+  optimizer.dispose();
+});
+
+test("a disposed model has given its memory back", () => {
+  const { live } = backend.memory();
+  resnet20({ seed: 1 }).dispose();
+  expect(backend.memory().live).toBe(live);
+});

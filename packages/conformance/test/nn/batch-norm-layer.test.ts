@@ -1,0 +1,190 @@
+import { valueAndGrad, withoutStatistics } from "@evenkeel/autodiff";
+import { cpu } from "@evenkeel/backend-cpu";
+import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "@evenkeel/nn";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { add, scope, selectBackend, setDefaultBackend, sum, tensor, zeros } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+let backend: Backend;
+
+beforeAll(async () => {
+  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+});
+
+afterAll(async () => {
+  setDefaultBackend(undefined);
+  await backend.close();
+});
+
+/** Channel means 2 and 20, unbiased variances 2 and 200. */
+const batch = (): Tensor =>
+  tensor([
+    [1, 10],
+    [3, 30],
+  ]);
+
+async function stateOf(layer: BatchNorm1d): Promise<{ mean: number[]; variance: number[]; batches: number }> {
+  const round = (values: ArrayLike<number>) => Array.from(values, (value) => Math.round(value * 1e4) / 1e4);
+  return {
+    mean: round(await layer.runningMean!.value.data()),
+    variance: round(await layer.runningVariance!.value.data()),
+    batches: layer.numBatchesTracked!.value,
+  };
+}
+
+const untouched = { mean: [0, 0], variance: [1, 1], batches: 0 };
+const once = { mean: [0.2, 2], variance: [1.1, 20.9], batches: 1 };
+
+describe("running statistics", () => {
+  test("take in a batch in training, and not in use", async () => {
+    const layer = new BatchNorm1d(2);
+    layer.forward(batch());
+    expect(await stateOf(layer)).toEqual(once);
+    layer.eval().forward(batch());
+    expect(await stateOf(layer)).toEqual(once);
+  });
+
+  test("normalize in use", async () => {
+    const layer = new BatchNorm1d(2, { epsilon: 0 });
+    layer.runningMean!.value = tensor([1, 10]);
+    layer.runningVariance!.value = tensor([4, 100]);
+    const y = layer.eval().forward(batch());
+    expect([...(await y.data())]).toEqual([0, 0, 1, 2]);
+  });
+
+  test("with momentum null are the mean of all batches", async () => {
+    const layer = new BatchNorm1d(2, { momentum: null });
+    layer.forward(batch());
+    expect(await stateOf(layer)).toEqual({ mean: [2, 20], variance: [2, 200], batches: 1 });
+    layer.forward(zeros([2, 2]));
+    expect(await stateOf(layer)).toEqual({ mean: [1, 10], variance: [1, 100], batches: 2 });
+  });
+
+  test("of a frozen layer stay, and normalize", async () => {
+    const layer = new BatchNorm1d(2, { epsilon: 0 }).freeze();
+    const y = layer.forward(batch());
+    expect([...(await y.data())]).toEqual([1, 10, 3, 30]);
+    expect(await stateOf(layer)).toEqual(untouched);
+    layer.unfreeze().forward(batch());
+    expect(await stateOf(layer)).toEqual(once);
+  });
+
+  test("stay when tracking is switched off, while the batch normalizes", async () => {
+    const layer = new BatchNorm1d(2, { epsilon: 0 });
+    layer.trackRunningStats = false;
+    expect([...(await layer.forward(batch()).data())]).toEqual([-1, -1, 1, 1]);
+    expect(await stateOf(layer)).toEqual(untouched);
+  });
+
+  test("do not exist in a layer without them: the batch normalizes in use too", async () => {
+    const layer = new BatchNorm1d(2, { trackRunningStats: false, affine: false, epsilon: 0 }).eval();
+    expect(Object.keys(layer.stateDict())).toEqual([]);
+    expect([...(await layer.forward(batch()).data())]).toEqual([-1, -1, 1, 1]);
+  });
+
+  test("can be reset", async () => {
+    const layer = new BatchNorm1d(2);
+    layer.forward(batch());
+    layer.resetRunningStatistics();
+    expect(await stateOf(layer)).toEqual(untouched);
+  });
+
+  test("stay with an empty batch", async () => {
+    const layer = new BatchNorm1d(2);
+    expect(layer.forward(zeros([0, 2])).shape).toEqual([0, 2]);
+    expect(await stateOf(layer)).toEqual(untouched);
+  });
+});
+
+describe("in a differentiated call", () => {
+  const loss = (layer: BatchNorm1d, passes: number) =>
+    valueAndGrad(layer, () => {
+      let total = sum(layer.forward(batch()));
+      for (let pass = 1; pass < passes; pass++) total = add(total, sum(layer.forward(batch())));
+      return total;
+    });
+
+  test("running statistics change once, when it returns", async () => {
+    const layer = new BatchNorm1d(2);
+    scope(() => {
+      loss(layer, 1)();
+    });
+    expect(await stateOf(layer)).toEqual(once);
+  });
+
+  test("several passes follow on one another", async () => {
+    const [together, apart] = [new BatchNorm1d(2), new BatchNorm1d(2)];
+    scope(() => {
+      loss(together, 3)();
+      for (let pass = 0; pass < 3; pass++) apart.forward(batch());
+    });
+    expect(await stateOf(together)).toEqual(await stateOf(apart));
+    expect(together.numBatchesTracked!.value).toBe(3);
+  });
+
+  test("a call that throws leaves them, and what follows builds on the old ones", async () => {
+    const layer = new BatchNorm1d(2);
+    const failing = valueAndGrad(layer, () => {
+      layer.forward(batch());
+      layer.forward(batch());
+      throw new Error("on purpose");
+    });
+    expect(() => failing()).toThrow("on purpose");
+    expect(await stateOf(layer)).toEqual(untouched);
+    scope(() => {
+      loss(layer, 1)();
+    });
+    expect(await stateOf(layer)).toEqual(once);
+  });
+
+  test("withoutStatistics leaves them, also between passes that count", async () => {
+    const layer = new BatchNorm1d(2);
+    scope(() => {
+      withoutStatistics(() => loss(layer, 2)());
+    });
+    expect(await stateOf(layer)).toEqual(untouched);
+    const mixed = valueAndGrad(layer, () => {
+      const counted = sum(layer.forward(batch()));
+      withoutStatistics(() => layer.forward(batch()));
+      return counted;
+    });
+    scope(() => {
+      mixed();
+    });
+    expect(await stateOf(layer)).toEqual(once);
+  });
+
+  test("no memory is left behind", () => {
+    const layer = new BatchNorm1d(2);
+    const step = () =>
+      scope(() => {
+        loss(layer, 2)();
+        withoutStatistics(() => loss(layer, 1)());
+      });
+    step();
+    const { live } = backend.memory();
+    step();
+    step();
+    expect(backend.memory().live).toBe(live);
+  });
+});
+
+describe("shapes", () => {
+  test("each layer takes its ranks", () => {
+    expect(new BatchNorm1d(2).forward(zeros([4, 2, 3])).shape).toEqual([4, 2, 3]);
+    expect(new BatchNorm2d(2).forward(zeros([4, 2, 3, 3])).shape).toEqual([4, 2, 3, 3]);
+    expect(new BatchNorm3d(2).forward(zeros([4, 2, 3, 3, 3])).shape).toEqual([4, 2, 3, 3, 3]);
+  });
+
+  test("others are refused with what was expected", () => {
+    expect(() => new BatchNorm2d(2).forward(zeros([4, 2]))).toThrow(
+      "found [4, 2], expected 2 channels in the second of 4 dimensions",
+    );
+    expect(() => new BatchNorm1d(3).forward(zeros([4, 2]))).toThrow(/expected 3 channels/);
+  });
+
+  test("one value a channel cannot be normalized by itself", () => {
+    expect(() => new BatchNorm1d(2).forward(zeros([1, 2]))).toThrow(/more than 1 value per channel/);
+    expect(new BatchNorm1d(2).eval().forward(zeros([1, 2])).shape).toEqual([1, 2]);
+  });
+});

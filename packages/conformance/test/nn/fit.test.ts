@@ -1,0 +1,304 @@
+import { cpu } from "@evenkeel/backend-cpu";
+import { convnet, mlp } from "@evenkeel/models";
+import type { BatchRecord, FitOptions, Module } from "@evenkeel/nn";
+import {
+  AdamW,
+  accuracy,
+  BatchNorm1d,
+  type CheckpointStore,
+  cosine,
+  crossEntropy,
+  Dropout,
+  evaluate,
+  fit,
+  Linear,
+  MemoryCheckpointStore,
+  ReLU,
+  Sequential,
+  SGD,
+  StateDictError,
+  stateArrays,
+} from "@evenkeel/nn";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, DataError, selectBackend, setDefaultBackend } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bars, quadrants } from "./synthetic.ts";
+
+let backend: Backend;
+
+beforeAll(async () => {
+  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+});
+
+afterAll(async () => {
+  setDefaultBackend(undefined);
+  await backend.close();
+});
+
+const train = quadrants({ examples: 512, batchSize: 32, seed: 1 });
+const held = quadrants({ examples: 512, batchSize: 64, seed: 2 });
+const measures = { loss: crossEntropy, metrics: { accuracy } };
+
+const small = (seed = 1): Sequential =>
+  new Sequential(
+    ...[new Linear(2, 8, { seed }), new BatchNorm1d(8), new ReLU()],
+    ...[new Dropout(0.2, { seed }), new Linear(8, 2, { seed: seed + 1 })],
+  );
+
+type Options = FitOptions<Tensor, Tensor, Tensor>;
+
+const optionsFor = (model: Module, epochs = 2): Options => ({
+  ...measures,
+  data: train,
+  optimizer: new SGD(model, { learningRate: 0.1, momentum: 0.9, maxGradientNorm: 1 }),
+  epochs,
+});
+
+/** Every value of a model, to compare runs bit by bit. */
+const bitsOf = async (model: Module): Promise<object> => Object.fromEntries(await stateArrays(model));
+
+describe("training", () => {
+  test.each(["batch", "none"] as const)(
+    "an mlp learns what no linear model can (%s)",
+    async (normalization) => {
+      const model = mlp({ inputs: 2, hidden: [16, 16], classes: 2, normalization, seed: 1 });
+      const optimizer = new AdamW(model, { learningRate: 0.02 });
+      const history = await fit(model, { ...measures, data: train, optimizer, epochs: 12 });
+      const { metrics } = await evaluate(model, { ...measures, data: held });
+      expect(metrics.accuracy).toBeGreaterThan(0.93);
+      expect(history.epochs.at(-1)!.loss).toBeLessThan(history.epochs[0]!.loss / 2);
+    },
+  );
+
+  test.each(["batch", "none"] as const)("a convnet learns to tell bars apart (%s)", async (normalization) => {
+    const model = convnet({ imageSize: 12, classes: 2, normalization, seed: 1 });
+    const optimizer = new SGD(model, { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 });
+    const data = bars({ examples: 512, batchSize: 64, seed: 5 });
+    await fit(model, { ...measures, data, optimizer, epochs: 6, schedule: cosine(0.05, { steps: 48 }) });
+    const test = bars({ examples: 256, batchSize: 64, seed: 9 });
+    expect((await evaluate(model, { ...measures, data: test })).metrics.accuracy).toBeGreaterThan(0.9);
+  });
+
+  test("keeps no memory of its steps", async () => {
+    const model = small();
+    const options = optionsFor(model, 1);
+    await fit(model, options);
+    const { live } = backend.memory();
+    await fit(model, { ...options, epochs: 3, validation: held });
+    expect(backend.memory().live).toBe(live);
+  });
+});
+
+describe("what is reported", () => {
+  test("is every batch in order, and every epoch with the averages of its batches", async () => {
+    const model = small();
+    const seen: BatchRecord[] = [];
+    const epochs: number[] = [];
+    const history = await fit(model, {
+      ...optionsFor(model),
+      schedule: (step) => 0.1 / (step + 1),
+      readEvery: 5,
+      validation: held,
+      callbacks: [
+        { onBatch: (record) => void seen.push(record) },
+        { onEpoch: ({ epoch }) => void epochs.push(epoch) },
+      ],
+    });
+    expect(seen).toEqual(history.batches);
+    expect(seen.map(({ step }) => step)).toEqual(Array.from({ length: 32 }, (_, step) => step));
+    expect(seen[17]).toMatchObject({ epoch: 1, batch: 1, examples: 32, learningRate: 0.1 / 18 });
+    expect(epochs).toEqual([0, 1]);
+    const losses = seen.slice(16).map(({ loss }) => loss);
+    expect(history.epochs[1]).toMatchObject({ epoch: 1, steps: 32, examples: 512 });
+    expect(history.epochs[1]!.loss).toBeCloseTo(losses.reduce((a, b) => a + b) / 16, 10);
+    expect(history.epochs[1]!.validation!.examples).toBe(512);
+    expect(history.epochs[1]!.validation!.metrics.accuracy).toBeGreaterThan(0);
+  });
+
+  test("does not depend on how late it is read", async () => {
+    const [often, rarely] = [small(), small()];
+    const first = await fit(often, { ...optionsFor(often), readEvery: 1 });
+    const second = await fit(rarely, { ...optionsFor(rarely), readEvery: 1000 });
+    expect(second.batches).toEqual(first.batches);
+    expect(await bitsOf(rarely)).toEqual(await bitsOf(often));
+  });
+
+  test("a probe is called after every so many updates, and may evaluate", async () => {
+    const model = small();
+    const looks: number[] = [];
+    await fit(model, {
+      ...optionsFor(model),
+      probe: {
+        every: 10,
+        run: async ({ steps }) => {
+          await evaluate(model, { ...measures, data: held });
+          expect(model.isTraining).toBe(true);
+          looks.push(steps);
+        },
+      },
+    });
+    expect(looks).toEqual([10, 20, 30]);
+  });
+
+  test("a callback can stop the run", async () => {
+    const model = small();
+    const history = await fit(model, {
+      ...optionsFor(model, 100),
+      callbacks: [{ onEpoch: ({ epoch }, _history, control) => (epoch === 1 ? control.stop() : undefined) }],
+    });
+    expect(history.epochs).toHaveLength(2);
+  });
+});
+
+describe("a run that is interrupted", () => {
+  /** The run in one piece: what every resumed one must be equal to. */
+  async function whole(epochs = 3): Promise<{ bits: object; losses: number[] }> {
+    const model = small();
+    const { batches } = await fit(model, optionsFor(model, epochs));
+    return { bits: await bitsOf(model), losses: batches.map(({ loss }) => loss) };
+  }
+
+  async function resumed(store: CheckpointStore): Promise<{ bits: object; losses: number[] }> {
+    const model = small(77);
+    const { batches } = await fit(model, { ...optionsFor(model, 3), checkpoint: { store }, resume: true });
+    return { bits: await bitsOf(model), losses: batches.map(({ loss }) => loss) };
+  }
+
+  test("after an epoch goes on with the same bits", async () => {
+    const store = new MemoryCheckpointStore();
+    const model = small();
+    await fit(model, { ...optionsFor(model, 2), checkpoint: { store } });
+    expect(await resumed(store)).toEqual(await whole());
+  });
+
+  test("in the middle of an epoch, by a signal, goes on with the same bits", async () => {
+    const store = new MemoryCheckpointStore();
+    const model = small();
+    const controller = new AbortController();
+    const run = fit(model, {
+      ...optionsFor(model, 3),
+      checkpoint: { store },
+      signal: controller.signal,
+      probe: { every: 21, run: () => controller.abort(new Error("enough")) },
+    });
+    await expect(run).rejects.toThrow("enough");
+    expect(await resumed(store)).toEqual(await whole());
+  });
+
+  test("without warning goes on from the last checkpoint within the epoch", async () => {
+    const store = new MemoryCheckpointStore();
+    const model = small();
+    const run = fit(model, {
+      ...optionsFor(model, 3),
+      checkpoint: { store, name: "latest", everySteps: 7 },
+      probe: {
+        every: 17,
+        run: () => {
+          throw new Error("power cut");
+        },
+      },
+    });
+    await expect(run).rejects.toThrow("power cut");
+    expect(await store.list()).toEqual(["latest"]);
+    expect(await resumed(store)).toEqual(await whole());
+  });
+
+  test("before its first checkpoint begins anew", async () => {
+    const model = small();
+    const { batches } = await fit(model, {
+      ...optionsFor(model, 3),
+      checkpoint: { store: new MemoryCheckpointStore() },
+      resume: true,
+    });
+    expect(batches.map(({ loss }) => loss)).toEqual((await whole()).losses);
+  });
+});
+
+describe("a checkpoint", () => {
+  async function saved(): Promise<MemoryCheckpointStore> {
+    const store = new MemoryCheckpointStore();
+    const model = small();
+    await fit(model, { ...optionsFor(model, 1), checkpoint: { store } });
+    return store;
+  }
+
+  test("of another model is refused, and changes nothing", async () => {
+    const store = await saved();
+    const model = mlp({ inputs: 2, hidden: [8], classes: 2, seed: 4 });
+    const before = await bitsOf(model);
+    const run = fit(model, { ...optionsFor(model, 2), checkpoint: { store }, resume: true });
+    await expect(run).rejects.toThrow(StateDictError);
+    expect(await bitsOf(model)).toEqual(before);
+  });
+
+  test("of another optimizer is refused before the model changes", async () => {
+    const store = await saved();
+    const model = small(9);
+    const before = await bitsOf(model);
+    const optimizer = new AdamW(model, { learningRate: 0.1 });
+    const run = fit(model, { ...optionsFor(model, 2), optimizer, checkpoint: { store }, resume: true });
+    await expect(run).rejects.toThrow(/squareAverage/);
+    expect(await bitsOf(model)).toEqual(before);
+  });
+
+  test("that is damaged or cut is refused", async () => {
+    const store = await saved();
+    const bytes = (await store.load("latest"))!;
+    const model = small();
+    const resume = async (damaged: Uint8Array) => {
+      await store.save("latest", damaged);
+      return fit(model, { ...optionsFor(model, 2), checkpoint: { store }, resume: true });
+    };
+    await expect(resume(bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1) as Uint8Array)).rejects.toThrow(
+      /checksum/,
+    );
+    await expect(resume(bytes.subarray(0, bytes.length / 2))).rejects.toThrow(DataError);
+  });
+});
+
+describe("evaluation", () => {
+  test("averages over examples, the last short batch included, and restores every mode", async () => {
+    const model = small();
+    model.modules[1]!.eval();
+    const modes = () => [...model.namedModules()].map(([, { isTraining }]) => isTraining);
+    const before = modes();
+    const all = quadrants({ examples: 96, batchSize: 96, seed: 3 });
+    const [{ inputs, labels }] = [...(all as (epoch: number) => Iterable<never>)(0)] as unknown as [
+      { inputs: { data: Float32Array }; labels: Int32Array },
+    ];
+    const cut = () =>
+      [0, 64].map((first) => {
+        const rows = Math.min(96, first + 64) - first;
+        return {
+          inputs: { data: inputs.data.subarray(2 * first, 2 * (first + rows)), shape: [rows, 2] },
+          labels: labels.subarray(first, first + rows),
+        };
+      });
+    const once = await evaluate(model, { ...measures, data: all });
+    const twice = await evaluate(model, { ...measures, data: cut });
+    expect(twice.loss).toBeCloseTo(once.loss, 5);
+    expect(twice.metrics.accuracy).toBeCloseTo(once.metrics.accuracy!, 5);
+    expect(twice.examples).toBe(96);
+    expect(modes()).toEqual(before);
+  });
+
+  test("can be aborted, and restores the modes then too", async () => {
+    const model = small();
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(evaluate(model, { ...measures, data: held, signal })).rejects.toThrow("enough");
+    expect(model.isTraining).toBe(true);
+  });
+});
+
+test.each<[string, Partial<Options>]>([
+  ["epochs", { epochs: -1 }],
+  ["readEvery", { readEvery: 0 }],
+  ["probe.every", { probe: { every: 1.5, run: () => undefined } }],
+  ["checkpoint.everySteps", { checkpoint: { store: new MemoryCheckpointStore(), everySteps: 0 } }],
+  ["resume", { resume: true }],
+])("a wrong option is named: %s", async (name, options) => {
+  const model = small();
+  const run = fit(model, { ...optionsFor(model), ...options });
+  await expect(run).rejects.toThrow(ArgumentError);
+  await expect(fit(model, { ...optionsFor(model), ...options })).rejects.toThrow(name);
+});

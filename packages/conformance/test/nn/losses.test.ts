@@ -1,0 +1,157 @@
+import { grad } from "@evenkeel/autodiff";
+import { cpu } from "@evenkeel/backend-cpu";
+import type { LossOptions } from "@evenkeel/nn";
+import { accuracy, bceWithLogits, crossEntropy, l1, mse, nll, smoothL1 } from "@evenkeel/nn";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  logSoftmax,
+  ShapeError,
+  selectBackend,
+  setDefaultBackend,
+  tensor,
+} from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+let backend: Backend;
+
+beforeAll(async () => {
+  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+});
+
+afterAll(async () => {
+  setDefaultBackend(undefined);
+  await backend.close();
+});
+
+const outputs = [
+  [1.5, -0.5, 0.25],
+  [0, -2, 3],
+];
+const targets = [
+  [1, 0, 0.3],
+  [0.5, 1, 0],
+];
+const labels = (...values: number[]): Tensor => tensor(Int32Array.from(values));
+
+async function expectClose(found: Tensor, expected: number | readonly number[]): Promise<void> {
+  const values = [...(await found.data())];
+  const wanted = [expected].flat();
+  expect(values).toHaveLength(wanted.length);
+  values.forEach((value, index) => {
+    expect(value).toBeCloseTo(wanted[index]!, 5);
+  });
+}
+
+interface Case {
+  readonly name: string;
+  readonly loss: (x: Tensor, options: LossOptions) => Tensor;
+  /** By PyTorch, in float64, of the outputs above. */
+  readonly losses: readonly number[];
+  readonly mean: number;
+  readonly gradient: readonly number[];
+}
+
+const cases: readonly Case[] = [
+  {
+    name: "crossEntropy",
+    loss: (x, options) => crossEntropy(x, labels(0, 2), { ...options, labelSmoothing: 0.1 }),
+    losses: [0.4602852, 0.3216519],
+    mean: 0.3909685,
+    gradient: [-0.1150097, 0.0309249, 0.0840847, 0.006895, -0.0134779, 0.0065829],
+  },
+  {
+    name: "nll",
+    loss: (x, options) => nll(logSoftmax(x), labels(0, 2), options),
+    losses: [0.3519519, 0.0549852],
+    mean: 0.2034685,
+    gradient: [-0.148343, 0.0475916, 0.1007514, 0.0235617, 0.0031887, -0.0267504],
+  },
+  {
+    name: "bceWithLogits",
+    loss: (x, options) => bceWithLogits(x, tensor(targets), options),
+    losses: [0.2014133, 0.474077, 0.7509394, Math.LN2, 2.126928, 3.0485874],
+    mean: 1.2158487,
+    gradient: [-0.0304043, 0.0629234, 0.0436961, 0, -0.1467995, 0.1587624],
+  },
+  {
+    name: "bceWithLogits with weights of positives",
+    loss: (x, options) =>
+      bceWithLogits(x, tensor(targets), { ...options, positiveWeight: tensor([2, 1, 0.5]) }),
+    losses: [0.4028266, 0.474077, 0.6645485, 1.0397208, 2.126928, 3.0485874],
+    mean: 1.2927814,
+    gradient: [-0.0608085, 0.0629234, 0.0546417, -0.0416667, -0.1467995, 0.1587624],
+  },
+  {
+    name: "mse",
+    loss: (x, options) => mse(x, tensor(targets), options),
+    losses: [0.25, 0.25, 0.0025, 0.25, 9, 9],
+    mean: 3.1254167,
+    gradient: [0.1666667, -0.1666667, -0.0166667, -0.1666667, -1, 1],
+  },
+  {
+    name: "l1",
+    loss: (x, options) => l1(x, tensor(targets), options),
+    losses: [0.5, 0.5, 0.05, 0.5, 3, 3],
+    mean: 1.2583333,
+    gradient: [0.1666667, -0.1666667, -0.1666667, -0.1666667, -0.1666667, 0.1666667],
+  },
+  {
+    name: "smoothL1",
+    loss: (x, options) => smoothL1(x, tensor(targets), { ...options, beta: 0.6 }),
+    losses: [0.2083333, 0.2083333, 0.0020833, 0.2083333, 2.7, 2.7],
+    mean: 1.0045139,
+    gradient: [0.1388889, -0.1388889, -0.0138889, -0.1388889, -0.1666667, 0.1666667],
+  },
+];
+
+describe.each(cases)("$name", ({ loss, losses, mean, gradient }) => {
+  test("has PyTorch's values in every reduction", async () => {
+    await expectClose(loss(tensor(outputs), { reduction: "none" }), losses);
+    await expectClose(loss(tensor(outputs), {}), mean);
+    await expectClose(
+      loss(tensor(outputs), { reduction: "sum" }),
+      losses.reduce((a, b) => a + b, 0),
+    );
+  });
+
+  test("has PyTorch's gradient", async () => {
+    await expectClose(grad((x: Tensor) => loss(x, {}))(tensor(outputs)), gradient);
+  });
+});
+
+describe("edges", () => {
+  test("the mean leaves ignored labels out", async () => {
+    await expectClose(crossEntropy(tensor(outputs), labels(0, -100)), 0.3519519);
+    await expectClose(crossEntropy(tensor(outputs), labels(1, 0), { ignoreIndex: 1 }), 3.0549851);
+  });
+
+  test("large logits neither overflow nor lose their slope", async () => {
+    const logits = tensor([1000, -1000, 0]);
+    const goals = tensor([0, 1, 0]);
+    await expectClose(bceWithLogits(logits, goals, { reduction: "none" }), [1000, 1000, Math.LN2]);
+    const slopes = grad((x: Tensor) => bceWithLogits(x, goals, { reduction: "sum" }))(logits);
+    await expectClose(slopes, [1, -1, 0.5]);
+  });
+
+  test("smoothL1 with beta 0 is l1", async () => {
+    await expectClose(smoothL1(tensor([2]), tensor([0]), { beta: 0 }), 2);
+  });
+
+  test("shapes that differ and unknown words are refused", () => {
+    expect(() => mse(tensor([1, 2]), tensor([1]))).toThrow(ShapeError);
+    expect(() => mse(tensor([1, 2]), tensor([1]))).toThrow("mse: found prediction [2] and target [1]");
+    expect(() => l1(tensor([1]), tensor([1]), { reduction: "average" as never })).toThrow(ArgumentError);
+    expect(() => smoothL1(tensor([1]), tensor([1]), { beta: -1 })).toThrow(/beta: found -1/);
+  });
+});
+
+describe("accuracy", () => {
+  test("is the share of largest logits at the label", async () => {
+    await expectClose(accuracy(tensor(outputs), labels(0, 1)), 0.5);
+  });
+
+  test("wants one label for each row", () => {
+    expect(() => accuracy(tensor(outputs), tensor([[0], [1]], { dtype: "i32" }))).toThrow(ShapeError);
+  });
+});
