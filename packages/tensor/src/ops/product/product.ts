@@ -4,15 +4,19 @@ import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import * as e from "../../expression/functions.ts";
-import { pointwise } from "../fuse/pointwise.ts";
+import { flip } from "../flip/flip.ts";
+import { zerosLike } from "../full/full.ts";
+import { mul } from "../mul/mul.ts";
+import { pad } from "../pad/pad.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
-import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";
+import { reductionAttributes } from "../reduction/axes.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 import { forEachReduced, reducedShape } from "../reduction/geometry.ts";
 import { reductionPlan } from "../reduction/passes.ts";
 import { module } from "../reduction/reduction.wasm.ts";
-import { sum } from "../sum/sum.ts";
+import { reshape } from "../reshape/reshape.ts";
+import { sliceAlong } from "../slice/slice.ts";
+import { transpose } from "../transpose/transpose.ts";
 
 /** y = product of x over the axes; the empty product is 1. */
 export const productOp: Op<ReductionAttributes> = {
@@ -32,7 +36,7 @@ export const productOp: Op<ReductionAttributes> = {
   gradient: {
     reads: () => ({ inputs: [0], outputs: [] }),
     apply: ({ inputs: [x], outputGradients: [dy], attrs: { axes } }) => [
-      scope(() => gradientOfProduct(x!, restoreAxes(dy!, x!, axes), axes)),
+      scope(() => gradientOfProduct(x!, dy!, axes)),
     ],
   },
   kernels: {
@@ -43,15 +47,45 @@ export const productOp: Op<ReductionAttributes> = {
   },
 };
 
-/** The product of the others: by division, where at most one value is 0 and takes no part in the product. */
+/** The reduced axes are moved to the end, so that each group of factors is a row. */
 function gradientOfProduct(x: Tensor, dy: Tensor, axes: readonly number[]): Tensor {
-  const isZero = pointwise([x], (value) => e.cast(e.equal(value, 0), "f32"));
-  const zeros = sum(isZero, { axes, keepDims: true });
-  const nonzero = pointwise([x], (value) => e.select(e.equal(value, 0), 1, value));
-  const others = product(nonzero, { axes, keepDims: true });
-  return pointwise([nonzero, isZero, others, zeros, dy], (value, own, rest, count, slope) =>
-    e.select(e.equal(count, own), e.div(e.mul(slope, rest), value), 0),
+  if (x.size === 0) return zerosLike(x);
+  const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const order = [...kept, ...axes];
+  const moved = transpose(x, order);
+  const rows = dy.size;
+  const factors = reshape(moved, [rows, x.size / rows]);
+  const gradient = reshape(gradientOfRows(factors, reshape(dy, [rows, 1])), moved.shape);
+  return transpose(
+    gradient,
+    order.map((_, axis) => order.indexOf(axis)),
   );
+}
+
+/**
+ * dy times the product of the others, for each factor of a row. Factors are multiplied in pairs, and the pairs in turn; on
+ * the way back each factor takes the gradient of its pair times the other of the pair. There is no division, so factors of 0
+ * do no harm, to any order of derivative.
+ */
+function gradientOfRows(x: Tensor, dy: Tensor): Tensor {
+  const [rows, width] = x.shape as [number, number];
+  if (width === 1) return dy;
+  const half = Math.ceil(width / 2);
+  const isOdd = width % 2 === 1;
+  const padded = isOdd
+    ? pad(
+        x,
+        [
+          [0, 0],
+          [0, 1],
+        ],
+        { value: 1 },
+      )
+    : x;
+  const pairs = reshape(padded, [rows, half, 2]);
+  const ofPairs = half === 1 ? dy : gradientOfRows(product(pairs, { axes: 2 }), dy);
+  const gradient = reshape(mul(reshape(ofPairs, [rows, half, 1]), flip(pairs, 2)), [rows, 2 * half]);
+  return isOdd ? sliceAlong(gradient, 1, 0, width) : gradient;
 }
 
 /**
