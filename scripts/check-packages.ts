@@ -202,12 +202,6 @@ async function checkSizes(): Promise<void> {
       format: "esm",
       platform: "browser",
       external,
-      nodePaths: [join(scratch, "siblings")],
-      alias: Object.fromEntries(
-        manifests(root)
-          .filter(({ manifest }) => !external.includes(manifest.name))
-          .map(({ folder, manifest }) => [manifest.name, join(folder, manifest.exports["."]!.default)]),
-      ),
     });
     const bytes = gzipSync(bundle.outputFiles[0]!.contents, { level: 9 }).length;
     console.log(`${name}: ${bytes} bytes gzipped, limit ${limit}`);
