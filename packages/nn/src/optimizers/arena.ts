@@ -4,7 +4,6 @@ import {
   concatenate,
   evaluateExpression,
   keep,
-  reshape,
   scope,
   sizeOf,
   storageOf,
@@ -68,7 +67,11 @@ export class Arena {
   gather(tensors: readonly Tensor[]): Tensor {
     const { gaps } = this.layout;
     const pieces = tensors.flatMap((tensor, index) => {
-      const flat = reshape(tensor, [tensor.size]);
+      const flat = new Tensor(
+        tensor.storage,
+        { shape: [tensor.size], dtype: tensor.dtype },
+        tensor.byteOffset,
+      );
       return gaps[index] === 0 ? [flat] : [flat, this.paddingOf(gaps[index]!)];
     });
     return pieces.length === 1 ? pieces[0]! : concatenate(pieces);

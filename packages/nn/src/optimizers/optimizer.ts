@@ -1,4 +1,4 @@
-import type { Tensor } from "@evenkeel/tensor";
+import type { Expression, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, formatShape, ShapeError, sameShape, scope, zeros } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Parameter } from "../module/variable.ts";
@@ -35,6 +35,8 @@ export class Optimizer {
   /** May be changed at any time; schedules do. */
   learningRate: number;
   private readonly rule: UpdateRule;
+  /** Built once: backends know compiled code by the expression's identity. */
+  private readonly expression: Expression;
   private readonly maxGradientNorm: number | undefined;
   private readonly parameters: readonly (NamedParameter & { readonly settings: GroupSettings })[];
   private arenas: Arena[] | undefined;
@@ -44,6 +46,7 @@ export class Optimizer {
     this.learningRate = options.learningRate;
     this.rule = rule;
     this.maxGradientNorm = options.maxGradientNorm;
+    this.expression = updateExpression(rule, options.maxGradientNorm !== undefined);
     this.parameters = [...model.namedParameters()].map(([name, parameter]) => ({
       name,
       parameter,
@@ -63,14 +66,13 @@ export class Optimizer {
       const gathered = active.map((arena) =>
         arena.gather(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
       );
-      const isClipped = this.maxGradientNorm !== undefined;
-      const factor = isClipped ? [clipFactor(gathered, this.maxGradientNorm!)] : [];
-      const expression = updateExpression(this.rule, isClipped);
+      const { maxGradientNorm } = this;
+      const factor = maxGradientNorm === undefined ? [] : [clipFactor(gathered, maxGradientNorm)];
       active.forEach((arena, index) => {
         const { weightDecay, learningRateScale } = arena.settings;
         const learningRate = this.learningRate * learningRateScale;
         const scalars = this.rule.scalars({ learningRate, weightDecay, step: arena.steps + 1 });
-        arena.update(expression, [gathered[index]!, ...factor], scalars);
+        arena.update(this.expression, [gathered[index]!, ...factor], scalars);
       });
     });
   }
