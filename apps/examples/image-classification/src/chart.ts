@@ -18,8 +18,8 @@ export interface Chart {
   readonly categories?: readonly string[];
 }
 
-const [width, height] = [640, 300];
-const margin = { left: 64, right: 16, top: 34, bottom: 46 };
+const [width, height] = [520, 290];
+const margin = { left: 58, right: 16, top: 54, bottom: 42 };
 
 /** Draws a line chart as an SVG element that needs nothing else. */
 export function lineChart(chart: Chart): string {
@@ -32,7 +32,7 @@ export function lineChart(chart: Chart): string {
   const y = scale(extent(ys), [height - margin.bottom, margin.top], chart.logarithmic ?? false);
   return [
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(chart.title)}">`,
-    `<text class="title" x="${margin.left}" y="18">${escapeHtml(chart.title)}</text>`,
+    `<text class="title" x="${margin.left}" y="16">${escapeHtml(chart.title)}</text>`,
     ...y.ticks.map((tick) => horizontalLine(y.place(tick), formatTick(tick))),
     ...xTicks(chart, x).map(([at, name]) => xTick(x.place(at), name)),
     ...(chart.mark === undefined ? [] : [markLine(y.place(chart.mark.y), chart.mark.name)]),
@@ -68,7 +68,7 @@ function scale(
   const [start, end] = [view(low), view(high)];
   return {
     place: (value) => from + ((view(value) - start) / (end - start || 1)) * (to - from),
-    ticks: logarithmic ? powersOfTen(low, high) : roundTicks(low, high),
+    ticks: logarithmic ? logarithmicTicks(low, high) : roundTicks(low, high),
   };
 }
 
@@ -82,14 +82,16 @@ function roundTicks(low: number, high: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * step);
 }
 
-function powersOfTen(low: number, high: number): number[] {
-  const [first, last] = [Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))];
-  if (last - first < 1) return roundTicks(low, high);
-  const stride = Math.ceil((last - first + 1) / 6);
-  return Array.from(
-    { length: Math.floor((last - first) / stride) + 1 },
-    (_, index) => 10 ** (first + index * stride),
-  );
+/** 1, 2 and 5 times the powers of ten in the range; over many decades the powers alone, and not all of them. */
+function logarithmicTicks(low: number, high: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const factors = last - first > 2 ? [1] : [1, 2, 5];
+  const stride = Math.ceil((last - first) / 6);
+  const ticks: number[] = [];
+  for (let exponent = first; exponent <= last; exponent += stride) {
+    ticks.push(...factors.map((factor) => Number(`${factor}e${exponent}`)));
+  }
+  return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
 function xTicks({ categories }: Chart, x: Scale): (readonly [number, string])[] {
@@ -129,8 +131,8 @@ function polyline(
 function legend(series: readonly Series[]): string {
   return series
     .map(({ name, color }, index) => {
-      const x = width - margin.right - 150 * (series.length - index);
-      return `<rect x="${x}" y="8" width="12" height="12" rx="2" fill="${color}"/><text class="tick" x="${x + 17}" y="18">${escapeHtml(name)}</text>`;
+      const x = margin.left + 150 * index;
+      return `<rect x="${x}" y="26" width="12" height="12" rx="2" fill="${color}"/><text class="tick" x="${x + 17}" y="36">${escapeHtml(name)}</text>`;
     })
     .join("");
 }

@@ -12,7 +12,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.6rem; margin-bottom: 0; } p.setting { color: var(--soft); margin-top: .25rem; }
 table { border-collapse: collapse; margin: 1.5rem 0; } th, td { padding: .35rem 1.2rem .35rem 0; border-bottom: 1px solid var(--line); text-align: right; font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; } th { font-weight: 600; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1.5rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 1.5rem; }
 svg { width: 100%; height: auto; } svg text { fill: var(--ink); font: 12px system-ui, sans-serif; } svg text.title { font-weight: 600; font-size: 14px; }
 svg text.tick, svg text.label { fill: var(--soft); } svg .grid { stroke: var(--line); } svg .mark { stroke: var(--soft); stroke-dasharray: 4 4; }
 `;
@@ -76,7 +76,7 @@ function charts(arms: readonly ArmResult[]): string[] {
       xLabel: "step",
       yLabel: "cross-entropy",
       logarithmic: true,
-      series: series(({ losses }) => movingMean(losses, 25)),
+      series: series(({ losses }) => groupMeans(losses, 25)),
     }),
     lineChart({
       title: "Accuracy on held-out images",
@@ -86,7 +86,7 @@ function charts(arms: readonly ArmResult[]): string[] {
       series: series(({ heldOutAccuracy }) => heldOutAccuracy),
     }),
     lineChart({
-      title: "Gradient norm of each layer's weight at the first batch",
+      title: "Gradient norm of each layer's weight, first batch",
       xLabel: "layer, from the input to the output",
       yLabel: "Euclidean norm",
       logarithmic: true,
@@ -96,12 +96,11 @@ function charts(arms: readonly ArmResult[]): string[] {
   ];
 }
 
-/** Means of consecutive groups, placed at the last step of each. */
-function movingMean(points: Series["points"], group: number): Series["points"] {
-  const means: [number, number][] = [];
-  for (let start = 0; start < points.length; start += group) {
-    const part = points.slice(start, start + group);
-    means.push([part.at(-1)![0], part.reduce((sum, [, y]) => sum + y, 0) / part.length]);
-  }
-  return means;
+/** Means of whole groups of consecutive points, each at the last step of its group; of all points where they are fewer. */
+function groupMeans(points: Series["points"], group: number): Series["points"] {
+  const size = Math.min(group, points.length);
+  return Array.from({ length: Math.floor(points.length / size) || 0 }, (_, index) => {
+    const part = points.slice(index * size, (index + 1) * size);
+    return [part.at(-1)![0], part.reduce((sum, [, y]) => sum + y, 0) / size] as const;
+  });
 }

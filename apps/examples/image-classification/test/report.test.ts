@@ -115,7 +115,7 @@ describe("charts", () => {
         [10, 3],
       ]),
     });
-    expect(svg).toContain('points="64.0,254.0 624.0,34.0"');
+    expect(svg).toContain('points="58.0,248.0 504.0,54.0"');
   });
 
   it("leave out what a logarithm or an axis cannot show", () => {
