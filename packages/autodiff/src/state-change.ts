@@ -13,7 +13,7 @@ let pending: StateChange[] = [];
 
 /**
  * Commits a change when the outermost differentiated call returns, in the order of the requests; at once where none is
- * running. When that call throws, nothing is committed. Inside `withoutStatistics` the change is discarded.
+ * running. When that call throws, all are discarded, the latest first. Inside `withoutStatistics` the change is discarded.
  *
  * @example deferStateChange({ commit: () => module.adopt(statistics), discard: () => statistics.dispose() });
  */
@@ -53,10 +53,8 @@ export function settlingState<Result>(call: () => Result): Result {
     if (--depth === 0) {
       const changes = pending;
       pending = [];
-      for (const change of changes) {
-        if (returned) change.commit();
-        else change.discard();
-      }
+      if (returned) for (const change of changes) change.commit();
+      else for (const change of changes.reverse()) change.discard();
     }
   }
 }

@@ -1,13 +1,14 @@
-import { mkdir, open, rename } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Backend } from "@evenkeel/tensor";
+import { writeFileAtomically } from "@evenkeel/tensor/node";
 import type { CaseOutcome, ConformanceReport } from "../src/index.ts";
-import { referenceBackend, runConformance } from "../src/index.ts";
+import { runConformance } from "../src/index.ts";
 
 const usage = `pnpm conformance --backend <name> [--json <file>] [--op <name>] [--threads <n>]
 
-  --backend   cpu, or reference (the float64 reference against itself)
+  --backend   cpu
   --json      writes the report to this file
   --op        runs one op only
   --threads   how many threads the cpu backend uses`;
@@ -18,7 +19,6 @@ class UsageError extends Error {}
 /** The only place that names backends. */
 const backends: { readonly [name: string]: (threads: number | undefined) => Promise<Backend> } = {
   cpu: async (threads) => (await import("@evenkeel/backend-cpu")).cpu.open({ threads }),
-  reference: async () => referenceBackend,
 };
 
 function readOptions() {
@@ -49,19 +49,9 @@ function openBackend(name: string | undefined, threads: string | undefined): Pro
   return opener(threads === undefined ? undefined : Number(threads));
 }
 
-/** Under a temporary name first: a reader never sees half a report. */
 async function writeReport(file: string, report: ConformanceReport): Promise<void> {
-  const target = resolve(file);
-  await mkdir(dirname(target), { recursive: true });
-  const temporary = `${target}.${process.pid}.tmp`;
-  const handle = await open(temporary, "w");
-  try {
-    await handle.writeFile(`${JSON.stringify(report, null, 2)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, target);
+  await mkdir(dirname(resolve(file)), { recursive: true });
+  await writeFileAtomically(file, `${JSON.stringify(report, null, 2)}\n`);
 }
 
 function showFailure({ op, case: name, status, checks }: CaseOutcome): void {
