@@ -34,18 +34,20 @@ export function packFilters(
     for (let phase = 0; phase < y.step * x.step; phase++) {
       enterPhase(y, phase / x.step);
       enterPhase(x, phase % x.step);
-      for (let channel = 0; channel < sourceChannels; channel++) {
-        for (let tapY = 0; tapY < kernelY; tapY++) {
-          if (phaseOf(y, tapY) != y.phase) continue;
-          for (let tapX = 0; tapX < kernelX; tapX++) {
-            if (phaseOf(x, tapX) != x.phase) continue;
-            const tap = from + <usize>channel * sourceStride + (<usize>(tapY * kernelX + tapX) << 2);
-            for (let lane = 0; lane < 4; lane++, to += 4) {
-              store<f32>(to, lane < lanes ? load<f32>(tap + <usize>lane * targetStride) : 0);
-            }
+      const taps = y.taps * x.taps;
+      let index = 0;
+      for (let tap = 0; tap < area; tap++) {
+        if (phaseOf(y, tap / kernelX) != y.phase || phaseOf(x, tap % kernelX) != x.phase) continue;
+        for (let channel = 0; channel < sourceChannels; channel++) {
+          const own = from + <usize>channel * sourceStride + (<usize>tap << 2);
+          const at = to + (<usize>(channel * taps + index) << 4);
+          for (let lane = 0; lane < 4; lane++) {
+            store<f32>(at + (<usize>lane << 2), lane < lanes ? load<f32>(own + <usize>lane * targetStride) : 0);
           }
         }
+        index++;
       }
+      to += <usize>(taps * sourceChannels) << 4;
     }
   }
 }
