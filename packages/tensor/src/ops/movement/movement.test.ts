@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import type { Limits } from "../../core/backend.ts";
+import type { DType } from "../../core/dtype.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
+import type { Spec } from "../../core/spec.ts";
+import { sizeOf } from "../../core/spec.ts";
+import { fromData } from "../../creation/from-data.ts";
+import * as ops from "../../index.ts";
+import { RecordingBackend } from "../../testing/recording-backend.ts";
+import { sliceOp } from "../slice/slice.ts";
+
+const backend = new RecordingBackend();
+/** A tensor that no launch has made. */
+const of = (dtype: DType, ...shape: number[]) =>
+  fromData(new Float64Array(sizeOf(shape)), { shape, dtype }, { backend });
+const f32 = (...shape: number[]) => of("f32", ...shape);
+
+/** How many launches a call makes. */
+function launchesOf(call: () => unknown): number {
+  const before = backend.launches.length;
+  call();
+  return backend.launches.length - before;
+}
+
+describe("views", () => {
+  test.each([
+    ["reshape", () => ops.reshape(f32(2, 6), [3, -1]), [3, 4]],
+    ["reshape to rank 0", () => ops.reshape(f32(1, 1), []), []],
+    ["flatten", () => ops.flatten(f32(2, 3, 4), 1), [2, 12]],
+    ["flatten some", () => ops.flatten(f32(2, 3, 4, 5), 1, -2), [2, 12, 5]],
+    ["flatten a scalar", () => ops.flatten(f32()), [1]],
+    ["squeeze", () => ops.squeeze(f32(1, 3, 1)), [3]],
+    ["squeeze one", () => ops.squeeze(f32(1, 3, 1), -1), [1, 3]],
+    ["unsqueeze", () => ops.unsqueeze(f32(2, 3), -1), [2, 3, 1]],
+    ["transpose of single elements", () => ops.transpose(f32(1, 5, 1, 4), [1, 0, 3, 2]), [5, 1, 4, 1]],
+    ["slice of rows", () => ops.slice(f32(8, 16), { begin: [2], end: [5] }), [3, 16]],
+    ["slice within a row", () => ops.slice(f32(8, 16), { begin: [2, 4], end: [3, 9] }), [1, 5]],
+    [
+      "pad by nothing",
+      () =>
+        ops.pad(f32(2, 3), [
+          [0, 0],
+          [0, 0],
+        ]),
+      [2, 3],
+    ],
+    ["one tensor concatenated", () => ops.concatenate([f32(2, 3)]), [2, 3]],
+  ] as const)("%s launches nothing", (_, call, shape) => {
+    expect(call().shape).toEqual(shape);
+    expect(launchesOf(call)).toBe(0);
+  });
+});
+
+describe("slices", () => {
+  const limits = (offsetAlignment: number): Limits => ({ ...backend.limits, offsetAlignment });
+  const plan = (x: Spec, begin: number[], end: number[], step: number[], alignment: number) =>
+    sliceOp.kernels!.wasm!([x], { begin, end, step }, limits(alignment), [false]);
+
+  test("are views at boundaries of the device, and copies elsewhere", () => {
+    const x: Spec = { shape: [8, 12], dtype: "f32" };
+    expect(plan(x, [4, 0], [8, 12], [1, 1], 64).aliases).toEqual([[0, 0, 192]]);
+    expect(plan(x, [1, 0], [8, 12], [1, 1], 64)).toMatchObject({ aliases: [], launches: [{}] });
+    expect(plan(x, [1, 0], [8, 12], [1, 1], 16).aliases).toEqual([[0, 0, 48]]);
+    expect(plan({ ...x, dtype: "u8" }, [1, 0], [8, 12], [1, 1], 16).aliases).toEqual([]);
+  });
+
+  test("with gaps are copies", () => {
+    const x: Spec = { shape: [8, 12], dtype: "f32" };
+    expect(plan(x, [0, 0], [8, 8], [1, 1], 4).launches).toHaveLength(1);
+    expect(plan(x, [0, 0], [8, 12], [2, 1], 4).launches).toHaveLength(1);
+    expect(plan(x, [2, 3], [3, 4], [5, 5], 4).aliases).toEqual([[0, 0, 4 * 27]]);
+  });
+
+  test("take negative indices and steps", () => {
+    expect(ops.slice(f32(5, 7), { begin: [-2, 1], end: [undefined, -1], step: [1, 2] }).shape).toEqual([
+      2, 3,
+    ]);
+    expect(ops.split(f32(7, 2), [3, 0, 4]).map(({ shape }) => shape)).toEqual([
+      [3, 2],
+      [0, 2],
+      [4, 2],
+    ]);
+    expect(ops.split(f32(2, 6), 3, { axis: -1 }).map(({ shape }) => shape)).toEqual([
+      [2, 2],
+      [2, 2],
+      [2, 2],
+    ]);
+  });
+});
+
+describe("launches", () => {
+  test.each([
+    ["transpose", () => ops.transpose(f32(4, 5)), 1],
+    ["transpose of rank 7", () => ops.transpose(f32(2, 3, 2, 3, 2, 3, 2), [6, 4, 2, 0, 5, 3, 1]), 4],
+    [
+      "pad",
+      () =>
+        ops.pad(f32(4, 5), [
+          [1, 1],
+          [1, 1],
+        ]),
+      2,
+    ],
+    ["stack", () => ops.stack([f32(3), f32(3), f32(3)]), 3],
+    ["flip", () => ops.flip(f32(3, 4)), 1],
+  ] as const)("%s takes few", (_, call, launches) => {
+    expect(launchesOf(call)).toBe(launches);
+  });
+});
+
+describe("errors", () => {
+  test.each([
+    [
+      "reshape: found [2, 3] with 6 elements, expected as many as [4] has",
+      ShapeError,
+      () => ops.reshape(f32(2, 3), [4]),
+    ],
+    ["expected one -1 that the size determines", ArgumentError, () => ops.reshape(f32(2, 3), [-1, -1])],
+    [
+      "reshape: shape: found [-1, 4] for a tensor of shape [2, 3]",
+      ArgumentError,
+      () => ops.reshape(f32(2, 3), [-1, 4]),
+    ],
+    ["expected one -1", ArgumentError, () => ops.reshape(f32(0, 3), [-1, 0])],
+    ["reshape: shape", ArgumentError, () => ops.reshape(f32(4), [2.5, 2])],
+    ["broadcastTo", ShapeError, () => ops.broadcastTo(f32(3), [2])],
+    [
+      "broadcastTo: found [2, 3], expected a shape that broadcasts to [3]",
+      ShapeError,
+      () => ops.broadcastTo(f32(2, 3), [3]),
+    ],
+    ["transpose: permutation: found [0, 0]", ArgumentError, () => ops.transpose(f32(2, 3), [0, 0])],
+    ["expected each axis once", ArgumentError, () => ops.transpose(f32(2, 3), [0])],
+    [
+      "slice: begin: found 3 for axis 0 of 2 elements",
+      ArgumentError,
+      () => ops.slice(f32(2, 3), { begin: [3] }),
+    ],
+    [
+      "slice: axis 0: found begin 2, end 1, step 1",
+      ArgumentError,
+      () => ops.slice(f32(2, 3), { begin: [2], end: [1] }),
+    ],
+    ["a step of at least 1", ArgumentError, () => ops.slice(f32(2, 3), { begin: [0], step: [0] })],
+    ["slice: found 2 axes, expected at most 1", ArgumentError, () => ops.slice(f32(2), { begin: [0, 0] })],
+    ["pad: widths: found [[1,1]]", ArgumentError, () => ops.pad(f32(2, 3), [[1, 1]])],
+    ["non-negative", ArgumentError, () => ops.pad(f32(2), [[-1, 1]])],
+    ["pad", DTypeError, () => ops.pad(of("u8", 2), [[1, 1]], { value: 256 })],
+    ["concatenate: found no tensors", ArgumentError, () => ops.concatenate([])],
+    ["found [2, 3] and [3, 2]", ShapeError, () => ops.concatenate([f32(2, 3), f32(3, 2)])],
+    ["f32 [2] and i32 [2]", DTypeError, () => ops.concatenate([f32(2), of("i32", 2)])],
+    ["stack: found [2] and [3], expected equal shapes", ShapeError, () => ops.stack([f32(2), f32(3)])],
+    ["split: parts: found 2, expected parts that add up to 5", ArgumentError, () => ops.split(f32(5), 2)],
+    ["split: parts: found [2, 2]", ArgumentError, () => ops.split(f32(5), [2, 2])],
+    [
+      "squeeze: axis 0: found 2 elements in shape [2, 1], expected 1",
+      ShapeError,
+      () => ops.squeeze(f32(2, 1), 0),
+    ],
+    ["flatten: found axes 1 to 0", ArgumentError, () => ops.flatten(f32(2, 3), 1, 0)],
+    ["triangle: x: found [3], expected at least two axes", ShapeError, () => ops.tril(f32(3))],
+    ["triangle: diagonal: found 0.5", ArgumentError, () => ops.triu(f32(3, 3), 0.5)],
+  ] as const)("%s", (message, type, call) => {
+    expect(call).toThrow(type);
+    expect(call).toThrow(message);
+  });
+});
