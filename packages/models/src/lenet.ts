@@ -4,6 +4,7 @@ import { convBlock, linearBlock } from "./blocks.ts";
 import { ImageClassifier } from "./image-classifier.ts";
 import type { ImageModelOptions } from "./model-options.ts";
 
+/** How a LeNet-size network is built. */
 export interface LenetOptions extends ImageModelOptions {
   /** Height and width of the images, a multiple of 4 and at least 12; default 28. */
   readonly imageSize?: number;

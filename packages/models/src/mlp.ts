@@ -2,6 +2,7 @@ import { Flatten, Linear, type Module, Sequential, sourceOf } from "@evenkeel/nn
 import { linearBlock } from "./blocks.ts";
 import type { ModelOptions } from "./model-options.ts";
 
+/** How a multilayer perceptron is built. */
 export interface MlpOptions extends ModelOptions {
   /** Values of one sample; default 784, an image of 28 x 28. */
   readonly inputs?: number;

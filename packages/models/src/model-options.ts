@@ -16,6 +16,7 @@ export interface ModelOptions {
   readonly backend?: Backend;
 }
 
+/** What models of images can be told. */
 export interface ImageModelOptions extends ModelOptions {
   /** Channels of the images. */
   readonly inChannels?: number;

@@ -106,6 +106,7 @@ export function resnet18(options: ImageModelOptions = {}): ResNet {
   return new ResNet(architecture, { classes: 1000, ...options });
 }
 
+/** How a residual network for small images is built. */
 export interface SmallResNetOptions extends ImageModelOptions {
   /**
    * What passes a block that changes the shape. `padding` is option A of He et al. 2016, every second pixel and zeros for

@@ -3,6 +3,7 @@ import { convBlock } from "./blocks.ts";
 import { ImageClassifier } from "./image-classifier.ts";
 import type { ImageModelOptions } from "./model-options.ts";
 
+/** How a VGG-style network is built. */
 export interface VggOptions extends ImageModelOptions {
   /** Channels of the convolutions, stage by stage; images are halved between stages. */
   readonly stages?: readonly (readonly number[])[];

@@ -17,6 +17,7 @@ export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" 
 /** Which variance is kept: that of the values on the way in, or of the gradients on the way back. */
 export type FanMode = "fanIn" | "fanOut";
 
+/** How many values meet in a weight. */
 export interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;
@@ -51,10 +52,13 @@ export function gainOf(nonlinearity: Nonlinearity, slope = 0.01): number {
   }
 }
 
+/** 0 everywhere. */
 export const zeros: Initializer = (shape, { backend }) => full(shape, 0, { backend });
 
+/** 1 everywhere. */
 export const ones: Initializer = (shape, { backend }) => full(shape, 1, { backend });
 
+/** One value everywhere. */
 export const constant =
   (value: number): Initializer =>
   (shape, { backend }) =>
@@ -66,11 +70,13 @@ export const uniform =
   (shape, options) =>
     drawUniform(shape, { ...options, low, high });
 
+/** Normally distributed; by default with mean 0 and deviation 1. */
 export const normal =
   (mean = 0, deviation = 1): Initializer =>
   (shape, options) =>
     drawNormal(shape, { ...options, mean, deviation });
 
+/** What the deviation of He et al. 2015 goes by. */
 export interface KaimingOptions {
   /** Default: fanIn. */
   readonly mode?: FanMode;

@@ -67,6 +67,10 @@ export function manualSeed(seed: number): void {
   shared = new RandomSource(seed);
 }
 
+/**
+ * The source that a `seed` option means: one from a number, itself, or where it is absent the shared one. Models call it once
+ * and pass the source to all of their layers: the same number would draw the same weights in each.
+ */
 export function sourceOf(seed: Seed | undefined): RandomSource {
   return seed === undefined ? shared : typeof seed === "number" ? new RandomSource(seed) : seed;
 }

@@ -56,6 +56,7 @@ export class Sigmoid extends Module {
   }
 }
 
+/** The hyperbolic tangent. */
 export class Tanh extends Module {
   forward(x: Tensor): Tensor {
     return tanh(x);

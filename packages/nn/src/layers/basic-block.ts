@@ -15,6 +15,7 @@ import { Sequential } from "./sequential.ts";
  */
 export type ResidualShortcut = "projection" | "padding";
 
+/** How a residual block is built. */
 export interface BasicBlockOptions {
   /** Of the first convolution; default 1. */
   readonly stride?: number;

@@ -7,6 +7,7 @@ import { Buffer, Counter, Parameter } from "../module/variable.ts";
 import type { Epilogue } from "./fusion.ts";
 import { FusingModule } from "./fusion.ts";
 
+/** How a batch norm layer normalizes and what it keeps; the defaults are PyTorch's. */
 export interface BatchNormLayerOptions {
   /** Added to the variance, inside the root; default 1e-5. */
   readonly epsilon?: number;
@@ -20,6 +21,7 @@ export interface BatchNormLayerOptions {
   readonly backend?: Backend;
 }
 
+/** What a batch norm can do to its result in the same pass. */
 export interface BatchNormEpilogue extends Epilogue {
   /** Added before the activation, in the same pass. */
   readonly residual?: Tensor;

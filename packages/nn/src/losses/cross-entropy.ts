@@ -3,6 +3,7 @@ import { cast, div, notEqual, scope, softmaxCrossEntropy, sum } from "@evenkeel/
 import type { LossOptions } from "./reduction.ts";
 import { reduceLoss } from "./reduction.ts";
 
+/** Label smoothing, the label to ignore, and the reduction. */
 export interface CrossEntropyOptions extends FusedOptions, LossOptions {}
 
 /**

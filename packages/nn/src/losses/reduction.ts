@@ -4,6 +4,7 @@ import { ArgumentError, mean, sum } from "@evenkeel/tensor";
 /** What becomes of the losses of a batch: their mean, their sum, or one number each. */
 export type Reduction = "mean" | "sum" | "none";
 
+/** What all losses can be told. */
 export interface LossOptions {
   /** Default: mean. */
   readonly reduction?: Reduction;

@@ -7,6 +7,7 @@ import { Buffer, Counter, Parameter } from "./variable.ts";
 /** What a module is made of: everything that training, saving and loading find by walking it. */
 export type Member = AnyModule | Parameter | Buffer | Counter | RandomSource;
 
+/** Any module, where what goes through it does not matter. */
 // biome-ignore lint/suspicious/noExplicitAny: arguments of `forward` are contravariant
 export type AnyModule = Module<any, any>;
 

@@ -16,6 +16,7 @@ export interface StateDict {
 /** What `loadStateDict` takes: a model's state, or what a file holds. */
 export type StateSource = Readonly<StateDict> | ReadonlyMap<string, StateValue>;
 
+/** How strict loading is. */
 export interface LoadOptions {
   /** Whether names must match exactly; shapes and dtypes always must. Default true. */
   readonly strict?: boolean;
@@ -72,6 +73,7 @@ function* statefulMembers(module: AnyModule): Generator<[string, Stateful]> {
   }
 }
 
+/** See `Module.stateDict`. */
 export function stateDictOf(module: AnyModule): StateDict {
   const state: StateDict = {};
   for (const [path, member] of statefulMembers(module)) {

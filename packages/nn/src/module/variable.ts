@@ -1,6 +1,7 @@
 import type { Spec, Tensor } from "@evenkeel/tensor";
 import { formatSpec, keep, ShapeError, sameShape } from "@evenkeel/tensor";
 
+/** How a variable is saved. */
 export interface VariableOptions {
   /** The last part of its name in saved state, where PyTorch's word differs from the property's. */
   readonly name?: string;
@@ -42,6 +43,7 @@ export class Variable {
   }
 }
 
+/** How a parameter is saved and trained. */
 export interface ParameterOptions extends VariableOptions {
   /** Whether gradients are taken; default true. */
   readonly trainable?: boolean;

@@ -3,6 +3,7 @@ import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
+/** The numbers of Adam; the defaults are PyTorch's. */
 export interface AdamRuleOptions {
   /** How much of the averages of the gradient and of its square is kept; default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];

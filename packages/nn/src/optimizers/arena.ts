@@ -13,6 +13,7 @@ import {
 import { copyOf } from "../module/copy.ts";
 import type { Parameter } from "../module/variable.ts";
 
+/** A parameter and its path in the model. */
 export interface NamedParameter {
   readonly name: string;
   readonly parameter: Parameter;

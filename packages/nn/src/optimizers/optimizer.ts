@@ -14,6 +14,7 @@ export interface Parameterized {
   namedParameters(): Iterable<readonly [name: string, parameter: Parameter]>;
 }
 
+/** What all optimizers can be told. */
 export interface OptimizerOptions {
   readonly learningRate: number;
   /** Default 0, but 0.01 for AdamW. */

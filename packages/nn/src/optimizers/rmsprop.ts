@@ -3,6 +3,7 @@ import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
+/** The numbers of RMSprop; the defaults are PyTorch's. */
 export interface RMSpropRuleOptions {
   /** How much of the average of the squared gradient is kept; default 0.99. */
   readonly alpha?: number;

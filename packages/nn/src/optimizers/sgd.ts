@@ -3,6 +3,7 @@ import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
 import { Optimizer } from "./optimizer.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
+/** The numbers of SGD; the defaults are PyTorch's. */
 export interface SGDRuleOptions {
   /** Default 0: plain gradient descent. */
   readonly momentum?: number;

@@ -64,6 +64,7 @@ export function warmUp(
     step < steps ? schedule(0) * (from + ((1 - from) * step) / steps) : schedule(step - steps);
 }
 
+/** The shape of a cycle; the defaults are PyTorch's. */
 export interface OneCycleOptions {
   /** Length of the whole cycle. */
   readonly steps: number;

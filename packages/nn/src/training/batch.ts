@@ -26,6 +26,7 @@ export type DataSource<Inputs = Tensor, Labels = Tensor> =
   | ((epoch: number) => Batches<Inputs, Labels>)
   | { epoch(epoch: number): Batches<Inputs, Labels> };
 
+/** The batches of one epoch. */
 export const batchesOf = <Inputs, Labels>(
   source: DataSource<Inputs, Labels>,
   epoch: number,
@@ -55,6 +56,7 @@ function mapLoadable(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, mapLoadable(element)]));
 }
 
+/** Frees the tensors that came with a batch. */
 export function disposeBatch(batch: object): void {
   for (const owned of tensorsIn(batch)) owned.dispose();
 }

@@ -9,6 +9,7 @@ import { LateReader } from "./late-reader.ts";
 import type { Measures } from "./measures.ts";
 import { measureMetrics, rowOf } from "./measures.ts";
 
+/** What to evaluate, and on which data. */
 export interface EvaluateOptions<Inputs, Labels, Outputs> extends Measures<Labels, Outputs> {
   readonly data: DataSource<Inputs, Labels>;
   /** Which epoch of the data; default 0. */

@@ -25,6 +25,7 @@ export interface Probe {
   run(at: { readonly steps: number; readonly epoch: number }, control: RunControl): void | Promise<void>;
 }
 
+/** Where and how often a run is saved. */
 export interface CheckpointOptions {
   readonly store: CheckpointStore;
   /** Default: `latest`. */
@@ -33,6 +34,7 @@ export interface CheckpointOptions {
   readonly everySteps?: number;
 }
 
+/** What to train on, how, and what to do on the way. */
 export interface FitOptions<Inputs, Labels, Outputs> extends Measures<Labels, Outputs> {
   readonly data: DataSource<Inputs, Labels>;
   readonly optimizer: Optimizer;

@@ -86,13 +86,17 @@ const formats: { readonly [F in FileDType]: ElementFormat } = {
   },
 };
 
+/** Whether the header names an element type that can be read. */
 export const isFileDType = (value: unknown): value is FileDType =>
   typeof value === "string" && Object.hasOwn(formats, value);
 
+/** All element types that can be read. */
 export const fileDTypes: readonly string[] = Object.keys(formats);
 
+/** Bytes of one element in the file. */
 export const bytesOfElement = (type: FileDType): number => formats[type].bytes;
 
+/** The dtype that elements of a type have in memory. */
 export const dtypeOfFile = (type: FileDType): DType => formats[type].dtype;
 
 /** The elements of one tensor; a view of `bytes` where the file's element type has its own dtype here. */

@@ -12,6 +12,7 @@ export interface Entry {
   readonly end: number;
 }
 
+/** What the header of a file says. */
 export interface Header {
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;
@@ -22,6 +23,7 @@ export interface Header {
 /** The reference implementation refuses longer headers too, so that a hostile one cannot exhaust the memory. */
 const maxHeaderBytes = 100_000_000;
 const lengthBytes = 8;
+/** The name that is no tensor's. */
 export const metadataKey = "__metadata__";
 
 /** Reads and checks the header: every byte of the data belongs to exactly one tensor. Throws DataError. */
