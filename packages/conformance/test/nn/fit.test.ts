@@ -20,7 +20,7 @@ import {
   stateArrays,
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, DataError, selectBackend, setDefaultBackend } from "@evenkeel/tensor";
+import { ArgumentError, DataError, StorageError, selectBackend, setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bars, quadrants } from "./synthetic.ts";
 
@@ -239,6 +239,18 @@ describe("a checkpoint", () => {
     const run = fit(model, { ...optionsFor(model, 2), optimizer, checkpoint: { store }, resume: true });
     await expect(run).rejects.toThrow(/squareAverage/);
     expect(await bitsOf(model)).toEqual(before);
+  });
+
+  test("that cannot be written ends the run with the store's error, and the model can go on", async () => {
+    const model = small();
+    class FullStore extends MemoryCheckpointStore {
+      override async save(name: string): Promise<void> {
+        throw new StorageError(`${name}: could not be written: the disk is full`);
+      }
+    }
+    const run = fit(model, { ...optionsFor(model), checkpoint: { store: new FullStore() } });
+    await expect(run).rejects.toThrow(StorageError);
+    expect((await fit(model, optionsFor(model, 1))).epochs).toHaveLength(1);
   });
 
   test("that is damaged or cut is refused", async () => {
