@@ -122,12 +122,13 @@ function fillIdentity(kind: i32, target: usize, bytes: usize): void {
 /** Reduces `rows` rows of a tile of columns into `y`; long columns in blocks through `scratch`. */
 @inline
 function reduceColumns(kind: i32, scratch: usize, x: usize, y: usize, rows: usize, stride: usize, bytes: usize, flip: v128, divisor: f32): void {
+  const isLong = rows > columnBlock;
+  const target = isLong ? scratch : y;
   fillIdentity(kind, y, bytes);
-  if (rows <= columnBlock) foldColumns(kind, y, x, stride, rows, bytes, flip);
-  else for (let row: usize = 0; row < rows; row += columnBlock) {
-    fillIdentity(kind, scratch, bytes);
-    foldColumns(kind, scratch, x + row * stride, stride, min(rows - row, columnBlock), bytes, flip);
-    for (let j: usize = 0; j < bytes; j += 4) {
+  for (let row: usize = 0; row < rows; row += columnBlock) {
+    if (isLong) fillIdentity(kind, scratch, bytes);
+    foldColumns(kind, target, x + row * stride, stride, min(rows - row, columnBlock), bytes, flip);
+    for (let j: usize = isLong ? 0 : bytes; j < bytes; j += 4) {
       v128.store_lane<u32>(y + j, combine(kind, v128.load32_splat(y + j), v128.load32_splat(scratch + j)), 0);
     }
   }
@@ -141,7 +142,7 @@ function reduceColumns(kind: i32, scratch: usize, x: usize, y: usize, rows: usiz
 @inline
 function reduce(kind: i32, begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize, mask: i32, divisor: f32): void {
   const flip = i32x4.splat(mask);
-  const tiles = inner == 1 ? 1 : (inner + tile - 1) / tile;
+  const tiles: usize = inner == 1 ? 1 : (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
     let part = item, column: usize = 0;
     if (tiles > 1) {
