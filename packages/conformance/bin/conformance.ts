@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Backend } from "@evenkeel/tensor";
+import { ArgumentError, EvenkeelError } from "@evenkeel/tensor";
 import { writeFileAtomically } from "@evenkeel/tensor/node";
 import type { CaseOutcome, ConformanceReport } from "../src/index.ts";
 import { runConformance } from "../src/index.ts";
@@ -49,11 +48,6 @@ function openBackend(name: string | undefined, threads: string | undefined): Pro
   return opener(threads === undefined ? undefined : Number(threads));
 }
 
-async function writeReport(file: string, report: ConformanceReport): Promise<void> {
-  await mkdir(dirname(resolve(file)), { recursive: true });
-  await writeFileAtomically(file, `${JSON.stringify(report, null, 2)}\n`);
-}
-
 function showFailure({ op, case: name, status, checks }: CaseOutcome): void {
   if (status !== "failed") return;
   for (const { check, failure } of checks) {
@@ -92,7 +86,9 @@ async function main(): Promise<number> {
   try {
     const report = await runConformance(backend, { op: options.op, onCase: showFailure });
     showTable(report);
-    if (options.json !== undefined) await writeReport(options.json, report);
+    if (options.json !== undefined) {
+      await writeFileAtomically(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    }
     return report.failed === 0 ? 0 : 1;
   } finally {
     await backend.close();
@@ -102,8 +98,8 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof Error)) throw error;
-  const isMistake = error instanceof UsageError || error.name === "ArgumentError";
-  console.error(isMistake ? `${error.message}\n\n${usage}` : (error.stack ?? error.message));
+  const isMistake = error instanceof UsageError || error instanceof ArgumentError;
+  if (!isMistake && !(error instanceof EvenkeelError)) throw error;
+  console.error(isMistake ? `${error.message}\n\n${usage}` : error.message);
   process.exitCode = isMistake ? 2 : 1;
 }

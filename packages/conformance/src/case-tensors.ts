@@ -1,6 +1,15 @@
 import { vjp } from "@evenkeel/autodiff";
-import type { Backend, Executor, OpCase, OpCases, Spec, Tensor } from "@evenkeel/tensor";
-import { execute, fromData, isFloat, launchingExecutor, scope, withExecutor } from "@evenkeel/tensor";
+import type { Backend, Executor, OpCase, OpCases, Spec } from "@evenkeel/tensor";
+import {
+  bytesOf,
+  execute,
+  fromData,
+  isFloat,
+  launchingExecutor,
+  scope,
+  Tensor,
+  withExecutor,
+} from "@evenkeel/tensor";
 import { drawValues } from "./draw-values.ts";
 import { referenceBackend, referenceExecutor } from "./reference.ts";
 
@@ -45,21 +54,36 @@ export function placeInputs({ opCase, values }: DrawnCase, backend: Backend): (T
   return opCase.inputs.map((input, index) => input && fromData(values[index]!, input, { backend }));
 }
 
+/** The inputs as the ends of larger buffers: they begin at the first offset that the device allows. */
+function placeViews({ opCase, values }: DrawnCase, backend: Backend): (Tensor | undefined)[] {
+  return opCase.inputs.map((input, index) => {
+    if (input === undefined) return undefined;
+    const elementBytes = bytesOf({ shape: [1], dtype: input.dtype }, backend.limits);
+    const lead = Math.ceil(backend.limits.offsetAlignment / elementBytes);
+    const all = new Float64Array(lead + values[index]!.length);
+    all.set(values[index]!, lead);
+    const whole = fromData(all, { shape: [all.length], dtype: input.dtype }, { backend });
+    return new Tensor(whole.storage, { shape: input.shape, dtype: input.dtype }, lead * elementBytes);
+  });
+}
+
 /** Runs `body` with the executor of the backend; what it returns belongs to the caller. */
 export function runOn<Result>(backend: Backend, body: () => Result): Result {
   return withExecutor(executorOf(backend), () => scope(body));
 }
 
+/** How the inputs of a call are handed over: kept, given away, or as views into larger buffers. */
+export type Passing = "kept" | "donated" | "views";
+
 /** The outputs of a case. */
-export function forward(drawn: DrawnCase, backend: Backend, options: { donate?: number[] } = {}): Tensor[] {
+export function forward(drawn: DrawnCase, backend: Backend, passing: Passing = "kept"): Tensor[] {
   const { op, opCase } = drawn;
-  return runOn(backend, () =>
-    execute(op, placeInputs(drawn, backend), opCase.attrs, {
-      ...options,
-      scalars: opCase.scalars ?? [],
-      backend,
-    }),
-  );
+  const { attrs, scalars = [] } = opCase;
+  return runOn(backend, () => {
+    const inputs = passing === "views" ? placeViews(drawn, backend) : placeInputs(drawn, backend);
+    const donate = passing === "donated" ? [...inputs.keys()] : [];
+    return execute(op, inputs, attrs, { scalars, donate, backend });
+  });
 }
 
 /** The positions of the inputs that carry a gradient. */

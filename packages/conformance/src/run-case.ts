@@ -1,6 +1,6 @@
 import type { Accuracy, AnyOp, Backend, NumericArray, OpCase, OpCases, Spec, Tensor } from "@evenkeel/tensor";
 import { formatSpec, isFloat, plannerOf, sameShape, sizeOf } from "@evenkeel/tensor";
-import type { DrawnCase } from "./case-tensors.ts";
+import type { DrawnCase, Passing } from "./case-tensors.ts";
 import { drawCase, forward, gradients, isDifferentiable } from "./case-tensors.ts";
 import type { Distance, Expected } from "./compare.ts";
 import { distance } from "./compare.ts";
@@ -11,10 +11,10 @@ import type { Bound } from "./tolerance.ts";
 import { boundOf, conditioningFactor, exact, gradientBoundOf, precisionOf } from "./tolerance.ts";
 
 /**
- * `forward`: against the reference. `donated`: the same bits when every input is given away. `composition`: the parts of an
- * op that has a kernel too. `gradient`: against the gradient of the reference. `memory`: nothing is left behind.
+ * `forward`: against the reference. `donated`: the same bits when every input is given away; `views`: when every input is a
+ * part of a larger buffer. `composition`: the parts of an op that has a kernel too. `gradient`: against the gradient of the reference. `memory`: nothing is left behind.
  */
-export type Check = "forward" | "donated" | "composition" | "gradient" | "memory";
+export type Check = "forward" | "donated" | "views" | "composition" | "gradient" | "memory";
 
 export interface CheckOutcome extends Distance {
   readonly check: Check;
@@ -58,7 +58,10 @@ function checksOf(backend: Backend, { op, accuracy }: OpCases, opCase: OpCase): 
   const checks: [Check, CheckRun][] = [
     ["forward", () => compare(forward(drawn, backend), reference(), bound)],
   ];
-  if (hasKernel && opCase.inputs.length > 0) checks.push(["donated", () => compareDonated(drawn, backend)]);
+  if (hasKernel && opCase.inputs.length > 0) {
+    checks.push(["donated", () => comparePassing(drawn, backend, "donated")]);
+    checks.push(["views", () => comparePassing(drawn, backend, "views")]);
+  }
   if (hasKernel && "composition" in op.meaning) {
     const ofParts = { ...bound, relative: 2 * bound.relative, absolute: 2 * bound.absolute };
     checks.push(["composition", () => compare(forward(partsOf(drawn), backend), reference(), ofParts)]);
@@ -171,12 +174,11 @@ const withMagnitudes = (drawn: DrawnCase): DrawnCase => ({
   values: drawn.values.map((values) => values?.map(Math.abs)),
 });
 
-async function compareDonated(drawn: DrawnCase, backend: Backend): Promise<Distance> {
+async function comparePassing(drawn: DrawnCase, backend: Backend, passing: Passing): Promise<Distance> {
   const kept = forward(drawn, backend);
   const specs = kept.map(({ shape, dtype }) => ({ shape, dtype }));
   const expected = await readAll(kept);
-  const donate = drawn.opCase.inputs.map((_, index) => index);
-  const found = await readAll(forward(drawn, backend, { donate }));
+  const found = await readAll(forward(drawn, backend, passing));
   return worstOf(
     expected.map((data, index) =>
       distance(found[index]!, { ...specs[index]!, data: Float64Array.from(data) }, exact),
