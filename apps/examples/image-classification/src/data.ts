@@ -51,9 +51,12 @@ export async function loadData(options: Options, say: (line: string) => void): P
   }
 }
 
+/** No more figures are drawn than are used. */
 function synthetic(options: Options): Data {
-  const { seed } = options;
-  const train = syntheticFigures({ count: syntheticCounts.train, seed, part: "train" });
+  const { seed, images } = options;
+  const count =
+    images === 0 ? syntheticCounts.train : Math.min(syntheticCounts.train, images + heldOutImages);
+  const train = syntheticFigures({ count, seed, part: "train" });
   const test = syntheticFigures({ count: syntheticCounts.test, seed, part: "test" });
   return parts("synthetic", true, train, test, options);
 }
