@@ -1,5 +1,5 @@
 import type { CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
-import { caseShapes, f32, positive } from "../case-inputs.ts";
+import { caseShapes, f32, poisoned, positive } from "../case-inputs.ts";
 import { normalizeGradientOp } from "./gradient.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 
@@ -75,6 +75,12 @@ export const cases: OpCases<GradientAttributes> = {
       attrs: { ...plain, ofBatch: false, residual: true, activation: "relu" },
       inputs: operands([9_001, 3], 1),
       accuracy: { relative: 1e-5, absolute: 1e-2, reason: "1e-5 of the sum of magnitudes" },
+    },
+    {
+      name: "non-finite",
+      attrs: plain,
+      inputs: [f32([6, 4, 1, 1]), poisoned, positive([4, 4]), f32([4])],
+      needs: "non-finite",
     },
   ],
 };

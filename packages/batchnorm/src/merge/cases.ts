@@ -22,6 +22,13 @@ export const cases: OpCases<NoAttributes> = {
       attrs: {},
       inputs: [f32([3, 4, 1], [4, 0.5, 0, 2, 0, 0, 0, 0, 8, 1.5, 0, 3])],
     },
+    {
+      name: "non-finite",
+      attrs: {},
+      // Counts, means, what f32 cuts off the means, M2, of three channels: the second one is spared.
+      inputs: [f32([2, 4, 3], [4, 4, 4, NaN, 1, 3, 0, 0, 0, 2, 2, 2, 4, 4, 4, 1, 2, 3, 0, 0, 0, 2, NaN, 2])],
+      needs: "non-finite",
+    },
     { name: "parts of nothing", attrs: {}, inputs: [f32([2, 4, 2], [0])], differentiable: false },
   ],
 };

@@ -12,6 +12,6 @@ export const cases: OpCases<Record<string, never>> = {
       attrs: {},
       inputs: [{ shape: [101], dtype: "f32", values: { uniform: [-1e-3, 1e-3] } }],
     },
-    { name: "large", attrs: {}, inputs: [{ shape: [3], dtype: "f32", values: [1e5, 1e20, 3e38] }] },
+    { name: "large values", attrs: {}, inputs: [{ shape: [3], dtype: "f32", values: [1e5, 1e20, 3e38] }] },
   ],
 };

@@ -1,0 +1,60 @@
+import type { Attributes, OpCase, OpCases, Spec } from "@evenkeel/tensor";
+import { isFloat, sizeOf } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { allCases } from "../src/index.ts";
+
+/** What an op need not have cases of, and why. */
+const exceptions: { readonly [op: string]: { readonly [lack: string]: string } } = {
+  mergeStatistics: { "odd sizes": "its tensors hold four numbers a channel" },
+};
+
+const specsOf = ({ op }: OpCases, { inputs, attrs }: OpCase): Spec[] => [
+  ...inputs.filter((input) => input !== undefined),
+  ...op.outputs(inputs, attrs),
+];
+
+/** The kinds of case that an op lacks. */
+function lacks(opCases: OpCases): string[] {
+  const { op, cases } = opCases;
+  const some = (holds: (spec: Spec) => boolean): boolean =>
+    cases.some((opCase) => specsOf(opCases, opCase).some(holds));
+  const readsFloats = cases.some(({ inputs }) => inputs.some((input) => input && isFloat(input.dtype)));
+  const kinds = {
+    empty: some(({ shape }) => sizeOf(shape) === 0),
+    large: some(({ shape }) => sizeOf(shape) > 65_535),
+    "odd sizes": some(({ shape }) => sizeOf(shape) % 4 !== 0),
+    "non-finite": !readsFloats || cases.some(({ needs }) => needs === "non-finite"),
+  };
+  return Object.entries(kinds).flatMap(([kind, isThere]) =>
+    isThere || exceptions[op.name]?.[kind] !== undefined ? [] : [kind],
+  );
+}
+
+/** Attributes that are the same in every case. */
+function unvaried({ cases }: OpCases): string[] {
+  const keys = new Set(cases.flatMap(({ attrs }) => Object.keys(attrs)));
+  const variants = (key: string): number =>
+    new Set(cases.map(({ attrs }) => JSON.stringify(attrs[key as keyof Attributes]))).size;
+  return [...keys].filter((key) => variants(key) < 2);
+}
+
+describe("every op has the cases that the suite rests on", () => {
+  test.each(allCases.map((opCases) => [opCases.op.name, opCases] as const))("%s", (_, opCases) => {
+    expect({ lacks: lacks(opCases), unvaried: unvaried(opCases) }).toEqual({ lacks: [], unvaried: [] });
+    const names = opCases.cases.map(({ name }) => name);
+    expect(names).toEqual([...new Set(names)]);
+  });
+});
+
+test("every op has its own name", () => {
+  const names = allCases.map(({ op }) => op.name);
+  expect(names).toEqual([...new Set(names)]);
+});
+
+test("no exception is out of date", () => {
+  for (const [op, kinds] of Object.entries(exceptions)) {
+    const opCases = allCases.find((candidate) => candidate.op.name === op)!;
+    const stillLacks = lacks({ ...opCases, op: { ...opCases.op, name: "without exceptions" } });
+    expect(stillLacks).toEqual(expect.arrayContaining(Object.keys(kinds)));
+  }
+});
