@@ -1,7 +1,10 @@
 // Running sums along lines of x [outer, length, inner]; one item is a tile of columns. Floats are added up in f64.
 
 @inline
-function scan<T, Total>(begin: usize, end: usize, totals: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize, reverse: i32, exclusive: i32): void {
+function scan<T, Total>(
+  begin: usize, end: usize, totals: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize,
+  reverse: i32, exclusive: i32
+): void {
   const step: i32 = reverse ? -i32(inner) * 4 : i32(inner) * 4;
   const tiles = (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
@@ -20,10 +23,16 @@ function scan<T, Total>(begin: usize, end: usize, totals: usize, x: usize, y: us
   }
 }
 
-export function cumulativeSumFloats(begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize, reverse: i32, exclusive: i32): void {
+export function cumulativeSumFloats(
+  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize,
+  reverse: i32, exclusive: i32
+): void {
   scan<f32, f64>(begin, end, scratch, x, y, length, inner, tile, reverse, exclusive);
 }
 
-export function cumulativeSumIntegers(begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize, reverse: i32, exclusive: i32): void {
+export function cumulativeSumIntegers(
+  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize,
+  reverse: i32, exclusive: i32
+): void {
   scan<i32, i32>(begin, end, scratch, x, y, length, inner, tile, reverse, exclusive);
 }

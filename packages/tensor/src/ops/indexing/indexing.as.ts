@@ -4,7 +4,10 @@ import { copyRun } from "../movement/run.as";
 
 /** y[o, k, j] = x[o, indices[k], j], or x[o, indices[o, k, j], j]; `rest` where the index is out of range. */
 @inline
-function take<T>(begin: usize, end: usize, x: usize, indices: usize, y: usize, length: usize, count: usize, inner: usize, elementwise: i32, rest: i32): void {
+function take<T>(
+  begin: usize, end: usize, x: usize, indices: usize, y: usize, length: usize, count: usize, inner: usize,
+  elementwise: i32, rest: i32
+): void {
   const bytes = inner * sizeof<T>();
   let k = begin % count;
   let line = x + (begin / count) * length * bytes;
@@ -25,17 +28,26 @@ function take<T>(begin: usize, end: usize, x: usize, indices: usize, y: usize, l
   }
 }
 
-export function takeWords(begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize, inner: usize, elementwise: i32, rest: i32): void {
+export function takeWords(
+  begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize,
+  inner: usize, elementwise: i32, rest: i32
+): void {
   take<u32>(begin, end, x, indices, y, length, count, inner, elementwise, rest);
 }
 
-export function takeBytes(begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize, inner: usize, elementwise: i32, rest: i32): void {
+export function takeBytes(
+  begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize,
+  inner: usize, elementwise: i32, rest: i32
+): void {
   take<u8>(begin, end, x, indices, y, length, count, inner, elementwise, rest);
 }
 
 /** y = 0, then y[o, index of k, j] += x[o, k, j] for k = 0, 1, ...: an item owns a tile of columns, so the order is fixed. */
 @inline
-function add<T>(begin: usize, end: usize, x: usize, indices: usize, y: usize, length: usize, count: usize, inner: usize, tile: usize, elementwise: i32): void {
+function add<T>(
+  begin: usize, end: usize, x: usize, indices: usize, y: usize, length: usize, count: usize, inner: usize,
+  tile: usize, elementwise: i32
+): void {
   const tiles = (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
     const o = item / tiles;
@@ -65,10 +77,16 @@ function add<T>(begin: usize, end: usize, x: usize, indices: usize, y: usize, le
   }
 }
 
-export function addFloats(begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize, inner: usize, tile: usize, elementwise: i32): void {
+export function addFloats(
+  begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize,
+  inner: usize, tile: usize, elementwise: i32
+): void {
   add<f32>(begin, end, x, indices, y, length, count, inner, tile, elementwise);
 }
 
-export function addIntegers(begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize, inner: usize, tile: usize, elementwise: i32): void {
+export function addIntegers(
+  begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize,
+  inner: usize, tile: usize, elementwise: i32
+): void {
   add<i32>(begin, end, x, indices, y, length, count, inner, tile, elementwise);
 }

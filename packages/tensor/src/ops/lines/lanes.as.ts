@@ -3,7 +3,6 @@
 // the others `tail`.
 
 /** 1 to 3 lanes from memory, `rest` in the others. */
-export { loadLanes, storeLanes, sumOfLanes };
 function loadLanes(from: usize, lanes: usize, rest: v128): v128 {
   let v = v128.load_lane<u32>(from, rest, 0);
   if (lanes > 1) v = v128.load_lane<u32>(from + 4, v, 1);
@@ -37,9 +36,17 @@ function storeLanes(to: usize, v: v128, lanes: usize): void {
   return f64x2.promote_low_f32x4(swapHalves(v));
 }
 
+/** Four lanes from two times two. */
+@inline export function toF32(low: v128, high: v128): v128 {
+  const a = f32x4.demote_f64x2_zero(low), b = f32x4.demote_f64x2_zero(high);
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+}
+
 /** Sums held in f64, two lanes each, as f32: lane by lane, or their total in every lane. */
 function sumOfLanes(low: v128, high: v128, isRow: bool): v128 {
-  if (!isRow) return i8x16.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+  if (!isRow) return toF32(low, high);
   const pairs = f64x2.add(low, high);
   return f32x4.splat(f32(f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1)));
 }
+
+export { loadLanes, storeLanes, sumOfLanes };

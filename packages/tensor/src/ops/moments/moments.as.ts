@@ -1,6 +1,6 @@
 // Mean and M2 = sum (x - mean)^2 of [outer, length, inner], merged by Chan's formula in f64. A partial is a mean and an M2,
 // two f64. Tiles are read twice while the cache holds them, first shifted by their first value: a constant stays exact.
-import { highToF64, loadLanes, lowToF64 } from "../lines/lanes.as";
+import { highToF64, loadLanes, lowToF64, toF32 } from "../lines/lanes.as";
 
 /** Elements of a tile: 16 KiB. */
 const tileElements: usize = 4096;
@@ -49,20 +49,28 @@ function aboutMean(squares: v128, rest: v128, n: v128): v128 {
 }
 
 /** Merges every lane of `n` vectors into a partial: lane i into the one at to + i toStep, which stands for count + i countStep. */
-function mergeVectors(from: usize, stride: usize, n: usize, lanes: usize, to: usize, toStep: usize, count: f64, countStep: f64): void {
+function mergeVectors(
+  from: usize, stride: usize, n: usize, lanes: usize, to: usize, toStep: usize, count: f64, countStep: f64
+): void {
   const first = fetch(from, lanes);
   const size = f64x2.splat(f64(n));
   const sum = sumOfPowers(1, from, stride, n, lanes, first);
   const lowOffset = f64x2.div(lowToF64(sum), size), highOffset = f64x2.div(highToF64(sum), size);
   const low = f64x2.add(lowToF64(first), lowOffset), high = f64x2.add(highToF64(first), highOffset);
-  const centre = i8x16.shuffle(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+  const centre = toF32(low, high);
   const squares = sumOfPowers(2, from, stride, n, lanes, centre);
   const lowM2 = aboutMean(lowToF64(squares), f64x2.sub(low, lowToF64(centre)), size);
   const highM2 = aboutMean(highToF64(squares), f64x2.sub(high, highToF64(centre)), size);
   merge(to, count, f64(n), f64x2.extract_lane(low, 0), f64x2.extract_lane(lowM2, 0));
-  if (lanes > 1) merge(to + toStep, count + countStep, f64(n), f64x2.extract_lane(low, 1), f64x2.extract_lane(lowM2, 1));
-  if (lanes > 2) merge(to + 2 * toStep, count + 2 * countStep, f64(n), f64x2.extract_lane(high, 0), f64x2.extract_lane(highM2, 0));
-  if (lanes > 3) merge(to + 3 * toStep, count + 3 * countStep, f64(n), f64x2.extract_lane(high, 1), f64x2.extract_lane(highM2, 1));
+  to += toStep;
+  count += countStep;
+  if (lanes > 1) merge(to, count, f64(n), f64x2.extract_lane(low, 1), f64x2.extract_lane(lowM2, 1));
+  to += toStep;
+  count += countStep;
+  if (lanes > 2) merge(to, count, f64(n), f64x2.extract_lane(high, 0), f64x2.extract_lane(highM2, 0));
+  to += toStep;
+  count += countStep;
+  if (lanes > 3) merge(to, count, f64(n), f64x2.extract_lane(high, 1), f64x2.extract_lane(highM2, 1));
 }
 
 function rowMoments(from: usize, n: usize, to: usize): void {
@@ -79,14 +87,19 @@ function columnMoments(from: usize, stride: usize, rows: usize, width: usize, to
   const block = min(mostVectors, tileElements / width);
   for (let row: usize = 0; row < rows; row += block) {
     for (let column: usize = 0; column < width; column += 4) {
-      mergeVectors(from + row * stride + column * 4, stride, min(block, rows - row), min(width - column, 4), to + column * 16, 16, f64(row), 0);
+      mergeVectors(
+        from + row * stride + column * 4, stride, min(block, rows - row), min(width - column, 4),
+        to + column * 16, 16, f64(row), 0
+      );
     }
   }
 }
 
 /** A partial goes on as one, or becomes a mean and a variance. */
 @inline
-function finish(from: usize, position: usize, partials: usize, mean: usize, variance: usize, divisor: f32): void {
+function finish(
+  from: usize, position: usize, partials: usize, mean: usize, variance: usize, divisor: f32
+): void {
   if (partials) v128.store(partials + position * 16, v128.load(from));
   else {
     const m2 = load<f64>(from + 8);
@@ -97,7 +110,10 @@ function finish(from: usize, position: usize, partials: usize, mean: usize, vari
 }
 
 /** Splits and tiles as in reductions. */
-export function moments(begin: usize, end: usize, scratch: usize, x: usize, partials: usize, mean: usize, variance: usize, length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize, divisor: f32): void {
+export function moments(
+  begin: usize, end: usize, scratch: usize, x: usize, partials: usize, mean: usize, variance: usize,
+  length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize, divisor: f32
+): void {
   const tiles = (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
     const part = item / tiles;
@@ -110,17 +126,24 @@ export function moments(begin: usize, end: usize, scratch: usize, x: usize, part
     if (rows == 0) store<f64>(scratch, NaN);
     else if (inner == 1) rowMoments(from, rows, scratch);
     else columnMoments(from, inner * 4, rows, width, scratch);
-    for (let j: usize = 0; j < width; j++) finish(scratch + j * 16, part * inner + column + j, partials, mean, variance, divisor);
+    for (let j: usize = 0; j < width; j++) {
+      finish(scratch + j * 16, part * inner + column + j, partials, mean, variance, divisor);
+    }
   }
 }
 
 /** Merges partials [outer, length, inner] of `count` values each, `last` in the last one of a length, in order. */
-export function mergeMoments(begin: usize, end: usize, scratch: usize, from: usize, partials: usize, mean: usize, variance: usize, length: usize, inner: usize, count: f32, last: f32, divisor: f32): void {
+export function mergeMoments(
+  begin: usize, end: usize, scratch: usize, from: usize, partials: usize, mean: usize, variance: usize,
+  length: usize, inner: usize, count: f32, last: f32, divisor: f32
+): void {
   for (let item = begin; item < end; item++) {
     v128.store(scratch, i32x4.splat(0));
     for (let i: usize = 0; i < length; i++) {
       const part = from + (((item / inner) * length + i) * inner + (item % inner)) * 16;
-      merge(scratch, f64(i) * f64(count), f64(i + 1 < length ? count : last), load<f64>(part), load<f64>(part + 8));
+      merge(
+        scratch, f64(i) * f64(count), f64(i + 1 < length ? count : last), load<f64>(part), load<f64>(part + 8)
+      );
     }
     finish(scratch, item, partials, mean, variance, divisor);
   }

@@ -31,7 +31,9 @@ function high(a: v128, b: v128): v128 {
 /** Four by four elements of four bytes; both sides are contiguous along one of the two directions. */
 @inline
 function transposeFour(from: usize, fromBytes: usize, to: usize, toBytes: usize): void {
-  const a = v128.load(from), b = v128.load(from + fromBytes), c = v128.load(from + 2 * fromBytes), d = v128.load(from + 3 * fromBytes);
+  const a = v128.load(from), b = v128.load(from + fromBytes);
+  from += 2 * fromBytes;
+  const c = v128.load(from), d = v128.load(from + fromBytes);
   const ac = low(a, c), bd = low(b, d), ac2 = high(a, c), bd2 = high(b, d);
   v128.store(to, low(ac, bd));
   v128.store(to + toBytes, high(ac, bd));
@@ -44,7 +46,9 @@ const tileSide: usize = 128;
 
 /** to[j, i] = from[i, j] for i < n and j < across: contiguous along j in `from` and along i in `to`. */
 @inline
-function transposeBlock<T>(from: usize, to: usize, n: usize, fromStep: i32, across: usize, acrossTo: i32): void {
+function transposeBlock<T>(
+  from: usize, to: usize, n: usize, fromStep: i32, across: usize, acrossTo: i32
+): void {
   const fromBytes = fromStep * sizeof<T>();
   const toBytes = acrossTo * sizeof<T>();
   const wide: usize = sizeof<T>() == 4 ? across & ~3 : 0;
@@ -66,7 +70,11 @@ function transposeBlock<T>(from: usize, to: usize, n: usize, fromStep: i32, acro
 
 /** Items are pieces of `piece` elements of a line of n, innermost, in outer dimensions d0 (as many as there are) to d3. */
 @inline
-function copy<T>(begin: usize, end: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32, toStep: i32, across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32, f3: i32, t0: i32, t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32): void {
+function copy<T>(
+  begin: usize, end: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32, toStep: i32,
+  across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32, f3: i32, t0: i32,
+  t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32
+): void {
   const pieces = (n + piece - 1) / piece;
   let rest = begin / pieces;
   let at = begin % pieces;
@@ -95,10 +103,24 @@ function copy<T>(begin: usize, end: usize, x: usize, y: usize, n: usize, piece: 
   }
 }
 
-export function copyWords(begin: usize, end: usize, _scratch: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32, toStep: i32, across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32, f3: i32, t0: i32, t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32): void {
-  copy<u32>(begin, end, x, y, n, piece, fromStep, toStep, across, acrossTo, d1, d2, d3, f0, f1, f2, f3, t0, t1, t2, t3, fromOffset, toOffset);
+export function copyWords(
+  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32,
+  toStep: i32, across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32,
+  f3: i32, t0: i32, t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32
+): void {
+  copy<u32>(
+    begin, end, x, y, n, piece, fromStep, toStep, across, acrossTo, d1, d2, d3, f0, f1, f2, f3, t0, t1, t2,
+    t3, fromOffset, toOffset
+  );
 }
 
-export function copyBytes(begin: usize, end: usize, _scratch: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32, toStep: i32, across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32, f3: i32, t0: i32, t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32): void {
-  copy<u8>(begin, end, x, y, n, piece, fromStep, toStep, across, acrossTo, d1, d2, d3, f0, f1, f2, f3, t0, t1, t2, t3, fromOffset, toOffset);
+export function copyBytes(
+  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32,
+  toStep: i32, across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32,
+  f3: i32, t0: i32, t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32
+): void {
+  copy<u8>(
+    begin, end, x, y, n, piece, fromStep, toStep, across, acrossTo, d1, d2, d3, f0, f1, f2, f3, t0, t1, t2,
+    t3, fromOffset, toOffset
+  );
 }

@@ -1,5 +1,6 @@
 // Reductions of (outer, length, inner) to (outer, splits, inner): each split takes `splitLength` of the length. One item
 // is a row (inner = 1), or a tile of columns.
+import { highToF64, lowToF64, swapHalves, swapPairs } from "../lines/lanes.as";
 
 /** Every entry is a copy of the same loops, specialised at compile time for one of these. */
 const sumOfFloats: i32 = 0;
@@ -48,7 +49,7 @@ function fetchOne(kind: i32, from: usize, flip: v128): v128 {
 
 @inline
 function sumLanes(v: v128): f64 {
-  const pairs = f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7)));
+  const pairs = f64x2.add(lowToF64(v), highToF64(v));
   return f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1);
 }
 
@@ -81,24 +82,32 @@ function reduceRow(kind: i32, from: usize, end: usize, flip: v128): v128 {
   }
   a = combine(kind, combine(kind, a, b), combine(kind, c, d));
   // Lanes 1 to 3 meet the identity from here on, lane 0 the rest of the row.
-  a = combine(kind, a, i8x16.shuffle(a, a, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
-  a = combine(kind, a, i8x16.shuffle(a, a, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11));
+  a = combine(kind, a, swapHalves(a));
+  a = combine(kind, a, swapPairs(a));
   for (; from < end; from += 4) a = combine(kind, a, fetchOne(kind, from, flip));
   return flipped(kind, a, flip);
 }
 
 /** Combines rows of `bytes` bytes, `stride` bytes apart, into `target`, eight at a time as a tree. */
 @inline
-function foldColumns(kind: i32, target: usize, from: usize, stride: usize, rows: usize, bytes: usize, flip: v128): void {
+function foldColumns(
+  kind: i32, target: usize, from: usize, stride: usize, rows: usize, bytes: usize, flip: v128
+): void {
   const wide = bytes & ~15;
   const end = from + rows * stride;
   let row = from;
   for (const stop = from + (rows & ~7) * stride; row < stop; row += 8 * stride) {
     for (let j: usize = 0; j < wide; j += 16) {
       const p = row + j;
-      const low = combine(kind, combine(kind, fetch(kind, p, flip), fetch(kind, p + stride, flip)), combine(kind, fetch(kind, p + 2 * stride, flip), fetch(kind, p + 3 * stride, flip)));
+      const low = combine(
+        kind, combine(kind, fetch(kind, p, flip), fetch(kind, p + stride, flip)),
+        combine(kind, fetch(kind, p + 2 * stride, flip), fetch(kind, p + 3 * stride, flip))
+      );
       const q = p + 4 * stride;
-      const high = combine(kind, combine(kind, fetch(kind, q, flip), fetch(kind, q + stride, flip)), combine(kind, fetch(kind, q + 2 * stride, flip), fetch(kind, q + 3 * stride, flip)));
+      const high = combine(
+        kind, combine(kind, fetch(kind, q, flip), fetch(kind, q + stride, flip)),
+        combine(kind, fetch(kind, q + 2 * stride, flip), fetch(kind, q + 3 * stride, flip))
+      );
       v128.store(target + j, combine(kind, v128.load(target + j), combine(kind, low, high)));
     }
   }
@@ -121,7 +130,10 @@ function fillIdentity(kind: i32, target: usize, bytes: usize): void {
 
 /** Reduces `rows` rows of a tile of columns into `y`; long columns in blocks through `scratch`. */
 @inline
-function reduceColumns(kind: i32, scratch: usize, x: usize, y: usize, rows: usize, stride: usize, bytes: usize, flip: v128, divisor: f32): void {
+function reduceColumns(
+  kind: i32, scratch: usize, x: usize, y: usize, rows: usize, stride: usize, bytes: usize, flip: v128,
+  divisor: f32
+): void {
   const isLong = rows > columnBlock;
   const target = isLong ? scratch : y;
   fillIdentity(kind, y, bytes);
@@ -135,12 +147,17 @@ function reduceColumns(kind: i32, scratch: usize, x: usize, y: usize, rows: usiz
   if (kind == sumOfFloats) {
     if (divisor != 1) for (let j: usize = 0; j < bytes; j += 4) store<f32>(y + j, load<f32>(y + j) / divisor);
   } else if (kind >= maximumOfFloats) {
-    for (let j: usize = 0; j < bytes; j += 4) v128.store_lane<u32>(y + j, flipped(kind, v128.load32_splat(y + j), flip), 0);
+    for (let j: usize = 0; j < bytes; j += 4) {
+      v128.store_lane<u32>(y + j, flipped(kind, v128.load32_splat(y + j), flip), 0);
+    }
   }
 }
 
 @inline
-function reduce(kind: i32, begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize, mask: i32, divisor: f32): void {
+function reduce(
+  kind: i32, begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize,
+  splits: usize, splitLength: usize, tile: usize, mask: i32, divisor: f32
+): void {
   const flip = i32x4.splat(mask);
   const tiles: usize = inner == 1 ? 1 : (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
@@ -157,28 +174,45 @@ function reduce(kind: i32, begin: usize, end: usize, scratch: usize, x: usize, y
     const rows = min(splitLength, length - first);
     const from = x + ((outer * length + first) * inner + column) * 4;
     const to = y + (part * inner + column) * 4;
-    if (inner > 1) reduceColumns(kind, scratch, from, to, rows, inner * 4, min(tile, inner - column) * 4, flip, divisor);
-    else if (kind == sumOfFloats) store<f32>(to, f32(sumRow(from, from + rows * 4) / f64(divisor)));
+    if (inner > 1) {
+      const bytes = min(tile, inner - column) * 4;
+      reduceColumns(kind, scratch, from, to, rows, inner * 4, bytes, flip, divisor);
+    } else if (kind == sumOfFloats) store<f32>(to, f32(sumRow(from, from + rows * 4) / f64(divisor)));
     else v128.store_lane<u32>(to, reduceRow(kind, from, from + rows * 4, flip), 0);
   }
 }
 
-export function sumFloats(begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize, divisor: f32): void {
+export function sumFloats(
+  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
+  splitLength: usize, tile: usize, divisor: f32
+): void {
   reduce(sumOfFloats, begin, end, scratch, x, y, length, inner, splits, splitLength, tile, 0, divisor);
 }
 
-export function sumIntegers(begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize): void {
+export function sumIntegers(
+  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
+  splitLength: usize, tile: usize
+): void {
   reduce(sumOfIntegers, begin, end, scratch, x, y, length, inner, splits, splitLength, tile, 0, 1);
 }
 
-export function multiplyFloats(begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize): void {
+export function multiplyFloats(
+  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
+  splitLength: usize, tile: usize
+): void {
   reduce(product, begin, end, scratch, x, y, length, inner, splits, splitLength, tile, 0, 1);
 }
 
-export function extremeFloats(begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize, flip: i32): void {
+export function extremeFloats(
+  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
+  splitLength: usize, tile: usize, flip: i32
+): void {
   reduce(maximumOfFloats, begin, end, scratch, x, y, length, inner, splits, splitLength, tile, flip, 1);
 }
 
-export function extremeIntegers(begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize, flip: i32): void {
+export function extremeIntegers(
+  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
+  splitLength: usize, tile: usize, flip: i32
+): void {
   reduce(maximumOfIntegers, begin, end, scratch, x, y, length, inner, splits, splitLength, tile, flip, 1);
 }

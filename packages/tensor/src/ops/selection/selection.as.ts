@@ -19,7 +19,10 @@ function keysOf(x: v128, isFloat: i32, flip: v128): v128 {
 }
 
 /** Looks at `n` vectors from position `at` on; the best key of each lane and its position go on from `state` to there. */
-function advance(state: usize, from: usize, step: usize, n: usize, lanes: usize, rest: v128, at: v128, next: v128, isFloat: i32, flip: v128): v128 {
+function advance(
+  state: usize, from: usize, step: usize, n: usize, lanes: usize, rest: v128, at: v128, next: v128,
+  isFloat: i32, flip: v128
+): v128 {
   let best = v128.load(state), position = v128.load(state, 16);
   for (; n > 0; n--, from += step) {
     const key = keysOf(lanes == 4 ? v128.load(from) : loadLanes(from, lanes, rest), isFloat, flip);
@@ -36,7 +39,10 @@ function advance(state: usize, from: usize, step: usize, n: usize, lanes: usize,
 const rowsPerBlock: usize = 32;
 
 /** The first position of the largest key. One item is a row (inner = 1) or a tile of columns. */
-export function argExtreme(begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize, isFloat: i32, flip: i32): void {
+export function argExtreme(
+  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize,
+  isFloat: i32, flip: i32
+): void {
   const flips = i32x4.splat(flip);
   // Absent lanes lose every comparison, and ties by their position.
   const rest = isFloat ? f32x4.splat(flip ? Infinity : -Infinity) : i32x4.splat(i32.MIN_VALUE ^ flip);
@@ -46,10 +52,15 @@ export function argExtreme(begin: usize, end: usize, scratch: usize, x: usize, y
       const from = x + item * length * 4;
       v128.store(scratch, i32x4.splat(i32.MIN_VALUE));
       v128.store(scratch, i32x4(0, 1, 2, 3), 16);
-      const at = advance(scratch, from, 16, length >> 2, 4, rest, i32x4(0, 1, 2, 3), i32x4.splat(4), isFloat, flips);
-      if (length & 3) advance(scratch, from + (length & ~3) * 4, 16, 1, length & 3, rest, at, at, isFloat, flips);
+      const at = advance(
+        scratch, from, 16, length >> 2, 4, rest, i32x4(0, 1, 2, 3), i32x4.splat(4), isFloat, flips
+      );
+      const tail = from + (length & ~3) * 4;
+      if (length & 3) advance(scratch, tail, 16, 1, length & 3, rest, at, at, isFloat, flips);
       let largest = entry(load<i32>(scratch), load<usize>(scratch, 16));
-      for (let lane: usize = 4; lane < 16; lane += 4) largest = max(largest, entry(load<i32>(scratch + lane), load<usize>(scratch + lane, 16)));
+      for (let lane: usize = 4; lane < 16; lane += 4) {
+        largest = max(largest, entry(load<i32>(scratch + lane), load<usize>(scratch + lane, 16)));
+      }
       store<i32>(y + item * 4, ~i32(largest));
       continue;
     }
@@ -62,11 +73,16 @@ export function argExtreme(begin: usize, end: usize, scratch: usize, x: usize, y
     }
     for (let row: usize = 0; row < length; row += rowsPerBlock) {
       for (let j: usize = 0; j < width; j += 4) {
-        advance(scratch + j * 8, from + (row * inner + j) * 4, inner * 4, min(rowsPerBlock, length - row), min(4, width - j), rest, i32x4.splat(row), i32x4.splat(1), isFloat, flips);
+        advance(
+          scratch + j * 8, from + (row * inner + j) * 4, inner * 4, min(rowsPerBlock, length - row),
+          min(4, width - j), rest, i32x4.splat(row), i32x4.splat(1), isFloat, flips
+        );
       }
     }
     const to = y + ((item / tiles) * inner + column) * 4;
-    for (let j: usize = 0; j < width; j += 4) storeLanes(to + j * 4, v128.load(scratch + j * 8, 16), min(4, width - j));
+    for (let j: usize = 0; j < width; j += 4) {
+      storeLanes(to + j * 4, v128.load(scratch + j * 8, 16), min(4, width - j));
+    }
   }
 }
 
@@ -97,13 +113,18 @@ function sink(heap: usize, n: usize, at: usize, sinking: i64): void {
 }
 
 /** The k largest keys of a line in order, ties by position. One item is a line. */
-export function topK(begin: usize, end: usize, scratch: usize, x: usize, values: usize, positions: usize, length: usize, inner: usize, k: usize, isFloat: i32, flip: i32): void {
+export function topK(
+  begin: usize, end: usize, scratch: usize, x: usize, values: usize, positions: usize, length: usize,
+  inner: usize, k: usize, isFloat: i32, flip: i32
+): void {
   const step = inner * 4;
   for (let item = begin; item < end; item++) {
     const outer = item / inner;
     const column = item % inner;
     const line = x + (outer * length * inner + column) * 4;
-    for (let i: usize = 0; i < k; i++) store<i64>(scratch + i * 8, entryAt(line + i * step, i, isFloat, flip));
+    for (let i: usize = 0; i < k; i++) {
+      store<i64>(scratch + i * 8, entryAt(line + i * step, i, isFloat, flip));
+    }
     for (let i = k >> 1; i > 0; i--) sink(scratch, k, i - 1, load<i64>(scratch + (i - 1) * 8));
     for (let i = k; i < length; i++) {
       const candidate = entryAt(line + i * step, i, isFloat, flip);

@@ -22,7 +22,6 @@
 }
 
 /** log x for x >= 1 within 1e-12; NaN and infinity stay. From log m = 2 artanh((m - 1) / (m + 1)). */
-export { log };
 function log(x: f64): f64 {
   if (!(x < Infinity)) return x;
   const bits = reinterpret<i64>(x);
@@ -34,6 +33,10 @@ function log(x: f64): f64 {
   }
   const f = (m - 1) / (m + 1);
   const s = f * f;
-  const series = 1 + s * (1 / 3.0 + s * (1 / 5.0 + s * (1 / 7.0 + s * (1 / 9.0 + s * (1 / 11.0 + s * (1 / 13.0))))));
+  const series = 1 + s * (
+    1 / 3.0 + s * (1 / 5.0 + s * (1 / 7.0 + s * (1 / 9.0 + s * (1 / 11.0 + s * (1 / 13.0)))))
+  );
   return 2 * f * series + f64(exponent) * 0.6931471805599453;
 }
+
+export { log };

@@ -24,7 +24,10 @@ function term(what: i32, v: v128, w: v128, p: v128, q: v128): v128 {
 
 /** Reads v from `x` and w from `x2` along a line, stores the terms in `y` and/or returns their sum, added up in f64. */
 @inline
-function walk(what: i32, x: usize, x2: usize, y: usize, p: v128, q: v128, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool): v128 {
+function walk(
+  what: i32, x: usize, x2: usize, y: usize, p: v128, q: v128, step: usize, vectors: usize, full: usize,
+  tail: usize, isRow: bool
+): v128 {
   const sums = what == exponentials || what == add || what == dot;
   const readsTwo = what == dot || what == softmaxSlope || what == logSoftmaxSlope;
   const stores = what != add && what != dot;
@@ -54,7 +57,9 @@ function walk(what: i32, x: usize, x2: usize, y: usize, p: v128, q: v128, step: 
 }
 
 /** The sum of exp(x - m); the terms go to `y`, unless that is 0. */
-function sumOfExponentials(x: usize, y: usize, m: v128, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool): v128 {
+function sumOfExponentials(
+  x: usize, y: usize, m: v128, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool
+): v128 {
   return walk(exponentials, x, 0, y, m, m, step, vectors, full, tail, isRow);
 }
 
@@ -88,7 +93,10 @@ const toLogSumExp: i32 = 2;
 const toSoftmaxGradient: i32 = 3;
 const toLogSoftmaxGradient: i32 = 4;
 
-function overLines(result: i32, begin: usize, end: usize, x: usize, x2: usize, y: usize, length: usize, inner: usize, splits: usize, splitLength: usize): void {
+function overLines(
+  result: i32, begin: usize, end: usize, x: usize, x2: usize, y: usize, length: usize, inner: usize,
+  splits: usize, splitLength: usize
+): void {
   const zero = f32x4.splat(0);
   const isRow = inner == 1;
   const groups = (inner + 3) >> 2;
@@ -113,13 +121,18 @@ function overLines(result: i32, begin: usize, end: usize, x: usize, x2: usize, y
       const m = maximumOf(x + at, step, vectors, full, tail, isRow);
       if (result == toSoftmax) {
         const total = sumOfExponentials(x + at, y + at, m, step, vectors, full, tail, isRow);
-        walk(affine, y + at, 0, y + at, f32x4.div(f32x4.splat(1), total), zero, step, vectors, full, tail, isRow);
+        walk(
+          affine, y + at, 0, y + at, f32x4.div(f32x4.splat(1), total), zero, step, vectors, full, tail, isRow
+        );
       } else {
         const total = sumOfExponentials(x + at, 0, m, step, vectors, full, tail, isRow);
-        if (result == toLogSoftmax) walk(shift, x + at, 0, y + at, m, logOfLanes(total), step, vectors, full, tail, isRow);
-        else {
+        const logTotal = logOfLanes(total);
+        if (result == toLogSoftmax) {
+          walk(shift, x + at, 0, y + at, m, logTotal, step, vectors, full, tail, isRow);
+        } else {
           // An infinite maximum is the result: x - m would be NaN.
-          const sum = v128.bitselect(m, f32x4.add(m, logOfLanes(total)), f32x4.eq(f32x4.abs(m), f32x4.splat(Infinity)));
+          const isInfinite = f32x4.eq(f32x4.abs(m), f32x4.splat(Infinity));
+          const sum = v128.bitselect(m, f32x4.add(m, logTotal), isInfinite);
           storeLanes(y + (part * inner + column) * 4, sum, lanes);
         }
       }
@@ -127,30 +140,44 @@ function overLines(result: i32, begin: usize, end: usize, x: usize, x2: usize, y
   }
 }
 
-export function softmax(begin: usize, end: usize, _scratch: usize, x: usize, y: usize, length: usize, inner: usize): void {
+export function softmax(
+  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, length: usize, inner: usize
+): void {
   overLines(toSoftmax, begin, end, x, 0, y, length, inner, 1, length);
 }
 
-export function logSoftmax(begin: usize, end: usize, _scratch: usize, x: usize, y: usize, length: usize, inner: usize): void {
+export function logSoftmax(
+  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, length: usize, inner: usize
+): void {
   overLines(toLogSoftmax, begin, end, x, 0, y, length, inner, 1, length);
 }
 
-export function logSumExp(begin: usize, end: usize, _scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize, splitLength: usize, _tile: usize): void {
+export function logSumExp(
+  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
+  splitLength: usize, _tile: usize
+): void {
   overLines(toLogSumExp, begin, end, x, 0, y, length, inner, splits, splitLength);
 }
 
 /** dx = y (dy - sum of y dy). */
-export function softmaxGradient(begin: usize, end: usize, _scratch: usize, y: usize, dy: usize, dx: usize, length: usize, inner: usize): void {
+export function softmaxGradient(
+  begin: usize, end: usize, _scratch: usize, y: usize, dy: usize, dx: usize, length: usize, inner: usize
+): void {
   overLines(toSoftmaxGradient, begin, end, y, dy, dx, length, inner, 1, length);
 }
 
 /** dx = dy - exp(y) (sum of dy). */
-export function logSoftmaxGradient(begin: usize, end: usize, _scratch: usize, y: usize, dy: usize, dx: usize, length: usize, inner: usize): void {
+export function logSoftmaxGradient(
+  begin: usize, end: usize, _scratch: usize, y: usize, dy: usize, dx: usize, length: usize, inner: usize
+): void {
   overLines(toLogSoftmaxGradient, begin, end, y, dy, dx, length, inner, 1, length);
 }
 
 /** loss = (1 - smoothing) (log s - z_label) + smoothing (log s - mean z), with z = x - max and s = sum of exp z. */
-export function crossEntropy(begin: usize, end: usize, _scratch: usize, x: usize, labels: usize, loss: usize, classes: usize, smoothing: f32, ignored: i32): void {
+export function crossEntropy(
+  begin: usize, end: usize, _scratch: usize, x: usize, labels: usize, loss: usize, classes: usize,
+  smoothing: f32, ignored: i32
+): void {
   const zero = f32x4.splat(0);
   const vectors = (classes + 3) >> 2, full = classes >> 2, tail = classes & 3;
   for (let row = begin; row < end; row++) {
@@ -174,7 +201,10 @@ export function crossEntropy(begin: usize, end: usize, _scratch: usize, x: usize
 }
 
 /** dx = dLoss (softmax(x) - smoothing / classes - (1 - smoothing) at the label). */
-export function crossEntropyGradient(begin: usize, end: usize, _scratch: usize, x: usize, labels: usize, dLoss: usize, dx: usize, classes: usize, smoothing: f32, ignored: i32): void {
+export function crossEntropyGradient(
+  begin: usize, end: usize, _scratch: usize, x: usize, labels: usize, dLoss: usize, dx: usize, classes: usize,
+  smoothing: f32, ignored: i32
+): void {
   const zero = f32x4.splat(0);
   const vectors = (classes + 3) >> 2, full = classes >> 2, tail = classes & 3;
   for (let row = begin; row < end; row++) {
