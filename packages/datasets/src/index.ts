@@ -7,7 +7,7 @@ export { readIdx, readIdxImages } from "./formats/idx.ts";
 export type { ChannelStatistics, ImageSet } from "./image-set.ts";
 export { channelStatistics, checkImageSet, countOf, selectImages, valuesPerImage } from "./image-set.ts";
 export type { Augmentation } from "./pipeline/augment.ts";
-export { compose, cropPadded, flipHorizontally, shift } from "./pipeline/augment.ts";
+export { compose, flipHorizontally, shift } from "./pipeline/augment.ts";
 export type { Batches, BatchOptions, ImageBatch } from "./pipeline/batches.ts";
 export { batches } from "./pipeline/batches.ts";
 export { prefetch } from "./pipeline/prefetch.ts";

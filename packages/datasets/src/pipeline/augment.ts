@@ -20,8 +20,8 @@ export function flipHorizontally(): Augmentation {
 }
 
 /**
- * Moves by up to `pixels` in both directions; what comes in is 0. The same as a random crop of the image padded by `pixels`
- * on every side (He et al. 2015, section 4.2). Throws ArgumentError unless `pixels` is a non-negative integer.
+ * Moves by up to `pixels` in both directions; what comes in is 0. This is the random crop, back to the image's own size, of
+ * an image padded by `pixels` on every side (He et al. 2015, section 4.2). Throws ArgumentError unless `pixels` is a non-negative integer.
  */
 export function shift(pixels: number): Augmentation {
   if (!Number.isInteger(pixels) || pixels < 0) {
@@ -41,9 +41,6 @@ export function shift(pixels: number): Augmentation {
     }
   };
 }
-
-/** A random crop back to the image's own size, after padding every side by `padding` zeros. */
-export const cropPadded: (padding: number) => Augmentation = shift;
 
 /** One augmentation after the other. */
 export function compose(...steps: readonly Augmentation[]): Augmentation {

@@ -4,7 +4,7 @@ import { keepInputs } from "../expression/expression.ts";
 import { evaluateExpression } from "../ops/fuse/fused.ts";
 import { sumTo } from "../ops/sum/sum-to.ts";
 import { isFloat } from "./dtype.ts";
-import type { AnyOp, Attributes, Gradient, GradientContext } from "./op.ts";
+import type { AnyOp, Attributes, Gradient } from "./op.ts";
 import type { Spec } from "./spec.ts";
 import { formatSpec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
@@ -124,5 +124,3 @@ function evaluateDerivative(
         );
   return passed.map((value) => (value === undefined ? results.shift()! : values[value]!));
 }
-
-export type { GradientContext };
