@@ -1,0 +1,229 @@
+/** Functions that WGSL lacks, or whose accuracy or special values it leaves open. */
+export type FunctionName =
+  | "isNan"
+  | "orNan"
+  | "minimum"
+  | "maximum"
+  | "toI32"
+  | "toU32"
+  | "remainder"
+  | "expMinusOne"
+  | "logOnePlus"
+  | "hyperbolicTangent"
+  | "errorFunction"
+  | "sineOfTurned"
+  | "power";
+
+/** One definition over vectors of four. */
+interface WgslFunction {
+  readonly source: string;
+  /** Functions that it calls. */
+  readonly uses?: readonly FunctionName[];
+}
+
+/** Horner's scheme; coefficients from the highest power down. */
+const polynomial = (x: string, coefficients: readonly number[]): string =>
+  coefficients
+    .slice(1)
+    .reduce((sum, coefficient) => `fma(${sum}, ${x}, vec4f(${coefficient}f))`, `vec4f(${coefficients[0]}f)`);
+
+/** (2 artanh(s) - 2 s) / s^3 in powers of s^2. */
+const artanhSeries = [11, 9, 7, 5, 3].map((odd) => 2 / odd);
+
+/** (e^x - 1 - x) / x^2 in powers of x. */
+const expSeries = [40320, 5040, 720, 120, 24, 6, 2].map((factorial) => 1 / factorial);
+
+/** pi / 2: three parts of 8 bits, whose products with whole numbers below 2^16 are exact, and the rest (Cody and Waite). */
+const halfPiParts = [201 / 2 ** 7, 253 / 2 ** 19, 170 / 2 ** 27, 9.920935796805404e-10];
+
+const reduceByQuarterTurns = halfPiParts.reduce((rest, part) => `fma(turns, vec4f(-${part}f), ${rest})`, "x");
+
+/** Compilers may assume that there is no NaN: only its bits are certain. */
+const isNan: WgslFunction = {
+  source: `
+fn isNan(x: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
+}`,
+};
+
+/** A NaN where `x` is one or `condition` holds: a constant NaN would not compile. */
+const orNan: WgslFunction = {
+  uses: ["isNan"],
+  source: `
+fn orNan(result: vec4f, x: vec4f, condition: vec4<bool>) -> vec4f {
+  let nan = bitcast<vec4f>(bitcast<vec4u>(x) | vec4u(0x7fc00000u));
+  return select(result, nan, condition | isNan(x));
+}`,
+};
+
+const minimum: WgslFunction = {
+  uses: ["isNan"],
+  source: `
+fn minimum(a: vec4f, b: vec4f) -> vec4f {
+  return select(select(min(a, b), b, isNan(b)), a, isNan(a));
+}`,
+};
+
+const maximum: WgslFunction = {
+  uses: ["isNan"],
+  source: `
+fn maximum(a: vec4f, b: vec4f) -> vec4f {
+  return select(select(max(a, b), b, isNan(b)), a, isNan(a));
+}`,
+};
+
+/** Saturates; NaN gives 0. The largest f32 below 2^31 is 2^31 - 128. */
+const toI32: WgslFunction = {
+  uses: ["isNan"],
+  source: `
+fn toI32(x: vec4f) -> vec4i {
+  let inside = vec4i(clamp(x, vec4f(-2147483648f), vec4f(2147483520f)));
+  return select(select(inside, vec4i(2147483647), x >= vec4f(2147483648f)), vec4i(), isNan(x));
+}`,
+};
+
+const toU32: WgslFunction = {
+  uses: ["isNan"],
+  source: `
+fn toU32(x: vec4f) -> vec4u {
+  let inside = vec4u(clamp(x, vec4f(), vec4f(4294967040f)));
+  return select(select(inside, vec4u(0xffffffffu), x >= vec4f(4294967296f)), vec4u(), isNan(x));
+}`,
+};
+
+/**
+ * The remainder of the truncated quotient. The quotient is rounded, so it can be off by one: the result is put back between
+ * 0 and b. Where the quotient is 0, a itself is the remainder, whatever b is.
+ */
+const remainder: WgslFunction = {
+  source: `
+fn remainder(a: vec4f, b: vec4f) -> vec4f {
+  let quotient = trunc(a / b);
+  let step = select(abs(b), -abs(b), a < vec4f());
+  let rest = fma(-quotient, b, a);
+  let isOver = abs(rest) >= abs(b);
+  let isUnder = ((rest < vec4f()) != (a < vec4f())) & (rest != vec4f());
+  let inside = select(select(rest, rest + step, isUnder), rest - step, isOver);
+  return select(inside, a, quotient == vec4f());
+}`,
+};
+
+/** Below 1/2 a Taylor series (its first missing term is 1e-8 of x); from there on no digits cancel but one. */
+const expMinusOne: WgslFunction = {
+  source: `
+fn expMinusOne(x: vec4f) -> vec4f {
+  let near = fma(x * x, ${polynomial("x", expSeries)}, x);
+  return select(exp(x) - vec4f(1f), near, abs(x) < vec4f(0.5f));
+}`,
+};
+
+/**
+ * Between -0.3 and 0.5, where WGSL grants log only an absolute error, 2 artanh(x / (2 + x)): the series up to s^11 misses
+ * less than 1e-9 of it.
+ */
+const logOnePlus: WgslFunction = {
+  source: `
+fn logOnePlus(x: vec4f) -> vec4f {
+  let s = x / (vec4f(2f) + x);
+  let z = s * s;
+  let near = fma(s * z, ${polynomial("z", artanhSeries)}, s + s);
+  return select(log(vec4f(1f) + x), near, (x > vec4f(-0.3f)) & (x < vec4f(0.5f)));
+}`,
+};
+
+/** t / (t + 2) with t = e^2x - 1; beyond 10 it is 1. WGSL grants tanh only an absolute error of 1e-5. */
+const hyperbolicTangent: WgslFunction = {
+  uses: ["expMinusOne", "orNan"],
+  source: `
+fn hyperbolicTangent(x: vec4f) -> vec4f {
+  let t = expMinusOne(clamp(x + x, vec4f(-20f), vec4f(20f)));
+  return orNan(t / (t + vec4f(2f)), x, vec4<bool>());
+}`,
+};
+
+/**
+ * Below 0.93 it is x + x p(x^2), from there on 1 - e^(-|x| q(|x|)), which is 1 from 4 on. Both polynomials are minimax fits
+ * of the relative error (Lawson's algorithm): 0.3 and 0.05 units in the last place.
+ */
+const errorFunction: WgslFunction = {
+  uses: ["orNan"],
+  source: `
+fn errorFunction(x: vec4f) -> vec4f {
+  let bounded = clamp(x, vec4f(-4f), vec4f(4f));
+  let size = abs(bounded);
+  let z = bounded * bounded;
+  let p = ${polynomial("z", [-5.96409791e-4, 4.98797373e-3, -2.67631037e-2, 1.12817205e-1, -3.76124847e-1, 1.28379148e-1])};
+  let q = ${polynomial("size", [-2.13724063e-4, 3.21279924e-3, -2.2883027e-2, 1.05250985e-1, 6.35726591e-1, 1.1285119])};
+  let far = vec4f(1f) - exp(-(q * size));
+  return orNan(select(select(far, -far, x < vec4f()), fma(p, bounded, bounded), size < vec4f(0.93f)), x, vec4<bool>());
+}`,
+};
+
+/**
+ * sin(x + quadrants pi / 2): WGSL grants sin and cos an absolute error of 2^-11, between -pi and pi only. The polynomials
+ * are those of Cephes, `sinf`, for up to pi / 4. Beyond 1e5 the reduction loses its bits: the result stays in [-1, 1].
+ */
+const sineOfTurned: WgslFunction = {
+  uses: ["orNan"],
+  source: `
+fn sineOfTurned(x: vec4f, quadrants: i32) -> vec4f {
+  let turns = round(x * vec4f(${2 / Math.PI}f));
+  let r = clamp(${reduceByQuarterTurns}, vec4f(-0.8f), vec4f(0.8f));
+  let z = r * r;
+  let sine = fma(r * z, ${polynomial("z", [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1])}, r);
+  let cosine = fma(z * z, ${polynomial("z", [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2])}, fma(z, vec4f(-0.5f), vec4f(1f)));
+  let quadrant = vec4i(clamp(turns, vec4f(-2147483648f), vec4f(2147483520f))) + vec4i(quadrants);
+  let value = select(cosine, sine, (quadrant & vec4i(1)) == vec4i());
+  let isInfinite = (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) == vec4u(0x7f800000u);
+  return orNan(select(-value, value, (quadrant & vec4i(2)) == vec4i()), x, isInfinite);
+}`,
+};
+
+/**
+ * The special values of `Math.pow`: WGSL's own takes positive bases only. For whole exponents the sign of the base
+ * counts where they are odd.
+ */
+const power: WgslFunction = {
+  uses: ["orNan"],
+  source: `
+fn power(x: vec4f, y: vec4f) -> vec4f {
+  let isInteger = trunc(y) == y;
+  let half = y * vec4f(0.5f);
+  let isOdd = isInteger & (trunc(half) != half);
+  let isZero = x == vec4f();
+  let positive = pow(select(abs(x), vec4f(1f), isZero), y);
+  let size = select(positive, select(vec4f(), vec4f(1f) / abs(x), y < vec4f()), isZero);
+  let isNegative = bitcast<vec4i>(x) < vec4i();
+  let signed = orNan(select(size, -size, isNegative & isOdd), x, (x < vec4f()) & !isInteger);
+  return select(orNan(signed, y, vec4<bool>()), vec4f(1f), y == vec4f());
+}`,
+};
+
+const functions: { readonly [name in FunctionName]: WgslFunction } = {
+  isNan,
+  orNan,
+  minimum,
+  maximum,
+  toI32,
+  toU32,
+  remainder,
+  expMinusOne,
+  logOnePlus,
+  hyperbolicTangent,
+  errorFunction,
+  sineOfTurned,
+  power,
+};
+
+/** The sources of these functions and of what they call, each once, callees first. */
+export function functionSources(names: Iterable<FunctionName>): string[] {
+  const sources = new Map<FunctionName, string>();
+  const visit = (name: FunctionName): void => {
+    if (sources.has(name)) return;
+    const { uses = [], source } = functions[name];
+    uses.forEach(visit);
+    sources.set(name, source.trim());
+  };
+  for (const name of names) visit(name);
+  return [...sources.values()];
+}

@@ -1,0 +1,54 @@
+import { sizeOf, stridesOf } from "@evenkeel/tensor";
+
+/**
+ * How an invocation finds the four points that it owns in one input: `linear`: where the output has them; `single`: the
+ * one element; in rows, `splat`: one element for the row's four, `quad`: four neighbours as one aligned vector,
+ * `run`: four neighbours anywhere; `points`: each by itself.
+ */
+export type ReadKind = "linear" | "single" | "splat" | "quad" | "run" | "points";
+
+export interface ReadLayout {
+  readonly kind: ReadKind;
+  /** The output in whose memory the input lives: both are one binding. */
+  readonly sharedWith?: number | undefined;
+}
+
+/**
+ * What of a launch's geometry is fixed in the code; the rest are parameters. The points are walked as one `line` where
+ * no input needs coordinates, in `rows` where the four points of every invocation share all coordinates but the last,
+ * else as `points`.
+ */
+export interface ExpressionLayout {
+  readonly walk: "line" | "rows" | "points";
+  readonly rank: number;
+  readonly reads: readonly ReadLayout[];
+}
+
+/** Points that one invocation owns: one vector of 32-bit elements, one word of bytes. */
+export const pointsOfInvocation = 4;
+
+/** The layout of inputs with these strides over `shape`, each in memory of its own. */
+export function layoutOf(
+  shape: readonly number[],
+  strides: readonly (readonly number[])[],
+): ExpressionLayout {
+  const isRows = (shape.at(-1) ?? 1) % pointsOfInvocation === 0;
+  const reads = strides.map((own) => ({ kind: kindOf(shape, own, isRows) }));
+  const isLine = reads.every(({ kind }) => kind === "linear" || kind === "single");
+  return { walk: isLine ? "line" : isRows ? "rows" : "points", rank: shape.length, reads };
+}
+
+/** Whether the strides walk a contiguous operand of this shape; those of single elements do not matter. */
+export function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
+  const wanted = stridesOf(shape);
+  return sizeOf(shape) <= 1 || shape.every((size, axis) => size === 1 || strides[axis] === wanted[axis]);
+}
+
+function kindOf(shape: readonly number[], strides: readonly number[], isRows: boolean): ReadKind {
+  if (isContiguous(shape, strides)) return "linear";
+  if (strides.every((stride) => stride === 0)) return "single";
+  if (!isRows) return "points";
+  if (strides.at(-1) === 0) return "splat";
+  const areAligned = strides.slice(0, -1).every((stride) => stride % pointsOfInvocation === 0);
+  return areAligned ? "quad" : "run";
+}

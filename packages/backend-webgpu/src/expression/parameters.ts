@@ -1,0 +1,63 @@
+import type { Expression, ExpressionLaunch, ScalarType } from "@evenkeel/tensor";
+import { sizeOf } from "@evenkeel/tensor";
+import type { ExpressionLayout, ReadKind } from "./layout.ts";
+import { pointsOfInvocation } from "./layout.ts";
+
+/** Invocations of a workgroup. */
+export const workgroupSize = 64;
+
+/** A member of the uniform struct of an expression kernel. */
+export interface Parameter {
+  readonly name: string;
+  readonly type: "u32" | "i32" | "f32";
+}
+
+/** Whether an input of this kind is found by coordinates. */
+export const needsStrides = (kind: ReadKind): boolean => kind !== "linear" && kind !== "single";
+
+const axesOf = ({ walk, rank }: ExpressionLayout): number[] =>
+  walk === "line" ? [] : Array.from({ length: rank }, (_, axis) => axis);
+
+export const sizeName = (axis: number): string => `size${axis}`;
+export const strideName = (read: number, axis: number): string => `stride${read}_${axis}`;
+export const scalarName = (index: number): string => `scalar${index}`;
+
+const storedType = (type: ScalarType): Parameter["type"] => (type === "bool" ? "u32" : type);
+
+/**
+ * The uniform struct: the number of points, workgroups in a row of the grid, `zero` (a 0 that no compiler sees), sizes of
+ * the dimensions, strides of the inputs that need them, scalars.
+ */
+export function parametersOf(expression: Expression, layout: ExpressionLayout): Parameter[] {
+  const names = ["count", "width", "zero"];
+  const axes = axesOf(layout);
+  names.push(...axes.map(sizeName));
+  layout.reads.forEach(({ kind }, read) => {
+    if (needsStrides(kind)) names.push(...axes.map((axis) => strideName(read, axis)));
+  });
+  const scalars = expression.scalars.map((type, index) => ({
+    name: scalarName(index),
+    type: storedType(type),
+  }));
+  return [...names.map((name) => ({ name, type: "u32" as const })), ...scalars];
+}
+
+/** The values of the parameters, in their order. */
+export function parameterValues(
+  { shape, reads, scalars }: Pick<ExpressionLaunch<unknown, never>, "shape" | "reads" | "scalars">,
+  layout: ExpressionLayout,
+  width: number,
+): number[] {
+  const strides = reads
+    .filter((_, read) => needsStrides(layout.reads[read]!.kind))
+    .flatMap((read) => read.strides);
+  const sizes = layout.walk === "line" ? [] : shape;
+  return [sizeOf(shape), width, 0, ...sizes, ...strides, ...scalars];
+}
+
+/** A grid of workgroups for this many points, in rows where one dimension of the grid does not hold them. */
+export function gridOf(points: number, maxWorkgroups: number): [x: number, y: number, z: number] {
+  const groups = Math.ceil(points / (pointsOfInvocation * workgroupSize));
+  const rows = Math.ceil(groups / maxWorkgroups);
+  return [Math.ceil(groups / rows), rows, 1];
+}

@@ -1,0 +1,5 @@
+export type { WebgpuCounters } from "./counters.ts";
+export type { WebgpuBackend } from "./device.ts";
+export type { OptionalFeature } from "./open/features.ts";
+export type { WebgpuFactory, WebgpuOptions } from "./webgpu.ts";
+export { webgpu } from "./webgpu.ts";

@@ -1,0 +1,122 @@
+import type { WgslKernel } from "@evenkeel/tensor";
+import { ArgumentError } from "@evenkeel/tensor";
+import type { CounterTotals } from "../counters.ts";
+import type { Block } from "../memory/block.ts";
+import type { BufferPool } from "../memory/buffer-pool.ts";
+import type { Transfers } from "../memory/transfers.ts";
+import type { CommandQueue } from "../queue/command-queue.ts";
+import type { Failures } from "../queue/failures.ts";
+import type { Recorder } from "../queue/recorder.ts";
+import type { UniformRing } from "../queue/uniform-ring.ts";
+import { checkParameters } from "../queue/uniform-ring.ts";
+import { BindGroups } from "./bind-groups.ts";
+import type { Access, Region } from "./bindings.ts";
+import { accessesOf } from "./bindings.ts";
+import type { Pipeline } from "./pipelines.ts";
+import { Pipelines } from "./pipelines.ts";
+
+/** What launches go through. */
+export interface LaunchParts {
+  readonly device: GPUDevice;
+  readonly queue: CommandQueue;
+  readonly recorder: Recorder;
+  readonly ring: UniformRing;
+  readonly failures: Failures;
+  readonly counters: CounterTotals;
+  readonly pool: BufferPool;
+  readonly transfers: Transfers;
+}
+
+/** A kernel over regions, ready to be bound. */
+export interface KernelCall {
+  /** Shown in errors and profiles. */
+  readonly name: string;
+  readonly kernel: WgslKernel;
+  readonly reads: readonly (Region | undefined)[];
+  readonly writes: readonly (Region | undefined)[];
+  readonly parameters: readonly number[];
+  readonly workgroups: readonly [x: number, y: number, z: number];
+}
+
+/**
+ * Queues kernels. The pipeline starts to compile when the launch is called; until it is there, the launch and all that
+ * follows wait in the queue, and what they need compiles beside it.
+ */
+export class Launcher {
+  readonly groups: BindGroups;
+  private readonly parts: LaunchParts;
+  private readonly pipelines: Pipelines;
+
+  constructor(parts: LaunchParts) {
+    const { device, ring, failures, counters } = parts;
+    this.parts = parts;
+    this.groups = new BindGroups(device, ring.layout, failures, counters);
+    this.pipelines = new Pipelines(device, failures, counters);
+  }
+
+  /** Throws ArgumentError where the launch does not fit its kernel or the limits of the device. */
+  launch(call: KernelCall): void {
+    const { name, kernel, reads, writes, parameters, workgroups } = call;
+    const { queue, pool } = this.parts;
+    checkParameters(name, kernel.parameterTypes, parameters);
+    this.checkWorkgroups(name, workgroups);
+    if (workgroups.includes(0)) return;
+    const { accesses, copied } = accessesOf(reads, writes, name);
+    this.checkBindings(name, accesses);
+    const pipeline = this.pipelines.pipelineOf(name, kernel, this.groups.layoutOf(accesses));
+    const regions = [...reads, ...writes];
+    const copies = copied.map((index) => {
+      const copy = this.copyOf(regions[index]!);
+      regions[index] = copy;
+      return copy.block;
+    });
+    queue.push(() => {
+      if (pipeline.compiled === undefined) {
+        return pipeline.ready.then(() => this.encode(call, pipeline, regions));
+      }
+      this.encode(call, pipeline, regions);
+    });
+    for (const block of copies) pool.give(block);
+  }
+
+  private copyOf({ block, offset, bytes }: Region): Region {
+    const { queue, pool, transfers } = this.parts;
+    const target: Block = pool.take(bytes);
+    queue.push(() => transfers.copy(block, offset, target, bytes));
+    return { block: target, offset: 0, bytes };
+  }
+
+  private encode(call: KernelCall, pipeline: Pipeline, regions: readonly (Region | undefined)[]): void {
+    const { name, kernel, parameters, workgroups } = call;
+    const { recorder, ring, failures } = this.parts;
+    if (pipeline.compiled === undefined) {
+      // Where the device is lost, whoever waits for it learns so.
+      if (pipeline.error !== undefined && !failures.isLost) failures.add(pipeline.error);
+      return;
+    }
+    recorder.makeRoom();
+    const offset = ring.place(kernel.parameterTypes, parameters);
+    const group = this.groups.groupOf(name, pipeline.layout, regions);
+    recorder.dispatch(name, pipeline.compiled, group, offset, workgroups);
+    for (const region of regions) {
+      if (region !== undefined) region.block.lastUse = recorder.submission;
+    }
+  }
+
+  private checkWorkgroups(name: string, workgroups: readonly number[]): void {
+    const { maxComputeWorkgroupsPerDimension: most } = this.parts.device.limits;
+    if (workgroups.every((count) => Number.isSafeInteger(count) && count >= 0 && count <= most)) return;
+    throw new ArgumentError(
+      `${name}: found ${workgroups.join(" x ")} workgroups, expected at most ${most} in each dimension`,
+    );
+  }
+
+  private checkBindings(name: string, accesses: readonly Access[]): void {
+    const { maxStorageBuffersPerShaderStage: most } = this.parts.device.limits;
+    const found = accesses.filter((access) => access !== "-").length;
+    if (found <= most) return;
+    throw new ArgumentError(
+      `${name}: found ${found} operands, expected at most ${most}, the storage buffers of a kernel`,
+    );
+  }
+}

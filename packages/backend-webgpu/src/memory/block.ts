@@ -1,0 +1,35 @@
+import type { DeviceBuffer } from "@evenkeel/tensor";
+import type { BufferPool } from "./buffer-pool.ts";
+
+/** A GPU buffer of some size class; the pool lends it to one device buffer after another. */
+export class Block {
+  readonly gpu: GPUBuffer;
+  readonly bytes: number;
+  /** Tells blocks apart in the keys of caches. */
+  readonly id: number;
+  /** The latest submission that uses it. */
+  lastUse: number = 0;
+  /** The GPU had no room for it after all. */
+  isInvalid: boolean = false;
+
+  constructor(gpu: GPUBuffer, bytes: number, id: number) {
+    this.gpu = gpu;
+    this.bytes = bytes;
+    this.id = id;
+  }
+}
+
+/** A buffer of one GPU device. */
+export class WebgpuBuffer implements DeviceBuffer {
+  readonly bytes: number;
+  readonly block: Block;
+  /** Tells the buffers of two devices apart. */
+  readonly pool: BufferPool;
+  isFreed: boolean = false;
+
+  constructor(bytes: number, block: Block, pool: BufferPool) {
+    this.bytes = bytes;
+    this.block = block;
+    this.pool = pool;
+  }
+}

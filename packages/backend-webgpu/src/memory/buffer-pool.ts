@@ -1,0 +1,121 @@
+import { OutOfMemoryError } from "@evenkeel/tensor";
+import { usage } from "../gpu-constants.ts";
+import type { Failures } from "../queue/failures.ts";
+import { Block } from "./block.ts";
+import { sizeClass } from "./size-class.ts";
+
+/** Free blocks up to this many bytes are always kept. */
+const keptAnyway = 2 ** 26;
+
+export interface PoolLimits {
+  readonly maxBufferBytes: number;
+  /** Of all blocks together. */
+  readonly maxMemoryBytes: number;
+}
+
+/**
+ * Blocks by size class. What is given back is lent again at once: its new owner's commands stand behind those of the old
+ * one in the queue. The free ones never hold more bytes than were alive at once.
+ */
+export class BufferPool {
+  private readonly device: GPUDevice;
+  private readonly limits: PoolLimits;
+  private readonly failures: Failures;
+  private readonly release: (block: Block) => void;
+  private readonly all = new Set<Block>();
+  /** Of each size, in the order in which they were given back. */
+  private readonly free = new Map<number, Block[]>();
+  private nextId = 0;
+  private live = 0;
+  private pooled = 0;
+  private peak = 0;
+
+  /** `release` destroys a block once nothing in the queue needs it. */
+  constructor(device: GPUDevice, limits: PoolLimits, failures: Failures, release: (block: Block) => void) {
+    this.device = device;
+    this.limits = limits;
+    this.failures = failures;
+    this.release = release;
+  }
+
+  /** Throws OutOfMemoryError beyond the limits. That the GPU itself has no room shows at the next report. */
+  take(bytes: number): Block {
+    const { maxBufferBytes } = this.limits;
+    if (bytes > maxBufferBytes) {
+      throw new OutOfMemoryError(
+        `allocate: found ${bytes} bytes, expected at most ${maxBufferBytes}, the largest buffer that a kernel can bind`,
+      );
+    }
+    const size = Math.min(sizeClass(bytes), maxBufferBytes);
+    const block = this.free.get(size)?.pop();
+    if (block !== undefined) this.pooled -= size;
+    const taken = block ?? this.create(size);
+    this.live += size;
+    this.peak = Math.max(this.peak, this.live);
+    return taken;
+  }
+
+  give(block: Block): void {
+    this.live -= block.bytes;
+    if (block.isInvalid) {
+      this.discard(block);
+      return;
+    }
+    this.pooled += block.bytes;
+    const others = this.free.get(block.bytes);
+    if (others === undefined) this.free.set(block.bytes, [block]);
+    else others.push(block);
+  }
+
+  statistics(): { readonly live: number; readonly pooled: number; readonly peak: number } {
+    return { live: this.live, pooled: this.pooled, peak: this.peak };
+  }
+
+  /** Destroys every block, lent or not. */
+  destroy(): void {
+    for (const { gpu } of this.all) gpu.destroy();
+    this.all.clear();
+    this.free.clear();
+  }
+
+  private create(size: number): Block {
+    this.trim(Math.max(this.peak, keptAnyway));
+    const { maxMemoryBytes } = this.limits;
+    if (this.live + this.pooled + size > maxMemoryBytes) this.trim(maxMemoryBytes - this.live - size);
+    if (this.live + size > maxMemoryBytes) {
+      throw new OutOfMemoryError(
+        `allocate: found ${size} bytes beside ${this.live} in use, expected at most ${maxMemoryBytes} together`,
+      );
+    }
+    this.device.pushErrorScope("out-of-memory");
+    const gpu = this.device.createBuffer({
+      size,
+      usage: usage.storage | usage.copySource | usage.copyTarget,
+    });
+    const block = new Block(gpu, size, this.nextId++);
+    this.all.add(block);
+    const { live } = this;
+    const fail = (): Error => {
+      block.isInvalid = true;
+      this.trim(0);
+      return new OutOfMemoryError(`allocate: the GPU has no room for ${size} bytes beside ${live} in use`);
+    };
+    this.failures.watch(this.device.popErrorScope(), fail, this.failures.latest);
+    return block;
+  }
+
+  /** Releases free blocks until at most `kept` bytes of them are left: of each size those that were lent longest ago. */
+  private trim(kept: number): void {
+    for (const [size, blocks] of this.free) {
+      while (this.pooled > kept && blocks.length > 0) {
+        this.pooled -= size;
+        this.discard(blocks.shift()!);
+      }
+    }
+  }
+
+  private discard(block: Block): void {
+    this.all.delete(block);
+    this.release(block);
+  }
+}

@@ -1,0 +1,44 @@
+import { usage } from "../gpu-constants.ts";
+import { sizeClass } from "./size-class.ts";
+
+/** Idle buffers are kept up to this many bytes. */
+const keptBytes = 2 ** 26;
+
+/** Buffers that the GPU copies results into and the host maps; each goes round until there are enough for all reads. */
+export class StagingRing {
+  private readonly device: GPUDevice;
+  private readonly idle = new Map<number, GPUBuffer[]>();
+  private idleBytes = 0;
+
+  constructor(device: GPUDevice) {
+    this.device = device;
+  }
+
+  take(bytes: number): GPUBuffer {
+    const size = sizeClass(bytes);
+    const buffer = this.idle.get(size)?.pop();
+    if (buffer === undefined) {
+      return this.device.createBuffer({ size, usage: usage.mapRead | usage.copyTarget });
+    }
+    this.idleBytes -= size;
+    return buffer;
+  }
+
+  destroy(): void {
+    for (const buffer of [...this.idle.values()].flat()) buffer.destroy();
+    this.idle.clear();
+  }
+
+  /** Takes an unmapped buffer back. */
+  give(buffer: GPUBuffer): void {
+    const { size } = buffer;
+    if (this.idleBytes + size > keptBytes) {
+      buffer.destroy();
+      return;
+    }
+    this.idleBytes += size;
+    const others = this.idle.get(size);
+    if (others === undefined) this.idle.set(size, [buffer]);
+    else others.push(buffer);
+  }
+}

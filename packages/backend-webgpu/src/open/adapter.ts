@@ -1,0 +1,64 @@
+import { BackendError } from "@evenkeel/tensor";
+import type { OptionalFeature } from "./features.ts";
+
+export interface AdapterOptions {
+  readonly powerPreference?: GPUPowerPreference;
+  readonly forceFallbackAdapter?: boolean;
+}
+
+/** Limits that are asked for as far as the adapter goes: the defaults are those of the smallest devices. */
+const wantedLimits = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupSizeZ",
+  "maxComputeWorkgroupsPerDimension",
+  "minStorageBufferOffsetAlignment",
+  "minUniformBufferOffsetAlignment",
+] as const;
+
+/** Throws BackendError with the remedy where the system has no adapter. */
+export async function openAdapter(gpu: GPU, options: AdapterOptions): Promise<GPUAdapter> {
+  const { powerPreference = "high-performance", forceFallbackAdapter = false } = options;
+  const adapter = await gpu.requestAdapter({ powerPreference, forceFallbackAdapter });
+  if (adapter !== null) return adapter;
+  const wanted = forceFallbackAdapter ? "no software adapter" : "no GPU adapter";
+  throw new BackendError(
+    `webgpu: ${wanted} was found: install a GPU driver (on Linux one for Vulkan, and libvulkan1); in Node VK_DRIVER_FILES may name the manifest of a software driver, such as SwiftShader's vk_swiftshader_icd.json; Chrome may need --enable-unsafe-webgpu, and --use-webgpu-adapter=swiftshader without a GPU`,
+  );
+}
+
+export async function openDevice(
+  adapter: GPUAdapter,
+  requiredFeatures: readonly OptionalFeature[],
+): Promise<GPUDevice> {
+  const limits = wantedLimits.map((name) => [name, adapter.limits[name]] as const);
+  try {
+    return await adapter.requestDevice({
+      label: "evenkeel",
+      requiredFeatures: [...requiredFeatures] as GPUFeatureName[],
+      requiredLimits: Object.fromEntries(limits),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new BackendError(
+      `webgpu: ${describeAdapter(adapter.info)} gave no device: ${reason}; it may be in use or its driver out of date`,
+      { cause: error },
+    );
+  }
+}
+
+/** The adapter for people, and whether it is software. */
+export function describeAdapter(info: GPUAdapterInfo | undefined): string {
+  const { description = "", device = "", vendor = "", architecture = "" } = info ?? {};
+  const name = description || device || [vendor, architecture].filter(Boolean).join(" ") || "GPU";
+  const words = [vendor, architecture, device, description].join(" ").toLowerCase();
+  const isSoftware =
+    info?.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/.test(words);
+  const known = isSoftware && /swiftshader/.test(words) ? `SwiftShader, ${name}` : name;
+  return isSoftware ? `${known} (software)` : known;
+}

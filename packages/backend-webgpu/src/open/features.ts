@@ -1,0 +1,22 @@
+/** What a device may have beyond every WebGPU device. */
+export type OptionalFeature = "shader-f16" | "subgroups" | "timestamp-query";
+
+const known: readonly OptionalFeature[] = ["shader-f16", "subgroups", "timestamp-query"];
+
+/** The known features that an adapter has, without those to leave alone. */
+export function optionalFeatures(
+  present: { has(feature: string): boolean },
+  without: readonly OptionalFeature[] = [],
+): OptionalFeature[] {
+  return known.filter((feature) => present.has(feature) && !without.includes(feature));
+}
+
+/** The same for a device, as plans see them: storage in f16 goes by `f16` too. */
+export function featuresOf(
+  present: { has(feature: string): boolean },
+  without?: readonly OptionalFeature[],
+): ReadonlySet<string> {
+  const features = new Set<string>(optionalFeatures(present, without));
+  if (features.has("shader-f16")) features.add("f16");
+  return features;
+}

@@ -1,0 +1,36 @@
+import { BackendError } from "@evenkeel/tensor";
+
+/** The package that brings WebGPU to Node, by a name that no bundler follows into a browser's bundle. */
+const nodePackage = "webgpu";
+
+interface NodePackage {
+  create(flags: string[]): GPU;
+}
+
+/** The object to ask for adapters. Throws BackendError with the remedy where there is none. */
+export async function findGpu(flags: readonly string[] = []): Promise<GPU> {
+  const ofNavigator = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
+  if (ofNavigator !== undefined) return ofNavigator;
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  if (process?.versions?.node === undefined) throw new BackendError(browserRemedy());
+  return (await importNodePackage()).create([...flags]);
+}
+
+async function importNodePackage(): Promise<NodePackage> {
+  try {
+    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ nodePackage)) as NodePackage;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new BackendError(
+      `webgpu: Node has no WebGPU of its own, and the package "webgpu" could not be imported (${reason}): install it with \`npm install webgpu\``,
+      { cause: error },
+    );
+  }
+}
+
+function browserRemedy(): string {
+  if (globalThis.isSecureContext === false) {
+    return "webgpu: this page is not a secure context, so navigator.gpu is hidden: serve it over https or from localhost";
+  }
+  return "webgpu: this browser has no navigator.gpu: use a current Chrome, Edge, Firefox or Safari; Chrome on Linux may need --enable-unsafe-webgpu";
+}

@@ -1,0 +1,83 @@
+import { DeviceError, OutOfMemoryError } from "@evenkeel/tensor";
+import type { CommandQueue } from "./command-queue.ts";
+
+interface Failure {
+  readonly ticket: number;
+  readonly error: Error;
+}
+
+/** What went wrong on the device, until it is reported; and that the device is lost, which is reported every time. */
+export class Failures {
+  private readonly queue: Pick<CommandQueue, "next" | "running">;
+  private readonly found: Failure[] = [];
+  private readonly watched = new Set<Promise<void>>();
+  private readonly waiting = new Set<(error: Error) => void>();
+  private lost: Error | undefined;
+
+  constructor(queue: Pick<CommandQueue, "next" | "running">) {
+    this.queue = queue;
+  }
+
+  /** The place in the order of what is called now and has no ticket of its own. */
+  get latest(): number {
+    return this.queue.next - 1;
+  }
+
+  get isLost(): boolean {
+    return this.lost !== undefined;
+  }
+
+  add(error: Error, ticket: number = this.queue.running): void {
+    this.found.push({ ticket, error });
+  }
+
+  /** Waits for an error scope; `describe` makes its error into one with a name. */
+  watch(
+    scope: Promise<GPUError | null>,
+    describe: (message: string) => Error,
+    ticket: number = this.queue.running,
+  ): void {
+    const settled = scope.then(
+      (error) => {
+        if (error !== null) this.add(describe(error.message), ticket);
+        this.watched.delete(settled);
+      },
+      () => void this.watched.delete(settled), // The device is lost: whoever waits for it learns so.
+    );
+    this.watched.add(settled);
+  }
+
+  /** An error that no scope caught. */
+  addUncaptured(error: GPUError): void {
+    const isMemory = error.constructor.name === "GPUOutOfMemoryError";
+    this.add(isMemory ? new OutOfMemoryError(error.message) : new DeviceError(error.message));
+  }
+
+  /** Rejects everything that waits for the device, now and from now on. */
+  lose(error: Error): void {
+    this.lost = error;
+    for (const reject of this.waiting) reject(error);
+    this.waiting.clear();
+  }
+
+  /** Settles as the promise does, or rejects when the device is lost: what waits for a lost device may wait for ever. */
+  orLost<Result>(promise: Promise<Result>): Promise<Result> {
+    if (this.lost !== undefined) return Promise.reject(this.lost);
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      promise.then(resolve, reject).finally(() => this.waiting.delete(reject));
+    });
+  }
+
+  /** Throws the first failure before `ticket` that has not been reported, and always once the device is lost. */
+  async report(ticket: number): Promise<void> {
+    await Promise.all(this.watched);
+    const before = this.found.filter((failure) => failure.ticket < ticket);
+    if (before.length > 0) {
+      const first = before.reduce((a, b) => (b.ticket < a.ticket ? b : a));
+      this.found.splice(this.found.indexOf(first), 1);
+      throw first.error;
+    }
+    if (this.lost !== undefined) throw this.lost;
+  }
+}

@@ -1,0 +1,22 @@
+const millisecondsBetweenNudges = 1;
+
+const isFirefox = (): boolean => /Firefox\//.test(globalThis.navigator?.userAgent ?? "");
+
+/** Firefox looks at the GPU every 100 ms; a submission, even an empty one, makes it look at once. */
+export async function nudged<Result>(
+  promise: Promise<Result>,
+  queue: Pick<GPUQueue, "submit">,
+  isNeeded: boolean = isFirefox(),
+): Promise<Result> {
+  if (!isNeeded) return promise;
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  while (!isSettled) {
+    queue.submit([]);
+    await new Promise((resolve) => setTimeout(resolve, millisecondsBetweenNudges));
+  }
+  return promise;
+}

@@ -1,0 +1,121 @@
+import { DeviceError } from "@evenkeel/tensor";
+import type { CounterTotals } from "../counters.ts";
+import type { Failures } from "./failures.ts";
+import type { UniformRing } from "./uniform-ring.ts";
+
+/** A longer submission is cut, so that the GPU does not wait for the host to finish encoding. */
+const mostDispatches = 512;
+
+/** The submission that is being recorded: one encoder, and in it one compute pass that only copies interrupt. */
+export class Recorder {
+  private readonly device: GPUDevice;
+  private readonly ring: UniformRing;
+  private readonly failures: Failures;
+  private readonly counters: CounterTotals;
+  private encoder: GPUCommandEncoder | undefined;
+  private pass: GPUComputePassEncoder | undefined;
+  private pipeline: GPUComputePipeline | undefined;
+  private names: string[] = [];
+  private namesBefore: string[] = [];
+  private afterwards: (() => void)[] = [];
+  private count = 1;
+
+  constructor(device: GPUDevice, ring: UniformRing, failures: Failures, counters: CounterTotals) {
+    this.device = device;
+    this.ring = ring;
+    this.failures = failures;
+    this.counters = counters;
+  }
+
+  /** The number of the submission that is being recorded. */
+  get submission(): number {
+    return this.count;
+  }
+
+  /** Launches of this submission and of the one before: one of them was running when the device was lost. */
+  get recentNames(): readonly string[] {
+    return [...this.namesBefore, ...this.names];
+  }
+
+  /** Sees to it that parameters can be placed for a dispatch of this submission. */
+  makeRoom(): void {
+    if (!this.ring.hasRoom || this.names.length >= mostDispatches) this.submit();
+  }
+
+  dispatch(
+    name: string,
+    pipeline: GPUComputePipeline,
+    group: GPUBindGroup,
+    parametersOffset: number,
+    workgroups: readonly [number, number, number],
+  ): void {
+    this.pass ??= this.open().beginComputePass();
+    if (pipeline !== this.pipeline) {
+      this.pass.setPipeline(pipeline);
+      this.pipeline = pipeline;
+    }
+    this.pass.setBindGroup(0, group);
+    this.pass.setBindGroup(1, this.ring.group, [parametersOffset]);
+    this.pass.dispatchWorkgroups(...workgroups);
+    this.names.push(name);
+    this.counters.dispatches++;
+  }
+
+  copy(
+    source: GPUBuffer,
+    sourceOffset: number,
+    target: GPUBuffer,
+    targetOffset: number,
+    bytes: number,
+  ): void {
+    this.endPass();
+    this.open().copyBufferToBuffer(source, sourceOffset, target, targetOffset, bytes);
+    this.counters.bytesCopied += bytes;
+  }
+
+  /** Calls back when what has been recorded so far has been submitted. */
+  afterSubmit(callback: () => void): void {
+    this.afterwards.push(callback);
+  }
+
+  submit(): void {
+    this.endPass();
+    if (this.encoder !== undefined) {
+      this.counters.bytesUploaded += this.ring.upload(this.device.queue);
+      const { names } = this;
+      this.device.pushErrorScope("validation");
+      this.device.queue.submit([this.encoder.finish()]);
+      this.failures.watch(
+        this.device.popErrorScope(),
+        (message) => new DeviceError(`${describeLaunches(names)} failed: ${message}`),
+      );
+      this.counters.submits++;
+      this.encoder = undefined;
+      this.count++;
+      this.namesBefore = names;
+      this.names = [];
+    }
+    const callbacks = this.afterwards;
+    this.afterwards = [];
+    for (const callback of callbacks) callback();
+  }
+
+  private open(): GPUCommandEncoder {
+    this.encoder ??= this.device.createCommandEncoder();
+    return this.encoder;
+  }
+
+  private endPass(): void {
+    this.pass?.end();
+    this.pass = undefined;
+    this.pipeline = undefined;
+  }
+}
+
+/** Launches by name, for a message. */
+export function describeLaunches(names: readonly string[]): string {
+  const different = [...new Set(names)].map((name) => `"${name}"`);
+  if (names.length <= 1) return `launch ${different[0] ?? "of a copy"}`;
+  const shown = different.length > 6 ? `${different.slice(0, 6).join(", ")}, ...` : different.join(", ");
+  return `one of ${names.length} launches (${shown})`;
+}
