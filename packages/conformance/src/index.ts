@@ -1,7 +1,8 @@
 export { allCases } from "./all-cases.ts";
 export { checkReference } from "./check-reference.ts";
-export type { ContractCase } from "./device-contract.ts";
-export { checkSelecting, deviceContract } from "./device-contract.ts";
+export { deviceContract } from "./device-contract/index.ts";
+export { checkSelecting } from "./device-contract/selecting.ts";
+export type { ContractCase } from "./device-contract/tools.ts";
 export { drawValues } from "./draw-values.ts";
 export type { KnownFailure } from "./known-failures.ts";
 export { knownFailures } from "./known-failures.ts";

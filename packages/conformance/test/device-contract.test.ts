@@ -1,20 +1,33 @@
 import { cpu } from "@evenkeel/backend-cpu";
+import { type Backend, DisposedError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { checkSelecting, deviceContract, knownFailures, recordingBackend } from "../src/index.ts";
 
-for (const threads of [1, 2]) {
-  describe(`cpu, threads: ${threads}`, () => {
-    for (const { name, run } of deviceContract) {
-      test(name, async () => run(await cpu.open({ threads })));
-    }
+/** Some cases close their device themselves. */
+async function closeUnlessClosed(backend: Backend): Promise<void> {
+  await backend.close().catch((error: unknown) => {
+    if (!(error instanceof DisposedError)) throw error;
   });
 }
 
-describe("a recording backend keeps the contract", () => {
-  for (const { name, run } of deviceContract) {
-    test(name, async () => run(recordingBackend(await cpu.open({ threads: 1 }))));
-  }
-});
+const devices: { readonly [name: string]: () => Promise<Backend> } = {
+  "cpu, one thread": () => cpu.open({ threads: 1 }),
+  "cpu, two threads": () => cpu.open({ threads: 2 }),
+  "a recording backend": async () => recordingBackend(await cpu.open({ threads: 1 })),
+};
+
+for (const [device, open] of Object.entries(devices)) {
+  describe(device, () => {
+    test.each(deviceContract.map(({ name, run }) => [name, run] as const))("%s", async (_, run) => {
+      const backend = await open();
+      try {
+        await run(backend);
+      } finally {
+        await closeUnlessClosed(backend);
+      }
+    });
+  });
+}
 
 test("selecting takes the first that opens, and what is preferred must open", () => checkSelecting(cpu));
 

@@ -1,0 +1,93 @@
+import type { Launch } from "@evenkeel/tensor";
+import { buildExpression, DeviceError, DisposedError, e } from "@evenkeel/tensor";
+import type { ContractCase } from "./tools.ts";
+import { addNumber, bufferOf, expectEqual, expectError, hostStep, valuesIn, viewOf } from "./tools.ts";
+
+/** What launches compute, how they fail, and how a device ends. */
+export const launchCases: readonly ContractCase[] = [
+  {
+    name: "an expression broadcasts by strides, takes scalars and writes several outputs",
+    async run(backend) {
+      const rows = bufferOf(backend, [10, 20]);
+      const columns = bufferOf(backend, [1, 2, 3]);
+      const sums = backend.allocate(24);
+      const differences = backend.allocate(24);
+      backend.launch({
+        kind: "expression",
+        expression: buildExpression({ inputs: ["f32", "f32"], scalars: ["f32"] }, ([a, b], [s]) => [
+          e.add(e.mul(s!, a!), b!),
+          e.sub(a!, b!),
+        ]),
+        shape: [2, 3],
+        reads: [
+          { operand: viewOf(rows), strides: [1, 0] },
+          { operand: viewOf(columns), strides: [0, 1] },
+        ],
+        writes: [viewOf(sums), viewOf(differences)],
+        scalars: [2],
+      });
+      expectEqual(await valuesIn(backend, sums), [21, 22, 23, 41, 42, 43], "first output");
+      expectEqual(await valuesIn(backend, differences), [9, 8, 7, 19, 18, 17], "second output");
+    },
+  },
+  {
+    name: "operands may be parts of one buffer",
+    async run(backend) {
+      const bytes = Math.max(16, backend.limits.offsetAlignment);
+      const arena = backend.allocate(2 * bytes);
+      backend.write(arena, 0, Float32Array.of(1, 2, 3, 4));
+      const launch = addNumber(arena, arena, 1) as Extract<Launch, { kind: "expression" }>;
+      backend.launch({
+        ...launch,
+        shape: [4],
+        reads: [{ operand: viewOf(arena, 0, 16), strides: [1] }],
+        writes: [viewOf(arena, bytes, 16)],
+      });
+      expectEqual([...new Float32Array(await backend.read(arena, bytes, 16))], [2, 3, 4, 5], "second part");
+      expectEqual([...new Float32Array(await backend.read(arena, 0, 16))], [1, 2, 3, 4], "first part");
+    },
+  },
+  {
+    name: "a host step that fails rejects the next report by name, and the device goes on",
+    async run(backend) {
+      const x = bufferOf(backend, [1, 2]);
+      backend.launch(
+        hostStep(x, () => {
+          throw new Error("on purpose");
+        }),
+      );
+      const error = await expectError(DeviceError, "idle", () => backend.idle());
+      if (!error.message.includes("contractStep"))
+        throw new Error(`message: found "${error.message}", expected the launch's name`);
+      await backend.idle();
+      const y = bufferOf(backend, [3, 4]);
+      backend.launch(addNumber(y, y, 1));
+      expectEqual(await valuesIn(backend, y), [4, 5], "a launch after the failure");
+    },
+  },
+];
+
+export const closingCases: readonly ContractCase[] = [
+  {
+    name: "close() finishes queued work, and everything afterwards throws DisposedError",
+    async run(backend) {
+      const x = bufferOf(backend, [1]);
+      const result = valuesIn(backend, x);
+      backend.launch(addNumber(x, x, 1));
+      const last = valuesIn(backend, x);
+      await backend.close();
+      expectEqual(await Promise.all([result, last]), [[1], [2]], "reads queued before");
+      const attempts: [string, () => unknown][] = [
+        ["allocate", () => backend.allocate(4)],
+        ["free", () => backend.free(x)],
+        ["write", () => backend.write(x, 0, Float32Array.of(1))],
+        ["read", () => backend.read(x, 0, 4)],
+        ["launch", () => backend.launch(addNumber(x, x, 1))],
+        ["idle", () => backend.idle()],
+        ["memory", () => backend.memory()],
+        ["close", () => backend.close()],
+      ];
+      for (const [name, attempt] of attempts) await expectError(DisposedError, name, attempt);
+    },
+  },
+];

@@ -1,0 +1,74 @@
+import type { Backend, BufferView, DeviceBuffer, Launch } from "@evenkeel/tensor";
+import { buildExpression, e } from "@evenkeel/tensor";
+
+/** One promise of `Backend`, tried out. It throws what is wrong. */
+export interface ContractCase {
+  readonly name: string;
+  /** Gets a device of its own, and may leave it in any state. */
+  run(backend: Backend): Promise<void>;
+}
+
+export function expectEqual(found: unknown, expected: unknown, what: string): void {
+  const show = (value: unknown): string => JSON.stringify(value);
+  if (show(found) !== show(expected)) {
+    throw new Error(`${what}: found ${show(found)}, expected ${show(expected)}`);
+  }
+}
+
+export type ErrorClass = abstract new (...args: never[]) => Error;
+
+export async function expectError(kind: ErrorClass, what: string, body: () => unknown): Promise<Error> {
+  try {
+    await body();
+  } catch (error) {
+    if (error instanceof kind) return error;
+    throw new Error(`${what}: found ${error}, expected ${kind.name}`);
+  }
+  throw new Error(`${what}: found no error, expected ${kind.name}`);
+}
+
+export function viewOf(
+  buffer: DeviceBuffer,
+  byteOffset: number = 0,
+  bytes: number = buffer.bytes - byteOffset,
+): BufferView {
+  return { buffer, byteOffset, bytes };
+}
+
+export function bufferOf(backend: Backend, values: ArrayLike<number>): DeviceBuffer {
+  const buffer = backend.allocate(values.length * 4);
+  backend.write(buffer, 0, Float32Array.from(values));
+  return buffer;
+}
+
+export async function valuesIn(backend: Backend, buffer: DeviceBuffer): Promise<number[]> {
+  return [...new Float32Array(await backend.read(buffer, 0, buffer.bytes))];
+}
+
+/** y = x + s, element by element. */
+export function addNumber(x: DeviceBuffer, y: DeviceBuffer, s: number): Launch {
+  return {
+    kind: "expression",
+    expression: buildExpression({ inputs: ["f32"], scalars: ["f32"] }, ([a], [b]) => e.add(a!, b!)),
+    shape: [y.bytes / 4],
+    reads: [{ operand: viewOf(x), strides: [1] }],
+    writes: [viewOf(y)],
+    scalars: [s],
+  };
+}
+
+export function hostStep(
+  buffer: DeviceBuffer,
+  run: (x: { [index: number]: number; length: number }) => void | Promise<void>,
+): Launch {
+  return {
+    kind: "host",
+    name: "contractStep",
+    operands: {
+      x: { operand: viewOf(buffer), spec: { shape: [buffer.bytes / 4], dtype: "f32" }, access: "read-write" },
+    },
+    run: ({ x }) => run(x!),
+  };
+}
+
+export const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
