@@ -50,18 +50,20 @@ function setUp(task) {
   const [command, ...prefix] = pnpmCommand();
   console.error("Setting up: dependencies");
   run(command, [...prefix, "install", "--frozen-lockfile", "--prefer-offline"], { quiet: true });
-  console.error("Setting up: build");
+  console.error(task === "build" ? "Setting up: build" : "Setting up: kernels");
   run("turbo", ["run", task, "--output-logs=errors-only"], { quiet: true });
 }
 
-const [job, ...args] = process.argv.slice(2);
 const jobs = {
-  start: () => run("node", ["apps/examples/image-classification/src/main.ts", ...args]),
-  test: () => run("vitest", ["run", ...args]),
+  start: { needs: "build", command: ["apps/examples/image-classification/src/main.ts"], program: "node" },
+  test: { needs: "generate", command: ["run"], program: "vitest" },
 };
-if (!(job in jobs)) {
-  console.error(`job: found ${job}, expected one of: ${Object.keys(jobs).join(", ")}`);
+
+const [name, ...args] = process.argv.slice(2);
+const job = jobs[name];
+if (job === undefined) {
+  console.error(`job: found ${name}, expected one of: ${Object.keys(jobs).join(", ")}`);
   process.exit(2);
 }
-setUp("build");
-process.exit(jobs[job]());
+setUp(job.needs);
+process.exit(run(job.program, [...job.command, ...args]));
