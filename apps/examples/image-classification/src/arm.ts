@@ -1,11 +1,12 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { batches, channelStatistics } from "@evenkeel/datasets";
 import { accuracy, cosine, crossEntropy, evaluate, fit, type Module, SGD, stateArrays } from "@evenkeel/nn";
 import { FolderCheckpointStore } from "@evenkeel/nn/node";
-import { writeFileAtomically } from "@evenkeel/tensor/node";
+import { storageError, writeFileAtomically } from "@evenkeel/tensor/node";
 import { writeSafetensors } from "@evenkeel/tensor/safetensors";
 import type { Data } from "./data.ts";
-import { saveMeasurements, startMeasurements } from "./measurements.ts";
+import { measurementsFile, saveMeasurements, startMeasurements } from "./measurements.ts";
 import { buildNetwork } from "./networks.ts";
 import type { Options } from "./options.ts";
 import type { ProgressLine } from "./progress.ts";
@@ -30,20 +31,33 @@ export interface ArmSetting {
   readonly signal: AbortSignal;
 }
 
+const resultFile = "result.json";
+const weightsFile = "model.safetensors";
+const checkpointName = "checkpoint";
+
+/** Removes what an earlier run left in the folder of an arm: a later `--resume` would take it for its own. */
+export async function clearArm(folder: string): Promise<void> {
+  for (const file of [resultFile, weightsFile, measurementsFile, `${checkpointName}.safetensors`]) {
+    const path = join(folder, file);
+    await rm(path, { force: true }).catch((error) => {
+      throw storageError(path, error);
+    });
+  }
+}
+
 /**
  * Trains the network in one arm of the comparison and tests it. A finished arm is read back from its folder; an interrupted
  * one goes on from its checkpoint when the options say so.
  */
 export async function runArm(setting: ArmSetting): Promise<ArmResult> {
   const { options, normalization, data, folder } = setting;
-  const resultFile = join(folder, "result.json");
-  const finished = options.resume ? await readJson<ArmResult>(resultFile) : undefined;
+  const finished = options.resume ? await readJson<ArmResult>(join(folder, resultFile)) : undefined;
   if (finished !== undefined) return finished;
   const model = buildNetwork(options, normalization, data.train);
   try {
     const result = await trainAndTest(model, setting);
-    await writeFileAtomically(join(folder, "model.safetensors"), writeSafetensors(await stateArrays(model)));
-    await writeFileAtomically(resultFile, JSON.stringify(result));
+    await writeFileAtomically(join(folder, weightsFile), writeSafetensors(await stateArrays(model)));
+    await writeFileAtomically(join(folder, resultFile), JSON.stringify(result));
     return result;
   } finally {
     model.dispose();
@@ -58,19 +72,20 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
   const heldOut = batches(data.heldOut, { batchSize: evaluationBatchSize, statistics });
   const test = batches(data.test, { batchSize: evaluationBatchSize, statistics });
   const { batchesPerEpoch } = train;
-  const measures = { loss: crossEntropy, metrics: { accuracy }, signal };
+  const measures = { loss: crossEntropy, metrics: { accuracy } };
   const measurements = await startMeasurements(model, train, folder, resume);
   const { heldOutAccuracy } = measurements;
   const optimizer = new SGD(model, { learningRate, momentum, weightDecay });
   const history = await fit(model, {
     ...measures,
+    signal,
     data: train,
     epochs,
     optimizer,
     schedule: cosine(learningRate, { steps: epochs * batchesPerEpoch }),
     checkpoint: {
       store: new FolderCheckpointStore(folder),
-      name: "checkpoint",
+      name: checkpointName,
       everySteps: stepsBetweenCheckpoints,
     },
     resume,
@@ -80,6 +95,7 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
       run: async ({ steps }) => {
         // A resumed run repeats the steps after its checkpoint, and their looks with them.
         if (heldOutAccuracy.some(([step]) => step === steps)) return;
+        // Without the signal: a run that is interrupted here finishes the look, then saves where it is.
         const { metrics } = await evaluate(model, { ...measures, data: heldOut });
         heldOutAccuracy.push([steps, metrics.accuracy!]);
         await saveMeasurements(folder, measurements);
@@ -87,7 +103,7 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
     },
   });
   optimizer.dispose();
-  const tested = await evaluate(model, { ...measures, data: test });
+  const tested = await evaluate(model, { ...measures, data: test, signal });
   const trainingSeconds = history.epochs.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
   const trainedImages = history.batches.reduce((sum, { examples }) => sum + examples, 0);
   return {

@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import { cpu } from "@evenkeel/backend-cpu";
 import { ArgumentError, type Backend, EvenkeelError, selectBackend } from "@evenkeel/tensor";
 import { writeFileAtomically } from "@evenkeel/tensor/node";
-import { runArm } from "./arm.ts";
-import { loadData } from "./data.ts";
+import { clearArm, runArm } from "./arm.ts";
+import { type Data, loadData } from "./data.ts";
 import { help, type Options, parseOptions } from "./options.ts";
 import { progressLine } from "./progress.ts";
 import { readJson } from "./read-json.ts";
@@ -27,18 +27,21 @@ async function main(args: readonly string[]): Promise<number> {
   const backend = await openBackend(options);
   try {
     say(`Backend: ${backend.name} (${backend.device})`);
-    const data = await loadData(options, say);
+    const armFolders = { batch: join(folder, "batch"), none: join(folder, "none") };
+    // Before the data: a folder that cannot be written is known at once, and any interruption can be resumed.
+    if (!options.resume) for (const armFolder of Object.values(armFolders)) await clearArm(armFolder);
     await writeFileAtomically(join(folder, "options.json"), JSON.stringify(options, null, 2));
     await pointLatestTo(folder);
+    const data = await loadData(options, say);
+    checkBatchSize(options, data);
     const arms: ArmResult[] = [];
     for (const normalization of normalizationsOf(options)) {
-      const armFolder = join(folder, normalization === "batch" ? "batch" : "none");
       arms.push(
         await runArm({
           normalization,
           data,
           options,
-          folder: armFolder,
+          folder: armFolders[normalization],
           line: progressLine(),
           signal: interruption.signal,
         }),
@@ -61,12 +64,22 @@ async function main(args: readonly string[]): Promise<number> {
     say(`\n${resultTable(result)}\n\nReport: ${join(folder, "report.html")}`);
     return 0;
   } catch (error) {
-    if (!interruption.signal.aborted) throw error;
+    // A checkpoint that could not be written matters more than the interruption.
+    if (error !== interruption.signal.reason) throw error;
     say(`\nInterrupted. Go on with: npm start -- --resume --out ${folder}`);
     return 128 + constants.signals.SIGINT;
   } finally {
     interruption.release();
     await backend.close();
+  }
+}
+
+function checkBatchSize({ batchSize }: Options, { train }: Data): void {
+  const images = train.labels.length;
+  if (batchSize > images) {
+    throw new ArgumentError(
+      `--batch-size: found ${batchSize}, expected at most the ${images} training images`,
+    );
   }
 }
 

@@ -13,7 +13,9 @@ export interface Measurements {
   readonly heldOutAccuracy: (readonly [step: number, accuracy: number])[];
 }
 
-const fileIn = (folder: string): string => join(folder, "measurements.json");
+export const measurementsFile = "measurements.json";
+
+const fileIn = (folder: string): string => join(folder, measurementsFile);
 
 export const saveMeasurements = (folder: string, measurements: Measurements): Promise<void> =>
   writeFileAtomically(fileIn(folder), JSON.stringify(measurements));

@@ -7,6 +7,8 @@ export type ModelName = "convnet" | "lenet" | "mlp" | "vgg" | "resnet20";
 const datasetNames: readonly DatasetName[] = ["fashion-mnist", "mnist", "synthetic"];
 const modelNames: readonly ModelName[] = ["convnet", "lenet", "mlp", "vgg", "resnet20"];
 const normalizations: readonly Options["normalization"][] = ["both", "batch", "none"];
+/** More is a slip of the finger, and each thread takes memory. */
+const mostThreads = 256;
 const backendNames: readonly Options["backend"][] = ["auto", "cpu"];
 
 export interface Options {
@@ -42,7 +44,7 @@ export const help: string = `Trains one network twice, with batch normalization 
   --threads N            CPU threads; 0 takes what the machine offers   (0)
   --images N             training images to use; 0 takes all   (0)
   --out FOLDER           where the results go   (runs/<time>)
-  --resume               goes on with an interrupted run: the one in --out, else runs/latest
+  --resume               goes on with an interrupted run, and its options: the one in --out, else runs/latest
   --help                 shows this
 
 Data: the folder in EVENKEEL_DATA, else the user's cache, else a download, else (offline) figures that the program draws.
@@ -59,9 +61,9 @@ export function parseOptions(args: readonly string[]): Options | undefined {
     epochs: whole("epochs", values.epochs, 1),
     batchSize: whole("batch-size", values["batch-size"], 2),
     learningRate: positive("learning-rate", values["learning-rate"]),
-    seed: whole("seed", values.seed, 0),
+    seed: whole("seed", values.seed, 0, 2 ** 32 - 1),
     backend: choice("backend", values.backend, backendNames),
-    threads: whole("threads", values.threads, 0),
+    threads: whole("threads", values.threads, 0, mostThreads),
     images: whole("images", values.images, 0),
     out: values.out,
     resume: values.resume,
@@ -102,10 +104,11 @@ function choice<Name extends string>(option: string, value: string, names: reado
   return known;
 }
 
-function whole(option: string, value: string, least: number): number {
+function whole(option: string, value: string, least: number, most: number = Number.MAX_SAFE_INTEGER): number {
   const number = Number(value);
-  if (value.trim() === "" || !Number.isSafeInteger(number) || number < least) {
-    throw new ArgumentError(`--${option}: found "${value}", expected a whole number of at least ${least}`);
+  if (value.trim() === "" || !Number.isInteger(number) || number < least || number > most) {
+    const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new ArgumentError(`--${option}: found "${value}", expected a whole number ${range}`);
   }
   return number;
 }

@@ -1,6 +1,6 @@
-import { rename, rm, symlink } from "node:fs/promises";
+import { lstat, rename, rm, symlink, unlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { writeFileAtomically } from "@evenkeel/tensor/node";
+import { storageError, writeFileAtomically } from "@evenkeel/tensor/node";
 import { report } from "./report.ts";
 
 /** What one training run showed. */
@@ -63,15 +63,23 @@ export async function writeResults(folder: string, result: RunResult): Promise<v
   await writeFileAtomically(join(folder, "report.html"), report(result));
 }
 
-/** Replaces `latest` in one step, so that it always points somewhere. */
+/** Replaces `latest` in one step, so that it always points somewhere. What is no link is another's, and stays. */
 export async function pointLatestTo(folder: string): Promise<void> {
   const latest = join(dirname(folder), "latest");
+  const found = await lstat(latest).catch(() => undefined);
+  if (found !== undefined && !found.isSymbolicLink()) return;
   const fresh = `${latest}.${process.pid}`;
-  await symlink(relative(dirname(latest), folder), fresh, "junction");
-  await rename(fresh, latest).catch(async () => {
-    await rm(latest, { recursive: true, force: true });
-    await rename(fresh, latest);
-  });
+  try {
+    await symlink(relative(dirname(latest), folder), fresh, "junction");
+    // Windows does not rename over a link.
+    await rename(fresh, latest).catch(async () => {
+      await unlink(latest);
+      await rename(fresh, latest);
+    });
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw storageError(latest, error);
+  }
 }
 
 /** The closing table on the terminal. */

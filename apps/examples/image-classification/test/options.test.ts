@@ -34,6 +34,8 @@ describe("options", () => {
     [["--epochs", "0"], /--epochs: found "0", expected a whole number of at least 1/],
     [["--epochs", ""], /--epochs: found ""/],
     [["--epochs", "1.5"], /--epochs: found "1.5"/],
+    [["--seed", "4294967296"], /--seed: found "4294967296", expected a whole number from 0 to 4294967295/],
+    [["--threads", "5000"], /--threads: found "5000"/],
     [["--learning-rate=-1"], /--learning-rate: found "-1", expected a positive number/],
     [["--dataset", "cifar"], /--dataset: found "cifar", expected fashion-mnist, mnist, synthetic/],
     [["--backend", "cuda"], /--backend: found "cuda"/],

@@ -68,6 +68,15 @@ describe("the program", () => {
     }
   });
 
+  it("does not take the results of an earlier run in its folder for its own", async () => {
+    const quick = ["--dataset", "synthetic", "--images", "200", "--model", "mlp", "--batch-size", "40"];
+    const train = [...quick, "--normalization", "batch", "--out", "again"];
+    expect((await run([...train, "--epochs", "1"])).code).toBe(0);
+    expect((await run([...train, "--epochs", "8"], "epoch 2/8")).code).toBe(130);
+    expect((await run(["--resume", "--out", "again"])).code).toBe(0);
+    expect((await resultOf("again", "batch")).epochs).toBe(8);
+  });
+
   it("says what is wrong and exits with 2", async () => {
     const unknown = await run(["--epoch", "3"]);
     expect(unknown).toMatchObject({ code: 2, output: expect.stringMatching(/ArgumentError.*--epoch/s) });
@@ -75,6 +84,11 @@ describe("the program", () => {
     expect(nothing).toMatchObject({
       code: 2,
       output: expect.stringMatching(/found no options.json in .*nowhere/),
+    });
+    const few = await run(["--dataset", "synthetic", "--images", "20", "--out", "few"]);
+    expect(few).toMatchObject({
+      code: 2,
+      output: expect.stringMatching(/--batch-size: found 128, expected at most the 20 training images/),
     });
   });
 });
