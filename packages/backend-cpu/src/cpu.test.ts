@@ -34,6 +34,34 @@ describe("cpu", () => {
     await backend.close();
   });
 
+  it.each([1, 2])("reads and writes in order without room to stage in, on %i threads", async (threads) => {
+    const backend = await cpu.open({ threads, maxMemoryBytes: 2 ** 20 });
+    const bytes = 900_000;
+    const buffer = backend.allocate(bytes);
+    const spec = { shape: [bytes], dtype: "u8" } as const;
+    const operand = { operand: { buffer, byteOffset: 0, bytes }, spec, access: "read-write" } as const;
+    const values = new Uint8Array(bytes).fill(1);
+    backend.write(buffer, 0, values);
+    backend.launch({
+      kind: "host",
+      name: "double",
+      operands: { operand },
+      run: async (arrays) => {
+        await new Promise((resolve) => setTimeout(resolve));
+        arrays.operand!.forEach((value, index, all) => {
+          all[index] = 2 * value;
+        });
+      },
+    });
+    const doubled = backend.read(buffer, 0, bytes);
+    backend.write(buffer, 0, values.fill(7));
+    values.fill(0);
+    const overwritten = backend.read(buffer, 0, bytes);
+    expect(new Set(new Uint8Array(await doubled))).toEqual(new Set([2]));
+    expect(new Set(new Uint8Array(await overwritten))).toEqual(new Set([7]));
+    await backend.close();
+  });
+
   it.each([{ threads: 0 }, { threads: 1.5 }, { maxMemoryBytes: -1 }, { thread: 2 }])(
     "rejects %o",
     async (options) => {

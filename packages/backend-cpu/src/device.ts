@@ -84,7 +84,12 @@ export class CpuDevice implements Backend {
     if (this.queue.isDone(block.lastUse)) {
       this.heap.memory.bytes.set(source, address);
     } else if (bytes > 0) {
-      const staged = this.heap.stage(bytes);
+      const staged = this.heap.tryStage(bytes);
+      if (staged === undefined) {
+        const copy = source.slice();
+        block.lastUse = this.queueHost("write", () => this.heap.memory.bytes.set(copy, address));
+        return;
+      }
       this.heap.memory.bytes.set(source, staged.address);
       block.lastUse = this.queueCopy(staged.address, address, bytes);
       this.heap.unstage(staged, block.lastUse);
@@ -99,7 +104,8 @@ export class CpuDevice implements Backend {
       await this.queue.until(this.queue.next);
       return contents;
     }
-    const staged = this.heap.stage(bytes);
+    const staged = this.heap.tryStage(bytes);
+    if (staged === undefined) return this.readOnHost(block, address, bytes);
     const ticket = this.queueCopy(address, staged.address, bytes);
     block.lastUse = ticket;
     try {
@@ -162,15 +168,26 @@ export class CpuDevice implements Backend {
       ([operandName, operand]) =>
         [operandName, { ...operand, address: this.addressOf(operand.operand, name) }] as const,
     );
-    const ticket = this.queue.push({
-      kind: "host",
-      name,
-      run: () => withHostArrays(this.heap.memory, placed, this.limits, run),
-    });
+    const ticket = this.queueHost(name, () => withHostArrays(this.heap.memory, placed, this.limits, run));
     this.markUse(
       Object.values(operands).map(({ operand }) => operand),
       ticket,
     );
+  }
+
+  /** Copies in the order of the queue, for want of memory to stage in: what comes after waits for the host. */
+  private async readOnHost(block: Block, address: number, bytes: number): Promise<ArrayBuffer> {
+    let contents = new ArrayBuffer(0);
+    const ticket = this.queueHost("read", () => {
+      contents = this.contents(address, bytes);
+    });
+    block.lastUse = ticket;
+    await this.queue.until(ticket + 1);
+    return contents;
+  }
+
+  private queueHost(name: string, run: () => void | Promise<void>): number {
+    return this.queue.push({ kind: "host", name, run });
   }
 
   private queueCopy(from: number, to: number, bytes: number): number {

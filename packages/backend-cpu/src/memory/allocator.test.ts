@@ -92,4 +92,15 @@ describe("the allocator", () => {
     expect(allocator.allocate(all)?.bytes).toBe(all);
     expect(allocator.allocate(1)).toBeUndefined();
   });
+
+  it("has no room for sizes beyond 32-bit arithmetic, whatever is free", () => {
+    const { allocator, memory } = newAllocator();
+    allocator.free(allocator.allocate(megabyte)!);
+    // In units of 64 bytes these wrap around to small numbers.
+    for (const bytes of [2 ** 38, 2 ** 38 + 640, 2 ** 53 - 1]) {
+      expect(allocator.allocate(bytes)).toBeUndefined();
+    }
+    expect(allocator.allocate(megabyte)?.bytes).toBe(megabyte);
+    expect(memory.used).toBe(megabyte);
+  });
 });

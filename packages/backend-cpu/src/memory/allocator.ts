@@ -40,6 +40,8 @@ export class Allocator {
   /** Undefined when there is no room. The contents are undefined, `lastUse` may lie ahead of what has run. */
   allocate(bytes: number): Block | undefined {
     const rounded = roundUp(bytes);
+    // Size classes are 32-bit arithmetic.
+    if (rounded > this.memory.capacity) return undefined;
     const block = this.find(rounded) ?? this.extend(rounded);
     if (block !== undefined) this.splitOff(block, rounded);
     return block;

@@ -25,7 +25,7 @@ export class Heap {
 
   /** Throws OutOfMemoryError. */
   allocate(bytes: number): Block {
-    const block = this.allocator.allocate(bytes) ?? this.fail(bytes);
+    const block = this.allocateScratch(bytes);
     this.live += bytes;
     this.peak = Math.max(this.peak, this.live);
     return block;
@@ -39,6 +39,9 @@ export class Heap {
 
   /** Memory for launches that no buffer owns: it does not count as live. Throws OutOfMemoryError. */
   allocateScratch(bytes: number): Block {
+    const block = this.allocator.allocate(bytes);
+    if (block !== undefined) return block;
+    this.staging.giveBack();
     return this.allocator.allocate(bytes) ?? this.fail(bytes);
   }
 
@@ -48,7 +51,12 @@ export class Heap {
 
   /** A block that the host may fill at once. Throws OutOfMemoryError. */
   stage(bytes: number): Block {
-    return this.staging.take(bytes) ?? this.fail(bytes);
+    return this.tryStage(bytes) ?? this.fail(bytes);
+  }
+
+  /** The same; undefined when there is no room. */
+  tryStage(bytes: number): Block | undefined {
+    return this.staging.take(bytes);
   }
 
   /** The block may be filled again once the launch with this ticket has run. */
@@ -60,7 +68,7 @@ export class Heap {
   keep(data: Uint8Array): number {
     const bytes = Math.ceil(data.length / 16) * 16;
     if (this.slabAddress + bytes > this.slabEnd) {
-      const slab = this.allocator.allocateFresh(Math.max(bytes, slabBytes)) ?? this.fail(bytes);
+      const slab = this.staging.untouched(Math.max(bytes, slabBytes), bytes) ?? this.fail(bytes);
       this.slabAddress = slab.address;
       this.slabEnd = slab.address + slab.bytes;
     }

@@ -4,7 +4,8 @@ const smallestBytes = 256;
 
 /**
  * Memory that the host may fill right away, because no queued launch touches it: the sources of queued writes, the
- * targets of queued reads, long argument lists. Blocks are kept for reuse and never go back to the allocator.
+ * targets of queued reads, long argument lists. Blocks are kept for reuse, and go back to the allocator when memory runs
+ * short.
  */
 export class Staging {
   private readonly allocator: Allocator;
@@ -22,9 +23,39 @@ export class Staging {
     const blocks = this.blocksOf(size);
     // The longest released is first: where that one is still in use, so are most.
     const [oldest] = blocks;
-    if (oldest === undefined || !this.isDone(oldest.lastUse)) return this.allocator.allocateFresh(size);
+    if (oldest === undefined || !this.isDone(oldest.lastUse)) return this.untouched(size, bytes);
     blocks.shift();
     return oldest;
+  }
+
+  /**
+   * A block that no queued launch touches: memory that is used for the first time, else free memory of at least `least`
+   * bytes. Undefined when there is no room.
+   */
+  untouched(bytes: number, least: number = bytes): Block | undefined {
+    const fresh = this.allocator.allocateFresh(bytes);
+    if (fresh !== undefined) return fresh;
+    this.giveBack();
+    const busy: Block[] = [];
+    let block = this.allocator.allocate(least);
+    while (block !== undefined && !this.isDone(block.lastUse)) {
+      busy.push(block);
+      block = this.allocator.allocate(least);
+    }
+    for (const other of busy) this.allocator.free(other);
+    return block;
+  }
+
+  /** Hands every block that may be taken again to the allocator. */
+  giveBack(): void {
+    for (const [size, blocks] of this.kept) {
+      const idle = blocks.filter(({ lastUse }) => this.isDone(lastUse));
+      this.kept.set(
+        size,
+        blocks.filter((block) => !idle.includes(block)),
+      );
+      for (const block of idle) this.allocator.free(block);
+    }
   }
 
   /** The block may be taken again once the launch with this ticket has run. */
