@@ -59,6 +59,9 @@ const jobs = {
   test: { needs: "generate", command: ["run"], program: "vitest" },
 };
 
+// An interrupt reaches the program that runs too: this one waits until it has saved what it was doing.
+process.on("SIGINT", () => undefined);
+
 const [name, ...args] = process.argv.slice(2);
 const job = jobs[name];
 if (job === undefined) {
