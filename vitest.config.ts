@@ -14,6 +14,7 @@ const config: ViteUserConfig = defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    maxWorkers: "100%",
   },
 });
 
