@@ -13,7 +13,7 @@ import {
 import { referenceBackend, referenceExecutor, valuesOf } from "./reference.ts";
 
 /** Cases with more values than this are about sizes, not about formulas: their derivatives are not checked again. */
-const largestCase = 20_000;
+const largestCase = 4000;
 
 /** Two formulas of one gradient, both in float64, differ by rounding alone: relative to the largest magnitude. */
 const formulaBound = 1e-9;

@@ -1,8 +1,11 @@
 import type { CaseInput, CaseValues, DType } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
 
-/** Uniform numbers in [0, 1) that depend on the name alone: FNV-1a seeds a splitmix32 sequence. */
-export function sequenceOf(name: string): () => number {
+/** 32 random bits at a time, as an unsigned number. */
+type Bits = () => number;
+
+/** Bits that depend on the name alone: FNV-1a seeds a splitmix32 sequence. */
+function bitsOf(name: string): Bits {
   let state = 0x811c9dc5;
   for (let index = 0; index < name.length; index++) {
     state = Math.imul(state ^ name.charCodeAt(index), 0x01000193);
@@ -11,77 +14,82 @@ export function sequenceOf(name: string): () => number {
     state = (state + 0x9e3779b9) | 0;
     let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
     mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+    return (mixed ^ (mixed >>> 15)) >>> 0;
   };
 }
 
-/** A sum of six uniforms, scaled to variance 1: nearly normal, within 4.3, and the same bits in every engine. */
-function normalFrom(next: () => number): number {
-  let sum = -3;
-  for (let draw = 0; draw < 6; draw++) sum += next();
-  return sum * Math.SQRT2;
+/** Uniform numbers in [0, 1) that depend on the name alone. */
+export function sequenceOf(name: string): () => number {
+  const bits = bitsOf(name);
+  return () => below(1, bits);
+}
+
+/** Below `limit`, which it never reaches. */
+const below = (limit: number, bits: Bits): number => limit * (bits() / 2 ** 32);
+
+/** Scales the sum of four 16-bit uniforms to variance 1. */
+const toNormal = Math.sqrt(3) / 2 ** 16;
+
+/** A sum of four uniforms: nearly normal, within 3.5 deviations, and the same bits in every engine. */
+function normalFrom(bits: Bits): number {
+  const [a, b] = [bits(), bits()];
+  return ((a & 65535) + (a >>> 16) + (b & 65535) + (b >>> 16) - 2 ** 17) * toNormal;
 }
 
 const nonFinite = [NaN, Infinity, -Infinity, 0, -0, 1e-40, -1e-40];
 
 /** Fisher-Yates. */
-function shuffled(size: number, next: () => number): number[] {
+function shuffled(size: number, bits: Bits): number[] {
   const order = Array.from({ length: size }, (_, index) => index);
   for (let index = size - 1; index > 0; index--) {
-    const other = Math.floor(next() * (index + 1));
+    const other = Math.floor(below(index + 1, bits));
     [order[index], order[other]] = [order[other]!, order[index]!];
   }
   return order;
 }
 
-function draw(values: CaseValues, size: number, next: () => number): Float64Array {
-  const result = new Float64Array(size);
-  const fill = (value: (index: number) => number): Float64Array => result.map((_, index) => value(index));
+/** The value at each index in turn. */
+function drawing(values: CaseValues, size: number, bits: Bits): (index: number) => number {
   if (values === "distinct") {
     // Neighbours in value are at least 1/64 apart, whole multiples of it: exact in f32 below 2^24 values.
-    const order = shuffled(size, next);
+    const order = shuffled(size, bits);
     const gap = size <= 64 ? 1 / 8 : 1 / 64;
-    return fill((index) => (order[index]! - (size - 1) / 2) * gap);
+    return (index) => (order[index]! - (size - 1) / 2) * gap;
   }
   if (values === "non-finite") {
-    return fill((index) =>
-      index % 3 === 1 ? nonFinite[Math.floor(index / 3) % nonFinite.length]! : normalFrom(next),
-    );
+    return (index) =>
+      index % 3 === 1 ? nonFinite[Math.floor(index / 3) % nonFinite.length]! : normalFrom(bits);
   }
   if ("normal" in values) {
     const [mean, deviation] = values.normal;
-    return fill(() => mean + deviation * normalFrom(next));
+    return () => mean + deviation * normalFrom(bits);
   }
   if ("uniform" in values) {
     const [low, high] = values.uniform;
-    return fill(() => low + (high - low) * next());
+    return () => low + below(high - low, bits);
   }
   if ("integers" in values) {
     const [low, high] = values.integers;
-    return fill(() => low + Math.floor(next() * (high - low + 1)));
+    return () => low + Math.floor(below(high - low + 1, bits));
   }
-  return fill((index) => values[index % values.length]!);
+  return (index) => values[index % values.length]!;
 }
 
-/** What the dtype can hold; floats are rounded to f32, so that the reference and the device start from the same values. */
-function roundTo(dtype: DType, x: number): number {
-  switch (dtype) {
-    case "f32":
-    case "f16":
-      return Math.fround(x);
-    case "i32":
-      return x | 0;
-    case "u32":
-      return x >>> 0;
-    case "u8":
-      return x & 255;
-    case "bool":
-      return Number(x !== 0);
-  }
-}
+/** What a dtype can hold; floats are rounded to f32, so that the reference and the device start from the same values. */
+const roundings: { readonly [Name in DType]: (x: number) => number } = {
+  f32: Math.fround,
+  f16: Math.fround,
+  i32: (x) => x | 0,
+  u32: (x) => x >>> 0,
+  u8: (x) => x & 255,
+  bool: (x) => Number(x !== 0),
+};
 
 /** The values of a case's input, the same every time for the same name. A shorter list of numbers repeats. */
-export function drawValues(input: CaseInput, name: string): Float64Array {
-  const values = draw(input.values, sizeOf(input.shape), sequenceOf(name));
-  return values.map((x) => roundTo(input.dtype, x));
+export function drawValues({ shape, dtype, values }: CaseInput, name: string): Float64Array {
+  const result = new Float64Array(sizeOf(shape));
+  const draw = drawing(values, result.length, bitsOf(name));
+  const round = roundings[dtype];
+  for (let index = 0; index < result.length; index++) result[index] = round(draw(index));
+  return result;
 }

@@ -1,7 +1,7 @@
 import type { Expression, ExpressionNode, ReferenceArray } from "@evenkeel/tensor";
 import { operandsOf, sizeOf } from "@evenkeel/tensor";
 import { forEachBlock } from "./expression-blocks.ts";
-import type { Precision } from "./tolerance.ts";
+import type { Precision, StepBound } from "./tolerance.ts";
 
 const u = 2 ** -24;
 
@@ -71,11 +71,11 @@ function ownError(node: ExpressionNode, precision: Precision): (y: number, a: nu
   const { smallest, steps } = precision;
   if (node.type !== "f32" || isExact.has(node.op)) return () => 0;
   if (node.op === "constant" || node.op === "scalar") return (y) => Math.abs(y - Math.fround(y));
-  const { ulps, absolute = 0 } = steps[node.op] ?? { ulps: 0.5 };
-  const relative = 2 * ulps * u;
+  const { ulps, ulpsPerUnit = 0, absolute = 0 }: StepBound = steps[node.op] ?? { ulps: 0.5 };
+  const relative = (a: number): number => 2 * u * (ulps + amplify(a, ulpsPerUnit));
   // A remainder is made as a - b trunc(a / b), whose products are as large as a.
-  if (node.op === "rem") return (_y, a) => relative * Math.abs(a) + smallest;
-  return (y) => Math.max(relative * Math.abs(y), absolute) + smallest;
+  if (node.op === "rem") return (_y, a) => relative(a) * Math.abs(a) + smallest;
+  return (y, a) => Math.max(amplify(relative(a), Math.abs(y)), absolute) + smallest;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
-import { caseShapes, f32, poisoned, positive } from "../case-inputs.ts";
+import { caseShapes, f32, positive } from "../case-inputs.ts";
 import { normalizeGradientOp } from "./gradient.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 
@@ -79,7 +79,13 @@ export const cases: OpCases<GradientAttributes> = {
     {
       name: "non-finite",
       attrs: plain,
-      inputs: [f32([6, 4, 1, 1]), poisoned, positive([4, 4]), f32([4])],
+      // NaN in one channel: the others are spared.
+      inputs: [
+        f32([6, 4]),
+        f32([6, 4], [NaN, 1, 3, 2, 0.5, 4, -1, 8, -2, 0.25, 1, 3]),
+        positive([4, 4]),
+        f32([4]),
+      ],
       needs: "non-finite",
     },
   ],

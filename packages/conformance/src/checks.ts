@@ -1,0 +1,117 @@
+import type { Accuracy, Backend, NumericArray, OpCase, OpCases, Spec, Tensor } from "@evenkeel/tensor";
+import { formatSpec, plannerOf, sameShape, sizeOf } from "@evenkeel/tensor";
+import type { DrawnCase, Passing } from "./case-tensors.ts";
+import { drawCase, forward, gradients, isDifferentiable } from "./case-tensors.ts";
+import type { Distance } from "./compare.ts";
+import { distance } from "./compare.ts";
+import type { Expectation } from "./expected.ts";
+import { expectedGradients, expectedOutputs, roundingChanges } from "./expected.ts";
+import type { Check } from "./run-case.ts";
+import { conditioningFactor, exact, gradientBoundOf } from "./tolerance.ts";
+
+export type CheckRun = () => Promise<Distance>;
+
+/** Values that were read from a device. */
+interface Found extends Spec {
+  readonly values: NumericArray;
+}
+
+/** The checks of a case, in order. They share what the device and the reference have computed. */
+export function checksOf(
+  backend: Backend,
+  { op, accuracy: usual }: OpCases,
+  opCase: OpCase,
+): [Check, CheckRun][] {
+  const drawn = drawCase(op, opCase);
+  const accuracy = opCase.accuracy ?? usual;
+  const hasKernel = plannerOf(op, backend.languages) !== undefined;
+  const found = once(() => readAll(forward(drawn, backend)));
+  const expectation = once(() => expectedOutputs(drawn, accuracy, backend.name));
+  const samePassed = async (passing: Passing): Promise<Distance> =>
+    compareBits(await readAll(forward(drawn, backend, passing)), await found());
+
+  const checks: [Check, CheckRun][] = [["forward", async () => compare(await found(), expectation())]];
+  if (hasKernel && opCase.inputs.length > 0) {
+    checks.push(["donated", () => samePassed("donated")], ["views", () => samePassed("views")]);
+  }
+  if (hasKernel && "composition" in op.meaning) {
+    const parts = { ...drawn, op: { name: op.name, outputs: op.outputs, meaning: op.meaning } };
+    checks.push([
+      "composition",
+      async () => compare(await readAll(forward(parts, backend)), doubled(expectation())),
+    ]);
+  }
+  if (isDifferentiable(drawn)) {
+    checks.push(["gradient", () => compareGradients(drawn, accuracy, backend)]);
+  }
+  return checks;
+}
+
+function once<Result>(compute: () => Result): () => Result {
+  let known: { readonly result: Result } | undefined;
+  return () => {
+    known ??= { result: compute() };
+    return known.result;
+  };
+}
+
+async function readAll(tensors: readonly Tensor[]): Promise<Found[]> {
+  const specs = tensors.map(({ shape, dtype }) => ({ shape, dtype }));
+  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+  for (const tensor of tensors) tensor.dispose();
+  return specs.map((spec, index) => ({ ...spec, values: values[index]! }));
+}
+
+/** The largest error and the first failure. */
+function worstOf(distances: readonly Distance[]): Distance {
+  const error = Math.max(0, ...distances.map((one) => one.error));
+  const failure = distances.find((one) => one.failure !== undefined)?.failure;
+  return failure === undefined ? { error } : { error, failure };
+}
+
+function compare(found: readonly Found[], { outputs, bound }: Expectation): Distance {
+  return worstOf(
+    outputs.map((wanted, index) => {
+      const output = found[index];
+      if (output === undefined || output.dtype !== wanted.dtype || !sameShape(output.shape, wanted.shape)) {
+        const failure = `output ${index}: found ${formatSpec(output)}, expected ${formatSpec(wanted)}`;
+        return { error: 0, failure };
+      }
+      return distance(output.values, wanted, bound);
+    }),
+  );
+}
+
+/** The parts of a composition round more often than its kernel. */
+const doubled = ({ outputs, bound }: Expectation): Expectation => ({
+  outputs,
+  bound: { ...bound, relative: 2 * bound.relative, absolute: 2 * bound.absolute },
+});
+
+const compareBits = (found: readonly Found[], expected: readonly Found[]): Distance =>
+  compare(found, {
+    outputs: expected.map(({ shape, dtype, values }) => ({ shape, dtype, data: Float64Array.from(values) })),
+    bound: exact,
+  });
+
+/** Judged by the largest magnitude of each gradient; where that does not do, also by how well the gradient is conditioned. */
+async function compareGradients(drawn: DrawnCase, accuracy: Accuracy, backend: Backend): Promise<Distance> {
+  const found = await readAll(gradients(drawn, backend));
+  const wanted = expectedGradients(drawn);
+  const outputs = drawn.op.outputs(drawn.opCase.inputs, drawn.opCase.attrs);
+  const terms = Math.max(...outputs.map(({ shape }) => sizeOf(shape)));
+  const compareWith = (changes: readonly Float64Array[] | undefined): Distance =>
+    worstOf(
+      wanted.map((gradient, index) => {
+        const { data } = gradient;
+        const length = Math.max(1, terms / Math.max(1, data.length));
+        const bound = gradientBoundOf(accuracy, length, backend.name);
+        const largest = bound.scaled * data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const change = changes?.[index];
+        const magnitudes = data.map((_, at) => largest + conditioningFactor * (change?.[at] ?? 0));
+        return distance(found[index]!.values, { ...gradient, magnitudes }, { ...bound, scaled: 1 });
+      }),
+    );
+  const plain = compareWith(undefined);
+  return plain.failure === undefined ? plain : compareWith(roundingChanges(drawn, wanted));
+}
