@@ -1,5 +1,4 @@
 import type {
-  Backend,
   BufferView,
   DeviceBuffer,
   ExpressionLaunch,
@@ -20,44 +19,24 @@ import { Launcher } from "./launches/launcher.ts";
 import type { Block } from "./memory/block.ts";
 import { WebgpuBuffer } from "./memory/block.ts";
 import { BufferPool } from "./memory/buffer-pool.ts";
-import { smallestBlock } from "./memory/size-class.ts";
 import { Transfers } from "./memory/transfers.ts";
 import { splitWrite, wordPatch } from "./memory/word-patch.ts";
 import { CommandQueue } from "./queue/command-queue.ts";
 import { Failures } from "./queue/failures.ts";
-import { nudged } from "./queue/nudge.ts";
+import type { LaunchTime } from "./queue/pass-timer.ts";
+import { PassTimer } from "./queue/pass-timer.ts";
 import { Recorder } from "./queue/recorder.ts";
+import { Reports } from "./queue/reports.ts";
 import { UniformRing } from "./queue/uniform-ring.ts";
-
-/** A GPU as a backend, with what only a GPU has. */
-export interface WebgpuBackend extends Backend {
-  /** The standard device underneath. */
-  readonly gpuDevice: GPUDevice;
-  /** What the device has done since it was opened. */
-  counters(): WebgpuCounters;
-}
-
-export interface DeviceDescription {
-  /** For people. */
-  readonly name: string;
-  readonly features: ReadonlySet<string>;
-  /** Of all buffers together. */
-  readonly maxMemoryBytes: number;
-  /**
-   * Where the device came from, when it is the backend's own and closing destroys it. Dawn's object in Node has to live as long as
-   * its devices, and no longer: it can keep the process alive.
-   */
-  readonly source?: GPU | undefined;
-}
-
-const nameOf = "webgpu";
+import type { DeviceDescription, WebgpuBackend } from "./webgpu-backend.ts";
+import { limitsOf } from "./webgpu-backend.ts";
 
 /** Names of launches that an error shows when the device is lost. */
 const recentLaunches = 6;
 
 /** WGSL kernels and expressions over buffers of one GPU device, run in the order of the calls. */
 export class WebgpuDevice implements WebgpuBackend {
-  readonly name: string = nameOf;
+  readonly name: string = "webgpu";
   readonly device: string;
   readonly languages: readonly string[] = ["wgsl"];
   readonly limits: Limits;
@@ -68,14 +47,12 @@ export class WebgpuDevice implements WebgpuBackend {
   private readonly failures: Failures;
   private readonly ring: UniformRing;
   private readonly recorder: Recorder;
+  private readonly reports: Reports;
   private readonly transfers: Transfers;
   private readonly pool: BufferPool;
   private readonly launcher: Launcher;
   private readonly expressions: ExpressionKernels;
-  private readonly whenLost: Promise<void>;
-  private readonly reports = new Set<Promise<unknown>>();
   private readonly recentNames: string[] = [];
-  private isSubmitRequested = false;
   private isClosed = false;
 
   constructor(gpuDevice: GPUDevice, { name, features, maxMemoryBytes, source }: DeviceDescription) {
@@ -87,12 +64,12 @@ export class WebgpuDevice implements WebgpuBackend {
     this.failures = new Failures(this.queue);
     this.ring = new UniformRing(gpuDevice);
     this.recorder = new Recorder(gpuDevice, this.ring, this.failures, this.totals);
+    const whenLost = gpuDevice.lost.then((info) => this.noteLoss(info));
+    this.reports = new Reports(gpuDevice, this.queue, this.recorder, this.failures, whenLost);
     this.transfers = new Transfers(gpuDevice, this.recorder, this.failures, this.totals);
-    this.pool = new BufferPool(
-      gpuDevice,
-      { maxBufferBytes: this.limits.maxBufferBytes, maxMemoryBytes },
-      this.failures,
-      (block) => this.destroyLater(block),
+    const { maxBufferBytes } = this.limits;
+    this.pool = new BufferPool(gpuDevice, { maxBufferBytes, maxMemoryBytes }, this.failures, (block) =>
+      this.destroyLater(block),
     );
     this.launcher = new Launcher({
       device: gpuDevice,
@@ -106,12 +83,6 @@ export class WebgpuDevice implements WebgpuBackend {
     });
     this.expressions = new ExpressionKernels(gpuDevice.limits.maxComputeWorkgroupsPerDimension);
     gpuDevice.addEventListener("uncapturederror", this.onUncapturedError);
-    this.whenLost = gpuDevice.lost.then(({ reason, message }) => {
-      const names = this.recentNames.map((launch) => `"${launch}"`).join(", ") || "none";
-      this.failures.lose(
-        new DeviceError(`the GPU device was lost (${reason}): ${message}; its latest launches: ${names}`),
-      );
-    });
   }
 
   allocate(bytes: number): DeviceBuffer {
@@ -132,24 +103,18 @@ export class WebgpuDevice implements WebgpuBackend {
     const own = this.checkView({ buffer, byteOffset, bytes: data.byteLength }, "write");
     if (data.byteLength === 0) return;
     const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-    const isKept = this.queue.isFree && data.buffer instanceof ArrayBuffer;
-    const { offset, words, patches } = splitWrite(isKept ? bytes : bytes.slice(), byteOffset, own.bytes);
+    // What runs at once is copied at once, by `queue.writeBuffer` or into staging memory.
+    const runsAtOnce = this.queue.isFree && data.buffer instanceof ArrayBuffer;
+    const { offset, words, patches } = splitWrite(runsAtOnce ? bytes : bytes.slice(), byteOffset, own.bytes);
     if (words.length > 0) this.queue.push(() => this.transfers.write(own.block, offset, words));
     for (const { word, mask, bits } of patches) this.patchWord(own.block, word, mask, bits);
-    this.requestSubmit();
+    this.reports.requestSubmit();
   }
 
   async read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
     const { block } = this.checkView({ buffer, byteOffset, bytes }, "read");
-    const ticket = this.queue.next;
-    if (bytes === 0) return this.reported(this.finished(), ticket).then(() => new ArrayBuffer(0));
-    const contents = new Promise<ArrayBuffer>((resolve, reject) => {
-      this.queue.push(() => {
-        this.transfers.read(block, byteOffset, bytes).then(resolve, reject);
-      });
-    });
-    this.requestSubmit();
-    return this.reported(contents, ticket);
+    if (bytes === 0) return this.reports.ofAll().then(() => new ArrayBuffer(0));
+    return this.reports.of(() => this.transfers.read(block, byteOffset, bytes));
   }
 
   launch(launch: Launch): void {
@@ -157,13 +122,12 @@ export class WebgpuDevice implements WebgpuBackend {
     if (launch.kind === "kernel") this.launchKernel(launch);
     else if (launch.kind === "expression") this.launchExpression(launch);
     else this.launchHost(launch);
-    this.requestSubmit();
+    this.reports.requestSubmit();
   }
 
   async idle(): Promise<void> {
     this.checkOpen();
-    const ticket = this.queue.next;
-    await this.reported(this.finished(), ticket);
+    await this.reports.ofAll();
   }
 
   memory(): { readonly live: number; readonly pooled: number; readonly peak: number } {
@@ -175,14 +139,31 @@ export class WebgpuDevice implements WebgpuBackend {
     return { ...this.totals };
   }
 
+  async profile(body: () => void | Promise<void>): Promise<LaunchTime[]> {
+    this.checkOpen();
+    if (!this.limits.features.has("timestamp-query")) {
+      throw new BackendError(`profile: found ${this.device}, expected a device with timestamp-query`);
+    }
+    const timer = new PassTimer(this.gpuDevice);
+    this.queue.push(() => this.recorder.timeWith(timer));
+    try {
+      await body();
+    } finally {
+      this.queue.push(() => this.recorder.timeWith(undefined));
+      await this.idle();
+    }
+    return timer.finish((timestamps, bytes) =>
+      this.reports.of(() => this.transfers.readGpu(timestamps, 0, bytes)),
+    );
+  }
+
   async close(): Promise<void> {
     this.checkOpen();
     this.isClosed = true;
-    const ticket = this.queue.next;
     try {
-      await this.reported(this.finished(), ticket);
+      await this.reports.ofAll();
     } finally {
-      await Promise.allSettled(this.reports);
+      await this.reports.settled();
       this.destroy();
     }
   }
@@ -236,51 +217,6 @@ export class WebgpuDevice implements WebgpuBackend {
     });
   }
 
-  /** Resolves when everything that has been queued so far has finished. */
-  private finished(): Promise<void> {
-    const done = new Promise<void>((resolve, reject) => {
-      this.queue.push(() =>
-        this.recorder.afterSubmit(() => {
-          const { queue } = this.gpuDevice;
-          this.failures.orLost(nudged(queue.onSubmittedWorkDone(), queue)).then(() => resolve(), reject);
-        }),
-      );
-    });
-    this.requestSubmit();
-    return done;
-  }
-
-  /** Settles as `result` does, unless something before `ticket` failed; closing waits for it. */
-  private reported<Result>(result: Promise<Result>, ticket: number): Promise<Result> {
-    const report = this.settle(result, ticket).finally(() => this.reports.delete(report));
-    this.reports.add(report);
-    return report;
-  }
-
-  private async settle<Result>(result: Promise<Result>, ticket: number): Promise<Result> {
-    try {
-      return await result;
-    } catch (error) {
-      const { name, message } = error as Error;
-      // A buffer is unmapped by force when the device is lost, which is told a moment later.
-      if (name === "AbortError") await this.whenLost;
-      throw new DeviceError(`the GPU failed: ${message}`, { cause: error });
-    } finally {
-      // What failed first is thrown in the place of what follows from it.
-      await this.failures.report(ticket);
-    }
-  }
-
-  /** The calls of one synchronous stretch, such as a training step, go to the GPU together. */
-  private requestSubmit(): void {
-    if (this.isSubmitRequested) return;
-    this.isSubmitRequested = true;
-    queueMicrotask(() => {
-      this.isSubmitRequested = false;
-      if (this.queue.isFree) this.recorder.submit();
-    });
-  }
-
   private destroyLater(block: Block): void {
     this.queue.push(() => {
       this.launcher.groups.clear();
@@ -300,6 +236,13 @@ export class WebgpuDevice implements WebgpuBackend {
   private readonly onUncapturedError = (event: GPUUncapturedErrorEvent): void => {
     this.failures.addUncaptured(event.error);
   };
+
+  private noteLoss({ reason, message }: GPUDeviceLostInfo): void {
+    const names = this.recentNames.map((launch) => `"${launch}"`).join(", ") || "none";
+    this.failures.lose(
+      new DeviceError(`the GPU device was lost (${reason}): ${message}; its latest launches: ${names}`),
+    );
+  }
 
   private noteLaunch(name: string): void {
     this.recentNames.push(name);
@@ -331,26 +274,6 @@ export class WebgpuDevice implements WebgpuBackend {
   }
 
   private checkOpen(): void {
-    if (this.isClosed) throw new DisposedError(`${nameOf}: the device was used after it had been closed`);
+    if (this.isClosed) throw new DisposedError("webgpu: the device was used after it had been closed");
   }
-}
-
-function limitsOf(limits: GPUSupportedLimits, features: ReadonlySet<string>): Limits {
-  const { maxBufferSize, maxStorageBufferBindingSize, minStorageBufferOffsetAlignment } = limits;
-  const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  return {
-    storage: {
-      f32: "f32",
-      i32: "i32",
-      u32: "u32",
-      u8: "u8",
-      bool: "u32",
-      ...(features.has("shader-f16") ? { f16: "f16" as const } : {}),
-    },
-    // Whole smallest blocks: every buffer can be bound, rounded up to vectors.
-    maxBufferBytes: Math.floor(largest / smallestBlock) * smallestBlock,
-    offsetAlignment: minStorageBufferOffsetAlignment,
-    maxWorkgroups: limits.maxComputeWorkgroupsPerDimension,
-    features,
-  };
 }

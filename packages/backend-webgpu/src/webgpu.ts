@@ -1,11 +1,11 @@
 import type { BackendFactory } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
-import type { WebgpuBackend } from "./device.ts";
 import { WebgpuDevice } from "./device.ts";
 import { describeAdapter, openAdapter, openDevice } from "./open/adapter.ts";
 import type { OptionalFeature } from "./open/features.ts";
 import { featuresOf, optionalFeatures } from "./open/features.ts";
 import { findGpu } from "./open/find-gpu.ts";
+import type { WebgpuBackend } from "./webgpu-backend.ts";
 
 export interface WebgpuOptions {
   /** Where to ask for an adapter. Absent: `navigator.gpu`, or the `webgpu` package in Node. */
@@ -18,6 +18,8 @@ export interface WebgpuOptions {
   readonly forceFallbackAdapter?: boolean;
   /** Abilities to leave alone although the adapter has them. */
   readonly without?: readonly OptionalFeature[];
+  /** Claims `non-finite`: that the driver's compiler keeps NaN and infinity, which WGSL lets it assume away. */
+  readonly keepsNonFinite?: boolean;
   /** Of all buffers together. Absent: what the GPU has. */
   readonly maxMemoryBytes?: number;
   /** Options of Dawn for the `webgpu` package in Node, such as `backend=vulkan`. */
@@ -41,14 +43,14 @@ async function open(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
   const { maxMemoryBytes = Number.POSITIVE_INFINITY } = options;
   if (options.device !== undefined) {
     const { device } = options;
-    const features = featuresOf(device.features, options.without);
+    const features = featuresOf(device.features, options);
     const name = describeAdapter(device.adapterInfo);
     return new WebgpuDevice(device, { name, features, maxMemoryBytes });
   }
   const gpu = options.gpu ?? (await findGpu(options.flags));
   const adapter = await openAdapter(gpu, options);
   const device = await openDevice(adapter, optionalFeatures(adapter.features, options.without));
-  const features = featuresOf(device.features, options.without);
+  const features = featuresOf(device.features, options);
   const name = describeAdapter(adapter.info);
   return new WebgpuDevice(device, { name, features, maxMemoryBytes, source: gpu });
 }

@@ -7,7 +7,10 @@ export type FunctionName =
   | "toI32"
   | "toU32"
   | "remainder"
+  | "squareRoot"
+  | "exponential"
   | "expMinusOne"
+  | "logarithm"
   | "logOnePlus"
   | "hyperbolicTangent"
   | "errorFunction"
@@ -108,12 +111,39 @@ fn remainder(a: vec4f, b: vec4f) -> vec4f {
 }`,
 };
 
+const squareRoot: WgslFunction = {
+  uses: ["orNan"],
+  source: `
+fn squareRoot(x: vec4f) -> vec4f {
+  return orNan(sqrt(x), x, x < vec4f());
+}`,
+};
+
+const exponential: WgslFunction = {
+  uses: ["orNan"],
+  source: `
+fn exponential(x: vec4f) -> vec4f {
+  return orNan(exp(x), x, vec4<bool>());
+}`,
+};
+
+/** At 0 it is minus infinity, which would not compile as a constant: no bit of x gets into it. */
+const logarithm: WgslFunction = {
+  uses: ["orNan"],
+  source: `
+fn logarithm(x: vec4f) -> vec4f {
+  let lowest = bitcast<vec4f>((bitcast<vec4u>(x) & vec4u()) | vec4u(0xff800000u));
+  return orNan(select(log(x), lowest, x == vec4f()), x, x < vec4f());
+}`,
+};
+
 /** Below 1/2 a Taylor series (its first missing term is 1e-8 of x); from there on no digits cancel but one. */
 const expMinusOne: WgslFunction = {
+  uses: ["exponential"],
   source: `
 fn expMinusOne(x: vec4f) -> vec4f {
   let near = fma(x * x, ${polynomial("x", expSeries)}, x);
-  return select(exp(x) - vec4f(1f), near, abs(x) < vec4f(0.5f));
+  return select(exponential(x) - vec4f(1f), near, abs(x) < vec4f(0.5f));
 }`,
 };
 
@@ -122,12 +152,13 @@ fn expMinusOne(x: vec4f) -> vec4f {
  * less than 1e-9 of it.
  */
 const logOnePlus: WgslFunction = {
+  uses: ["logarithm"],
   source: `
 fn logOnePlus(x: vec4f) -> vec4f {
   let s = x / (vec4f(2f) + x);
   let z = s * s;
   let near = fma(s * z, ${polynomial("z", artanhSeries)}, s + s);
-  return select(log(vec4f(1f) + x), near, (x > vec4f(-0.3f)) & (x < vec4f(0.5f)));
+  return select(logarithm(vec4f(1f) + x), near, (x > vec4f(-0.3f)) & (x < vec4f(0.5f)));
 }`,
 };
 
@@ -207,7 +238,10 @@ const functions: { readonly [name in FunctionName]: WgslFunction } = {
   toI32,
   toU32,
   remainder,
+  squareRoot,
+  exponential,
   expMinusOne,
+  logarithm,
   logOnePlus,
   hyperbolicTangent,
   errorFunction,

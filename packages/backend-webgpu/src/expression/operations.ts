@@ -41,12 +41,12 @@ const builtins: { readonly [op: string]: string } = {
   ceil: "ceil",
   round: "round",
   trunc: "trunc",
-  sqrt: "sqrt",
-  exp: "exp",
-  log: "log",
 };
 
 const helpers: { readonly [op: string]: FunctionName } = {
+  sqrt: "squareRoot",
+  exp: "exponential",
+  log: "logarithm",
   expm1: "expMinusOne",
   log1p: "logOnePlus",
   tanh: "hyperbolicTangent",
@@ -145,8 +145,9 @@ function printOperation(node: Operation, context: PrintContext): string {
   }
 }
 
-/** Booleans have an order here and none in WGSL. */
+/** Booleans have an order here and none in WGSL. A NaN differs from itself, which compilers see in a negated test only. */
 function printOperator(operator: string, op: string, from: ScalarType, a: string, b: string): string {
+  if (op === "notEqual" && from === "f32") return `!(${a} == ${b})`;
   const isOrder = op.startsWith("less") || op.startsWith("greater");
   const number = (x: string): string => (from === "bool" && isOrder ? `select(vec4u(), vec4u(1u), ${x})` : x);
   return `${number(a)} ${operator} ${number(b)}`;

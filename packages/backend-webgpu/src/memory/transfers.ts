@@ -46,11 +46,17 @@ export class Transfers {
 
   /** Copies bytes of a block now; resolves with them when the GPU has got there. Rejects when the device is lost. */
   read(block: Block, offset: number, bytes: number): Promise<ArrayBuffer> {
+    const contents = this.readGpu(block.gpu, offset, bytes);
+    block.lastUse = this.recorder.submission;
+    return contents;
+  }
+
+  /** The same for a buffer outside of the pool. */
+  readGpu(buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     const start = Math.floor(offset / 4) * 4;
     const size = Math.ceil((offset + bytes) / 4) * 4 - start;
     const staging = this.ring.take(size);
-    this.recorder.copy(block.gpu, start, staging, 0, size);
-    block.lastUse = this.recorder.submission;
+    this.recorder.copy(buffer, start, staging, 0, size);
     this.counters.bytesDownloaded += bytes;
     return new Promise((resolve, reject) => {
       this.recorder.afterSubmit(() => {

@@ -14,9 +14,10 @@ export function optionalFeatures(
 /** The same for a device, as plans see them: storage in f16 goes by `f16` too. */
 export function featuresOf(
   present: { has(feature: string): boolean },
-  without?: readonly OptionalFeature[],
+  options: { readonly without?: readonly OptionalFeature[]; readonly keepsNonFinite?: boolean } = {},
 ): ReadonlySet<string> {
-  const features = new Set<string>(optionalFeatures(present, without));
+  const features = new Set<string>(optionalFeatures(present, options.without));
   if (features.has("shader-f16")) features.add("f16");
+  if (options.keepsNonFinite) features.add("non-finite");
   return features;
 }

@@ -1,6 +1,7 @@
 import { DeviceError } from "@evenkeel/tensor";
 import type { CounterTotals } from "../counters.ts";
 import type { Failures } from "./failures.ts";
+import type { PassTimer } from "./pass-timer.ts";
 import type { UniformRing } from "./uniform-ring.ts";
 
 /** A longer submission is cut, so that the GPU does not wait for the host to finish encoding. */
@@ -15,8 +16,8 @@ export class Recorder {
   private encoder: GPUCommandEncoder | undefined;
   private pass: GPUComputePassEncoder | undefined;
   private pipeline: GPUComputePipeline | undefined;
+  private timer: PassTimer | undefined;
   private names: string[] = [];
-  private namesBefore: string[] = [];
   private afterwards: (() => void)[] = [];
   private count = 1;
 
@@ -32,9 +33,10 @@ export class Recorder {
     return this.count;
   }
 
-  /** Launches of this submission and of the one before: one of them was running when the device was lost. */
-  get recentNames(): readonly string[] {
-    return [...this.namesBefore, ...this.names];
+  /** From here on every launch has a pass of its own, whose times the timer writes down; or none has. */
+  timeWith(timer: PassTimer | undefined): void {
+    this.endPass();
+    this.timer = timer;
   }
 
   /** Sees to it that parameters can be placed for a dispatch of this submission. */
@@ -49,7 +51,8 @@ export class Recorder {
     parametersOffset: number,
     workgroups: readonly [number, number, number],
   ): void {
-    this.pass ??= this.open().beginComputePass();
+    if (this.timer !== undefined) this.endPass();
+    this.pass ??= this.open().beginComputePass(this.timer?.passOf(name));
     if (pipeline !== this.pipeline) {
       this.pass.setPipeline(pipeline);
       this.pipeline = pipeline;
@@ -92,7 +95,6 @@ export class Recorder {
       this.counters.submits++;
       this.encoder = undefined;
       this.count++;
-      this.namesBefore = names;
       this.names = [];
     }
     const callbacks = this.afterwards;

@@ -1,0 +1,88 @@
+import { DeviceError } from "@evenkeel/tensor";
+import type { CommandQueue } from "./command-queue.ts";
+import type { Failures } from "./failures.ts";
+import { nudged } from "./nudge.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** What callers wait for: results of the GPU, in the place of which the first failure before them is thrown. */
+export class Reports {
+  private readonly device: GPUDevice;
+  private readonly queue: CommandQueue;
+  private readonly recorder: Recorder;
+  private readonly failures: Failures;
+  private readonly whenLost: Promise<void>;
+  private readonly pending = new Set<Promise<unknown>>();
+  private isSubmitRequested = false;
+
+  /** `whenLost` resolves when the loss of the device has been noted. */
+  constructor(
+    device: GPUDevice,
+    queue: CommandQueue,
+    recorder: Recorder,
+    failures: Failures,
+    whenLost: Promise<void>,
+  ) {
+    this.device = device;
+    this.queue = queue;
+    this.recorder = recorder;
+    this.failures = failures;
+    this.whenLost = whenLost;
+  }
+
+  /** The calls of one synchronous stretch, such as a training step, go to the GPU together. */
+  requestSubmit(): void {
+    if (this.isSubmitRequested) return;
+    this.isSubmitRequested = true;
+    queueMicrotask(() => {
+      this.isSubmitRequested = false;
+      if (this.queue.isFree) this.recorder.submit();
+    });
+  }
+
+  /** Queues what gives a result, and settles as it does, unless something queued earlier failed. */
+  of<Result>(start: () => Promise<Result>): Promise<Result> {
+    const ticket = this.queue.next;
+    const result = new Promise<Result>((resolve, reject) => {
+      this.queue.push(() => {
+        start().then(resolve, reject);
+      });
+    });
+    this.requestSubmit();
+    const report = this.settle(result, ticket).finally(() => this.pending.delete(report));
+    this.pending.add(report);
+    return report;
+  }
+
+  /** Resolves when everything that has been queued so far has finished. */
+  ofAll(): Promise<void> {
+    const { queue } = this.device;
+    return this.of(
+      () =>
+        new Promise<void>((resolve, reject) => {
+          this.recorder.afterSubmit(() => {
+            const done = nudged(queue.onSubmittedWorkDone(), queue);
+            this.failures.orLost(done).then(() => resolve(), reject);
+          });
+        }),
+    );
+  }
+
+  /** Waits for all that somebody waits for. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.pending);
+  }
+
+  private async settle<Result>(result: Promise<Result>, ticket: number): Promise<Result> {
+    try {
+      return await result;
+    } catch (error) {
+      const { name, message } = error as Error;
+      // A buffer is unmapped by force when the device is lost, which is told a moment later.
+      if (name === "AbortError") await this.whenLost;
+      throw new DeviceError(`the GPU failed: ${message}`, { cause: error });
+    } finally {
+      // What failed first is thrown in the place of what follows from it.
+      await this.failures.report(ticket);
+    }
+  }
+}

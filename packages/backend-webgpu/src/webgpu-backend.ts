@@ -1,0 +1,46 @@
+import type { Backend, Limits } from "@evenkeel/tensor";
+import type { WebgpuCounters } from "./counters.ts";
+import { smallestBlock } from "./memory/size-class.ts";
+import type { LaunchTime } from "./queue/pass-timer.ts";
+
+/** A GPU as a backend, with what only a GPU has. */
+export interface WebgpuBackend extends Backend {
+  /** The standard device underneath. */
+  readonly gpuDevice: GPUDevice;
+  /** What the device has done since it was opened. */
+  counters(): WebgpuCounters;
+  /**
+   * Runs `body` and tells how long the GPU took for each launch that it queued, in order. Each has a pass of its own
+   * meanwhile. Rejects with BackendError where the device has no timestamp queries.
+   */
+  profile(body: () => void | Promise<void>): Promise<LaunchTime[]>;
+}
+
+/** What a device cannot tell of itself. */
+export interface DeviceDescription {
+  /** For people. */
+  readonly name: string;
+  readonly features: ReadonlySet<string>;
+  /** Of all buffers together. */
+  readonly maxMemoryBytes: number;
+  /**
+   * Where the device came from, when it is the backend's own and closing destroys it. Dawn's object in Node has to live as
+   * long as its devices, and no longer: it can keep the process alive.
+   */
+  readonly source?: GPU | undefined;
+}
+
+/** What plans may rely on. Every buffer can be bound as a whole. */
+export function limitsOf(limits: GPUSupportedLimits, features: ReadonlySet<string>): Limits {
+  const { maxBufferSize, maxStorageBufferBindingSize, minStorageBufferOffsetAlignment } = limits;
+  const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
+  const storage = { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u32" } as const;
+  return {
+    storage: features.has("shader-f16") ? { ...storage, f16: "f16" } : storage,
+    // Whole blocks, so that a binding can be rounded up to vectors.
+    maxBufferBytes: Math.floor(largest / smallestBlock) * smallestBlock,
+    offsetAlignment: minStorageBufferOffsetAlignment,
+    maxWorkgroups: limits.maxComputeWorkgroupsPerDimension,
+    features,
+  };
+}
