@@ -1,9 +1,9 @@
 import type { DType, Storage } from "./dtype.ts";
 import { bytesOfStorage } from "./dtype.ts";
-import { ArgumentError, BackendError, DTypeError } from "./errors.ts";
+import { ArgumentError, BackendError, DTypeError, OutOfMemoryError } from "./errors.ts";
 import type { DeviceBuffer, Launch } from "./launch.ts";
 import type { Spec } from "./spec.ts";
-import { sizeOf } from "./spec.ts";
+import { formatSpec, sizeOf } from "./spec.ts";
 
 /** What plans may rely on. Plans are pure functions of this and of the specs. */
 export interface Limits {
@@ -62,9 +62,13 @@ export function storageOf(dtype: DType, limits: Limits): Storage {
   return storage;
 }
 
-/** Bytes of a tensor of this spec on a device with these limits. */
+/** Bytes of a tensor of this spec on a device with these limits. Throws OutOfMemoryError where no number can count them. */
 export function bytesOf(spec: Spec, limits: Limits): number {
-  return sizeOf(spec.shape) * bytesOfStorage(storageOf(spec.dtype, limits));
+  const bytes = sizeOf(spec.shape) * bytesOfStorage(storageOf(spec.dtype, limits));
+  if (!Number.isSafeInteger(bytes)) {
+    throw new OutOfMemoryError(`shape: found ${formatSpec(spec)}, expected fewer than 2^53 bytes`);
+  }
+  return bytes;
 }
 
 let defaultBackend: Backend | undefined;
@@ -96,6 +100,7 @@ export async function selectBackend(
   const { prefer } = options;
   const candidates = prefer === undefined ? factories : factories.filter(({ name }) => name === prefer);
   if (candidates.length === 0) {
+    if (prefer === undefined) throw new ArgumentError("factories: found none, expected at least one backend");
     const known = factories.map(({ name }) => name).join(", ") || "none";
     throw new ArgumentError(`prefer: found "${prefer}", expected one of: ${known}`);
   }

@@ -27,6 +27,9 @@ export function viewAs(
   return new arrayTypes[storage](buffer as ArrayBuffer, byteOffset, length);
 }
 
+/** The typed array that holds elements of a storage. */
+export const arrayTypeOf = (storage: Storage): (new (length: number) => NumericArray) => arrayTypes[storage];
+
 export function bytesOfStorage(storage: Storage): number {
   return arrayTypes[storage].BYTES_PER_ELEMENT;
 }

@@ -180,20 +180,11 @@ function planKey(
   return key;
 }
 
+/** Memory of a plan that fails half way is given back. */
 function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
   const { op, inputs, scalars, backend } = call;
-  const outputs = specs.map((spec, index) => {
-    const alias = plan.aliases.find(([output]) => output === index);
-    if (alias === undefined)
-      return new Tensor(new TensorStorage(backend, bytesOf(spec, backend.limits)), spec);
-    const [, input, byteOffset = 0] = alias;
-    const source = inputs[input]!;
-    return new Tensor(source.storage, spec, source.byteOffset + byteOffset);
-  });
-  const temporaries = plan.temporaries.map((spec) => {
-    const bytes = bytesOf(spec, backend.limits);
-    return { buffer: backend.allocate(bytes), byteOffset: 0, bytes };
-  });
+  const outputs: Tensor[] = [];
+  const temporaries: BufferView[] = [];
   const view = (slot: Slot): BufferView => {
     if ("temporary" in slot) return temporaries[slot.temporary]!;
     const tensor = "input" in slot ? inputs[slot.input] : outputs[slot.output];
@@ -202,8 +193,27 @@ function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
     }
     return viewOf(tensor);
   };
-  for (const launch of plan.launches) backend.launch(bindLaunch(launch, view, scalars));
-  for (const { buffer } of temporaries) backend.free(buffer);
+  try {
+    for (const [index, spec] of specs.entries()) outputs.push(outputOf(call, spec, plan, index));
+    for (const spec of plan.temporaries) {
+      const bytes = bytesOf(spec, backend.limits);
+      temporaries.push({ buffer: backend.allocate(bytes), byteOffset: 0, bytes });
+    }
+    for (const launch of plan.launches) backend.launch(bindLaunch(launch, view, scalars));
+  } catch (error) {
+    for (const output of outputs) output.dispose();
+    throw error;
+  } finally {
+    for (const { buffer } of temporaries) backend.free(buffer);
+  }
   disposeDonated(call);
   return outputs;
+}
+
+function outputOf({ inputs, backend }: OpCall, spec: Spec, { aliases }: Plan, index: number): Tensor {
+  const alias = aliases.find(([output]) => output === index);
+  if (alias === undefined) return new Tensor(new TensorStorage(backend, bytesOf(spec, backend.limits)), spec);
+  const [, input, byteOffset = 0] = alias;
+  const source = inputs[input]!;
+  return new Tensor(source.storage, spec, source.byteOffset + byteOffset);
 }

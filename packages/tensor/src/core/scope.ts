@@ -58,7 +58,10 @@ export function withoutScope<Result>(body: () => Result): Result {
 
 /** Throws ArgumentError for a promise: work after an `await` would run outside of the scope or the recording. */
 export function rejectPromise(result: unknown, operation: string): void {
-  if (typeof (result as PromiseLike<unknown> | undefined)?.then === "function") {
+  const promise = result as PromiseLike<unknown> | null | undefined;
+  if (typeof promise?.then === "function") {
+    // What it made is gone, so it will most likely fail: this error has told why.
+    promise.then(undefined, () => undefined);
     throw new ArgumentError(
       `${operation}: found a function that returns a promise, expected a synchronous one: read values after it`,
     );

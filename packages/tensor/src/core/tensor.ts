@@ -31,7 +31,13 @@ export class TensorStorage {
   }
 
   release(): void {
-    if (--this.references === 0) this.backend.free(this.buffer);
+    if (--this.references > 0) return;
+    try {
+      this.backend.free(this.buffer);
+    } catch (error) {
+      // The backend was closed, and the memory went with it: a tensor may outlive it until `using` disposes it.
+      if (!(error instanceof DisposedError)) throw error;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Backend } from "../core/backend.ts";
 import { bytesOf, getDefaultBackend, storageOf } from "../core/backend.ts";
 import type { DType, Storage } from "../core/dtype.ts";
-import { bytesOfStorage, viewAs } from "../core/dtype.ts";
+import { arrayTypeOf, bytesOfStorage, viewAs } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import { numberToFloat16 } from "../core/float16.ts";
 import type { Spec } from "../core/spec.ts";
@@ -31,15 +31,20 @@ export function fromData(
   }
   const backend = options.backend ?? getDefaultBackend();
   const values = toStorage(data, dtype, storageOf(dtype, backend.limits));
-  const storage = new TensorStorage(backend, bytesOf(spec, backend.limits));
-  if (data.length > 0) backend.write(storage.buffer, 0, values);
-  return new Tensor(storage, spec);
+  const tensor = new Tensor(new TensorStorage(backend, bytesOf(spec, backend.limits)), spec);
+  try {
+    if (data.length > 0) backend.write(tensor.storage.buffer, 0, values);
+  } catch (error) {
+    tensor.dispose();
+    throw error;
+  }
+  return tensor;
 }
 
 function toStorage(data: ArrayLike<number>, dtype: DType, storage: Storage): ArrayBufferView {
-  const values = viewAs(storage, new ArrayBuffer(data.length * bytesOfStorage(storage)));
   const isWhole = dtype !== "bool" && dtype !== "f16";
-  if (isWhole && ArrayBuffer.isView(data) && data.constructor === values.constructor) return data;
+  if (isWhole && ArrayBuffer.isView(data) && data.constructor === arrayTypeOf(storage)) return data;
+  const values = viewAs(storage, new ArrayBuffer(data.length * bytesOfStorage(storage)));
   if (dtype === "f32") {
     values.set(data);
   } else {

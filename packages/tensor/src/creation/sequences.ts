@@ -1,6 +1,6 @@
 import type { Backend } from "../core/backend.ts";
 import type { DType } from "../core/dtype.ts";
-import { ArgumentError } from "../core/errors.ts";
+import { ArgumentError, OutOfMemoryError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { fromData } from "./from-data.ts";
 
@@ -9,6 +9,15 @@ export interface CreationOptions {
   readonly dtype?: DType;
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend;
+}
+
+/** Values that are made on the host first. Throws OutOfMemoryError where it has no room for them. */
+function hostValues(operation: string, length: number): Float64Array {
+  try {
+    return new Float64Array(length);
+  } catch (cause) {
+    throw new OutOfMemoryError(`${operation}: found no room on the host for ${length} values`, { cause });
+  }
 }
 
 /**
@@ -31,7 +40,8 @@ export function arange(
     );
   }
   const length = Math.max(0, Math.ceil((end - start) / step));
-  const values = Float64Array.from({ length }, (_, index) => start + index * step);
+  const values = hostValues("arange", length);
+  for (let index = 0; index < length; index++) values[index] = start + index * step;
   return fromData(values, { shape: [length], dtype: options.dtype ?? "f32" }, options);
 }
 
@@ -48,10 +58,11 @@ export function linspace(start: number, end: number, count: number, options: Cre
       `linspace: found start ${start}, end ${end}, count ${count}, expected finite ends and a non-negative integer`,
     );
   }
-  const values = Float64Array.from({ length: count }, (_, index) => {
+  const values = hostValues("linspace", count);
+  for (let index = 0; index < count; index++) {
     const fraction = count === 1 ? 0 : index / (count - 1);
-    return start * (1 - fraction) + end * fraction;
-  });
+    values[index] = start * (1 - fraction) + end * fraction;
+  }
   return fromData(values, { shape: [count], dtype: options.dtype ?? "f32" }, options);
 }
 
@@ -70,7 +81,7 @@ export function eye(
   if (![rows, columns].every((count) => Number.isSafeInteger(count) && count >= 0)) {
     throw new ArgumentError(`eye: found ${rows} rows and ${columns} columns, expected non-negative integers`);
   }
-  const values = new Float64Array(rows * columns);
+  const values = hostValues("eye", rows * columns);
   for (let row = 0; row < Math.min(rows, columns); row++) values[row * columns + row] = 1;
   return fromData(values, { shape: [rows, columns], dtype: options.dtype ?? "f32" }, options);
 }

@@ -1,0 +1,124 @@
+import { describe, expect, test } from "vitest";
+import { fromData } from "../creation/from-data.ts";
+import { arange, eye, linspace } from "../creation/sequences.ts";
+import { full } from "../ops/full/full.ts";
+import { RecordingBackend } from "../testing/recording-backend.ts";
+import { selectBackend } from "./backend.ts";
+import { ArgumentError, DisposedError, OutOfMemoryError } from "./errors.ts";
+import { execute } from "./executor.ts";
+import { wasmKernel } from "./launch.ts";
+import type { Op } from "./op.ts";
+import { scope } from "./scope.ts";
+import type { Spec } from "./spec.ts";
+
+/** Fails from some allocation, launch or write on. */
+class FailingBackend extends RecordingBackend {
+  allocations = Number.POSITIVE_INFINITY;
+  fails = false;
+  isClosed = false;
+
+  override allocate(bytes: number): ReturnType<RecordingBackend["allocate"]> {
+    if (this.allocations-- <= 0) throw new OutOfMemoryError("no room");
+    return super.allocate(bytes);
+  }
+
+  override launch(launch: Parameters<RecordingBackend["launch"]>[0]): void {
+    if (this.fails) throw new OutOfMemoryError("no room for arguments");
+    super.launch(launch);
+  }
+
+  override write(...operands: Parameters<RecordingBackend["write"]>): void {
+    if (this.fails) throw new OutOfMemoryError("no room to stage in");
+    super.write(...operands);
+  }
+
+  override free(buffer: Parameters<RecordingBackend["free"]>[0]): void {
+    if (this.isClosed) throw new DisposedError("closed");
+    super.free(buffer);
+  }
+}
+
+const spec: Spec = { shape: [4], dtype: "f32" };
+
+/** Two outputs, one of them in the memory of the input, and two temporaries. */
+const greedyOp: Op = {
+  name: "greedy",
+  outputs: () => [spec, spec],
+  meaning: { loops: () => undefined },
+  kernels: {
+    "*": () => ({
+      launches: [
+        {
+          kind: "kernel",
+          kernel: wasmKernel("", "greedy"),
+          reads: [{ input: 0 }],
+          writes: [{ output: 0 }, { output: 1 }, { temporary: 0 }, { temporary: 1 }],
+          parameters: [],
+          work: { items: 4, chunk: 4 },
+        },
+      ],
+      temporaries: [spec, spec],
+      aliases: [[0, 0]],
+    }),
+  },
+};
+
+describe("an op that fails half way", () => {
+  test.each([0, 1, 2])("gives everything back when %i allocations succeed", (allocations) => {
+    const backend = new FailingBackend();
+    const x = full([4], 1, { backend });
+    backend.allocations = allocations;
+    expect(() => execute(greedyOp, [x], {}, { donate: [0] })).toThrow(OutOfMemoryError);
+    expect(backend.buffersAlive).toBe(1);
+    expect(x.isDisposed).toBe(false);
+    x.dispose();
+    expect(backend.buffersAlive).toBe(0);
+  });
+
+  test("gives everything back when the launch fails", () => {
+    const backend = new FailingBackend();
+    const x = full([4], 1, { backend });
+    backend.fails = true;
+    expect(() => execute(greedyOp, [x], {})).toThrow(OutOfMemoryError);
+    expect(backend.buffersAlive).toBe(1);
+    expect(() => fromData([1, 2, 3, 4], spec, { backend })).toThrow(OutOfMemoryError);
+    expect(backend.buffersAlive).toBe(1);
+  });
+});
+
+describe("sizes that nothing can hold", () => {
+  const backend = new RecordingBackend();
+
+  test("are out of memory, by name", () => {
+    expect(() => full([2 ** 31, 2 ** 31], 0, { backend })).toThrow(/found f32 \[2147483648, 2147483648\]/);
+    expect(() => full([2 ** 31, 2 ** 31], 0, { backend })).toThrow(OutOfMemoryError);
+    for (const make of [() => eye(2 ** 26), () => arange(0, 2 ** 52), () => linspace(0, 1, 2 ** 52)]) {
+      expect(make).toThrow(OutOfMemoryError);
+    }
+  });
+});
+
+describe("tensors of a closed backend", () => {
+  test("can still be disposed", () => {
+    const backend = new FailingBackend();
+    const x = full([4], 1, { backend });
+    backend.isClosed = true;
+    x.dispose();
+    expect(x.isDisposed).toBe(true);
+  });
+});
+
+test("a promise out of a scope is refused once, not again when it fails", async () => {
+  const failing = async (): Promise<void> => {
+    await Promise.resolve();
+    throw new Error("too late");
+  };
+  // An unhandled rejection would fail the run of the tests.
+  expect(() => scope(failing)).toThrow(ArgumentError);
+  await new Promise((resolve) => setTimeout(resolve));
+});
+
+test("selectBackend names what is missing", async () => {
+  await expect(selectBackend([])).rejects.toThrow("factories: found none, expected at least one backend");
+  await expect(selectBackend([], { prefer: "cpu" })).rejects.toThrow('prefer: found "cpu"');
+});
