@@ -1,5 +1,5 @@
 export { allCases } from "./all-cases.ts";
-export { checkReference } from "./check-reference.ts";
+export { checkReference, hasCheckableDerivative } from "./check-reference.ts";
 export { deviceContract } from "./device-contract/index.ts";
 export { checkSelecting } from "./device-contract/selecting.ts";
 export type { ContractCase } from "./device-contract/tools.ts";

@@ -1,14 +1,12 @@
 import { describe, test } from "vitest";
-import { allCases, checkReference } from "../src/index.ts";
+import { allCases, checkReference, hasCheckableDerivative } from "../src/index.ts";
 
 describe("the derivatives of the reference agree with central differences", () => {
   for (const opCases of allCases) {
+    const cases = opCases.cases.filter((opCase) => hasCheckableDerivative(opCases, opCase));
+    if (cases.length === 0) continue;
     describe(opCases.op.name, () => {
-      for (const opCase of opCases.cases) {
-        test(opCase.name, async (context) => {
-          if (!(await checkReference(opCases, opCase))) context.skip("it has no derivative, or is large");
-        });
-      }
+      for (const opCase of cases) test(opCase.name, () => checkReference(opCases, opCase));
     });
   }
 });
