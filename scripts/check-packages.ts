@@ -23,6 +23,8 @@ import { build } from "esbuild";
 interface Manifest {
   readonly name: string;
   readonly version: string;
+  /** Packages that are not published yet. */
+  readonly private?: boolean;
   readonly dependencies?: { readonly [name: string]: string };
   readonly exports: { readonly [entry: string]: { readonly default: string } };
 }
@@ -76,10 +78,12 @@ function run(command: string, args: readonly string[], cwd: string): string {
 const pnpm = (args: readonly string[], cwd: string): string =>
   run("npx", ["--yes", packageManager, ...args], cwd);
 
+/** The packages that are published. */
 function manifests(folder: string): { folder: string; manifest: Manifest }[] {
   return globSync(join(folder, "packages/*/package.json"))
     .sort()
-    .map((file) => ({ folder: dirname(file), manifest: JSON.parse(readFileSync(file, "utf8")) as Manifest }));
+    .map((file) => ({ folder: dirname(file), manifest: JSON.parse(readFileSync(file, "utf8")) as Manifest }))
+    .filter(({ manifest }) => !manifest.private);
 }
 
 /** Packs every package; returns the tarballs by name. */
