@@ -20,7 +20,8 @@ export function expectedOutputs(drawn: DrawnCase, accuracy: Accuracy, backend: s
   const { op, opCase } = drawn;
   const specs = op.outputs(opCase.inputs, opCase.attrs);
   const magnitudes = magnitudesOf(drawn, accuracy, specs[0]!, backend);
-  const flushed = flushedOutputs(drawn, backend);
+  const withZeros = withoutSubnormals(drawn, backend);
+  const flushed = withZeros && takeValues(forward(withZeros, referenceBackend));
   const outputs = takeValues(forward(drawn, referenceBackend)).map((data, index) => ({
     ...specs[index]!,
     data,
@@ -32,10 +33,12 @@ export function expectedOutputs(drawn: DrawnCase, accuracy: Accuracy, backend: s
 }
 
 /** The values and the spec of each gradient of the reference. */
-export function expectedGradients(drawn: DrawnCase): Expected[] {
+export function expectedGradients(drawn: DrawnCase, backend: string): Expected[] {
   const tensors = gradients(drawn, referenceBackend);
   const specs = tensors.map(({ shape, dtype }) => ({ shape, dtype }));
-  return takeValues(tensors).map((data, index) => ({ ...specs[index]!, data }));
+  const withZeros = withoutSubnormals(drawn, backend);
+  const flushed = withZeros && takeValues(gradients(withZeros, referenceBackend));
+  return takeValues(tensors).map((data, index) => ({ ...specs[index]!, data, flushed: flushed?.[index] }));
 }
 
 /**
@@ -65,17 +68,21 @@ function magnitudesOf(
   return takeValues(forward({ ...drawn, values: absolute }, referenceBackend));
 }
 
-/** The outputs for inputs whose subnormal numbers are zeros, where the backend may take them so. */
-function flushedOutputs(drawn: DrawnCase, backend: string): Float64Array[] | undefined {
-  const isSubnormal = (x: number): boolean => x !== 0 && Math.abs(x) < 2 ** -126;
-  if (precisionOf(backend).smallest < 2 ** -126) return undefined;
-  if (!drawn.values.some((input) => input?.some(isSubnormal))) return undefined;
-  const values = drawn.values.map((input) => input?.map((x) => (isSubnormal(x) ? 0 : x)));
-  return takeValues(forward({ ...drawn, values }, referenceBackend));
+/** The case with zeros in the place of subnormal inputs, where there are some and the backend may take them so. */
+function withoutSubnormals(drawn: DrawnCase, backend: string): DrawnCase | undefined {
+  const { smallest } = precisionOf(backend);
+  const isFlushed = (x: number): boolean => x !== 0 && Math.abs(x) < smallest;
+  if (!drawn.values.some((input) => input?.some(isFlushed))) return undefined;
+  const values = drawn.values.map((input) => input?.map((x) => (isFlushed(x) ? 0 * x : x)));
+  return { ...drawn, values };
 }
 
 /** How far the reference gradient moves when every input is off by one rounding: the largest of three draws. */
-export function roundingChanges(drawn: DrawnCase, gradient: readonly Expected[]): Float64Array[] {
+export function roundingChanges(
+  drawn: DrawnCase,
+  gradient: readonly Expected[],
+  backend: string,
+): Float64Array[] {
   const { op, opCase } = drawn;
   const changes = gradient.map(({ data }) => new Float64Array(data.length));
   for (let trial = 0; trial < 3; trial++) {
@@ -85,7 +92,7 @@ export function roundingChanges(drawn: DrawnCase, gradient: readonly Expected[])
         ? input.map((x) => x * (1 + (next() < 0.5 ? -1 : 1) * 2 ** -24))
         : input,
     );
-    expectedGradients({ ...drawn, values }).forEach(({ data }, index) => {
+    expectedGradients({ ...drawn, values }, backend).forEach(({ data }, index) => {
       const own = changes[index]!;
       const before = gradient[index]!.data;
       for (let at = 0; at < own.length; at++) own[at] = Math.max(own[at]!, Math.abs(data[at]! - before[at]!));
