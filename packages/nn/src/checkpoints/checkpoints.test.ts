@@ -25,6 +25,18 @@ describe("a checkpoint file", () => {
     expect(read.tensors.get("model.count")!.data).toEqual(Int32Array.of(3));
   });
 
+  test("has room for the history of a long run", () => {
+    // The header of a file may hold 100 MB at most, and every reader parses it whole.
+    const note = "a batch of it".repeat(10);
+    const history = Array.from({ length: 1000 }, () => note);
+    const bytes = encodeCheckpoint({ tensors, progress: history });
+    const headerBytes = new DataView(bytes.buffer).getBigUint64(0, true);
+    expect(Number(headerBytes)).toBeLessThan(1000);
+    const read = decodeCheckpoint(bytes);
+    expect(read.progress).toEqual(history);
+    expect([...read.tensors.keys()].sort()).toEqual([...tensors.keys()].sort());
+  });
+
   test("is refused when it is cut at any place", () => {
     const bytes = encodeCheckpoint({ tensors, progress });
     for (let length = 0; length < bytes.length; length++) {

@@ -164,6 +164,16 @@ describe("state", () => {
     expect(await net.layers[0]!.amount.value.data()).toEqual(Float32Array.of(2, 2));
   });
 
+  test("of a model on another backend is refused, not mixed in", () => {
+    const net = new Net();
+    setDefaultBackend(new ExpressionBackend());
+    const other = new Net();
+    const load = () => scope(() => net.loadStateDict(other.stateDict()));
+    expect(load).toThrow(StateDictError);
+    expect(load).toThrow(/own: found a tensor on another backend/);
+    expect(net.own.value.backend).toBe(backend);
+  });
+
   test("may be partial when asked, but shapes still must fit", async () => {
     const net = new Net();
     net.first.batches.value = 4;

@@ -151,8 +151,16 @@ function mismatch(path: string, member: Stateful, found: StateValue | undefined)
   if (!sameShape(found.shape, expected.shape) || found.dtype !== expected.dtype) {
     return [`${path}: found ${formatSpec(found)}, expected ${formatSpec(expected)}`];
   }
-  const isUnread = member instanceof Counter && found instanceof Tensor;
-  return isUnread ? [`${path}: found a tensor on a device, expected an array in host memory`] : [];
+  if (!(found instanceof Tensor)) return [];
+  if (member instanceof Counter) {
+    return [`${path}: found a tensor on a device, expected an array in host memory`];
+  }
+  const { backend } = member.value;
+  return found.backend === backend
+    ? []
+    : [
+        `${path}: found a tensor on another backend (${found.backend.name}), expected one on the model's (${backend.name})`,
+      ];
 }
 
 function assignAll(

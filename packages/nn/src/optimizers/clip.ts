@@ -1,5 +1,15 @@
 import type { Expression, Tensor } from "@evenkeel/tensor";
-import { add, buildExpression, e, evaluateExpression, mul, scope, square, sum } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  add,
+  buildExpression,
+  e,
+  evaluateExpression,
+  mul,
+  scope,
+  square,
+  sum,
+} from "@evenkeel/tensor";
 
 let factor: Expression | undefined;
 
@@ -11,7 +21,8 @@ const factorExpression = (): Expression =>
   }));
 
 /**
- * What to multiply gradients by so that the norm of all of them together is at most `limit`. Stays on the device.
+ * What to multiply gradients, at least one, by so that the norm of all of them together is at most `limit`. Stays on the
+ * device.
  *
  * Shapes: any -> [].
  */
@@ -27,11 +38,15 @@ export function clipFactor(gradients: readonly Tensor[], limit: number): Tensor 
  * Gradients scaled together so that their norm is at most `limit` (Pascanu et al. 2013). Optimizers do the same within their
  * update when they are given `maxGradientNorm`.
  *
- * Shapes: as the gradients. Nothing is read back.
+ * Shapes: as the gradients. Nothing is read back. Throws ArgumentError for a negative limit.
  *
  * @example const clipped = clipByGlobalNorm(gradients, 1);
  */
 export function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
+  if (!(limit >= 0)) {
+    throw new ArgumentError(`clipByGlobalNorm: limit: found ${limit}, expected a non-negative number`);
+  }
+  if (gradients.length === 0) return [];
   return scope(() => {
     const scale = clipFactor(gradients, limit);
     return gradients.map((gradient) => mul(gradient, scale));

@@ -64,6 +64,7 @@ export class Optimizer {
     const gradientOf = this.matchGradients(gradients);
     scope(() => {
       const active = this.activeArenas(gradientOf);
+      if (active.length === 0) return;
       const gathered = active.map((arena) =>
         arena.gather(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
       );

@@ -30,6 +30,20 @@ describe("schedules", () => {
     expect(oneCycle(1, { steps: 10 })(9)).toBeCloseTo(4e-6, 12);
   });
 
+  test("one cycle is defined at every step, however short the rise", () => {
+    // A tenth of 10 steps is the peak alone.
+    expect(oneCycle(1, { steps: 10, warmUpShare: 0.1 })(0)).toBe(1);
+    for (const steps of [1, 2, 3, 10]) {
+      for (const warmUpShare of [0, 0.1, 0.5, 1]) {
+        const schedule = oneCycle(1, { steps, warmUpShare });
+        const rates = at(schedule, [0, 1, 2, steps - 1, steps, 99]);
+        expect(rates.every((rate) => rate > 0 && rate <= 1)).toBe(true);
+      }
+    }
+    expect(() => oneCycle(1, { steps: 10, warmUpShare: 1.1 })).toThrow(/warmUpShare: found 1.1/);
+    expect(() => oneCycle(1, { steps: 10, finalDivisor: 0 })).toThrow(/finalDivisor: found 0/);
+  });
+
   test("lengths must be positive", () => {
     expect(() => cosine(1, { steps: 0 })).toThrow("steps: found 0, expected a positive number");
     expect(() => stepDecay(1, { every: -1 })).toThrow(/every/);

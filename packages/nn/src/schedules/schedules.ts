@@ -76,17 +76,26 @@ export interface OneCycleOptions {
   readonly finalDivisor?: number;
 }
 
-/** Up to `peak` and down to almost nothing, both along half a cosine (Smith and Topin 2017; PyTorch's OneCycleLR). */
+/**
+ * Up to `peak` and down to almost nothing, both along half a cosine (Smith and Topin 2017; PyTorch's OneCycleLR). Throws
+ * ArgumentError unless steps and divisors are positive and the share lies in [0, 1].
+ */
 export function oneCycle(
   peak: number,
   { steps, warmUpShare = 0.3, initialDivisor = 25, finalDivisor = 1e4 }: OneCycleOptions,
 ): Schedule {
-  requirePositive("steps", steps);
+  for (const [name, value] of Object.entries({ steps, initialDivisor, finalDivisor })) {
+    requirePositive(name, value);
+  }
+  if (!(warmUpShare >= 0 && warmUpShare <= 1)) {
+    throw new ArgumentError(`warmUpShare: found ${warmUpShare}, expected a number in [0, 1]`);
+  }
   const first = peak / initialDivisor;
   const top = warmUpShare * steps - 1;
   const last = steps - 1;
   return (step) => {
-    if (step <= top) return anneal(first, peak, step / top);
+    // A rise of a single step is at its top.
+    if (step <= top) return anneal(first, peak, top === 0 ? 1 : step / top);
     return anneal(peak, first / finalDivisor, last > top ? Math.min(1, (step - top) / (last - top)) : 1);
   };
 }
