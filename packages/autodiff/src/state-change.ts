@@ -9,11 +9,12 @@ export interface StateChange {
 
 let depth = 0;
 let suppressed = false;
-let pending: StateChange[] = [];
+const pending: StateChange[] = [];
 
 /**
  * Commits a change when the outermost differentiated call returns, in the order of the requests; at once where none is
- * running. When that call throws, all are discarded, the latest first. Inside `withoutStatistics` the change is discarded.
+ * running. When a call throws, inner ones too, its changes are discarded, the latest first. Inside `withoutStatistics` the
+ * change is discarded.
  *
  * @example deferStateChange({ commit: () => module.adopt(statistics), discard: () => statistics.dispose() });
  */
@@ -41,20 +42,19 @@ export function withoutStatistics<Result>(f: () => Result): Result {
   }
 }
 
-/** Runs one differentiated call; the outermost one settles the changes that were deferred. */
+/** Runs one differentiated call: its changes are discarded when it throws, and committed when the outermost one returns. */
 export function settlingState<Result>(call: () => Result): Result {
+  const earlier = pending.length;
+  let result: Result;
   depth++;
-  let returned = false;
   try {
-    const result = call();
-    returned = true;
-    return result;
+    result = call();
+  } catch (error) {
+    for (const change of pending.splice(earlier).reverse()) change.discard();
+    throw error;
   } finally {
-    if (--depth === 0) {
-      const changes = pending;
-      pending = [];
-      if (returned) for (const change of changes) change.commit();
-      else for (const change of changes.reverse()) change.discard();
-    }
+    depth--;
   }
+  if (depth === 0) for (const change of pending.splice(0)) change.commit();
+  return result;
 }

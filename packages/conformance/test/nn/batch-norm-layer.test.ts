@@ -137,6 +137,23 @@ describe("in a differentiated call", () => {
     expect(await stateOf(layer)).toEqual(once);
   });
 
+  test("an inner call that throws leaves them, while the outer one goes on", async () => {
+    const layer = new BatchNorm1d(2);
+    const failing = valueAndGrad(layer, () => {
+      layer.forward(batch());
+      throw new Error("on purpose");
+    });
+    const outer = valueAndGrad(layer, () => {
+      const counted = sum(layer.forward(batch()));
+      expect(() => failing()).toThrow("on purpose");
+      return counted;
+    });
+    scope(() => {
+      outer();
+    });
+    expect(await stateOf(layer)).toEqual(once);
+  });
+
   test("withoutStatistics leaves them, also between passes that count", async () => {
     const layer = new BatchNorm1d(2);
     scope(() => {
