@@ -1,0 +1,27 @@
+import { DisposedError } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { openWebgpu } from "../bin/open-webgpu.ts";
+import { checkSelecting, deviceContract, knownFailures } from "../src/index.ts";
+import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+
+testPresence();
+
+describe.skipIf(reasonToSkip !== undefined)("webgpu keeps the contract of a device", () => {
+  test.each(deviceContract.map(({ name, run }) => [name, run] as const))("%s", async (_, run) => {
+    const backend = await openWebgpu();
+    try {
+      await run(backend);
+    } finally {
+      await backend.close().catch((error: unknown) => {
+        if (!(error instanceof DisposedError)) throw error;
+      });
+    }
+  });
+
+  test("selecting takes the first that opens, and what is preferred must open", () =>
+    checkSelecting({ name: "webgpu", open: () => openWebgpu() }));
+});
+
+test("no failure is accepted on WebGPU", () => {
+  expect(knownFailures.filter(({ backend }) => backend === "webgpu")).toEqual([]);
+});

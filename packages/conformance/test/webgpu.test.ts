@@ -1,0 +1,29 @@
+import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openWebgpu } from "../bin/open-webgpu.ts";
+import { allCases, runCase, skipMissingKernels } from "../src/index.ts";
+import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+
+testPresence();
+
+describe.skipIf(reasonToSkip !== undefined)("webgpu", () => {
+  let backend: WebgpuBackend;
+  beforeAll(async () => {
+    backend = await openWebgpu({ keepsNonFinite: true });
+  });
+  afterAll(() => backend.close());
+
+  for (const opCases of allCases) {
+    describe(opCases.op.name, () => {
+      for (const opCase of opCases.cases) {
+        test(opCase.name, async (context) => {
+          const { status, reason, checks } = skipMissingKernels(await runCase(backend, opCases, opCase));
+          if (status === "skipped") context.skip(reason);
+          expect(checks.flatMap(({ check, failure }) => (failure ? [`${check}: ${failure}`] : []))).toEqual(
+            [],
+          );
+        });
+      }
+    });
+  }
+});
