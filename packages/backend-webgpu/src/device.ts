@@ -81,7 +81,7 @@ export class WebgpuDevice implements WebgpuBackend {
       pool: this.pool,
       transfers: this.transfers,
     });
-    this.expressions = new ExpressionKernels(gpuDevice.limits.maxComputeWorkgroupsPerDimension);
+    this.expressions = new ExpressionKernels(gpuDevice.limits);
     gpuDevice.addEventListener("uncapturederror", this.onUncapturedError);
   }
 

@@ -11,6 +11,8 @@ export interface ReadLayout {
   readonly kind: ReadKind;
   /** The output in whose memory the input lives: both are one binding. */
   readonly sharedWith?: number | undefined;
+  /** It is one of the inputs that share the last binding, because a kernel cannot have one for each. */
+  readonly isPacked?: boolean;
 }
 
 /**

@@ -25,8 +25,26 @@ export function loadVector(dtype: DType, array: string, at: string): string {
   return decoded(dtype, `${array}[${at}]`);
 }
 
+/** One element of an array of its own. */
 const element = (dtype: DType, array: string, at: string): string =>
-  dtype === "u8" ? `((${array}[(${at}) >> 2u] >> (((${at}) & 3u) * 8u)) & 255u)` : `${array}[${at}]`;
+  dtype === "u8" ? byteOf(`${array}[(${at}) >> 2u]`, at) : `${array}[${at}]`;
+
+const byteOf = (word: string, at: string): string => `((${word} >> (((${at}) & 3u) * 8u)) & 255u)`;
+
+/** One element of an operand that begins at the word `base` of an array of words. */
+function packedElement(dtype: DType, words: string, at: string, base: string): string {
+  switch (dtype) {
+    case "u8":
+      return byteOf(`${words}[${base} + ((${at}) >> 2u)]`, at);
+    case "f16":
+      return `unpack2x16float(${words}[${base} + ((${at}) >> 1u)])[(${at}) & 1u]`;
+    case "f32":
+    case "i32":
+      return `bitcast<${dtype}>(${words}[${base} + ${at}])`;
+    default:
+      return `${words}[${base} + ${at}]`;
+  }
+}
 
 const vectorOf: { readonly [dtype in DType]: string } = {
   f32: "vec4f",
@@ -37,10 +55,15 @@ const vectorOf: { readonly [dtype in DType]: string } = {
   u8: "vec4u",
 };
 
-/** One element in all four places, or four elements that lie at `at`. */
+/** One element in all four places, or the four elements at these places. */
 export function loadElements(dtype: DType, array: string, at: readonly string[]): string {
-  const elements = at.map((index) => element(dtype, array, index));
-  return decoded(dtype, `${vectorOf[dtype]}(${elements.join(", ")})`);
+  return decoded(dtype, `${vectorOf[dtype]}(${at.map((place) => element(dtype, array, place)).join(", ")})`);
+}
+
+/** The same of an operand that begins at the word `base` of an array of words. */
+export function loadPacked(dtype: DType, words: string, at: readonly string[], base: string): string {
+  const elements = at.map((place) => packedElement(dtype, words, place, base)).join(", ");
+  return dtype === "f16" ? `vec4f(${elements})` : decoded(dtype, `${vectorOf[dtype]}(${elements})`);
 }
 
 /** Statements that store four points; `rest` of them are within the output, and what lies behind it is kept. */

@@ -20,20 +20,22 @@ const axesOf = ({ walk, rank }: ExpressionLayout): number[] =>
 
 export const sizeName = (axis: number): string => `size${axis}`;
 export const strideName = (read: number, axis: number): string => `stride${read}_${axis}`;
+export const baseName = (read: number): string => `base${read}`;
 export const scalarName = (index: number): string => `scalar${index}`;
 
 const storedType = (type: ScalarType): Parameter["type"] => (type === "bool" ? "u32" : type);
 
 /**
  * The uniform struct: the number of points, workgroups in a row of the grid, `zero` (a 0 that no compiler sees), sizes of
- * the dimensions, strides of the inputs that need them, scalars.
+ * the dimensions, of each input its strides where it needs them and its first word where it is packed, scalars.
  */
 export function parametersOf(expression: Expression, layout: ExpressionLayout): Parameter[] {
   const names = ["count", "width", "zero"];
   const axes = axesOf(layout);
   names.push(...axes.map(sizeName));
-  layout.reads.forEach(({ kind }, read) => {
+  layout.reads.forEach(({ kind, isPacked }, read) => {
     if (needsStrides(kind)) names.push(...axes.map((axis) => strideName(read, axis)));
+    if (isPacked) names.push(baseName(read));
   });
   const scalars = expression.scalars.map((type, index) => ({
     name: scalarName(index),
@@ -42,17 +44,21 @@ export function parametersOf(expression: Expression, layout: ExpressionLayout): 
   return [...names.map((name) => ({ name, type: "u32" as const })), ...scalars];
 }
 
-/** The values of the parameters, in their order. */
+/** The values of the parameters, in their order; `bases` are the first words of the packed inputs. */
 export function parameterValues(
   { shape, reads, scalars }: Pick<ExpressionLaunch<unknown, never>, "shape" | "reads" | "scalars">,
   layout: ExpressionLayout,
   width: number,
+  bases: readonly (number | undefined)[] = [],
 ): number[] {
-  const strides = reads
-    .filter((_, read) => needsStrides(layout.reads[read]!.kind))
-    .flatMap((read) => read.strides);
-  const sizes = layout.walk === "line" ? [] : shape;
-  return [sizeOf(shape), width, 0, ...sizes, ...strides, ...scalars];
+  const values = [sizeOf(shape), width, 0];
+  if (layout.walk !== "line") values.push(...shape);
+  layout.reads.forEach(({ kind, isPacked }, read) => {
+    if (needsStrides(kind)) values.push(...reads[read]!.strides);
+    if (isPacked) values.push(bases[read]!);
+  });
+  values.push(...scalars);
+  return values;
 }
 
 /** A grid of workgroups for this many points, in rows where one dimension of the grid does not hold them. */

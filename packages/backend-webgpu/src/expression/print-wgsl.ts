@@ -3,16 +3,17 @@ import { operandsOf } from "@evenkeel/tensor";
 import type { FunctionName } from "./functions.ts";
 import { functionSources } from "./functions.ts";
 import type { ExpressionLayout } from "./layout.ts";
-import { elementType, isVectorKind, loadElements, loadVector, storePoints } from "./memory.ts";
+import { elementType, isVectorKind, loadElements, loadPacked, loadVector, storePoints } from "./memory.ts";
 import { printNode } from "./operations.ts";
-import { needsStrides, parametersOf, sizeName, strideName, workgroupSize } from "./parameters.ts";
+import { baseName, needsStrides, parametersOf, sizeName, strideName, workgroupSize } from "./parameters.ts";
 
 const indent = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join("\n");
 
 /**
  * An expression as a kernel: every invocation evaluates four neighbouring points as one vector. Inputs are the operands that
  * it reads, outputs those that it writes; an input that lives in the memory of an output is read there, and absent
- * among the operands. Its parameters are those of `parametersOf`.
+ * among the operands. Packed inputs are absent too: behind the outputs comes one operand of words that holds them. Its
+ * parameters are those of `parametersOf`.
  */
 export function printExpression(expression: Expression, layout: ExpressionLayout): WgslKernel {
   const parameters = parametersOf(expression, layout);
@@ -45,6 +46,7 @@ export function nameOfExpression(expression: Expression): string {
 }
 
 const inputName = (input: number): string => `input${input}`;
+const packName = "pack";
 const outputName = (output: number): string => `output${output}`;
 
 /** Where an input is read: in its own array or in that of the output that it shares its memory with. */
@@ -58,13 +60,16 @@ function printBindings({ inputs, outputs }: Expression, { reads }: ExpressionLay
     `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${element}>;`;
   return [
     ...inputs.flatMap((dtype, input) => {
-      const { kind, sharedWith } = reads[input]!;
-      if (sharedWith !== undefined) return [];
+      const { kind, sharedWith, isPacked } = reads[input]!;
+      if (sharedWith !== undefined || isPacked) return [];
       return [declare(input, "read", inputName(input), elementType(dtype, isVectorKind(kind)))];
     }),
     ...outputs.map(({ dtype }, output) =>
       declare(inputs.length + output, "read_write", outputName(output), elementType(dtype, true)),
     ),
+    ...(reads.some(({ isPacked }) => isPacked)
+      ? [declare(inputs.length + outputs.length, "read", packName, "u32")]
+      : []),
   ];
 }
 
@@ -126,25 +131,29 @@ function printOffsets(layout: ExpressionLayout): string[] {
 }
 
 function printLoad(dtype: DType, input: number, layout: ExpressionLayout): string {
+  const { kind, isPacked } = layout.reads[input]!;
+  const places = placesOf(input, layout);
+  if (isPacked) return loadPacked(dtype, packName, places, `parameters.${baseName(input)}`);
   const array = arrayOf(layout, input);
+  if (!isVectorKind(kind)) return loadElements(dtype, array, places);
+  return loadVector(dtype, array, kind === "linear" ? "quad" : `offset${input} >> 2u`);
+}
+
+/** Where the four points find their elements in an input: one place where it is the same for all. */
+function placesOf(input: number, layout: ExpressionLayout): string[] {
   const offset = `offset${input}`;
-  const { kind } = layout.reads[input]!;
-  switch (kind) {
+  const neighbours = (first: string): string[] => [0, 1, 2, 3].map((step) => `${first} + ${step}u`);
+  switch (layout.reads[input]!.kind) {
     case "linear":
-      return loadVector(dtype, array, "quad");
-    case "quad":
-      return loadVector(dtype, array, `${offset} >> 2u`);
+      return neighbours("at");
     case "single":
-      return loadElements(dtype, array, ["0u"]);
+      return ["0u"];
     case "splat":
-      return loadElements(dtype, array, [offset]);
-    case "run": {
-      const places = [0, 1, 2, 3].map((step) => `${offset} + ${step}u`);
-      return loadElements(dtype, array, places);
-    }
-    case "points": {
-      const places = suffixesOf(layout).map((suffix) => `${offset}${suffix}`);
-      return loadElements(dtype, array, places);
-    }
+      return [offset];
+    case "quad":
+    case "run":
+      return neighbours(offset);
+    case "points":
+      return suffixesOf(layout).map((suffix) => `${offset}${suffix}`);
   }
 }

@@ -40,7 +40,7 @@ export function accessesOf(
   reads: readonly (Region | undefined)[],
   writes: readonly (Region | undefined)[],
   user: string,
-): { readonly accesses: readonly Access[]; readonly copied: readonly number[] } {
+): { accesses: Access[]; copied: number[] } {
   const copied: number[] = [];
   const ofReads = reads.map((read, index): Access => {
     if (read === undefined) return "-";

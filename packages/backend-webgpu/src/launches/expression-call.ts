@@ -1,6 +1,6 @@
 import type { BufferView, Expression, ExpressionLaunch, WgslKernel } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
-import type { ExpressionLayout } from "../expression/layout.ts";
+import type { ExpressionLayout, ReadLayout } from "../expression/layout.ts";
 import { layoutOf } from "../expression/layout.ts";
 import { gridOf, parameterValues } from "../expression/parameters.ts";
 import { nameOfExpression, printExpression } from "../expression/print-wgsl.ts";
@@ -14,13 +14,17 @@ interface PrintedExpression {
   readonly kernels: Map<string, WgslKernel>;
 }
 
+type LimitNames = "maxComputeWorkgroupsPerDimension" | "maxStorageBuffersPerShaderStage";
+
 /** Turns launches of expressions into launches of kernels, each printed at its first use. */
 export class ExpressionKernels {
   private readonly maxWorkgroups: number;
+  private readonly maxBindings: number;
   private readonly printed = new Map<string, PrintedExpression>();
 
-  constructor(maxWorkgroups: number) {
-    this.maxWorkgroups = maxWorkgroups;
+  constructor(limits: Pick<GPUSupportedLimits, LimitNames>) {
+    this.maxWorkgroups = limits.maxComputeWorkgroupsPerDimension;
+    this.maxBindings = limits.maxStorageBuffersPerShaderStage;
   }
 
   nameOf(expression: Expression): string {
@@ -34,7 +38,7 @@ export class ExpressionKernels {
     writes: readonly Region[],
   ): KernelCall {
     const { expression, shape } = launch;
-    const layout = this.layoutWithin(launch, reads, writes);
+    const layout = this.packed(layoutWithin(launch, reads, writes), writes.length);
     const { name, kernels } = this.printedOf(expression);
     const key = keyOf(layout);
     let kernel = kernels.get(key);
@@ -43,37 +47,37 @@ export class ExpressionKernels {
       kernels.set(key, kernel);
     }
     const workgroups = gridOf(sizeOf(shape), this.maxWorkgroups);
+    const packed = reads.filter((_, read) => layout.reads[read]!.isPacked);
+    let word = 0;
+    const bases = reads.map(({ bytes }, read) => {
+      if (!layout.reads[read]!.isPacked) return undefined;
+      const base = word;
+      word += bytes / 4;
+      return base;
+    });
     return {
       name,
       kernel,
-      reads: reads.map((read, index) => (layout.reads[index]!.sharedWith === undefined ? read : undefined)),
+      reads: reads.map((region, read) => (isBound(layout.reads[read]!) ? region : undefined)),
       writes,
-      parameters: parameterValues(launch, layout, workgroups[0]),
+      packed,
+      parameters: parameterValues(launch, layout, workgroups[0], bases),
       workgroups,
     };
   }
 
-  /** An input that is an output's memory, element for element, shares its binding. */
-  private layoutWithin(
-    { expression, shape, reads }: ExpressionLaunch<BufferView, never>,
-    readRegions: readonly Region[],
-    writes: readonly Region[],
-  ): ExpressionLayout {
-    const layout = layoutOf(
-      shape,
-      reads.map(({ strides }) => strides),
-    );
-    const sharedWith = readRegions.map((region, read) => {
-      if (layout.reads[read]!.kind !== "linear") return undefined;
-      const output = writes.findIndex((write) => isSameRegion(write, region));
-      const isSame = output >= 0 && expression.outputs[output]!.dtype === expression.inputs[read];
-      return isSame ? output : undefined;
-    });
-    if (sharedWith.every((output) => output === undefined)) return layout;
-    return {
-      ...layout,
-      reads: layout.reads.map((read, index) => ({ ...read, sharedWith: sharedWith[index] })),
-    };
+  /** The last inputs share a binding where there are more operands than bindings. */
+  private packed(layout: ExpressionLayout, writes: number): ExpressionLayout {
+    const bound = layout.reads.filter(isBound).length;
+    if (bound + writes <= this.maxBindings) return layout;
+    let left = bound + writes + 1 - this.maxBindings;
+    const reads = [...layout.reads];
+    for (let read = reads.length - 1; read >= 0 && left > 0; read--) {
+      if (!isBound(reads[read]!)) continue;
+      reads[read] = { ...reads[read]!, isPacked: true };
+      left--;
+    }
+    return { ...layout, reads };
   }
 
   private printedOf(expression: Expression): PrintedExpression {
@@ -86,8 +90,34 @@ export class ExpressionKernels {
   }
 }
 
+/** Whether an input has a binding of its own. */
+const isBound = ({ sharedWith, isPacked }: ReadLayout): boolean => sharedWith === undefined && !isPacked;
+
+/** An input that is an output's memory, element for element, shares its binding. */
+function layoutWithin(
+  { expression, shape, reads }: ExpressionLaunch<BufferView, never>,
+  readRegions: readonly Region[],
+  writes: readonly Region[],
+): ExpressionLayout {
+  const layout = layoutOf(
+    shape,
+    reads.map(({ strides }) => strides),
+  );
+  const sharedWith = readRegions.map((region, read) => {
+    if (layout.reads[read]!.kind !== "linear") return undefined;
+    const output = writes.findIndex((write) => isSameRegion(write, region));
+    const isSame = output >= 0 && expression.outputs[output]!.dtype === expression.inputs[read];
+    return isSame ? output : undefined;
+  });
+  if (sharedWith.every((output) => output === undefined)) return layout;
+  return {
+    ...layout,
+    reads: layout.reads.map((read, index) => ({ ...read, sharedWith: sharedWith[index] })),
+  };
+}
+
 function keyOf({ walk, rank, reads }: ExpressionLayout): string {
   let key = walk === "line" ? walk : `${walk} ${rank}`;
-  for (const { kind, sharedWith } of reads) key += ` ${kind}${sharedWith ?? ""}`;
+  for (const { kind, sharedWith, isPacked } of reads) key += ` ${kind}${isPacked ? "p" : (sharedWith ?? "")}`;
   return key;
 }

@@ -1,7 +1,6 @@
 import type { WgslKernel } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import type { CounterTotals } from "../counters.ts";
-import type { Block } from "../memory/block.ts";
 import type { BufferPool } from "../memory/buffer-pool.ts";
 import type { Transfers } from "../memory/transfers.ts";
 import type { CommandQueue } from "../queue/command-queue.ts";
@@ -34,6 +33,8 @@ export interface KernelCall {
   readonly kernel: WgslKernel;
   readonly reads: readonly (Region | undefined)[];
   readonly writes: readonly (Region | undefined)[];
+  /** Operands that are joined to one more that is read, bound behind the others. */
+  readonly packed?: readonly Region[];
   readonly parameters: readonly number[];
   readonly workgroups: readonly [x: number, y: number, z: number];
 }
@@ -46,30 +47,37 @@ export class Launcher {
   readonly groups: BindGroups;
   private readonly parts: LaunchParts;
   private readonly pipelines: Pipelines;
+  private readonly maxWorkgroups: number;
+  private readonly maxBindings: number;
 
   constructor(parts: LaunchParts) {
     const { device, ring, failures, counters } = parts;
     this.parts = parts;
+    this.maxWorkgroups = device.limits.maxComputeWorkgroupsPerDimension;
+    this.maxBindings = device.limits.maxStorageBuffersPerShaderStage;
     this.groups = new BindGroups(device, ring.layout, failures, counters);
     this.pipelines = new Pipelines(device, failures, counters);
   }
 
   /** Throws ArgumentError where the launch does not fit its kernel or the limits of the device. */
   launch(call: KernelCall): void {
-    const { name, kernel, reads, writes, parameters, workgroups } = call;
+    const { name, kernel, reads, writes, packed = [], parameters, workgroups } = call;
     const { queue, pool } = this.parts;
     checkParameters(name, kernel.parameterTypes, parameters);
     this.checkWorkgroups(name, workgroups);
     if (workgroups.includes(0)) return;
     const { accesses, copied } = accessesOf(reads, writes, name);
+    if (packed.length > 0) accesses.push("r");
     this.checkBindings(name, accesses);
     const pipeline = this.pipelines.pipelineOf(name, kernel, this.groups.layoutOf(accesses));
     const regions = [...reads, ...writes];
-    const copies = copied.map((index) => {
-      const copy = this.copyOf(regions[index]!);
-      regions[index] = copy;
-      return copy.block;
-    });
+    for (const index of copied) regions[index] = this.copyOf([regions[index]!]);
+    const copies = copied.map((index) => regions[index]!.block);
+    if (packed.length > 0) {
+      const pack = this.copyOf(packed);
+      regions.push(pack);
+      copies.push(pack.block);
+    }
     queue.push(() => {
       if (pipeline.compiled === undefined) {
         return pipeline.ready.then(() => this.encode(call, pipeline, regions));
@@ -79,10 +87,17 @@ export class Launcher {
     for (const block of copies) pool.give(block);
   }
 
-  private copyOf({ block, offset, bytes }: Region): Region {
+  /** A copy of the regions, one behind the other, for the next launch. */
+  private copyOf(regions: readonly Region[]): Region {
     const { queue, pool, transfers } = this.parts;
-    const target: Block = pool.take(bytes);
-    queue.push(() => transfers.copy(block, offset, target, bytes));
+    const bytes = regions.reduce((sum, region) => sum + region.bytes, 0);
+    const target = pool.take(bytes);
+    let end = 0;
+    for (const region of regions) {
+      const offset = end;
+      queue.push(() => transfers.copy(region.block, region.offset, target, offset, region.bytes));
+      end += region.bytes;
+    }
     return { block: target, offset: 0, bytes };
   }
 
@@ -104,7 +119,7 @@ export class Launcher {
   }
 
   private checkWorkgroups(name: string, workgroups: readonly number[]): void {
-    const { maxComputeWorkgroupsPerDimension: most } = this.parts.device.limits;
+    const most = this.maxWorkgroups;
     if (workgroups.every((count) => Number.isSafeInteger(count) && count >= 0 && count <= most)) return;
     throw new ArgumentError(
       `${name}: found ${workgroups.join(" x ")} workgroups, expected at most ${most} in each dimension`,
@@ -112,11 +127,10 @@ export class Launcher {
   }
 
   private checkBindings(name: string, accesses: readonly Access[]): void {
-    const { maxStorageBuffersPerShaderStage: most } = this.parts.device.limits;
     const found = accesses.filter((access) => access !== "-").length;
-    if (found <= most) return;
+    if (found <= this.maxBindings) return;
     throw new ArgumentError(
-      `${name}: found ${found} operands, expected at most ${most}, the storage buffers of a kernel`,
+      `${name}: found ${found} operands, expected at most ${this.maxBindings}, the storage buffers of a kernel`,
     );
   }
 }

@@ -71,8 +71,8 @@ export class Transfers {
   }
 
   /** Copies between blocks. */
-  copy(source: Block, offset: number, target: Block, bytes: number): void {
-    this.recorder.copy(source.gpu, offset, target.gpu, 0, bytes);
+  copy(source: Block, offset: number, target: Block, targetOffset: number, bytes: number): void {
+    this.recorder.copy(source.gpu, offset, target.gpu, targetOffset, bytes);
     source.lastUse = this.recorder.submission;
     target.lastUse = this.recorder.submission;
   }

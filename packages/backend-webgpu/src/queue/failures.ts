@@ -62,9 +62,9 @@ export class Failures {
 
   /** Settles as the promise does, or rejects when the device is lost: what waits for a lost device may wait for ever. */
   orLost<Result>(promise: Promise<Result>): Promise<Result> {
-    if (this.lost !== undefined) return Promise.reject(this.lost);
     return new Promise((resolve, reject) => {
-      this.waiting.add(reject);
+      if (this.lost !== undefined) reject(this.lost);
+      else this.waiting.add(reject);
       promise.then(resolve, reject).finally(() => this.waiting.delete(reject));
     });
   }

@@ -16,6 +16,7 @@ export class Recorder {
   private encoder: GPUCommandEncoder | undefined;
   private pass: GPUComputePassEncoder | undefined;
   private pipeline: GPUComputePipeline | undefined;
+  private group: GPUBindGroup | undefined;
   private timer: PassTimer | undefined;
   private names: string[] = [];
   private afterwards: (() => void)[] = [];
@@ -57,7 +58,10 @@ export class Recorder {
       this.pass.setPipeline(pipeline);
       this.pipeline = pipeline;
     }
-    this.pass.setBindGroup(0, group);
+    if (group !== this.group) {
+      this.pass.setBindGroup(0, group);
+      this.group = group;
+    }
     this.pass.setBindGroup(1, this.ring.group, [parametersOffset]);
     this.pass.dispatchWorkgroups(...workgroups);
     this.names.push(name);
@@ -111,6 +115,7 @@ export class Recorder {
     this.pass?.end();
     this.pass = undefined;
     this.pipeline = undefined;
+    this.group = undefined;
   }
 }
 

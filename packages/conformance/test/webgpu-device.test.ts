@@ -1,0 +1,496 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
+import type { BufferView, DeviceBuffer, HostLaunch, Launch, WgslKernel } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  BackendError,
+  buildExpression,
+  DeviceError,
+  e,
+  OutOfMemoryError,
+} from "@evenkeel/tensor";
+import { afterAll, describe, expect, test } from "vitest";
+import { openWebgpu } from "../bin/open-webgpu.ts";
+import { devicesOfTests, reasonToSkip, testPresence } from "./webgpu-support.ts";
+
+testPresence();
+const open = devicesOfTests();
+
+const viewOf = (buffer: DeviceBuffer, byteOffset = 0, bytes = buffer.bytes - byteOffset): BufferView => ({
+  buffer,
+  byteOffset,
+  bytes,
+});
+
+function bufferOf(backend: WebgpuBackend, data: ArrayBufferView): DeviceBuffer {
+  const buffer = backend.allocate(data.byteLength);
+  backend.write(buffer, 0, data);
+  return buffer;
+}
+
+const floats = (backend: WebgpuBackend, values: number[]): DeviceBuffer =>
+  bufferOf(backend, Float32Array.from(values));
+
+const read = async (backend: WebgpuBackend, buffer: DeviceBuffer): Promise<number[]> => [
+  ...new Float32Array(await backend.read(buffer, 0, buffer.bytes)),
+];
+
+/** y = x s + t, element by element; `which` makes a kernel of its own. */
+function affine(x: BufferView, y: BufferView, s: number, which = 0): Launch {
+  return {
+    kind: "expression",
+    expression: buildExpression({ inputs: ["f32"], scalars: ["f32"] }, ([a], [factor]) =>
+      e.add(e.mul(a!, factor!), which),
+    ),
+    shape: [y.bytes / 4],
+    reads: [{ operand: x, strides: [1] }],
+    writes: [y],
+    scalars: [s],
+  };
+}
+
+/** y[i] = a x[i] + b z[i] + c, without z where it is absent. */
+const combine = (hasZ: boolean): WgslKernel => ({
+  language: "wgsl",
+  entry: "combine",
+  parameterTypes: ["u32", "i32", "f32"],
+  code: `
+struct Parameters { count: u32, a: i32, c: f32 }
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+${hasZ ? "@group(0) @binding(1) var<storage, read> z: array<f32>;" : ""}
+@group(0) @binding(2) var<storage, read_write> y: array<f32>;
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+
+@compute @workgroup_size(64)
+fn combine(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= parameters.count) { return; }
+  y[id.x] = f32(parameters.a) * x[id.x] + parameters.c ${hasZ ? "+ z[id.x]" : ""};
+}
+`,
+});
+
+const combined = (
+  x: BufferView,
+  z: BufferView | undefined,
+  y: BufferView,
+  kernel = combine(z !== undefined),
+): Launch => ({
+  kind: "kernel",
+  kernel,
+  reads: [x, z],
+  writes: [y],
+  parameters: [y.bytes / 4, -2, 0.5],
+  work: { workgroups: [Math.ceil(y.bytes / 256), 1, 1] },
+});
+
+describe.skipIf(reasonToSkip !== undefined)("webgpu kernels", () => {
+  test("get their operands and parameters, absent operands too", async () => {
+    const backend = await open();
+    const [x, z, y] = [floats(backend, [1, 2, 3]), floats(backend, [10, 20, 30]), backend.allocate(12)];
+    backend.launch(combined(viewOf(x), viewOf(z), viewOf(y)));
+    expect(await read(backend, y)).toEqual([8.5, 16.5, 24.5]);
+    backend.launch(combined(viewOf(x), undefined, viewOf(y)));
+    expect(await read(backend, y)).toEqual([-1.5, -3.5, -5.5]);
+  });
+
+  test("read parts of the buffer that they write, also parts that overlap", async () => {
+    const backend = await open();
+    const { offsetAlignment: step } = backend.limits;
+    const arena = backend.allocate(3 * step);
+    const values = Float32Array.from({ length: (3 * step) / 4 }, (_, index) => index);
+    backend.write(arena, 0, values);
+    backend.launch(combined(viewOf(arena, 0, 8), viewOf(arena, step, 8), viewOf(arena, 2 * step, 8)));
+    const last = new Float32Array(await backend.read(arena, 2 * step, 8));
+    const at = step / 4;
+    expect([...last]).toEqual([at + 0.5, at + 1 - 2 + 0.5]);
+    // x begins one step before y and reaches into it.
+    backend.launch(combined(viewOf(arena, 0, 2 * step), undefined, viewOf(arena, step, 2 * step)));
+    const moved = new Float32Array(await backend.read(arena, step, 2 * step));
+    expect([...moved]).toEqual([...values.subarray(0, 2 * at)].map((x) => -2 * x + 0.5));
+  });
+
+  test("fail by name where they do not fit the limits or their operands", async () => {
+    const backend = await open();
+    const [x, y] = [floats(backend, [1]), backend.allocate(4)];
+    const launch = combined(viewOf(x), undefined, viewOf(y)) as Extract<Launch, { kind: "kernel" }>;
+    const attempts: [Launch, RegExp][] = [
+      [{ ...launch, parameters: [1] }, /^combine: found 1 parameters, expected 3$/],
+      [
+        { ...launch, work: { workgroups: [65_536, 1, 1] } },
+        /^combine: found 65536 x 1 x 1 workgroups, expected at most 65535/,
+      ],
+      [{ ...launch, writes: [viewOf(y), viewOf(y)] }, /^combine: found outputs that overlap/],
+      [{ ...launch, reads: [viewOf(backend.allocate(64), 4, 4)] }, /^combine: found a view at byte 4 /],
+      [
+        { ...launch, reads: Array.from({ length: 40 }, () => viewOf(x)) },
+        /^combine: found 41 operands, expected at most/,
+      ],
+    ];
+    for (const [attempt, message] of attempts) {
+      expect(() => backend.launch(attempt)).toThrow(message);
+      expect(() => backend.launch(attempt)).toThrow(ArgumentError);
+    }
+    const wasm = { ...launch, kernel: { language: "wasm", entry: "foreign" } };
+    expect(() => backend.launch(wasm)).toThrow(BackendError);
+    backend.launch(launch);
+    expect(await read(backend, y)).toEqual([-1.5]);
+  });
+
+  test("that do not compile fail the next report, by name and line, and the queue goes on", async () => {
+    const backend = await open();
+    const [x, y] = [floats(backend, [3]), backend.allocate(4)];
+    const broken = {
+      ...combine(false),
+      code: combine(false).code.replace("f32(parameters.a)", "parameters.a"),
+    };
+    backend.launch(combined(viewOf(x), undefined, viewOf(y), broken));
+    backend.launch(combined(viewOf(x), undefined, viewOf(y)));
+    const first = backend.read(y, 0, 4);
+    await expect(first).rejects.toThrow(/launch "combine" failed: its kernel does not compile: line 11:/);
+    await expect(first).rejects.toBeInstanceOf(DeviceError);
+    expect(await read(backend, y)).toEqual([-5.5]);
+    backend.launch(combined(viewOf(x), undefined, viewOf(y), { ...combine(false), entry: "nowhere" }));
+    await expect(backend.idle()).rejects.toThrow(/launch "nowhere" failed/);
+    await backend.idle();
+  });
+});
+
+describe.skipIf(reasonToSkip !== undefined)("webgpu expressions", () => {
+  test("of more inputs than a kernel has bindings share one", async () => {
+    const gpuDevice = await smallDevice();
+    const backend = await open({ device: gpuDevice });
+    expect(gpuDevice.limits.maxStorageBuffersPerShaderStage).toBeLessThanOrEqual(10);
+    const dtypes = [
+      "f32",
+      "i32",
+      "u8",
+      "bool",
+      "u32",
+      "f32",
+      "f32",
+      "u8",
+      "i32",
+      "f32",
+      "bool",
+      "u8",
+    ] as const;
+    const expression = buildExpression({ inputs: [...dtypes] }, (inputs) =>
+      inputs
+        .map((input) => e.cast(input, "f32"))
+        .reduce((sum, value, index) => e.add(sum, e.mul(value, index + 1))),
+    );
+    for (const shape of [
+      [3, 5],
+      [3, 4],
+    ] as const) {
+      const size = shape[0] * shape[1];
+      const arrays = dtypes.map((dtype, input) => {
+        const values = Array.from(
+          { length: input % 3 === 1 ? shape[1] : size },
+          (_, at) => (at * (input + 3)) % (dtype === "bool" ? 2 : 11),
+        );
+        return { u8: Uint8Array, f32: Float32Array, i32: Int32Array, u32: Uint32Array, bool: Uint32Array }[
+          dtype
+        ].from(values);
+      });
+      const y = backend.allocate(size * 4);
+      backend.launch({
+        kind: "expression",
+        expression,
+        shape,
+        reads: arrays.map((array, input) => ({
+          operand: viewOf(bufferOf(backend, array)),
+          strides: input % 3 === 1 ? [0, 1] : [shape[1], 1],
+        })),
+        writes: [viewOf(y)],
+        scalars: [],
+      });
+      const expected = Array.from({ length: size }, (_, at) =>
+        arrays.reduce(
+          (sum, array, input) => sum + array[at % array.length]! * (input === 0 ? 1 : input + 1),
+          0,
+        ),
+      );
+      expect(await read(backend, y)).toEqual(expected);
+    }
+    await backend.close();
+    gpuDevice.destroy();
+  });
+
+  test("fill more workgroups than one dimension of the grid has", async () => {
+    const backend = await open();
+    const count = 65_536 * 256 + 5;
+    const y = backend.allocate(count);
+    backend.launch({
+      kind: "expression",
+      expression: buildExpression({ inputs: [], scalars: ["u32"], outputs: ["u8"] }, (_, [s]) =>
+        e.add(e.shiftRight(e.indexLike(s!), 8), s!),
+      ),
+      shape: [count],
+      reads: [],
+      writes: [viewOf(y)],
+      scalars: [7],
+    });
+    for (const first of [0, 65_535 * 256 - 3, count - 9]) {
+      const bytes = new Uint8Array(await backend.read(y, first, 9));
+      expect([...bytes]).toEqual(Array.from(bytes, (_, at) => (((first + at) >> 8) + 7) & 255));
+    }
+  });
+
+  test("of bytes keep what lies behind their last byte", async () => {
+    const backend = await open();
+    const x = bufferOf(backend, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 250));
+    const y = bufferOf(backend, new Uint8Array(8).fill(9));
+    backend.launch({
+      kind: "expression",
+      expression: buildExpression({ inputs: ["u8"], outputs: ["u8"] }, ([a]) => e.mul(a!, 2)),
+      shape: [6],
+      reads: [{ operand: viewOf(x, 0, 6), strides: [1] }],
+      writes: [viewOf(y, 0, 6)],
+      scalars: [],
+    });
+    expect([...new Uint8Array(await backend.read(y, 0, 8))]).toEqual([2, 4, 6, 8, 10, 12, 9, 9]);
+  });
+
+  test("work in place beside an input that overlaps", async () => {
+    const backend = await open();
+    const x = floats(backend, [1, 2, 3]);
+    backend.launch({
+      kind: "expression",
+      expression: buildExpression({ inputs: ["f32", "f32"] }, ([a, first]) => e.add(a!, first!)),
+      shape: [3],
+      reads: [
+        { operand: viewOf(x), strides: [1] },
+        { operand: viewOf(x, 0, 4), strides: [0] },
+      ],
+      writes: [viewOf(x)],
+      scalars: [],
+    });
+    expect(await read(backend, x)).toEqual([2, 3, 4]);
+  });
+});
+
+describe.skipIf(reasonToSkip !== undefined)("webgpu memory", () => {
+  test("bytes are written and read at any place, before and after launches", async () => {
+    const backend = await open();
+    const contents = Uint8Array.from({ length: 29 }, (_, index) => index);
+    const buffer = bufferOf(backend, contents);
+    for (const [offset, length] of [
+      [0, 3],
+      [1, 1],
+      [3, 2],
+      [5, 9],
+      [6, 2],
+      [25, 4],
+      [28, 1],
+      [8, 4],
+    ] as const) {
+      const data = new Uint8Array(length).fill(100 + offset);
+      backend.write(buffer, offset, data);
+      contents.set(data, offset);
+      expect([...new Uint8Array(await backend.read(buffer, 0, 29))]).toEqual([...contents]);
+      expect([...new Uint8Array(await backend.read(buffer, offset, length))]).toEqual([...data]);
+    }
+  });
+
+  test("writes keep their place while a kernel compiles", async () => {
+    const backend = await open();
+    const [x, y] = [floats(backend, [1]), backend.allocate(4)];
+    const data = Float32Array.of(5);
+    backend.launch(affine(viewOf(x), viewOf(y), 2, 77));
+    backend.write(x, 0, data);
+    data[0] = -1;
+    const first = read(backend, y);
+    backend.launch(affine(viewOf(x), viewOf(y), 3, 78));
+    expect([await first, await read(backend, y), await read(backend, x)]).toEqual([[79], [93], [5]]);
+  });
+
+  test("beyond the limit that was set, pooled memory is used up before allocating fails", async () => {
+    const backend = await open({ maxMemoryBytes: 2 ** 20 });
+    for (let round = 0; round < 3; round++) {
+      const buffers = [300_000 + 65_536 * round, 400_000].map((bytes) => backend.allocate(bytes));
+      expect(backend.memory().live + backend.memory().pooled).toBeLessThanOrEqual(2 ** 20);
+      expect(() => backend.allocate(600_000)).toThrow(OutOfMemoryError);
+      for (const buffer of buffers) backend.free(buffer);
+    }
+    const x = floats(backend, [1, 2]);
+    backend.launch(affine(viewOf(x), viewOf(x), 2));
+    expect(await read(backend, x)).toEqual([2, 4]);
+  });
+});
+
+describe.skipIf(reasonToSkip !== undefined)("webgpu host steps", () => {
+  test("see booleans as words, bytes to the last one, and zeros in what they only write", async () => {
+    const backend = await open();
+    const flags = bufferOf(backend, Uint32Array.of(1, 0, 1));
+    const bytes = bufferOf(backend, Uint8Array.of(1, 2, 3, 4, 5));
+    const written = bufferOf(backend, Float32Array.of(1, 2));
+    const seen: { [name: string]: number[] } = {};
+    const step: HostLaunch<BufferView> = {
+      kind: "host",
+      name: "look",
+      operands: {
+        flags: { operand: viewOf(flags), spec: { shape: [3], dtype: "bool" }, access: "read" },
+        bytes: { operand: viewOf(bytes, 0, 3), spec: { shape: [3], dtype: "u8" }, access: "read-write" },
+        written: { operand: viewOf(written), spec: { shape: [2], dtype: "f32" }, access: "write" },
+      },
+      run: (arrays) => {
+        for (const [name, array] of Object.entries(arrays)) seen[name] = [...array];
+        arrays.flags![0] = 7;
+        arrays.bytes!.fill(9);
+        arrays.written![1] = 3;
+      },
+    };
+    backend.launch(step);
+    expect([...new Uint8Array(await backend.read(bytes, 0, 5))]).toEqual([9, 9, 9, 4, 5]);
+    expect(await read(backend, written)).toEqual([0, 3]);
+    expect(new Uint32Array(await backend.read(flags, 0, 4))[0]).toBe(1);
+    expect(seen).toEqual({ flags: [1, 0, 1], bytes: [1, 2, 3], written: [0, 0] });
+  });
+});
+
+describe.skipIf(reasonToSkip !== undefined)("webgpu failures", () => {
+  test("a lost device rejects every read and report, and names its latest launches", async () => {
+    const backend = await open();
+    const x = floats(backend, [1]);
+    await backend.idle();
+    backend.launch(combined(viewOf(x), undefined, viewOf(backend.allocate(4))));
+    const before = backend.read(x, 0, 4);
+    backend.gpuDevice.destroy();
+    await expect(before).rejects.toThrow(/the GPU device was lost \(destroyed\).*"combine"/);
+    await expect(before).rejects.toBeInstanceOf(DeviceError);
+    backend.launch(affine(viewOf(x), viewOf(x), 2));
+    await expect(backend.read(x, 0, 4)).rejects.toBeInstanceOf(DeviceError);
+    await expect(backend.idle()).rejects.toBeInstanceOf(DeviceError);
+    await expect(backend.close()).rejects.toBeInstanceOf(DeviceError);
+  });
+
+  test("an invalid command fails the next report, which names the launches of its submission", async () => {
+    const backend = await open();
+    const [x, y] = [floats(backend, [1]), backend.allocate(4)];
+    const create = backend.gpuDevice.createBindGroup.bind(backend.gpuDevice);
+    backend.gpuDevice.createBindGroup = (descriptor) => create({ ...descriptor, entries: [] });
+    backend.launch(affine(viewOf(x), viewOf(y), 2));
+    await expect(backend.idle()).rejects.toThrow(/launch "expression mul add" failed/);
+    await expect(backend.idle()).rejects.toThrow(/launch "expression mul add" failed/);
+    await backend.idle();
+  });
+});
+
+describe.skipIf(reasonToSkip !== undefined)("webgpu at work", () => {
+  test("submits the launches of a synchronous stretch together, and makes nothing anew the second time", async () => {
+    const backend = await open();
+    const x = floats(backend, [1, 2, 3]);
+    const step = async (): Promise<void> => {
+      for (let launch = 0; launch < 50; launch++) {
+        const y = backend.allocate(12);
+        backend.launch(affine(viewOf(x), viewOf(y), 2, launch % 3));
+        backend.launch(combined(viewOf(y), undefined, viewOf(x)));
+        backend.free(y);
+      }
+      await backend.read(x, 0, 12);
+    };
+    await step();
+    const before = backend.counters();
+    await step();
+    const after = backend.counters();
+    const spent = Object.fromEntries(
+      Object.entries(after).map(([name, count]) => [name, count - before[name as keyof typeof before]]),
+    );
+    const slot = backend.gpuDevice.limits.minUniformBufferOffsetAlignment;
+    expect(spent).toEqual({
+      dispatches: 100,
+      submits: 1,
+      bindGroups: 0,
+      pipelines: 0,
+      bytesUploaded: 100 * slot,
+      bytesDownloaded: 12,
+      bytesCopied: 12,
+    });
+  });
+
+  test("profiles launches one by one where there are timestamps", async (context) => {
+    const backend = await open();
+    if (!backend.limits.features.has("timestamp-query")) context.skip("the adapter has no timestamp queries");
+    const x = floats(backend, [1, 2, 3]);
+    const times = await backend.profile(() => {
+      backend.launch(affine(viewOf(x), viewOf(x), 2));
+      backend.launch(combined(viewOf(x), undefined, viewOf(backend.allocate(12))));
+    });
+    expect(times.map(({ name }) => name)).toEqual(["expression mul add", "combine"]);
+    expect(times.every(({ milliseconds }) => milliseconds >= 0)).toBe(true);
+    expect(await backend.profile(() => {})).toEqual([]);
+    expect(await read(backend, x)).toEqual([2, 4, 6]);
+  });
+
+  test("leaves abilities alone that it is told to", async () => {
+    const backend = await open({ without: ["shader-f16", "subgroups", "timestamp-query"] });
+    expect([...backend.limits.features]).toEqual([]);
+    expect([...backend.gpuDevice.features]).not.toContain("subgroups");
+    await expect(backend.profile(() => {})).rejects.toThrow(/expected a device with timestamp-query/);
+    const trusting = await open({ keepsNonFinite: true, without: ["shader-f16"] });
+    expect(trusting.limits.features.has("non-finite")).toBe(true);
+    expect(trusting.limits.storage.f16).toBeUndefined();
+  });
+
+  test("tells what the device is and whether it is software", async () => {
+    const backend = await open();
+    const { isFallbackAdapter } = backend.gpuDevice.adapterInfo;
+    expect(backend.device).toMatch(isFallbackAdapter ? /\(software\)$/ : /\w/);
+  });
+
+  test("shares a device that is open, and leaves it open", async () => {
+    const gpuDevice = await smallDevice();
+    const backend = await open({ device: gpuDevice });
+    const x = floats(backend, [1]);
+    backend.launch(affine(viewOf(x), viewOf(x), 4));
+    expect(await read(backend, x)).toEqual([4]);
+    await backend.close();
+    const again = await open({ device: gpuDevice });
+    expect(await read(again, floats(again, [2]))).toEqual([2]);
+    await again.close();
+    gpuDevice.destroy();
+  });
+
+  test("opens and closes fifty times", async () => {
+    for (let cycle = 0; cycle < 50; cycle++) {
+      const backend = await openWebgpu();
+      expect(await read(backend, floats(backend, [cycle]))).toEqual([cycle]);
+      await backend.close();
+    }
+  });
+
+  test.each(["close", "leave open"])("lets the process exit by itself: %s", async (ending) => {
+    const script = fileURLToPath(new URL("webgpu-exit.ts", import.meta.url));
+    const args = ["--conditions=@evenkeel/source", script, ending];
+    const code = await new Promise<number | string | null>((resolve) => {
+      const child = execFile(process.execPath, args, { timeout: 20_000 });
+      child.on("exit", (exitCode, signal) => resolve(exitCode ?? signal));
+    });
+    expect(code).toBe(0);
+  });
+});
+
+/** Dawn's object has to live as long as its devices. */
+let gpu: GPU | undefined;
+afterAll(() => {
+  gpu = undefined;
+});
+
+/** A device with the limits that every WebGPU device has. */
+async function smallDevice(): Promise<GPUDevice> {
+  gpu ??= (await import("webgpu")).create([]);
+  const adapter = await gpu.requestAdapter();
+  return adapter!.requestDevice();
+}
+
+test("opening says why it cannot, and what helps", async () => {
+  const noAdapter = { requestAdapter: async () => null } as unknown as GPU;
+  await expect(webgpu.open({ gpu: noAdapter })).rejects.toThrow(
+    /no GPU adapter was found: install a GPU driver/,
+  );
+  await expect(webgpu.open({ gpu: noAdapter })).rejects.toBeInstanceOf(BackendError);
+  await expect(webgpu.open({ maxMemoryBytes: -1 })).rejects.toBeInstanceOf(ArgumentError);
+});
