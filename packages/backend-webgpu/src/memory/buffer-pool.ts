@@ -15,7 +15,7 @@ export interface PoolLimits {
 
 /**
  * Blocks by size class. What is given back is lent again at once: its new owner's commands stand behind those of the old
- * one in the queue. The free ones never hold more bytes than were alive at once.
+ * one in the queue. All together hold at most twice the bytes that were alive at once.
  */
 export class BufferPool {
   private readonly device: GPUDevice;

@@ -59,6 +59,5 @@ export function describeAdapter(info: GPUAdapterInfo | undefined): string {
   const words = [vendor, architecture, device, description].join(" ").toLowerCase();
   const isSoftware =
     info?.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/.test(words);
-  const known = isSoftware && /swiftshader/.test(words) ? `SwiftShader, ${name}` : name;
-  return isSoftware ? `${known} (software)` : known;
+  return isSoftware ? `${name} (software)` : name;
 }

@@ -1,0 +1,49 @@
+import { ArgumentError } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { Block, WebgpuBuffer } from "../memory/block.ts";
+import type { BufferPool } from "../memory/buffer-pool.ts";
+import type { Region } from "./bindings.ts";
+import { accessesOf, regionOf } from "./bindings.ts";
+
+const block = (id: number): Block => new Block({} as GPUBuffer, 4096, id);
+const [a, b] = [block(0), block(1)];
+const region = (of: Block, offset: number, bytes: number): Region => ({ block: of, offset, bytes });
+
+describe("accessesOf", () => {
+  const keyOf = (...args: Parameters<typeof accessesOf>): string => accessesOf(...args).accesses.join("");
+
+  test("reads what lies in other blocks than the outputs, and skips what is absent", () => {
+    expect(keyOf([region(a, 0, 64), undefined, region(a, 0, 64)], [region(b, 0, 64)], "k")).toBe("r-rw");
+  });
+
+  test("binds another part of an output's block as writable", () => {
+    const { accesses, copied } = accessesOf([region(b, 256, 64)], [region(b, 0, 64)], "k");
+    expect([accesses.join(""), copied]).toEqual(["ww", []]);
+  });
+
+  test("copies what overlaps with an output", () => {
+    const { accesses, copied } = accessesOf([region(a, 0, 16), region(b, 0, 300)], [region(b, 256, 64)], "k");
+    expect([accesses.join(""), copied]).toEqual(["rrw", [1]]);
+  });
+
+  test("throws for outputs that overlap", () => {
+    const writes = [region(a, 0, 300), undefined, region(a, 256, 64)];
+    expect(() => accessesOf([], writes, "k")).toThrow(ArgumentError);
+    expect(keyOf([], [region(a, 0, 256), region(a, 256, 64)], "k")).toBe("ww");
+  });
+});
+
+describe("regionOf", () => {
+  const buffer = new WebgpuBuffer(1000, a, {} as BufferPool);
+
+  test("covers whole vectors, at least one", () => {
+    expect(regionOf({ buffer, byteOffset: 256, bytes: 17 }, 256, "k")).toEqual(region(a, 256, 32));
+    expect(regionOf({ buffer, byteOffset: 0, bytes: 0 }, 256, "k")).toEqual(region(a, 0, 16));
+  });
+
+  test("throws where the offset cannot be bound", () => {
+    expect(() => regionOf({ buffer, byteOffset: 4, bytes: 4 }, 256, "k")).toThrow(
+      new ArgumentError("k: found a view at byte 4 of its buffer, expected a multiple of 256"),
+    );
+  });
+});

@@ -1,0 +1,72 @@
+import { BackendError } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { describeAdapter, openAdapter, openDevice } from "./adapter.ts";
+import { featuresOf, optionalFeatures } from "./features.ts";
+import { findGpu } from "./find-gpu.ts";
+
+const info = (fields: Partial<GPUAdapterInfo>): GPUAdapterInfo => fields as GPUAdapterInfo;
+
+describe("describeAdapter", () => {
+  test.each([
+    [info({ vendor: "nvidia", architecture: "ampere", description: "NVIDIA RTX A2000" }), "NVIDIA RTX A2000"],
+    [info({ vendor: "apple", architecture: "common-3", device: "", description: "" }), "apple common-3"],
+    [
+      info({ architecture: "swiftshader", description: "SwiftShader driver" }),
+      "SwiftShader driver (software)",
+    ],
+    [info({ description: "llvmpipe (LLVM 15)" }), "llvmpipe (LLVM 15) (software)"],
+    [info({ vendor: "google", isFallbackAdapter: true }), "google (software)"],
+    [undefined, "GPU"],
+  ])("tells the name and whether it is software", (adapter, expected) => {
+    expect(describeAdapter(adapter)).toBe(expected);
+  });
+});
+
+test("features are those that are known, present and not to be left alone", () => {
+  const present = new Set(["subgroups", "shader-f16", "depth-clip-control"]);
+  expect(optionalFeatures(present)).toEqual(["shader-f16", "subgroups"]);
+  expect(optionalFeatures(present, ["shader-f16"])).toEqual(["subgroups"]);
+  expect([...featuresOf(present)]).toEqual(["shader-f16", "subgroups", "f16"]);
+  expect([...featuresOf(present, { without: ["shader-f16"], keepsNonFinite: true })]).toEqual([
+    "subgroups",
+    "non-finite",
+  ]);
+});
+
+describe("opening", () => {
+  test("says what helps where there is no adapter", async () => {
+    const gpu = { requestAdapter: async () => null } as unknown as GPU;
+    await expect(openAdapter(gpu, {})).rejects.toThrow(
+      /no GPU adapter.*VK_DRIVER_FILES.*--enable-unsafe-webgpu/,
+    );
+    await expect(openAdapter(gpu, { forceFallbackAdapter: true })).rejects.toThrow(/no software adapter/);
+  });
+
+  test("asks for every limit that the adapter has, and tells why it gives no device", async () => {
+    let asked: GPUDeviceDescriptor | undefined;
+    const adapter = {
+      info: { description: "Busy GPU" },
+      limits: { maxBufferSize: 7, maxStorageBuffersPerShaderStage: 16 },
+      requestDevice: async (descriptor: GPUDeviceDescriptor) => {
+        asked = descriptor;
+        throw new Error("adapter is consumed");
+      },
+    } as unknown as GPUAdapter;
+    const opening = openDevice(adapter, ["subgroups"]);
+    await expect(opening).rejects.toThrow(/Busy GPU gave no device: adapter is consumed/);
+    await expect(opening).rejects.toBeInstanceOf(BackendError);
+    expect(asked!.requiredFeatures).toEqual(["subgroups"]);
+    expect(asked!.requiredLimits).toMatchObject({ maxBufferSize: 7, maxStorageBuffersPerShaderStage: 16 });
+  });
+
+  test("takes the browser's GPU where there is one, and else says what helps", async () => {
+    const navigatorBefore = Object.getOwnPropertyDescriptor(globalThis, "navigator")!;
+    const gpu = {} as GPU;
+    try {
+      Object.defineProperty(globalThis, "navigator", { value: { gpu }, configurable: true });
+      expect(await findGpu()).toBe(gpu);
+    } finally {
+      Object.defineProperty(globalThis, "navigator", navigatorBefore);
+    }
+  });
+});
