@@ -33,7 +33,14 @@ export function wasmKernel(module: string, entry: string): WasmKernel {
   return { language: "wasm", module, entry };
 }
 
-/** Storage buffers are bound in the order reads, writes; the parameters fill one uniform struct in order. */
+/**
+ * A WGSL module whose compute entry point is `entry`. Operand i in the order reads, writes is declared as
+ * `@group(0) @binding(i) var<storage, read> name: array<...>;`, with `read_write` for writes, spelled just so: a read that
+ * lies in the buffer of a write is made `read_write` by the device. An absent operand keeps its number and is not
+ * declared. Parameters fill `@group(1) @binding(0) var<uniform> name: Struct;`, a struct of these scalars in order; it is
+ * not declared where there are none. Arrays may be longer than their operands, so lengths come as parameters. Code that
+ * needs a feature says `enable f16;` or `enable subgroups;` where `Limits.features` has it.
+ */
 export interface WgslKernel extends Kernel {
   readonly language: "wgsl";
   readonly code: string;
