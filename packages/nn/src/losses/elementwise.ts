@@ -1,10 +1,13 @@
 import type { Expression, Tensor, Value } from "@evenkeel/tensor";
 import {
   ArgumentError,
+  broadcastShapes,
   buildExpression,
+  DTypeError,
   e,
   evaluateExpression,
   formatShape,
+  formatSpec,
   ShapeError,
   sameShape,
   scope,
@@ -93,15 +96,29 @@ function lossOf(
       `${operation}: found ${formula.inputs[0]} ${formatShape(a.shape)} and ${formula.inputs[1]} ${formatShape(b.shape)}, expected one shape`,
     );
   }
+  for (const [index, input] of inputs.entries()) checkInput(operation, formula.inputs[index]!, input, a);
   return scope(() =>
     reduceLoss(evaluateExpression(expressionOf(formula), inputs, { scalars })[0]!, reduction),
   );
 }
 
+/** Losses are f32, and no input makes them larger than the prediction. */
+function checkInput(operation: string, name: string, input: Tensor, { shape }: Tensor): void {
+  if (input.dtype !== "f32") {
+    throw new DTypeError(`${operation}: ${name}: found ${formatSpec(input)}, expected f32: use cast`);
+  }
+  if (!sameShape(broadcastShapes([shape, input.shape], operation), shape)) {
+    throw new ShapeError(
+      `${operation}: ${name}: found ${formatShape(input.shape)}, expected one that broadcasts to ${formatShape(shape)}`,
+    );
+  }
+}
+
 /**
  * The squared difference.
  *
- * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ.
+ * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ,
+ * DTypeError for other dtypes.
  *
  * @example mse(model.forward(x), y)
  */
@@ -112,7 +129,8 @@ export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {
 /**
  * The absolute difference; its slope at 0 is 0.
  *
- * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ.
+ * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ,
+ * DTypeError for other dtypes.
  */
 export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
   return lossOf("l1", l1Formula, [prediction, target], options);
@@ -121,8 +139,8 @@ export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}
 /**
  * Quadratic where the difference is below beta, linear beyond (Girshick 2015, equation 3, with PyTorch's beta).
  *
- * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ, ArgumentError
- * for a negative beta.
+ * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ, DTypeError
+ * for other dtypes, ArgumentError for a negative beta.
  *
  * @param options.beta default 1; 0 is the absolute difference
  */
@@ -143,7 +161,7 @@ export function smoothL1(
  * The cross-entropy between sigmoid(logits) and targets in [0, 1].
  *
  * Shapes: f32 any, the same -> [], or the same with reduction `none`; `positiveWeight` broadcasts to them. Throws
- * ShapeError when logits and targets differ.
+ * ShapeError when logits and targets differ, DTypeError for other dtypes.
  *
  * @param options.positiveWeight what the loss of positive targets is multiplied by
  */

@@ -1,0 +1,26 @@
+import { DTypeError, ShapeError, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ExpressionBackend } from "../../test/expression-backend.ts";
+import { bceWithLogits, mse } from "./elementwise.ts";
+
+beforeAll(() => setDefaultBackend(new ExpressionBackend()));
+afterAll(() => setDefaultBackend(undefined));
+
+test("targets of another dtype are refused by name, not read as if they were f32", () => {
+  const logits = tensor([1, 2]);
+  for (const dtype of ["i32", "u8", "bool"] as const) {
+    expect(() => mse(logits, tensor([1, 0], { dtype }))).toThrow(DTypeError);
+  }
+  const classes = tensor([1, 0], { dtype: "i32" });
+  expect(() => mse(logits, classes)).toThrow("mse: target: found i32 [2], expected f32");
+  expect(() => bceWithLogits(logits, logits, { positiveWeight: classes })).toThrow(
+    /positiveWeight: found i32/,
+  );
+});
+
+test("the weight of positives does not make the loss larger", () => {
+  const logits = tensor([1, 2]);
+  const positiveWeight = tensor([[1], [2], [3]]);
+  expect(() => bceWithLogits(logits, logits, { positiveWeight })).toThrow(ShapeError);
+  expect(bceWithLogits(logits, logits, { positiveWeight: tensor(2), reduction: "none" }).shape).toEqual([2]);
+});
