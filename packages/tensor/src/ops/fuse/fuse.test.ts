@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
 import type { ExpressionLaunch } from "../../core/launch.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { tensor } from "../../creation/tensor.ts";
 import { evaluator } from "../../expression/evaluate.ts";
+import { buildExpression } from "../../expression/expression.ts";
+import * as e from "../../expression/functions.ts";
 import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
 import { fuse } from "./fuse.ts";
+import { evaluateExpression } from "./fused.ts";
 
 function setUp() {
   const backend = new RecordingBackend();
@@ -19,6 +22,20 @@ function setUp() {
   };
   return { backend, make, launches, at };
 }
+
+describe("evaluateExpression", () => {
+  const sum = buildExpression({ inputs: ["f32", "f32"] }, ([x, y]) => e.add(x!, y!));
+
+  test("refuses inputs that are not stored as the expression says", () => {
+    const { backend, make } = setUp();
+    const integers = tensor([1, 2], { dtype: "i32", backend });
+    expect(() => evaluateExpression(sum, [make([1, 2]), integers])).toThrow(DTypeError);
+    expect(() => evaluateExpression(sum, [make([1, 2]), integers])).toThrow(
+      "fused: input 1: found i32 [2], expected f32",
+    );
+    expect(() => evaluateExpression(sum, [make([1, 2])])).toThrow("fused: found 1 inputs, expected 2");
+  });
+});
 
 describe("fuse", () => {
   test("runs a chain in one launch that reads each input once", () => {

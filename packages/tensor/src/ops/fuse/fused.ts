@@ -1,7 +1,8 @@
+import { ArgumentError, DTypeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
-import type { Shape } from "../../core/spec.ts";
-import { broadcastShapes } from "../../core/spec.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
+import { broadcastShapes, formatSpec } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Expression } from "../../expression/expression.ts";
 
@@ -15,6 +16,7 @@ export interface FusedAttributes {
 export const fusedOp: Op<FusedAttributes> = {
   name: "fused",
   outputs: (inputs, { expression, shape: given }) => {
+    checkInputs(inputs, expression);
     const shape =
       given ??
       broadcastShapes(
@@ -26,6 +28,23 @@ export const fusedOp: Op<FusedAttributes> = {
   meaning: { expression: (_inputs, { expression }) => expression },
 };
 
+/** Compiled code reads what the expression says, whatever lies there. */
+function checkInputs(inputs: readonly (Spec | undefined)[], { inputs: dtypes }: Expression): void {
+  let position = 0;
+  for (const [index, input] of inputs.entries()) {
+    if (input === undefined) continue;
+    const expected = dtypes[position++];
+    if (input.dtype !== expected) {
+      throw new DTypeError(
+        `fused: input ${index}: found ${formatSpec(input)}, expected ${expected ?? "none"}`,
+      );
+    }
+  }
+  if (position !== dtypes.length) {
+    throw new ArgumentError(`fused: found ${position} inputs, expected ${dtypes.length}`);
+  }
+}
+
 /**
  * Evaluates an expression at every point of its broadcast inputs, in one launch.
  *
@@ -33,7 +52,7 @@ export const fusedOp: Op<FusedAttributes> = {
  *
  * @param options.scalars numbers of the expression that change from call to call
  * @param options.donate indices of inputs whose memory the outputs may take
- * @throws ShapeError when the inputs do not broadcast
+ * @throws ShapeError when the inputs do not broadcast, DTypeError when one is not stored as the expression says
  */
 export function evaluateExpression(
   expression: Expression,
