@@ -1,0 +1,37 @@
+import { sizeOf } from "@evenkeel/tensor";
+import { sequenceOf } from "../../src/draw-values.ts";
+
+/** Mean and biased variance of each channel, in float64, two passes: the oracle. */
+export function twoPass(
+  x: ArrayLike<number>,
+  shape: readonly number[],
+  axis: number,
+): { readonly mean: number[]; readonly variance: number[]; readonly count: number } {
+  const channels = shape[axis]!;
+  const count = channels === 0 ? 0 : sizeOf(shape) / channels;
+  const channelAt = channelOf(shape, axis);
+  const sums = (value: (index: number) => number): number[] => {
+    const result = new Array<number>(channels).fill(0);
+    for (let index = 0; index < x.length; index++) result[channelAt(index)]! += value(index);
+    return result;
+  };
+  const mean = sums((index) => x[index]!).map((sum) => sum / count);
+  const variance = sums((index) => (x[index]! - mean[channelAt(index)]!) ** 2).map((sum) => sum / count);
+  return { mean, variance, count };
+}
+
+/** The channel of each value, by its row-major position. */
+export function channelOf(shape: readonly number[], axis: number): (index: number) => number {
+  const inner = sizeOf(shape.slice(axis + 1));
+  return (index) => Math.floor(index / inner) % shape[axis]!;
+}
+
+/** Float32 values in [-2, 2) around `offset`, the same for the same name. */
+export function drawn(name: string, size: number, offset = 0): Float32Array {
+  const next = sequenceOf(name);
+  return Float32Array.from({ length: size }, () => 4 * next() - 2 + offset);
+}
+
+/** Where a and b differ in their bits; -1 where nowhere. NaN equals NaN. */
+export const firstDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).findIndex((value, index) => !Object.is(value, b[index]));
