@@ -4,7 +4,6 @@ import { batchNorm } from "@evenkeel/batchnorm";
 import {
   type Activation,
   type Backend,
-  fromData,
   mul,
   normal,
   ones,
