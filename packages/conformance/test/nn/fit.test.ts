@@ -79,6 +79,15 @@ describe("training", () => {
     expect((await evaluate(model, { ...measures, data: test })).metrics.accuracy).toBeGreaterThan(0.9);
   });
 
+  test("says so when an epoch has no batches, as when an iterator is used up", async () => {
+    const model = small();
+    const source = quadrants({ examples: 64, batchSize: 32, seed: 1 });
+    const batches = typeof source === "function" ? source(0) : source.epoch(0);
+    const run = fit(model, { ...optionsFor(model), data: () => batches });
+    await expect(run).rejects.toThrow("data: found no batches in epoch 1, expected at least one");
+    await expect(fit(model, { ...optionsFor(model), data: () => [] })).rejects.toThrow(ArgumentError);
+  });
+
   test("keeps no memory of its steps", async () => {
     const model = small();
     const options = optionsFor(model, 1);

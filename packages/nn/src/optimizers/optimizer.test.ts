@@ -32,3 +32,10 @@ describe("where nothing is trained", () => {
     expect(() => clipByGlobalNorm([full([2], 1)], Number.NaN)).toThrow(ArgumentError);
   });
 });
+
+test("settings of a group are checked under the name of the parameter", () => {
+  const group = () => ({ learningRateScale: Number.NaN });
+  expect(() => new SGD(new Net(), { learningRate: 0.1, group })).toThrow(
+    "group: weight: learningRateScale: found NaN, expected a non-negative number",
+  );
+});

@@ -178,18 +178,25 @@ export class Optimizer {
 }
 
 function checkOptions({ learningRate, weightDecay = 0, maxGradientNorm = 1 }: OptimizerOptions): void {
-  for (const [name, value] of Object.entries({ learningRate, weightDecay, maxGradientNorm })) {
-    if (!(value >= 0)) throw new ArgumentError(`${name}: found ${value}, expected a non-negative number`);
+  checkNumbers({ learningRate, weightDecay, maxGradientNorm });
+}
+
+function checkNumbers(numbers: { readonly [name: string]: number }, where = ""): void {
+  for (const [name, value] of Object.entries(numbers)) {
+    if (!(value >= 0))
+      throw new ArgumentError(`${where}${name}: found ${value}, expected a non-negative number`);
   }
 }
 
 function settingsOf(name: string, parameter: Parameter, options: OptimizerOptions): GroupSettings {
   const { weightDecay = 0, decaysAll = false } = options;
   const own = options.group?.(name, parameter) ?? {};
-  return {
+  const settings = {
     weightDecay: own.weightDecay ?? (parameter.isDecayed || decaysAll ? weightDecay : 0),
     learningRateScale: own.learningRateScale ?? 1,
   };
+  checkNumbers(settings, `group: ${name}: `);
+  return settings;
 }
 
 /** Items with equal keys, in the order of first appearance. */

@@ -19,7 +19,7 @@ import { Stopwatch } from "./stopwatch.ts";
  * as one that was never interrupted, to the bit.
  *
  * @returns what became known of every batch and epoch
- * @throws ArgumentError for an option out of range; StateDictError or DataError when the checkpoint to resume is of another
+ * @throws ArgumentError for an option out of range or an epoch without batches; StateDictError or DataError when the checkpoint to resume is of another
  * model or damaged; the signal's reason when it is aborted
  * @example
  * const history = await fit(model, {
@@ -84,11 +84,12 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
 
   private async trainEpoch(): Promise<void> {
     const { epoch } = this.position;
-    let toSkip = this.position.batch;
+    const toSkip = this.position.batch;
+    let found = 0;
     this.model.train();
     for await (const batch of batchesOf(this.options.data, epoch)) {
       try {
-        if (toSkip-- > 0) continue;
+        if (found++ < toSkip) continue;
         await this.stopIfAborted();
         this.trainBatch(batch);
       } finally {
@@ -96,6 +97,10 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
       }
       await this.afterBatch();
       if (this.isStopped) break;
+    }
+    // An iterator that was used up by the epoch before, or fewer examples than a batch takes.
+    if (found === 0) {
+      throw new ArgumentError(`data: found no batches in epoch ${epoch}, expected at least one`);
     }
     await this.readAll();
     if (!this.isStopped) await this.finishEpoch(epoch);
