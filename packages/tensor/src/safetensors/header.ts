@@ -73,7 +73,13 @@ function asObject(value: unknown, what: string): Record<string, unknown> {
 
 /** A short piece of what the header says, for messages. */
 function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? "nothing";
+  } catch {
+    // A hostile file nests more deeply than the stack is high.
+    text = "deeply nested data";
+  }
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

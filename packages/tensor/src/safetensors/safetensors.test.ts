@@ -85,12 +85,14 @@ describe("reading and writing", () => {
 
 describe("a file that is not whole and well-formed is refused", () => {
   const one = bytesOf(Float32Array.of(1));
+  const nested = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
   test.each<[string, Uint8Array, RegExp]>([
     ["no header length", new Uint8Array(5), /found 5 bytes, expected at least 8/],
     ["header longer than the file", file({}).subarray(0, 9), /truncated or of another format/],
     ["header of 2^63 bytes", new Uint8Array(16).fill(255), /truncated or of another format/],
     ["no JSON", file("{"), /not JSON/],
     ["deep JSON", file("[".repeat(100_000)), /not JSON/],
+    ["deep JSON where text is wanted", file(`{"a":{"dtype":${nested}}}`), /found deeply nested data/],
     ["an array", file("[]"), /expected an object/],
     ["a number for a tensor", file({ x: 3 }), /"x": found 3/],
     ["unknown dtype", file(entry("F8_E4M3", [1], 0, 1), [0]), /dtype: found "F8_E4M3"/],
