@@ -41,8 +41,10 @@ export function selectImages(set: ImageSet, positions: ArrayLike<number>, name: 
   const labels = new Uint8Array(positions.length);
   for (let index = 0; index < positions.length; index++) {
     const position = positions[index]!;
-    if (!(position >= 0 && position < countOf(set))) {
-      throw new ArgumentError(`positions: found ${position}, expected 0 to ${countOf(set) - 1}`);
+    if (!(Number.isInteger(position) && position >= 0 && position < countOf(set))) {
+      throw new ArgumentError(
+        `positions: found ${position}, expected whole numbers from 0 to ${countOf(set) - 1}`,
+      );
     }
     images.set(set.images.subarray(position * size, (position + 1) * size), index * size);
     labels[index] = set.labels[position]!;
