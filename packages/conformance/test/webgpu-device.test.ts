@@ -486,6 +486,51 @@ async function smallDevice(): Promise<GPUDevice> {
   return adapter!.requestDevice();
 }
 
+test("every form of storage in f16 compiles, on a device that checks kernels and does not run them", async () => {
+  const backend = await open({ flags: ["backend=null"] });
+  expect(backend.limits.storage.f16).toBe("f16");
+  expect(backend.limits.features.has("f16")).toBe(true);
+  const operand = (): BufferView => viewOf(backend.allocate(128));
+  const launch = (shape: number[], strides: number[][]): void => {
+    const inputs = strides.map(() => "f16" as const);
+    const expression = buildExpression({ inputs, outputs: ["f16"] }, (values) =>
+      values.reduce((a, b) => e.add(a, b)),
+    );
+    const reads = strides.map((own) => ({ operand: operand(), strides: own }));
+    backend.launch({ kind: "expression", expression, shape, reads, writes: [operand()], scalars: [] });
+  };
+  launch([5], [[1], [0]]);
+  launch(
+    [3, 4],
+    [
+      [4, 1],
+      [1, 0],
+      [0, 1],
+    ],
+  );
+  launch(
+    [2, 3, 4],
+    [
+      [0, 4, 1],
+      [5, 0, 1],
+    ],
+  );
+  launch(
+    [3, 5],
+    [
+      [5, 1],
+      [1, 0],
+      [0, 1],
+    ],
+  );
+  launch(
+    [7],
+    Array.from({ length: 14 }, () => [1]),
+  );
+  await backend.idle();
+  expect(backend.counters().dispatches).toBe(5);
+});
+
 test("opening says why it cannot, and what helps", async () => {
   const noAdapter = { requestAdapter: async () => null } as unknown as GPU;
   await expect(webgpu.open({ gpu: noAdapter })).rejects.toThrow(
