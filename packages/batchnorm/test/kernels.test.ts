@@ -1,0 +1,210 @@
+import type { Activation, AnyOp, Spec } from "@evenkeel/tensor";
+import { sizeOf } from "@evenkeel/tensor";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { NormalizationAttributes } from "../src/attributes.ts";
+import { normalizeGradientOp } from "../src/gradient/gradient.ts";
+import { statisticsOp } from "../src/statistics/statistics.ts";
+import { batchNormTrainingOp } from "../src/training/batch-norm-training.ts";
+import { gradients, momentsOf, normalized } from "./float64.ts";
+import { limits, runPlan } from "./run-plan.ts";
+
+/** Numbers of about 1 around 0.5, different for each seed and name. */
+function draw(size: number, seed: number): Float32Array {
+  let state = seed | 1;
+  return Float32Array.from({ length: size }, () => {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
+    return (state >>> 0) / 2 ** 31 - 0.5;
+  });
+}
+
+interface Problem extends NormalizationAttributes {
+  readonly shape: readonly number[];
+  readonly hasScale: boolean;
+  readonly hasShift: boolean;
+  readonly seed: number;
+}
+
+const slope = 0.25;
+const small = fc.integer({ min: 1, max: 9 });
+const between = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
+/** Beside small sizes those at which the kernels change course: vectors, bands, runs, tiles, parts. */
+const shapes: fc.Arbitrary<readonly number[]> = fc.oneof(
+  { weight: 4, arbitrary: fc.array(small, { minLength: 1, maxLength: 5 }) },
+  { weight: 4, arbitrary: fc.tuple(small, small, between(60, 140)) },
+  { weight: 3, arbitrary: fc.tuple(between(1, 3), between(1, 3), between(2000, 4200)) },
+  { weight: 3, arbitrary: fc.tuple(between(1, 1100), between(1, 40)) },
+  { weight: 1, arbitrary: fc.tuple(between(3300, 3400), between(40, 44)) },
+  { weight: 1, arbitrary: fc.tuple(between(1, 2), between(1, 2), between(66_000, 70_000)) },
+);
+
+const problems: fc.Arbitrary<Problem> = shapes.chain((shape) =>
+  fc.record({
+    shape: fc.constant(shape),
+    axis: fc.integer({ min: 0, max: shape.length - 1 }),
+    epsilon: fc.constantFrom(1e-5, 0.1),
+    activation: fc.constantFrom<Activation[]>("none", "relu", { leakyRelu: slope }),
+    residual: fc.boolean(),
+    hasScale: fc.boolean(),
+    hasShift: fc.boolean(),
+    seed: fc.nat(1e6),
+  }),
+);
+
+const isTrainable = ({ shape, axis }: Problem): boolean => sizeOf(shape) / shape[axis]! > 1;
+
+function operandsOf({ shape, axis, hasScale, hasShift, residual, seed }: Problem) {
+  const channels = shape[axis]!;
+  return {
+    x: draw(sizeOf(shape), seed),
+    scale: hasScale ? draw(channels, seed + 1) : undefined,
+    shift: hasShift ? draw(channels, seed + 2) : undefined,
+    residual: residual ? draw(sizeOf(shape), seed + 3) : undefined,
+  };
+}
+
+const attributesOf = ({ axis, epsilon, activation, residual }: Problem): NormalizationAttributes => ({
+  ...{ axis, epsilon, activation, residual },
+});
+
+function run(
+  op: AnyOp,
+  inputs: readonly (readonly [Float32Array | undefined, readonly number[]])[],
+  attrs: object,
+  options: { scalars?: number[]; backwards?: boolean; donated?: readonly number[] } = {},
+): Float32Array[] {
+  const specs = inputs.map(([values, shape]): Spec | undefined => values && { shape, dtype: "f32" });
+  const donated = inputs.map((_, index) => options.donated?.includes(index) ?? false);
+  const plan = op.kernels!.wasm!(specs, attrs, limits, donated);
+  return runPlan(
+    plan,
+    inputs.map(([values]) => values),
+    op.outputs(specs, attrs),
+    options,
+  );
+}
+
+function train(
+  problem: Problem,
+  options: { backwards?: boolean; donated?: readonly number[] } = {},
+): Float32Array[] {
+  const { x, scale, shift, residual } = operandsOf(problem);
+  const channels = [problem.shape[problem.axis]!];
+  const running = draw(channels[0]!, problem.seed + 4);
+  const inputs = [
+    [x, problem.shape],
+    [scale, channels],
+    [shift, channels],
+    [residual, problem.shape],
+    [running, channels],
+    [running, channels],
+  ] as const;
+  return run(batchNormTrainingOp, inputs, attributesOf(problem), { ...options, scalars: [0.25] });
+}
+
+function backpropagate(problem: Problem, options: { backwards?: boolean } = {}): Float32Array[] {
+  const { x, scale, shift } = operandsOf(problem);
+  const [y, statistics] = train(problem);
+  const channels = problem.shape[problem.axis]!;
+  const inputs = [
+    [draw(x.length, problem.seed + 5), problem.shape],
+    [x, problem.shape],
+    [statistics, [4, channels]],
+    [scale, [channels]],
+    [shift, [channels]],
+    [y, problem.shape],
+  ] as const;
+  return run(normalizeGradientOp, inputs, { ...attributesOf(problem), ofBatch: true }, options);
+}
+
+function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(found.length).toBe(expected.length);
+  for (let at = 0; at < expected.length; at++) {
+    if (Math.abs(found[at]! - expected[at]!) <= tolerance) continue;
+    expect.fail(`at ${at} found ${found[at]}, expected ${expected[at]} within ${tolerance}`);
+  }
+}
+
+function expectSameBits(found: readonly Float32Array[], expected: readonly Float32Array[]): void {
+  expect(found.length).toBe(expected.length);
+  found.forEach((values, output) => {
+    const at = values.findIndex((value, index) => !Object.is(value, expected[output]![index]));
+    if (at >= 0) {
+      expect.fail(`output ${output} at ${at}: found ${values[at]}, expected ${expected[output]![at]}`);
+    }
+  });
+}
+
+/** The largest of the magnitudes, and 1. */
+const largest = (values: Float64Array): number => values.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
+
+const check = (property: (problem: Problem) => void, only: (problem: Problem) => boolean = () => true) =>
+  fc.assert(fc.property(problems.filter(only), property), { numRuns: 100 });
+
+describe("kernels of any shape", () => {
+  test("statistics are those of two passes in float64", () => {
+    check((problem) => {
+      const { shape, axis } = problem;
+      const { x } = operandsOf(problem);
+      const [found] = run(statisticsOp, [[x, shape]], { axis });
+      const { count, mean, m2 } = momentsOf(x, shape, axis);
+      const channels = shape[axis]!;
+      const row = (index: number) => Array.from(found!.subarray(index * channels, (index + 1) * channels));
+      expect(row(0).every((found) => found === count)).toBe(true);
+      expectClose(
+        row(1).map((value, channel) => value + row(2)[channel]!),
+        mean,
+        2e-7,
+      );
+      expectClose(row(3), m2, 1e-6 * largest(m2));
+    });
+  });
+
+  test("y and the running statistics follow the formula", () => {
+    check((problem) => {
+      const { shape, axis, seed } = problem;
+      const operands = operandsOf(problem);
+      const [y, , runningMean, runningVariance] = train(problem);
+      const moments = momentsOf(operands.x, shape, axis);
+      const expected = normalized(operands.x, moments, shape, operands, attributesOf(problem));
+      expectClose(y!, expected.y, 4e-6 * largest(expected.z));
+      const old = draw(shape[axis]!, seed + 4);
+      const blend = (values: Float64Array) => values.map((value, at) => 0.75 * old[at]! + 0.25 * value);
+      expectClose(runningMean!, blend(moments.mean), 1e-6);
+      expectClose(runningVariance!, blend(moments.m2.map((m2) => m2 / (moments.count - 1))), 2e-6);
+    }, isTrainable);
+  });
+
+  test("gradients follow the formula", () => {
+    check((problem) => {
+      const { shape, axis, seed } = problem;
+      const operands = operandsOf(problem);
+      const dy = draw(operands.x.length, seed + 5);
+      const moments = momentsOf(operands.x, shape, axis);
+      const { z } = normalized(operands.x, moments, shape, operands, attributesOf(problem));
+      // A sign that rounding may turn over is another function.
+      fc.pre(problem.activation === "none" || z.every((value) => Math.abs(value) > 1e-5));
+      // Two equal values in a channel: the factor 1 / sqrt(epsilon) magnifies rounding.
+      fc.pre(moments.m2.every((m2) => m2 / moments.count > 1e-2));
+      const expected = gradients(dy, operands.x, moments, shape, operands, attributesOf(problem));
+      const [dx, dScale, dShift, dz] = backpropagate(problem);
+      expectClose(dx!, expected.dx, 1e-5 * largest(expected.dx));
+      expectClose(dScale!, expected.dScale, 1e-6 * moments.count + 1e-6 * largest(expected.dScale));
+      expectClose(dShift!, expected.dShift, 1e-6 * moments.count);
+      if (dz) expectClose(dz, expected.dz, 0);
+    }, isTrainable);
+  });
+
+  test("the order of the chunks does not matter", () => {
+    check((problem) => {
+      expectSameBits(train(problem, { backwards: true }), train(problem));
+      expectSameBits(backpropagate(problem, { backwards: true }), backpropagate(problem));
+    }, isTrainable);
+  });
+
+  test("in place has the bits of out of place", () => {
+    check((problem) => {
+      expectSameBits(train(problem, { donated: [0] }), train(problem));
+    }, isTrainable);
+  });
+});

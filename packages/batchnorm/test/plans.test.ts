@@ -1,0 +1,136 @@
+import type { Plan, Shape, Spec } from "@evenkeel/tensor";
+import { sizeOf } from "@evenkeel/tensor";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { NormalizationAttributes } from "../src/attributes.ts";
+import { normalizeGradientOp } from "../src/gradient/gradient.ts";
+import { gridOf } from "../src/grid.ts";
+import { layoutOf, valuesPerChannel } from "../src/layout.ts";
+import { normalizeOp } from "../src/normalize/normalize.ts";
+import { statisticsOp } from "../src/statistics/statistics.ts";
+import { batchNormTrainingOp } from "../src/training/batch-norm-training.ts";
+import { limits } from "./run-plan.ts";
+
+const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });
+const everything: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "relu", residual: true };
+
+/** The plan of a training forward pass with every operand there is. */
+function trainingPlan(shape: Shape, axis = 1, donated: readonly boolean[] = []): Plan {
+  const [x, channels] = [f32(shape), f32([shape[axis]!])];
+  const inputs = [x, channels, channels, x, channels, channels];
+  return batchNormTrainingOp.kernels!.wasm!(inputs, { ...everything, axis }, limits, donated);
+}
+
+function gradientPlan(shape: Shape, axis = 1, ofBatch = true): Plan {
+  const [x, channels] = [f32(shape), f32([shape[axis]!])];
+  const inputs = [x, x, f32([4, shape[axis]!]), channels, channels, x];
+  return normalizeGradientOp.kernels!.wasm!(inputs, { ...everything, axis, ofBatch }, limits, []);
+}
+
+/** Shapes and channel axes of networks, and how often their batch norms launch. */
+const launches: readonly (readonly [name: string, shape: Shape, axis: number, count: number])[] = [
+  ["ResNet-50's first", [32, 64, 56, 56], 1, 1],
+  ["CIFAR ResNet", [128, 16, 32, 32], 1, 1],
+  ["multilayer perceptron", [128, 512], 1, 1],
+  ["last feature maps of a VGG", [128, 512, 2, 2], 1, 1],
+  ["pictures", [64, 3, 224, 224], 1, 2],
+  ["one channel", [128, 1, 28, 28], 1, 2],
+  ["NHWC", [32, 56, 56, 64], 3, 2],
+  ["small NHWC", [32, 7, 7, 512], 3, 1],
+  ["sequences", [64, 256, 200], 1, 1],
+  ["volumes", [4, 32, 16, 32, 32], 1, 1],
+];
+
+describe("launches", () => {
+  test.each(launches)(
+    "%s: forward with running statistics, residual and relu",
+    (_name, shape, axis, count) => {
+      expect(trainingPlan(shape, axis).launches.length).toBe(count);
+    },
+  );
+
+  test.each(launches)("%s: backward", (_name, shape, axis, count) => {
+    expect(gradientPlan(shape, axis).launches.length).toBe(count);
+    expect(gradientPlan(shape, axis, false).launches.length).toBe(count);
+  });
+
+  test("two at most for any shape, one to normalize by given statistics", () => {
+    const dimension = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 70_000 }));
+    const shapes = fc
+      .array(dimension, { minLength: 2, maxLength: 5 })
+      .filter((shape) => sizeOf(shape) < 2 ** 30);
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        expect(trainingPlan(shape).launches.length).toBeLessThanOrEqual(2);
+        expect(gradientPlan(shape).launches.length).toBeLessThanOrEqual(2);
+        const channels = f32([shape[1]!]);
+        const inputs = [f32(shape), f32([4, shape[1]!]), channels, channels, f32(shape)];
+        const plan = normalizeOp.kernels!.wasm!(inputs, everything, limits, []);
+        expect(plan.launches.length).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  test("none without channels", () => {
+    expect(trainingPlan([3, 0, 2]).launches).toEqual([]);
+    expect(gradientPlan([3, 0, 2]).launches).toEqual([]);
+    expect(statisticsOp.kernels!.wasm!([f32([3, 0])], { axis: 1 }, limits, []).launches).toEqual([]);
+  });
+});
+
+describe("memory", () => {
+  test("y takes the memory of a donated x", () => {
+    expect(trainingPlan([8, 16, 8, 8], 1, [true]).aliases).toEqual([[0, 0]]);
+    expect(trainingPlan([8, 16, 8, 8]).aliases).toEqual([]);
+  });
+
+  test("temporaries hold no more than the statistics of 16 parts", () => {
+    for (const [, shape, axis] of launches) {
+      const bytes = [trainingPlan(shape, axis), gradientPlan(shape, axis)]
+        .flatMap(({ temporaries }) => temporaries)
+        .map((temporary) => 4 * sizeOf(temporary.shape));
+      expect(Math.max(0, ...bytes)).toBeLessThanOrEqual(16 * 4 * 4 * shape[axis]!);
+    }
+  });
+
+  test("the backward pass keeps x, and y only where a residual makes it necessary", () => {
+    const kept = (attrs: Partial<NormalizationAttributes>) =>
+      batchNormTrainingOp.gradient!.reads({ ...everything, ...attrs });
+    expect(kept({ activation: "none", residual: false })).toEqual({ inputs: [0, 1], outputs: [1] });
+    expect(kept({ activation: "none" })).toEqual({ inputs: [0, 1], outputs: [1] });
+    expect(kept({ residual: false })).toEqual({ inputs: [0, 1, 2], outputs: [1] });
+    expect(kept({})).toEqual({ inputs: [0, 1], outputs: [0, 1] });
+  });
+});
+
+describe("grid", () => {
+  const layouts = fc
+    .record({ outer: fc.nat(5000), channels: fc.nat(5000), inner: fc.nat(70_000) })
+    .filter(({ outer, channels, inner }) => outer * channels * inner < 2 ** 30);
+
+  test("items cover every value once", () => {
+    fc.assert(
+      fc.property(layouts, (layout) => {
+        const { form, parts, blocks, channelsPerItem, parameters } = gridOf(layout);
+        expect(Math.ceil(Math.max(1, layout.channels) / channelsPerItem)).toBe(Math.max(1, blocks));
+        if (form === "planar") {
+          const [, rows, columns, tileRows, tileColumns, tiles, tilesPerItem] = parameters as number[];
+          expect(rows! * columns!).toBe(valuesPerChannel(layout));
+          expect(Math.ceil(rows! / tileRows!) * Math.ceil(columns! / tileColumns!)).toBe(tiles);
+          expect(tiles === 0 || tileRows === 1 || tileColumns === columns).toBe(true);
+          expect(parts * tilesPerItem!).toBeGreaterThanOrEqual(tiles!);
+          expect((parts - 1) * tilesPerItem!).toBeLessThanOrEqual(Math.max(0, tiles! - 1));
+        } else {
+          const [, rows, , , rowsPerItem] = parameters as number[];
+          expect(parts).toBe(Math.ceil(rows! / rowsPerItem!));
+        }
+      }),
+    );
+  });
+
+  test("it depends on the shape alone: NCHW is planar, NHWC interleaved, one channel a single run", () => {
+    expect(gridOf(layoutOf([32, 64, 56, 56], 1)).form).toBe("planar");
+    expect(gridOf(layoutOf([32, 56, 56, 64], 3)).form).toBe("interleaved");
+    expect(gridOf(layoutOf([32, 56, 56, 1], 3)).parameters.slice(0, 3)).toEqual([1, 1, 32 * 56 * 56]);
+  });
+});
