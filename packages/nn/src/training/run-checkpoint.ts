@@ -58,7 +58,7 @@ export async function restoreRun(
 ): Promise<RunState | undefined> {
   const bytes = await store.load(name);
   if (bytes === undefined) return undefined;
-  const checkpoint = decodeCheckpoint(bytes);
+  const checkpoint = decode(name, bytes);
   const progress = checkpoint.progress as Progress;
   const modelState = section(checkpoint, modelPrefix);
   const sources = new Map(model.namedRandomSources());
@@ -70,6 +70,16 @@ export async function restoreRun(
   optimizer.learningRate = progress.learningRate;
   for (const [path, source] of sources) source.state = progress.random[path]!;
   return progress;
+}
+
+/** A store may hold many: the error tells which one is damaged. */
+function decode(name: string, bytes: Uint8Array): Checkpoint {
+  try {
+    return decodeCheckpoint(bytes);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(`the checkpoint "${name}" cannot be read: ${error.message}`, { cause: error });
+  }
 }
 
 function section({ tensors }: Checkpoint, prefix: string): Map<string, StoredArray> {
