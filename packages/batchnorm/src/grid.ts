@@ -41,7 +41,7 @@ const cachedValues = 1 << 17;
 export function gridOf(layout: Layout): Grid {
   const { outer, channels, inner } = layout;
   if (channels === 1) return planarGrid(1, 1, outer * inner);
-  if (inner >= shortestRun || outer * inner === 0) return planarGrid(outer, channels, inner);
+  if (inner >= shortestRun || outer * channels * inner === 0) return planarGrid(outer, channels, inner);
   return interleavedGrid(layout);
 }
 
