@@ -1,6 +1,6 @@
 import type { Activation, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, execute, scope } from "@evenkeel/tensor";
-import { checkInput, layoutOf, valuesPerChannel } from "./layout.ts";
+import { checkInput } from "./layout.ts";
 import { normalize } from "./normalize/normalize.ts";
 import { populationStatistics } from "./pack/pack-statistics.ts";
 import { batchNormTrainingOp } from "./training/batch-norm-training.ts";
@@ -85,10 +85,9 @@ function normalizeBatch(x: Tensor, axis: number, options: BatchNormOptions): Bat
     { scalars: [weight], donate: options.inPlace ? [0] : [] },
   ) as [Tensor, Tensor, Tensor?, Tensor?];
   if (newMean === undefined || newVariance === undefined) return { y, statistics };
-  const isEmpty = valuesPerChannel(layoutOf(y.shape, axis)) === 0;
   return {
     ...{ y, statistics, runningMean: newMean, runningVariance: newVariance },
-    numBatchesTracked: numBatchesTracked + (isEmpty ? 0 : 1),
+    numBatchesTracked: numBatchesTracked + (y.size === 0 ? 0 : 1),
   };
 }
 

@@ -1,16 +1,7 @@
 import { grad } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import { batchNorm } from "@evenkeel/batchnorm";
-import {
-  type Activation,
-  type Backend,
-  mul,
-  normal,
-  ones,
-  sum,
-  type Tensor,
-  zeros,
-} from "@evenkeel/tensor";
+import { type Activation, type Backend, mul, normal, ones, sum, type Tensor, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RecordingBackend, recordingBackend } from "../../src/index.ts";
 
