@@ -139,7 +139,7 @@ function expectSameBits(found: readonly Float32Array[], expected: readonly Float
 const largest = (values: Float64Array): number => values.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
 
 const check = (property: (problem: Problem) => void, only: (problem: Problem) => boolean = () => true) =>
-  fc.assert(fc.property(problems.filter(only), property), { numRuns: 100 });
+  fc.assert(fc.property(problems.filter(only), property), { numRuns: 100, seed: 1 });
 
 describe("kernels of any shape", () => {
   test("statistics are those of two passes in float64", () => {
@@ -151,8 +151,9 @@ describe("kernels of any shape", () => {
       const channels = shape[axis]!;
       const row = (index: number) => Array.from(found!.subarray(index * channels, (index + 1) * channels));
       expect(row(0).every((found) => found === count)).toBe(true);
+      const restOfMean = row(2);
       expectClose(
-        row(1).map((value, channel) => value + row(2)[channel]!),
+        row(1).map((value, channel) => value + restOfMean[channel]!),
         mean,
         2e-7,
       );
