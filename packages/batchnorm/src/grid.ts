@@ -24,8 +24,12 @@ export interface Grid {
 /** Runs shorter than this (a cache line is 16 values) are cheaper to read side by side, as interleaved columns. */
 const shortestRun = 64;
 
-/** Values whose sum runs in f32 and whose second reading, where one is needed, finds them in the L1 cache: 8 KiB. */
+/**
+ * Values whose sum runs in f32, and whose second reading, where one is needed, finds them in the L1 cache: 8 KiB. They lie in
+ * at least four rows, which are read side by side.
+ */
 const tileValues = 2048;
+const longestTileRow = 512;
 
 /** Fewer channels than this cannot keep the threads busy, so each is cut into parts. */
 const fewChannels = 8;
@@ -48,7 +52,7 @@ export function gridOf(layout: Layout): Grid {
 function planarGrid(rows: number, channels: number, columns: number): Grid {
   const values = rows * columns;
   // Long rows are cut evenly, short ones share a tile.
-  const cuts = Math.max(1, Math.ceil(columns / tileValues));
+  const cuts = Math.max(1, Math.ceil(columns / longestTileRow));
   const tileColumns = cuts === 1 ? Math.max(1, columns) : Math.ceil(columns / cuts / 16) * 16;
   const tileRows = Math.max(1, Math.floor(tileValues / tileColumns));
   const tiles = Math.ceil(columns / tileColumns) * Math.ceil(rows / tileRows);

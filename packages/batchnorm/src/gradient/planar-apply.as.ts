@@ -1,29 +1,34 @@
 // The second pass over a part of a channel, whose sums are known.
 
 import { relu } from "../kernels/activation.as";
-import { loadLanes, storeLanes } from "../kernels/lanes.as";
+import { lanesBefore, loadLanes, storeLanes } from "../kernels/lanes.as";
 import { gradientOfX } from "./gradient-of-x.as";
 import { gradientOfZ } from "./gradient-of-z.as";
 
 @inline
-function applyRow(
-  dx: usize, dy: usize, x: usize, columns: usize,
+function applyTile(
+  dx: usize, dy: usize, x: usize, rows: usize, columns: usize, stride: usize,
   activation: i32, centre: v128, factor: v128, offset: v128, slope: v128, linear: v128, constant: v128,
 ): void {
+  const height = rows * stride;
   const end = columns * 4;
-  let at: usize = 0;
-  for (const stop = end & ~31; at < stop; at += 32) {
-    const x0 = v128.load(x + at), x1 = v128.load(x + at, 16);
-    const z0 = gradientOfZ(dy + at, x0, 0, 0, activation, centre, factor, offset, slope);
-    const z1 = gradientOfZ(dy + at + 16, x1, 0, 0, activation, centre, factor, offset, slope);
-    v128.store(dx + at, gradientOfX(z0, x0, centre, factor, linear, constant));
-    v128.store(dx + at, gradientOfX(z1, x1, centre, factor, linear, constant), 16);
+  let column: usize = 0;
+  for (; column < (end & ~31); column += 32) {
+    for (let at = column; at < column + height; at += stride) {
+      const x0 = v128.load(x + at), x1 = v128.load(x + at, 16);
+      const z0 = gradientOfZ(dy + at, x0, 0, 0, activation, centre, factor, offset, slope);
+      const z1 = gradientOfZ(dy + at + 16, x1, 0, 0, activation, centre, factor, offset, slope);
+      v128.store(dx + at, gradientOfX(z0, x0, centre, factor, linear, constant));
+      v128.store(dx + at, gradientOfX(z1, x1, centre, factor, linear, constant), 16);
+    }
   }
-  for (; at < end; at += 16) {
-    const lanes = end - at < 16 ? columns & 3 : 0;
-    const value = lanes ? loadLanes(x + at, lanes) : v128.load(x + at);
-    const z = gradientOfZ(dy + at, value, 0, lanes, activation, centre, factor, offset, slope);
-    storeLanes(dx + at, gradientOfX(z, value, centre, factor, linear, constant), lanes);
+  for (; column < end; column += 16) {
+    const lanes = lanesBefore(column, end);
+    for (let at = column; at < column + height; at += stride) {
+      const value = loadLanes(x + at, lanes);
+      const z = gradientOfZ(dy + at, value, 0, lanes, activation, centre, factor, offset, slope);
+      storeLanes(dx + at, gradientOfX(z, value, centre, factor, linear, constant), lanes);
+    }
   }
 }
 
@@ -37,12 +42,13 @@ function applyTiles(
   const perRow = (columns + tileColumns - 1) / tileColumns;
   while (endTile > tile) {
     endTile--;
-    const firstRow = endTile / perRow * tileRows;
+    const row = endTile / perRow * tileRows;
     const column = endTile % perRow * tileColumns;
-    for (let row = min(firstRow + tileRows, rows); row > firstRow; row--) {
-      const at = (row - 1) * stride + column * 4;
-      applyRow(dx + at, dy + at, x + at, min(tileColumns, columns - column), activation, centre, factor, offset, slope, linear, constant);
-    }
+    const at = row * stride + column * 4;
+    applyTile(
+      dx + at, dy + at, x + at, min(tileRows, rows - row), min(tileColumns, columns - column), stride,
+      activation, centre, factor, offset, slope, linear, constant,
+    );
   }
 }
 

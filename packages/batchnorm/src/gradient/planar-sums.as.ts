@@ -2,20 +2,21 @@
 // passes would read again: dz, the gradient of the residual, and dx where the statistics do not depend on x.
 
 import { relu } from "../kernels/activation.as";
-import { loadLanes, storeLanes, sumLanes } from "../kernels/lanes.as";
+import { lanesBefore, loadLanes, storeLanes, sumLanes } from "../kernels/lanes.as";
 import { gradientOfZ } from "./gradient-of-z.as";
 
-/** Adds the sums of `rows` rows to the two f64 at `sums`. */
+/** Adds the sums of a tile to the two f64 at `sums`. Rows advance together, like those of the statistics. */
 @inline
 function addTile(
   sums: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, rows: usize, columns: usize, stride: usize,
   activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
 ): void {
+  const height = rows * stride;
+  const end = columns * 4;
+  let column: usize = 0;
   let s0 = f32x4.splat(0), s1 = s0, q0 = s0, q1 = s0;
-  for (let row: usize = 0; row < rows; row++) {
-    let at = row * stride;
-    const end = at + columns * 4;
-    for (const stop = at + ((columns * 4) & ~31); at < stop; at += 32) {
+  for (; column < (end & ~31); column += 32) {
+    for (let at = column; at < column + height; at += stride) {
       const x0 = v128.load(x + at), x1 = v128.load(x + at, 16);
       const z0 = gradientOfZ(dy + at, x0, y ? y + at : 0, 0, activation, centre, factor, offset, slope);
       const z1 = gradientOfZ(dy + at + 16, x1, y ? y + at + 16 : 0, 0, activation, centre, factor, offset, slope);
@@ -32,9 +33,11 @@ function addTile(
         v128.store(dx + at, f32x4.mul(z1, factor), 16);
       }
     }
-    for (; at < end; at += 16) {
-      const lanes = end - at < 16 ? columns & 3 : 0;
-      const value = lanes ? loadLanes(x + at, lanes) : v128.load(x + at);
+  }
+  for (; column < end; column += 16) {
+    const lanes = lanesBefore(column, end);
+    for (let at = column; at < column + height; at += stride) {
+      const value = loadLanes(x + at, lanes);
       const z = gradientOfZ(dy + at, value, y ? y + at : 0, lanes, activation, centre, factor, offset, slope);
       s0 = f32x4.add(s0, z);
       q0 = f32x4.add(q0, f32x4.mul(z, f32x4.sub(value, centre)));

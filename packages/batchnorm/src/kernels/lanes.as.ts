@@ -1,5 +1,11 @@
 // Four f32 lanes at a time, and the up to three values that are left at the end of a row.
 
+/** How many values a vector at `at` has before `end`: 1 to 3, or 0 for a whole vector. */
+@inline
+function lanesBefore(at: usize, end: usize): usize {
+  return end - at < 16 ? (end - at) / 4 : 0;
+}
+
 /** A whole vector where `lanes` is 0, else 1 to 3 values; the other lanes are 0. */
 function loadLanes(from: usize, lanes: usize): v128 {
   if (lanes == 0) return v128.load(from);
@@ -41,4 +47,4 @@ function sum4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
-export { loadLanes, storeLanes, laneMask, sumLanes, sum4 };
+export { lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };

@@ -1,17 +1,26 @@
 import { relu } from "../kernels/activation.as";
+import { lanesBefore } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 
+/** Rows advance together, like those of the statistics. */
 @inline
-function normalizeRow(
-  y: usize, x: usize, residual: usize, columns: usize, activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
+function normalizeTile(
+  y: usize, x: usize, residual: usize, rows: usize, columns: usize, stride: usize,
+  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
 ): void {
-  let at: usize = 0;
-  for (const stop = (columns * 4) & ~63; at < stop; at += 64) {
-    applyFour(y + at, x + at, residual ? residual + at : 0, 16, activation, centre, factor, offset, slope);
+  const height = rows * stride;
+  const end = columns * 4;
+  let column: usize = 0;
+  for (; column < (end & ~63); column += 64) {
+    for (let at = column; at < column + height; at += stride) {
+      applyFour(y + at, x + at, residual ? residual + at : 0, 16, activation, centre, factor, offset, slope);
+    }
   }
-  for (const stop = columns * 4; at < stop; at += 16) {
-    const lanes = stop - at < 16 ? columns & 3 : 0;
-    applyOne(y + at, x + at, residual ? residual + at : 0, lanes, activation, centre, factor, offset, slope);
+  for (; column < end; column += 16) {
+    const lanes = lanesBefore(column, end);
+    for (let at = column; at < column + height; at += stride) {
+      applyOne(y + at, x + at, residual ? residual + at : 0, lanes, activation, centre, factor, offset, slope);
+    }
   }
 }
 
@@ -25,12 +34,13 @@ function normalizeTiles(
   const perRow = (columns + tileColumns - 1) / tileColumns;
   while (endTile > tile) {
     endTile--;
-    const firstRow = endTile / perRow * tileRows;
+    const row = endTile / perRow * tileRows;
     const column = endTile % perRow * tileColumns;
-    for (let row = min(firstRow + tileRows, rows); row > firstRow; row--) {
-      const at = (row - 1) * stride + column * 4;
-      normalizeRow(y + at, x + at, residual ? residual + at : 0, min(tileColumns, columns - column), activation, centre, factor, offset, slope);
-    }
+    const at = row * stride + column * 4;
+    normalizeTile(
+      y + at, x + at, residual ? residual + at : 0, min(tileRows, rows - row), min(tileColumns, columns - column), stride,
+      activation, centre, factor, offset, slope,
+    );
   }
 }
 

@@ -1,18 +1,23 @@
 // Moments of a channel whose values lie in rows of `columns` values, `stride` bytes apart. Sums run over tiles that stay in
-// the L1 cache, as sums of x - pivot: the channel's first value, then its mean so far. A tile whose mean turns out far
+// the L1 cache, as sums of x - pivot: the mean of a few values, then the mean so far. A tile whose mean turns out far
 // from the pivot is summed again around its own mean, which costs no read from memory.
 
-import { laneMask, loadLanes, sum4, sumLanes } from "../kernels/lanes.as";
+import { laneMask, lanesBefore, loadLanes, sum4, sumLanes } from "../kernels/lanes.as";
 import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "../kernels/moments.as";
 
-/** Sum and sum of squares of x - pivot over a tile, as two f64 at `to`. */
+/**
+ * Sum and sum of squares of x - pivot over a tile, as two f64 at `to`. Rows advance together, a cache line at a time: several
+ * streams from memory are fetched ahead, one is not.
+ */
 function sumTile(to: usize, x: usize, rows: usize, columns: usize, stride: usize, pivot: f32): void {
   const p = f32x4.splat(pivot);
+  const height = rows * stride;
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
   let q0 = s0, q1 = s0, q2 = s0, q3 = s0;
-  for (const end = x + rows * stride; x < end; x += stride) {
-    let at = x;
-    for (const stop = x + ((columns * 4) & ~63); at < stop; at += 64) {
+  const lineEnd = x + ((columns * 4) & ~63);
+  const end = x + columns * 4;
+  for (; x < lineEnd; x += 64) {
+    for (let at = x; at < x + height; at += stride) {
       const d0 = f32x4.sub(v128.load(at), p);
       const d1 = f32x4.sub(v128.load(at, 16), p);
       const d2 = f32x4.sub(v128.load(at, 32), p);
@@ -26,9 +31,12 @@ function sumTile(to: usize, x: usize, rows: usize, columns: usize, stride: usize
       q2 = f32x4.add(q2, f32x4.mul(d2, d2));
       q3 = f32x4.add(q3, f32x4.mul(d3, d3));
     }
-    for (const stop = x + columns * 4; at < stop; at += 16) {
-      const lanes = stop - at < 16 ? columns & 3 : 0;
-      const d = v128.and(f32x4.sub(loadLanes(at, lanes), p), laneMask(lanes));
+  }
+  for (; x < end; x += 16) {
+    const lanes = lanesBefore(x, end);
+    const mask = laneMask(lanes);
+    for (let at = x; at < x + height; at += stride) {
+      const d = v128.and(f32x4.sub(loadLanes(at, lanes), p), mask);
       s0 = f32x4.add(s0, d);
       q0 = f32x4.add(q0, f32x4.mul(d, d));
     }
@@ -37,10 +45,20 @@ function sumTile(to: usize, x: usize, rows: usize, columns: usize, stride: usize
   store<f64>(to, sumLanes(sum4(q0, q1, q2, q3)), 8);
 }
 
+/** The first pivot: the mean of a few values, which is exact where all are equal. */
+@inline
+function sampledMean(x: usize, rows: usize, columns: usize, stride: usize): f32 {
+  if (columns < 4) return load<f32>(x);
+  const sampled = min(rows, 4);
+  let sum: f64 = 0;
+  for (let row: usize = 0; row < sampled; row++) sum += sumLanes(v128.load(x + row * stride));
+  return f32(sum / f64(4 * sampled));
+}
+
 function addTile(moments: usize, x: usize, rows: usize, columns: usize, stride: usize): void {
   const sums = moments + momentsBytes;
   const count = f64(rows * columns);
-  let pivot = countOf(moments) == 0 ? load<f32>(x) : f32(meanOf(moments));
+  let pivot = countOf(moments) == 0 ? sampledMean(x, rows, columns, stride) : f32(meanOf(moments));
   for (let pass = 0; ; pass++) {
     sumTile(sums, x, rows, columns, stride, pivot);
     if (pass == 2 || isCentred(count, load<f64>(sums), load<f64>(sums, 8))) break;
