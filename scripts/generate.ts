@@ -97,7 +97,7 @@ function collectCases(): void {
 }
 
 for (const source of globSync("src/**/*.as.ts").sort()) {
-  if (/^export function/m.test(readFileSync(source, "utf8"))) await compileKernel(source);
+  if (/^export (function|\{[^}]*\} from)/m.test(readFileSync(source, "utf8"))) await compileKernel(source);
 }
 for (const source of globSync("src/**/*.worker.ts").sort()) await bundleWorker(source);
 collectCases();

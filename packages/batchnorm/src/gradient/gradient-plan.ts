@@ -4,8 +4,8 @@ import { activationParameters } from "../activation.ts";
 import type { NormalizationAttributes } from "../attributes.ts";
 import type { Grid } from "../grid.ts";
 import { gridOf } from "../grid.ts";
+import { module } from "../kernels/kernels.wasm.ts";
 import { layoutOf, valuesPerChannel } from "../layout.ts";
-import { module } from "./gradient.wasm.ts";
 
 export interface GradientAttributes extends NormalizationAttributes {
   /** Whether the statistics are those of x, so that dx flows through them too. */
@@ -87,8 +87,8 @@ function gradientLaunch(
     work: {
       items,
       chunk: grid.chunk,
-      // Moments of a channel, two sums of each; three coefficients and two sums of each column.
-      scratchBytes: 5 * grid.arrayBytes + 24 + 16 * grid.channelsPerItem,
+      // Moments of a channel, two sums of each, those of a tile; three coefficients and two sums of each column.
+      scratchBytes: 5 * grid.arrayBytes + 24 + 16 * grid.channelsPerItem + 32,
     },
   };
 }

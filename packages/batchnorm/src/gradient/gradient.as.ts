@@ -2,17 +2,15 @@ import { centreOf, factorOf, inverseStdOf, offsetOf, restOfMean } from "../kerne
 import { mergeStatistics, momentsBytes } from "../kernels/moments.as";
 import { fillInner } from "../statistics/interleaved-moments.as";
 import { addParts, constantTerm, linearTerm, storeParameterGradients, storePart } from "./channel-sums.as";
-import { interleavedApply } from "./interleaved-apply.as";
-import { interleavedSums } from "./interleaved-sums.as";
-import { planarApply } from "./planar-apply.as";
-import { planarSums } from "./planar-sums.as";
+import { interleavedApply, interleavedSums } from "./interleaved.as";
+import { planarApply, planarSums } from "./planar.as";
 
 // An item makes the sums of its share (`sums` is where they go), or takes the sums of all parts from `partials`, or, where
 // both are absent, holds all values of its channels and does both. `count` is the number of values whose statistics these
 // are, or 0 where the statistics do not depend on x: then dx is complete after the first pass.
 
 /** An item is a part of a channel: `tilesPerItem` tiles. */
-export function planarGradient(
+function planarGradient(
   begin: usize, end: usize, scratch: usize,
   dy: usize, x: usize, statistics: usize, scale: usize, shift: usize, y: usize, partials: usize,
   dx: usize, dScale: usize, dShift: usize, dz: usize, sums: usize,
@@ -54,7 +52,7 @@ export function planarGradient(
 }
 
 /** An item is `rowsPerItem` rows of a block of `channelsPerItem` channels. */
-export function interleavedGradient(
+function interleavedGradient(
   begin: usize, end: usize, scratch: usize,
   dy: usize, x: usize, statistics: usize, scale: usize, shift: usize, y: usize, partials: usize,
   dx: usize, dScale: usize, dShift: usize, dz: usize, sums: usize,
@@ -110,3 +108,5 @@ export function interleavedGradient(
     interleavedApply(dx + at, (dz ? dz : dy) + at, x + at, itemRows, itemChannels * inner, stride, dz ? 0 : activation, scratch, arrayBytes, leak);
   }
 }
+
+export { planarGradient, interleavedGradient };

@@ -1,6 +1,7 @@
 // Activations by number, as the plans pass them. Where z is not above 0 relu gives 0 and leaky relu slope * z; NaN stays.
 
 const relu: i32 = 1;
+const leakyRelu: i32 = 2;
 
 @inline
 function activate(activation: i32, z: v128, slope: v128): v128 {
@@ -17,4 +18,4 @@ function activateGradient(activation: i32, z: v128, dy: v128, slope: v128): v128
   return v128.bitselect(f32x4.mul(dy, slope), dy, flat);
 }
 
-export { relu, activate, activateGradient };
+export { relu, leakyRelu, activate, activateGradient };

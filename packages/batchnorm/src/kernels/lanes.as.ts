@@ -47,4 +47,9 @@ function sum4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
-export { lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };
+@inline
+function accumulate(at: usize, value: v128): void {
+  v128.store(at, f32x4.add(v128.load(at), value));
+}
+
+export { accumulate, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };

@@ -1,11 +1,6 @@
-import { activate, relu } from "../kernels/activation.as";
+import { activate, leakyRelu, relu } from "../kernels/activation.as";
+import { affine } from "../kernels/affine.as";
 import { loadLanes, storeLanes } from "../kernels/lanes.as";
-
-/** Every pass that needs z computes it here: it has the same bits forward and backward. */
-@inline
-function affine(x: v128, centre: v128, factor: v128, offset: v128): v128 {
-  return f32x4.add(f32x4.mul(f32x4.sub(x, centre), factor), offset);
-}
 
 /** Four vectors of y, `step` bytes apart: branches are taken once for all. */
 @inline
@@ -28,10 +23,10 @@ function applyFour(
     c = activate(relu, c, slope);
     d = activate(relu, d, slope);
   } else if (activation) {
-    a = activate(2, a, slope);
-    b = activate(2, b, slope);
-    c = activate(2, c, slope);
-    d = activate(2, d, slope);
+    a = activate(leakyRelu, a, slope);
+    b = activate(leakyRelu, b, slope);
+    c = activate(leakyRelu, c, slope);
+    d = activate(leakyRelu, d, slope);
   }
   v128.store(y, a);
   v128.store(y + step, b);
@@ -43,11 +38,10 @@ function applyFour(
 function applyOne(
   y: usize, x: usize, residual: usize, lanes: usize, activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
 ): void {
-  let z = affine(lanes ? loadLanes(x, lanes) : v128.load(x), centre, factor, offset);
-  if (residual) z = f32x4.add(z, lanes ? loadLanes(residual, lanes) : v128.load(residual));
+  let z = affine(loadLanes(x, lanes), centre, factor, offset);
+  if (residual) z = f32x4.add(z, loadLanes(residual, lanes));
   z = activate(activation, z, slope);
-  if (lanes) storeLanes(y, z, lanes);
-  else v128.store(y, z);
+  storeLanes(y, z, lanes);
 }
 
-export { affine, applyFour, applyOne };
+export { applyFour, applyOne };

@@ -3,7 +3,7 @@ import { wasmKernel } from "@evenkeel/tensor";
 import { activationParameters } from "../activation.ts";
 import type { NormalizationAttributes } from "../attributes.ts";
 import type { Grid } from "../grid.ts";
-import { module } from "./normalize.wasm.ts";
+import { module } from "../kernels/kernels.wasm.ts";
 
 export interface NormalizeOperands {
   /** Absent: y has the memory of x. */

@@ -10,7 +10,7 @@ import { updateRunning } from "./running.as";
 // values of its channels, and their statistics are made here: x is still in the cache when it is normalized.
 
 /** An item is a part of a channel: `tilesPerItem` tiles. */
-export function planarNormalization(
+function planarNormalization(
   begin: usize, end: usize, scratch: usize,
   x: usize, partials: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
   y: usize, statistics: usize, newMean: usize, newVariance: usize,
@@ -39,7 +39,7 @@ export function planarNormalization(
 }
 
 /** An item is `rowsPerItem` rows of a block of `channelsPerItem` channels. */
-export function interleavedNormalization(
+function interleavedNormalization(
   begin: usize, end: usize, scratch: usize,
   x: usize, partials: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
   y: usize, statistics: usize, newMean: usize, newVariance: usize,
@@ -75,3 +75,5 @@ export function interleavedNormalization(
     interleavedNormalize(y + at, source, residual ? residual + at : 0, itemRows, count * inner, stride, scratch, arrayBytes, activation, f32x4.splat(slope));
   }
 }
+
+export { planarNormalization, interleavedNormalization };

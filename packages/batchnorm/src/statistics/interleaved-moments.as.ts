@@ -1,65 +1,48 @@
 // Moments of a block of channels whose values alternate: a row holds `inner` neighbouring values of each channel. Sums run
 // down the columns in f32, over tiles of rows, as sums of x - pivot like in the planar form, and go on per channel in f64.
 
-import { loadLanes, sum4 } from "../kernels/lanes.as";
+import { accumulate, lanesBefore, loadLanes, sum4 } from "../kernels/lanes.as";
 import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "../kernels/moments.as";
 
-/** Rows whose sums run in registers, and rows whose sums run in f32: as many levels as additions stay accurate for. */
-const bandRows: usize = 32;
+/** Rows whose sums run in f32. */
 const tileRows: usize = 512;
 
 /** Rows whose mean is the first pivot: it is seldom further from the tile's mean than a quarter of the deviation. */
 const sampledRows: usize = 16;
 
-/** Sixteen columns, a cache line wide where it is aligned. */
+/** One vector of columns in four rows, `step` bytes apart. */
 @inline
-function sumFourVectors(x: usize, rows: usize, stride: usize, pivots: usize, sums: usize, squares: usize): void {
-  const p0 = v128.load(pivots), p1 = v128.load(pivots, 16), p2 = v128.load(pivots, 32), p3 = v128.load(pivots, 48);
-  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
-  let q0 = s0, q1 = s0, q2 = s0, q3 = s0;
-  for (const end = x + rows * stride; x < end; x += stride) {
-    const d0 = f32x4.sub(v128.load(x), p0);
-    const d1 = f32x4.sub(v128.load(x, 16), p1);
-    const d2 = f32x4.sub(v128.load(x, 32), p2);
-    const d3 = f32x4.sub(v128.load(x, 48), p3);
-    s0 = f32x4.add(s0, d0);
-    s1 = f32x4.add(s1, d1);
-    s2 = f32x4.add(s2, d2);
-    s3 = f32x4.add(s3, d3);
-    q0 = f32x4.add(q0, f32x4.mul(d0, d0));
-    q1 = f32x4.add(q1, f32x4.mul(d1, d1));
-    q2 = f32x4.add(q2, f32x4.mul(d2, d2));
-    q3 = f32x4.add(q3, f32x4.mul(d3, d3));
-  }
-  v128.store(sums, f32x4.add(v128.load(sums), s0));
-  v128.store(sums, f32x4.add(v128.load(sums, 16), s1), 16);
-  v128.store(sums, f32x4.add(v128.load(sums, 32), s2), 32);
-  v128.store(sums, f32x4.add(v128.load(sums, 48), s3), 48);
-  v128.store(squares, f32x4.add(v128.load(squares), q0));
-  v128.store(squares, f32x4.add(v128.load(squares, 16), q1), 16);
-  v128.store(squares, f32x4.add(v128.load(squares, 32), q2), 32);
-  v128.store(squares, f32x4.add(v128.load(squares, 48), q3), 48);
-}
-
-/** Up to four columns. */
-function sumVector(x: usize, lanes: usize, rows: usize, stride: usize, pivots: usize, sums: usize, squares: usize): void {
+function sumFour(x: usize, step: usize, pivots: usize, sums: usize, squares: usize): void {
   const p = v128.load(pivots);
-  let s = f32x4.splat(0), q = s;
-  for (const end = x + rows * stride; x < end; x += stride) {
-    const d = f32x4.sub(loadLanes(x, lanes), p);
-    s = f32x4.add(s, d);
-    q = f32x4.add(q, f32x4.mul(d, d));
-  }
-  v128.store(sums, f32x4.add(v128.load(sums), s));
-  v128.store(squares, f32x4.add(v128.load(squares), q));
+  const a = f32x4.sub(v128.load(x), p);
+  const b = f32x4.sub(v128.load(x + step), p);
+  const c = f32x4.sub(v128.load(x + 2 * step), p);
+  const d = f32x4.sub(v128.load(x + 3 * step), p);
+  accumulate(sums, sum4(a, b, c, d));
+  accumulate(squares, sum4(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d)));
 }
 
 /** The arrays are a whole number of vectors long; what they hold beyond `columns` means nothing. */
-function sumColumns(x: usize, rows: usize, columns: usize, stride: usize, pivots: usize, sums: usize, squares: usize): void {
-  let at: usize = 0;
-  for (const stop = (columns * 4) & ~63; at < stop; at += 64) sumFourVectors(x + at, rows, stride, pivots + at, sums + at, squares + at);
-  for (const stop = columns * 4; at < stop; at += 16) {
-    sumVector(x + at, stop - at < 16 ? columns & 3 : 0, rows, stride, pivots + at, sums + at, squares + at);
+function sumTile(x: usize, rows: usize, columns: usize, stride: usize, arrays: usize, arrayBytes: usize): void {
+  const sums = arrays + arrayBytes, squares = sums + arrayBytes;
+  const end = columns * 4;
+  const wide = end & ~15;
+  memory.fill(sums, 0, 2 * arrayBytes);
+  // Four rows that lie far apart: several streams from memory are fetched ahead, one is not.
+  const quarter = (rows >> 2) * stride;
+  for (let row: usize = 0; row < quarter; row += stride) {
+    for (let column: usize = 0; column < wide; column += 16) {
+      sumFour(x + row + column, quarter, arrays + column, sums + column, squares + column);
+    }
+  }
+  for (let column: usize = 0; column < end; column += 16) {
+    const lanes = lanesBefore(column, end);
+    const p = v128.load(arrays + column);
+    for (let row: usize = lanes ? 0 : quarter * 4; row < rows * stride; row += stride) {
+      const d = f32x4.sub(loadLanes(x + row + column, lanes), p);
+      accumulate(sums + column, d);
+      accumulate(squares + column, f32x4.mul(d, d));
+    }
   }
 }
 
@@ -89,14 +72,6 @@ function movePivots(
     moved = true;
   }
   return moved;
-}
-
-function sumTile(x: usize, rows: usize, columns: usize, stride: usize, arrays: usize, arrayBytes: usize): void {
-  const sums = arrays + arrayBytes, squares = sums + arrayBytes;
-  memory.fill(sums, 0, 2 * arrayBytes);
-  for (let row: usize = 0; row < rows; row += bandRows) {
-    sumColumns(x + row * stride, min(bandRows, rows - row), columns, stride, arrays, sums, squares);
-  }
 }
 
 function addTile(

@@ -3,7 +3,7 @@ import { interleavedMoments } from "./interleaved-moments.as";
 import { planarMoments } from "./planar-moments.as";
 
 /** An item is a part of a channel: `tilesPerItem` tiles. */
-export function planarStatistics(
+function planarStatistics(
   begin: usize, end: usize, scratch: usize, x: usize, statistics: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
 ): void {
@@ -17,7 +17,7 @@ export function planarStatistics(
 }
 
 /** An item is `rowsPerItem` rows of a block of `channelsPerItem` channels. */
-export function interleavedStatistics(
+function interleavedStatistics(
   begin: usize, end: usize, scratch: usize, x: usize, statistics: usize,
   channels: usize, rows: usize, inner: usize, channelsPerItem: usize, rowsPerItem: usize,
 ): void {
@@ -38,7 +38,7 @@ export function interleavedStatistics(
 }
 
 /** An item is a channel: merges its statistics over all parts. */
-export function mergeStatistics(
+function mergeStatistics(
   begin: usize, end: usize, scratch: usize, partials: usize, statistics: usize, channels: usize, parts: usize,
 ): void {
   for (let channel = begin; channel < end; channel++) {
@@ -46,3 +46,5 @@ export function mergeStatistics(
     storeStatistics(statistics, channels, channel, scratch);
   }
 }
+
+export { planarStatistics, interleavedStatistics, mergeStatistics };

@@ -14,10 +14,10 @@ import {
 } from "@evenkeel/tensor";
 import type { Grid } from "../grid.ts";
 import { gridOf } from "../grid.ts";
+import { module } from "../kernels/kernels.wasm.ts";
 import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../layout.ts";
 import { packStatistics } from "../pack/pack-statistics.ts";
 import { rowOf, rows, rowsOf } from "./rows.ts";
-import { module } from "./statistics.wasm.ts";
 
 export interface StatisticsAttributes {
   /** The channels' axis. */

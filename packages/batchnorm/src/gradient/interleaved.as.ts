@@ -1,0 +1,102 @@
+// Both passes over a block of columns, four rows at a time that lie far apart. `coefficients` are five arrays of `arrayBytes` bytes: centres, factors,
+// offsets, and the sums of dz and of dz * (x - centre), whose place the linear terms and the constants take.
+
+import { lanesBefore } from "../kernels/lanes.as";
+import { applyFour, applyOne } from "./apply.as";
+import { sumFour, sumOne } from "./sum.as";
+
+/** Rows whose sums run in f32. */
+const tileRows: usize = 512;
+
+function sumTile(
+  dy: usize, x: usize, y: usize, dz: usize, dx: usize, rows: usize, columns: usize, stride: usize,
+  activation: i32, coefficients: usize, arrayBytes: usize, slope: v128,
+): void {
+  const factors = coefficients + arrayBytes, offsets = factors + arrayBytes, sums = offsets + arrayBytes;
+  const end = columns * 4;
+  const wide = end & ~15;
+  const quarter = (rows >> 2) * stride;
+  for (let row: usize = 0; row < quarter; row += stride) {
+    for (let column: usize = 0; column < wide; column += 16) {
+      const at = row + column;
+      sumFour(
+        sums + column, arrayBytes, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, quarter,
+        activation, v128.load(coefficients + column), v128.load(factors + column), v128.load(offsets + column), slope,
+      );
+    }
+  }
+  for (let column: usize = 0; column < end; column += 16) {
+    const lanes = lanesBefore(column, end);
+    for (let row: usize = lanes ? 0 : quarter * 4; row < rows * stride; row += stride) {
+      const at = row + column;
+      sumOne(
+        sums + column, arrayBytes, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, lanes,
+        activation, v128.load(coefficients + column), v128.load(factors + column), v128.load(offsets + column), slope,
+      );
+    }
+  }
+}
+
+/** Adds the columns of each channel, in f64, to its two places at `totals`. */
+function addColumns(totals: usize, columnSums: usize, arrayBytes: usize, channels: usize, inner: usize): void {
+  let at = columnSums;
+  for (let channel: usize = 0; channel < channels; channel++) {
+    let sum: f64 = 0, product: f64 = 0;
+    for (const end = at + inner * 4; at < end; at += 4) {
+      sum += f64(load<f32>(at));
+      product += f64(load<f32>(at + arrayBytes));
+    }
+    const total = totals + channel * 16;
+    store<f64>(total, load<f64>(total) + sum);
+    store<f64>(total, load<f64>(total, 8) + product, 8);
+  }
+}
+
+/** Leaves two f64 for each channel at `totals`. */
+function interleavedSums(
+  totals: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, rows: usize, channels: usize, inner: usize, stride: usize,
+  activation: i32, coefficients: usize, arrayBytes: usize, slope: v128,
+): void {
+  const columnSums = coefficients + 3 * arrayBytes;
+  memory.fill(totals, 0, channels * 16);
+  for (let row: usize = 0; row < rows; row += tileRows) {
+    const at = row * stride;
+    memory.fill(columnSums, 0, 2 * arrayBytes);
+    sumTile(
+      dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, min(tileRows, rows - row), channels * inner, stride,
+      activation, coefficients, arrayBytes, slope,
+    );
+    addColumns(totals, columnSums, arrayBytes, channels, inner);
+  }
+}
+
+function interleavedApply(
+  dx: usize, dy: usize, x: usize, rows: usize, columns: usize, stride: usize,
+  activation: i32, coefficients: usize, arrayBytes: usize, slope: v128,
+): void {
+  const factors = coefficients + arrayBytes, offsets = factors + arrayBytes, linears = offsets + arrayBytes, constants = linears + arrayBytes;
+  const end = columns * 4;
+  const wide = end & ~15;
+  const quarter = (rows >> 2) * stride;
+  for (let row: usize = 0; row < quarter; row += stride) {
+    for (let column: usize = 0; column < wide; column += 16) {
+      const at = row + column;
+      applyFour(
+        dx + at, dy + at, x + at, quarter, activation, v128.load(coefficients + column), v128.load(factors + column),
+        v128.load(offsets + column), slope, v128.load(linears + column), v128.load(constants + column),
+      );
+    }
+  }
+  for (let column: usize = 0; column < end; column += 16) {
+    const lanes = lanesBefore(column, end);
+    for (let row: usize = lanes ? 0 : quarter * 4; row < rows * stride; row += stride) {
+      const at = row + column;
+      applyOne(
+        dx + at, dy + at, x + at, lanes, activation, v128.load(coefficients + column), v128.load(factors + column),
+        v128.load(offsets + column), slope, v128.load(linears + column), v128.load(constants + column),
+      );
+    }
+  }
+}
+
+export { interleavedSums, interleavedApply };

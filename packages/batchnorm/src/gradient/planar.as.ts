@@ -1,0 +1,103 @@
+// Both passes over tiles `tile` to `endTile` of a channel. Rows of a tile advance together, a cache line at a time.
+
+import { relu } from "../kernels/activation.as";
+import { lanesBefore, sumLanes } from "../kernels/lanes.as";
+import { applyFour, applyOne } from "./apply.as";
+import { sumFour, sumOne } from "./sum.as";
+
+@inline
+function sumTiles(
+  totals: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, tile: usize, endTile: usize,
+  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
+  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
+): void {
+  const sums = totals + 16;
+  const stride = channels * columns * 4;
+  const perRow = (columns + tileColumns - 1) / tileColumns;
+  let sum: f64 = 0, product: f64 = 0;
+  for (; tile < endTile; tile++) {
+    const row = tile / perRow * tileRows;
+    const first = tile % perRow * tileColumns;
+    const height = min(tileRows, rows - row) * stride;
+    const end = row * stride + min(columns, first + tileColumns) * 4;
+    let column = row * stride + first * 4;
+    memory.fill(sums, 0, 32);
+    for (const stop = column + ((end - column) & ~63); column < stop; column += 64) {
+      for (let at = column; at < column + height; at += stride) {
+        sumFour(sums, 16, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, 16, activation, centre, factor, offset, slope);
+      }
+    }
+    for (; column < end; column += 16) {
+      const lanes = lanesBefore(column, end);
+      for (let at = column; at < column + height; at += stride) {
+        sumOne(sums, 16, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, lanes, activation, centre, factor, offset, slope);
+      }
+    }
+    sum += sumLanes(v128.load(sums));
+    product += sumLanes(v128.load(sums, 16));
+  }
+  store<f64>(totals, sum);
+  store<f64>(totals, product, 8);
+}
+
+@inline
+function applyTiles(
+  dx: usize, dy: usize, x: usize, tile: usize, endTile: usize,
+  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
+  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128, linear: v128, constant: v128,
+): void {
+  const stride = channels * columns * 4;
+  const perRow = (columns + tileColumns - 1) / tileColumns;
+  while (endTile > tile) {
+    endTile--;
+    const row = endTile / perRow * tileRows;
+    const first = endTile % perRow * tileColumns;
+    const height = min(tileRows, rows - row) * stride;
+    const end = row * stride + min(columns, first + tileColumns) * 4;
+    let column = row * stride + first * 4;
+    for (const stop = column + ((end - column) & ~63); column < stop; column += 64) {
+      for (let at = column; at < column + height; at += stride) {
+        applyFour(dx + at, dy + at, x + at, 16, activation, centre, factor, offset, slope, linear, constant);
+      }
+    }
+    for (; column < end; column += 16) {
+      const lanes = lanesBefore(column, end);
+      for (let at = column; at < column + height; at += stride) {
+        applyOne(dx + at, dy + at, x + at, lanes, activation, centre, factor, offset, slope, linear, constant);
+      }
+    }
+  }
+}
+
+/** Leaves two f64 at `totals`, and uses 32 bytes behind them. The commonest forms have loops of their own, without branches. */
+function planarSums(
+  totals: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, tile: usize, endTile: usize,
+  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
+  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
+): void {
+  const isPlain = !y && !dz && !dx;
+  if (isPlain && !activation) {
+    sumTiles(totals, dy, x, 0, 0, 0, tile, endTile, channels, rows, columns, tileRows, tileColumns, 0, centre, factor, offset, slope);
+  } else if (isPlain && activation == relu) {
+    sumTiles(totals, dy, x, 0, 0, 0, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, centre, factor, offset, slope);
+  } else {
+    sumTiles(totals, dy, x, y, dz, dx, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, centre, factor, offset, slope);
+  }
+}
+
+/** Writes dx, from the last tile to the first: what was summed last is still in the cache. */
+function planarApply(
+  dx: usize, dy: usize, x: usize, tile: usize, endTile: usize,
+  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
+  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128, linear: v128, constant: v128,
+): void {
+  if (!activation) {
+    applyTiles(dx, dy, x, tile, endTile, channels, rows, columns, tileRows, tileColumns, 0, centre, factor, offset, slope, linear, constant);
+  } else if (activation == relu) {
+    applyTiles(dx, dy, x, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, centre, factor, offset, slope, linear, constant);
+  } else {
+    applyTiles(dx, dy, x, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, centre, factor, offset, slope, linear, constant);
+  }
+}
+
+export { planarSums, planarApply };
