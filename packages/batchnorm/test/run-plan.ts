@@ -119,7 +119,7 @@ const loaded = new Map<string, WebAssembly.Exports>();
 function exportsOf(module: string): WebAssembly.Exports {
   let exports = loaded.get(module);
   if (exports === undefined) {
-    const code = new WebAssembly.Module(Uint8Array.from(atob(module), (char) => char.charCodeAt(0)));
+    const code = new WebAssembly.Module(Buffer.from(module, "hex"));
     ({ exports } = new WebAssembly.Instance(code, { env: { memory } }));
     loaded.set(module, exports);
   }

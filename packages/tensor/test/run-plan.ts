@@ -119,7 +119,7 @@ class PlanMemory {
   }
 
   private entryOf({ module, entry }: WasmKernel): (...args: number[]) => void {
-    const compiled = new WebAssembly.Module(Uint8Array.from(atob(module), (letter) => letter.charCodeAt(0)));
+    const compiled = new WebAssembly.Module(Buffer.from(module, "hex"));
     const instance = new WebAssembly.Instance(compiled, { env: { memory: this.memory } });
     return instance.exports[entry] as (...args: number[]) => void;
   }

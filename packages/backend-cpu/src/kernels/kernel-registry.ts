@@ -29,7 +29,7 @@ export class KernelRegistry {
   handleOf(kernel: WasmKernel): KernelHandle {
     let handle = this.known.get(kernel);
     if (handle === undefined) {
-      handle = this.handleIn(kernel.module, () => decodeBase64(kernel.module), kernel.entry);
+      handle = this.handleIn(kernel.module, () => decodeHex(kernel.module), kernel.entry);
       this.known.set(kernel, handle);
     }
     return handle;
@@ -61,4 +61,7 @@ export class KernelRegistry {
   }
 }
 
-const decodeBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+const decodeHex = (text: string): Uint8Array =>
+  Uint8Array.from({ length: text.length / 2 }, (_, index) =>
+    Number.parseInt(text.slice(2 * index, 2 * index + 2), 16),
+  );

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { module } from "./copy.wasm.ts";
 import { importPlainMemory } from "./shared-flag.ts";
 
-const codeOf = (): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(module), (char) => char.charCodeAt(0));
+const codeOf = (): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(module, "hex"));
 const plainMemory = (): WebAssembly.Memory => new WebAssembly.Memory({ initial: 1, maximum: 1 });
 
 describe("importPlainMemory", () => {
