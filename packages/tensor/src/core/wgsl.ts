@@ -1,0 +1,24 @@
+import type { Limits } from "./backend.ts";
+import type { WgslKernel } from "./launch.ts";
+
+/** A kernel in WGSL: see `WgslKernel` for how its code declares operands and parameters. */
+export function wgslKernel(
+  code: string,
+  entry: string,
+  parameterTypes: WgslKernel["parameterTypes"] = [],
+): WgslKernel {
+  return { language: "wgsl", code, entry, parameterTypes };
+}
+
+/** What every WebGPU device allows in one dimension. */
+const leastMaxWorkgroups = 65_535;
+
+/**
+ * The numbers of workgroups for a line of `count`, folded where one dimension does not hold it. With
+ * `@builtin(workgroup_id) group: vec3u` and `@builtin(num_workgroups) groups: vec3u`, a workgroup's place in the line is
+ * `group.x + group.y * groups.x`, which may lie behind the end. Two dimensions hold more workgroups than memory holds words.
+ */
+export function workgroupLine(count: number, limits: Limits): readonly [x: number, y: number, z: number] {
+  const rows = Math.max(1, Math.ceil(count / (limits.maxWorkgroups ?? leastMaxWorkgroups)));
+  return [Math.ceil(count / rows), rows, 1];
+}
