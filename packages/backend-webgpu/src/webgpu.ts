@@ -16,6 +16,11 @@ export interface WebgpuOptions {
   readonly powerPreference?: GPUPowerPreference;
   /** Takes a software adapter, where there is one. */
   readonly forceFallbackAdapter?: boolean;
+  /**
+   * False: a GPU in software counts as none, because the CPU backend is faster. Absent: it is taken where there is no other, and
+   * in Node on Linux looked for beside Chromium, which brings one.
+   */
+  readonly acceptsSoftware?: boolean;
   /** Abilities to leave alone although the adapter has them. */
   readonly without?: readonly OptionalFeature[];
   /** Claims `non-finite`: that the driver's compiler keeps NaN and infinity, which WGSL lets it assume away. */
@@ -47,7 +52,7 @@ async function open(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
     const name = describeAdapter(device.adapterInfo);
     return new WebgpuDevice(device, { name, features, maxMemoryBytes });
   }
-  const gpu = options.gpu ?? (await findGpu(options.flags));
+  const gpu = options.gpu ?? (await findGpu(options));
   const adapter = await openAdapter(gpu, options);
   const device = await openDevice(adapter, optionalFeatures(adapter.features, options.without));
   const features = featuresOf(device.features, options);

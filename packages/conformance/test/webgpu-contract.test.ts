@@ -1,6 +1,6 @@
+import { webgpu } from "@evenkeel/backend-webgpu";
 import { DisposedError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { openWebgpu } from "../bin/open-webgpu.ts";
 import { checkSelecting, deviceContract, knownFailures } from "../src/index.ts";
 import { reasonToSkip, testPresence } from "./webgpu-support.ts";
 
@@ -8,7 +8,7 @@ testPresence();
 
 describe.skipIf(reasonToSkip !== undefined)("webgpu keeps the contract of a device", () => {
   test.each(deviceContract.map(({ name, run }) => [name, run] as const))("%s", async (_, run) => {
-    const backend = await openWebgpu();
+    const backend = await webgpu.open();
     try {
       await run(backend);
     } finally {
@@ -18,8 +18,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu keeps the contract of a devi
     }
   });
 
-  test("selecting takes the first that opens, and what is preferred must open", () =>
-    checkSelecting({ name: "webgpu", open: () => openWebgpu() }));
+  test("selecting takes the first that opens, and what is preferred must open", () => checkSelecting(webgpu));
 });
 
 test("no failure is accepted on WebGPU", () => {

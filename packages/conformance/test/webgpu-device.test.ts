@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { cpu } from "@evenkeel/backend-cpu";
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import { webgpu } from "@evenkeel/backend-webgpu";
 import type { BufferView, DeviceBuffer, HostLaunch, Launch, WgslKernel } from "@evenkeel/tensor";
@@ -10,9 +11,10 @@ import {
   DeviceError,
   e,
   OutOfMemoryError,
+  selectBackend,
+  setDefaultBackend,
 } from "@evenkeel/tensor";
 import { afterAll, describe, expect, test } from "vitest";
-import { openWebgpu } from "../bin/open-webgpu.ts";
 import { devicesOfTests, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
@@ -456,7 +458,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu at work", () => {
 
   test("opens and closes fifty times", async () => {
     for (let cycle = 0; cycle < 50; cycle++) {
-      const backend = await openWebgpu();
+      const backend = await webgpu.open();
       expect(await read(backend, floats(backend, [cycle]))).toEqual([cycle]);
       await backend.close();
     }
@@ -529,6 +531,19 @@ test("every form of storage in f16 compiles, on a device that checks kernels and
   );
   await backend.idle();
   expect(backend.counters().dispatches).toBe(5);
+});
+
+test("a GPU in software can be refused, so that the next backend is taken", async () => {
+  const info = { description: "SwiftShader driver", isFallbackAdapter: true };
+  const gpu = { requestAdapter: async () => ({ info }) } as unknown as GPU;
+  const options = { gpu, acceptsSoftware: false };
+  const backend = await selectBackend([webgpu, cpu], { options: { webgpu: options, cpu: { threads: 1 } } });
+  expect(backend.name).toBe("cpu");
+  await backend.close();
+  setDefaultBackend(undefined);
+  await expect(selectBackend([webgpu], { prefer: "webgpu", options: { webgpu: options } })).rejects.toThrow(
+    /^no backend could be opened. webgpu: only SwiftShader driver \(software\) was found/,
+  );
 });
 
 test("opening says why it cannot, and what helps", async () => {

@@ -1,8 +1,8 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
 import type { DType, Expression, ScalarType, Value } from "@evenkeel/tensor";
 import { buildExpression, e, evaluator, viewAs } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWebgpu } from "../bin/open-webgpu.ts";
 import { precisionOf } from "../src/tolerance.ts";
 import { reasonToSkip, testPresence } from "./webgpu-support.ts";
 
@@ -79,7 +79,7 @@ const comparisons = ["equal", "notEqual", "less", "lessEqual", "greater", "great
 describe.skipIf(reasonToSkip !== undefined)("webgpu expressions", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await openWebgpu();
+    backend = await webgpu.open();
   });
   afterAll(() => backend.close());
 

@@ -1,4 +1,5 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
 import {
   bernoulli,
   hostPermutation,
@@ -9,7 +10,6 @@ import {
   uniform,
 } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWebgpu } from "../bin/open-webgpu.ts";
 import { reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
@@ -20,7 +20,7 @@ const host = (index: number): number => threefry(key.seed, key.stream, index);
 describe.skipIf(reasonToSkip !== undefined)("webgpu draws the bits of the host", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await openWebgpu();
+    backend = await webgpu.open();
   });
   afterAll(() => backend.close());
 

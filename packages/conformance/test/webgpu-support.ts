@@ -1,11 +1,11 @@
 import type { WebgpuBackend, WebgpuOptions } from "@evenkeel/backend-webgpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
 import { afterEach, expect, test } from "vitest";
-import { openWebgpu } from "../bin/open-webgpu.ts";
 
 /** Why there is no WebGPU here; absent where there is one. */
 async function findReason(): Promise<string | undefined> {
   try {
-    await (await openWebgpu()).close();
+    await (await webgpu.open()).close();
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -31,7 +31,7 @@ export function devicesOfTests(): (options?: WebgpuOptions) => Promise<WebgpuBac
     for (const backend of opened.splice(0)) await backend.close().catch(() => {});
   });
   return async (options) => {
-    const backend = await openWebgpu(options);
+    const backend = await webgpu.open(options);
     opened.push(backend);
     return backend;
   };

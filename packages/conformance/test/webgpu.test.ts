@@ -1,6 +1,6 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWebgpu } from "../bin/open-webgpu.ts";
 import { allCases, runCase, skipMissingKernels } from "../src/index.ts";
 import { reasonToSkip, testPresence } from "./webgpu-support.ts";
 
@@ -9,7 +9,7 @@ testPresence();
 describe.skipIf(reasonToSkip !== undefined)("webgpu", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await openWebgpu({ keepsNonFinite: true });
+    backend = await webgpu.open({ keepsNonFinite: true });
   });
   afterAll(() => backend.close());
 

@@ -4,6 +4,7 @@ import type { OptionalFeature } from "./features.ts";
 export interface AdapterOptions {
   readonly powerPreference?: GPUPowerPreference;
   readonly forceFallbackAdapter?: boolean;
+  readonly acceptsSoftware?: boolean;
 }
 
 /** Limits that are asked for as far as the adapter goes: the defaults are those of the smallest devices. */
@@ -23,9 +24,18 @@ const wantedLimits = [
 
 /** Throws BackendError with the remedy where the system has no adapter. */
 export async function openAdapter(gpu: GPU, options: AdapterOptions): Promise<GPUAdapter> {
-  const { powerPreference = "high-performance", forceFallbackAdapter = false } = options;
+  const {
+    powerPreference = "high-performance",
+    forceFallbackAdapter = false,
+    acceptsSoftware = true,
+  } = options;
   const adapter = await gpu.requestAdapter({ powerPreference, forceFallbackAdapter });
-  if (adapter !== null) return adapter;
+  if (adapter !== null) {
+    if (acceptsSoftware || !isSoftware(adapter.info)) return adapter;
+    throw new BackendError(
+      `webgpu: only ${describeAdapter(adapter.info)} was found, which is slower than the CPU backend: install a GPU driver, or ask for webgpu by name`,
+    );
+  }
   const wanted = forceFallbackAdapter ? "no software adapter" : "no GPU adapter";
   throw new BackendError(
     `webgpu: ${wanted} was found: install a GPU driver (on Linux one for Vulkan, and libvulkan1); in Node VK_DRIVER_FILES may name the manifest of a software driver, such as SwiftShader's vk_swiftshader_icd.json; Chrome may need --enable-unsafe-webgpu, and --use-webgpu-adapter=swiftshader without a GPU`,
@@ -56,8 +66,12 @@ export async function openDevice(
 export function describeAdapter(info: GPUAdapterInfo | undefined): string {
   const { description = "", device = "", vendor = "", architecture = "" } = info ?? {};
   const name = description || device || [vendor, architecture].filter(Boolean).join(" ") || "GPU";
+  return isSoftware(info) ? `${name} (software)` : name;
+}
+
+function isSoftware(info: GPUAdapterInfo | undefined): boolean {
+  if (info === undefined) return false;
+  const { vendor, architecture, device, description } = info;
   const words = [vendor, architecture, device, description].join(" ").toLowerCase();
-  const isSoftware =
-    info?.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/.test(words);
-  return isSoftware ? `${name} (software)` : name;
+  return info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/.test(words);
 }

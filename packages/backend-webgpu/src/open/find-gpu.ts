@@ -1,4 +1,5 @@
 import { BackendError } from "@evenkeel/tensor";
+import { useSoftwareDriver } from "./software-driver.ts";
 
 /** The package that brings WebGPU to Node, by a name that no bundler follows into a browser's bundle. */
 const nodePackage = "webgpu";
@@ -7,13 +8,21 @@ interface NodePackage {
   create(flags: string[]): GPU;
 }
 
+export interface GpuOptions {
+  readonly flags?: readonly string[];
+  /** False: a software driver is not looked for. */
+  readonly acceptsSoftware?: boolean;
+}
+
 /** The object to ask for adapters. Throws BackendError with the remedy where there is none. */
-export async function findGpu(flags: readonly string[] = []): Promise<GPU> {
+export async function findGpu({ flags = [], acceptsSoftware = true }: GpuOptions = {}): Promise<GPU> {
   const ofNavigator = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
   if (ofNavigator !== undefined) return ofNavigator;
   const { process } = globalThis as { process?: { versions?: { node?: string } } };
   if (process?.versions?.node === undefined) throw new BackendError(browserRemedy());
-  return (await importNodePackage()).create([...flags]);
+  const { create } = await importNodePackage();
+  if (acceptsSoftware) useSoftwareDriver();
+  return create([...flags]);
 }
 
 async function importNodePackage(): Promise<NodePackage> {

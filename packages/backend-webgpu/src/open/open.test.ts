@@ -42,6 +42,15 @@ describe("opening", () => {
     await expect(openAdapter(gpu, { forceFallbackAdapter: true })).rejects.toThrow(/no software adapter/);
   });
 
+  test("refuses a GPU in software where it is told to, and says why", async () => {
+    const adapter = { info: { description: "llvmpipe (LLVM 15)" } } as GPUAdapter;
+    const gpu = { requestAdapter: async () => adapter } as unknown as GPU;
+    await expect(openAdapter(gpu, { acceptsSoftware: false })).rejects.toThrow(
+      /^webgpu: only llvmpipe .* \(software\) was found, .*: install a GPU driver, or ask for webgpu by name$/,
+    );
+    expect(await openAdapter(gpu, {})).toBe(adapter);
+  });
+
   test("asks for every limit that the adapter has, and tells why it gives no device", async () => {
     let asked: GPUDeviceDescriptor | undefined;
     const adapter = {

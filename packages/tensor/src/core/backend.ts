@@ -111,7 +111,8 @@ export async function selectBackend(
       setDefaultBackend(backend);
       return backend;
     } catch (error) {
-      reasons.push(`${factory.name}: ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      reasons.push(reason.startsWith(`${factory.name}: `) ? reason : `${factory.name}: ${reason}`);
     }
   }
   throw new BackendError(`no backend could be opened. ${reasons.join(". ")}`);
