@@ -4,6 +4,7 @@ import { checkInput } from "./layout.ts";
 import { normalize } from "./normalize/normalize.ts";
 import { populationStatistics } from "./pack/pack-statistics.ts";
 import { batchNormTrainingOp } from "./training/batch-norm-training.ts";
+import { weightOfNew } from "./training/running-statistics.ts";
 
 export interface BatchNormOptions {
   /** Multiplies the normalized values (gamma); default: none. */
@@ -77,7 +78,7 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormR
 function normalizeBatch(x: Tensor, axis: number, options: BatchNormOptions): BatchNormResult {
   const { scale, shift, residual, epsilon = 1e-5, activation = "none" } = options;
   const { runningMean, runningVariance, numBatchesTracked = 0 } = options;
-  const weight = weightOfNew(options.momentum, numBatchesTracked);
+  const weight = weightOfNew("batchNorm", options.momentum, numBatchesTracked);
   const [y, statistics, newMean, newVariance] = execute(
     batchNormTrainingOp,
     [x, scale, shift, residual, runningMean, runningVariance],
@@ -89,20 +90,4 @@ function normalizeBatch(x: Tensor, axis: number, options: BatchNormOptions): Bat
     ...{ y, statistics, runningMean: newMean, runningVariance: newVariance },
     numBatchesTracked: numBatchesTracked + (y.size === 0 ? 0 : 1),
   };
-}
-
-/** Throws ArgumentError unless momentum is a number from 0 to 1 or null, and the batches a whole number. */
-function weightOfNew(momentum: number | null = 0.1, numBatchesTracked: number): number {
-  if (!Number.isSafeInteger(numBatchesTracked) || numBatchesTracked < 0) {
-    throw new ArgumentError(
-      `batchNorm: numBatchesTracked: found ${numBatchesTracked}, expected a non-negative integer`,
-    );
-  }
-  if (momentum === null) return 1 / (numBatchesTracked + 1);
-  if (typeof momentum !== "number" || !(momentum >= 0 && momentum <= 1)) {
-    throw new ArgumentError(
-      `batchNorm: momentum: found ${momentum}, expected a number from 0 to 1, the weight of the new, or null`,
-    );
-  }
-  return momentum;
 }

@@ -6,6 +6,7 @@ import {
   e,
   evaluateExpression,
   execute,
+  maximum,
   reshape,
   square,
   sub,
@@ -59,10 +60,9 @@ export function throughStatistics(
   dM2: Tensor | undefined,
 ): Tensor | undefined {
   if (dMean === undefined && dM2 === undefined) return undefined;
-  const count = Math.max(1, valuesPerChannel(layoutOf(x.shape, axis)));
   const shape = channelShape(x.shape, axis);
-  const [, mean, rest] = rowsOf(statistics, shape);
-  const ofMean = dMean && div(reshape(dMean, shape), count);
+  const [count, mean, rest] = rowsOf(statistics, shape);
+  const ofMean = dMean && div(reshape(dMean, shape), maximum(count, 1));
   if (dM2 === undefined) return broadcastTo(ofMean!, x.shape);
   const inputs = [x, mean, rest, reshape(dM2, shape), ...(ofMean ? [ofMean] : [])];
   const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([x, mean, rest, dM2, ofMean]) => {

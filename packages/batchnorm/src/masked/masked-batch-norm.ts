@@ -1,0 +1,72 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, scope, where } from "@evenkeel/tensor";
+import type { BatchNormOptions, BatchNormResult } from "../batch-norm.ts";
+import { batchNorm } from "../batch-norm.ts";
+import { checkInput } from "../layout.ts";
+import { normalize } from "../normalize/normalize.ts";
+import { updateRunningStatistics, weightOfNew } from "../training/running-statistics.ts";
+import { checkMask, maskedStatistics } from "./masked-statistics.ts";
+
+export type MaskedBatchNormOptions = Omit<BatchNormOptions, "inPlace">;
+
+/**
+ * Batch normalization of ragged data: sequences or images of different sizes that are padded to one. Only values where the
+ * mask is true count, for the batch's statistics and for the running ones; everywhere else y and the gradients are 0, whatever
+ * x and the residual hold there. A mask that is true everywhere gives what `batchNorm` gives.
+ *
+ * Shapes: as `batchNorm`, and a bool mask that broadcasts to x. A channel without any value keeps its running statistics; one
+ * with a single value is normalized to its shift, since how many there are is known to the device only.
+ *
+ * Throws as `batchNorm`, DTypeError unless the mask is bool, and ShapeError unless it broadcasts to x.
+ *
+ * @example
+ * const mask = less(arange(length), reshape(lengths, [-1, 1, 1]));
+ * const { y } = maskedBatchNorm(x, mask, { scale, shift, training: true }); // x of [N, C, length]
+ */
+export function maskedBatchNorm(
+  x: Tensor,
+  mask: Tensor,
+  options: MaskedBatchNormOptions = {},
+): BatchNormResult {
+  const axis = checkInput("maskedBatchNorm", x, options.axis ?? 1);
+  checkMask("maskedBatchNorm", mask, x);
+  return scope(() => {
+    const residual = options.residual && where(mask, options.residual, 0);
+    const clean = { ...options, axis, residual };
+    const filled = where(mask, x, 0);
+    const isInference = !options.training && options.runningMean !== undefined;
+    if (isInference) return { y: where(mask, batchNorm(filled, clean).y, 0) };
+    const statistics = maskedStatistics(x, mask, { axis });
+    return {
+      y: where(mask, normalize(filled, statistics, clean), 0),
+      statistics,
+      ...runningStatistics(x, statistics, options),
+    };
+  });
+}
+
+function runningStatistics(
+  x: Tensor,
+  statistics: Tensor,
+  options: MaskedBatchNormOptions,
+): Partial<BatchNormResult> {
+  const { runningMean, runningVariance, numBatchesTracked = 0 } = options;
+  const weight = weightOfNew("maskedBatchNorm", options.momentum, numBatchesTracked);
+  if ((runningMean === undefined) !== (runningVariance === undefined)) {
+    const missing = runningMean === undefined ? "runningMean" : "runningVariance";
+    throw new ArgumentError(
+      `maskedBatchNorm: ${missing}: found none, expected both running statistics or neither`,
+    );
+  }
+  if (runningMean === undefined || runningVariance === undefined) return {};
+  const running = updateRunningStatistics(
+    statistics,
+    { mean: runningMean, variance: runningVariance },
+    weight,
+  );
+  return {
+    runningMean: running.mean,
+    runningVariance: running.variance,
+    numBatchesTracked: numBatchesTracked + (x.size === 0 ? 0 : 1),
+  };
+}

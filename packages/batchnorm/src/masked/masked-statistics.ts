@@ -1,0 +1,111 @@
+import type { Op, Shape, Spec, Tensor } from "@evenkeel/tensor";
+import {
+  broadcastShapes,
+  broadcastTo,
+  buildExpression,
+  cast,
+  DTypeError,
+  div,
+  e,
+  evaluateExpression,
+  execute,
+  formatShape,
+  formatSpec,
+  maximum,
+  mul,
+  reshape,
+  ShapeError,
+  sameShape,
+  stack,
+  sum,
+  where,
+} from "@evenkeel/tensor";
+import { batchAxes, channelShape, checkInput } from "../layout.ts";
+import { nonZero, rowOf, rows, rowsOf } from "../statistics/rows.ts";
+import type { StatisticsAttributes } from "../statistics/statistics.ts";
+import { statistics, throughStatistics } from "../statistics/statistics.ts";
+
+/** Statistics of the values of x where the mask is true. */
+export const maskedStatisticsOp: Op<StatisticsAttributes> = {
+  name: "maskedStatistics",
+  outputs: ([x, mask], { axis }) => {
+    const channels = x!.shape[checkInput("maskedStatistics", x!, axis)]!;
+    checkMask("maskedStatistics", mask!, x!);
+    return [{ shape: [4, channels], dtype: "f32" }];
+  },
+  meaning: {
+    composition: ([x, mask], { axis }) => {
+      const count = countMasked(mask!, x!.shape, axis);
+      const total = sum(where(mask!, x!, 0), { axes: batchAxes(x!.shape, axis) });
+      const pivot = div(total, maximum(count, 1));
+      const filled = where(mask!, x!, reshape(pivot, channelShape(x!.shape, axis)));
+      return [withoutPivots(statistics(filled, { axis }), count, pivot)];
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [0, 1], outputs: [0] }),
+    apply: ({ inputs: [x, mask], outputs: [found], outputGradients: [gradient], attrs: { axis } }) => {
+      const ofRow = (row: number): Tensor => rowOf(gradient!, row, [found!.shape[1]!]);
+      const dense = throughStatistics(where(mask!, x!, 0), found!, axis, ofRow(rows.mean), ofRow(rows.m2))!;
+      return [where(mask!, dense, 0)];
+    },
+  },
+};
+
+/** Throws DTypeError unless the mask is bool, ShapeError unless it broadcasts to the shape of x. */
+export function checkMask(operation: string, mask: Spec, x: Spec): void {
+  if (mask.dtype !== "bool") {
+    throw new DTypeError(`${operation}: mask: found ${formatSpec(mask)}, expected bool`);
+  }
+  if (!sameShape(broadcastShapes([mask.shape, x.shape], operation), x.shape)) {
+    throw new ShapeError(
+      `${operation}: mask: found shape ${formatShape(mask.shape)}, expected one that broadcasts to ${formatShape(x.shape)}`,
+    );
+  }
+}
+
+/** How many values of each channel the mask lets through. */
+function countMasked(mask: Tensor, shape: Shape, axis: number): Tensor {
+  const aligned = reshape(mask, [...new Array<number>(shape.length - mask.rank).fill(1), ...mask.shape]);
+  const axes = batchAxes(shape, axis);
+  const repetitions = axes.reduce(
+    (product, other) => product * (aligned.shape[other] === shape[other] ? 1 : shape[other]!),
+    1,
+  );
+  const counts = mul(sum(cast(aligned, "f32"), { axes }), repetitions);
+  return broadcastTo(counts, [shape[axis]!]);
+}
+
+/**
+ * Statistics without the masked values, all of which have been counted as the pivot K, the mean that was found first. With N
+ * counted and n of them true: mean = mean_N + (N - n) / n * (mean_N - K) and M2 = M2_N - N * (N - n) / n * (mean_N - K)^2, by
+ * Chan's formula. K is the mean but for rounding, so no digits cancel, and for N = n nothing changes.
+ */
+function withoutPivots(filled: Tensor, count: Tensor, pivot: Tensor): Tensor {
+  const expression = buildExpression(
+    { inputs: ["f32", "f32", "f32", "f32", "f32", "f32"] },
+    ([total, mean, rest, m2, count, pivot]) => {
+      const distance = e.add(e.sub(mean!, pivot!), rest!);
+      const excess = e.mul(e.div(e.sub(total!, count!), nonZero(count!)), distance);
+      return [e.add(rest!, excess), e.sub(m2!, e.mul(e.mul(total!, excess), distance))];
+    },
+  );
+  const [total, mean, rest, m2] = rowsOf(filled, count.shape);
+  const corrected = evaluateExpression(expression, [total, mean, rest, m2, count, pivot]);
+  return stack([count, mean, ...corrected]);
+}
+
+/**
+ * Count, mean and M2 of each channel over the values that a mask lets through, as of sequences of different lengths that
+ * are padded to one. What stands in masked places does not matter, NaN included, and gets the gradient 0.
+ *
+ * Shapes: x of rank 1 and more, a bool mask that broadcasts to it -> [4, C]. Throws DTypeError unless x is f32 and the mask
+ * bool, ShapeError where they do not fit.
+ *
+ * @param options.axis the channels' axis; default 1, as in NCHW
+ * @example maskedStatistics(x, less(arange(length), reshape(lengths, [-1, 1, 1]))) // x of [N, C, length]
+ */
+export function maskedStatistics(x: Tensor, mask: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  const axis = checkInput("maskedStatistics", x, options.axis ?? 1);
+  return execute(maskedStatisticsOp, [x, mask], { axis })[0]!;
+}
