@@ -110,10 +110,13 @@ function lintTarballs(tarballs: ReadonlyMap<string, string>): void {
   console.log(`publint and attw: ${tarballs.size} packages`);
 }
 
-/** The first TypeScript block of a package's README: what a new user copies. */
+/** The first TypeScript block of a package's README: what a new user copies. The root's README shows it too. */
 function exampleOf(folder: string): string {
   const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(folder, "README.md"), "utf8"))?.[1];
   if (example === undefined) throw new Error(`${folder}/README.md: has no TypeScript example`);
+  if (!readFileSync(join(root, "README.md"), "utf8").includes(example)) {
+    throw new Error(`README.md: expected the example of ${folder}/README.md, word for word`);
+  }
   return example;
 }
 
