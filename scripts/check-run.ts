@@ -21,10 +21,14 @@ const summary = JSON.parse(readFileSync(join(folder, "summary.json"), "utf8")) a
   readonly dataset: string;
   readonly synthetic: boolean;
   readonly backend: string;
+  readonly device: string;
   readonly arms: readonly Arm[];
 };
 const keys = Object.keys(summary).sort().join();
-expectThat(keys === "arms,backend,dataset,seed,synthetic,threads", `summary.json: found the keys ${keys}`);
+expectThat(
+  keys === "arms,backend,dataset,device,seed,synthetic,threads",
+  `summary.json: found the keys ${keys}`,
+);
 expectThat(
   summary.arms.map(({ normalization }) => normalization).join() === "batch,none",
   "expected both arms",
@@ -48,4 +52,4 @@ expectThat(
   realpathSync(join(dirname(folder), "latest")) === realpathSync(folder),
   "`latest` points elsewhere",
 );
-console.log(`${summary.dataset} on ${summary.backend}: ${JSON.stringify(summary.arms)}`);
+console.log(`${summary.dataset} on ${summary.backend} (${summary.device}): ${JSON.stringify(summary.arms)}`);

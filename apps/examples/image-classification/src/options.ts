@@ -9,7 +9,7 @@ const modelNames: readonly ModelName[] = ["convnet", "lenet", "mlp", "vgg", "res
 const normalizations: readonly Options["normalization"][] = ["both", "batch", "none"];
 /** More is a slip of the finger, and each thread takes memory. */
 const mostThreads = 256;
-const backendNames: readonly Options["backend"][] = ["auto", "cpu"];
+const backendNames: readonly Options["backend"][] = ["auto", "cpu", "webgpu"];
 
 export interface Options {
   readonly dataset: DatasetName;
@@ -19,7 +19,7 @@ export interface Options {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly seed: number;
-  readonly backend: "auto" | "cpu";
+  readonly backend: "auto" | "cpu" | "webgpu";
   /** 0: as many as the machine offers. */
   readonly threads: number;
   /** Training images to use; 0: all of them. */
@@ -40,7 +40,7 @@ export const help: string = `Trains one network twice, with batch normalization 
   --batch-size N         images in a step   (128)
   --learning-rate X      of SGD with momentum 0.9; falls to 0 on a cosine   (0.05)
   --seed N               of weights, batches and synthetic images   (1)
-  --backend NAME         ${backendNames.join(" | ")}   (auto)
+  --backend NAME         ${backendNames.join(" | ")}   (auto: the GPU where there is one)
   --threads N            CPU threads; 0 takes what the machine offers   (0)
   --images N             training images to use; 0 takes all   (0)
   --out FOLDER           where the results go   (runs/<time>)

@@ -39,11 +39,12 @@ export const nameOfArm = (normalization: "batch" | "none"): string =>
   normalization === "batch" ? "with batch norm" : "without batch norm";
 
 /** `summary.json`: the figures that other programs read. */
-export function summaryOf({ dataset, synthetic, backend, threads, seed, arms }: RunResult): object {
+export function summaryOf({ dataset, synthetic, backend, device, threads, seed, arms }: RunResult): object {
   return {
     dataset,
     synthetic,
     backend,
+    device,
     threads,
     seed,
     arms: arms.map(({ normalization, testAccuracy, stepsTo85, imagesPerSecond, epochs, parameters }) => ({

@@ -54,6 +54,7 @@ describe("results", () => {
       dataset: "fashion-mnist",
       synthetic: false,
       backend: "cpu",
+      device: "WebAssembly SIMD, 2 threads",
       threads: 2,
       seed: 1,
       arms: [

@@ -1,5 +1,5 @@
 import { BackendError } from "@evenkeel/tensor";
-import { useSoftwareDriver } from "./software-driver.ts";
+import { findSoftwareDriver, machineToSearch, showsGpu } from "./software-driver.ts";
 
 /** The package that brings WebGPU to Node, by a name that no bundler follows into a browser's bundle. */
 const nodePackage = "webgpu";
@@ -10,7 +10,7 @@ interface NodePackage {
 
 export interface GpuOptions {
   readonly flags?: readonly string[];
-  /** False: a software driver is not looked for. */
+  /** False: without a GPU of its own the machine is not looked at further. */
   readonly acceptsSoftware?: boolean;
 }
 
@@ -20,9 +20,19 @@ export async function findGpu({ flags = [], acceptsSoftware = true }: GpuOptions
   if (ofNavigator !== undefined) return ofNavigator;
   const { process } = globalThis as { process?: { versions?: { node?: string } } };
   if (process?.versions?.node === undefined) throw new BackendError(browserRemedy());
+  const machine = machineToSearch();
+  const hasGpu = machine === undefined || showsGpu(machine);
+  if (!hasGpu && !acceptsSoftware) throw new BackendError(noGpu);
   const { create } = await importNodePackage();
-  if (acceptsSoftware) useSoftwareDriver();
+  if (!hasGpu) useSoftwareDriver(findSoftwareDriver(machine));
   return create([...flags]);
+}
+
+const noGpu = "webgpu: this machine shows no GPU: the CPU backend is faster than one in software";
+
+/** Vulkan reads the variable of the process whenever it is opened, so it stays set. */
+function useSoftwareDriver(manifest: string | undefined): void {
+  if (manifest !== undefined) process.env.VK_DRIVER_FILES = manifest;
 }
 
 async function importNodePackage(): Promise<NodePackage> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findSoftwareDriver, type Machine } from "./software-driver.ts";
+import { findSoftwareDriver, type Machine, showsGpu } from "./software-driver.ts";
 
 const machine = (files: readonly string[], platform = "linux"): Machine => ({
   platform,
@@ -18,9 +18,15 @@ test.each([
   ["an installed browser", machine([ofDebian, downloaded]), ofDebian],
   ["a downloaded one", machine([downloaded]), downloaded],
   ["no browser", machine([]), undefined],
-  ["a GPU", machine([ofDebian, "/dev/dri/card0"]), undefined],
-  ["Windows' GPU", machine([ofDebian, "/dev/dxg"]), undefined],
-  ["another system", machine([ofDebian], "darwin"), undefined],
-])("the software driver on a machine with %s", (_, found, expected) => {
+])("the software driver comes with %s", (_, found, expected) => {
   expect(findSoftwareDriver(found)).toBe(expected);
+});
+
+test.each([
+  ["a server without one", machine([ofDebian]), false],
+  ["a machine with a driver of the kernel", machine(["/dev/dri/card0"]), true],
+  ["Linux on Windows", machine(["/dev/dxg"]), true],
+  ["another system", machine([], "darwin"), true],
+])("signs of a GPU on %s", (_, found, expected) => {
+  expect(showsGpu(found)).toBe(expected);
 });

@@ -7,8 +7,8 @@ export interface Machine {
   list(folder: string): readonly string[];
 }
 
-/** Where Linux shows a GPU: to all drivers, to NVIDIA's, to those of Windows. */
-const signsOfGpu = ["/dev/dri", "/dev/nvidia0", "/dev/dxg"];
+/** Where Linux shows a GPU: to all drivers, and to those of NVIDIA, Windows, Arm and Qualcomm. */
+const signsOfGpu = ["/dev/dri", "/dev/nvidia0", "/dev/dxg", "/dev/mali0", "/dev/kgsl-3d0"];
 
 const manifest = "vk_swiftshader_icd.json";
 
@@ -21,33 +21,31 @@ const browserFolders = [
   "/opt/chromium.org/chromium",
 ];
 
-/** The manifest of a GPU in software, on a Linux machine that shows no GPU of its own. */
-export function findSoftwareDriver(machine: Machine): string | undefined {
-  if (machine.platform !== "linux" || signsOfGpu.some((path) => machine.exists(path))) return undefined;
-  const downloads = `${machine.home}/.cache/ms-playwright`;
-  const downloaded = machine
-    .list(downloads)
-    .flatMap((browser) =>
-      machine.list(`${downloads}/${browser}`).map((build) => `${downloads}/${browser}/${build}`),
-    );
-  return [...browserFolders, ...downloaded]
-    .map((folder) => `${folder}/${manifest}`)
-    .find((path) => machine.exists(path));
+/** False where a driver would look in vain; other systems than Linux always have a GPU. */
+export function showsGpu({ platform, exists }: Pick<Machine, "platform" | "exists">): boolean {
+  return platform !== "linux" || signsOfGpu.some((path) => exists(path));
 }
 
-/**
- * Lets Vulkan know of a GPU in software where there is no other, unless it has been told of a driver. Vulkan reads the variable
- * of the process whenever it is opened, so it stays set.
- */
-export function useSoftwareDriver(): void {
+/** The manifest of a GPU in software, where a browser has brought one. */
+export function findSoftwareDriver({ home, exists, list }: Machine): string | undefined {
+  const downloads = `${home}/.cache/ms-playwright`;
+  const downloaded = list(downloads).flatMap((browser) =>
+    list(`${downloads}/${browser}`).map((build) => `${downloads}/${browser}/${build}`),
+  );
+  return [...browserFolders, ...downloaded]
+    .map((folder) => `${folder}/${manifest}`)
+    .find((path) => exists(path));
+}
+
+/** The machine that this program runs on; undefined where Vulkan has been told of a driver, or in a browser. */
+export function machineToSearch(): Machine | undefined {
   const { process } = globalThis;
   const fs = process?.getBuiltinModule?.("node:fs");
-  if (fs === undefined || process.env.VK_DRIVER_FILES !== undefined) return;
-  const found = findSoftwareDriver({
+  if (fs === undefined || process.env.VK_DRIVER_FILES !== undefined) return undefined;
+  return {
     platform: process.platform,
     home: process.env.HOME ?? "",
     exists: fs.existsSync,
     list: (folder) => (fs.existsSync(folder) ? fs.readdirSync(folder) : []),
-  });
-  if (found !== undefined) process.env.VK_DRIVER_FILES = found;
+  };
 }
