@@ -1,6 +1,6 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import type { AnyOp, Backend, Launch, OpCases, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, add, addOp, fromData, mul, reluOp, sum, sumOp } from "@evenkeel/tensor";
+import { ArgumentError, add, addOp, fromData, mul, reluOp, sum, sumOp, tensor } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KnownFailure } from "../src/index.ts";
 import { drawValues, recordingBackend, referenceBackend, runCase, runConformance } from "../src/index.ts";
@@ -172,4 +172,18 @@ test("a recording backend counts launches and bytes", async () => {
   expect(bytes).toMatchObject({ bytesUploaded: 400, bytesDownloaded: 4 });
   recording.reset();
   expect(recording.traffic()).toMatchObject({ launches: [], bytesRead: 0, bytesUploaded: 0 });
+});
+
+test("tensors of two backends do not meet", async () => {
+  const [one, other] = [await cpu.open({ threads: 1 }), await cpu.open({ threads: 1 })];
+  try {
+    const a = tensor([1], { backend: one });
+    expect(() => add(a, tensor([1], { backend: other }))).toThrow(
+      /^add: found tensors of two backends, cpu opened twice \(.+; .+\), expected one$/,
+    );
+    const third = tensor([1], { backend: referenceBackend });
+    expect(() => add(a, third)).toThrow(`cpu and ${third.backend.name}, expected one`);
+  } finally {
+    await Promise.all([one.close(), other.close()]);
+  }
 });

@@ -69,12 +69,17 @@ function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Back
     common ??= input.backend;
     if (input.backend !== common) {
       throw new BackendError(
-        `${op.name}: found tensors of two backends, ${common.name} and ${input.backend.name}, expected one`,
+        `${op.name}: found tensors of two backends, ${namesOf(common, input.backend)}, expected one`,
       );
     }
   }
   return common;
 }
+
+const namesOf = (one: Backend, other: Backend): string =>
+  one.name === other.name
+    ? `${one.name} opened twice (${one.device}; ${other.device})`
+    : `${one.name} and ${other.name}`;
 
 function launchCall(call: OpCall): Tensor[] {
   const { op, inputs, attrs, backend } = call;
