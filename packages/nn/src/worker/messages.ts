@@ -1,0 +1,21 @@
+/** Messages carry the number of their run, so that what else a page tells its worker does not disturb. */
+export type ToWorker<Input> =
+  | { readonly evenkeelRun: number; readonly kind: "start"; readonly input: Input }
+  | { readonly evenkeelRun: number; readonly kind: "abort" };
+
+export type ToPage<Report, Result> =
+  | { readonly evenkeelRun: number; readonly kind: "report"; readonly report: Report }
+  | { readonly evenkeelRun: number; readonly kind: "result"; readonly result: Result }
+  | { readonly evenkeelRun: number; readonly kind: "failure"; readonly failure: Failure };
+
+/** An error as it travels: copies of errors between threads lose names that are not JavaScript's own. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** It is the reason of the run's abort signal. */
+  readonly isAbort: boolean;
+}
+
+export const isOfRun = (data: unknown): data is { readonly evenkeelRun: number } =>
+  typeof data === "object" && data !== null && "evenkeelRun" in data;

@@ -1,0 +1,68 @@
+import type { ToPage, ToWorker } from "./messages.ts";
+import { isOfRun } from "./messages.ts";
+
+/** A dedicated worker, as far as it is needed: a `Worker` of the platform. */
+export interface WorkerLike {
+  postMessage(message: unknown): void;
+  addEventListener(type: "message" | "error" | "messageerror", listener: (event: never) => void): void;
+  removeEventListener(type: "message" | "error" | "messageerror", listener: (event: never) => void): void;
+}
+
+export interface WorkerRunOptions<Report> {
+  /** Told of what the run reports, in order. */
+  onReport?(report: Report): void;
+  /** Aborts the signal that the run has in the worker. The promise settles when the run has ended. */
+  readonly signal?: AbortSignal;
+}
+
+let runs = 0;
+
+/**
+ * Starts a run in a dedicated worker whose script calls `serveRuns`, and resolves with its result. The worker stays alive:
+ * end it with `terminate()`.
+ *
+ * @param input anything that can be cloned
+ * @returns what the run in the worker returns
+ * @throws what the run throws, with its name and message; the signal's reason when it was aborted; Error when the
+ * worker's script fails
+ * @example
+ * const worker = new Worker(new URL("./training.worker.ts", import.meta.url), { type: "module" });
+ * const history = await runInWorker<Settings, BatchRecord, History>(worker, settings, {
+ *   onReport: ({ step, loss }) => show(step, loss),
+ * });
+ */
+export function runInWorker<Input, Report, Result>(
+  worker: WorkerLike,
+  input: Input,
+  { onReport, signal }: WorkerRunOptions<Report> = {},
+): Promise<Result> {
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  const evenkeelRun = runs++;
+  const post = (message: ToWorker<Input>): void => worker.postMessage(message);
+  const ended = new AbortController();
+  const result = new Promise<Result>((resolve, reject) => {
+    const listen = (type: "message" | "error" | "messageerror", listener: (event: never) => void): void => {
+      worker.addEventListener(type, listener);
+      ended.signal.addEventListener("abort", () => worker.removeEventListener(type, listener));
+    };
+    listen("message", ({ data }: { readonly data: unknown }) => {
+      if (!isOfRun(data) || data.evenkeelRun !== evenkeelRun) return;
+      const message = data as ToPage<Report, Result>;
+      if (message.kind === "report") onReport?.(message.report);
+      else if (message.kind === "result") resolve(message.result);
+      else reject(message.failure.isAbort ? signal?.reason : errorOf(message.failure));
+    });
+    listen("error", ({ message }: { readonly message?: string }) =>
+      reject(new Error(`the worker failed: ${message ?? "its script could not be loaded"}`)),
+    );
+    listen("messageerror", () => reject(new Error("the worker failed: its message could not be cloned")));
+  });
+  signal?.addEventListener("abort", () => post({ evenkeelRun, kind: "abort" }), { signal: ended.signal });
+  post({ evenkeelRun, kind: "start", input });
+  return result.finally(() => ended.abort());
+}
+
+function errorOf({ name, message, stack }: { name: string; message: string; stack?: string }): Error {
+  const error = new Error(message);
+  return Object.assign(error, { name, stack: stack ?? error.stack });
+}

@@ -1,0 +1,64 @@
+import type { Failure, ToPage, ToWorker } from "./messages.ts";
+import { isOfRun } from "./messages.ts";
+
+/** What a run in a worker has of the page that started it. */
+export interface PageControl<Report> {
+  /** Aborted when the page's signal is: hand it to `fit`, which then saves a checkpoint. */
+  readonly signal: AbortSignal;
+  /** Sends anything that can be cloned to the page. */
+  report(report: Report): void;
+}
+
+/** The global scope of a worker, as far as it is needed. */
+export interface WorkerScope {
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  postMessage(message: unknown): void;
+}
+
+/**
+ * Called in the script of a dedicated worker: runs what `runInWorker` asks for on the page. Training belongs there, because the
+ * page then stays responsive.
+ *
+ * @param scope the worker's own; another in tests
+ * @example
+ * // training.worker.ts
+ * serveRuns<Settings, BatchRecord, History>(async (settings, { report, signal }) => {
+ *   await selectBackend([webgpu, cpu]);
+ *   return fit(model, { ...settings, signal, callbacks: [{ onBatch: report }] });
+ * });
+ */
+export function serveRuns<Input, Report, Result>(
+  run: (input: Input, control: PageControl<Report>) => Result | Promise<Result>,
+  scope: WorkerScope = globalThis as unknown as WorkerScope,
+): void {
+  const controllers = new Map<number, AbortController>();
+
+  const start = async (evenkeelRun: number, input: Input): Promise<void> => {
+    const post = (message: ToPage<Report, Result>): void => scope.postMessage(message);
+    const controller = new AbortController();
+    const { signal } = controller;
+    controllers.set(evenkeelRun, controller);
+    try {
+      const report = (report: Report): void => post({ evenkeelRun, kind: "report", report });
+      post({ evenkeelRun, kind: "result", result: await run(input, { signal, report }) });
+    } catch (error) {
+      const isAbort = signal.aborted && error === signal.reason;
+      post({ evenkeelRun, kind: "failure", failure: { ...failureOf(error), isAbort } });
+    } finally {
+      controllers.delete(evenkeelRun);
+    }
+  };
+
+  scope.addEventListener("message", ({ data }) => {
+    if (!isOfRun(data)) return;
+    const message = data as ToWorker<Input>;
+    if (message.kind === "start") void start(message.evenkeelRun, message.input);
+    else controllers.get(message.evenkeelRun)?.abort();
+  });
+}
+
+function failureOf(error: unknown): Omit<Failure, "isAbort"> {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), stack: undefined };
+  const { name, message, stack } = error;
+  return { name, message, stack };
+}

@@ -1,0 +1,111 @@
+import { ArgumentError } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import type { WorkerLike } from "./run-in-worker.ts";
+import { runInWorker } from "./run-in-worker.ts";
+import type { PageControl, WorkerScope } from "./serve-runs.ts";
+import { serveRuns } from "./serve-runs.ts";
+
+type Listener = (event: unknown) => void;
+
+/** Two ends that clone what they send each other, as a page and its worker do. */
+function connect(): { readonly worker: WorkerLike & EventTarget; readonly scope: WorkerScope } {
+  const [page, worker] = [new EventTarget(), new EventTarget()];
+  const send = (target: EventTarget) => (message: unknown) => {
+    const data = structuredClone(message);
+    queueMicrotask(() => target.dispatchEvent(new MessageEvent("message", { data })));
+  };
+  const listening = (target: EventTarget) => ({
+    addEventListener: target.addEventListener.bind(target) as (type: string, listener: Listener) => void,
+    removeEventListener: target.removeEventListener.bind(target) as (
+      type: string,
+      listener: Listener,
+    ) => void,
+    dispatchEvent: target.dispatchEvent.bind(target),
+  });
+  return {
+    worker: { ...listening(page), postMessage: send(worker) } as WorkerLike & EventTarget,
+    scope: { ...listening(worker), postMessage: send(page) },
+  };
+}
+
+function serve<Input, Report, Result>(
+  run: (input: Input, control: PageControl<Report>) => Promise<Result>,
+): WorkerLike & EventTarget {
+  const { worker, scope } = connect();
+  serveRuns(run, scope);
+  return worker;
+}
+
+describe("a run in a worker", () => {
+  test("gives its reports in order, then its result", async () => {
+    const worker = serve(async (count: number, { report }: PageControl<number>) => {
+      for (let step = 0; step < count; step++) report(step);
+      return { steps: count };
+    });
+    const reports: number[] = [];
+    const result = await runInWorker(worker, 3, { onReport: (step: number) => reports.push(step) });
+    expect(result).toEqual({ steps: 3 });
+    expect(reports).toEqual([0, 1, 2]);
+  });
+
+  test("does not hear what others say", async () => {
+    const worker = serve(async (name: string, { report }: PageControl<string>) => {
+      report(name);
+      await new Promise((resolve) => setTimeout(resolve));
+      return name;
+    });
+    const heard: string[] = [];
+    const onReport = (name: string) => heard.push(name);
+    worker.postMessage("hello");
+    const both = [runInWorker(worker, "a", { onReport }), runInWorker(worker, "b")];
+    expect(await Promise.all(both)).toEqual(["a", "b"]);
+    expect(heard).toEqual(["a"]);
+  });
+
+  test("fails with the name and the message of the run's error", async () => {
+    const worker = serve(async () => {
+      throw new ArgumentError("epochs: found -1");
+    });
+    await expect(runInWorker(worker, 0)).rejects.toMatchObject({
+      name: "ArgumentError",
+      message: "epochs: found -1",
+    });
+  });
+
+  test("ends with the page's reason when it is aborted, after it has saved what it did", async () => {
+    const saved: string[] = [];
+    const worker = serve(async (_: number, { signal, report }: PageControl<string>) => {
+      report("started");
+      while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve));
+      saved.push("checkpoint");
+      signal.throwIfAborted();
+    });
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const run = runInWorker(worker, 0, {
+      signal: controller.signal,
+      onReport: () => controller.abort(reason),
+    });
+    await expect(run).rejects.toBe(reason);
+    expect(saved).toEqual(["checkpoint"]);
+    await expect(runInWorker(worker, 0, { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  test("tells an error after the abort that matters more", async () => {
+    const worker = serve(async (_: number, { signal, report }: PageControl<string>) => {
+      report("started");
+      while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve));
+      throw new Error("the disk is full");
+    });
+    const controller = new AbortController();
+    const run = runInWorker(worker, 0, { signal: controller.signal, onReport: () => controller.abort() });
+    await expect(run).rejects.toThrow("the disk is full");
+  });
+
+  test("fails when the worker's script does", async () => {
+    const { worker } = connect();
+    const run = runInWorker(worker, 0);
+    worker.dispatchEvent(Object.assign(new Event("error"), { message: "SyntaxError: line 3" }));
+    await expect(run).rejects.toThrow("the worker failed: SyntaxError: line 3");
+  });
+});
