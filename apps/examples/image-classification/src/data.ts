@@ -7,6 +7,7 @@ import {
   syntheticFigures,
 } from "@evenkeel/datasets";
 import { DownloadError, loadImages } from "@evenkeel/datasets/node";
+import { DataError } from "@evenkeel/tensor";
 import type { Options } from "./options.ts";
 import { progressLine } from "./progress.ts";
 
@@ -21,11 +22,15 @@ export interface Data {
 
 const heldOutImages = 2000;
 const published = { "fashion-mnist": fashionMnist, mnist } as const;
+const syntheticName = "synthetic";
 const syntheticCounts = { train: 60_000, test: 10_000 } as const;
 
-/** The data set that the options name; drawn figures stand in for it where nothing can be reached. */
+/**
+ * The data set that the options name; drawn figures stand in for it where nothing can be reached. Throws DataError where a
+ * resumed run had begun with data that cannot be reached any more.
+ */
 export async function loadData(options: Options, say: (line: string) => void): Promise<Data> {
-  if (options.dataset === "synthetic") return synthetic(options);
+  if (options.dataset === "synthetic" || options.trainedOn === syntheticName) return synthetic(options);
   const set = published[options.dataset];
   const line = progressLine();
   try {
@@ -44,6 +49,12 @@ export async function loadData(options: Options, say: (line: string) => void): P
   } catch (error) {
     line.finish();
     if (!(error instanceof DownloadError)) throw error;
+    if (options.trainedOn !== undefined) {
+      throw new DataError(
+        `the run was begun on ${options.trainedOn}, which cannot be reached now: ${error.message}`,
+        { cause: error },
+      );
+    }
     say(
       `Data: synthetic figures, drawn here: ${set.name} is not on this machine and could not be downloaded.`,
     );
@@ -58,7 +69,7 @@ function synthetic(options: Options): Data {
     images === 0 ? syntheticCounts.train : Math.min(syntheticCounts.train, images + heldOutImages);
   const train = syntheticFigures({ count, seed, part: "train" });
   const test = syntheticFigures({ count: syntheticCounts.test, seed, part: "test" });
-  return parts("synthetic", true, train, test, options);
+  return parts(syntheticName, true, train, test, options);
 }
 
 function parts(name: string, isSynthetic: boolean, train: ImageSet, test: ImageSet, options: Options): Data {

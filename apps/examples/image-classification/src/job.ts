@@ -8,13 +8,12 @@ import {
   DeviceError,
   selectBackend,
 } from "@evenkeel/tensor";
-import { writeFileAtomically } from "@evenkeel/tensor/node";
 import { clearArm, runArm } from "./arm.ts";
 import { type Data, loadData } from "./data.ts";
 import { help, type Options, parseOptions } from "./options.ts";
 import { progressLine } from "./progress.ts";
-import { readJson } from "./read-json.ts";
 import { type ArmResult, pointLatestTo, type RunResult, resultTable, writeResults } from "./results.ts";
+import { resumedOptions, saveOptions } from "./saved-options.ts";
 
 const runsFolder = "runs";
 
@@ -41,10 +40,11 @@ export async function runJob(args: readonly string[], { backends, say }: Surroun
     const armFolders = { batch: join(folder, "batch"), none: join(folder, "none") };
     // Before the data: a folder that cannot be written is known at once, and any interruption can be resumed.
     if (!options.resume) for (const armFolder of Object.values(armFolders)) await clearArm(armFolder);
-    await writeFileAtomically(join(folder, "options.json"), JSON.stringify(options, null, 2));
+    await saveOptions(folder, options);
     await pointLatestTo(folder);
     const data = await loadData(options, say);
     checkBatchSize(options, data);
+    await saveOptions(folder, { ...options, trainedOn: data.name });
     const arms: ArmResult[] = [];
     for (const normalization of normalizationsOf(options)) {
       arms.push(
@@ -123,17 +123,6 @@ async function runFolder({ out, resume }: Options): Promise<string> {
     });
   }
   return resolve(runsFolder, new Date().toISOString().slice(0, 19).replaceAll(":", "-"));
-}
-
-/** A resumed run keeps the options that it was started with. */
-async function resumedOptions(asked: Options, folder: string): Promise<Options> {
-  const saved = await readJson<Options>(join(folder, "options.json"));
-  if (saved === undefined) {
-    throw new ArgumentError(
-      `--resume: found no options.json in ${folder}, expected the folder of an interrupted run`,
-    );
-  }
-  return { ...saved, threads: asked.threads, resume: true, out: asked.out };
 }
 
 /** Aborts at the first interrupt; a second one ends the program at once. */

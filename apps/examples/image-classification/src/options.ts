@@ -27,7 +27,22 @@ export interface Options {
   /** Absent: a new folder in `runs`, named after the time. */
   readonly out: string | undefined;
   readonly resume: boolean;
+  /** The data set that a resumed run has begun with: another one would give another result. */
+  readonly trainedOn?: string | undefined;
 }
+
+/** The options that decide the result of a run, and their names on the command line. */
+export const flags = {
+  dataset: "dataset",
+  model: "model",
+  normalization: "normalization",
+  epochs: "epochs",
+  batchSize: "batch-size",
+  learningRate: "learning-rate",
+  seed: "seed",
+  backend: "backend",
+  images: "images",
+} as const;
 
 export const help: string = `Trains one network twice, with batch normalization and without, and compares the two.
 
