@@ -41,6 +41,10 @@ describe("regionOf", () => {
     expect(regionOf({ buffer, byteOffset: 0, bytes: 0 }, 256, "k")).toEqual(region(a, 0, 16));
   });
 
+  test("binds the beginning of the block for an empty view, which may stand at its end", () => {
+    expect(regionOf({ buffer, byteOffset: 4096, bytes: 0 }, 256, "k")).toEqual(region(a, 0, 16));
+  });
+
   test("throws where the offset cannot be bound", () => {
     expect(() => regionOf({ buffer, byteOffset: 4, bytes: 4 }, 256, "k")).toThrow(
       new ArgumentError("k: found a view at byte 4 of its buffer, expected a multiple of 256"),

@@ -22,7 +22,8 @@ export function regionOf({ buffer, byteOffset, bytes }: BufferView, alignment: n
     );
   }
   const rounded = Math.max(vectorBytes, Math.ceil(bytes / vectorBytes) * vectorBytes);
-  return { block: (buffer as WebgpuBuffer).block, offset: byteOffset, bytes: rounded };
+  // An empty view may stand at the end of its block, where there is nothing to bind.
+  return { block: (buffer as WebgpuBuffer).block, offset: bytes === 0 ? 0 : byteOffset, bytes: rounded };
 }
 
 export const isSameRegion = (a: Region, b: Region): boolean =>

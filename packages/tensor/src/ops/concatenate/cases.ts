@@ -89,6 +89,16 @@ const geometries: readonly (readonly [
     ],
     "u8",
   ],
+  ["u8 within one word", 0, [[1], [1], [5], [1]], "u8"],
+  [
+    "u8 in whole words",
+    1,
+    [
+      [5, 4],
+      [5, 16],
+    ],
+    "u8",
+  ],
   [
     "bool",
     0,

@@ -1,10 +1,13 @@
+import type { Limits } from "../../core/backend.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
-import type { Op } from "../../core/op.ts";
+import type { Op, Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, formatSpec, normalizeAxis, sameShape, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { linesAlong } from "../lines/lines.ts";
+import { shaderCopyLaunches } from "../movement/shader-copy.ts";
+import type { CopyLaunches } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
 import { launchesOnly, viewPlan } from "../movement/view.ts";
 import { sliceAlong } from "../slice/slice.ts";
@@ -67,22 +70,30 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
     },
   },
   kernels: {
-    wasm: (parts, attrs, limits) => {
-      const [y] = concatenateOp.outputs(parts, attrs);
-      const view = parts.length === 1 ? viewPlan(y!, limits) : undefined;
-      if (view !== undefined) return view;
-      const strides = stridesOf(y!.shape);
-      const begins = beginsOf(parts, attrs.axis);
-      return launchesOnly(
-        parts.flatMap((part, input) => {
-          const from = { offset: 0, strides: stridesOf(part!.shape) };
-          const to = { offset: begins[input]! * strides[attrs.axis]!, strides };
-          return copyLaunches({ shape: part!.shape, from, to }, y!.dtype, limits, { input }, { output: 0 });
-        }),
-      );
-    },
+    wasm: (parts, attrs, limits) => concatenatePlan(parts, attrs, limits, copyLaunches),
+    wgsl: (parts, attrs, limits) => concatenatePlan(parts, attrs, limits, shaderCopyLaunches),
   },
 };
+
+function concatenatePlan(
+  parts: readonly (Spec | undefined)[],
+  attrs: ConcatenateAttributes,
+  limits: Limits,
+  launchesOf: CopyLaunches,
+): Plan {
+  const [y] = concatenateOp.outputs(parts, attrs);
+  const view = parts.length === 1 ? viewPlan(y!, limits) : undefined;
+  if (view !== undefined) return view;
+  const strides = stridesOf(y!.shape);
+  const begins = beginsOf(parts, attrs.axis);
+  return launchesOnly(
+    parts.flatMap((part, input) => {
+      const from = { offset: 0, strides: stridesOf(part!.shape) };
+      const to = { offset: begins[input]! * strides[attrs.axis]!, strides };
+      return launchesOf({ shape: part!.shape, from, to }, y!.dtype, limits, { input }, { output: 0 });
+    }),
+  );
+}
 
 /**
  * Joins tensors along an axis that they have.

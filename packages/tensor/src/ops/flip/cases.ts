@@ -18,6 +18,7 @@ const geometries: readonly (readonly [name: string, shape: Shape, axes: readonly
     ["empty", [0, 3], [0, 1]],
     ["large: 66,000 rows", [66_000, 3], [1]],
     ["u8", [5, 19], [1], "u8"],
+    ["u8 rows of whole words", [5, 8], [0], "u8"],
     ["bool", [5, 3], [0], "bool"],
     ["i32", [5, 6], [0, 1], "i32"],
     ["u32", [5, 6], [1], "u32"],

@@ -1,8 +1,12 @@
+import type { Limits } from "../../core/backend.ts";
 import { execute } from "../../core/executor.ts";
-import type { Op } from "../../core/op.ts";
+import type { Op, Plan } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
 import { normalizeAxes, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachIndex, positionIn } from "../movement/positions.ts";
+import { shaderCopyLaunches } from "../movement/shader-copy.ts";
+import type { CopyLaunches } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
 import { launchesOnly } from "../movement/view.ts";
 
@@ -30,18 +34,25 @@ export const flipOp: Op<FlipAttributes> = {
     apply: ({ outputGradients: [dy], attrs: { axes } }) => [flip(dy!, axes)],
   },
   kernels: {
-    wasm: ([x], { axes }, limits) => {
-      const { shape, dtype } = x!;
-      const strides = stridesOf(shape);
-      const from = {
-        offset: axes.reduce((offset, axis) => offset + (shape[axis]! - 1) * strides[axis]!, 0),
-        strides: strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
-      };
-      const copy = { shape, from, to: { offset: 0, strides } };
-      return launchesOnly(copyLaunches(copy, dtype, limits, { input: 0 }, { output: 0 }));
-    },
+    wasm: ([x], attrs, limits) => flipPlan(x!, attrs, limits, copyLaunches),
+    wgsl: ([x], attrs, limits) => flipPlan(x!, attrs, limits, shaderCopyLaunches),
   },
 };
+
+function flipPlan(
+  { shape, dtype }: Spec,
+  { axes }: FlipAttributes,
+  limits: Limits,
+  launchesOf: CopyLaunches,
+): Plan {
+  const strides = stridesOf(shape);
+  const from = {
+    offset: axes.reduce((offset, axis) => offset + (shape[axis]! - 1) * strides[axis]!, 0),
+    strides: strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
+  };
+  const copy = { shape, from, to: { offset: 0, strides } };
+  return launchesOnly(launchesOf(copy, dtype, limits, { input: 0 }, { output: 0 }));
+}
 
 /**
  * Reverses the order along axes.

@@ -23,7 +23,7 @@ export interface StridedCopy {
   readonly to: Layout;
 }
 
-interface Dimension {
+export interface Dimension {
   readonly size: number;
   readonly from: number;
   readonly to: number;
@@ -61,7 +61,23 @@ function choose(dimensions: readonly Dimension[]): Choice {
   return { line: nearest, outer: others(nearest) };
 }
 
-/** The launches of a copy: one, unless more than four dimensions are left around a line. */
+/** Plans a copy in some language. */
+export type CopyLaunches = (
+  copy: StridedCopy,
+  dtype: DType,
+  limits: Limits,
+  read: Slot,
+  write: Slot,
+) => PlannedLaunch[];
+
+/** The dimensions of a copy: neighbours that both sides walk as one are merged. There is at least one. */
+export function dimensionsOf({ shape, from, to }: StridedCopy): Dimension[] {
+  const merged = mergeDimensions(shape, [from.strides, to.strides]);
+  const [froms, tos] = merged.strides as [number[], number[]];
+  return merged.shape.map((size, axis) => ({ size, from: froms[axis]!, to: tos[axis]! }));
+}
+
+/** The launches of a copy in WebAssembly: one, unless more than four dimensions are left around a line. */
 export function copyLaunches(
   { shape, from, to }: StridedCopy,
   dtype: DType,
@@ -70,14 +86,7 @@ export function copyLaunches(
   write: Slot,
 ): PlannedLaunch[] {
   if (sizeOf(shape) === 0) return [];
-  const merged = mergeDimensions(shape, [from.strides, to.strides]);
-  const choice = choose(
-    merged.shape.map((size, axis) => ({
-      size,
-      from: merged.strides[0]![axis]!,
-      to: merged.strides[1]![axis]!,
-    })),
-  );
+  const choice = choose(dimensionsOf({ shape, from, to }));
   const entry = bytesOfStorage(storageOf(dtype, limits)) === 1 ? "copyBytes" : "copyWords";
   return offsetsOf(choice.outer.slice(0, -4), from.offset, to.offset).map(([fromOffset, toOffset]) => ({
     kind: "kernel",

@@ -122,6 +122,16 @@ const geometries: readonly (readonly [
     "u8",
   ],
   [
+    "u8 in whole words",
+    [5, 8],
+    [
+      [1, 0],
+      [4, 8],
+    ],
+    200,
+    "u8",
+  ],
+  [
     "bool",
     [3, 4],
     [

@@ -1,14 +1,17 @@
+import type { Limits } from "../../core/backend.ts";
 import type { DType } from "../../core/dtype.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { PlannedLaunch } from "../../core/launch.ts";
-import type { Op } from "../../core/op.ts";
+import type { Op, Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { buildExpression, computeType } from "../../expression/expression.ts";
 import { checkNumber } from "../elementwise/dtypes.ts";
 import { forEachIndex, positionIn } from "../movement/positions.ts";
+import { shaderCopyLaunches } from "../movement/shader-copy.ts";
+import type { StridedCopy } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
 import { launchesOnly, viewPlan } from "../movement/view.ts";
 import { sliceOp } from "../slice/slice.ts";
@@ -49,23 +52,33 @@ export const padOp: Op<PadAttributes> = {
   },
   kernels: {
     wasm: ([x], attrs, limits) => {
-      const [y] = padOp.outputs([x], attrs);
-      const isWhole = sizeOf(y!.shape) === sizeOf(x!.shape);
-      const view = isWhole ? viewPlan(x!, limits) : undefined;
+      const view = padView(x!, attrs, limits);
       if (view !== undefined) return view;
-      const strides = stridesOf(y!.shape);
-      const to = {
-        offset: positionIn(y!.shape)(attrs.low),
-        strides: strides.map((stride, axis) => stride * (attrs.interior[axis]! + 1)),
-      };
-      const copy = { shape: x!.shape, from: { offset: 0, strides: stridesOf(x!.shape) }, to };
-      return launchesOnly([
-        fillLaunch(y!),
-        ...copyLaunches(copy, x!.dtype, limits, { input: 0 }, { output: 0 }),
-      ]);
+      const [y] = padOp.outputs([x], attrs);
+      const copies = copyLaunches(copyInto(y!, x!, attrs), x!.dtype, limits, { input: 0 }, { output: 0 });
+      return launchesOnly([fillLaunch(y!), ...copies]);
+    },
+    wgsl: ([x], attrs, limits) => {
+      const view = padView(x!, attrs, limits);
+      if (view !== undefined) return view;
+      const [y] = padOp.outputs([x], attrs);
+      const size = sizeOf(y!.shape);
+      if (size === 0) return launchesOnly([]);
+      const [copy, fill] = [copyInto(y!, x!, attrs), { size, value: { scalar: 0 } }];
+      return launchesOnly(shaderCopyLaunches(copy, x!.dtype, limits, { input: 0 }, { output: 0 }, fill));
     },
   },
 };
+
+/** Nothing to do where nothing is added. */
+const padView = (x: Spec, attrs: PadAttributes, limits: Limits): Plan | undefined =>
+  sizeOf(paddedShape(x.shape, attrs)) === sizeOf(x.shape) ? viewPlan(x, limits) : undefined;
+
+function copyInto(y: Spec, x: Spec, { low, interior }: PadAttributes): StridedCopy {
+  const strides = stridesOf(y.shape).map((stride, axis) => stride * (interior[axis]! + 1));
+  const to = { offset: positionIn(y.shape)(low), strides };
+  return { shape: x.shape, from: { offset: 0, strides: stridesOf(x.shape) }, to };
+}
 
 /** Sets the whole output to the call's scalar. */
 function fillLaunch({ shape, dtype }: Spec): PlannedLaunch {

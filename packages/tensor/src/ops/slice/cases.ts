@@ -160,6 +160,15 @@ const geometries: readonly (readonly [
     "u8",
   ],
   [
+    "u8 in whole words",
+    [9, 24],
+    [
+      [1, 8],
+      [4, 16],
+    ],
+    "u8",
+  ],
+  [
     "bool",
     [9, 5],
     [

@@ -1,10 +1,13 @@
+import type { Limits } from "../../core/backend.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
-import type { Op } from "../../core/op.ts";
-import type { Shape } from "../../core/spec.ts";
+import type { Op, Plan } from "../../core/op.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachIndex, positionIn } from "../movement/positions.ts";
+import { shaderCopyLaunches } from "../movement/shader-copy.ts";
+import type { CopyLaunches } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
 import { launchesOnly, viewPlan } from "../movement/view.ts";
 import { padOp } from "../pad/pad.ts";
@@ -52,18 +55,21 @@ export const sliceOp: Op<SliceAttributes> = {
     },
   },
   kernels: {
-    wasm: ([x], attrs, limits) => {
-      const strides = stridesOf(x!.shape);
-      const shape = slicedShape(attrs);
-      const offset = sizeOf(shape) === 0 ? 0 : positionIn(x!.shape)(attrs.begin);
-      const view = isOneRun(x!.shape, attrs) ? viewPlan(x!, limits, offset) : undefined;
-      if (view !== undefined) return view;
-      const from = { offset, strides: strides.map((stride, axis) => stride * attrs.step[axis]!) };
-      const copy = { shape, from, to: { offset: 0, strides: stridesOf(shape) } };
-      return launchesOnly(copyLaunches(copy, x!.dtype, limits, { input: 0 }, { output: 0 }));
-    },
+    wasm: ([x], attrs, limits) => slicePlan(x!, attrs, limits, copyLaunches),
+    wgsl: ([x], attrs, limits) => slicePlan(x!, attrs, limits, shaderCopyLaunches),
   },
 };
+
+function slicePlan(x: Spec, attrs: SliceAttributes, limits: Limits, launchesOf: CopyLaunches): Plan {
+  const strides = stridesOf(x.shape);
+  const shape = slicedShape(attrs);
+  const offset = sizeOf(shape) === 0 ? 0 : positionIn(x.shape)(attrs.begin);
+  const view = isOneRun(x.shape, attrs) ? viewPlan(x, limits, offset) : undefined;
+  if (view !== undefined) return view;
+  const from = { offset, strides: strides.map((stride, axis) => stride * attrs.step[axis]!) };
+  const copy = { shape, from, to: { offset: 0, strides: stridesOf(shape) } };
+  return launchesOnly(launchesOf(copy, x.dtype, limits, { input: 0 }, { output: 0 }));
+}
 
 export interface SliceOptions {
   /** The first index taken along each leading axis; negative ones count from the end. */

@@ -1,11 +1,15 @@
+import type { Limits } from "../../core/backend.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
-import type { Op } from "../../core/op.ts";
-import type { Shape } from "../../core/spec.ts";
+import type { Op, Plan } from "../../core/op.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachIndex, positionIn } from "../movement/positions.ts";
+import { shaderCopyLaunches } from "../movement/shader-copy.ts";
+import type { CopyLaunches } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
+import { launchesOnly } from "../movement/view.ts";
 
 export interface TransposeAttributes {
   /** Axis k of the output is axis `permutation[k]` of the input. */
@@ -39,23 +43,27 @@ export const transposeOp: Op<TransposeAttributes> = {
     apply: ({ outputGradients: [dy], attrs: { permutation } }) => [transpose(dy!, inverseOf(permutation))],
   },
   kernels: {
-    wasm: ([x], { permutation }, limits) => {
-      if (keepsOrder(x!.shape, permutation)) return { launches: [], temporaries: [], aliases: [[0, 0]] };
-      const shape = permutation.map((axis) => x!.shape[axis]!);
-      const strides = stridesOf(x!.shape);
-      const copy = {
-        shape,
-        from: { offset: 0, strides: permutation.map((axis) => strides[axis]!) },
-        to: { offset: 0, strides: stridesOf(shape) },
-      };
-      return {
-        launches: copyLaunches(copy, x!.dtype, limits, { input: 0 }, { output: 0 }),
-        temporaries: [],
-        aliases: [],
-      };
-    },
+    wasm: ([x], attrs, limits) => transposePlan(x!, attrs, limits, copyLaunches),
+    wgsl: ([x], attrs, limits) => transposePlan(x!, attrs, limits, shaderCopyLaunches),
   },
 };
+
+function transposePlan(
+  { shape, dtype }: Spec,
+  { permutation }: TransposeAttributes,
+  limits: Limits,
+  launchesOf: CopyLaunches,
+): Plan {
+  if (keepsOrder(shape, permutation)) return { launches: [], temporaries: [], aliases: [[0, 0]] };
+  const permuted = permutation.map((axis) => shape[axis]!);
+  const strides = stridesOf(shape);
+  const copy = {
+    shape: permuted,
+    from: { offset: 0, strides: permutation.map((axis) => strides[axis]!) },
+    to: { offset: 0, strides: stridesOf(permuted) },
+  };
+  return launchesOnly(launchesOf(copy, dtype, limits, { input: 0 }, { output: 0 }));
+}
 
 /**
  * Permutes the axes. A view where only axes of one element move.
