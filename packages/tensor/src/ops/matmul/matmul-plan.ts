@@ -2,14 +2,14 @@ import type { Limits } from "../../core/backend.ts";
 import type { PlannedLaunch } from "../../core/launch.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
-import type { Shape, Spec } from "../../core/spec.ts";
-import { broadcastStrides, sizeOf } from "../../core/spec.ts";
-import { mergeDimensions } from "../../expression/expression-plan.ts";
+import type { Spec } from "../../core/spec.ts";
+import { sizeOf } from "../../core/spec.ts";
 import { plainEpilogue } from "../epilogue/epilogue.ts";
 import { epilogueLaunch } from "../epilogue/epilogue-launch.ts";
 import type { MatmulAttributes } from "./matmul.ts";
 import { module, relaxedModule } from "./matmul.wasm.ts";
-import { lastTwo, matmulOutput } from "./matmul-shape.ts";
+import { geometryOf, transposed } from "./matmul-geometry.ts";
+import { matmulOutput } from "./matmul-shape.ts";
 
 /** Depth packed at a time: a panel of 8 columns takes a quarter of a 32 KiB first-level cache. */
 const maxDepth = 256;
@@ -53,80 +53,6 @@ export function tilingOf(batch: number, m: number, n: number, k: number): Tiling
 /** Bytes of a panel in scratch: an odd number of cache lines. */
 const panelBytes = (depth: number, width: number): number => roundUp(depth * width * 4, 64) + 64;
 
-interface Geometry {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  /** Two dimensions of the batch, as far as it merges into them; `starts` walks what is left, in elements of a, b, addend, c. */
-  readonly outer: number;
-  readonly inner: number;
-  readonly starts: readonly (readonly number[])[];
-  /** As the kernel takes them: of a, b and the addend within a matrix, then the inner dimension and the strides of both. */
-  readonly strides: readonly number[];
-  /** Whether a and b have changed places. */
-  readonly isSwapped: boolean;
-}
-
-function geometryOf(
-  a: Shape,
-  b: Shape,
-  addend: Shape | undefined,
-  output: Shape,
-  { transposeA, transposeB }: MatmulAttributes,
-): Geometry {
-  const [m, n] = lastTwo(output, false);
-  const k = lastTwo(a, transposeA)[1];
-  const batch = output.slice(0, -2);
-  const ofAddend = broadcastStrides(addend ?? [], output);
-  const { shape, strides } = mergeDimensions(batch, [
-    broadcastStrides(a.slice(0, -2), batch).map((stride) => stride * m * k),
-    broadcastStrides(b.slice(0, -2), batch).map((stride) => stride * n * k),
-    ofAddend.slice(0, -2),
-  ]);
-  const inner = shape.at(-1)!;
-  const outer = shape.at(-2) ?? 1;
-  let starts = [[0, 0, 0, 0]];
-  let matrices = sizeOf(shape);
-  for (const [axis, size] of shape.slice(0, -2).entries()) {
-    matrices /= size;
-    const steps = [...strides.map((own) => own[axis]!), matrices * m * n];
-    starts = starts.flatMap((start) =>
-      Array.from({ length: size }, (_, index) =>
-        start.map((from, operand) => from + index * steps[operand]!),
-      ),
-    );
-  }
-  const ofBatch = strides.map((own) => [own.at(-2) ?? 0, own.at(-1)!]);
-  const ofA = transposeA ? [1, m] : [k, 1];
-  const ofB = transposeB ? [1, k] : [n, 1];
-  const [addedRow, addedColumn] = ofAddend.slice(-2) as [number, number];
-  const common = { k, outer, inner };
-  if (n > 1 || m === 1) {
-    return {
-      ...common,
-      m,
-      n,
-      starts,
-      strides: [ofA, ofB, addedRow, addedColumn, inner, ofBatch].flat(2),
-      isSwapped: false,
-    };
-  }
-  // A column is a row of the transposed product, which the kernel has a faster way for: (a b)ᵀ = bᵀ aᵀ.
-  const [batchA, batchB, batchAddend] = ofBatch;
-  const swapped = [
-    ofB.toReversed(),
-    ofA.toReversed(),
-    addedColumn,
-    addedRow,
-    inner,
-    batchB!,
-    batchA!,
-    batchAddend!,
-  ];
-  const swappedStarts = starts.map(([a, b, ...rest]) => [b!, a!, ...rest]);
-  return { ...common, m: n, n: m, starts: swappedStarts, strides: swapped.flat(2), isSwapped: true };
-}
-
 /** Product tiles with the epilogue inside; one launch, or several where more than two dimensions of the batch broadcast apart. */
 export function matmulPlan(
   inputs: readonly (Spec | undefined)[],
@@ -139,13 +65,10 @@ export function matmulPlan(
   const plain = plainEpilogue(attrs.epilogue);
   const kernel = wasmKernel(limits.features.has("relaxed-simd") ? relaxedModule : module, "matmul");
   const added = plain?.hasAddend ? addend!.shape : undefined;
-  const { m, n, k, outer, inner, starts, strides, isSwapped } = geometryOf(
-    a!.shape,
-    b!.shape,
-    added,
-    output.shape,
-    attrs,
-  );
+  const geometry = geometryOf(a!.shape, b!.shape, added, output.shape, attrs);
+  // A column is a row of the transposed product, which the kernel has a faster way for.
+  const isSwapped = geometry.n === 1 && geometry.m > 1;
+  const { m, n, k, outer, inner, starts, strides } = isSwapped ? transposed(geometry) : geometry;
   const { rows, columns, depth } = tilingOf(outer * inner * starts.length, m, n, k);
   const launches: PlannedLaunch[] = starts.map((start) => ({
     kind: "kernel",
