@@ -1,5 +1,9 @@
+import type { Limits } from "../../core/backend.ts";
 import type { Kernel, Slot } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
+import { wgslKernel } from "../../core/wgsl.ts";
+import { invocations } from "../movement/invocations.ts";
+import { launchesOnly } from "../movement/view.ts";
 import type { PlaneGeometry } from "./geometry.ts";
 import { planeParameters } from "./geometry.ts";
 
@@ -15,7 +19,7 @@ export interface PoolLaunch {
   readonly parameters?: readonly number[];
 }
 
-/** One launch over planes; none when there is nothing to write. */
+/** One launch in WebAssembly over planes; none when there is nothing to write. */
 export function poolPlan(geometry: PlaneGeometry, launch: PoolLaunch): Plan {
   const { planes, input, output, kernel } = geometry;
   const rowOperations = output.width * kernel.height * kernel.width;
@@ -39,4 +43,32 @@ export function poolPlan(geometry: PlaneGeometry, launch: PoolLaunch): Plan {
     temporaries: [],
     aliases: [],
   };
+}
+
+export interface ShaderPoolLaunch {
+  readonly code: string;
+  readonly entry: string;
+  readonly reads: readonly Slot[];
+  readonly writes: readonly Slot[];
+  /** The number of invocations, and what else the kernel is told. */
+  readonly count: number;
+  readonly more?: number;
+}
+
+/** The same in WGSL. */
+export function shaderPoolPlan(geometry: PlaneGeometry, limits: Limits, launch: ShaderPoolLaunch): Plan {
+  const { code, entry, reads, writes, count, more = 0 } = launch;
+  if (count === 0) return launchesOnly([]);
+  const parameters = [count, more, ...planeParameters(geometry)];
+  const types = parameters.map((_, index) => (index < 2 ? "u32" : "i32"));
+  return launchesOnly([
+    {
+      kind: "kernel",
+      kernel: wgslKernel(code, entry, types),
+      reads,
+      writes,
+      parameters,
+      work: { workgroups: invocations(count, limits) },
+    },
+  ]);
 }

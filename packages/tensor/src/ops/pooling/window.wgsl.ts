@@ -1,0 +1,24 @@
+/**
+ * What kernels of windows share; vectors hold a row and a column. `more` is a second number beside the count. The windows
+ * that cover a position are those from `firstWindow` up to, not including, `endWindow`.
+ */
+export const windows = `
+struct P { count: u32, more: u32, input: vec2i, output: vec2i, size: vec2i, stride: vec2i, padding: vec2i }
+@group(1) @binding(0) var<uniform> p: P;
+fn placeIn(extents: vec2i, at: u32) -> vec2i { return vec2i(i32(at) / extents.y % extents.x, i32(at) % extents.y); }
+fn planeOf(extents: vec2i, at: u32) -> i32 { return i32(at) / (extents.x * extents.y); }
+fn position(extents: vec2i, plane: i32, place: vec2i) -> i32 { return (plane * extents.x + place.x) * extents.y + place.y; }
+fn cornerOf(window: vec2i) -> vec2i { return window * p.stride - p.padding; }
+fn firstWindow(place: vec2i) -> vec2i { return max(vec2i(), (place + p.padding - p.size + p.stride) / p.stride); }
+fn endWindow(place: vec2i) -> vec2i { return min(p.output, (place + p.padding) / p.stride + 1); }
+`;
+
+/** `body` for each place (a vector) from `first` up to `end`, row by row. */
+export const forEachPlace = (place: string, first: string, end: string, body: string): string => `
+  let end = ${end};
+  for (var row = ${first}.x; row < end.x; row++) {
+    for (var column = ${first}.y; column < end.y; column++) {
+      let ${place} = vec2i(row, column);
+      ${body}
+    }
+  }`;
