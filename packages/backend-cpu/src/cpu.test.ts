@@ -28,6 +28,16 @@ describe("cpu", () => {
     await expect(cpu.open({ threads: 2 })).rejects.toThrow(BackendError);
   });
 
+  it("says what a page's policy must allow", async () => {
+    vi.stubGlobal("WebAssembly", {
+      validate: WebAssembly.validate,
+      Module: function refuse() {
+        throw new EvalError("blocked by the policy");
+      },
+    });
+    await expect(cpu.open()).rejects.toThrow(/^cpu: .*'wasm-unsafe-eval'.*\(blocked by the policy\)$/);
+  });
+
   it("takes no more memory than it may", async () => {
     const backend = await cpu.open({ threads: 1, maxMemoryBytes: 2 ** 20 });
     expect(backend.limits.maxBufferBytes).toBeLessThanOrEqual(2 ** 20);

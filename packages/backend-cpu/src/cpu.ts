@@ -1,7 +1,7 @@
 import type { Backend, BackendFactory } from "@evenkeel/tensor";
 import { ArgumentError, BackendError } from "@evenkeel/tensor";
 import { CpuDevice } from "./device.ts";
-import { engineFeatures, hasSimd } from "./features.ts";
+import { engineFeatures, hasSimd, reasonNotToCompile } from "./features.ts";
 import { createDeviceMemory } from "./memory/device-memory.ts";
 import { InlineEngine } from "./queue/inline-engine.ts";
 import { ThreadEngine } from "./threads/thread-engine.ts";
@@ -24,6 +24,12 @@ export const cpu: BackendFactory<CpuOptions> = { name: "cpu", open };
 async function open(options: CpuOptions = {}): Promise<Backend> {
   checkOptions(options);
   if (!hasSimd()) throw new BackendError("cpu: this engine has no WebAssembly SIMD");
+  const reason = reasonNotToCompile();
+  if (reason !== undefined) {
+    throw new BackendError(
+      `cpu: WebAssembly may not be compiled here: a Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src (${reason})`,
+    );
+  }
   const isShared = typeof SharedArrayBuffer === "function";
   if (!isShared && (options.threads ?? 1) > 1) {
     throw new BackendError(`cpu: found ${options.threads} threads, but no SharedArrayBuffer: expected 1`);

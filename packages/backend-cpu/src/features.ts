@@ -11,6 +11,16 @@ const splat = [65, 0, 253, 15];
 
 export const hasSimd = (): boolean => WebAssembly.validate(moduleOf(...splat));
 
+/** Why the engine compiles no WebAssembly although it could: a page's own policy. */
+export function reasonNotToCompile(): string | undefined {
+  try {
+    new WebAssembly.Module(moduleOf(...splat));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Optional abilities of the engine, as plans see them in `limits.features`. */
 export function engineFeatures(): Set<string> {
   const relaxed = WebAssembly.validate(moduleOf(...splat, ...splat, 253, 128, 2));

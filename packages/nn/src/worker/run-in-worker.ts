@@ -4,8 +4,8 @@ import { isOfRun } from "./messages.ts";
 /** A dedicated worker, as far as it is needed: a `Worker` of the platform. */
 export interface WorkerLike {
   postMessage(message: unknown): void;
-  addEventListener(type: "message" | "error" | "messageerror", listener: (event: never) => void): void;
-  removeEventListener(type: "message" | "error" | "messageerror", listener: (event: never) => void): void;
+  addEventListener(type: string, listener: (event: Event) => void): void;
+  removeEventListener(type: string, listener: (event: Event) => void): void;
 }
 
 export interface WorkerRunOptions<Report> {
@@ -41,20 +41,22 @@ export function runInWorker<Input, Report, Result>(
   const post = (message: ToWorker<Input>): void => worker.postMessage(message);
   const ended = new AbortController();
   const result = new Promise<Result>((resolve, reject) => {
-    const listen = (type: "message" | "error" | "messageerror", listener: (event: never) => void): void => {
+    const listen = (type: string, listener: (event: Event) => void): void => {
       worker.addEventListener(type, listener);
       ended.signal.addEventListener("abort", () => worker.removeEventListener(type, listener));
     };
-    listen("message", ({ data }: { readonly data: unknown }) => {
+    listen("message", (event) => {
+      const { data } = event as MessageEvent<unknown>;
       if (!isOfRun(data) || data.evenkeelRun !== evenkeelRun) return;
       const message = data as ToPage<Report, Result>;
       if (message.kind === "report") onReport?.(message.report);
       else if (message.kind === "result") resolve(message.result);
       else reject(message.failure.isAbort ? signal?.reason : errorOf(message.failure));
     });
-    listen("error", ({ message }: { readonly message?: string }) =>
-      reject(new Error(`the worker failed: ${message ?? "its script could not be loaded"}`)),
-    );
+    listen("error", (event) => {
+      const { message } = event as Partial<ErrorEvent>;
+      reject(new Error(`the worker failed: ${message || "its script could not be loaded"}`));
+    });
     listen("messageerror", () => reject(new Error("the worker failed: its message could not be cloned")));
   });
   signal?.addEventListener("abort", () => post({ evenkeelRun, kind: "abort" }), { signal: ended.signal });

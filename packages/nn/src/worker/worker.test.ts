@@ -5,8 +5,6 @@ import { runInWorker } from "./run-in-worker.ts";
 import type { PageControl, WorkerScope } from "./serve-runs.ts";
 import { serveRuns } from "./serve-runs.ts";
 
-type Listener = (event: unknown) => void;
-
 /** Two ends that clone what they send each other, as a page and its worker do. */
 function connect(): { readonly worker: WorkerLike & EventTarget; readonly scope: WorkerScope } {
   const [page, worker] = [new EventTarget(), new EventTarget()];
@@ -14,18 +12,8 @@ function connect(): { readonly worker: WorkerLike & EventTarget; readonly scope:
     const data = structuredClone(message);
     queueMicrotask(() => target.dispatchEvent(new MessageEvent("message", { data })));
   };
-  const listening = (target: EventTarget) => ({
-    addEventListener: target.addEventListener.bind(target) as (type: string, listener: Listener) => void,
-    removeEventListener: target.removeEventListener.bind(target) as (
-      type: string,
-      listener: Listener,
-    ) => void,
-    dispatchEvent: target.dispatchEvent.bind(target),
-  });
-  return {
-    worker: { ...listening(page), postMessage: send(worker) } as WorkerLike & EventTarget,
-    scope: { ...listening(worker), postMessage: send(page) },
-  };
+  const end = (from: EventTarget, to: EventTarget) => Object.assign(from, { postMessage: send(to) });
+  return { worker: end(page, worker), scope: end(worker, page) as unknown as WorkerScope };
 }
 
 function serve<Input, Report, Result>(

@@ -1,0 +1,96 @@
+import { cpu } from "@evenkeel/backend-cpu";
+import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
+import { runConformance } from "@evenkeel/conformance";
+import { batches, syntheticFigures } from "@evenkeel/datasets";
+import { convnet, mlp } from "@evenkeel/models";
+import { accuracy, crossEntropy, fit, SGD } from "@evenkeel/nn";
+import { type Backend, selectBackend } from "@evenkeel/tensor";
+
+/** What the page can ask of the worker. */
+export interface Job {
+  readonly backend: "cpu" | "webgpu";
+  readonly task: "conformance" | "mlp" | "convnet";
+  /** Of the CPU; absent: what it takes by itself. */
+  readonly threads?: number;
+  /** One op instead of all, in conformance. */
+  readonly op?: string;
+  /** Behaves like an engine of before 2024. */
+  readonly withoutWaitAsync?: boolean;
+}
+
+export interface ConformanceOutcome {
+  readonly device: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  /** Of each failed check its op, its case and what was wrong. */
+  readonly failures: readonly string[];
+}
+
+export interface TrainingOutcome {
+  readonly device: string;
+  readonly losses: readonly number[];
+}
+
+export type Outcome = ConformanceOutcome | TrainingOutcome;
+
+export interface JobControl {
+  readonly signal: AbortSignal;
+  report(line: string): void;
+}
+
+export async function runJob(job: Job, control: JobControl): Promise<Outcome> {
+  const backend = await open(job);
+  try {
+    return await (job.task === "conformance" ? conform(backend, job, control) : train(backend, job, control));
+  } finally {
+    await backend.close();
+  }
+}
+
+function open({ backend, threads }: Job): Promise<Backend | WebgpuBackend> {
+  return selectBackend([cpu, webgpu], {
+    prefer: backend,
+    options: { cpu: { threads }, webgpu: { keepsNonFinite: true } },
+  });
+}
+
+async function conform(backend: Backend, { op }: Job, { report }: JobControl): Promise<ConformanceOutcome> {
+  const failures: string[] = [];
+  const { device, passed, failed, skipped } = await runConformance(backend, {
+    op,
+    onCase: ({ op, case: name, status, checks }) => {
+      report(`${op} / ${name}: ${status}`);
+      if (status !== "failed") return;
+      for (const { check, failure } of checks) {
+        if (failure !== undefined) failures.push(`${op} / ${name} / ${check}: ${failure}`);
+      }
+    },
+  });
+  return { device, passed, failed, skipped, failures };
+}
+
+const batchSize = 64;
+const steps = { mlp: 60, convnet: 30 } as const;
+
+async function train(
+  backend: Backend,
+  { task }: Job,
+  { report, signal }: JobControl,
+): Promise<TrainingOutcome> {
+  const name = task === "mlp" ? "mlp" : "convnet";
+  const model = name === "mlp" ? mlp({ seed: 1 }) : convnet({ seed: 1 });
+  const figures = syntheticFigures({ count: batchSize * steps[name], seed: 1, part: "train" });
+  const { batches: records } = await fit(model, {
+    data: batches(figures, { batchSize, shuffleSeed: 1 }),
+    loss: crossEntropy,
+    metrics: { accuracy },
+    optimizer: new SGD(model, { learningRate: 0.05, momentum: 0.9 }),
+    epochs: 1,
+    readEvery: 4,
+    signal,
+    callbacks: [{ onBatch: ({ step, loss }) => report(`step ${step + 1}: loss ${loss.toFixed(3)}`) }],
+  });
+  return { device: backend.device, losses: records.map(({ loss }) => loss) };
+}

@@ -1,0 +1,9 @@
+import { serveRuns } from "@evenkeel/nn";
+import type { Job, Outcome } from "./jobs.ts";
+
+serveRuns<Job, string, Outcome>(async (job, control) => {
+  // Before anything has looked whether it is there.
+  if (job.withoutWaitAsync) Reflect.deleteProperty(Atomics, "waitAsync");
+  const { runJob } = await import("./jobs.ts");
+  return runJob(job, control);
+});

@@ -1,0 +1,49 @@
+import { runInWorker } from "@evenkeel/nn";
+import type { Job, Outcome } from "./jobs.ts";
+import { longestTaskDuring } from "./longest-task.ts";
+
+/** What a job showed, and how long the page could not respond meanwhile. */
+export type PageOutcome = Outcome & { readonly longestTaskMilliseconds: number };
+
+const element = (id: string): HTMLElement => document.getElementById(id)!;
+
+/** Runs a job in a worker of its own. */
+async function run(job: Job): Promise<PageOutcome> {
+  const worker = new Worker(new URL("./jobs.worker.ts", import.meta.url), { type: "module" });
+  const onReport = (line: string): void => {
+    element("progress").textContent = line;
+  };
+  try {
+    const { result, longestTaskMilliseconds } = await longestTaskDuring(() =>
+      runInWorker<Job, string, Outcome>(worker, job, { onReport }),
+    );
+    return { ...result, longestTaskMilliseconds };
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** What the test that drives this page finds in its global scope. */
+export interface TestedPage {
+  run: typeof run;
+  longestTaskDuring: typeof longestTaskDuring;
+}
+
+Object.assign(globalThis, { run, longestTaskDuring } satisfies TestedPage);
+
+element("setting").textContent = `${crossOriginIsolated ? "" : "Not "}cross-origin isolated; ${
+  "gpu" in navigator ? "" : "no "
+}navigator.gpu`;
+for (const backend of ["webgpu", "cpu"] as const) {
+  for (const task of ["conformance", "mlp", "convnet"] as const) {
+    const button = document.createElement("button");
+    button.textContent = `${task} on ${backend}`;
+    button.onclick = () =>
+      run({ backend, task })
+        .catch((error) => String(error))
+        .then((outcome) => {
+          element("outcome").textContent = JSON.stringify(outcome, null, 2);
+        });
+    element("jobs").append(button, " ");
+  }
+}

@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { allCases } from "@evenkeel/conformance";
+import type { Browser } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ConformanceOutcome, Job, TrainingOutcome } from "../src/jobs.ts";
+import type { PageOutcome, TestedPage } from "../src/page.ts";
+import { launchChromium, reasonToSkip } from "./chromium.ts";
+import { type Setting, serve } from "./serve.ts";
+
+const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("browser");
+test("there is a browser", (context) => {
+  if (!isPromised && reasonToSkip !== undefined) context.skip(reasonToSkip);
+  expect(reasonToSkip).toBeUndefined();
+});
+
+describe.skipIf(reasonToSkip !== undefined)("in Chromium", () => {
+  let folder: string;
+  let server: Awaited<ReturnType<typeof serve>>;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "evenkeel-page-"));
+    const root = new URL("..", import.meta.url).pathname;
+    await build({ root, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+    [server, browser] = await Promise.all([serve(folder), launchChromium()]);
+  });
+  afterAll(async () => {
+    await Promise.all([browser?.close(), server?.close()]);
+    await rm(folder, { recursive: true });
+  });
+
+  /** Opens the page as it is served in that setting, lets `body` work in it, and fails where the page itself did. */
+  async function onPage<Result>(
+    setting: Setting,
+    body: (page: Awaited<ReturnType<Browser["newPage"]>>) => Promise<Result>,
+  ): Promise<Result> {
+    const page = await browser.newPage();
+    const errors: Error[] = [];
+    page.on("pageerror", (error) => errors.push(error));
+    try {
+      await page.goto(`${server.origin}/${setting}/index.html`);
+      const result = await body(page);
+      expect(errors).toEqual([]);
+      return result;
+    } finally {
+      await page.close();
+    }
+  }
+
+  const run = (setting: Setting, job: Job): Promise<PageOutcome> =>
+    onPage(setting, (page) => page.evaluate((job) => (globalThis as unknown as TestedPage).run(job), job));
+
+  const train = (setting: Setting, job: Job): Promise<PageOutcome & TrainingOutcome> =>
+    run(setting, job) as Promise<PageOutcome & TrainingOutcome>;
+
+  const settings = [
+    ["WebGPU", "plain", "webgpu", /swiftshader.*\(software\)/i],
+    ["isolated WebAssembly", "isolated", "cpu", /^WebAssembly SIMD, [2-8] threads$/],
+    ["WebAssembly that is not isolated", "plain", "cpu", /^WebAssembly SIMD, 1 thread$/],
+  ] as const;
+
+  describe.each(settings)("%s", (_, setting, backend, device) => {
+    test("passes conformance, every case of it", { timeout: 900_000 }, async () => {
+      const outcome = (await run(setting, { backend, task: "conformance" })) as ConformanceOutcome;
+      expect(outcome.device).toMatch(device);
+      expect(outcome.failures).toEqual([]);
+      const cases = allCases.reduce((sum, { cases }) => sum + cases.length, 0);
+      expect(outcome).toMatchObject({ passed: cases, failed: 0, skipped: 0 });
+    });
+
+    // A task is as long as the clock says: a busy machine can stretch one, while a run that blocks the page blocks it again.
+    test.each(["mlp", "convnet"] as const)(
+      "trains the %s, and the page responds meanwhile",
+      { retry: 2 },
+      async (task) => {
+        const { device: found, losses, longestTaskMilliseconds } = await train(setting, { backend, task });
+        expect(found).toMatch(device);
+        const [first, last] = [losses.slice(0, 5), losses.slice(-5)].map(
+          (part) => part.reduce((a, b) => a + b) / 5,
+        );
+        expect(last).toBeLessThan(0.8 * first!);
+        expect(longestTaskMilliseconds).toBeLessThanOrEqual(100);
+      },
+    );
+  });
+
+  test("has the same bits with threads, without them, and without Atomics.waitAsync", async () => {
+    const job: Job = { backend: "cpu", task: "mlp" };
+    const { losses } = await train("isolated", job);
+    expect((await train("plain", job)).losses).toEqual(losses);
+    const older = await train("isolated", { ...job, withoutWaitAsync: true });
+    expect(older.device).toMatch(/[2-8] threads$/);
+    expect(older.losses).toEqual(losses);
+  });
+
+  test("says what a policy must allow, and works with what it allows", async () => {
+    const job: Job = { backend: "cpu", task: "mlp" };
+    await expect(run("isolated-without-blobs", job)).rejects.toThrow(
+      /cpu: no worker thread: a Content-Security-Policy must allow blob: in worker-src, or .* one thread/,
+    );
+    expect((await train("isolated-without-blobs", { ...job, threads: 1 })).device).toMatch(/1 thread$/);
+    await expect(run("without-wasm", job)).rejects.toThrow(
+      /cpu: .* a Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src/,
+    );
+    const { losses } = await train("without-wasm", { backend: "webgpu", task: "mlp" });
+    expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  });
+
+  test("notices when the page is blocked", async () => {
+    const { longestTaskMilliseconds } = await onPage("plain", (page) =>
+      page.evaluate(() =>
+        (globalThis as unknown as TestedPage).longestTaskDuring(async () => {
+          await new Promise((resolve) => setTimeout(resolve));
+          const end = performance.now() + 150;
+          while (performance.now() < end);
+        }),
+      ),
+    );
+    expect(longestTaskMilliseconds).toBeGreaterThanOrEqual(150);
+  });
+});
