@@ -10,12 +10,15 @@ import type { MatmulAttributes } from "./matmul.ts";
 import { module, relaxedModule } from "./matmul.wasm.ts";
 import { geometryOf, transposed } from "./matmul-geometry.ts";
 import { matmulOutput } from "./matmul-shape.ts";
+import { packedBytes, packLaunch, packsTogether, panelRowsOf } from "./packing.ts";
 
-/** Depth packed at a time: a panel of 8 columns takes a quarter of a 32 KiB first-level cache. */
-const maxDepth = 256;
+/** Depth packed at a time: a panel of 8 columns takes half of a 32 KiB first-level cache. */
+const maxDepth = 512;
 /** Rows and columns of a tile: packed, both operands of a tile stay in a 512 KiB second-level cache. */
 const maxTileRows = 128;
-const maxTileColumns = 256;
+const maxTileColumns = 128;
+/** A tile at the edge. */
+const tileBytes = 192;
 /** A product is cut into tiles at least until there are this many, while tiles have this many multiplications. */
 const wantedTiles = 16;
 const smallestTile = 2 ** 20;
@@ -37,23 +40,23 @@ export interface Tiling {
 }
 
 /** How a batch of products of [m, k] and [k, n] is cut. */
-export function tilingOf(batch: number, m: number, n: number, k: number): Tiling {
-  let rows = evenParts(m, maxTileRows, 4);
+export function tilingOf(batch: number, m: number, n: number, k: number, panelRows = 4): Tiling {
+  let rows = evenParts(m, maxTileRows, panelRows);
   let columns = evenParts(n, maxTileColumns, 8);
   const isCoarse = () =>
     batch * Math.ceil(m / rows) * Math.ceil(n / columns) < wantedTiles &&
     rows * columns * k >= 2 * smallestTile;
-  while (isCoarse() && (rows > 4 || columns > 8)) {
+  while (isCoarse() && (rows > panelRows || columns > 8)) {
     if (columns > 8 && columns >= rows) columns = evenParts(n, columns / 2, 8);
-    else rows = evenParts(m, rows / 2, 4);
+    else rows = evenParts(m, rows / 2, panelRows);
   }
   return { rows, columns, depth: evenParts(k, maxDepth, 4) };
 }
 
-/** Bytes of a panel in scratch: an odd number of cache lines. */
-const panelBytes = (depth: number, width: number): number => roundUp(depth * width * 4, 64) + 64;
-
-/** Product tiles with the epilogue inside; one launch, or several where more than two dimensions of the batch broadcast apart. */
+/**
+ * Product tiles with the epilogue inside; one launch, or several where more than two dimensions of the batch broadcast apart.
+ * Where many tiles read the same operands, a launch before packs those.
+ */
 export function matmulPlan(
   inputs: readonly (Spec | undefined)[],
   attrs: MatmulAttributes,
@@ -63,25 +66,32 @@ export function matmulPlan(
   const output = matmulOutput(inputs, attrs);
   if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
   const plain = plainEpilogue(attrs.epilogue);
-  const kernel = wasmKernel(limits.features.has("relaxed-simd") ? relaxedModule : module, "matmul");
+  const panelRows = panelRowsOf(limits);
+  const code = panelRows === 6 ? relaxedModule : module;
   const added = plain?.hasAddend ? addend!.shape : undefined;
   const geometry = geometryOf(a!.shape, b!.shape, added, output.shape, attrs);
   // A column is a row of the transposed product, which the kernel has a faster way for.
   const isSwapped = geometry.n === 1 && geometry.m > 1;
   const { m, n, k, outer, inner, starts, strides } = isSwapped ? transposed(geometry) : geometry;
-  const { rows, columns, depth } = tilingOf(outer * inner * starts.length, m, n, k);
+  const matrices = outer * inner * starts.length;
+  const { rows, columns, depth } = tilingOf(matrices, m, n, k, panelRows);
+  const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
+  const [left, right] = isSwapped ? [{ input: 1 }, { input: 0 }] : [{ input: 0 }, { input: 1 }];
+  const packed = matrices === 1 && packsTogether(m, n, k, down, across) ? { temporary: 0 } : undefined;
+  const scratchBytes = tileBytes + (packed ? 0 : packedBytes(rows, columns, depth, panelRows));
+  const chunk = Math.max(1, Math.floor(chunkSize / Math.max(1, rows * columns * k)));
   const launches: PlannedLaunch[] = starts.map((start) => ({
     kind: "kernel",
-    kernel,
-    reads: [{ input: isSwapped ? 1 : 0 }, { input: isSwapped ? 0 : 1 }, added && { input: 2 }],
+    kernel: wasmKernel(code, "matmul"),
+    reads: [left, right, added && { input: 2 }, packed],
     writes: [{ output: 0 }],
     parameters: [...start, m, n, k, rows, columns, depth, ...strides, plain?.slope ?? 1],
-    work: {
-      items: outer * inner * Math.ceil(m / rows) * Math.ceil(n / columns),
-      chunk: Math.max(1, Math.floor(chunkSize / Math.max(1, rows * columns * k))),
-      scratchBytes: 128 + (rows / 4) * panelBytes(depth, 4) + (columns / 8) * panelBytes(depth, 8),
-    },
+    work: { items: outer * inner * down * across, chunk, scratchBytes },
   }));
+  if (packed) {
+    launches.unshift(packLaunch(code, [m, n, k], strides.slice(0, 4), panelRows, [left, right, packed]));
+  }
   if (plain === undefined) launches.push(epilogueLaunch(attrs.epilogue!, inputs, output));
-  return { launches, temporaries: [], aliases: [] };
+  const temporaries: Spec[] = packed ? [{ shape: [packedBytes(m, n, k, panelRows) / 4], dtype: "f32" }] : [];
+  return { launches, temporaries, aliases: [] };
 }

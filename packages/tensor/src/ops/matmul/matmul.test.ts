@@ -35,6 +35,41 @@ describe.each([
     expect(largestError(found!, runLoops(matmulOp, inputs, all)[0]!, k)).toBeLessThan(1);
   });
 
+  test.each([
+    { transposeA: false, transposeB: false },
+    { transposeA: true, transposeB: false },
+    { transposeA: false, transposeB: true },
+  ])("agrees with the loops where both operands are packed first, %j", (attrs) => {
+    const random = randomFrom(3);
+    const [m, n, k] = [131, 133, 600];
+    const epilogue = epilogueOf("", true, "relu");
+    const inputs = [
+      random.array(attrs.transposeA ? [k, m] : [m, k]),
+      random.array(attrs.transposeB ? [n, k] : [k, n]),
+      random.array([n]),
+    ];
+    const all = { ...attrs, epilogue };
+    const [found] = runPlan(matmulOp, inputs, all, { features });
+    expect(largestError(found!, runLoops(matmulOp, inputs, all)[0]!, k)).toBeLessThan(1);
+  });
+
+  test.each(Array.from({ length: 12 }, (_, seed) => seed))(
+    "agrees with the loops for few rows, seed %i",
+    (seed) => {
+      const random = randomFrom(100 + seed);
+      const [m, n, k] = [random.integer(1, 9), random.integer(30, 140), random.integer(1, 90)];
+      const epilogue = epilogueOf("", true, { leakyRelu: 0.5 });
+      const attrs = { transposeA: seed % 2 === 1, transposeB: false, epilogue };
+      const inputs = [
+        random.array(attrs.transposeA ? [k, m] : [m, k]),
+        random.array([k, n]),
+        random.array([m, 1]),
+      ];
+      const [found] = runPlan(matmulOp, inputs, attrs, { features });
+      expect(largestError(found!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(1);
+    },
+  );
+
   test("gives the same bits for chunks in any order", () => {
     const random = randomFrom(7);
     const inputs = [random.array([4, 70, 300]), random.array([300, 90])];
@@ -72,7 +107,7 @@ describe("plans", () => {
     expect(kinds([f32(2, 1, 2, 1, 3, 4), f32(1, 3, 1, 2, 4, 2)], {})).toHaveLength(6);
   });
 
-  test("tiles are panels, and fit their bounds", () => {
+  test.each([4, 6])("tiles are panels of %i rows, and fit their bounds", (panelRows) => {
     for (const [m, n, k] of [
       [1, 1, 1],
       [5, 9, 3],
@@ -80,10 +115,17 @@ describe("plans", () => {
       [128, 10, 512],
       [3, 100_000, 70_000],
     ] as const) {
-      const { rows, columns, depth } = tilingOf(1, m, n, k);
-      expect([rows % 4, columns % 8, depth % 4]).toEqual([0, 0, 0]);
-      expect(rows <= 128 && columns <= 256 && depth <= 256).toBe(true);
+      const { rows, columns, depth } = tilingOf(1, m, n, k, panelRows);
+      expect([rows % panelRows, columns % 8, depth % 4]).toEqual([0, 0, 0]);
+      expect(rows < 128 + panelRows && columns <= 128 && depth <= 512).toBe(true);
     }
+  });
+
+  test("operands that many tiles read are packed once, in a launch before", () => {
+    expect(kinds([f32(512, 512), f32(512, 512)], {})).toEqual(["kernel", "kernel"]);
+    expect(kinds([f32(512, 8), f32(8, 8)], {})).toEqual(["kernel"]);
+    expect(kinds([f32(8, 2048), f32(2048, 2048)], {})).toEqual(["kernel"]);
+    expect(kinds([f32(16, 512, 512), f32(512, 512)], {})).toEqual(["kernel"]);
   });
 
   test("a large product has work for several threads", () => {
