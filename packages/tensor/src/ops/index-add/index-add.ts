@@ -6,6 +6,7 @@ import type { Spec } from "../../core/spec.ts";
 import { checkShape, formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { addPlan, checkIndices } from "../indexing/indexing-plan.ts";
+import { shaderAddPlan } from "../indexing/shader-indexing.ts";
 import { take } from "../take/take.ts";
 
 export interface IndexAddAttributes {
@@ -62,6 +63,10 @@ export const indexAddOp: Op<IndexAddAttributes> = {
   kernels: {
     wasm: ([updates, indices], { axis, size }) =>
       addPlan(updates!, { ...updateLines(updates!, indices!, axis), length: size, elementwise: false }),
+    wgsl: ([updates, indices], { axis, size }, limits) => {
+      const indexing = { ...updateLines(updates!, indices!, axis), length: size, elementwise: false };
+      return shaderAddPlan(updates!, indexing, limits);
+    },
   },
 };
 

@@ -27,7 +27,7 @@ export function missingValue({ dtype }: Spec, outOfRange: OutOfRange): number {
   return dtype === "f32" && outOfRange === "nan" ? Number.NaN : 0;
 }
 
-const bitsOf = (missing: number): number => (Number.isNaN(missing) ? 0x7fc00000 : 0);
+export const bitsOf = (missing: number): number => (Number.isNaN(missing) ? 0x7fc00000 : 0);
 
 /** Columns that one item of a sum owns: a few cache lines, so that wide rows are shared out. */
 const columnsPerItem = 64;
@@ -36,6 +36,7 @@ export function checkIndices(operation: string, indices: Spec): void {
   checkDType(operation, "indices", indices, "i32");
 }
 
+/** The plan of a choice in WebAssembly. */
 export function takePlan(
   x: Spec,
   missing: number,
@@ -56,6 +57,7 @@ export function takePlan(
   ]);
 }
 
+/** The plan of a sum in WebAssembly. */
 export function addPlan(updates: Spec, { outer, length, inner, count, elementwise }: Indexing): Plan {
   if (outer * length * inner === 0) return launchesOnly([]);
   const width = Math.min(inner, columnsPerItem);
