@@ -71,6 +71,24 @@ export function bytesOf(spec: Spec, limits: Limits): number {
   return bytes;
 }
 
+/** Where tensors lie that share a piece of memory, one behind the other. */
+export interface GroupLayout {
+  readonly byteOffsets: readonly number[];
+  readonly bytes: number;
+}
+
+/** The layout of a group of outputs: each starts at the next multiple of the device's `offsetAlignment`. */
+export function groupLayout(specs: readonly Spec[], limits: Limits): GroupLayout {
+  const byteOffsets: number[] = [];
+  let end = 0;
+  for (const spec of specs) {
+    const start = Math.ceil(end / limits.offsetAlignment) * limits.offsetAlignment;
+    byteOffsets.push(start);
+    end = start + bytesOf(spec, limits);
+  }
+  return { byteOffsets, bytes: end };
+}
+
 let defaultBackend: Backend | undefined;
 
 /** The backend of tensors that are created without naming one. Throws BackendError when none is set. */

@@ -1,6 +1,6 @@
 import { expressionPlan } from "../expression/expression-plan.ts";
 import type { Backend } from "./backend.ts";
-import { bytesOf, getDefaultBackend } from "./backend.ts";
+import { bytesOf, getDefaultBackend, groupLayout } from "./backend.ts";
 import { BackendError, MissingKernelError } from "./errors.ts";
 import type { BufferView, Slot } from "./launch.ts";
 import { bindLaunch } from "./launch.ts";
@@ -196,10 +196,12 @@ function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
     if (tensor === undefined) {
       throw new MissingKernelError(`${op.name}: its plan names an operand that is ${formatSpec(undefined)}`);
     }
-    return viewOf(tensor);
+    return "output" in slot && plan.groups
+      ? wholeView(call, specs, plan, slot.output, tensor)
+      : viewOf(tensor);
   };
   try {
-    for (const [index, spec] of specs.entries()) outputs.push(outputOf(call, spec, plan, index));
+    for (const index of specs.keys()) outputs.push(outputOf(call, specs, plan, index, outputs));
     for (const spec of plan.temporaries) {
       const bytes = bytesOf(spec, backend.limits);
       temporaries.push({ buffer: backend.allocate(bytes), byteOffset: 0, bytes });
@@ -215,10 +217,39 @@ function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
   return outputs;
 }
 
-function outputOf({ inputs, backend }: OpCall, spec: Spec, { aliases }: Plan, index: number): Tensor {
+function outputOf(
+  { inputs, backend }: OpCall,
+  specs: readonly Spec[],
+  { aliases, groups }: Plan,
+  index: number,
+  earlier: readonly Tensor[],
+): Tensor {
+  const spec = specs[index]!;
   const alias = aliases.find(([output]) => output === index);
-  if (alias === undefined) return new Tensor(new TensorStorage(backend, bytesOf(spec, backend.limits)), spec);
-  const [, input, byteOffset = 0] = alias;
-  const source = inputs[input]!;
-  return new Tensor(source.storage, spec, source.byteOffset + byteOffset);
+  if (alias !== undefined) {
+    const [, input, byteOffset = 0] = alias;
+    const source = inputs[input]!;
+    return new Tensor(source.storage, spec, source.byteOffset + byteOffset);
+  }
+  const group = groups?.find((outputs) => outputs.includes(index));
+  if (group === undefined) return new Tensor(new TensorStorage(backend, bytesOf(spec, backend.limits)), spec);
+  const { byteOffsets, bytes } = groupLayout(specsOf(specs, group), backend.limits);
+  const storage = earlier[group[0]!]?.storage ?? new TensorStorage(backend, bytes);
+  return new Tensor(storage, spec, byteOffsets[group.indexOf(index)]);
+}
+
+const specsOf = (specs: readonly Spec[], group: readonly number[]): Spec[] =>
+  group.map((output) => specs[output]!);
+
+/** The whole group for the first of one. */
+function wholeView(
+  { backend }: OpCall,
+  specs: readonly Spec[],
+  { groups }: Plan,
+  output: number,
+  tensor: Tensor,
+): BufferView {
+  const group = groups?.find(([first]) => first === output);
+  if (group === undefined) return viewOf(tensor);
+  return { ...viewOf(tensor), bytes: groupLayout(specsOf(specs, group), backend.limits).bytes };
 }

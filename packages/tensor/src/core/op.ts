@@ -89,6 +89,11 @@ export interface Plan {
    * an alias of an input that no launch writes is a view.
    */
   readonly aliases: readonly (readonly [output: number, input: number, byteOffset?: number])[];
+  /**
+   * Outputs that share a piece of memory, each where `groupLayout` says. A launch that names the first of a group gets all of
+   * it, so that a kernel with many outputs needs few bindings.
+   */
+  readonly groups?: readonly (readonly number[])[];
 }
 
 /** One call of an op, as executors pass it on. */
