@@ -7,6 +7,7 @@ import { channelTensors, channelValues, normalized, standardized } from "../norm
 import { inverseStdExpression } from "../statistics/rows.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 import { gradientPlan, keepsDz } from "./gradient-plan.ts";
+import { shaderGradientPlan } from "./shader-gradient.ts";
 
 /**
  * The gradient of `normalize`, with z the value before the activation:
@@ -35,7 +36,7 @@ export const normalizeGradientOp: Op<GradientAttributes> = {
       return [dx, dScale, dShift, ...(keepsDz(attrs) ? [dz] : [])];
     },
   },
-  kernels: { wasm: (inputs, attrs) => gradientPlan(inputs, attrs) },
+  kernels: { wasm: (inputs, attrs) => gradientPlan(inputs, attrs), wgsl: shaderGradientPlan },
 };
 
 export interface GradientOperands {

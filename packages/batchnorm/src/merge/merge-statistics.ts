@@ -20,6 +20,7 @@ import {
 import { checkFloat } from "../layout.ts";
 import { packStatistics } from "../pack/pack-statistics.ts";
 import { nonZero, rows } from "../statistics/rows.ts";
+import { shaderMergeLaunch } from "../statistics/shader-statistics.ts";
 import { mergeLaunch } from "../statistics/statistics.ts";
 
 /** One row of every part: [P, 4, C] -> [P, C]. */
@@ -81,6 +82,11 @@ export const mergeStatisticsOp: Op = {
     wasm: ([parts]) => {
       const [count, , channels] = parts!.shape as [number, number, number];
       const launches = channels === 0 ? [] : [mergeLaunch(count, channels, { input: 0 }, { output: 0 })];
+      return { launches, temporaries: [], aliases: [] };
+    },
+    wgsl: ([parts], _attrs, limits) => {
+      const [count, , channels] = parts!.shape as [number, number, number];
+      const launches = channels === 0 ? [] : [shaderMergeLaunch(count, channels, { input: 0 }, limits)];
       return { launches, temporaries: [], aliases: [] };
     },
   },

@@ -9,6 +9,7 @@ import { checkInput, layoutOf } from "../layout.ts";
 import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
 import { normalizeLaunch } from "./normalize-launch.ts";
 import { channelTensors, channelValues, normalized } from "./normalized.ts";
+import { shaderNormalizePlan } from "./shader-normalize.ts";
 
 /**
  * y = activation(scale * (x - mean) * inverseStd + shift + residual), inverseStd = 1 / sqrt(M2 / count + epsilon).
@@ -67,6 +68,7 @@ export const normalizeOp: Op<NormalizationAttributes> = {
       };
       return { launches: [normalizeLaunch(grid, operands, attrs)], temporaries: [], aliases };
     },
+    wgsl: shaderNormalizePlan,
   },
 };
 

@@ -19,6 +19,7 @@ import { module } from "../kernels/kernels.wasm.ts";
 import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../layout.ts";
 import { packStatistics } from "../pack/pack-statistics.ts";
 import { rowOf, rows, rowsOf } from "./rows.ts";
+import { shaderStatisticsPlan } from "./shader-statistics.ts";
 
 export interface StatisticsAttributes {
   /** The channels' axis. */
@@ -48,7 +49,10 @@ export const statisticsOp: Op<StatisticsAttributes> = {
       return [throughStatistics(x!, statistics!, axis, ofRow(rows.mean), ofRow(rows.m2))];
     },
   },
-  kernels: { wasm: ([x], { axis }) => statisticsPlan(gridOf(layoutOf(x!.shape, axis))) },
+  kernels: {
+    wasm: ([x], { axis }) => statisticsPlan(gridOf(layoutOf(x!.shape, axis))),
+    wgsl: ([x], { axis }, limits) => shaderStatisticsPlan(layoutOf(x!.shape, axis), limits),
+  },
 };
 
 /** dx of statistics of x: dMean / count + 2 (x - mean) dM2, where neither is absent. */

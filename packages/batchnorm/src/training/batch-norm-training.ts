@@ -10,6 +10,7 @@ import { normalizeLaunch } from "../normalize/normalize-launch.ts";
 import { rowOf, rows } from "../statistics/rows.ts";
 import { partialStatistics, statisticsOp, throughStatistics } from "../statistics/statistics.ts";
 import { updateRunningStatistics } from "./running-statistics.ts";
+import { shaderTrainingPlan } from "./shader-training.ts";
 
 const name = "batchNormTraining";
 
@@ -59,7 +60,7 @@ export const batchNormTrainingOp: Op<NormalizationAttributes> = {
     }),
     apply: gradients,
   },
-  kernels: { wasm: trainingPlan },
+  kernels: { wasm: trainingPlan, wgsl: shaderTrainingPlan },
 };
 
 function gradients(context: GradientContext<NormalizationAttributes>): (Tensor | undefined)[] {

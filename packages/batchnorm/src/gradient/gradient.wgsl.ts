@@ -1,0 +1,91 @@
+import type { Activation } from "@evenkeel/tensor";
+import type { OperandNames } from "../kernels/tile.wgsl.ts";
+import {
+  activatedText,
+  coefficients,
+  each,
+  joinMembers,
+  load,
+  rewind,
+  statisticsGiven,
+  tileCode,
+  tiles,
+} from "../kernels/tile.wgsl.ts";
+import type { Unit } from "../kernels/tiling.ts";
+
+export interface GradientCode {
+  readonly entry: string;
+  readonly unit: Unit;
+  readonly loads: number;
+  /** What the sums are made of: all of the workgroup's values in one tile or in several, or the sums of parts. */
+  readonly source: "tile" | "tiles" | "parts";
+  /** Whether the sums are complete, for dScale, dShift and what dx has of them. */
+  readonly finishes: boolean;
+  readonly activation: Activation;
+  /** Whether dx flows through the statistics too: it then needs the sums. */
+  readonly ofBatch: boolean;
+}
+
+const sums = `struct Given{n:S,mean:S,m2:S}
+struct Part{sum:S,product:S}
+fn join(a:Part,b:Part)->Part{return Part(a.sum+b.sum,a.product+b.product);}`;
+
+const sumsOfParts = `
+for(var part=member;part<p.parts;part+=p.members){
+let at=part*2*p.channels+channel;
+all=join(all,Part(parts[at],parts[at+p.channels]));}
+`;
+
+const finish = `
+let centred=totals.product-rest*totals.sum;
+if(member==0&&works&&split==0){dParameters[channel]=centred*inverseStd;dParameters[p.second+channel]=totals.sum;}
+let linear=-inverseStd*inverseStd*centred/p.count;
+let constant=-totals.sum/p.count-linear*rest;
+`;
+
+const storePart = `
+if(member==0&&works){let to=split*2*p.channels+channel;parts[to]=totals.sum;parts[to+p.channels]=totals.product;}
+`;
+
+/**
+ * The sums of dz and of dz * (x - centre), and what is made of them: dx = factor * (dz + linear * (x - centre) + constant), dScale
+ * and dShift. Operands: dy, x, statistics, scale, shift, y where it has the signs, parts; dx, dParameters, dz, parts.
+ */
+export function gradientCode(code: GradientCode, names: OperandNames): string {
+  const { entry, unit, loads, source, finishes, activation, ofBatch } = code;
+  const reads = (name: string): boolean => names.reads.includes(name);
+  const writes = (name: string): boolean => names.writes.includes(name);
+  const y = reads("y");
+  const loadAll = each(loads, (k) =>
+    load(k, `let dy${k}=dy[to${k}];let x${k}=x[to${k}]-centre;${y ? `let y${k}=y[to${k}];` : ""}`),
+  );
+  const mask = each(loads, (k) => {
+    const z = y ? `y${k}` : `fma(x${k},V(factor),V(offset))`;
+    return `let dz${k}=${activatedText(activation, z, `dy${k}`)};`;
+  });
+  const stores = [
+    ...(writes("dz") ? ["dz[to#]=dz#;"] : []),
+    ...(ofBatch ? [] : ["dx[to#]=factor*dz#;"]),
+  ].join("");
+  const add = each(loads, (k) => {
+    const store = stores && `if(in${k}){${stores.replaceAll("#", `${k}`)}}`;
+    return `sum+=select(V(),dz${k},in${k});product+=select(V(),dz${k}*x${k},in${k});${store}\n`;
+  });
+  const apply = each(
+    loads,
+    (k) => `if(in${k}){dx[to${k}]=factor*(dz${k}+fma(x${k},V(linear),V(constant)));}\n`,
+  );
+  const pass = loadAll + mask + add;
+  const summed = source === "tile" ? pass : tiles(pass);
+  const ofValues = `var sum=V();var product=V();${summed}all=Part(total(sum),total(product));`;
+  const again = (source === "tiles" ? rewind : "") + tiles(loadAll + mask + apply);
+  const body = [
+    statisticsGiven("statistics"),
+    coefficients(reads("scale"), reads("shift")),
+    `var all=Part();${source === "parts" ? sumsOfParts : ofValues}`,
+    joinMembers("totals"),
+    finishes ? finish : storePart,
+    finishes && ofBatch ? (source === "tile" ? apply : again) : "",
+  ];
+  return tileCode(unit, entry, sums, names, body.join(""));
+}

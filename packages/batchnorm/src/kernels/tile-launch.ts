@@ -1,0 +1,43 @@
+import type { Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
+import { wgslKernel, workgroupLine } from "@evenkeel/tensor";
+import type { Fraction, OperandNames, WholeNumber } from "./tile.wgsl.ts";
+import { parameterNames, parameterTypes } from "./tile.wgsl.ts";
+import type { Cut, Tiling } from "./tiling.ts";
+
+/** By the names that the code gives them; what is absent is not bound. */
+export interface TileOperands {
+  readonly reads: { readonly [name: string]: Slot | undefined };
+  readonly writes: { readonly [name: string]: Slot | undefined };
+}
+
+/** Parameters beside the geometry; absent ones are 0. */
+export type TileNumbers = { readonly [Name in WholeNumber | Fraction]?: number | ScalarSlot };
+
+/** A launch of a kernel over tiles, whose code is made for the operands that are present. */
+export function tileLaunch(
+  entry: string,
+  tiling: Tiling,
+  { splits, share }: Cut,
+  { reads, writes }: TileOperands,
+  numbers: TileNumbers,
+  code: (names: OperandNames) => string,
+  limits: Limits,
+): PlannedLaunch {
+  const present = (operands: TileOperands["reads"]): string[] =>
+    Object.keys(operands).filter((name) => operands[name] !== undefined);
+  const names = { reads: present(reads), writes: present(writes) };
+  const { channels, inner, positions, span, run, members, blocks } = tiling;
+  const geometry = { channels, inner, positions, span, run, members, blocks, splits, share };
+  const values: TileNumbers = { ...geometry, bits: 0xffffffff, ...numbers };
+  return {
+    kind: "kernel",
+    kernel: wgslKernel(code(names), entry, parameterTypes),
+    reads: names.reads.map((name) => reads[name]),
+    writes: names.writes.map((name) => writes[name]),
+    parameters: parameterNames.map((name) => values[name] ?? 0),
+    work: { workgroups: workgroupLine(blocks * splits, limits) },
+  };
+}
+
+/** Bytes of what a kernel knows of its channels. */
+export const unitBytes = ({ unit }: Tiling): number => (unit === "across" ? 16 : 4);

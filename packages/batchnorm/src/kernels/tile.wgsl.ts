@@ -1,0 +1,138 @@
+import type { Activation } from "@evenkeel/tensor";
+import type { Unit } from "./tiling.ts";
+import { workgroupSize } from "./tiling.ts";
+
+/** Parameters of all kernels, in order; those that a kernel does not need are 0. */
+export type WholeNumber =
+  | ("channels" | "inner" | "positions" | "span" | "run" | "members")
+  | ("blocks" | "splits" | "share" | "parts" | "second" | "third" | "bits");
+export type Fraction = "epsilon" | "slope" | "momentum" | "count";
+
+const wholeNumbers: readonly WholeNumber[] = [
+  ...(["channels", "inner", "positions", "span", "run", "members"] as const),
+  ...(["blocks", "splits", "share", "parts", "second", "third", "bits"] as const),
+];
+const fractions: readonly Fraction[] = ["epsilon", "slope", "momentum", "count"];
+
+export const parameterNames: readonly (WholeNumber | Fraction)[] = [...wholeNumbers, ...fractions];
+export const parameterTypes: readonly ("u32" | "f32")[] = [
+  ...wholeNumbers.map(() => "u32" as const),
+  ...fractions.map(() => "f32" as const),
+];
+
+/** Operands with a unit at every position; the others have one for every channel. */
+const tensors = ["x", "residual", "y", "dy", "dx", "dz"];
+
+export interface OperandNames {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+/** The text for each load of a tile. */
+export const each = (loads: number, text: (index: number) => string): string =>
+  Array.from({ length: loads }, (_, index) => text(index)).join("");
+
+/**
+ * V is what a lane loads and S what belongs to its channels: arithmetic of the two needs no conversion. `Part` is what lanes
+ * know of a channel, and `join` merges two of them.
+ */
+function head(unit: Unit, part: string, { reads, writes }: OperandNames): string {
+  const [wide, sum] = [unit === "single" ? "f32" : "vec4f", unit === "along" ? "v.x+v.y+v.z+v.w" : "v"];
+  const declared = [...reads, ...writes].map((name, index) => {
+    const access = index < reads.length ? "read" : "read_write";
+    return `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${tensors.includes(name) ? "V" : "S"}>;`;
+  });
+  const fields = parameterNames.map((name, index) => `${name}:${parameterTypes[index]}`);
+  return `alias V=${wide};
+alias S=${unit === "across" ? "vec4f" : "f32"};
+alias U=${unit === "across" ? "vec4u" : "u32"};
+${declared.join("\n")}
+struct P{${fields.join()}}
+@group(1) @binding(0) var<uniform> p: P;
+${part}
+var<workgroup> pool:array<Part,${workgroupSize}>;
+fn total(v:V)->S{return ${sum};}
+fn orOne(n:S)->S{return select(n,S(1),n==S());}
+fn inverseStdOf(n:S,m2:S)->S{let v=m2/orOne(n)+p.epsilon;return select(inverseSqrt(v),S(),v==S());}
+`;
+}
+
+/** A kernel: `body` finds its channels and its first position, whose place `load` reads and advances. */
+export const tileCode = (
+  unit: Unit,
+  entry: string,
+  part: string,
+  names: OperandNames,
+  body: string,
+): string => `${head(unit, part, names)}
+@compute @workgroup_size(${workgroupSize})
+fn ${entry}(@builtin(workgroup_id) w:vec3u,@builtin(num_workgroups) ws:vec3u,@builtin(local_invocation_index) t:u32){
+let place=w.x+w.y*ws.x;
+let split=place/p.blocks;
+let lanes=p.span*p.run;
+let slot=t%lanes/p.run;
+let member=t/lanes*p.run+t%p.run;
+let mine=place%p.blocks*p.span+slot;
+let works=member<p.members&&mine<p.channels&&split<p.splits;
+let channel=min(mine,p.channels-1);
+let first=channel*p.inner;
+let stride=p.channels*p.inner;
+let begin=split*p.share+member;
+let end=select(0,min((split+1)*p.share,p.positions),works);
+var at=begin;var row=at/p.inner;var column=at%p.inner;
+let rows=p.members/p.inner;let columns=p.members%p.inner;
+${body}}`;
+
+/** Load `n`: whether its position is one of the workgroup's, `in`, its place, `to`, and what `values` read from there. */
+export const load = (n: number, values: string): string => `
+let in${n}=at<end;let to${n}=select(first,first+row*stride+column,in${n});${values}
+at+=p.members;row+=rows;column+=columns;if(column>=p.inner){column-=p.inner;row++;}`;
+
+/** Repeats tiles until the positions of the workgroup end. */
+export const tiles = (tile: string): string => `while(at<end){${tile}}\n`;
+
+export const rewind = "at=begin;row=at/p.inner;column=at%p.inner;\n";
+
+/** Joins `all` of each member, always in the same order, and gives it the name `result`. */
+export const joinMembers = (result: string): string => `
+let own=slot*p.members+member;
+if(member<p.members){pool[own]=all;}
+workgroupBarrier();
+var reach=${workgroupSize / 2}u;
+while(reach>=p.members){reach/=2;}
+for(;reach>0;reach/=2){
+if(member<reach&&member+reach<p.members){pool[own]=join(pool[own],pool[own+reach]);}
+workgroupBarrier();}
+let ${result}=pool[slot*p.members];
+`;
+
+/**
+ * Statistics as `found`, with a mean that counts from `pivot`, give z = (x - centre) * factor + offset: centre is the mean as f32,
+ * and what that cuts off is its `rest`, by Knuth's sum of two numbers. The mask that the device cannot know keeps
+ * compilers that reassociate from taking the rest for 0. Forward and backward passes compute z here, with the same bits.
+ */
+export const coefficients = (hasScale: boolean, hasShift: boolean): string => `
+let centre=bitcast<S>(bitcast<U>(pivot+found.mean)&U(p.bits));
+let beyond=centre-pivot;
+let rest=(pivot-(centre-beyond))+(found.mean-beyond);
+let inverseStd=inverseStdOf(found.n,found.m2);
+let factor=inverseStd${hasScale ? "*scale[channel]" : ""};
+let offset=fma(-rest,factor,${hasShift ? "shift[channel]" : "S()"});
+`;
+
+/** `value` scaled as the activation says for the sign of `basis`. NaN counts as above 0. */
+export function activatedText(activation: Activation, basis: string, value: string): string {
+  if (activation === "none") return value;
+  const isRelu = activation === "relu" || activation.leakyRelu === 0;
+  return `select(${value},${isRelu ? "V()" : `${value}*p.slope`},${basis}<=V())`;
+}
+
+/** A row of statistics, for a channel: count, mean, what f32 cuts off the mean, or M2 of one of several parts. */
+export const rowOfPart = (name: string, part: string, row: number): string =>
+  `${name}[(${part}*4+${row})*p.channels+channel]`;
+
+/** Statistics that are complete. */
+export const statisticsGiven = (name: string): string => `
+let pivot=${rowOfPart(name, "0u", 1)};
+let found=Given(${[0, 2, 3].map((row) => rowOfPart(name, "0u", row)).join()});
+`;

@@ -1,0 +1,63 @@
+import type { Limits, Plan, PlannedLaunch, ScalarSlot, Spec } from "@evenkeel/tensor";
+import { activationParameters } from "../activation.ts";
+import type { NormalizationAttributes } from "../attributes.ts";
+import type { TileOperands } from "../kernels/tile-launch.ts";
+import { tileLaunch } from "../kernels/tile-launch.ts";
+import type { Tiling } from "../kernels/tiling.ts";
+import { cutOf, loadsInFlight, tilingOf, uncut } from "../kernels/tiling.ts";
+import { layoutOf } from "../layout.ts";
+import { forwardCode } from "./normalize.wgsl.ts";
+
+export interface ShaderNormalization {
+  readonly operands: TileOperands;
+  /** How many statistics come as parts; absent, they are made of x on the way. */
+  readonly parts?: number;
+  /** Where running statistics go, in units behind the statistics, and the weight of the new. */
+  readonly running?: { readonly second: number; readonly third: number; readonly momentum: ScalarSlot };
+}
+
+/** Writes y in WGSL, and on the way statistics and running statistics. */
+export function shaderNormalization(
+  tiling: Tiling,
+  { operands, parts, running }: ShaderNormalization,
+  { epsilon, activation }: NormalizationAttributes,
+  limits: Limits,
+): PlannedLaunch {
+  const entry = "normalization";
+  const loads = parts === undefined ? tiling.loads : Math.min(tiling.loads, loadsInFlight);
+  const source = parts === undefined ? "tile" : parts === 1 ? "given" : "parts";
+  return tileLaunch(
+    entry,
+    tiling,
+    parts === undefined ? uncut(tiling) : cutOf(tiling, loads),
+    operands,
+    { parts: parts ?? 0, epsilon, slope: activationParameters(activation)[1], ...running },
+    (names) =>
+      forwardCode({ entry, unit: tiling.unit, loads, source, activation }, names, running !== undefined),
+    limits,
+  );
+}
+
+export function shaderNormalizePlan(
+  [x, , scale, shift, residual]: readonly (Spec | undefined)[],
+  attrs: NormalizationAttributes,
+  limits: Limits,
+  donated: readonly boolean[],
+): Plan {
+  const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
+  if (x!.shape.includes(0)) return { launches: [], temporaries: [], aliases };
+  const reads = {
+    x: donated[0] ? undefined : { input: 0 },
+    parts: { input: 1 },
+    scale: scale && { input: 2 },
+    shift: shift && { input: 3 },
+    residual: residual && { input: 4 },
+  };
+  const tiling = tilingOf(layoutOf(x!.shape, attrs.axis));
+  const normalization = { operands: { reads, writes: { y: { output: 0 } } }, parts: 1 };
+  return {
+    launches: [shaderNormalization(tiling, normalization, attrs, limits)],
+    temporaries: [],
+    aliases,
+  };
+}

@@ -1,0 +1,72 @@
+import type { Limits, Plan, PlannedLaunch, Slot } from "@evenkeel/tensor";
+import { tileLaunch } from "../kernels/tile-launch.ts";
+import type { Cut, Tiling } from "../kernels/tiling.ts";
+import { cutOf, mostParts, tilingOf, uncut } from "../kernels/tiling.ts";
+import type { Layout } from "../layout.ts";
+import { forwardCode } from "../normalize/normalize.wgsl.ts";
+
+/** Statistics in WGSL of what each workgroup has, one after the other at `to`, with the running ones behind them. */
+export function shaderPartialStatistics(
+  tiling: Tiling,
+  cut: Cut,
+  x: Slot,
+  to: Slot,
+  limits: Limits,
+  running?: { readonly mean: Slot; readonly variance: Slot },
+): PlannedLaunch {
+  const entry = "batchStatistics";
+  const { unit, loads, fits } = tiling;
+  const source = fits ? "tile" : "tiles";
+  return tileLaunch(
+    entry,
+    tiling,
+    cut,
+    {
+      reads: { x, runningMean: running?.mean, runningVariance: running?.variance },
+      writes: { statistics: to },
+    },
+    {},
+    (names) => forwardCode({ entry, unit, loads, source, activation: "none" }, names, false),
+    limits,
+  );
+}
+
+/** One launch where a channel fits a workgroup, else two. */
+export function shaderStatisticsPlan(layout: Layout, limits: Limits): Plan {
+  if (layout.channels === 0) return { launches: [], temporaries: [], aliases: [] };
+  const tiling = tilingOf(layout);
+  if (tiling.fits) {
+    const whole = shaderPartialStatistics(tiling, uncut(tiling), { input: 0 }, { output: 0 }, limits);
+    return { launches: [whole], temporaries: [], aliases: [] };
+  }
+  const cut = cutOf(tiling, tiling.loads, mostParts);
+  return {
+    launches: [
+      shaderPartialStatistics(tiling, cut, { input: 0 }, { temporary: 0 }, limits),
+      shaderMergeLaunch(cut.splits, layout.channels, { temporary: 0 }, limits),
+    ],
+    temporaries: [{ shape: [cut.splits, 4, layout.channels], dtype: "f32" }],
+    aliases: [],
+  };
+}
+
+/** Merges statistics that lie one after the other into the only output. */
+export function shaderMergeLaunch(
+  parts: number,
+  channels: number,
+  from: Slot,
+  limits: Limits,
+): PlannedLaunch {
+  const entry = "mergeStatistics";
+  const tiling = tilingOf({ outer: parts, channels, inner: 1 });
+  return tileLaunch(
+    entry,
+    tiling,
+    uncut(tiling),
+    { reads: { parts: from }, writes: { statistics: { output: 0 } } },
+    { parts },
+    (names) =>
+      forwardCode({ entry, unit: tiling.unit, loads: 0, source: "parts", activation: "none" }, names, false),
+    limits,
+  );
+}

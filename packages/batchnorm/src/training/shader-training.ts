@@ -1,0 +1,64 @@
+import type { Limits, Plan, Slot, Spec } from "@evenkeel/tensor";
+import { groupLayout } from "@evenkeel/tensor";
+import type { NormalizationAttributes } from "../attributes.ts";
+import { unitBytes } from "../kernels/tile-launch.ts";
+import { cutOf, mostParts, tilingOf } from "../kernels/tiling.ts";
+import { layoutOf } from "../layout.ts";
+import { shaderNormalization } from "../normalize/shader-normalize.ts";
+import { shaderPartialStatistics } from "../statistics/shader-statistics.ts";
+
+/**
+ * One launch where a channel fits a workgroup, else two: the first takes the old running statistics along, so that the second
+ * has no more than eight operands.
+ */
+export function shaderTrainingPlan(
+  [x, scale, shift, residual, runningMean]: readonly (Spec | undefined)[],
+  attrs: NormalizationAttributes,
+  limits: Limits,
+  donated: readonly boolean[],
+): Plan {
+  const layout = layoutOf(x!.shape, attrs.axis);
+  const { channels } = layout;
+  const perChannel: Spec = { shape: [channels], dtype: "f32" };
+  const statistics: Spec = { shape: [4, channels], dtype: "f32" };
+  const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
+  const groups = runningMean ? [[1, 2, 3]] : [];
+  if (channels === 0) return { launches: [], temporaries: [], aliases, groups };
+  const tiling = tilingOf(layout);
+  const [, second = 0, third = 0] = groupLayout([statistics, perChannel, perChannel], limits).byteOffsets.map(
+    (offset) => offset / unitBytes(tiling),
+  );
+  const cut = cutOf(tiling, tiling.loads, mostParts);
+  const old = runningMean && { mean: { input: 4 }, variance: { input: 5 } };
+  const ownOld = tiling.fits ? old : undefined;
+  const parts: Slot | undefined = tiling.fits ? undefined : { temporary: 0 };
+  const normalization = shaderNormalization(
+    tiling,
+    {
+      operands: {
+        reads: {
+          x: donated[0] ? undefined : { input: 0 },
+          parts,
+          scale: scale && { input: 1 },
+          shift: shift && { input: 2 },
+          residual: residual && { input: 3 },
+          runningMean: ownOld?.mean,
+          runningVariance: ownOld?.variance,
+        },
+        writes: { y: { output: 0 }, statistics: { output: 1 } },
+      },
+      ...(parts && { parts: cut.splits }),
+      ...(runningMean && { running: { second, third, momentum: { scalar: 0 } } }),
+    },
+    attrs,
+    limits,
+  );
+  if (parts === undefined) return { launches: [normalization], temporaries: [], aliases, groups };
+  const rows = 4 * cut.splits + (runningMean ? 2 : 0);
+  return {
+    launches: [shaderPartialStatistics(tiling, cut, { input: 0 }, parts, limits, old), normalization],
+    temporaries: [{ shape: [rows, channels], dtype: "f32" }],
+    aliases,
+    groups,
+  };
+}
