@@ -1,5 +1,6 @@
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ArgExtremeAttributes, ArgExtremeOptions } from "../selection/arg-extreme.ts";
 import {
   argExtremeLoops,
@@ -7,6 +8,7 @@ import {
   argExtremePlan,
   callArgExtreme,
 } from "../selection/arg-extreme.ts";
+import { argExtremeReducer } from "../selection/arg-extreme.wgsl.ts";
 
 /** y = the first position of the largest value along the axis; of the first NaN, where there is one. */
 export const argmaxOp: Op<ArgExtremeAttributes> = {
@@ -16,7 +18,11 @@ export const argmaxOp: Op<ArgExtremeAttributes> = {
     loops: (inputs, outputs, { axes }) =>
       argExtremeLoops(inputs, outputs, axes[0]!, (value, best) => value > best),
   },
-  kernels: { wasm: ([x], { axes }) => argExtremePlan(x!, axes[0]!, true) },
+  kernels: {
+    wasm: ([x], { axes }) => argExtremePlan(x!, axes[0]!, true),
+    wgsl: ([x], { axes }, limits) =>
+      foldPlan(x!.shape, axes, argExtremeReducer("argmax", x!.dtype, true), limits, { isView: false }),
+  },
 };
 
 /**

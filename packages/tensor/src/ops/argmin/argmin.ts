@@ -1,5 +1,6 @@
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ArgExtremeAttributes, ArgExtremeOptions } from "../selection/arg-extreme.ts";
 import {
   argExtremeLoops,
@@ -7,6 +8,7 @@ import {
   argExtremePlan,
   callArgExtreme,
 } from "../selection/arg-extreme.ts";
+import { argExtremeReducer } from "../selection/arg-extreme.wgsl.ts";
 
 /** y = the first position of the smallest value along the axis; of the first NaN, where there is one. */
 export const argminOp: Op<ArgExtremeAttributes> = {
@@ -16,7 +18,11 @@ export const argminOp: Op<ArgExtremeAttributes> = {
     loops: (inputs, outputs, { axes }) =>
       argExtremeLoops(inputs, outputs, axes[0]!, (value, best) => value < best),
   },
-  kernels: { wasm: ([x], { axes }) => argExtremePlan(x!, axes[0]!, false) },
+  kernels: {
+    wasm: ([x], { axes }) => argExtremePlan(x!, axes[0]!, false),
+    wgsl: ([x], { axes }, limits) =>
+      foldPlan(x!.shape, axes, argExtremeReducer("argmin", x!.dtype, false), limits, { isView: false }),
+  },
 };
 
 /**

@@ -10,6 +10,8 @@ import {
   extremePlan,
   flipsOfMaximum,
 } from "../reduction/extreme.ts";
+import { extremeReducer } from "../reduction/extreme.wgsl.ts";
+import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 
 /** y = the largest value of x over the axes; NaN where one is NaN. */
@@ -20,7 +22,10 @@ export const maxOp: Op<ReductionAttributes> = {
     loops: (inputs, outputs, { axes }) => extremeLoops(inputs, outputs, axes, (value, best) => value > best),
   },
   gradient: extremeGradient,
-  kernels: { wasm: ([x], attrs) => extremePlan(maxOp, x!, attrs, flipsOfMaximum) },
+  kernels: {
+    wasm: ([x], attrs) => extremePlan(maxOp, x!, attrs, flipsOfMaximum),
+    wgsl: ([x], { axes }, limits) => foldPlan(x!.shape, axes, extremeReducer("max", x!.dtype, true), limits),
+  },
 };
 
 /**

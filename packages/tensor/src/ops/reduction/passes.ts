@@ -21,7 +21,7 @@ export function chunkOf(elementsPerItem: number): number {
 }
 
 /** Neighbouring axes of one kind merged, those of one element dropped. */
-function mergedAxes(shape: Shape, axes: readonly number[]): { size: number; reduced: boolean }[] {
+export function mergedAxes(shape: Shape, axes: readonly number[]): { size: number; reduced: boolean }[] {
   const merged: { size: number; reduced: boolean }[] = [];
   shape.forEach((size, axis) => {
     if (size === 1) return;

@@ -1,0 +1,20 @@
+import type { DType } from "../../core/dtype.ts";
+import type { Reducer } from "../reduction/fold.wgsl.ts";
+import { orderKey } from "../reduction/order-key.wgsl.ts";
+
+/** The largest key and the first position that has it. */
+export function argExtremeReducer(name: string, dtype: DType, largest: boolean): Reducer {
+  return {
+    name,
+    state: "vec2i",
+    stateWords: 2,
+    element: "u32",
+    code: `${orderKey(dtype, largest, true)}
+fn initial() -> State { return vec2i(i32(-2147483648), 2147483647); }
+fn take(s: State, x: u32, at: u32) -> State { return merge(s, vec2i(keyOf(x), i32(at))); }
+fn merge(a: State, b: State) -> State {
+  return select(a, b, b.x > a.x || (b.x == a.x && b.y < a.y));
+}
+fn finish(s: State) -> u32 { return bitcast<u32>(s.y); }`,
+  };
+}

@@ -1,0 +1,43 @@
+import type { Reducer } from "../reduction/fold.wgsl.ts";
+import { weightCode } from "../softmax/log-sum-exp.wgsl.ts";
+
+/** Numbers of a launch, from the attributes: the share of every class and what is left for the label. */
+export const crossEntropyParameters: NonNullable<Reducer["parameters"]> = {
+  classes: "u32",
+  share: "f32",
+  rest: "f32",
+  ignored: "i32",
+};
+
+/**
+ * loss = log s - d with d = sum of w (x - m), where the weights w of the classes sum to 1: the state is m, s, d, and the
+ * weights so far, by which d moves with m.
+ */
+export const crossEntropyReducer = (): Reducer => ({
+  name: "softmaxCrossEntropy",
+  state: "vec4f",
+  stateWords: 4,
+  element: "f32",
+  perLine: { labels: "i32" },
+  enter: "label = labels[line];",
+  parameters: crossEntropyParameters,
+  code: `${weightCode}
+var<private> label: i32;
+fn weighted(w: f32, z: f32) -> f32 { return select(w * z, 0f, w == 0f); }
+fn initial() -> State { return vec4f(lowest, 0f, 0f, 0f); }
+fn take(s: State, x: f32, at: u32) -> State {
+  let m = max(s.x, x);
+  let w = p.share + select(0f, p.rest, i32(at) == label);
+  let d = s.z + weighted(s.w, s.x - m) + weighted(w, x - m);
+  return vec4f(m, plusWeight(s.y, s.x, x), d, s.w + w);
+}
+fn merge(a: State, b: State) -> State {
+  let m = max(a.x, b.x);
+  let d = a.z + b.z + weighted(a.w, a.x - m) + weighted(b.w, b.x - m);
+  return vec4f(m, a.y * weight(a.x, m) + b.y * weight(b.x, m), d, a.w + b.w);
+}
+fn finish(s: State) -> u32 {
+  let isNumber = isRegular(s.x, s.y) && bitcast<u32>(label) < p.classes;
+  return select(bitsOrNan(logOf(s.y) - s.z, isNumber), 0u, label == p.ignored);
+}`,
+});
