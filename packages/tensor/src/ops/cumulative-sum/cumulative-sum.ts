@@ -8,6 +8,7 @@ import { forEachLine, linesAlong } from "../lines/lines.ts";
 import { launchesOnly } from "../movement/view.ts";
 import { chunkOf } from "../reduction/passes.ts";
 import { module } from "./cumulative-sum.wasm.ts";
+import { cumulativeSumPlan } from "./scan-plan.ts";
 
 export interface CumulativeSumAttributes {
   /** Counted from the front. */
@@ -68,6 +69,7 @@ export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
         },
       ]);
     },
+    wgsl: ([x], attrs, limits) => cumulativeSumPlan(x!, attrs, limits),
   },
 };
 

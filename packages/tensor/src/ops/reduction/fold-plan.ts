@@ -13,7 +13,8 @@ import type { ReductionGroup } from "./passes.ts";
 /** Values of a fold's parameters, in order. */
 type Parameters = readonly number[];
 
-function foldLaunch(
+/** One launch of a fold. */
+export function foldLaunch(
   fold: Reducer | LineMap,
   cut: LineCut,
   choice: Pick<KernelChoice, "from" | "to">,
@@ -31,7 +32,7 @@ function foldLaunch(
 }
 
 /** Memory for the states of all parts. */
-const statesOf = ({ parts, lines, layout }: LineCut, { stateWords }: Reducer | LineMap): Spec => ({
+export const statesOf = ({ parts, lines, layout }: LineCut, { stateWords }: Reducer | LineMap): Spec => ({
   shape: [parts * lines * lanesOf(layout) * stateWords],
   dtype: "u32",
 });

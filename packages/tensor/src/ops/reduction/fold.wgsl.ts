@@ -58,6 +58,24 @@ const join = <Item>(items: readonly Item[], text: (item: Item, index: number) =>
 /** Fields of `p` that say where the lines lie: those of a `LineCut`. */
 export const cutParameters = ["lines", "inner", "steps", "parts", "partSteps", "threads"] as const;
 
+/**
+ * Where a thread `me` of a workgroup is: thread `t` of its line, the next one being `next` threads away. Its part of the line
+ * has `count` steps from `first` on, and the line begins at `start`.
+ */
+export const placeCode: string = `
+  let width = ${workgroupSize}u / p.threads;
+  let blocks = (p.lines + width - 1u) / width;
+  let place = group.x + group.y * groups.x;
+  let part = place / blocks;
+  let isRow = p.inner == 1u;
+  let t = select(me / width, me % p.threads, isRow);
+  let line = (place % blocks) * width + select(me % width, me / p.threads, isRow);
+  let isInside = line < p.lines && part < p.parts;
+  let first = part * p.partSteps;
+  let count = select(0u, min(p.partSteps, p.steps - first), isInside);
+  let start = (line / p.inner) * p.steps * p.inner + line % p.inner;
+  let next = select(width, 1u, isRow);`;
+
 /** The kernel of one launch; its operands are states, inputs, inputs of lines, then what is written. */
 export function foldKernel(fold: Reducer | LineMap, choice: KernelChoice): WgslKernel {
   const { parameters = {} } = fold;
@@ -84,21 +102,10 @@ fn ${name}(
   @builtin(local_invocation_index) me: u32,
   @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u
 ) {
-  let width = ${workgroupSize}u / p.threads;
-  let blocks = (p.lines + width - 1u) / width;
-  let place = group.x + group.y * groups.x;
-  let part = place / blocks;
-  let isRow = p.inner == 1u;
-  let t = select(me / width, me % p.threads, isRow);
-  let line = (place % blocks) * width + select(me % width, me / p.threads, isRow);
-  let isInside = line < p.lines && part < p.parts;
-  let first = part * p.partSteps;
-  let count = select(0u, min(p.partSteps, p.steps - first), isInside);
-  let start = (line / p.inner) * p.steps * p.inner + line % p.inner;
+  ${placeCode}
   ${enter}
   ${foldText(fold, choice)}
   if (p.threads > 1u) {
-    let next = select(width, 1u, isRow);
     ${join(unrolled.slice(0, lanes), (j) => `shelf[me * ${lanes}u + ${j}u] = s${j};`)}
     workgroupBarrier();
     for (var n = p.threads / 2u; n > 0u; n /= 2u) {
