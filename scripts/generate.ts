@@ -1,7 +1,7 @@
 /**
  * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes in hexadecimal, which a
- * web server compresses better than base64, and a
- * second `relaxedModule` where the source asks for ASC_FEATURE_RELAXED_SIMD), bundles every `*.worker.ts` to the text of a
+ * web server compresses better than base64, and where the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`,
+ * written down as what it does not share with the first), bundles every `*.worker.ts` to the text of a
  * script in `*.worker.text.ts`, and collects every `cases.ts` into `src/cases.generated.ts`. Files whose text would not change
  * are left alone.
  */
@@ -14,6 +14,8 @@ import { build } from "esbuild";
 const features = "simd,threads,bulk-memory";
 const relaxedFeature = "ASC_FEATURE_RELAXED_SIMD";
 const encoding = "hex";
+/** Digits that two modules must share for a reference to cost less than they do. */
+const leastShared = 48;
 const flags = [
   "-O3",
   "--noAssert",
@@ -47,18 +49,21 @@ function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
 
 async function compileKernel(source: string): Promise<void> {
   const target = source.replace(/\.as\.ts$/, ".wasm.ts");
-  const hash = createHash("sha256").update([features, ...flags, encoding].join());
+  const hash = createHash("sha256").update([features, ...flags, encoding, leastShared].join());
   for (const file of [...sourcesOf(resolve(source))].sort()) hash.update(readFileSync(file));
   const stamp = `// ${hash.digest("hex")}`;
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
-  let text = `${stamp}\n/** Compiled from ${basename(source)}. */\n${await moduleText("module", source, features)}`;
+  const module = await compiled(source, features);
+  let text = `${stamp}\n/** Compiled from ${basename(source)}. */\nexport const module: string =\n  "${module}";\n`;
   if ([...sourcesOf(resolve(source))].some((file) => readFileSync(file, "utf8").includes(relaxedFeature))) {
-    text += await moduleText("relaxedModule", source, `${features},relaxed-simd`);
+    const relaxed = await compiled(source, `${features},relaxed-simd`);
+    text += `export const relaxedModule: string = /* @__PURE__ */ (() =>\n  ${difference(module, relaxed)})();\n`;
   }
   writeIfChanged(target, text);
 }
 
-async function moduleText(name: string, source: string, enabled: string): Promise<string> {
+/** The bytes of the module, in hexadecimal. */
+async function compiled(source: string, enabled: string): Promise<string> {
   const out = "module.wasm";
   let bytes: Uint8Array | undefined;
   const { error, stderr } = await asc.main([source, "--outFile", out, "--enable", enabled, ...flags], {
@@ -67,7 +72,35 @@ async function moduleText(name: string, source: string, enabled: string): Promis
     },
   });
   if (error !== null || bytes === undefined) throw new Error(`${source}: ${stderr.toString()}`);
-  return `export const ${name}: string =\n  "${Buffer.from(bytes).toString(encoding)}";\n`;
+  return Buffer.from(bytes).toString(encoding);
+}
+
+/** `text` as an expression over pieces of `module`, the longest ones that begin where a stretch of `leastShared` digits does. */
+function difference(module: string, text: string): string {
+  const places = new Map<string, number>();
+  for (let at = module.length - leastShared; at >= 0; at--) {
+    places.set(module.slice(at, at + leastShared), at);
+  }
+  const pieces: string[] = [];
+  let own = "";
+  const flush = () => {
+    if (own !== "") pieces.push(`"${own}"`);
+    own = "";
+  };
+  for (let at = 0; at < text.length; ) {
+    const place = places.get(text.slice(at, at + leastShared));
+    if (place === undefined) {
+      own += text[at++];
+      continue;
+    }
+    let length = leastShared;
+    while (at + length < text.length && text[at + length] === module[place + length]) length++;
+    flush();
+    pieces.push(`module.slice(${place}, ${place + length})`);
+    at += length;
+  }
+  flush();
+  return pieces.join(" + ");
 }
 
 /** Workers travel as text: no bundler or server has to find a file. */

@@ -5,6 +5,8 @@ const maxPages = 65535;
 const growthPages = 256;
 /** What a kernel would hit that writes through the pointer of an absent operand. */
 const guardBytes = 1024;
+/** Kernels may load whole vectors at the end of a buffer. */
+const overreadBytes = 64;
 
 /** The one linear memory that all kernels share. It only grows. */
 export class DeviceMemory {
@@ -18,7 +20,7 @@ export class DeviceMemory {
   constructor(memory: WebAssembly.Memory, maxBytes: number) {
     this.memory = memory;
     this.isShared = !(memory.buffer instanceof ArrayBuffer);
-    this.capacity = Math.min(maxBytes, maxPages * pageBytes) - guardBytes;
+    this.capacity = Math.min(maxBytes, maxPages * pageBytes) - guardBytes - overreadBytes;
     this.view = new Uint8Array(memory.buffer);
   }
 
@@ -36,7 +38,7 @@ export class DeviceMemory {
   extend(bytes: number): number | undefined {
     const address = this.end;
     if (address + bytes > this.capacity + guardBytes) return undefined;
-    const missing = Math.ceil((address + bytes - this.view.length) / pageBytes);
+    const missing = Math.ceil((address + bytes + overreadBytes - this.view.length) / pageBytes);
     if (missing > 0 && !this.grow(missing)) return undefined;
     this.end += bytes;
     return address;
@@ -44,7 +46,7 @@ export class DeviceMemory {
 
   private grow(missing: number): boolean {
     const present = this.view.length / pageBytes;
-    const room = Math.ceil((this.capacity + guardBytes) / pageBytes) - present;
+    const room = Math.ceil((this.capacity + guardBytes + overreadBytes) / pageBytes) - present;
     const generous = Math.min(Math.max(growthPages, present >>> 3), room);
     for (const pages of [Math.max(missing, generous), missing]) {
       try {

@@ -20,7 +20,7 @@ export interface Kernel {
 /**
  * `entry(begin, end, scratch, ...reads, ...writes, ...parameters)` in an embedded module: pointers are byte addresses
  * (0 where the operand is absent), items `begin` to `end` are this call's share of the work, and `scratch` is
- * private to the worker, 16-byte aligned and not cleared.
+ * private to the worker, 16-byte aligned and not cleared. Up to 64 bytes before and after an operand may be read, not written.
  */
 export interface WasmKernel extends Kernel {
   readonly language: "wasm";

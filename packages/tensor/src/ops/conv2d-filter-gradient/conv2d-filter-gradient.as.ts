@@ -109,7 +109,7 @@ function writeSums(sums: usize, outputs: i32, width: i32, taps: i32, padded: i32
  * The gradient over slices of `sliceImages` images, one after the other in `sums`. An item is a slice, a group, and a block of
  * `outputBlock` channels of dy and of `channelBlock` channels of x. Channels are counted per group.
  */
-export function filterGradient(
+function filterGradient(
   begin: i32, end: i32, scratch: usize, source: usize, dy: usize, sums: usize,
   images: i32, groups: i32, channels: i32, outputs: i32,
   sourceY: i32, targetY: i32, kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32,
@@ -166,7 +166,7 @@ export function filterGradient(
 }
 
 /** Adds up `slices` arrays of `size` floats, in order. An item is `block` floats. */
-export function mergeSlices(begin: i32, end: i32, scratch: usize, parts: usize, target: usize, size: i32, slices: i32, block: i32): void {
+function mergeSlices(begin: i32, end: i32, scratch: usize, parts: usize, target: usize, size: i32, slices: i32, block: i32): void {
   const stop = <usize>min(size, end * block) << 2, stride = <usize>size << 2;
   let at = <usize>(begin * block) << 2;
   for (const wide = stop - 16; <isize>at <= <isize>wide; at += 16) {
@@ -180,3 +180,5 @@ export function mergeSlices(begin: i32, end: i32, scratch: usize, parts: usize, 
     store<f32>(target + at, sum);
   }
 }
+
+export { filterGradient, mergeSlices };

@@ -3,7 +3,14 @@ import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import type { Conv2dAttributes } from "../conv2d/conv2d.ts";
 import type { ConvolutionCase } from "../conv2d/convolution-cases.ts";
-import { convolutionCase, convolutionCases, normal } from "../conv2d/convolution-cases.ts";
+import {
+  convolutionCase,
+  convolutionCases,
+  normal,
+  spoiled,
+  termsOfTiles,
+  tiledCases,
+} from "../conv2d/convolution-cases.ts";
 import type { EpilogueAttributes } from "../epilogue/epilogue.ts";
 import { epilogueOf } from "../epilogue/epilogue.ts";
 import { conv2dInputGradientOp } from "./conv2d-input-gradient.ts";
@@ -12,12 +19,13 @@ function transposed(
   { name, y, weight, attrs }: ConvolutionCase,
   extras: readonly Shape[] = [],
   epilogue: EpilogueAttributes = {},
+  terms = 1,
 ): OpCase<Conv2dAttributes> {
   return {
     name,
     attrs: { ...attrs, ...epilogue },
     inputs: [normal(y), normal(weight), ...extras.map(normal)],
-    accuracy: { reduction: sizeOf([weight[0]!, ...weight.slice(2)]) },
+    accuracy: { reduction: terms * sizeOf([weight[0]!, ...weight.slice(2)]) },
   };
 }
 
@@ -31,6 +39,14 @@ export const cases: OpCases<Conv2dAttributes> = {
   accuracy: { reduction: 64 },
   cases: [
     ...convolutionCases.map((one) => transposed(one)),
+    ...tiledCases.map((one) => transposed(one, [], {}, termsOfTiles)),
+    {
+      ...transposed(tiledCases[0]!, [], {}, termsOfTiles),
+      name: "tiles, some not finite",
+      inputs: [spoiled(tiledCases[0]!.y), normal(tiledCases[0]!.weight)],
+      needs: "non-finite",
+      differentiable: false,
+    },
     transposed(convolutionCase("bias", ...shapes), [[6, 1, 1]], { epilogue: epilogueOf("", true) }),
     transposed(
       // Some targets meet no tap at all: their sum is the bias.

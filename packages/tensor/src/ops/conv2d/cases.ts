@@ -8,18 +8,26 @@ import { epilogueOf } from "../epilogue/epilogue.ts";
 import type { Conv2dAttributes } from "./conv2d.ts";
 import { conv2dOp } from "./conv2d.ts";
 import type { ConvolutionCase } from "./convolution-cases.ts";
-import { convolutionCase, convolutionCases, normal } from "./convolution-cases.ts";
+import {
+  convolutionCase,
+  convolutionCases,
+  normal,
+  spoiled,
+  termsOfTiles,
+  tiledCases,
+} from "./convolution-cases.ts";
 
 function forward(
   { name, x, weight, attrs }: ConvolutionCase,
   extras: readonly Shape[] = [],
   epilogue: EpilogueAttributes = {},
+  terms = 1,
 ): OpCase<Conv2dAttributes> {
   return {
     name,
     attrs: { ...attrs, ...epilogue },
     inputs: [normal(x), normal(weight), ...extras.map(normal)],
-    accuracy: { reduction: sizeOf(weight.slice(1)) },
+    accuracy: { reduction: terms * sizeOf(weight.slice(1)) },
   };
 }
 
@@ -41,6 +49,20 @@ export const cases: OpCases<Conv2dAttributes> = {
   accuracy: { reduction: 64 },
   cases: [
     ...convolutionCases.map((one) => forward(one)),
+    ...tiledCases.map((one) => forward(one, [], {}, termsOfTiles)),
+    forward(
+      convolutionCase("tiles with bias and relu", [2, 16, 9, 8], [18, 16, 3, 3], { padding: 1 }),
+      [[18, 1, 1]],
+      { epilogue: epilogueOf("", true, "relu") },
+      termsOfTiles,
+    ),
+    {
+      ...forward(tiledCases[0]!, [], {}, termsOfTiles),
+      name: "tiles, some not finite",
+      inputs: [spoiled(tiledCases[0]!.x), normal(tiledCases[0]!.weight)],
+      needs: "non-finite",
+      differentiable: false,
+    },
     forward(convolutionCase("bias", ...shapes), [[6, 1, 1]], { epilogue: epilogueOf("", true) }),
     forward(convolutionCase("relu", ...shapes), [], { epilogue: epilogueOf("", false, "relu") }),
     forward(convolutionCase("bias and relu", ...shapes, { stride: 2 }), [[6, 1, 1]], {

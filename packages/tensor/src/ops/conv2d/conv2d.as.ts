@@ -2,8 +2,9 @@
 // of 4 target channels, times patches that are read from a padded copy of the source. Its input gradient is the same product
 // with the parts of source and target exchanged.
 
-import { activate, finish, madd, packAlong } from "../matmul/simd.as";
+import { finish, madd, packAlong } from "../matmul/simd.as";
 import { axisAt, axisBytes, enterPhase, enterTile, phaseOf, targetAt } from "./geometry.as";
+import { multiplyPatches } from "./panel.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
 
 const tileBytes: usize = 128;
@@ -12,7 +13,7 @@ const tileBytes: usize = 128;
  * Filters in the order of their use: for each group and four target channels, for each phase, for each source channel and tap of
  * the phase, four floats. An item is four target channels of a group.
  */
-export function packFilters(
+function packFilters(
   begin: i32, end: i32, scratch: usize, filters: usize, packed: usize,
   targetChannels: i32, sourceChannels: i32, transposed: i32,
   kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32, kernelX: i32, strideX: i32, paddingX: i32, dilationX: i32,
@@ -50,81 +51,6 @@ export function packFilters(
       to += <usize>(taps * sourceChannels) << 4;
     }
   }
-}
-
-/** Finishes four channels of two whole segments in registers, as `finish` does: with a bias and a slope in the last pass. */
-// @ts-ignore: decorator
-@inline
-function finishPanel(
-  c00: v128, c01: v128, c10: v128, c11: v128, c20: v128, c21: v128, c30: v128, c31: v128,
-  target: usize, beside: usize, stride: usize, accumulate: bool, bias: usize, slope: f32,
-): void {
-  const target2 = target + 2 * stride, beside2 = beside + 2 * stride;
-  if (accumulate) {
-    c00 = f32x4.add(c00, v128.load(target));
-    c01 = f32x4.add(c01, v128.load(beside));
-    c10 = f32x4.add(c10, v128.load(target + stride));
-    c11 = f32x4.add(c11, v128.load(beside + stride));
-    c20 = f32x4.add(c20, v128.load(target2));
-    c21 = f32x4.add(c21, v128.load(beside2));
-    c30 = f32x4.add(c30, v128.load(target2 + stride));
-    c31 = f32x4.add(c31, v128.load(beside2 + stride));
-  }
-  if (bias) {
-    const b0 = v128.load32_splat(bias), b1 = v128.load32_splat(bias, 4);
-    const b2 = v128.load32_splat(bias, 8), b3 = v128.load32_splat(bias, 12);
-    c00 = f32x4.add(c00, b0);
-    c01 = f32x4.add(c01, b0);
-    c10 = f32x4.add(c10, b1);
-    c11 = f32x4.add(c11, b1);
-    c20 = f32x4.add(c20, b2);
-    c21 = f32x4.add(c21, b2);
-    c30 = f32x4.add(c30, b3);
-    c31 = f32x4.add(c31, b3);
-  }
-  if (slope != 1) {
-    c00 = activate(c00, slope);
-    c01 = activate(c01, slope);
-    c10 = activate(c10, slope);
-    c11 = activate(c11, slope);
-    c20 = activate(c20, slope);
-    c21 = activate(c21, slope);
-    c30 = activate(c30, slope);
-    c31 = activate(c31, slope);
-  }
-  v128.store(target, c00);
-  v128.store(beside, c01);
-  v128.store(target + stride, c10);
-  v128.store(beside + stride, c11);
-  v128.store(target2, c20);
-  v128.store(beside2, c21);
-  v128.store(target2 + stride, c30);
-  v128.store(beside2 + stride, c31);
-}
-
-/** Four target channels of two segments, finished and written as if they were whole. */
-function multiplyPatches(
-  filters: usize, offsets: usize, depth: i32, left: usize, right: usize,
-  target: usize, beside: usize, stride: usize, accumulate: bool, bias: usize, slope: f32,
-): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
-  for (const end = offsets + (<usize>depth << 2); offsets < end; offsets += 4, filters += 16) {
-    const offset = <usize>load<u32>(offsets);
-    const p = v128.load(left + offset), q = v128.load(right + offset);
-    let f = v128.load32_splat(filters);
-    c00 = madd(c00, f, p);
-    c01 = madd(c01, f, q);
-    f = v128.load32_splat(filters, 4);
-    c10 = madd(c10, f, p);
-    c11 = madd(c11, f, q);
-    f = v128.load32_splat(filters, 8);
-    c20 = madd(c20, f, p);
-    c21 = madd(c21, f, q);
-    f = v128.load32_splat(filters, 12);
-    c30 = madd(c30, f, p);
-    c31 = madd(c31, f, q);
-  }
-  finishPanel(c00, c01, c10, c11, c20, c21, c30, c31, target, beside, stride, accumulate, bias, slope);
 }
 
 /** One target channel of four segments: for groups of one or two channels, where panels of four would be mostly zeros. */
@@ -221,7 +147,7 @@ function convolveThin(output: Output, filters: usize, offsets: usize, depth: i32
  * `tileColumns` columns of a phase of a group, for `targetBlock` target channels; `sourceBlock` source channels are in scratch at
  * a time. Channels are counted per group.
  */
-export function convolve(
+function convolve(
   begin: i32, end: i32, scratch: usize, source: usize, filters: usize, bias: usize, target: usize,
   images: i32, groups: i32, sourceChannels: i32, targetChannels: i32, transposed: i32,
   sourceY: i32, targetY: i32, kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32,
@@ -300,3 +226,5 @@ export function convolve(
     } while (first < sourceChannels);
   }
 }
+
+export { packFilters, convolve };

@@ -1,5 +1,6 @@
 import type { CaseInput } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
+import { sizeOf } from "../../core/spec.ts";
 import type { ConvolutionAttributes, Pair } from "./convolution.ts";
 import { convolutionShape } from "./convolution.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
@@ -74,3 +75,25 @@ export const convolutionCases: readonly ConvolutionCase[] = [
   convolutionCase("no channels", [2, 0, 6, 6], [4, 0, 3, 3]),
   convolutionCase("no outputs", [2, 3, 6, 6], [0, 3, 3, 3]),
 ];
+
+/** 3x3 taps over enough channels that the kernels take tiles of 4x4 pixels at a time. */
+export const tiledCases: readonly ConvolutionCase[] = [
+  convolutionCase("tiles", [2, 16, 8, 8], [16, 16, 3, 3], { padding: 1 }),
+  convolutionCase("tiles that reach over the edge", [3, 17, 13, 10], [19, 17, 3, 3]),
+  convolutionCase("tiles with padding on two sides", [1, 24, 11, 9], [20, 24, 3, 3], { padding: [0, 1] }),
+  convolutionCase("tiles of groups", [2, 32, 9, 12], [48, 16, 3, 3], { groups: 2, padding: 1 }),
+  convolutionCase("tiles of several slices", [40, 16, 7, 8], [24, 16, 3, 3], { padding: 1 }),
+  convolutionCase("tiles of several blocks", [4, 68, 15, 16], [72, 68, 3, 3], { padding: 1 }),
+];
+
+/** Where a pixel's sum has 9 terms for each channel, that of a tile has 36: as many roundings, whatever the pixel. */
+export const termsOfTiles = 4;
+
+/** Normal values, of which some are not finite: one tile of each kind, and tiles without. */
+export function spoiled(shape: Shape): CaseInput {
+  const values = Array.from({ length: sizeOf(shape) }, (_, index) => ((index * 37) % 64) / 16 - 2);
+  values[5] = Number.NaN;
+  values[Math.floor(values.length / 2) + 40] = Number.POSITIVE_INFINITY;
+  values[values.length - 3] = Number.NEGATIVE_INFINITY;
+  return { shape, dtype: "f32", values };
+}

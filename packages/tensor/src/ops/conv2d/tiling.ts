@@ -1,3 +1,4 @@
+import type { Shape } from "../../core/spec.ts";
 import { evenParts } from "../matmul/matmul-plan.ts";
 import type { ConvolutionAttributes, ConvolutionAxis } from "./convolution.ts";
 import { axesOf, windowOf } from "./convolution.ts";
@@ -19,7 +20,7 @@ export interface KernelAxis {
 export type Direction = "forward" | "transposed";
 
 /** Both dimensions; those of a 1x1 convolution become one long row, which leaves fewer ends of rows. */
-export function kernelAxes(
+function kernelAxes(
   direction: Direction,
   sources: readonly number[],
   targets: readonly number[],
@@ -55,6 +56,40 @@ function kernelAxis(
   return { ...own, step: stride, jump: 1, reach: Math.floor(reach / stride) };
 }
 
+/** A convolution as the kernels see it, from a source to a target. Channels are counted per group. */
+export interface ConvolutionShape {
+  readonly images: number;
+  readonly groups: number;
+  readonly ofSource: number;
+  readonly ofTarget: number;
+  readonly isTransposed: boolean;
+  readonly axes: readonly [y: KernelAxis, x: KernelAxis];
+}
+
+export function convolutionShapeOf(
+  direction: Direction,
+  source: Shape,
+  target: Shape,
+  weight: Shape,
+  attrs: ConvolutionAttributes,
+): ConvolutionShape {
+  const { groups } = attrs;
+  return {
+    images: source[0]!,
+    groups,
+    ofSource: source[1]! / groups,
+    ofTarget: target[1]! / groups,
+    isTransposed: direction === "transposed",
+    axes: kernelAxes(direction, source.slice(2), target.slice(2), weight.slice(2), attrs),
+  };
+}
+
+/** Taps of a filter. */
+export const areaOf = ({ axes: [y, x] }: ConvolutionShape): number => y.taps * x.taps;
+
+/** Pixels of a channel of the target. */
+export const pixelsOf = ({ axes: [y, x] }: ConvolutionShape): number => y.target * x.target;
+
 /** In the order of the kernels' parameters. */
 export const axisParameters = (axis: KernelAxis): number[] => [
   axis.source,
@@ -79,7 +114,7 @@ export interface Tile {
 const quads = (columns: number): number => Math.ceil(columns / 4);
 
 /** A tile of about `pixels` target pixels: part of a row, some rows, or some images where they are small. */
-export function tileOf(y: KernelAxis, x: KernelAxis, images: number, pixels: number): Tile {
+export function tileOf({ axes: [y, x] }: ConvolutionShape, images: number, pixels: number): Tile {
   const height = Math.ceil(y.target / y.step);
   const width = Math.ceil(x.target / x.step);
   const columns = width <= pixels ? width : evenParts(width, pixels, 4);
@@ -100,7 +135,7 @@ export function tileOf(y: KernelAxis, x: KernelAxis, images: number, pixels: num
 }
 
 /** Items that cover all the pixels of a phase with tiles. */
-export function tilesOf(tile: Tile, y: KernelAxis, x: KernelAxis, images: number): number {
+export function tilesOf(tile: Tile, { axes: [y, x], images }: ConvolutionShape): number {
   const down = Math.ceil(Math.ceil(y.target / y.step) / tile.rows);
   const across = Math.ceil(Math.ceil(x.target / x.step) / tile.columns);
   return Math.ceil(images / tile.images) * down * across;
