@@ -10,6 +10,7 @@ import { sumTo } from "../sum/sum-to.ts";
 import { matmulLoops } from "./matmul-loops.ts";
 import { matmulPlan } from "./matmul-plan.ts";
 import { lastTwo, matmulOutput } from "./matmul-shape.ts";
+import { matmulWgslPlan } from "./matmul-wgsl-plan.ts";
 
 export interface MatmulAttributes extends EpilogueAttributes {
   /** Whether the last two dimensions of an operand are exchanged first. */
@@ -31,7 +32,7 @@ export const matmulOp: Op<MatmulAttributes> = {
     reads: epilogueReads,
     apply: matmulGradient,
   },
-  kernels: { wasm: matmulPlan },
+  kernels: { wasm: matmulPlan, wgsl: matmulWgslPlan },
 };
 
 /** da = dc bᵀ and db = aᵀ dc; an operand that was transposed gets its gradient transposed. */

@@ -1,0 +1,69 @@
+/** How a workgroup of the GPU covers a tile of a product: each invocation holds vectors of four rows by vectors of four columns. */
+export interface Tile {
+  readonly rowQuads: number;
+  readonly columnQuads: number;
+  /** Invocations. */
+  readonly down: number;
+  readonly across: number;
+}
+
+export const rowsOf = ({ rowQuads, down }: Tile): number => 4 * rowQuads * down;
+export const columnsOf = ({ columnQuads, across }: Tile): number => 4 * columnQuads * across;
+export const invocationsOf = ({ down, across }: Tile): number => down * across;
+
+/** Depth staged at a time: with 128 rows and 128 columns, the 16 KiB of workgroup memory that are certain. */
+export const stagedDepth = 16;
+
+const tile = (rowQuads: number, columnQuads: number, down: number, across: number): Tile => ({
+  ...{ rowQuads, columnQuads, down, across },
+});
+
+/** How tiles of a batch of products are cut, and each into slices of the depth, which are then merged. */
+export interface ProductCut {
+  readonly tile: Tile;
+  readonly rowTiles: number;
+  readonly columnTiles: number;
+  readonly slices: number;
+  readonly sliceDepth: number;
+}
+
+/** Of an imagined GPU: invocations that run at the same time, and those that it takes to hide the latency of memory. */
+const lanes = 2 ** 14;
+const lanesOfCore = 128;
+const wantedInvocations = 2 ** 15;
+/** Another launch, in cycles: some ten microseconds, with the wait for the one before. */
+const launchCycles = 20_000;
+/** What slices may take in memory, and the least that one of them is worth. */
+const maxSliceBytes = 2 ** 26;
+const leastSliceDepth = 64;
+
+/** Cycles of an invocation for a step of the depth: multiplications, vectors from workgroup memory, and elements from the cache. */
+function stepCycles(tile: Tile): number {
+  const { rowQuads, columnQuads } = tile;
+  const staged = (rowsOf(tile) + columnsOf(tile)) / invocationsOf(tile);
+  return 16 * rowQuads * columnQuads + 4 * (rowQuads + columnQuads) + 8 * staged;
+}
+
+function cutWith(tile: Tile, batch: number, m: number, n: number, k: number, isSliced: boolean) {
+  const rowTiles = Math.ceil(m / rowsOf(tile));
+  const columnTiles = Math.ceil(n / columnsOf(tile));
+  const tiles = batch * rowTiles * columnTiles;
+  const invocations = invocationsOf(tile);
+  const most = Math.min(k / leastSliceDepth, maxSliceBytes / (4 * batch * m * n));
+  const wanted = isSliced ? Math.min(wantedInvocations / (tiles * invocations), most) : 1;
+  const sliceDepth = stagedDepth * Math.max(1, Math.ceil(k / Math.max(1, wanted) / stagedDepth));
+  const slices = Math.max(1, Math.ceil(k / sliceDepth));
+  const rounds = Math.ceil((tiles * slices * lanesOfCore) / lanes) * (invocations / lanesOfCore);
+  const cycles = Math.max(1, rounds) * sliceDepth * stepCycles(tile) + (slices > 1 ? launchCycles : 0);
+  return { cut: { tile, rowTiles, columnTiles, slices, sliceDepth }, cycles };
+}
+
+/** The cut of a batch of products of [m, k] and [k, n] that should take least time; it depends on nothing but these sizes. */
+export function cutProduct(batch: number, m: number, n: number, k: number): ProductCut {
+  const tiles = [
+    ...[tile(2, 2, 16, 16), tile(2, 2, 8, 8), tile(1, 1, 8, 8)],
+    ...[tile(2, 2, 4, 16), tile(2, 2, 16, 4), tile(1, 2, 4, 16), tile(2, 1, 16, 4)],
+  ];
+  const cuts = tiles.flatMap((one) => [false, true].map((sliced) => cutWith(one, batch, m, n, k, sliced)));
+  return cuts.reduce((best, next) => (next.cycles < best.cycles ? next : best)).cut;
+}
