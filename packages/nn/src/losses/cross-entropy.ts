@@ -1,5 +1,6 @@
 import type { CrossEntropyOptions as FusedOptions, Tensor } from "@evenkeel/tensor";
-import { cast, div, notEqual, scope, softmaxCrossEntropy, sum } from "@evenkeel/tensor";
+import { div, scope, softmaxCrossEntropy, sum } from "@evenkeel/tensor";
+import { isOtherClass } from "../metrics/classes.ts";
 import type { LossOptions } from "./reduction.ts";
 import { reduceLoss } from "./reduction.ts";
 
@@ -22,6 +23,6 @@ export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntro
   return scope(() => {
     const losses = softmaxCrossEntropy(logits, labels, { ignoreIndex, labelSmoothing });
     if (reduction !== "mean") return reduceLoss(losses, reduction);
-    return div(sum(losses), sum(cast(notEqual(labels, ignoreIndex), "f32")));
+    return div(sum(losses), sum(isOtherClass(labels, ignoreIndex)));
   });
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { argmax, cast, equal, formatShape, mean, ShapeError, sameShape, scope } from "@evenkeel/tensor";
+import { argmax, formatShape, mean, ShapeError, sameShape, scope } from "@evenkeel/tensor";
+import { isSameClass } from "./classes.ts";
 
 /**
  * The share of samples whose largest logit stands at their label. Stays on the device.
@@ -14,5 +15,5 @@ export function accuracy(logits: Tensor, labels: Tensor): Tensor {
       `accuracy: found logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}, expected [n, classes] and [n]`,
     );
   }
-  return scope(() => mean(cast(equal(argmax(logits, { axis: -1 }), labels), "f32")));
+  return scope(() => mean(isSameClass(argmax(logits, { axis: -1 }), labels)));
 }

@@ -30,6 +30,20 @@ const geometries: readonly (readonly [
     ],
   ],
   [
+    "more parts than a kernel reads",
+    0,
+    [[4], [3], [0], [8], [1], [4], [2], [5], [4], [64], [7], [1], [1], [2], [3]],
+  ],
+  [
+    "whole vectors",
+    1,
+    [
+      [3, 4],
+      [3, 8],
+      [3, 400],
+    ],
+  ],
+  [
     "single columns",
     1,
     [

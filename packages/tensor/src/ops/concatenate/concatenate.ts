@@ -1,4 +1,6 @@
 import type { Limits } from "../../core/backend.ts";
+import { storageOf } from "../../core/backend.ts";
+import { bytesOfStorage } from "../../core/dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op, Plan } from "../../core/op.ts";
@@ -11,6 +13,7 @@ import type { CopyLaunches } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
 import { launchesOnly, viewPlan } from "../movement/view.ts";
 import { sliceAlong } from "../slice/slice.ts";
+import { joinLaunches } from "./join-plan.ts";
 
 export interface ConcatenateAttributes {
   /** Counted from the front. */
@@ -71,9 +74,32 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
   },
   kernels: {
     wasm: (parts, attrs, limits) => concatenatePlan(parts, attrs, limits, copyLaunches),
-    wgsl: (parts, attrs, limits) => concatenatePlan(parts, attrs, limits, shaderCopyLaunches),
+    wgsl: (parts, attrs, limits) =>
+      joinPlan(parts, attrs, limits) ?? concatenatePlan(parts, attrs, limits, shaderCopyLaunches),
   },
 };
+
+/** Several parts in a launch, in WGSL; absent where one part is a view, or parts share words. */
+function joinPlan(
+  parts: readonly (Spec | undefined)[],
+  attrs: ConcatenateAttributes,
+  limits: Limits,
+): Plan | undefined {
+  if (parts.length === 1) return undefined;
+  const [y] = concatenateOp.outputs(parts, attrs);
+  const { outer, length, inner } = linesAlong(y!.shape, attrs.axis);
+  const begins = beginsOf(parts, attrs.axis);
+  const launches = joinLaunches(
+    parts.map((part, input) => ({
+      input,
+      run: part!.shape[attrs.axis]! * inner,
+      begin: begins[input]! * inner,
+    })),
+    { rows: outer, row: length * inner, bytesPerElement: bytesOfStorage(storageOf(y!.dtype, limits)) },
+    limits,
+  );
+  return launches && launchesOnly(launches);
+}
 
 function concatenatePlan(
   parts: readonly (Spec | undefined)[],
