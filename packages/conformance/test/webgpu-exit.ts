@@ -1,8 +1,24 @@
-/** Run as a process of its own: opens the device, works, and ends as it is told. */
+/** Run as a process of its own: trains on the device, and ends as it is told. */
 import { webgpu } from "@evenkeel/backend-webgpu";
-import { fromData, mul } from "@evenkeel/tensor";
+import { BatchNorm1d, crossEntropy, fit, Linear, ReLU, Sequential, SGD } from "@evenkeel/nn";
+import { selectBackend } from "@evenkeel/tensor";
 
-const backend = await webgpu.open();
-const x = fromData(Float64Array.of(1, 2, 3), { shape: [3], dtype: "f32" }, { backend });
-console.log(await mul(x, x).data());
+const backend = await selectBackend([webgpu]);
+const model = new Sequential(
+  new Linear(2, 16, { seed: 1 }),
+  new BatchNorm1d(16),
+  new ReLU(),
+  new Linear(16, 2, { seed: 2 }),
+);
+const points = Float32Array.from({ length: 64 }, (_, index) => Math.sin(index * index));
+const labels = Int32Array.from({ length: 32 }, (_, point) =>
+  Number(points[2 * point]! > points[2 * point + 1]!),
+);
+const { batches } = await fit(model, {
+  data: () => [{ inputs: { data: points, shape: [32, 2] }, labels }],
+  loss: crossEntropy,
+  optimizer: new SGD(model, { learningRate: 0.1 }),
+  epochs: 5,
+});
+console.log(batches.at(-1)!.loss);
 if (process.argv[2] === "close") await backend.close();

@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { Backend } from "@evenkeel/tensor";
+import { fromData, mul } from "@evenkeel/tensor";
+
+const usage = `pnpm soak [--backend <name>] [--cycles <n>]
+
+Opens, uses and closes a device many times in one process, and fails where something stays behind.
+
+  --backend   cpu or webgpu (webgpu)
+  --cycles    how often (1000)`;
+
+const backends: { readonly [name: string]: () => Promise<Backend> } = {
+  cpu: async () => (await import("@evenkeel/backend-cpu")).cpu.open({ threads: 2 }),
+  webgpu: async () => (await import("@evenkeel/backend-webgpu")).webgpu.open(),
+};
+
+/** Caches of the engine and the driver fill up meanwhile. */
+const shareToWarmUp = 0.4;
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Of this process, after what is garbage has gone. */
+interface Possessions {
+  /** Backends that were closed and are still there. */
+  readonly backends: number;
+  readonly residentBytes: number;
+  readonly heapBytes: number;
+  /** On Linux; elsewhere 0. */
+  readonly openFiles: number;
+  readonly threads: number;
+}
+
+/**
+ * How much more there may be at the end, whatever the number of cycles: allocators keep what they had, and the driver in
+ * software a file or two of its compiler. In 1,000 cycles a device that leaves 220 KiB behind is found.
+ */
+const tolerated: Possessions = {
+  backends: 0,
+  residentBytes: 128 * 2 ** 20,
+  heapBytes: 2 * 2 ** 20,
+  openFiles: 4,
+  threads: 2,
+};
+
+const opened: WeakRef<Backend>[] = [];
+
+async function lookAround(): Promise<Possessions> {
+  for (let round = 0; round < 4; round++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  const { rss, heapUsed } = process.memoryUsage();
+  const isLinux = existsSync("/proc/self/status");
+  return {
+    backends: opened.filter((backend) => backend.deref() !== undefined).length,
+    residentBytes: rss,
+    heapBytes: heapUsed,
+    openFiles: isLinux ? readdirSync("/proc/self/fd").length : 0,
+    threads: isLinux ? Number(/Threads:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))![1]) : 0,
+  };
+}
+
+async function cycle(open: () => Promise<Backend>): Promise<void> {
+  const backend = await open();
+  opened.push(new WeakRef(backend));
+  const x = fromData(Float32Array.of(1, 2, 3), { shape: [3], dtype: "f32" }, { backend });
+  const y = mul(x, x);
+  const [, four] = await y.data();
+  if (four !== 4) throw new Error(`2 * 2: found ${four}, expected 4`);
+  await backend.close();
+}
+
+function leaks(before: Possessions, after: Possessions): string[] {
+  return (Object.keys(before) as (keyof Possessions)[]).flatMap((name) => {
+    const grown = after[name] - before[name];
+    return grown > tolerated[name] ? [`${name}: grew by ${grown}, expected at most ${tolerated[name]}`] : [];
+  });
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      backend: { type: "string", default: "webgpu" },
+      cycles: { type: "string", default: "1000" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const [open, cycles] = [backends[values.backend], Number(values.cycles)];
+  if (values.help || open === undefined || !Number.isInteger(cycles) || cycles < 5) {
+    console.log(usage);
+    return values.help ? 0 : 2;
+  }
+  const warmUp = Math.floor(cycles * shareToWarmUp);
+  for (let count = 0; count < warmUp; count++) await cycle(open);
+  const before = await lookAround();
+  for (let count = warmUp; count < cycles; count++) await cycle(open);
+  const after = await lookAround();
+  const found = leaks(before, after);
+  console.log(`${values.backend}, ${cycles} cycles: ${JSON.stringify({ before, after })}`);
+  for (const leak of found) console.error(leak);
+  return found.length === 0 ? 0 : 1;
+}
+
+process.exitCode = await main();
