@@ -22,6 +22,16 @@ export const cases: OpCases<Record<string, never>> = {
       attrs: {},
       inputs: [{ shape: [3, 50], dtype: "u32", values: { integers: [0, 2 ** 32 - 1] } }],
     },
+    {
+      name: "long rows with ties",
+      attrs: {},
+      inputs: [{ shape: [2, 5000], dtype: "i32", values: { integers: [-4, 4] } }],
+    },
+    {
+      name: "long rows of u8",
+      attrs: {},
+      inputs: [{ shape: [3, 2051], dtype: "u8", values: { integers: [0, 255] } }],
+    },
     { name: "u8", attrs: {}, inputs: [{ shape: [3, 50], dtype: "u8", values: { integers: [0, 255] } }] },
     {
       name: "non-finite",

@@ -23,7 +23,10 @@ const geometries: readonly (readonly [
   ["no indices", [], [0], [3], 2],
   ["to nothing", [], [3], [2], 0],
   ["large: 66,000 indices", [], [66_000], [3], 9],
+  ["many rows, few of them named", [], [600], [8], 1000],
+  ["many indices of few rows", [2], [5000], [3], 7],
   ["i32", [], [9], [5], 6, "i32"],
+  ["many i32", [], [40], [5], 6, "i32"],
   ["u32", [], [9], [6], 3, "u32"],
 ];
 
@@ -51,6 +54,15 @@ export const cases: OpCases<IndexAddAttributes> = {
         { shape: [5, 5], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [5], dtype: "i32", values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1] },
       ],
+    },
+    {
+      name: "out of range among many",
+      attrs: { axis: 0, size: 9 },
+      inputs: [
+        { shape: [50, 4], dtype: "f32", values: { normal: [0, 1] } },
+        { shape: [50], dtype: "i32", values: { integers: [-3, 11] } },
+      ],
+      accuracy: { reduction: 50 },
     },
     {
       name: "non-finite",

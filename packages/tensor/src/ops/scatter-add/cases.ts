@@ -21,7 +21,10 @@ const geometries: readonly (readonly [
   ["empty", [0, 4], 2, 1],
   ["to nothing", [2, 4], 0, 1],
   ["large: 66,000 rows", [66_000, 2], 3, 1],
+  ["many of each row", [3, 700], 500, 1],
+  ["long columns", [3000, 2], 5, 0],
   ["i32", [6, 5], 9, 0, "i32"],
+  ["many u32", [2, 70, 3], 50, 1, "u32"],
   ["u32", [6, 2], 3, 1, "u32"],
 ];
 
@@ -49,6 +52,15 @@ export const cases: OpCases<IndexAddAttributes> = {
         { shape: [2, 3], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [2, 3], dtype: "i32", values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1, 0] },
       ],
+    },
+    {
+      name: "out of range among many",
+      attrs: { axis: 1, size: 9 },
+      inputs: [
+        { shape: [2, 60], dtype: "f32", values: { normal: [0, 1] } },
+        { shape: [2, 60], dtype: "i32", values: { integers: [-3, 11] } },
+      ],
+      accuracy: { reduction: 60 },
     },
     {
       name: "non-finite",

@@ -23,6 +23,8 @@ const geometries: readonly (readonly [
   ["empty rows", [3, 0], [2], 0],
   ["large: 66,000 indices", [5, 3], [66_000], 0],
   ["u8", [6, 19], [9], 0, "u8"],
+  ["u8 rows of whole words", [6, 12], [9], 0, "u8"],
+  ["u8 rows of whole vectors", [3, 6, 32], [9], 1, "u8"],
   ["bool", [4, 6], [3], 1, "bool"],
   ["i32", [6, 5], [9], 0, "i32"],
   ["u32", [6, 1], [9], 0, "u32"],
@@ -56,6 +58,14 @@ export const cases: OpCases<TakeAttributes> = {
       inputs: [
         { shape: [3, 5], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [5], dtype: "i32", values: [-1, 3, 2, 0, 2 ** 31 - 1] },
+      ],
+    },
+    {
+      name: "nothing to take from",
+      attrs: { axis: 0, outOfRange: "zero" },
+      inputs: [
+        { shape: [0, 4], dtype: "f32", values: [] },
+        { shape: [3], dtype: "i32", values: [0, 1, 2] },
       ],
     },
     {
