@@ -1,0 +1,54 @@
+import type { HostArray, Inputs, Task } from "./task.ts";
+import { training } from "./task.ts";
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/** Numbers from `low` to `high` that follow from the seed (xorshift32, Marsaglia 2003). */
+function uniform(shape: readonly number[], seed: number, low: number, high: number): HostArray {
+  const data = new Float32Array(sizeOf(shape));
+  let state = (seed * 0x9e3779b9) | 1;
+  for (let index = 0; index < data.length; index++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    data[index] = low + ((high - low) * (state >>> 0)) / 2 ** 32;
+  }
+  return { shape, data };
+}
+
+/** The data of a task; parameters of models are Evenkeel's own and not among them. */
+export function drawInputs(task: Task): Inputs {
+  switch (task.kind) {
+    case "batch-norm": {
+      const channels = [task.shape[1]!];
+      return {
+        x: uniform(task.shape, 1, -1, 2),
+        scale: uniform(channels, 2, 0.5, 1.5),
+        shift: uniform(channels, 3, -0.5, 0.5),
+        runningMean: uniform(channels, 4, -0.5, 0.5),
+        runningVariance: uniform(channels, 5, 0.5, 1.5),
+        ...(task.pass === "forward-backward" && { dy: uniform(task.shape, 6, -1, 1) }),
+        ...(task.epilogue === "add-relu" && { residual: uniform(task.shape, 7, -1, 1) }),
+      };
+    }
+    case "matmul":
+      return { a: uniform([task.m, task.k], 1, -1, 1), b: uniform([task.k, task.n], 2, -1, 1) };
+    case "convolution": {
+      const { pass, filters, taps } = task;
+      const [n, c, h, w] = task.image;
+      return {
+        ...(pass !== "input-gradient" && { x: uniform(task.image, 1, -1, 1) }),
+        ...(pass !== "filter-gradient" && { weight: uniform([filters, c, taps, taps], 2, -1, 1) }),
+        ...(pass !== "forward" && { dy: uniform([n, filters, h, w], 3, -1, 1) }),
+      };
+    }
+    case "relu-queue":
+      return { x: uniform([task.elements], 1, -1, 1) };
+    case "training-step": {
+      const { batch, model } = task;
+      const image = model === "mlp" ? [1, 28, 28] : [3, 32, 32];
+      const labels = Int32Array.from({ length: batch }, (_, index) => (index * 7) % training.classes);
+      return { images: uniform([batch, ...image], 1, -1, 1), labels: { shape: [batch], data: labels } };
+    }
+  }
+}

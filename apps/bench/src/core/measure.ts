@@ -1,0 +1,95 @@
+import { setTimeout } from "node:timers/promises";
+import { quartilesOf } from "./quartiles.ts";
+import type { Program } from "./subject.ts";
+
+/** How long and how often. */
+export interface Effort {
+  readonly rounds: number;
+  /** A round repeats a program until about so much time has gone by. */
+  readonly windowMilliseconds: number;
+  /** A program that takes longer than this is measured once. */
+  readonly patienceMilliseconds: number;
+}
+
+export const fullEffort: Effort = { rounds: 9, windowMilliseconds: 40, patienceMilliseconds: 4000 };
+export const quickEffort: Effort = { rounds: 7, windowMilliseconds: 1, patienceMilliseconds: 4000 };
+
+export interface Timing {
+  readonly milliseconds: number;
+  readonly spread: number;
+  readonly rounds: number;
+}
+
+/** Between two programs: threads that spin for a moment after their work are asleep by then. */
+const pauseMilliseconds = 10;
+const mostRepetitions = 10_000;
+
+/**
+ * Times programs against each other: all of them in every round, one after the other, and each round begins with another one.
+ * A program that throws has its error in the place of its timing, and is left out from then on.
+ */
+export async function measure(programs: readonly Program[], effort: Effort): Promise<(Timing | Error)[]> {
+  const runners = programs.map((program) => new Runner(program, effort));
+  for (const runner of runners) await runner.warmUp();
+  for (let round = 0; round < effort.rounds; round++) {
+    for (let turn = 0; turn < runners.length; turn++) {
+      await setTimeout(pauseMilliseconds);
+      await runners[(round + turn) % runners.length]!.takeRound();
+    }
+  }
+  return runners.map((runner) => runner.outcome());
+}
+
+class Runner {
+  private readonly program: Program;
+  private readonly effort: Effort;
+  private readonly samples: number[] = [];
+  private repetitions = 1;
+  private isSlow = false;
+  private failure: Error | undefined;
+
+  constructor(program: Program, effort: Effort) {
+    this.program = program;
+    this.effort = effort;
+  }
+
+  /** The first run may compile; the second tells how long one takes. */
+  async warmUp(): Promise<void> {
+    const { patienceMilliseconds, windowMilliseconds } = this.effort;
+    const first = await this.sample(1);
+    if (first === undefined) return;
+    if (first > patienceMilliseconds) {
+      this.isSlow = true;
+      this.samples.push(first);
+      return;
+    }
+    const second = await this.sample(1);
+    if (second === undefined) return;
+    const wanted = Math.round(windowMilliseconds / Math.max(second, 1e-3));
+    this.repetitions = Math.min(mostRepetitions, Math.max(1, wanted));
+    if (this.repetitions > 1) await this.sample(this.repetitions);
+  }
+
+  async takeRound(): Promise<void> {
+    if (this.isSlow) return;
+    const sample = await this.sample(this.repetitions);
+    if (sample !== undefined) this.samples.push(sample);
+  }
+
+  outcome(): Timing | Error {
+    if (this.failure !== undefined) return this.failure;
+    const { first, median, third } = quartilesOf(this.samples);
+    return { milliseconds: median, spread: third - first, rounds: this.samples.length };
+  }
+
+  /** Milliseconds of one repetition; undefined once the program has failed. */
+  private async sample(repetitions: number): Promise<number | undefined> {
+    if (this.failure !== undefined) return undefined;
+    try {
+      return (await this.program.time(repetitions)) / repetitions;
+    } catch (error) {
+      this.failure = error as Error;
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * What a subject is asked to compute, as plain data: subjects in this process and in others read the same. Images are
+ * [n, c, h, w], filters [o, c, kh, kw]; convolutions have stride 1 and keep the size of the image.
+ */
+export type Task = BatchNormTask | MatmulTask | ConvolutionTask | ReluQueueTask | TrainingStepTask;
+
+/**
+ * Batch norm in training mode, running statistics included.
+ *
+ * Inputs x, scale, shift, runningMean, runningVariance, dy, residual. Results y, runningMean, runningVariance; in
+ * `forward-backward` dx, dScale, dShift and, with a residual, dResidual too.
+ */
+export interface BatchNormTask {
+  readonly kind: "batch-norm";
+  readonly shape: readonly number[];
+  readonly pass: "forward" | "forward-backward";
+  readonly epilogue: "none" | "relu" | "add-relu";
+}
+
+/** Inputs a [m, k] and b [k, n]; result `product`. */
+export interface MatmulTask {
+  readonly kind: "matmul";
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+}
+
+/** Inputs x, weight, dy. Result y, dx or dWeight. */
+export interface ConvolutionTask {
+  readonly kind: "convolution";
+  readonly pass: "forward" | "input-gradient" | "filter-gradient";
+  readonly image: readonly [n: number, c: number, h: number, w: number];
+  readonly filters: number;
+  readonly taps: number;
+}
+
+/** `launches` times y = max(x, 0), each of the same x. Input x; result y. */
+export interface ReluQueueTask {
+  readonly kind: "relu-queue";
+  readonly launches: number;
+  readonly elements: number;
+  /** Launches handed to the device as they are, or calls of the public function. */
+  readonly through: "device" | "function";
+}
+
+/**
+ * Forward, cross-entropy, backward and an update by SGD with momentum 0.9. Inputs: `images`, `labels`, and every parameter and
+ * buffer by PyTorch's name, with `model.` before it. Results: `losses` of the first steps, `weight`: the last layer's after them.
+ */
+export interface TrainingStepTask {
+  readonly kind: "training-step";
+  readonly model: "mlp" | "resnet20";
+  readonly batch: number;
+}
+
+/** An array in the host's memory. */
+export interface HostArray {
+  readonly shape: readonly number[];
+  readonly data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
+}
+
+export interface Inputs {
+  readonly [name: string]: HostArray;
+}
+
+export interface Results {
+  readonly [name: string]: Float32Array;
+}
+
+/** What all training steps share. */
+export const training = { learningRate: 0.01, momentum: 0.9, checkedSteps: 3, classes: 10 } as const;
+
+/** Layers of the perceptron. */
+export const perceptron = { inputs: 784, hidden: [512, 512] } as const;

@@ -1,0 +1,41 @@
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { scope } from "@evenkeel/tensor";
+import type { Program } from "../core/subject.ts";
+import type { Results } from "../core/task.ts";
+
+export interface Tensors {
+  readonly [name: string]: Tensor;
+}
+
+/** Computes the results of a task once. */
+export type Call = () => Tensors;
+
+/** Repeats a call, and frees what each made. Owns the inputs. */
+export function callProgram(call: Call, inputs: Tensors, backend: Backend): Program {
+  return {
+    results: () => readResults(scope(call)),
+    time: (repetitions) => timeOnDevice(backend, repetitions, () => scope(() => void call())),
+    dispose: () => {
+      for (const input of Object.values(inputs)) input.dispose();
+    },
+  };
+}
+
+/** Values in the host's memory; the tensors are disposed. */
+export async function readResults(tensors: Tensors): Promise<Results> {
+  const entries = Object.entries(tensors).map(async ([name, tensor]) => {
+    const data = await tensor.data();
+    tensor.dispose();
+    return [name, Float32Array.from(data)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** Milliseconds until the device has finished so many repetitions. */
+export async function timeOnDevice(backend: Backend, repetitions: number, run: () => void): Promise<number> {
+  await backend.idle();
+  const start = performance.now();
+  for (let repetition = 0; repetition < repetitions; repetition++) run();
+  await backend.idle();
+  return performance.now() - start;
+}

@@ -1,0 +1,43 @@
+import {
+  type Backend,
+  bindLaunch,
+  type Launch,
+  plannerOf,
+  relu,
+  reluOp,
+  viewOf,
+  zerosLike,
+} from "@evenkeel/tensor";
+import type { Program } from "../core/subject.ts";
+import type { ReluQueueTask } from "../core/task.ts";
+import type { Tensors } from "./call.ts";
+import { readResults, timeOnDevice } from "./call.ts";
+
+/** A queue of small launches: the cost of the launch itself, in the device or through the public function. */
+export function reluQueueProgram(task: ReluQueueTask, inputs: Tensors, backend: Backend): Program {
+  const { launches, through } = task;
+  const x = inputs.x!;
+  const y = zerosLike(x);
+  const launch = reluLaunch(inputs, { y }, backend);
+  const once = {
+    device: () => backend.launch(launch),
+    function: () => relu(x).dispose(),
+  }[through];
+  return {
+    results: () => {
+      backend.launch(launch);
+      return readResults({ y: through === "device" ? relu(y) : relu(x) });
+    },
+    time: (repetitions) => timeOnDevice(backend, repetitions * launches, once),
+    dispose: () => {
+      x.dispose();
+      y.dispose();
+    },
+  };
+}
+
+/** What `relu` hands to the device, with the buffers in place. */
+function reluLaunch({ x }: Tensors, { y }: Tensors, backend: Backend): Launch {
+  const plan = plannerOf(reluOp, backend.languages)!([x], {}, backend.limits, [false]);
+  return bindLaunch(plan.launches[0]!, (slot) => viewOf("input" in slot ? x! : y!), []);
+}

@@ -1,0 +1,77 @@
+import { valueAndGrad } from "@evenkeel/autodiff";
+import { mlp, resnet20 } from "@evenkeel/models";
+import { crossEntropy, type Module, SGD, stateArrays } from "@evenkeel/nn";
+import { type Backend, fromData, keep, scope, type Tensor } from "@evenkeel/tensor";
+import type { Program } from "../core/subject.ts";
+import type { Inputs, TrainingStepTask } from "../core/task.ts";
+import { perceptron, training } from "../core/task.ts";
+import { timeOnDevice } from "./call.ts";
+
+const prefix = "model.";
+
+function buildModel({ model }: TrainingStepTask, backend: Backend): Module {
+  const shared = { classes: training.classes, seed: 1, backend };
+  return model === "mlp" ? mlp({ ...perceptron, ...shared }) : resnet20(shared);
+}
+
+/** The weights that all subjects begin with. */
+export async function modelInputs(task: TrainingStepTask, backend: Backend): Promise<Inputs> {
+  const model = buildModel(task, backend);
+  const state = await stateArrays(model);
+  model.dispose();
+  const arrays = [...state].map(([name, { shape, data }]) => {
+    const values = data instanceof Int32Array ? Int32Array.from(data) : Float32Array.from(data);
+    return [prefix + name, { shape, data: values }] as const;
+  });
+  return Object.fromEntries(arrays);
+}
+
+/** A model in training, as `fit` runs it. */
+export interface Trainer {
+  /** The loss before the update; the caller disposes it. */
+  step(): Tensor;
+  readonly model: Module;
+  dispose(): void;
+}
+
+export function makeTrainer(task: TrainingStepTask, inputs: Inputs, backend: Backend): Trainer {
+  const model = buildModel(task, backend);
+  const { images, labels } = inputs as Required<Inputs>;
+  const x = fromData(images!.data, { shape: images!.shape, dtype: "f32" }, { backend });
+  const targets = fromData(labels!.data, { shape: labels!.shape, dtype: "i32" }, { backend });
+  const optimizer = new SGD(model, training);
+  const differentiate = valueAndGrad(model, () => crossEntropy(model.forward(x), targets));
+  return {
+    model,
+    step: () =>
+      scope(() => {
+        const [loss, gradients] = differentiate();
+        optimizer.step(gradients);
+        return keep(loss);
+      }),
+    dispose: () => {
+      optimizer.dispose();
+      model.dispose();
+      x.dispose();
+      targets.dispose();
+    },
+  };
+}
+
+export function trainingStepProgram(task: TrainingStepTask, inputs: Inputs, backend: Backend): Program {
+  const trainer = makeTrainer(task, inputs, backend);
+  return {
+    results: async () => {
+      const losses: number[] = [];
+      for (let step = 0; step < training.checkedSteps; step++) {
+        const loss = trainer.step();
+        losses.push(await loss.item());
+        loss.dispose();
+      }
+      const weight = [...trainer.model.parameters()].at(-2)!;
+      return { losses: Float32Array.from(losses), weight: Float32Array.from(await weight.value.data()) };
+    },
+    time: (repetitions) => timeOnDevice(backend, repetitions, () => trainer.step().dispose()),
+    dispose: trainer.dispose,
+  };
+}

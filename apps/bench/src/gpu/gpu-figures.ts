@@ -1,0 +1,30 @@
+import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
+import type { LaunchSum, Row } from "../core/rows.ts";
+import type { Program } from "../core/subject.ts";
+import type { Session } from "../session/session.ts";
+import { meterGpu } from "./gpu-meter.ts";
+
+/** Launches, submits and bytes of one repetition; of Evenkeel with GPU times by launch. Nothing where no GPU took part. */
+export async function gpuFigures(
+  { subject, backend }: { readonly subject: string; readonly backend: string },
+  program: Program,
+  { own }: Session,
+): Promise<Partial<Row>> {
+  if (backend !== "webgpu" || subject === "pytorch-cuda") return {};
+  const work = await meterGpu(() => program.time(1));
+  if (subject !== "evenkeel") return work;
+  return { ...work, ...(await launchTimes(own[0]!.backend as WebgpuBackend, program)) };
+}
+
+async function launchTimes(backend: WebgpuBackend, program: Program): Promise<Partial<Row>> {
+  if (!backend.gpuDevice.features.has("timestamp-query")) return {};
+  const launches = await backend.profile(async () => {
+    await program.time(1);
+  });
+  const sums = new Map<string, LaunchSum>();
+  for (const { name, milliseconds } of launches) {
+    const { count, milliseconds: sum } = sums.get(name) ?? { count: 0, milliseconds: 0 };
+    sums.set(name, { name, count: count + 1, milliseconds: sum + milliseconds });
+  }
+  return { launchTimes: [...sums.values()].sort((a, b) => b.milliseconds - a.milliseconds) };
+}

@@ -1,0 +1,90 @@
+import { readFile } from "node:fs/promises";
+import { ArgumentError, EvenkeelError } from "@evenkeel/tensor";
+import { writeFileAtomically } from "@evenkeel/tensor/node";
+import type { BenchReport, Row } from "./core/rows.ts";
+import { checkReport } from "./core/rows.ts";
+import { help, type Options, parseOptions, type ReportOptions } from "./options.ts";
+import { htmlPage } from "./report/html.ts";
+import { markdownPage } from "./report/markdown.ts";
+import { progressOf, tableOf, targetTable } from "./report/table.ts";
+import { describeMachine, describeVersions } from "./session/machine.ts";
+import { openSession } from "./session/session.ts";
+import { suites } from "./suites/index.ts";
+
+const say = (text: string): void => console.log(text);
+
+/** Returns the exit code: 1 where a subject failed or disagreed. */
+async function main(args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options === undefined) {
+    say(help);
+    return 0;
+  }
+  return "inputs" in options ? report(options) : bench(options);
+}
+
+async function bench(options: Options): Promise<number> {
+  const rows: Row[] = [];
+  const session = await openSession(options);
+  try {
+    const machine = describeMachine(session);
+    say(
+      `${machine.processor}, ${machine.cores} cores; ${session.own.map(({ backend }) => backend.device).join("; ")}`,
+    );
+    for (const suite of suites.filter(({ name }) => options.suites.includes(name))) {
+      await suite.run(session, (found) => {
+        rows.push(...found);
+        say(progressOf(found));
+      });
+    }
+    const result: BenchReport = {
+      ...{ machine, versions: describeVersions(session), date: new Date().toISOString(), rows },
+    };
+    await writePages(result, options);
+  } finally {
+    await session.close();
+  }
+  if (rows.length === 0) {
+    throw new ArgumentError(`--case: found no case with "${options.case}" in ${options.suites.join(", ")}`);
+  }
+  return rows.some(({ error }) => error !== undefined) ? 1 : 0;
+}
+
+async function writePages(result: BenchReport, { json, html }: Options): Promise<void> {
+  say(`\n${tableOf(result)}\n\n${targetTable(result)}`);
+  if (json !== undefined) await writeFileAtomically(json, `${JSON.stringify(result, null, 1)}\n`);
+  if (html !== undefined) await writeFileAtomically(html, htmlPage([result]));
+}
+
+async function report({ inputs, markdown, html }: ReportOptions): Promise<number> {
+  const results = await Promise.all(inputs.map(readReport));
+  if (markdown !== undefined) await writeFileAtomically(markdown, markdownPage(results));
+  if (html !== undefined) await writeFileAtomically(html, htmlPage(results));
+  if (markdown === undefined && html === undefined) {
+    for (const result of results) say(`${tableOf(result)}\n\n${targetTable(result)}`);
+  }
+  return 0;
+}
+
+async function readReport(file: string): Promise<BenchReport> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new ArgumentError(`${file}: expected JSON as --json writes it: ${(error as Error).message}`);
+  }
+  return checkReport(value, file);
+}
+
+/** Ends the process itself: the GPU that peers were given would keep it alive. */
+async function run(): Promise<never> {
+  try {
+    process.exit(await main(process.argv.slice(2)));
+  } catch (error) {
+    if (!(error instanceof EvenkeelError)) throw error;
+    console.error(`${error.name}: ${error.message}`);
+    process.exit(error instanceof ArgumentError ? 2 : 1);
+  }
+}
+
+await run();

@@ -1,0 +1,103 @@
+import type { Array as JaxArray } from "@jax-js/jax";
+import type { Program, Subject } from "../../core/subject.ts";
+import { NotOfferedError } from "../../core/subject.ts";
+import type { Inputs, Results, Task } from "../../core/task.ts";
+import { importPeer } from "../import-peer.ts";
+import { useGpuOfNode } from "../node-gpu.ts";
+import { batchNormRun } from "./batch-norm.ts";
+import { convolutionRun } from "./convolution.ts";
+import { trainingStepRun } from "./training-step.ts";
+
+export type Jax = typeof import("@jax-js/jax");
+
+export interface JaxArrays {
+  readonly [name: string]: JaxArray;
+}
+
+/** A task in jax-js, whose arrays are used up by what they are passed to unless it gets a `ref`. */
+export interface JaxRun {
+  /** One repetition, under `jit`. */
+  once(): JaxArrays;
+  /** Where they are not what `once` returns. */
+  results?(): Promise<Results>;
+  dispose?(): void;
+}
+
+/** jax-js in this process. Throws NotOfferedError where it is not installed or the device does not start. */
+export async function openJaxJs(device: "wasm" | "webgpu", threads: number): Promise<Subject> {
+  if (threads > 1) throw new NotOfferedError("jax-js has one thread");
+  if (device === "webgpu") await useGpuOfNode();
+  const jax = await importPeer<Jax>("@jax-js/jax");
+  const started = await jax.init(device);
+  if (!started.includes(device)) throw new NotOfferedError(`the ${device} device of jax-js did not start`);
+  return {
+    ...{ name: `jax-js-${device}`, backend: device === "webgpu" ? "webgpu" : "cpu", threads },
+    prepare: async (task, inputs) => {
+      jax.defaultDevice(device);
+      const arrays = Object.fromEntries(
+        Object.entries(inputs).map(([name, { data, shape }]) => [
+          name,
+          jax.numpy.array(data, { shape: [...shape] }),
+        ]),
+      );
+      return programOf(jax, runOf(jax, task, inputs, arrays, device), arrays);
+    },
+    close: async () => undefined,
+  };
+}
+
+function programOf(jax: Jax, run: JaxRun, inputs: JaxArrays): Program {
+  return {
+    results: run.results ?? (() => readAll(run.once())),
+    time: async (repetitions) => {
+      const start = performance.now();
+      for (let repetition = 0; repetition < repetitions; repetition++) {
+        const arrays = Object.values(run.once());
+        // For each, because what is disposed before it was computed is never computed.
+        await jax.blockUntilReady(arrays);
+        for (const array of arrays) array.dispose();
+      }
+      return performance.now() - start;
+    },
+    dispose: () => {
+      run.dispose?.();
+      for (const input of Object.values(inputs)) input.dispose();
+    },
+  };
+}
+
+async function readAll(arrays: JaxArrays): Promise<Results> {
+  const entries = Object.entries(arrays).map(
+    async ([name, array]) => [name, Float32Array.from((await array.data()) as Float32Array)] as const,
+  );
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function runOf(jax: Jax, task: Task, inputs: Inputs, arrays: JaxArrays, device: string): JaxRun {
+  switch (task.kind) {
+    case "batch-norm":
+      return batchNormRun(jax, task, arrays);
+    case "matmul": {
+      const multiply = jax.jit((a: JaxArray, b: JaxArray) => ({ product: jax.numpy.matmul(a, b) }));
+      return { once: () => multiply(arrays.a!.ref, arrays.b!.ref), dispose: multiply.dispose };
+    }
+    case "convolution":
+      return convolutionRun(jax, task, arrays);
+    case "relu-queue": {
+      if (task.through === "device") throw new NotOfferedError("jax-js has no queue of launches to fill");
+      const relu = jax.jit((x: JaxArray) => jax.nn.relu(x));
+      return { once: () => reluQueue(relu, arrays.x!, task.launches), dispose: relu.dispose };
+    }
+    case "training-step":
+      if (task.model === "resnet20" && device === "wasm") {
+        throw new NotOfferedError("convolutions of jax-js in WebAssembly take minutes in such a step");
+      }
+      return trainingStepRun(jax, task, inputs, arrays);
+  }
+}
+
+/** All results are kept until they have been waited for: what is disposed before is never computed. */
+function reluQueue(relu: (x: JaxArray) => JaxArray, x: JaxArray, launches: number): JaxArrays {
+  const others = Array.from({ length: launches - 1 }, (_, index) => [`y${index}`, relu(x.ref)] as const);
+  return { ...Object.fromEntries(others), y: relu(x.ref) };
+}

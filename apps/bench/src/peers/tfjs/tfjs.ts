@@ -1,0 +1,143 @@
+import type { Tensor, TensorContainerObject } from "@tensorflow/tfjs-core";
+import type { Program, Subject } from "../../core/subject.ts";
+import { NotOfferedError } from "../../core/subject.ts";
+import type { Results, Task } from "../../core/task.ts";
+import { importPeer } from "../import-peer.ts";
+import { useGpuOfNode } from "../node-gpu.ts";
+import { batchNormRun } from "./batch-norm.ts";
+import { convolutionRun } from "./convolution.ts";
+import { registerGradients } from "./gradients.ts";
+import { trainingStepRun } from "./training-step.ts";
+
+export type Tfjs = typeof import("@tensorflow/tfjs-core");
+
+/** A task in TensorFlow.js. */
+export interface TfjsRun {
+  /** One repetition, in a `tidy`. */
+  once(): TensorContainerObject;
+  /** A result in PyTorch's layout, where its own differs. */
+  read?(tensor: Tensor, name: string): Tensor;
+  /** Where they are not what `once` returns. */
+  results?(): Promise<Results>;
+  dispose?(): void;
+}
+
+export type TfjsInputs = { readonly [name: string]: Tensor };
+
+/** The part of tfjs's WebGPU backend that waiting takes. */
+interface WebgpuOfTfjs {
+  submitQueue(): void;
+  readonly queue: GPUQueue;
+}
+
+const packages = {
+  wasm: "@tensorflow/tfjs-backend-wasm",
+  cpu: "@tensorflow/tfjs-backend-cpu",
+  webgpu: "@tensorflow/tfjs-backend-webgpu",
+} as const;
+
+/** TensorFlow.js in this process; `folder` holds what is made of its sources. Throws NotOfferedError where it is not installed or its backend does not start. */
+export async function openTfjs(
+  device: keyof typeof packages,
+  threads: number,
+  folder: string,
+): Promise<Subject> {
+  if (threads > 1) throw new NotOfferedError("TensorFlow.js has one thread in Node");
+  if (device === "webgpu") await useGpuOfNode();
+  const tf = await importPeer<Tfjs>("@tensorflow/tfjs-core");
+  tf.enableProdMode();
+  await registerGradients(folder);
+  await importPeer(packages[device]);
+  const start = await tf.setBackend(device).catch((error: Error) => error);
+  if (start !== true) {
+    throw new NotOfferedError(`the ${device} backend of TensorFlow.js did not start: ${String(start)}`);
+  }
+  return {
+    ...{ name: `tfjs-${device}`, backend: device === "webgpu" ? "webgpu" : "cpu", threads },
+    prepare: async (task, inputs) => {
+      if (device === "cpu" && task.kind === "training-step" && task.model === "resnet20") {
+        throw new NotOfferedError("a filter gradient of its plain JavaScript takes minutes in such a step");
+      }
+      await tf.setBackend(device);
+      const tensors = Object.fromEntries(
+        Object.entries(inputs).map(([name, { data, shape }]) => [name, tf.tensor(data, [...shape])]),
+      );
+      return programOf(tf, device, runOf(tf, task, tensors), tensors);
+    },
+    close: async () => tf.removeBackend(device),
+  };
+}
+
+function programOf(tf: Tfjs, device: string, run: TfjsRun, inputs: TfjsInputs): Program {
+  // Another subject may have chosen another backend of the same library meanwhile.
+  const onDevice = async <Value>(body: () => Promise<Value>): Promise<Value> => {
+    await tf.setBackend(device);
+    return offered(body);
+  };
+  return {
+    results: () => onDevice(run.results ?? (() => readAll(tf, run))),
+    time: (repetitions) =>
+      onDevice(async () => {
+        const start = performance.now();
+        for (let repetition = 0; repetition < repetitions; repetition++) {
+          tf.dispose(tf.tidy(() => run.once()));
+        }
+        if (device === "webgpu") {
+          const backend = tf.backend() as unknown as WebgpuOfTfjs;
+          backend.submitQueue();
+          await backend.queue.onSubmittedWorkDone();
+        }
+        return performance.now() - start;
+      }),
+    dispose: () => {
+      run.dispose?.();
+      tf.dispose(inputs as TensorContainerObject);
+    },
+  };
+}
+
+/** A kernel that a backend lacks is nothing that went wrong. */
+async function offered<Value>(body: () => Promise<Value>): Promise<Value> {
+  try {
+    return await body();
+  } catch (error) {
+    const { message } = error as Error;
+    if (/Kernel '\w+' not registered/.test(message)) throw new NotOfferedError(message);
+    throw error;
+  }
+}
+
+async function readAll(tf: Tfjs, run: TfjsRun): Promise<Results> {
+  const tensors = tf.tidy(() => run.once()) as { readonly [name: string]: Tensor };
+  const entries = Object.entries(tensors).map(async ([name, tensor]) => {
+    const placed = run.read?.(tensor, name) ?? tensor;
+    const data = (await placed.data()) as Float32Array;
+    const copy = data.slice();
+    tf.dispose([placed, tensor]);
+    return [name, copy] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function runOf(tf: Tfjs, task: Task, inputs: TfjsInputs): TfjsRun {
+  switch (task.kind) {
+    case "batch-norm":
+      return batchNormRun(tf, task, inputs);
+    case "matmul":
+      return { once: () => ({ product: tf.matMul(inputs.a!, inputs.b!) }) };
+    case "convolution":
+      return convolutionRun(tf, task, inputs);
+    case "relu-queue":
+      if (task.through === "device") {
+        throw new NotOfferedError("TensorFlow.js has no queue of launches to fill");
+      }
+      return { once: () => reluQueue(tf, inputs.x!, task.launches) };
+    case "training-step":
+      return trainingStepRun(tf, task, inputs);
+  }
+}
+
+function reluQueue(tf: Tfjs, x: Tensor, launches: number): TensorContainerObject {
+  for (let launch = 1; launch < launches; launch++) tf.relu(x).dispose();
+  return { y: tf.relu(x) };
+}

@@ -1,0 +1,115 @@
+import type { BenchReport, Row } from "../core/rows.ts";
+
+/** The rows of one case. */
+export interface CaseRows {
+  readonly suite: string;
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+/** In the order of the run; rows that were timed, fewest threads first, Evenkeel before its roofs and peers. */
+export function casesOf({ rows }: BenchReport): CaseRows[] {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.suite, row.case]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  const rank = ({ subject }: Row): number => (isOwn(subject) ? 0 : isRoof(subject) ? 1 : 2);
+  return [...groups.values()].map((group) => ({
+    suite: group[0]!.suite,
+    name: group[0]!.case,
+    rows: group
+      .filter(({ milliseconds }) => milliseconds !== null)
+      .sort((a, b) => a.threads - b.threads || rank(a) - rank(b)),
+  }));
+}
+
+export const isOwn = (subject: string): boolean => subject.startsWith("evenkeel");
+export const isRoof = (subject: string): boolean => subject.startsWith("roof-");
+
+/** Evenkeel's row of the same case with as many threads. */
+const ownBeside = (row: Row, rows: readonly Row[]): Row | undefined =>
+  rows.find(({ subject, threads }) => subject === "evenkeel" && threads === row.threads);
+
+/** How Evenkeel compares: times as fast, as small, or the share of a roof that it reaches. Undefined for its own rows. */
+export function comparison(row: Row, { suite, rows }: CaseRows): string | undefined {
+  const own = ownBeside(row, rows);
+  if (own === undefined || isOwn(row.subject)) return undefined;
+  if (isRoof(row.subject)) {
+    const share = rateOf(own) / rateOf(row);
+    return Number.isFinite(share) ? `${percent(share)} of it` : undefined;
+  }
+  if (suite === "memory" || suite === "size") {
+    return `${times(own.bytes! / row.bytes!)} its bytes`;
+  }
+  return `${times(row.milliseconds! / own.milliseconds!)} its speed`;
+}
+
+/** Of bytes where they were counted, else of operations. */
+const rateOf = (row: Row): number => row.gigabytesPerSecond ?? row.gflops ?? Number.NaN;
+
+/** What a row says beside its time. */
+export function amountOf({
+  suite,
+  bytes,
+  gigabytesPerSecond,
+  gflops,
+  launches,
+  submits,
+  bytesMoved,
+}: Row): string {
+  const parts = [
+    gigabytesPerSecond !== undefined ? `${digits(gigabytesPerSecond)} GB/s` : undefined,
+    gflops !== undefined ? `${digits(gflops)} GFLOP/s` : undefined,
+    suite === "memory" && bytes !== undefined ? mebibytes(bytes) : undefined,
+    suite === "size" && bytes !== undefined ? `${digits(bytes / 1000)} kB gzipped` : undefined,
+    launches === undefined
+      ? undefined
+      : `${launches} launches, ${submits} submits, ${mebibytes(bytesMoved!)} bound`,
+  ];
+  return parts.filter((part) => part !== undefined).join(", ");
+}
+
+/** Why subjects have no time, each reason once. */
+export function gaps({ rows }: BenchReport, kind: "error" | "absent"): string[] {
+  const places = new Map<string, string[]>();
+  for (const row of rows) {
+    const reason = row[kind];
+    if (reason === undefined) continue;
+    const key = `${row.subject}, ${threadsText(row.threads)}: ${reason}`;
+    places.set(key, [...(places.get(key) ?? []), `${row.suite} ${row.case}`]);
+  }
+  return [...places].map(([reason, cases]) =>
+    cases.length > 2 ? `${reason} (${cases.length} cases)` : `${reason} (${cases.join("; ")})`,
+  );
+}
+
+export const threadsText = (threads: number): string => `${threads} ${threads === 1 ? "thread" : "threads"}`;
+
+/** Three digits that count. */
+export const digits = (value: number): string => {
+  if (value >= 1000) return Math.round(value).toLocaleString("en");
+  return value === 0 ? "0" : String(Number(value.toPrecision(3)));
+};
+
+export const milliseconds = (value: number): string => `${digits(value)} ms`;
+export const percent = (share: number): string => `${digits(100 * share)} %`;
+export const times = (ratio: number): string => `${digits(ratio)}x`;
+export const mebibytes = (bytes: number): string => `${digits(bytes / 2 ** 20)} MiB`;
+
+/** Machine, versions and date in three lines. */
+export function settingOf({ machine, versions, date }: BenchReport): string[] {
+  const { processor, cores, memoryGibibytes, system, gpu, gpuIsSoftware } = machine;
+  return [
+    [
+      `${processor}, ${cores} ${cores === 1 ? "core" : "cores"}, ${memoryGibibytes} GiB, ${system}`,
+      gpu === undefined ? "" : `; ${gpu}${gpuIsSoftware ? ", in software: its times mean nothing" : ""}`,
+    ].join(""),
+    Object.entries(versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(", "),
+    date.slice(0, 10),
+  ];
+}

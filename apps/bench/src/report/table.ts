@@ -1,0 +1,60 @@
+import type { BenchReport, Row } from "../core/rows.ts";
+import { amountOf, casesOf, comparison, gaps, milliseconds, settingOf } from "./figures.ts";
+import { boundText, checkTargets } from "./targets.ts";
+
+/** Columns as wide as their widest cell. */
+function align(rows: readonly (readonly string[])[], rightFrom: number, rightTo: number): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => {
+        const isRight = column >= rightFrom && column < rightTo;
+        return isRight ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!);
+      })
+      .join("  ")
+      .trimEnd();
+  return rows.map(line).join("\n");
+}
+
+/** All rows with what they say of Evenkeel, and why others are missing. */
+export function tableOf(report: BenchReport): string {
+  const rows = casesOf(report).flatMap((group) =>
+    group.rows.map((row, index) => [
+      ...[index === 0 ? row.suite : "", index === 0 ? row.case : "", row.subject, String(row.threads)],
+      ...[milliseconds(row.milliseconds!), milliseconds(row.spread!), amountOf(row)],
+      comparison(row, group) ?? "",
+    ]),
+  );
+  const head = ["suite", "case", "subject", "threads", "median", "spread", "", "evenkeel reaches"];
+  const missing = [
+    ...gaps(report, "error").map((gap) => `ERROR   ${gap}`),
+    ...gaps(report, "absent").map((gap) => `absent  ${gap}`),
+  ];
+  return [...settingOf(report), "", align([head, ...rows], 3, 6), ...missing].join("\n");
+}
+
+/** What was aimed at, what was measured, and whether it was met. */
+export function targetTable(report: BenchReport): string {
+  const outcomes = checkTargets(report);
+  if (outcomes.length === 0) return "No targets for these cases.";
+  const rows = outcomes.map(({ target, value, isMet }) => [
+    ...[target.suite, target.case, String(target.threads), target.measure, boundText(target)],
+    value === undefined ? "not measured" : target.show(value),
+    value === undefined ? "" : isMet ? "met" : "NOT MET",
+  ]);
+  const head = ["suite", "case", "threads", "target", "", "measured", ""];
+  const count = outcomes.filter(({ isMet }) => isMet).length;
+  return `${align([head, ...rows], 2, 3)}\n\n${count} of ${outcomes.length} targets met`;
+}
+
+/** One line for a case that is done. */
+export function progressOf(rows: readonly Row[]): string {
+  const [first] = rows;
+  if (first === undefined) return "";
+  const parts = rows.map(({ subject, threads, milliseconds: time, error }) => {
+    const name = threads === 1 ? subject : `${subject}(${threads})`;
+    if (error !== undefined) return `${name} ERROR ${error}`;
+    return time === null ? undefined : `${name} ${milliseconds(time)}`;
+  });
+  return `${first.suite} ${first.case}: ${parts.filter((part) => part !== undefined).join(", ")}`;
+}

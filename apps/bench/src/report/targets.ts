@@ -1,0 +1,202 @@
+import type { BenchReport, Row } from "../core/rows.ts";
+import { digits, percent, times } from "./figures.ts";
+
+/** What Evenkeel has to reach in a case. */
+interface Target {
+  readonly suite: string;
+  readonly case: string;
+  readonly threads: number;
+  readonly backend: "cpu" | "webgpu";
+  /** What is compared, in words. */
+  readonly measure: string;
+  readonly direction: "at least" | "at most";
+  readonly bound: number;
+  readonly show: (value: number) => string;
+  /** Undefined where a row that it needs was not measured. */
+  value(find: Find): number | undefined;
+}
+
+/** A timed row of Evenkeel or of another subject, of this case or of another in the suite. */
+type Find = (
+  subject: string,
+  other?: { readonly case?: string; readonly threads?: number },
+) => Row | undefined;
+
+export interface TargetOutcome {
+  readonly target: Target;
+  readonly value: number | undefined;
+  readonly isMet: boolean;
+}
+
+/** The targets of the cases that ran. */
+export function checkTargets({ rows, machine }: BenchReport): TargetOutcome[] {
+  return targets.flatMap((target) => {
+    if (target.backend === "webgpu" && machine.gpuIsSoftware && !isCount(target)) return [];
+    const find: Find = (subject, other = {}) =>
+      rows.find(
+        (row) =>
+          row.subject === subject &&
+          row.suite === target.suite &&
+          row.backend === target.backend &&
+          row.case === (other.case ?? target.case) &&
+          row.threads === (other.threads ?? target.threads) &&
+          row.milliseconds !== null,
+      );
+    if (find("evenkeel") === undefined) return [];
+    const value = target.value(find);
+    const isMet =
+      value !== undefined &&
+      (target.direction === "at least" ? value >= target.bound : value <= target.bound);
+    return [{ target, value, isMet }];
+  });
+}
+
+/** Counts mean something on a GPU in software too. */
+const isCount = ({ measure }: Target): boolean => /launches|submits/.test(measure);
+
+export const boundText = ({ direction, bound, show }: Target): string => `${direction} ${show(bound)}`;
+
+type Place = Pick<Target, "suite" | "case" | "threads"> & { readonly backend?: Target["backend"] };
+
+const quotient = (a: number | null | undefined, b: number | null | undefined): number | undefined =>
+  a === undefined || b === undefined || a === null || b === null ? undefined : a / b;
+
+const faster = (place: Place, peer: string, bound: number): Target => ({
+  ...{
+    backend: "cpu",
+    ...place,
+    measure: `times as fast as ${peer}`,
+    direction: "at least",
+    bound,
+    show: times,
+  },
+  value: (find) => quotient(find(peer)?.milliseconds, find("evenkeel")?.milliseconds),
+});
+
+const ofRoof = (place: Place, roof: string, bound: number): Target => ({
+  ...{ backend: "cpu", ...place, measure: `of ${roof}`, direction: "at least", bound, show: percent },
+  value: (find) => {
+    const [own, limit] = [find("evenkeel"), find(roof)];
+    return roof === "roof-fma"
+      ? quotient(own?.gflops, limit?.gflops)
+      : quotient(own?.gigabytesPerSecond, limit?.gigabytesPerSecond);
+  },
+});
+
+const scaling = (place: Place): Target => ({
+  ...{
+    backend: "cpu",
+    ...place,
+    measure: "times as fast as with 1 thread",
+    direction: "at least",
+    bound: 1.8,
+  },
+  show: times,
+  value: (find) => quotient(find("evenkeel", { threads: 1 })?.milliseconds, find("evenkeel")?.milliseconds),
+});
+
+const beside = (place: Place, other: string, bound: number): Target => ({
+  ...{ backend: "cpu", ...place, measure: `the time of ${other}`, direction: "at most", bound, show: times },
+  value: (find) => quotient(find("evenkeel")?.milliseconds, find("evenkeel", { case: other })?.milliseconds),
+});
+
+const perLaunch = (place: Place, launches: number, microseconds: number): Target => ({
+  ...{ backend: "cpu", ...place, measure: "a launch", direction: "at most", bound: microseconds },
+  show: (value) => `${digits(value)} µs`,
+  value: (find) => quotient(find("evenkeel")?.milliseconds, launches / 1000),
+});
+
+const ofBytes = (place: Place, peer: string, bound: number): Target => ({
+  ...{ backend: "cpu", ...place, measure: `the bytes of ${peer}`, direction: "at most", bound, show: times },
+  value: (find) => quotient(find("evenkeel")?.bytes, find(peer)?.bytes),
+});
+
+const counted = (place: Omit<Place, "threads">, name: "launches" | "submits", bound: number): Target => ({
+  ...{ ...place, threads: 1, backend: "webgpu", measure: name, direction: "at most", bound, show: digits },
+  value: (find) => find("evenkeel")?.[name],
+});
+
+const normTargets = ["32x64x56x56", "128x32x28x28"].flatMap((shape) => {
+  const place = (name: string, threads: number) => ({
+    suite: "batchnorm",
+    case: `${name} ${shape}`,
+    threads,
+  });
+  const both = `forward-backward ${shape}`;
+  const fused = (epilogue: string) => ({ suite: "batchnorm", case: `${both} with ${epilogue}`, threads: 1 });
+  return [
+    faster(place("forward", 1), "pytorch-cpu", 5),
+    faster(place("forward", 1), "jax-js-wasm", 12),
+    faster(place("forward", 1), "tfjs-wasm", 40),
+    faster(place("forward", 2), "pytorch-cpu", 4),
+    faster(place("forward-backward", 1), "pytorch-cpu", 2.5),
+    faster(place("forward-backward", 1), "jax-js-wasm", 15),
+    faster(place("forward-backward", 1), "tfjs-wasm", 80),
+    faster(place("forward-backward", 2), "pytorch-cpu", 2),
+    ...[1, 2].flatMap((threads) => [
+      ofRoof(place("forward", threads), "roof-copy", 0.6),
+      ofRoof(place("forward-backward", threads), "roof-copy", 0.6),
+    ]),
+    beside(fused("relu"), both, 1.1),
+    beside(fused("add + relu"), both, 1.1),
+    counted({ suite: "batchnorm", case: `forward ${shape}` }, "launches", 2),
+    counted({ suite: "batchnorm", case: both }, "launches", 4),
+  ];
+});
+
+const matmulTargets = ["1024x1024x1024", "128x784x512", "512x512x512"].flatMap((name) => [
+  ofRoof({ suite: "matmul", case: name, threads: 1 }, "roof-fma", 0.8),
+  scaling({ suite: "matmul", case: name, threads: 2 }),
+]);
+
+const convTargets = ["32x64x56x56 64x3x3", "32x128x28x28 128x3x3", "128x16x32x32 16x3x3"].flatMap(
+  (layer, index) =>
+    ["forward", "input-gradient", "filter-gradient"].flatMap((pass) => {
+      const name = `${pass} ${layer}`;
+      // Winograd does the work of 1.4 times the operations that the processor can do, where channels are many.
+      const bound = index < 2 && pass !== "filter-gradient" ? 1.4 : 0.8;
+      return [
+        ofRoof({ suite: "conv", case: name, threads: 1 }, "roof-fma", bound),
+        scaling({ suite: "conv", case: name, threads: 2 }),
+      ];
+    }),
+);
+
+const stepTargets = [
+  ...[1, 2].map((threads) =>
+    faster({ suite: "train-step", case: "resnet20 b128", threads }, "pytorch-cpu", 0.7),
+  ),
+  faster({ suite: "train-step", case: "mlp b128", threads: 1 }, "pytorch-cpu", 0.8),
+  faster({ suite: "train-step", case: "mlp b128", threads: 1 }, "jax-js-wasm", 2.5),
+  faster({ suite: "train-step", case: "mlp b128", threads: 1 }, "tfjs-wasm", 25),
+  counted({ suite: "train-step", case: "resnet20 b128" }, "launches", 200),
+  counted({ suite: "train-step", case: "resnet20 b128" }, "submits", 1),
+  counted({ suite: "train-step", case: "mlp b128" }, "launches", 30),
+];
+
+const launchTargets = [1, 2].flatMap((threads) => [
+  perLaunch({ suite: "launch", case: "device 1000x1024", threads }, 1000, 1),
+  perLaunch({ suite: "launch", case: "function 1000x1024", threads }, 1000, 4),
+]);
+
+/** On a GPU of hardware, for tensors of 16 MB and more; and half of its arithmetic. */
+const gpuTargets = [
+  ...["forward", "forward-backward"].map((pass) =>
+    ofRoof(
+      { suite: "batchnorm", case: `${pass} 32x64x56x56`, threads: 1, backend: "webgpu" },
+      "roof-copy",
+      0.8,
+    ),
+  ),
+  ofRoof({ suite: "matmul", case: "4096x4096x4096", threads: 1, backend: "webgpu" }, "roof-fma", 0.5),
+];
+
+const targets: readonly Target[] = [
+  ...normTargets,
+  ...matmulTargets,
+  ...convTargets,
+  ...launchTargets,
+  ...stepTargets,
+  ...[1, 2].map((threads) => ofBytes({ suite: "memory", case: "resnet20 b128", threads }, "pytorch-cpu", 1)),
+  ...gpuTargets,
+];

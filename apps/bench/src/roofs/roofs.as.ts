@@ -1,0 +1,67 @@
+// What the processor can do at most: loops with nothing in them but the thing that is measured.
+
+const block: usize = 128;
+
+/** Blocks begin to end of a copy, through vector registers. */
+export function copy(begin: usize, end: usize, scratch: usize, from: usize, to: usize): void {
+  for (let at = begin * block, last = end * block; at < last; at += block) {
+    const source = from + at, target = to + at;
+    const v0 = v128.load(source), v1 = v128.load(source, 16), v2 = v128.load(source, 32), v3 = v128.load(source, 48);
+    const v4 = v128.load(source, 64), v5 = v128.load(source, 80), v6 = v128.load(source, 96), v7 = v128.load(source, 112);
+    v128.store(target, v0);
+    v128.store(target, v1, 16);
+    v128.store(target, v2, 32);
+    v128.store(target, v3, 48);
+    v128.store(target, v4, 64);
+    v128.store(target, v5, 80);
+    v128.store(target, v6, 96);
+    v128.store(target, v7, 112);
+  }
+}
+
+/** Blocks begin to end are read; their sum is kept, so that no engine can leave the reading out. */
+export function read(begin: usize, end: usize, scratch: usize, from: usize, to: usize): void {
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+  for (let at = from + begin * block, last = from + end * block; at < last; at += block) {
+    s0 = f32x4.add(s0, v128.load(at));
+    s1 = f32x4.add(s1, v128.load(at, 16));
+    s2 = f32x4.add(s2, v128.load(at, 32));
+    s3 = f32x4.add(s3, v128.load(at, 48));
+    s4 = f32x4.add(s4, v128.load(at, 64));
+    s5 = f32x4.add(s5, v128.load(at, 80));
+    s6 = f32x4.add(s6, v128.load(at, 96));
+    s7 = f32x4.add(s7, v128.load(at, 112));
+  }
+  const left = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)), right = f32x4.add(f32x4.add(s4, s5), f32x4.add(s6, s7));
+  v128.store(scratch, f32x4.add(left, right));
+}
+
+// @ts-ignore: decorator
+@inline
+function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
+  return f32x4.add(sum, f32x4.mul(a, b));
+}
+
+/** Items of 96 additions and multiplications each, in registers: 12 sums hide the latency of any processor. */
+export function multiplyAdds(begin: usize, end: usize, scratch: usize, from: usize, to: usize): void {
+  const a = v128.load(from), b = v128.load(from, 16);
+  let s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a, s10 = a, s11 = a;
+  for (let item = begin; item < end; item++) {
+    s0 = multiplyAdd(s0, a, b);
+    s1 = multiplyAdd(s1, a, b);
+    s2 = multiplyAdd(s2, a, b);
+    s3 = multiplyAdd(s3, a, b);
+    s4 = multiplyAdd(s4, a, b);
+    s5 = multiplyAdd(s5, a, b);
+    s6 = multiplyAdd(s6, a, b);
+    s7 = multiplyAdd(s7, a, b);
+    s8 = multiplyAdd(s8, a, b);
+    s9 = multiplyAdd(s9, a, b);
+    s10 = multiplyAdd(s10, a, b);
+    s11 = multiplyAdd(s11, a, b);
+  }
+  const left = f32x4.add(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)), f32x4.add(s4, s5));
+  const right = f32x4.add(f32x4.add(f32x4.add(s6, s7), f32x4.add(s8, s9)), f32x4.add(s10, s11));
+  v128.store(scratch, f32x4.add(left, right));
+}

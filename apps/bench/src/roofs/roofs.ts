@@ -1,0 +1,40 @@
+import type { Backend, DeviceBuffer, Kernel, Launch, Work } from "@evenkeel/tensor";
+import type { Roof } from "../core/bench-case.ts";
+import type { Program } from "../core/subject.ts";
+import { NotOfferedError } from "../core/subject.ts";
+import { timeOnDevice } from "../evenkeel/call.ts";
+import { wasmRoof } from "./wasm-roofs.ts";
+import { wgslRoof } from "./wgsl-roofs.ts";
+
+/** A kernel that reads `bytes` of one buffer and may write as many of another. */
+export interface RoofKernel {
+  readonly kernel: Kernel;
+  readonly bytes: number;
+  readonly work: Work;
+  readonly parameters: readonly number[];
+}
+
+/** Runs on the device of Evenkeel itself, in the same queue and with the same threads. Throws NotOfferedError. */
+export function roofProgram(roof: Roof, backend: Backend): Program {
+  const { kernel, bytes, work, parameters } = roofKernel(roof, backend);
+  const buffers = [backend.allocate(bytes), backend.allocate(bytes)] as const;
+  // Memory that was never written may not be there yet.
+  for (const buffer of buffers) backend.write(buffer, 0, new Float32Array(bytes / 4).fill(1));
+  const view = (buffer: DeviceBuffer) => ({ buffer, byteOffset: 0, bytes });
+  const [from, to] = buffers;
+  const launch: Launch = {
+    ...{ kind: "kernel", kernel, work, parameters, reads: [view(from)], writes: [view(to)] },
+  };
+  return {
+    time: (repetitions) => timeOnDevice(backend, repetitions, () => backend.launch(launch)),
+    dispose: () => {
+      for (const buffer of buffers) backend.free(buffer);
+    },
+  };
+}
+
+function roofKernel(roof: Roof, { languages, limits }: Backend): RoofKernel {
+  if (languages.includes("wasm")) return wasmRoof(roof, limits);
+  if (languages.includes("wgsl")) return wgslRoof(roof, limits);
+  throw new NotOfferedError(`${roof.name}: found a device of ${languages.join(", ")}`);
+}

@@ -1,0 +1,31 @@
+import type { Limits } from "@evenkeel/tensor";
+import { wasmKernel } from "@evenkeel/tensor";
+import type { Roof } from "../core/bench-case.ts";
+import type { RoofKernel } from "./roofs.ts";
+import { module, relaxedModule } from "./roofs.wasm.ts";
+
+const blockBytes = 128;
+/** Blocks that one thread takes at a time: 64 KiB, which keeps both threads busy and the launch cheap. */
+const blocksOfChunk = 512;
+/** Additions and multiplications of an item: 12 sums of 4 lanes. */
+const flopsOfItem = 96;
+const itemsOfChunk = 10_000;
+const entries = { "roof-copy": "copy", "roof-read": "read" } as const;
+
+export function wasmRoof(roof: Roof, limits: Limits): RoofKernel {
+  // One vector, where a worker leaves its sums.
+  const scratchBytes = 16;
+  if (roof.name === "roof-fma") {
+    const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
+    const items = Math.ceil(roof.flops / flopsOfItem);
+    return {
+      ...{ kernel: wasmKernel(from, "multiplyAdds"), bytes: blockBytes, parameters: [] },
+      work: { items, chunk: itemsOfChunk, scratchBytes },
+    };
+  }
+  const items = Math.ceil(roof.bytes / blockBytes);
+  return {
+    ...{ kernel: wasmKernel(module, entries[roof.name]), bytes: items * blockBytes, parameters: [] },
+    work: { items, chunk: blocksOfChunk, scratchBytes },
+  };
+}

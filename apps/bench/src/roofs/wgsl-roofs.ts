@@ -1,0 +1,54 @@
+import type { Limits } from "@evenkeel/tensor";
+import { wgslKernel, workgroupLine } from "@evenkeel/tensor";
+import type { Roof } from "../core/bench-case.ts";
+import { NotOfferedError } from "../core/subject.ts";
+import type { RoofKernel } from "./roofs.ts";
+
+const invocations = 256;
+const vectorBytes = 16;
+/** Additions and multiplications of an invocation: 8 sums of 4 lanes, in turns. */
+const turns = 256;
+const flopsOfInvocation = turns * 8 * 4 * 2;
+
+const prologue = `
+struct Parameters { count: u32 }
+@group(0) @binding(0) var<storage, read> source: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> result: array<vec4f>;
+@group(1) @binding(0) var<uniform> parameters: Parameters;
+`;
+
+const inputs = `@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) own: u32`;
+const place = `let at = (group.x + group.y * groups.x) * ${invocations} + own; if (at >= parameters.count) { return; }`;
+
+const copyCode = `${prologue}
+@compute @workgroup_size(${invocations}) fn copy(${inputs}) {
+  ${place}
+  result[at] = source[at];
+}`;
+
+const sums = [0, 1, 2, 3, 4, 5, 6, 7];
+const multiplyAddsCode = `${prologue}
+@compute @workgroup_size(${invocations}) fn multiplyAdds(${inputs}) {
+  ${place}
+  let a = source[0]; let b = source[1];
+  ${sums.map((sum) => `var s${sum} = a + ${sum};`).join(" ")}
+  for (var turn = 0u; turn < ${turns}; turn++) {
+    ${sums.map((sum) => `s${sum} = fma(s${sum}, a, b);`).join(" ")}
+  }
+  result[at] = ${sums.map((sum) => `s${sum}`).join(" + ")};
+}`;
+
+/** Throws NotOfferedError for reads: a GPU has to write what it read, and then it is a copy. */
+export function wgslRoof(roof: Roof, limits: Limits): RoofKernel {
+  if (roof.name === "roof-read") throw new NotOfferedError("roof-read: measured on the CPU only");
+  const isCopy = "bytes" in roof;
+  const count = Math.ceil(isCopy ? roof.bytes / vectorBytes : roof.flops / flopsOfInvocation);
+  const [code, entry] = isCopy ? [copyCode, "copy"] : [multiplyAddsCode, "multiplyAdds"];
+  return {
+    kernel: wgslKernel(code, entry, ["u32"]),
+    // Two vectors are read by the multiplications.
+    bytes: Math.max(2, count) * vectorBytes,
+    parameters: [count],
+    work: { workgroups: workgroupLine(Math.ceil(count / invocations), limits) },
+  };
+}

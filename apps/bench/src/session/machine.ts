@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism, cpus, totalmem, type } from "node:os";
+import type { Machine } from "../core/rows.ts";
+import type { Session } from "./session.ts";
+
+/** The processor, its cores and the system: enough to judge figures by, and nothing that names the place. */
+export function describeMachine({ own, options, gpuIsSoftware }: Session): Machine {
+  const device = own[0]!.backend.device;
+  return {
+    processor: cpus()[0]?.model.trim() ?? process.arch,
+    cores: availableParallelism(),
+    memoryGibibytes: Math.round(totalmem() / 2 ** 30),
+    system: `${type()} ${process.arch}`,
+    ...(options.backend === "webgpu" && { gpu: device, gpuIsSoftware }),
+  };
+}
+
+/** Of what ran: Node, the engine, and the subjects that are installed. */
+export function describeVersions({ peers, options }: Session): { readonly [name: string]: string } {
+  const python = peers.find((peer) => "version" in peer) as { readonly version: string } | undefined;
+  return {
+    evenkeel: versionOf("@evenkeel/tensor"),
+    node: process.versions.node,
+    v8: process.versions.v8,
+    ...(python && { pytorch: python.version }),
+    ...(options.peers.some((name) => name.startsWith("tfjs")) && {
+      tfjs: versionOf("@tensorflow/tfjs-core"),
+    }),
+    ...(options.peers.some((name) => name.startsWith("jax")) && { "jax-js": versionOf("@jax-js/jax") }),
+    ...(options.backend === "webgpu" && { webgpu: versionOf("webgpu") }),
+  };
+}
+
+/** Of an installed package, whatever its exports hide. */
+function versionOf(name: string): string {
+  const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  for (const folder of folders) {
+    try {
+      return (JSON.parse(readFileSync(`${folder}/${name}/package.json`, "utf8")) as { version: string })
+        .version;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return "not installed";
+}

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Backend } from "@evenkeel/tensor";
+import type { Subject } from "../core/subject.ts";
+import { NotOfferedError } from "../core/subject.ts";
+import { evenkeel } from "../evenkeel/evenkeel.ts";
+import { watchBindGroups } from "../gpu/gpu-meter.ts";
+import type { Options } from "../options.ts";
+import { useGpuOfNode } from "../peers/node-gpu.ts";
+import { openBackend } from "./open-backend.ts";
+import { peers } from "./peers.ts";
+
+/** Evenkeel on one device: its roofs are measured on the same one. */
+export interface OwnSubject {
+  readonly subject: Subject;
+  readonly backend: Backend;
+}
+
+/** A peer that does not take part. */
+export interface AbsentPeer {
+  readonly name: string;
+  readonly threads: number;
+  readonly reason: string;
+}
+
+/** Everything that is open during a run. */
+export interface Session {
+  readonly options: Options;
+  /** One for each number of threads. */
+  readonly own: readonly OwnSubject[];
+  readonly peers: readonly Subject[];
+  readonly absent: readonly AbsentPeer[];
+  /** A GPU in software takes part in the place of one: only what is counted means anything. */
+  readonly gpuIsSoftware: boolean;
+  /** For data that travels, removed at the end. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/** Counts what all subjects do; the interfaces are global, as in browsers. */
+async function watchGpu(): Promise<void> {
+  await useGpuOfNode();
+  watchBindGroups();
+}
+
+/** Opens Evenkeel with each number of threads, then the peers. */
+export async function openSession(options: Options): Promise<Session> {
+  const folder = await mkdtemp(join(tmpdir(), "evenkeel-bench-"));
+  const own: OwnSubject[] = [];
+  const present: Subject[] = [];
+  const absent: AbsentPeer[] = [];
+  const close = async (): Promise<void> => {
+    for (const subject of [...present, ...own.map(({ subject }) => subject)]) await subject.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    for (const threads of options.threads) {
+      const backend = await openBackend(options.backend, threads);
+      own.push({ backend, subject: evenkeel(backend, threads) });
+      if (backend.name === "webgpu") await watchGpu();
+    }
+    for (const name of options.peers) {
+      for (const threads of options.threads) {
+        try {
+          present.push(await peers[name]!.open(threads, join(folder, `${name}-${threads}`)));
+        } catch (error) {
+          if (!(error instanceof NotOfferedError)) throw error;
+          absent.push({ name, threads, reason: error.message });
+        }
+      }
+    }
+    const gpuIsSoftware = /software|swiftshader|llvmpipe/i.test(own[0]!.backend.device);
+    return { options, own, peers: present, absent, gpuIsSoftware, folder, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import type { BenchCase } from "../core/bench-case.ts";
+import type { ConvolutionTask } from "../core/task.ts";
+import { type Suite, suiteOfCases } from "./suite.ts";
+
+type Layer = Pick<ConvolutionTask, "image" | "filters" | "taps">;
+
+const layers: readonly Layer[] = [
+  { image: [32, 64, 56, 56], filters: 64, taps: 3 },
+  { image: [32, 128, 28, 28], filters: 128, taps: 3 },
+  { image: [128, 16, 32, 32], filters: 16, taps: 3 },
+];
+const quickLayers: readonly Layer[] = [{ image: [2, 8, 9, 7], filters: 12, taps: 3 }];
+
+const passes = ["forward", "input-gradient", "filter-gradient"] as const;
+
+function makeCase(layer: Layer, pass: ConvolutionTask["pass"]): BenchCase {
+  const { image, filters, taps } = layer;
+  const [n, c, h, w] = image;
+  const flops = 2 * n * filters * c * taps * taps * h * w;
+  return {
+    suite: "conv",
+    name: `${pass} ${image.join("x")} ${filters}x${taps}x${taps}`,
+    task: { kind: "convolution", pass, ...layer },
+    flops,
+    roofs: [{ name: "roof-fma", flops }],
+    // Winograd's error in a sum of a thousand products.
+    tolerance: 1e-4,
+  };
+}
+
+/** Stride 1, as large as the image. Operations are counted as the direct algorithm needs them, borders included. */
+export const conv: Suite = suiteOfCases("conv", ({ options }) =>
+  (options.quick ? quickLayers : layers).flatMap((layer) => passes.map((pass) => makeCase(layer, pass))),
+);

@@ -1,0 +1,21 @@
+import type { BenchCase } from "../core/bench-case.ts";
+import type { ReluQueueTask } from "../core/task.ts";
+import { type Suite, suiteOfCases } from "./suite.ts";
+
+const elements = 1024;
+
+function makeCase(through: ReluQueueTask["through"], launches: number): BenchCase {
+  return {
+    suite: "launch",
+    name: `${through} ${launches}x${elements}`,
+    task: { kind: "relu-queue", launches, elements, through },
+    roofs: [],
+    tolerance: 0,
+  };
+}
+
+/** What a launch costs: a queue of launches too small to matter, handed to the device or through the public function. */
+export const launch: Suite = suiteOfCases("launch", ({ options }) => {
+  const launches = options.quick ? 10 : 1000;
+  return [makeCase("device", launches), makeCase("function", launches)];
+});

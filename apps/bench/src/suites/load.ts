@@ -1,0 +1,82 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { build } from "esbuild";
+import { drawInputs } from "../core/inputs.ts";
+import { measure, quickEffort } from "../core/measure.ts";
+import type { Row } from "../core/rows.ts";
+import type { Program, Subject } from "../core/subject.ts";
+import type { Inputs, Task } from "../core/task.ts";
+import { modelInputs } from "../evenkeel/training-step.ts";
+import { writeHostArrays } from "../load/host-arrays.ts";
+import { LineProcess } from "../peers/pytorch/line-process.ts";
+import { peers } from "../session/peers.ts";
+import { isWanted, type Suite } from "./suite.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** From the start of a process to the end of its first training step, data read and weights in place. */
+export const load: Suite = {
+  name: "load",
+  run: async (session, report) => {
+    const task: Task = { kind: "training-step", model: "mlp", batch: session.options.quick ? 4 : 128 };
+    const name = `first step ${task.model} b${task.batch}`;
+    if (!isWanted(name, session)) return;
+    const inputs = { ...drawInputs(task), ...(await modelInputs(task, session.own[0]!.backend)) };
+    // Inside of the package, where the peers are found.
+    const folder = join(root, "node_modules/.cache/evenkeel-bench");
+    await mkdir(folder, { recursive: true });
+    try {
+      await bundleProgram(folder);
+      await writeHostArrays(inputs, folder);
+      const subjects = [...session.own.map(({ subject }) => subject), ...session.peers];
+      const programs = subjects.map((subject) => programOf(subject, task, inputs, folder));
+      const timings = await measure(programs, { ...quickEffort, windowMilliseconds: 0 });
+      report(
+        subjects.map((subject, index): Row => {
+          const { name: subjectName, backend, threads } = subject;
+          const row = { suite: "load", case: name, subject: subjectName, backend, threads };
+          const timing = timings[index]!;
+          if (!(timing instanceof Error)) return { ...row, ...timing };
+          return { ...row, milliseconds: null, spread: null, error: timing.message };
+        }),
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+};
+
+/** One file of Evenkeel, as an application would have; the others come from their packages. */
+async function bundleProgram(folder: string): Promise<void> {
+  await build({
+    entryPoints: [join(root, "src/load/first-step.ts")],
+    outfile: join(folder, "first-step.js"),
+    ...{ bundle: true, minify: true, platform: "node", format: "esm", logLevel: "silent" },
+    ...{ conditions: ["@evenkeel/source"], external: ["@tensorflow/*", "@jax-js/*", "webgpu", "esbuild"] },
+  });
+}
+
+function programOf(subject: Subject, task: Task, inputs: Inputs, folder: string): Program {
+  const { name, backend, threads } = subject;
+  const isPytorch = name.startsWith("pytorch");
+  return {
+    time: async () => {
+      const start = performance.now();
+      if (isPytorch) {
+        const fresh = await peers[name]!.open(threads, join(folder, name));
+        await (await fresh.prepare(task, inputs)).time(1);
+        await fresh.close();
+      } else {
+        await firstStep(folder, { name, backend, threads, task });
+      }
+      return performance.now() - start;
+    },
+    dispose: () => undefined,
+  };
+}
+
+async function firstStep(folder: string, request: object): Promise<void> {
+  const child = new LineProcess(process.execPath, [join(folder, "first-step.js"), folder], {});
+  await child.ask(request);
+  await child.stop();
+}

@@ -1,0 +1,20 @@
+import type { BenchCase } from "../core/bench-case.ts";
+import type { TrainingStepTask } from "../core/task.ts";
+import { type Suite, suiteOfCases } from "./suite.ts";
+
+export function trainingStep(model: TrainingStepTask["model"], batch: number): BenchCase {
+  return {
+    suite: "train-step",
+    name: `${model} b${batch}`,
+    task: { kind: "training-step", model, batch },
+    roofs: [],
+    // Rounding grows from step to step: three of them are compared.
+    tolerance: 1e-3,
+  };
+}
+
+/** Forward, loss, backward and update: ResNet-20 on 3x32x32, and 784-512-512-10 with batch norm. */
+export const trainStep: Suite = suiteOfCases("train-step", ({ options }) => {
+  const batch = options.quick ? 4 : 128;
+  return [trainingStep("mlp", batch), trainingStep("resnet20", batch)];
+});
