@@ -21,7 +21,7 @@ fn total(v: Vector) -> Total { return v.w; }`,
 /** The sum of the parts before (behind, if reversed) is what a part begins with. */
 const carryCode = `
   for (var k = t; k < p.parts; k += p.threads) {
-    let isBefore = select(k < part, k > part, p.reverse == 1u);
+    let isBefore = select(k < part, part < k, p.reverse == 1u);
     carry += select(Total(), states[k * p.lines + line], isBefore);
   }
   shelf[me] = carry;
