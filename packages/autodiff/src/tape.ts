@@ -164,12 +164,12 @@ export class Tape implements Executor {
    */
   backward(gradients: GradientMap, options: { readonly retain?: boolean } = {}): void {
     if (options.retain) {
-      for (const step of this.steps.toReversed()) propagate(step, gradients);
+      for (const step of this.steps.toReversed()) propagate(step, gradients, false);
       return;
     }
     for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
       try {
-        propagate(step, gradients);
+        propagate(step, gradients, true);
       } finally {
         this.forgetStep(step);
       }
@@ -191,7 +191,7 @@ export class Tape implements Executor {
 const specOf = (tensor: Tensor | undefined): Spec | undefined =>
   tensor && { shape: tensor.shape, dtype: tensor.dtype };
 
-function propagate(step: Step, gradients: GradientMap): void {
+function propagate(step: Step, gradients: GradientMap, isLastUse: boolean): void {
   const { op, rule, inputSpecs, outputSpecs, inputIds, outputIds } = step;
   const outputGradients = outputIds.map((id) => gradients.take(id));
   if (outputGradients.every((gradient) => gradient === undefined)) return;
@@ -203,7 +203,7 @@ function propagate(step: Step, gradients: GradientMap): void {
     }
     scope(() => {
       const needed = inputIds.map((id) => id !== undefined);
-      const results = rule.apply({ ...step, outputGradients, needed, inputSpecs, outputSpecs });
+      const results = rule.apply({ ...step, outputGradients, needed, inputSpecs, outputSpecs, isLastUse });
       inputIds.forEach((id, index) => {
         const gradient = results[index];
         if (id !== undefined && gradient !== undefined)

@@ -102,7 +102,10 @@ function train(
   return run(batchNormTrainingOp, inputs, attributesOf(problem), { ...options, scalars: [0.25] });
 }
 
-function backpropagate(problem: Problem, options: { backwards?: boolean } = {}): Float32Array[] {
+function backpropagate(
+  problem: Problem,
+  options: { backwards?: boolean; donated?: readonly number[] } = {},
+): Float32Array[] {
   const { x, scale, shift } = operandsOf(problem);
   const [y, statistics] = train(problem);
   const channels = problem.shape[problem.axis]!;
@@ -206,6 +209,8 @@ describe("kernels of any shape", () => {
   test("in place has the bits of out of place", () => {
     check((problem) => {
       expectSameBits(train(problem, { donated: [0] }), train(problem));
+      const expected = backpropagate(problem);
+      for (const donated of [[0], [1], [0, 1]]) expectSameBits(backpropagate(problem, { donated }), expected);
     }, isTrainable);
   });
 });

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { NormalizationAttributes } from "../src/attributes.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
+import { gradientAliases } from "../src/gradient/gradient-plan.ts";
 import { gridOf } from "../src/grid.ts";
 import { layoutOf, valuesPerChannel } from "../src/layout.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
@@ -82,6 +83,19 @@ describe("memory", () => {
   test("y takes the memory of a donated x", () => {
     expect(trainingPlan([8, 16, 8, 8], 1, [true]).aliases).toEqual([[0, 0]]);
     expect(trainingPlan([8, 16, 8, 8]).aliases).toEqual([]);
+  });
+
+  test("gradients take the memory of a donated dy, and of x", () => {
+    const aliases = (donated: readonly boolean[], attrs: Partial<NormalizationAttributes> = {}) =>
+      gradientAliases({ ...everything, ofBatch: true, ...attrs }, donated);
+    expect(aliases([true, true])).toEqual([
+      [0, 1],
+      [3, 0],
+    ]);
+    expect(aliases([true, false])).toEqual([[3, 0]]);
+    expect(aliases([true, true], { residual: false })).toEqual([[0, 0]]);
+    expect(aliases([false, true], { activation: "none" })).toEqual([[0, 1]]);
+    expect(aliases([false, false])).toEqual([]);
   });
 
   test("temporaries hold no more than the statistics of 16 parts", () => {

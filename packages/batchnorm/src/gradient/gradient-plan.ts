@@ -24,20 +24,33 @@ interface Pass {
   readonly items: number;
 }
 
+/** dz takes the memory of a donated dy, and dx that of x; without dz, dx takes that of either. */
+export function gradientAliases(attrs: GradientAttributes, donated: readonly boolean[]): [number, number][] {
+  const [dy, x] = [0, 1];
+  const ofDx = !keepsDz(attrs) && donated[dy] ? dy : donated[x] ? x : undefined;
+  const aliases: [number, number][] = ofDx === undefined ? [] : [[0, ofDx]];
+  return keepsDz(attrs) && donated[dy] ? [...aliases, [3, dy]] : aliases;
+}
+
 /** One launch where an item holds a whole channel; else one for the sums of the parts, and one that uses them. */
-export function gradientPlan(inputs: readonly (Spec | undefined)[], attrs: GradientAttributes): Plan {
+export function gradientPlan(
+  inputs: readonly (Spec | undefined)[],
+  attrs: GradientAttributes,
+  donated: readonly boolean[],
+): Plan {
   const x = inputs[1]!;
   const layout = layoutOf(x.shape, attrs.axis);
   const grid = gridOf(layout);
   const items = grid.parts * grid.blocks;
+  const aliases = gradientAliases(attrs, donated);
   const launch = (pass: Pass): PlannedLaunch =>
-    gradientLaunch(grid, inputs, attrs, attrs.ofBatch ? valuesPerChannel(layout) : 0, pass);
-  if (layout.channels === 0) return { launches: [], temporaries: [], aliases: [] };
+    gradientLaunch(grid, inputs, attrs, attrs.ofBatch ? valuesPerChannel(layout) : 0, pass, aliases);
+  if (layout.channels === 0) return { launches: [], temporaries: [], aliases };
   if (grid.parts === 1) {
     return {
       launches: [launch({ writesDx: true, writesParameters: true, items })],
       temporaries: [],
-      aliases: [],
+      aliases,
     };
   }
   const parts: Slot = { temporary: 0 };
@@ -53,7 +66,7 @@ export function gradientPlan(inputs: readonly (Spec | undefined)[], attrs: Gradi
       }),
     ],
     temporaries: [{ shape: [grid.parts, 2, layout.channels], dtype: "f32" }],
-    aliases: [],
+    aliases,
   };
 }
 
@@ -63,8 +76,12 @@ function gradientLaunch(
   attrs: GradientAttributes,
   count: number,
   { partials, sums, writesDx, writesParameters, items }: Pass,
+  aliases: readonly (readonly [output: number, input: number])[],
 ): PlannedLaunch {
-  const input = (index: number): Slot | undefined => (inputs[index] ? { input: index } : undefined);
+  const written = aliases.flatMap(([output, input]) => (output !== 0 || writesDx ? [input] : []));
+  // What is read and written stands among the writes only.
+  const input = (index: number): Slot | undefined =>
+    inputs[index] && !written.includes(index) ? { input: index } : undefined;
   const y = keepsDz(attrs) ? input(5) : undefined;
   return {
     kind: "kernel",

@@ -7,7 +7,8 @@ import { planarApply, planarSums } from "./planar.as";
 
 // An item makes the sums of its share (`sums` is where they go), or takes the sums of all parts from `partials`, or, where
 // both are absent, holds all values of its channels and does both. `count` is the number of values whose statistics these
-// are, or 0 where the statistics do not depend on x: then dx is complete after the first pass.
+// are, or 0 where the statistics do not depend on x: then dx is complete after the first pass. An operand that is absent has lent
+// its memory: dy to dz, or else to dx, and x to dx.
 
 /** An item is a part of a channel: `tilesPerItem` tiles. */
 function planarGradient(
@@ -18,6 +19,8 @@ function planarGradient(
   parts: usize, count: i32, epsilon: f32, activation: i32, slope: f32,
 ): void {
   const totals = scratch + momentsBytes;
+  if (!x) x = dx;
+  if (!dy) dy = dz ? dz : dx;
   for (let item = begin; item < end; item++) {
     const channel = item % channels;
     const part = item / channels;
@@ -65,6 +68,8 @@ function interleavedGradient(
   const moments = scratch + 5 * arrayBytes;
   const totals = moments + momentsBytes;
   const leak = f32x4.splat(slope);
+  if (!x) x = dx;
+  if (!dy) dy = dz ? dz : dx;
   for (let item = begin; item < end; item++) {
     const firstChannel = item % blocks * channelsPerItem;
     const itemChannels = min(channelsPerItem, channels - firstChannel);

@@ -36,7 +36,10 @@ export const normalizeGradientOp: Op<GradientAttributes> = {
       return [dx, dScale, dShift, ...(keepsDz(attrs) ? [dz] : [])];
     },
   },
-  kernels: { wasm: (inputs, attrs) => gradientPlan(inputs, attrs), wgsl: shaderGradientPlan },
+  kernels: {
+    wasm: (inputs, attrs, _limits, donated) => gradientPlan(inputs, attrs, donated),
+    wgsl: shaderGradientPlan,
+  },
 };
 
 export interface GradientOperands {
@@ -102,12 +105,20 @@ export interface NormalizationGradient {
   readonly dResidual?: Tensor | undefined;
 }
 
-/** All gradients of a normalization, in two launches at most. */
+/**
+ * All gradients of a normalization, in two launches at most. dx and the gradient of a residual take the memory of dy, and of x
+ * where `lendsX` says that nothing needs it any more, if nothing else views it: then no memory is written that was not read.
+ */
 export function normalizationGradient(
   { dy, x, statistics, scale, shift, y }: GradientOperands,
   attrs: GradientAttributes,
+  lendsX = false,
 ): NormalizationGradient {
-  const outputs = execute(normalizeGradientOp, [dy, x, statistics, scale, shift, y], attrs);
+  const lendsDy = !attrs.residual || keepsDz(attrs);
+  const donate = [lendsDy && !dy.storage.isShared, lendsX && !x.storage.isShared].flatMap((lends, input) =>
+    lends ? [input] : [],
+  );
+  const outputs = execute(normalizeGradientOp, [dy, x, statistics, scale, shift, y], attrs, { donate });
   const [dx, dScale, dShift, dz = dy] = outputs as [Tensor, Tensor, Tensor, Tensor?];
   return { dx, dScale, dShift, dResidual: attrs.residual ? dz : undefined };
 }

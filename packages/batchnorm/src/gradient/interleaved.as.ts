@@ -1,12 +1,49 @@
 // Both passes over a block of columns, four rows at a time that lie far apart. `coefficients` are five arrays of `arrayBytes` bytes: centres, factors,
 // offsets, and the sums of dz and of dz * (x - centre), whose place the linear terms and the constants take.
 
-import { lanesBefore } from "../kernels/lanes.as";
+import { leakyRelu, relu } from "../kernels/activation.as";
+import { accumulate, lanesBefore, loadLanes, sum4 } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
-import { sumFour, sumOne } from "./sum.as";
+import { gradientOfZ, products, writeFour, writeOne } from "./sum.as";
 
 /** Rows whose sums run in f32. */
 const tileRows: usize = 512;
+
+/** Four vectors, `step` bytes apart: branches are taken once for all. The products' sum lies `gap` bytes behind that of dz. */
+@inline
+function sumFour(
+  sums: usize, gap: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, step: usize,
+  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
+): void {
+  const x0 = v128.load(x), x1 = v128.load(x + step), x2 = v128.load(x + 2 * step), x3 = v128.load(x + 3 * step);
+  let z0 = v128.load(dy), z1 = v128.load(dy + step), z2 = v128.load(dy + 2 * step), z3 = v128.load(dy + 3 * step);
+  if (activation == relu) {
+    z0 = gradientOfZ(relu, y, 0, x0, z0, centre, factor, offset, slope);
+    z1 = gradientOfZ(relu, y ? y + step : 0, 0, x1, z1, centre, factor, offset, slope);
+    z2 = gradientOfZ(relu, y ? y + 2 * step : 0, 0, x2, z2, centre, factor, offset, slope);
+    z3 = gradientOfZ(relu, y ? y + 3 * step : 0, 0, x3, z3, centre, factor, offset, slope);
+  } else if (activation) {
+    z0 = gradientOfZ(leakyRelu, y, 0, x0, z0, centre, factor, offset, slope);
+    z1 = gradientOfZ(leakyRelu, y ? y + step : 0, 0, x1, z1, centre, factor, offset, slope);
+    z2 = gradientOfZ(leakyRelu, y ? y + 2 * step : 0, 0, x2, z2, centre, factor, offset, slope);
+    z3 = gradientOfZ(leakyRelu, y ? y + 3 * step : 0, 0, x3, z3, centre, factor, offset, slope);
+  }
+  accumulate(sums, sum4(z0, z1, z2, z3));
+  accumulate(sums + gap, products(z0, z1, z2, z3, x0, x1, x2, x3, centre));
+  writeFour(dz, dx, step, z0, z1, z2, z3, factor);
+}
+
+/** One vector, or one to three `lanes` of it. */
+function sumOne(
+  sums: usize, gap: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, lanes: usize,
+  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
+): void {
+  const value = loadLanes(x, lanes);
+  const z = gradientOfZ(activation, y, lanes, value, loadLanes(dy, lanes), centre, factor, offset, slope);
+  accumulate(sums, z);
+  accumulate(sums + gap, f32x4.mul(z, f32x4.sub(value, centre)));
+  writeOne(dz, dx, lanes, z, factor);
+}
 
 function sumTile(
   dy: usize, x: usize, y: usize, dz: usize, dx: usize, rows: usize, columns: usize, stride: usize,

@@ -1,9 +1,9 @@
 // Both passes over tiles `tile` to `endTile` of a channel. Rows of a tile advance together, a cache line at a time.
 
 import { relu } from "../kernels/activation.as";
-import { lanesBefore, sumLanes } from "../kernels/lanes.as";
+import { lanesBefore, loadLanes, sum4, sumLanes } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
-import { sumFour, sumOne } from "./sum.as";
+import { gradientOfZ, products, writeFour, writeOne } from "./sum.as";
 
 @inline
 function sumTiles(
@@ -11,7 +11,6 @@ function sumTiles(
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
   activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
 ): void {
-  const sums = totals + 16;
   const stride = channels * columns * 4;
   const perRow = (columns + tileColumns - 1) / tileColumns;
   let sum: f64 = 0, product: f64 = 0;
@@ -21,20 +20,31 @@ function sumTiles(
     const height = min(tileRows, rows - row) * stride;
     const end = row * stride + min(columns, first + tileColumns) * 4;
     let column = row * stride + first * 4;
-    memory.fill(sums, 0, 32);
+    let s = f32x4.splat(0), q = s;
     for (const stop = column + ((end - column) & ~63); column < stop; column += 64) {
       for (let at = column; at < column + height; at += stride) {
-        sumFour(sums, 16, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, 16, activation, centre, factor, offset, slope);
+        const x0 = v128.load(x + at), x1 = v128.load(x + at, 16), x2 = v128.load(x + at, 32), x3 = v128.load(x + at, 48);
+        const z0 = gradientOfZ(activation, y ? y + at : 0, 0, x0, v128.load(dy + at), centre, factor, offset, slope);
+        const z1 = gradientOfZ(activation, y ? y + at + 16 : 0, 0, x1, v128.load(dy + at, 16), centre, factor, offset, slope);
+        const z2 = gradientOfZ(activation, y ? y + at + 32 : 0, 0, x2, v128.load(dy + at, 32), centre, factor, offset, slope);
+        const z3 = gradientOfZ(activation, y ? y + at + 48 : 0, 0, x3, v128.load(dy + at, 48), centre, factor, offset, slope);
+        s = f32x4.add(s, sum4(z0, z1, z2, z3));
+        q = f32x4.add(q, products(z0, z1, z2, z3, x0, x1, x2, x3, centre));
+        writeFour(dz ? dz + at : 0, dx ? dx + at : 0, 16, z0, z1, z2, z3, factor);
       }
     }
     for (; column < end; column += 16) {
       const lanes = lanesBefore(column, end);
       for (let at = column; at < column + height; at += stride) {
-        sumOne(sums, 16, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, lanes, activation, centre, factor, offset, slope);
+        const value = loadLanes(x + at, lanes);
+        const z = gradientOfZ(activation, y ? y + at : 0, lanes, value, loadLanes(dy + at, lanes), centre, factor, offset, slope);
+        s = f32x4.add(s, z);
+        q = f32x4.add(q, f32x4.mul(z, f32x4.sub(value, centre)));
+        writeOne(dz ? dz + at : 0, dx ? dx + at : 0, lanes, z, factor);
       }
     }
-    sum += sumLanes(v128.load(sums));
-    product += sumLanes(v128.load(sums, 16));
+    sum += sumLanes(s);
+    product += sumLanes(q);
   }
   store<f64>(totals, sum);
   store<f64>(totals, product, 8);
@@ -69,7 +79,7 @@ function applyTiles(
   }
 }
 
-/** Leaves two f64 at `totals`, and uses 32 bytes behind them. The commonest forms have loops of their own, without branches. */
+/** Leaves two f64 at `totals`. The commonest forms have loops of their own, without branches. */
 function planarSums(
   totals: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, tile: usize, endTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
@@ -80,6 +90,8 @@ function planarSums(
     sumTiles(totals, dy, x, 0, 0, 0, tile, endTile, channels, rows, columns, tileRows, tileColumns, 0, centre, factor, offset, slope);
   } else if (isPlain && activation == relu) {
     sumTiles(totals, dy, x, 0, 0, 0, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, centre, factor, offset, slope);
+  } else if (y && dz && !dx && activation == relu) {
+    sumTiles(totals, dy, x, y, dz, 0, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, centre, factor, offset, slope);
   } else {
     sumTiles(totals, dy, x, y, dz, dx, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, centre, factor, offset, slope);
   }

@@ -2,71 +2,49 @@
 // that of y where y is given, and otherwise of z, computed again by the very steps of the forward pass. On the way go out what
 // later passes would make again: dz, the gradient of the residual, and dx where the statistics do not depend on x.
 
-import { activateGradient, leakyRelu, relu } from "../kernels/activation.as";
+import { activateGradient } from "../kernels/activation.as";
 import { affine } from "../kernels/affine.as";
-import { accumulate, loadLanes, storeLanes, sum4 } from "../kernels/lanes.as";
+import { loadLanes, storeLanes, sum4 } from "../kernels/lanes.as";
 
+/** dz, with the sign of `y` where it is given: a vector, or the first `lanes` of it. */
 @inline
-function basis(y: usize, x: v128, centre: v128, factor: v128, offset: v128): v128 {
-  return y ? v128.load(y) : affine(x, centre, factor, offset);
+function gradientOfZ(
+  activation: i32, y: usize, lanes: usize, x: v128, dy: v128, centre: v128, factor: v128, offset: v128, slope: v128,
+): v128 {
+  if (!activation) return dy;
+  return activateGradient(activation, y ? loadLanes(y, lanes) : affine(x, centre, factor, offset), dy, slope);
 }
 
-/** Four vectors, `step` bytes apart: branches are taken once for all. The products' sum lies `gap` bytes behind that of dz. */
 @inline
-function sumFour(
-  sums: usize, gap: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, step: usize,
-  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
-): void {
-  const x0 = v128.load(x), x1 = v128.load(x + step), x2 = v128.load(x + 2 * step), x3 = v128.load(x + 3 * step);
-  let z0 = v128.load(dy), z1 = v128.load(dy + step), z2 = v128.load(dy + 2 * step), z3 = v128.load(dy + 3 * step);
-  if (activation) {
-    const b0 = basis(y, x0, centre, factor, offset);
-    const b1 = basis(y ? y + step : 0, x1, centre, factor, offset);
-    const b2 = basis(y ? y + 2 * step : 0, x2, centre, factor, offset);
-    const b3 = basis(y ? y + 3 * step : 0, x3, centre, factor, offset);
-    if (activation == relu) {
-      z0 = activateGradient(relu, b0, z0, slope);
-      z1 = activateGradient(relu, b1, z1, slope);
-      z2 = activateGradient(relu, b2, z2, slope);
-      z3 = activateGradient(relu, b3, z3, slope);
-    } else {
-      z0 = activateGradient(leakyRelu, b0, z0, slope);
-      z1 = activateGradient(leakyRelu, b1, z1, slope);
-      z2 = activateGradient(leakyRelu, b2, z2, slope);
-      z3 = activateGradient(leakyRelu, b3, z3, slope);
-    }
-  }
-  accumulate(sums, sum4(z0, z1, z2, z3));
-  accumulate(sums + gap, sum4(
-    f32x4.mul(z0, f32x4.sub(x0, centre)), f32x4.mul(z1, f32x4.sub(x1, centre)),
-    f32x4.mul(z2, f32x4.sub(x2, centre)), f32x4.mul(z3, f32x4.sub(x3, centre)),
-  ));
-  if (dz) {
-    v128.store(dz, z0);
-    v128.store(dz + step, z1);
-    v128.store(dz + 2 * step, z2);
-    v128.store(dz + 3 * step, z3);
-  }
-  if (dx) {
-    v128.store(dx, f32x4.mul(z0, factor));
-    v128.store(dx + step, f32x4.mul(z1, factor));
-    v128.store(dx + 2 * step, f32x4.mul(z2, factor));
-    v128.store(dx + 3 * step, f32x4.mul(z3, factor));
-  }
+function storeFour(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): void {
+  v128.store(to, a);
+  v128.store(to + step, b);
+  v128.store(to + 2 * step, c);
+  v128.store(to + 3 * step, d);
 }
 
-/** One vector, or one to three `lanes` of it. */
-function sumOne(
-  sums: usize, gap: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, lanes: usize,
-  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
-): void {
-  const value = loadLanes(x, lanes);
-  let z = loadLanes(dy, lanes);
-  if (activation) z = activateGradient(activation, y ? loadLanes(y, lanes) : affine(value, centre, factor, offset), z, slope);
-  accumulate(sums, z);
-  accumulate(sums + gap, f32x4.mul(z, f32x4.sub(value, centre)));
+/** What the first pass writes of four vectors, `step` bytes apart. */
+@inline
+function writeFour(dz: usize, dx: usize, step: usize, z0: v128, z1: v128, z2: v128, z3: v128, factor: v128): void {
+  if (dz) storeFour(dz, step, z0, z1, z2, z3);
+  if (dx) storeFour(dx, step, f32x4.mul(z0, factor), f32x4.mul(z1, factor), f32x4.mul(z2, factor), f32x4.mul(z3, factor));
+}
+
+@inline
+function writeOne(dz: usize, dx: usize, lanes: usize, z: v128, factor: v128): void {
   if (dz) storeLanes(dz, z, lanes);
   if (dx) storeLanes(dx, f32x4.mul(z, factor), lanes);
 }
 
-export { sumFour, sumOne };
+/** The sum of z * (x - centre) over four vectors. */
+@inline
+function products(
+  z0: v128, z1: v128, z2: v128, z3: v128, x0: v128, x1: v128, x2: v128, x3: v128, centre: v128,
+): v128 {
+  return sum4(
+    f32x4.mul(z0, f32x4.sub(x0, centre)), f32x4.mul(z1, f32x4.sub(x1, centre)),
+    f32x4.mul(z2, f32x4.sub(x2, centre)), f32x4.mul(z3, f32x4.sub(x3, centre)),
+  );
+}
+
+export { gradientOfZ, writeFour, writeOne, products };

@@ -45,6 +45,7 @@ export const normalizeOp: Op<NormalizationAttributes> = {
       const { dx, dScale, dShift, dResidual } = normalizationGradient(
         { dy: outputGradients[0]!, x: x!, statistics: statistics!, scale, shift, y: outputs[0] },
         { ...attrs, ofBatch: false },
+        context.isLastUse,
       );
       const dStatistics = needed[1]
         ? gradientOfStatistics(statistics!, scale, dScale, dShift, attrs.epsilon)

@@ -70,11 +70,14 @@ function gradients(context: GradientContext<NormalizationAttributes>): (Tensor |
   const [dy, dStatistics, dRunningMean, dRunningVariance] = outputGradients;
   const count = valuesPerChannel(layoutOf(x!.shape, attrs.axis));
   const weight = count === 0 ? 0 : (context.scalars[0] ?? 0);
+  // What flows through the statistics reads x once more.
+  const lendsX = context.isLastUse && !dStatistics && !dRunningMean && !dRunningVariance;
   const ofY =
     dy &&
     normalizationGradient(
       { dy, x: x!, statistics: statistics!, scale, shift, y },
       { ...attrs, ofBatch: true },
+      lendsX,
     );
   const channels = [x!.shape[attrs.axis]!];
   const dMean = total(

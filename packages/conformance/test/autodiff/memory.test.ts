@@ -1,5 +1,13 @@
-import { customGradient, deferStateChange, grad, valueAndGrad, withoutStatistics } from "@evenkeel/autodiff";
+import {
+  customGradient,
+  deferStateChange,
+  grad,
+  valueAndGrad,
+  vjp,
+  withoutStatistics,
+} from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
+import { batchNorm } from "@evenkeel/batchnorm";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { add, exp, fromData, full, keep, mul, scope, sum, tanh } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -71,6 +79,38 @@ describe("memory", () => {
     expect(Math.max(...others) - first).toBeLessThanOrEqual(2 * bytes);
     gradient.dispose();
     x.dispose();
+  });
+
+  test("gradients of a batch norm take the memory of what nothing needs any more", async () => {
+    const device = await cpu.open({ threads: 1 });
+    const [shape, bytes] = [[50, 8, 25], 40_000];
+    const x = full(shape, 1, { backend: device });
+    const before = device.memory().peak;
+    const loss = (a: Tensor) => sum(batchNorm(mul(a, 2), { residual: mul(a, 3), activation: "relu" }).y);
+    const gradient = grad(loss)(x);
+    // What is normalized, the residual and the result; backward what is normalized, the result and its gradient.
+    expect(device.memory().peak - before).toBeLessThan(3 * bytes + bytes / 2);
+    gradient.dispose();
+    await device.close();
+  });
+
+  test("a pullback that may be called again leaves what it saved alone", async () => {
+    const x = fromData(
+      Float32Array.from({ length: 120 }, (_, at) => Math.sin(at)),
+      { shape: [6, 4, 5], dtype: "f32" },
+      { backend },
+    );
+    const [y, pullback] = vjp((a: Tensor) => batchNorm(mul(a, 2), { activation: "relu" }).y, x);
+    const dy = fromData(
+      Float32Array.from({ length: 120 }, (_, at) => Math.cos(at)),
+      { shape: [6, 4, 5], dtype: "f32" },
+      { backend },
+    );
+    const [first] = pullback(dy);
+    const [second] = pullback(dy);
+    expect(await second!.data()).toEqual(await first!.data());
+    pullback.dispose();
+    for (const tensor of [x, y, dy, first!, second!]) tensor.dispose();
   });
 
   test("intermediates that nothing saves die with the forward pass", () => {

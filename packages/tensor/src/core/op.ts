@@ -58,10 +58,12 @@ export interface GradientContext<Attrs> {
   readonly outputs: readonly (Tensor | undefined)[];
   readonly inputSpecs: readonly (Spec | undefined)[];
   readonly outputSpecs: readonly Spec[];
-  /** Absent where nothing depends on that output: a zero gradient. */
+  /** Absent where nothing depends on that output: a zero gradient. May be donated where nothing else views its memory. */
   readonly outputGradients: readonly (Tensor | undefined)[];
   /** Which inputs need a gradient. */
   readonly needed: readonly boolean[];
+  /** Whether saved inputs and outputs may be donated too: nothing will read them again through this record. */
+  readonly isLastUse?: boolean;
   readonly attrs: Attrs;
   readonly scalars: readonly number[];
 }
