@@ -19,6 +19,7 @@ import { convolutionShape, forEachProduct } from "./convolution.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
 import { convolutionAttributes } from "./convolution-options.ts";
 import { convolutionPlan } from "./convolution-plan.ts";
+import { convolutionWgslPlan } from "./convolution-wgsl-plan.ts";
 
 export type Conv2dAttributes = ConvolutionAttributes & EpilogueAttributes;
 
@@ -51,7 +52,10 @@ export const conv2dOp: Op<Conv2dAttributes> = {
       ];
     },
   },
-  kernels: { wasm: (inputs, attrs, limits) => convolutionPlan("forward", conv2dOp, inputs, attrs, limits) },
+  kernels: {
+    wasm: (inputs, attrs, limits) => convolutionPlan("forward", conv2dOp, inputs, attrs, limits),
+    wgsl: (inputs, attrs, limits) => convolutionWgslPlan("forward", conv2dOp, inputs, attrs, limits),
+  },
 };
 
 /** The bare convolution, as the gradients of its two gradients need it. */

@@ -30,7 +30,7 @@ export interface ProductCut {
 /** Of an imagined GPU: invocations that run at the same time, and those that it takes to hide the latency of memory. */
 const lanes = 2 ** 14;
 const lanesOfCore = 128;
-const wantedInvocations = 2 ** 15;
+export const wantedInvocations: number = 2 ** 15;
 /** Another launch, in cycles: some ten microseconds, with the wait for the one before. */
 const launchCycles = 20_000;
 /** What slices may take in memory, and the least that one of them is worth. */

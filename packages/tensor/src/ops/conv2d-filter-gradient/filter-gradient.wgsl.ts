@@ -1,0 +1,90 @@
+import type { WgslKernel } from "../../core/launch.ts";
+import { wgslKernel } from "../../core/wgsl.ts";
+import { convolutionNames, patchOperand, patchText } from "../conv2d/patches.wgsl.ts";
+import type { Tile } from "../matmul/product-tiles.ts";
+import type { VectorAxis } from "../matmul/tiled-product.wgsl.ts";
+import {
+  parametersText,
+  parameterTypes,
+  stridedOperand,
+  tiledProduct,
+} from "../matmul/tiled-product.wgsl.ts";
+
+const bindings = (gradientType: string): string =>
+  `@group(0) @binding(0) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<${gradientType}>;
+@group(0) @binding(2) var<storage, read_write> c: array<f32>;`;
+
+/** An implicit matrix product: channels of dy by taps of x, the depth are pixels of all images. */
+export function filterGradientKernel(tile: Tile, gradientVector: VectorAxis): WgslKernel {
+  return tiledProduct({
+    ...{ entry: "filterGradient", tile, hasAddend: false, isVector: false, parameters: convolutionNames },
+    areQuads: { A: false, B: false },
+    isAlongDepth: { A: true, B: true },
+    code: `${bindings(gradientVector === "none" ? "f32" : "vec4f")}
+${patchText(false)}
+var<private> ofGroup: u32;
+fn begin(batch: u32) -> u32 {
+  ofGroup = batch;
+  ay = axisY(0u);
+  ax = axisX(0u);
+  sourceAt = i32(batch * p.channels * p.sourceY * p.sourceX);
+  columns = p.channels * p.tapsY * p.tapsX;
+  return p.images * p.targetY * p.targetX;
+}
+fn laneA(row: u32) -> u32 { return (ofGroup * p.rows + row) * p.targetY * p.targetX; }
+fn depthA(k: u32) -> u32 {
+  let plane = p.targetY * p.targetX;
+  return k / plane * p.targetImage + k % plane;
+}
+fn rowPlace(row: u32) -> vec2u { return vec2u((ofGroup * p.rows + row) * columns, 0u); }
+fn columnPlace(column: u32) -> vec2u { return vec2u(column, 0u); }
+${stridedOperand("A", "dy", gradientVector)}
+${patchOperand("tap")}`,
+  });
+}
+
+/** Invocations of a workgroup that sums the taps of one pair of channels; each sums all of them, and then adds up one. */
+export const pairInvocations = 64;
+
+/** For few pairs of channels in a group, which leave most of a tile empty. `taps` of the filter fit the invocations. */
+export function depthwiseFilterGradientKernel([tapsY, tapsX]: readonly [number, number]): WgslKernel {
+  const names = ["count", "slices", "sliceDepth", "sliceSize", "rows", ...convolutionNames];
+  const area = tapsY * tapsX;
+  const taps = Array.from({ length: area }, (_, tap) => tap);
+  const step = (tap: number) =>
+    `sum${tap} += d * sample(place + tapPlace(vec3u(0u, ${Math.floor(tap / tapsX)}u, ${tap % tapsX}u)));`;
+  const code = `${parametersText(names)}
+${bindings("f32")}
+${patchText(false)}
+var<workgroup> sums: array<f32, ${area * pairInvocations}>;
+fn sample(to: vec3i) -> f32 {
+  return select(0.0, source[u32(to.x + to.y * ax.source + to.z)], u32(to.y) < p.sourceY && u32(to.z) < p.sourceX);
+}
+@compute @workgroup_size(${pairInvocations})
+fn depthwiseFilterGradient(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
+  let at = group.x + group.y * groups.x;
+  if (at >= p.count) { return; }
+  let slice = at % p.slices;
+  let pair = at / p.slices;
+  let output = pair / p.channels;
+  let channel = output / p.rows * p.channels + pair % p.channels;
+  ay = axisY(0u);
+  ax = axisX(0u);
+  let plane = p.targetY * p.targetX;
+  let end = min((slice + 1u) * p.sliceDepth, p.images * plane);
+${taps.map((tap) => `  var sum${tap} = 0.0;`).join("\n")}
+  for (var k = slice * p.sliceDepth + t; k < end; k += ${pairInvocations}u) {
+    let d = dy[k / plane * p.targetImage + output * plane + k % plane];
+    let place = pixelPlace(triple(k, pixelSizes())) + tapPlace(vec3u(channel, 0u, 0u));
+${taps.map((tap) => `    ${step(tap)}`).join("\n")}
+  }
+${taps.map((tap) => `  sums[t * ${area}u + ${tap}u] = sum${tap};`).join("\n")}
+  workgroupBarrier();
+  if (t >= ${area}u) { return; }
+  var sum = 0.0;
+  for (var i = 0u; i < ${pairInvocations}u; i++) { sum += sums[i * ${area}u + t]; }
+  c[slice * p.sliceSize + pair * ${area}u + t] = sum;
+}`;
+  return wgslKernel(code, "depthwiseFilterGradient", parameterTypes(names));
+}
