@@ -69,6 +69,20 @@ describe("an update", () => {
     setDefaultBackend(backend);
   });
 
+  test("is as many launches as buffers that hold the parameters, where one is too small", async () => {
+    const recording = recordingBackend(backend);
+    const limits = { ...backend.limits, offsetAlignment: 16, maxBufferBytes: 32 };
+    const narrow = Object.defineProperty(recording, "limits", { value: limits });
+    setDefaultBackend(narrow);
+    const model = new Weights();
+    const optimizer = new SGD(model, { learningRate: 0.5 });
+    run(optimizer, 1);
+    const [matrix, bias, vector] = [model.matrix, model.bias, model.vector].map(({ value }) => value.storage);
+    expect([matrix === bias, vector === bias]).toEqual([true, false]);
+    expect(await model.values()).toEqual([[0.5, 1.5, 2.5], [3.5], [4.5, 5.5]]);
+    setDefaultBackend(backend);
+  });
+
   test("keeps no memory from step to step", () => {
     const model = new Weights();
     const optimizer = new Adam(model, { learningRate: 0.1, maxGradientNorm: 1 });

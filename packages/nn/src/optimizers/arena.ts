@@ -144,16 +144,43 @@ interface Layout {
   readonly gaps: readonly number[];
 }
 
-function layoutOf(specs: readonly Spec[], { limits }: Backend): Layout {
-  const elementBytes = bytesOfStorage(storageOf("f32", limits));
+const elementBytesOf = ({ limits }: Backend): number => bytesOfStorage(storageOf("f32", limits));
+
+/** Bytes from the begin of a member to the begin of the next one. */
+function paddedBytes({ shape }: Spec, backend: Backend): number {
+  const { offsetAlignment } = backend.limits;
+  return Math.ceil((sizeOf(shape) * elementBytesOf(backend)) / offsetAlignment) * offsetAlignment;
+}
+
+/** The same members in lists whose arenas are no larger than a buffer may be. */
+export function fittingArenas<Member extends NamedParameter>(members: readonly Member[]): Member[][] {
+  const lists: Member[][] = [];
+  let bytes = 0;
+  for (const member of members) {
+    const { backend, shape, dtype } = member.parameter.value;
+    const added = paddedBytes({ shape, dtype }, backend);
+    const list = lists.at(-1);
+    if (list === undefined || bytes + added > backend.limits.maxBufferBytes) {
+      lists.push([member]);
+      bytes = added;
+    } else {
+      list.push(member);
+      bytes += added;
+    }
+  }
+  return lists;
+}
+
+function layoutOf(specs: readonly Spec[], backend: Backend): Layout {
+  const elementBytes = elementBytesOf(backend);
   const byteOffsets: number[] = [];
   const gaps: number[] = [];
   let end = 0;
-  specs.forEach(({ shape }, index) => {
+  specs.forEach((spec, index) => {
     byteOffsets.push(end);
-    const bytes = sizeOf(shape) * elementBytes;
+    const bytes = sizeOf(spec.shape) * elementBytes;
     const isLast = index === specs.length - 1;
-    const padded = isLast ? bytes : Math.ceil(bytes / limits.offsetAlignment) * limits.offsetAlignment;
+    const padded = isLast ? bytes : paddedBytes(spec, backend);
     gaps.push((padded - bytes) / elementBytes);
     end += padded;
   });

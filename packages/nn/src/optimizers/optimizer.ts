@@ -3,7 +3,7 @@ import { ArgumentError, formatShape, ShapeError, sameShape, scope, zeros } from 
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Parameter } from "../module/variable.ts";
 import type { GroupSettings, NamedParameter } from "./arena.ts";
-import { Arena } from "./arena.ts";
+import { Arena, fittingArenas } from "./arena.ts";
 import { clipFactor } from "./clip.ts";
 import { readOptimizerState, slotsFromState } from "./optimizer-state.ts";
 import type { UpdateRule } from "./update-rule.ts";
@@ -28,7 +28,8 @@ export interface OptimizerOptions {
 }
 
 /**
- * The base of optimizers. Parameters with the same settings lie in one arena and are updated in place by one launch. Gradients
+ * The base of optimizers. Parameters with the same settings lie in one arena, as far as a buffer of the device goes, and are
+ * updated in place by one launch. Gradients
  * come in the order of `trainableParameters(model)`, as `valueAndGrad(model, loss)` returns them; parameters that are
  * frozen meanwhile are left out, with their slots.
  */
@@ -100,7 +101,7 @@ export class Optimizer {
       JSON.stringify([settings, loaded.get(name)!.steps]);
     return () =>
       scope(() => {
-        const arenas = groupBy(this.parameters, keyOf).map((members) => {
+        const arenas = arenaMembers(this.parameters, keyOf).map((members) => {
           const slots = this.rule.slots.map((_, slot) =>
             members.map(({ name, parameter }) => loaded.get(name)!.upload(slot, parameter.value.backend)),
           );
@@ -140,7 +141,7 @@ export class Optimizer {
 
   private currentArenas(): Arena[] {
     this.arenas ??= scope(() =>
-      groupBy(this.parameters, ({ settings }) => JSON.stringify(settings)).map(
+      arenaMembers(this.parameters, ({ settings }) => JSON.stringify(settings)).map(
         (members) => new Arena(members, members[0]!.settings, 0, this.emptySlots(members)),
       ),
     );
@@ -198,6 +199,12 @@ function settingsOf(name: string, parameter: Parameter, options: OptimizerOption
   checkNumbers(settings, `group: ${name}: `);
   return settings;
 }
+
+/** The members of each arena: parameters with equal keys, as many as a buffer holds. */
+const arenaMembers = <Member extends NamedParameter>(
+  parameters: readonly Member[],
+  key: (parameter: Member) => string,
+): Member[][] => groupBy(parameters, key).flatMap(fittingArenas);
 
 /** Items with equal keys, in the order of first appearance. */
 function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Item[][] {
