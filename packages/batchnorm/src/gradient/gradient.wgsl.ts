@@ -49,20 +49,24 @@ if(member==0&&works){let to=split*2*p.channels+channel;parts[to]=totals.sum;part
 
 /**
  * The sums of dz and of dz * (x - centre), and what is made of them: dx = factor * (dz + linear * (x - centre) + constant), dScale
- * and dShift. Operands: dy, x, statistics, scale, shift, y where it has the signs, parts; dx, dParameters, dz, parts.
+ * and dShift. Operands: dy, x, statistics, scale, shift, y where it has the signs, parts; dx, dParameters, dz, parts. Where dy is
+ * absent it lies in the memory of dz, or else of dx, and so does x.
  */
 export function gradientCode(code: GradientCode, names: OperandNames): string {
   const { entry, unit, loads, source, finishes, activation, ofBatch } = code;
   const reads = (name: string): boolean => names.reads.includes(name);
   const writes = (name: string): boolean => names.writes.includes(name);
   const y = reads("y");
+  const dy = reads("dy") ? "dy" : writes("dz") ? "dz" : "dx";
+  const x = reads("x") ? "x" : "dx";
   const loadAll = each(loads, (k) =>
-    load(k, `let dy${k}=dy[to${k}];let x${k}=x[to${k}]-centre;${y ? `let y${k}=y[to${k}];` : ""}`),
+    load(k, `let dy${k}=${dy}[to${k}];let x${k}=${x}[to${k}]-centre;${y ? `let y${k}=y[to${k}];` : ""}`),
   );
-  const mask = each(loads, (k) => {
-    const z = y ? `y${k}` : `fma(x${k},V(factor),V(offset))`;
-    return `let dz${k}=${activatedText(activation, z, `dy${k}`)};`;
-  });
+  const mask = (activation: Activation): string =>
+    each(loads, (k) => {
+      const z = y ? `y${k}` : `fma(x${k},V(factor),V(offset))`;
+      return `let dz${k}=${activatedText(activation, z, `dy${k}`)};`;
+    });
   const stores = [
     ...(writes("dz") ? ["dz[to#]=dz#;"] : []),
     ...(ofBatch ? [] : ["dx[to#]=factor*dz#;"]),
@@ -75,10 +79,12 @@ export function gradientCode(code: GradientCode, names: OperandNames): string {
     loads,
     (k) => `if(in${k}){dx[to${k}]=factor*(dz${k}+fma(x${k},V(linear),V(constant)));}\n`,
   );
-  const pass = loadAll + mask + add;
+  const pass = loadAll + mask(activation) + add;
   const summed = source === "tile" ? pass : tiles(pass);
   const ofValues = `var sum=V();var product=V();${summed}all=Part(total(sum),total(product));`;
-  const again = (source === "tiles" ? rewind : "") + tiles(loadAll + mask + apply);
+  const isMasked = source === "tiles" && dy === "dz";
+  const again =
+    (source === "tiles" ? rewind : "") + tiles(loadAll + mask(isMasked ? "none" : activation) + apply);
   const body = [
     statisticsGiven("statistics"),
     coefficients(reads("scale"), reads("shift")),
