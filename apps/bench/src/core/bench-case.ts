@@ -15,6 +15,8 @@ export interface BenchCase {
   /** Of the direct algorithm. */
   readonly flops?: number;
   readonly roofs: readonly Roof[];
+  /** The same with less to do, timed beside it as `evenkeel-plain`. */
+  readonly plain?: Task;
   /** Of the comparison, see `disagreement`. */
   readonly tolerance: number;
 }

@@ -27,7 +27,7 @@ export function drawInputs(task: Task): Inputs {
         shift: uniform(channels, 3, -0.5, 0.5),
         runningMean: uniform(channels, 4, -0.5, 0.5),
         runningVariance: uniform(channels, 5, 0.5, 1.5),
-        ...(task.pass === "forward-backward" && { dy: uniform(task.shape, 6, -1, 1) }),
+        ...(task.pass === "forward-backward" && { dy: uniform(task.shape, 6, -0.5, 1) }),
         ...(task.epilogue === "add-relu" && { residual: uniform(task.shape, 7, -1, 1) }),
       };
     }

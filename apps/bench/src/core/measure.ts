@@ -20,6 +20,9 @@ export interface Timing {
   readonly rounds: number;
 }
 
+/** For a GPU in software, whose times mean nothing: everything runs once, to be counted. */
+export const countingEffort: Effort = { rounds: 1, windowMilliseconds: 0, patienceMilliseconds: 0 };
+
 /** Between two programs: threads that spin for a moment after their work are asleep by then. */
 const pauseMilliseconds = 10;
 const mostRepetitions = 10_000;

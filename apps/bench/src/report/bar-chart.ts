@@ -1,5 +1,5 @@
 import type { Row } from "../core/rows.ts";
-import { type CaseRows, digits, isOwn, isRoof, milliseconds } from "./figures.ts";
+import { byteText, type CaseRows, isOwn, isRoof, milliseconds } from "./figures.ts";
 
 const width = 480;
 const barHeight = 18;
@@ -12,9 +12,7 @@ const lengthOf = (row: Row): number =>
   row.suite === "memory" || row.suite === "size" ? row.bytes! : row.milliseconds!;
 
 const textOf = (row: Row): string =>
-  row.suite === "memory" || row.suite === "size"
-    ? `${digits(row.bytes! / 1000)} kB`
-    : milliseconds(row.milliseconds!);
+  row.suite === "memory" || row.suite === "size" ? byteText(row.bytes!) : milliseconds(row.milliseconds!);
 
 /** A bar for every subject of a case, on a scale from zero. */
 export function barChart({ name, rows }: CaseRows): string {

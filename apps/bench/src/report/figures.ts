@@ -33,10 +33,10 @@ export const isRoof = (subject: string): boolean => subject.startsWith("roof-");
 const ownBeside = (row: Row, rows: readonly Row[]): Row | undefined =>
   rows.find(({ subject, threads }) => subject === "evenkeel" && threads === row.threads);
 
-/** How Evenkeel compares: times as fast, as small, or the share of a roof that it reaches. Undefined for its own rows. */
+/** How Evenkeel compares: times as fast, as small, or the share of a roof that it reaches. Undefined for its own row. */
 export function comparison(row: Row, { suite, rows }: CaseRows): string | undefined {
   const own = ownBeside(row, rows);
-  if (own === undefined || isOwn(row.subject)) return undefined;
+  if (own === undefined || row === own) return undefined;
   if (isRoof(row.subject)) {
     const share = rateOf(own) / rateOf(row);
     return Number.isFinite(share) ? `${percent(share)} of it` : undefined;
@@ -63,11 +63,11 @@ export function amountOf({
   const parts = [
     gigabytesPerSecond !== undefined ? `${digits(gigabytesPerSecond)} GB/s` : undefined,
     gflops !== undefined ? `${digits(gflops)} GFLOP/s` : undefined,
-    suite === "memory" && bytes !== undefined ? mebibytes(bytes) : undefined,
-    suite === "size" && bytes !== undefined ? `${digits(bytes / 1000)} kB gzipped` : undefined,
+    suite === "memory" && bytes !== undefined ? byteText(bytes) : undefined,
+    suite === "size" && bytes !== undefined ? `${byteText(bytes)} gzipped` : undefined,
     launches === undefined
       ? undefined
-      : `${launches} launches, ${submits} submits, ${mebibytes(bytesMoved!)} bound`,
+      : `launches ${launches}, submits ${submits}, bound ${byteText(bytesMoved!)}`,
   ];
   return parts.filter((part) => part !== undefined).join(", ");
 }
@@ -97,7 +97,8 @@ export const digits = (value: number): string => {
 export const milliseconds = (value: number): string => `${digits(value)} ms`;
 export const percent = (share: number): string => `${digits(100 * share)} %`;
 export const times = (ratio: number): string => `${digits(ratio)}x`;
-export const mebibytes = (bytes: number): string => `${digits(bytes / 2 ** 20)} MiB`;
+export const byteText = (bytes: number): string =>
+  bytes < 1e6 ? `${digits(bytes / 1e3)} kB` : `${digits(bytes / 1e6)} MB`;
 
 /** Machine, versions and date in three lines. */
 export function settingOf({ machine, versions, date }: BenchReport): string[] {

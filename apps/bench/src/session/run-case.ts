@@ -1,7 +1,14 @@
 import { disagreement } from "../core/agreement.ts";
 import type { BenchCase } from "../core/bench-case.ts";
 import { drawInputs } from "../core/inputs.ts";
-import { fullEffort, measure, quickEffort, type Timing } from "../core/measure.ts";
+import {
+  countingEffort,
+  type Effort,
+  fullEffort,
+  measure,
+  quickEffort,
+  type Timing,
+} from "../core/measure.ts";
 import type { Row } from "../core/rows.ts";
 import { NotOfferedError, type Program, type Subject } from "../core/subject.ts";
 import type { Inputs, Results } from "../core/task.ts";
@@ -24,10 +31,9 @@ export async function runCase(benchCase: BenchCase, session: Session): Promise<R
   const contestants: Contestant[] = [];
   try {
     await gather(benchCase, session, contestants, rows);
-    const effort = session.options.quick ? quickEffort : fullEffort;
     const timings = await measure(
       contestants.map(({ program }) => program),
-      effort,
+      effortOf(session),
     );
     for (const [index, { row, program }] of contestants.entries()) {
       const timing = timings[index]!;
@@ -38,6 +44,11 @@ export async function runCase(benchCase: BenchCase, session: Session): Promise<R
     for (const { program } of contestants) await program.dispose();
   }
   return rows;
+}
+
+function effortOf({ options, gpuIsSoftware }: Session): Effort {
+  if (options.quick) return quickEffort;
+  return gpuIsSoftware ? countingEffort : fullEffort;
 }
 
 async function gather(
@@ -69,6 +80,13 @@ async function gather(
     rows.push(untimed(startOf(missing), new NotOfferedError(reason)));
   }
   for (const { backend, subject } of own) {
+    if (benchCase.plain !== undefined) {
+      const program = await subject.prepare(benchCase.plain, inputs);
+      contestants.push({
+        row: { ...startOf(subject), subject: "evenkeel-plain", bytes: undefined },
+        program,
+      });
+    }
     for (const roof of benchCase.roofs) {
       const amounts = "flops" in roof ? { flops: roof.flops } : { bytes: trafficOf(roof) };
       const row = { ...startOf(subject), subject: roof.name, bytes: undefined, flops: undefined, ...amounts };

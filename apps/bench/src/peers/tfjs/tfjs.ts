@@ -26,6 +26,9 @@ export type TfjsInputs = { readonly [name: string]: Tensor };
 
 /** The part of tfjs's WebGPU backend that waiting takes. */
 interface WebgpuOfTfjs {
+  /** Null where everything has been submitted. */
+  readonly commandEncoder: GPUCommandEncoder | null;
+  endComputePassEncoder(): void;
   submitQueue(): void;
   readonly queue: GPUQueue;
 }
@@ -82,11 +85,7 @@ function programOf(tf: Tfjs, device: string, run: TfjsRun, inputs: TfjsInputs): 
         for (let repetition = 0; repetition < repetitions; repetition++) {
           tf.dispose(tf.tidy(() => run.once()));
         }
-        if (device === "webgpu") {
-          const backend = tf.backend() as unknown as WebgpuOfTfjs;
-          backend.submitQueue();
-          await backend.queue.onSubmittedWorkDone();
-        }
+        if (device === "webgpu") await finishOnGpu(tf.backend() as unknown as WebgpuOfTfjs);
         return performance.now() - start;
       }),
     dispose: () => {
@@ -94,6 +93,14 @@ function programOf(tf: Tfjs, device: string, run: TfjsRun, inputs: TfjsInputs): 
       tf.dispose(inputs as TensorContainerObject);
     },
   };
+}
+
+async function finishOnGpu(backend: WebgpuOfTfjs): Promise<void> {
+  if (backend.commandEncoder !== null) {
+    backend.endComputePassEncoder();
+    backend.submitQueue();
+  }
+  await backend.queue.onSubmittedWorkDone();
 }
 
 /** A kernel that a backend lacks is nothing that went wrong. */

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { disagreement } from "../src/core/agreement.ts";
+import { type Effort, measure } from "../src/core/measure.ts";
+import { quartilesOf } from "../src/core/quartiles.ts";
+import type { Program } from "../src/core/subject.ts";
+
+const effort: Effort = { rounds: 7, windowMilliseconds: 10, patienceMilliseconds: 100 };
+
+/** Takes as long as it says, without taking any time. */
+function pretend(
+  name: string,
+  millisecondsOf: (repetitions: number) => number,
+  calls: string[] = [],
+): Program {
+  return {
+    time: async (repetitions) => {
+      calls.push(`${name}${repetitions}`);
+      return millisecondsOf(repetitions);
+    },
+    dispose: () => undefined,
+  };
+}
+
+describe("measure", () => {
+  it("takes turns, and every round begins with the next program", async () => {
+    const calls: string[] = [];
+    const programs = ["a", "b", "c"].map((name) => pretend(name, () => 20, calls));
+    await measure(programs, effort);
+    const rounds = calls.slice(6).join("");
+    expect(rounds).toBe("a1b1c1b1c1a1c1a1b1a1b1c1b1c1a1c1a1b1a1b1c1");
+  });
+
+  it("repeats short programs until the window is full, and tells the time of one", async () => {
+    const calls: string[] = [];
+    const [timing] = await measure([pretend("a", (repetitions) => 2 * repetitions, calls)], effort);
+    expect(calls.at(-1)).toBe("a5");
+    expect(timing).toEqual({ milliseconds: 2, spread: 0, rounds: 7 });
+  });
+
+  it("runs a program once that takes longer than one has patience for", async () => {
+    const calls: string[] = [];
+    const [timing] = await measure([pretend("a", () => 500, calls)], effort);
+    expect(calls).toEqual(["a1"]);
+    expect(timing).toEqual({ milliseconds: 500, spread: 0, rounds: 1 });
+  });
+
+  it("goes on without a program that fails", async () => {
+    const failing = pretend("a", () => {
+      throw new Error("lost");
+    });
+    const [failed, timed] = await measure([failing, pretend("b", () => 30)], effort);
+    expect(failed).toEqual(new Error("lost"));
+    expect(timed).toMatchObject({ milliseconds: 30, rounds: 7 });
+  });
+});
+
+it("quartiles lie between the values", () => {
+  expect(quartilesOf([4, 1, 3, 2])).toEqual({ first: 1.75, median: 2.5, third: 3.25 });
+  expect(quartilesOf([5])).toEqual({ first: 5, median: 5, third: 5 });
+});
+
+describe("disagreement", () => {
+  const expected = { y: Float32Array.of(3, 4) };
+
+  it("is none within the tolerance, and beyond it names the result", () => {
+    expect(disagreement({ y: Float32Array.of(3, 4.0004) }, expected, 1e-4)).toBeUndefined();
+    expect(disagreement({ y: Float32Array.of(3, 4.1) }, expected, 1e-4)).toMatch(/^y: differs by 2.0e-2/);
+  });
+
+  it("sees what is missing, too short, and not a number", () => {
+    expect(disagreement({}, expected, 1)).toBe("y: found no such result");
+    expect(disagreement({ y: Float32Array.of(3) }, expected, 1)).toBe("y: found 1 values, expected 2");
+    expect(disagreement({ y: Float32Array.of(3, Number.NaN) }, expected, 1)).toMatch(/^y: differs by NaN/);
+  });
+});

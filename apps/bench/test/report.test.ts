@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { type BenchReport, checkReport, type Row } from "../src/core/rows.ts";
+import { htmlPage } from "../src/report/html.ts";
+import { markdownPage } from "../src/report/markdown.ts";
+import { progressOf, tableOf, targetTable } from "../src/report/table.ts";
+import { checkTargets } from "../src/report/targets.ts";
+
+const place = { suite: "batchnorm", case: "forward 32x64x56x56", backend: "cpu", threads: 1 };
+const rows: readonly Row[] = [
+  {
+    ...place,
+    subject: "evenkeel",
+    milliseconds: 2,
+    spread: 0.1,
+    bytes: 8e7,
+    gigabytesPerSecond: 40,
+    rounds: 9,
+  },
+  { ...place, subject: "roof-copy", milliseconds: 1, spread: 0.1, bytes: 8e7, gigabytesPerSecond: 80 },
+  { ...place, subject: "pytorch-cpu", milliseconds: 11, spread: 1, bytes: 8e7, gigabytesPerSecond: 7.3 },
+  { ...place, subject: "jax-js-wasm", milliseconds: null, spread: null, error: "y: <differs>" },
+  { ...place, subject: "tfjs-wasm", milliseconds: null, spread: null, absent: "tfjs is not installed" },
+];
+const report: BenchReport = {
+  machine: { processor: "A Processor", cores: 2, memoryGibibytes: 8, system: "Linux x64" },
+  versions: { node: "24.0.0" },
+  date: "2026-11-23T00:00:00.000Z",
+  rows,
+};
+
+describe("a report", () => {
+  it("is what it is after a round trip through JSON", () => {
+    expect(checkReport(JSON.parse(JSON.stringify(report)), "a.json")).toEqual(report);
+  });
+
+  it.each([
+    ["no report", null, /a\.json: found no bench report/],
+    ["no date", { ...report, date: "today" }, /date: found "today"/],
+    ["a row without subject", { ...report, rows: [{ ...rows[0], subject: "" }] }, /rows\[0\]: subject/],
+    [
+      "a row without time",
+      { ...report, rows: [{ ...rows[0], milliseconds: null }] },
+      /milliseconds: found null/,
+    ],
+    [
+      "a time beside an error",
+      { ...report, rows: [{ ...rows[3], milliseconds: 1 }] },
+      /expected null beside error/,
+    ],
+    ["half a thread", { ...report, rows: [{ ...rows[0], threads: 0.5 }] }, /threads: found 0\.5/],
+    ["negative bytes", { ...report, rows: [{ ...rows[0], bytes: -1 }] }, /bytes: found -1/],
+  ])("is refused with %s", (_name, value, message) => {
+    expect(() => checkReport(value, "a.json")).toThrow(message);
+  });
+
+  it("is checked against the targets of its cases", () => {
+    const outcomes = checkTargets(report).map(({ target, value, isMet }) => [target.measure, value, isMet]);
+    expect(outcomes).toEqual([
+      ["times as fast as pytorch-cpu", 5.5, true],
+      ["times as fast as jax-js-wasm", undefined, false],
+      ["times as fast as tfjs-wasm", undefined, false],
+      ["of roof-copy", 0.5, false],
+    ]);
+    const table = targetTable(report);
+    expect(table).toMatch(/of roof-copy +at least 60 % +50 % +NOT MET/);
+    expect(table).toMatch(/jax-js-wasm +at least 12x +not measured/);
+    expect(table).toContain("1 of 4 targets met");
+  });
+
+  it("becomes tables with ratios to peers and roofs, and reasons", () => {
+    const table = tableOf(report);
+    expect(table).toMatch(/roof-copy .*50 % of it/);
+    expect(table).toMatch(/pytorch-cpu .*5\.5x its speed/);
+    expect(table).toMatch(/ERROR +jax-js-wasm, 1 thread: y: <differs>/);
+    expect(table).toMatch(/absent +tfjs-wasm, 1 thread: tfjs is not installed/);
+    expect(progressOf(rows)).toContain("jax-js-wasm ERROR y: <differs>");
+    const page = markdownPage([report]);
+    for (const text of ["A Processor, 2 cores", "node 24.0.0", "2026-11-23", "5.5x its speed", "**no**"]) {
+      expect(page).toContain(text);
+    }
+  });
+
+  it("becomes a page that needs no network and escapes what it shows", () => {
+    const page = htmlPage([report]);
+    expect(page).not.toMatch(/(src|href)=/);
+    expect(page).toContain("y: &#60;differs&#62;");
+    expect(page.match(/<rect class="(own|roof|peer)"/g)).toHaveLength(3);
+  });
+
+  it("of a GPU in software is judged by what is counted, not by time", () => {
+    const gpu = {
+      ...place,
+      backend: "webgpu",
+      subject: "evenkeel",
+      milliseconds: 1,
+      spread: 0,
+      gigabytesPerSecond: 1,
+    };
+    const outcomesOf = (gpuIsSoftware: boolean) =>
+      checkTargets({
+        ...report,
+        machine: { ...report.machine, gpu: "A GPU", gpuIsSoftware },
+        rows: [{ ...gpu, launches: 3, submits: 1, bytesMoved: 1 }],
+      }).map(({ target, isMet }) => [target.measure, isMet]);
+    expect(outcomesOf(true)).toEqual([["launches", false]]);
+    expect(outcomesOf(false)).toContainEqual(["of roof-copy", false]);
+  });
+});

@@ -1,0 +1,102 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type BenchReport, checkReport } from "../src/core/rows.ts";
+
+const main = resolve(import.meta.dirname, "../src/main.ts");
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+}
+
+function bench(...args: string[]): Promise<Outcome> {
+  return new Promise((done) => {
+    execFile(process.execPath, ["--conditions=@evenkeel/source", main, ...args], (error, stdout, stderr) => {
+      done({ code: Number(error?.code ?? 0), output: stdout + stderr });
+    });
+  });
+}
+
+describe("pnpm bench", () => {
+  let folder: string;
+  let report: BenchReport;
+  let outcome: Outcome;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "evenkeel-bench-test-"));
+    const json = join(folder, "quick.json");
+    outcome = await bench("batchnorm", "matmul", "conv", "launch", "train-step", "--quick", "--json", json);
+    report = checkReport(JSON.parse(await readFile(json, "utf8")), json);
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it("measures every subject that is here, and all agree", () => {
+    expect(report.rows.filter(({ error }) => error !== undefined)).toEqual([]);
+    expect(outcome).toMatchObject({ code: 0 });
+    const cases = new Set(report.rows.map((row) => `${row.suite} ${row.case}`));
+    expect(cases.size).toBe(16);
+    const own = report.rows.filter(({ subject }) => subject === "evenkeel");
+    expect(own).toHaveLength(cases.size);
+    for (const peer of ["pytorch-cpu", "jax-js-wasm", "tfjs-wasm"]) {
+      expect(report.rows.filter(({ subject }) => subject === peer)).toHaveLength(cases.size);
+    }
+  });
+
+  it("measures the roofs beside them", () => {
+    const roofs = new Set(
+      report.rows.flatMap(({ suite, subject }) => (/^roof/.test(subject) ? [`${suite} ${subject}`] : [])),
+    );
+    expect([...roofs].sort()).toEqual([
+      "batchnorm roof-copy",
+      "batchnorm roof-read",
+      "conv roof-fma",
+      "matmul roof-fma",
+    ]);
+  });
+
+  it("shows a table, and makes pages of what it wrote", async () => {
+    expect(outcome.output).toContain("evenkeel reaches");
+    const [markdown, html] = [join(folder, "page.md"), join(folder, "page.html")];
+    const { code } = await bench(
+      "report",
+      join(folder, "quick.json"),
+      "--markdown",
+      markdown,
+      "--html",
+      html,
+    );
+    expect(code).toBe(0);
+    expect(await readFile(markdown, "utf8")).toContain("| forward 4x8x7x7 | evenkeel | 1 |");
+    expect(await readFile(html, "utf8")).toContain("<svg");
+  });
+
+  it("tells what memory, size and the first step take", async () => {
+    const json = join(folder, "sizes.json");
+    const { code } = await bench("memory", "size", "load", "--quick", "--peers", "none", "--json", json);
+    expect(code).toBe(0);
+    const { rows } = checkReport(JSON.parse(await readFile(json, "utf8")), json);
+    const places = rows.map((row) => `${row.suite} ${row.subject}`);
+    expect(places).toEqual([
+      "memory evenkeel",
+      "size evenkeel",
+      "size evenkeel",
+      "size evenkeel-webgpu",
+      "load evenkeel",
+    ]);
+    for (const row of rows.slice(0, -1)) expect(row.bytes).toBeGreaterThan(10_000);
+  });
+
+  it.each([
+    [["fastest"], /suite: found "fastest"/],
+    [["matmul", "--case", "nothing", "--quick", "--peers", "none"], /--case: found no case with "nothing"/],
+    [["report", "missing.json"], /missing\.json: expected JSON/],
+  ])("ends with code 2 and says why: %j", async (args, message) => {
+    const { code, output } = await bench(...args);
+    expect(code).toBe(2);
+    expect(output).toMatch(message);
+  });
+});
