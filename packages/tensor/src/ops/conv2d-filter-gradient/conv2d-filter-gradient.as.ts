@@ -11,12 +11,16 @@ function packGradients(dy: usize, outputs: i32, channelStride: usize, width: i32
   const padded = (outputs + width - 1) / width * width;
   for (let output = 0; output < padded; output++) {
     let to = target + <usize>(output / width * total) * step + (<usize>(output % width) << 4);
-    for (let segment = 0; segment < total; segment++, to += step) {
-      const from = dy + <usize>output * channelStride + <usize>load<u32>(table + <usize>segment * segmentBytes, 4);
-      if (output < outputs && segment < full) v128.store(to, v128.load(from));
-      else {
-        v128.store(to, f32x4.splat(0));
-        if (output < outputs) for (let lane = 0; lane < tail; lane++) store<f32>(to + (<usize>lane << 2), load<f32>(from + (<usize>lane << 2)));
+    const own = dy + <usize>output * channelStride, end = to + <usize>total * step;
+    let at = table + 4;
+    if (output < outputs) {
+      for (const whole = to + <usize>full * step; to < whole; to += step, at += segmentBytes) v128.store(to, v128.load(own + load<u32>(at)));
+    }
+    for (; to < end; to += step, at += segmentBytes) {
+      v128.store(to, f32x4.splat(0));
+      if (output < outputs) {
+        const from = own + load<u32>(at);
+        for (let lane = 0; lane < tail; lane++) store<f32>(to + (<usize>lane << 2), load<f32>(from + (<usize>lane << 2)));
       }
     }
   }
@@ -138,7 +142,7 @@ function filterGradient(
     const firstOutput = (rest % outputBlocks) * outputBlock, ownOutputs = min(outputBlock, outputs - firstOutput);
     rest /= outputBlocks;
     const slice = rest % slices, group = rest / slices;
-    const taps = ownChannels * area, padded = (taps + 3) & ~3;
+    const taps = ownChannels * area, padded = width == 4 ? (taps + 1) & ~1 : (taps + 3) & ~3;
     memory.fill(partial, 0, <usize>(padded * paddedOutputs) << 2);
     const fromX = source + <usize>(group * channels + firstChannel) * sourceChannel;
     const fromDy = dy + <usize>(group * outputs + firstOutput) * targetChannel;

@@ -47,20 +47,35 @@ ${patchOperand("tap")}`,
 /** Invocations of a workgroup that sums the taps of one pair of channels; each sums all of them, and then adds up one. */
 export const pairInvocations = 64;
 
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/** Adds d times each tap of the source at `place`; what lies outside is zero. */
+function addTaps(tapsY: number, tapsX: number): string {
+  const columns = range(tapsX).map(
+    (j) => `let x${j} = place.z + ${j} * apart.x;
+    let isColumn${j} = u32(x${j}) < p.sourceX;`,
+  );
+  const rows = range(tapsY).flatMap((i) => [
+    `let y${i} = place.y + ${i} * apart.y;
+    let isRow${i} = u32(y${i}) < p.sourceY;
+    let at${i} = place.x + y${i} * i32(p.sourceX);`,
+    ...range(tapsX).map(
+      (j) =>
+        `sum${i * tapsX + j} += d * select(0.0, source[u32(at${i} + x${j})], isRow${i} && isColumn${j});`,
+    ),
+  ]);
+  return [...columns, ...rows].join("\n    ");
+}
+
 /** For few pairs of channels in a group, which leave most of a tile empty. `taps` of the filter fit the invocations. */
 export function depthwiseFilterGradientKernel([tapsY, tapsX]: readonly [number, number]): WgslKernel {
   const names = ["count", "slices", "sliceDepth", "sliceSize", "rows", ...convolutionNames];
   const area = tapsY * tapsX;
-  const taps = Array.from({ length: area }, (_, tap) => tap);
-  const step = (tap: number) =>
-    `sum${tap} += d * sample(place + tapPlace(vec3u(0u, ${Math.floor(tap / tapsX)}u, ${tap % tapsX}u)));`;
+  const eachTap = (text: (tap: number) => string): string => range(area).map(text).join("\n");
   const code = `${parametersText(names)}
 ${bindings("f32")}
 ${patchText(false)}
 var<workgroup> sums: array<f32, ${area * pairInvocations}>;
-fn sample(to: vec3i) -> f32 {
-  return select(0.0, source[u32(to.x + to.y * ax.source + to.z)], u32(to.y) < p.sourceY && u32(to.z) < p.sourceX);
-}
 @compute @workgroup_size(${pairInvocations})
 fn depthwiseFilterGradient(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
   let at = group.x + group.y * groups.x;
@@ -73,13 +88,14 @@ fn depthwiseFilterGradient(@builtin(workgroup_id) group: vec3u, @builtin(num_wor
   ax = axisX(0u);
   let plane = p.targetY * p.targetX;
   let end = min((slice + 1u) * p.sliceDepth, p.images * plane);
-${taps.map((tap) => `  var sum${tap} = 0.0;`).join("\n")}
+  let apart = vec2i(ax.dilation, ay.dilation);
+  ${eachTap((tap) => `var sum${tap} = 0.0;`)}
   for (var k = slice * p.sliceDepth + t; k < end; k += ${pairInvocations}u) {
     let d = dy[k / plane * p.targetImage + output * plane + k % plane];
     let place = pixelPlace(triple(k, pixelSizes())) + tapPlace(vec3u(channel, 0u, 0u));
-${taps.map((tap) => `    ${step(tap)}`).join("\n")}
+    ${addTaps(tapsY, tapsX)}
   }
-${taps.map((tap) => `  sums[t * ${area}u + ${tap}u] = sum${tap};`).join("\n")}
+  ${eachTap((tap) => `sums[t * ${area}u + ${tap}u] = sum${tap};`)}
   workgroupBarrier();
   if (t >= ${area}u) { return; }
   var sum = 0.0;

@@ -1,7 +1,7 @@
 // The filter gradient of a convolution with 3x3 taps and stride 1: the derivative of the forward product of transformed tiles. For
 // each of the 36 positions, transformed sources times transformed gradients, summed over tiles, then the transform to taps.
 
-import { multiplyPatches } from "../conv2d/panel.as";
+import { multiplyRows } from "../conv2d/panel.as";
 import { positions, stepOf, tileBytes } from "../conv2d/winograd.as";
 import { fillLane, finishGroup, groupBytes, readGradient, readSource } from "../conv2d/winograd-tiles.as";
 import { coefficientBytes, transformToTaps, writeCoefficients } from "../conv2d/winograd-transforms.as";
@@ -72,8 +72,8 @@ function filterGradientWinograd(
   outputBlock: i32, channelBlock: i32, sliceImages: i32, tiles: i32,
 ): void {
   const slice = changetype<Slice>(scratch);
-  const k = scratch + 64, lines = k + coefficientBytes, offsets = lines + tileBytes;
-  const table = offsets + (<usize>(tiles + 3 & ~3) << 2), tableOfDy = table + <usize>tiles * groupBytes;
+  const k = scratch + 64, lines = k + coefficientBytes, table = lines + tileBytes;
+  const tableOfDy = table + <usize>tiles * groupBytes;
   const sources = tableOfDy + <usize>tiles * groupBytes;
   const sourceStep = stepOf(channelBlock, tiles), gradientStep = stepOf(outputBlock, tiles), sumStep = stepOf(channelBlock, outputBlock);
   const gradients = sources + positions * sourceStep, products = gradients + positions * gradientStep;
@@ -81,7 +81,6 @@ function filterGradientWinograd(
   const outputBytes = <usize>outputBlock << 2, tilesBytes = <usize>tiles << 4;
   writeCoefficients(k);
   memory.fill(lines, 0, tileBytes);
-  for (let tile = 0; tile < tiles; tile++) store<usize>(offsets + (<usize>tile << 2), <usize>tile * outputBytes);
   slice.sourceY = sourceY;
   slice.sourceX = sourceX;
   slice.targetY = targetY;
@@ -134,10 +133,7 @@ function filterGradientWinograd(
       for (let position: usize = 0; position < positions; position++) {
         let panel = sources + position * sourceStep, to = products + position * sumStep;
         for (let channel = 0; channel < ownChannels; channel += 4, panel += tilesBytes, to += 4 * outputBytes) {
-          for (let at: usize = 0; at < <usize>ownOutputs << 2; at += 32) {
-            const right = gradients + position * gradientStep + at;
-            multiplyPatches(panel, offsets, count, right, right + 16, to + at, to + at + 16, outputBytes, first > 0, 0, 1);
-          }
+          multiplyRows(panel, count, gradients + position * gradientStep, outputBytes, <usize>ownOutputs << 2, to, first > 0);
         }
       }
     }

@@ -12,6 +12,8 @@ import type { Sums } from "./filter-gradient-plan.ts";
 
 /** Channels of x and of dy of an item. */
 const channelsOfItem = 64;
+/** What transformed tiles may take: more than a second-level cache, for sums in memory that are then added to less often. */
+const tileBytes = 600 * 1024;
 /** The batch is cut into slices at least until there are this many items of work. */
 const wantedItems = 16;
 /** Tiles in a slice, at least: fewer do not pay for the transform of their sums to taps. */
@@ -34,7 +36,7 @@ export function winogradSums(shape: ConvolutionShape, module: string): Sums {
   const wanted = Math.max(1, Math.min(Math.ceil(wantedItems / blocks), fitting));
   const sliceImages = Math.ceil(images / wanted);
   const slices = Math.ceil(images / sliceImages);
-  const tiles = tilesFitting(channels + outputs);
+  const tiles = tilesFitting(channels + outputs, tileBytes);
   const matrices = stepBytes(channels, tiles) + stepBytes(outputs, tiles) + stepBytes(channels, outputs);
   return {
     slices,

@@ -2,7 +2,7 @@
 // of 4 target channels, times patches that are read from a padded copy of the source. Its input gradient is the same product
 // with the parts of source and target exchanged.
 
-import { finish, madd, packAlong } from "../matmul/simd.as";
+import { activate, finish, madd, packAlong } from "../matmul/simd.as";
 import { axisAt, axisBytes, enterPhase, enterTile, phaseOf, targetAt } from "./geometry.as";
 import { multiplyPatches } from "./panel.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
@@ -53,8 +53,20 @@ function packFilters(
   }
 }
 
-/** One target channel of four segments: for groups of one or two channels, where panels of four would be mostly zeros. */
-function multiplyThin(filters: usize, offsets: usize, depth: i32, segments: usize, tile: usize): void {
+/** Finishes a whole segment in registers. */
+// @ts-ignore: decorator
+@inline
+function finishSegment(target: usize, v: v128, accumulate: bool, bias: usize, slope: f32): void {
+  if (accumulate) v = f32x4.add(v, v128.load(target));
+  if (bias) v = f32x4.add(v, v128.load32_splat(bias));
+  v128.store(target, activate(v, slope));
+}
+
+/**
+ * One target channel of four segments: for groups of one or two channels, where panels of four would be mostly zeros. Finished and
+ * written as whole segments of `target`, or left in `tile` where that is 0.
+ */
+function multiplyThin(filters: usize, offsets: usize, depth: i32, segments: usize, tile: usize, target: usize, accumulate: bool, bias: usize, slope: f32): void {
   const s0 = <usize>load<u32>(segments), s1 = <usize>load<u32>(segments + segmentBytes);
   const s2 = <usize>load<u32>(segments + 2 * segmentBytes), s3 = <usize>load<u32>(segments + 3 * segmentBytes);
   let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0;
@@ -65,6 +77,13 @@ function multiplyThin(filters: usize, offsets: usize, depth: i32, segments: usiz
     c1 = madd(c1, f, v128.load(s1 + offset));
     c2 = madd(c2, f, v128.load(s2 + offset));
     c3 = madd(c3, f, v128.load(s3 + offset));
+  }
+  if (target) {
+    finishSegment(target + load<u32>(segments, 4), c0, accumulate, bias, slope);
+    finishSegment(target + load<u32>(segments, segmentBytes + 4), c1, accumulate, bias, slope);
+    finishSegment(target + load<u32>(segments, 2 * segmentBytes + 4), c2, accumulate, bias, slope);
+    finishSegment(target + load<u32>(segments, 3 * segmentBytes + 4), c3, accumulate, bias, slope);
+    return;
   }
   v128.store(tile, c0);
   v128.store(tile, c1, 16);
@@ -129,14 +148,16 @@ function convolveBlock(output: Output, filters: usize, panelStride: usize, offse
 }
 
 function convolveThin(output: Output, filters: usize, offsets: usize, depth: i32, tile: usize): void {
-  for (let segment = 0; segment < output.segments; segment += 4) {
-    const entry = output.table + <usize>segment * segmentBytes;
-    for (let channel = 0; channel < output.channels; channel++) {
-      const target = output.target + <usize>channel * output.channelStride, bias = output.bias + (output.bias ? <usize>channel << 2 : 0);
-      multiplyThin(filters + (<usize>channel << 2), offsets, depth, entry, tile);
+  const whole = output.step == 4 ? output.full & ~3 : 0, accumulate = output.accumulate, last = output.last, slope = last ? output.slope : 1;
+  for (let channel = 0; channel < output.channels; channel++, filters += 4) {
+    const target = output.target + <usize>channel * output.channelStride, bias = last && output.bias ? output.bias + (<usize>channel << 2) : 0;
+    let entry = output.table;
+    for (let segment = 0; segment < output.segments; segment += 4, entry += 4 * segmentBytes) {
+      multiplyThin(filters, offsets, depth, entry, tile, segment < whole ? target : 0, accumulate, bias, slope);
+      if (segment < whole) continue;
       for (let quad = 0; quad < 4; quad++) {
         const to = target + <usize>load<u32>(entry + <usize>quad * segmentBytes, 4);
-        finish(to, output.step, lanesOf(output, segment + quad), v128.load(tile + (<usize>quad << 4)), output.accumulate, output.last, bias, 0, output.slope);
+        finish(to, output.step, lanesOf(output, segment + quad), v128.load(tile + (<usize>quad << 4)), accumulate, last, bias, 0, slope);
       }
     }
   }
@@ -168,7 +189,8 @@ function convolve(
   const across = ((targetX + x.step - 1) / x.step + tileColumns - 1) / tileColumns;
   const down = ((targetY + y.step - 1) / y.step + tileRows - 1) / tileRows;
   const panelStride = <usize>(sourceChannels * kernelY * kernelX) << 4;
-  let imagesBefore = 0, rowsBefore = 0, columnsBefore = 0, phaseBefore = -1;
+  const phases = y.step * x.step;
+  let imagesBefore = 0, rowsBefore = 0, columnsBefore = 0;
   output.table = table;
   output.channelStride = targetChannel;
   output.step = <usize>x.step << 2;
@@ -177,51 +199,49 @@ function convolve(
     let rest = item;
     const firstChannel = (rest % blocks) * targetBlock;
     rest /= blocks;
-    const phase = rest % (y.step * x.step);
-    enterPhase(y, phase / x.step);
-    enterPhase(x, phase % x.step);
-    rest /= y.step * x.step;
-    enterTile(x, (rest % across) * tileColumns, tileColumns);
+    const firstColumn = (rest % across) * tileColumns;
     rest /= across;
-    enterTile(y, (rest % down) * tileRows, tileRows);
+    const firstRow = (rest % down) * tileRows;
     rest /= down;
     const group = rest % groups, firstImage = (rest / groups) * tileImages, count = min(tileImages, images - firstImage);
-    if (x.length == 0 || y.length == 0) continue;
     const channel = group * targetChannels + firstChannel;
-    output.channels = min(targetBlock, targetChannels - firstChannel);
-    output.target = target + <usize>firstImage * targetImage + <usize>channel * targetChannel + (<usize>(targetAt(y) * targetX + targetAt(x)) << 2);
-    output.bias = bias ? bias + (<usize>channel << 2) : 0;
-    const isNew = count != imagesBefore || y.length != rowsBefore || x.length != columnsBefore || phase != phaseBefore;
-    if (isNew) {
-      imagesBefore = count;
-      rowsBefore = y.length;
-      columnsBefore = x.length;
-      phaseBefore = phase;
-      output.tail = x.length & 3;
-      output.full = count * y.length * (x.length >> 2);
-      output.segments = count * y.length * ((x.length + 3) >> 2);
-      writeSegments(count, targetImage, y, x, patches, table);
-      for (let extra = 0; extra < 3; extra++) {
-        store<u64>(table + <usize>(output.segments + extra) * segmentBytes, load<u64>(table));
-      }
-    }
-    const taps = y.taps * x.taps;
-    const before = y.tapsBefore * kernelX + y.taps * x.tapsBefore;
+    const toChannel = target + <usize>firstImage * targetImage + <usize>channel * targetChannel;
     const from = source + <usize>firstImage * sourceImage + <usize>(group * sourceChannels) * sourceChannel;
-    const panels = filters + <usize>(group * ((targetChannels + 3) >> 2) + (firstChannel >> 2)) * panelStride + (<usize>(before * sourceChannels) << 4);
+    const panels = filters + <usize>(group * ((targetChannels + 3) >> 2) + (firstChannel >> 2)) * panelStride;
+    output.channels = min(targetBlock, targetChannels - firstChannel);
+    output.bias = bias ? bias + (<usize>channel << 2) : 0;
     // Runs once where there is nothing to add up too: the sum is zero.
     let first = 0;
     do {
-      const block = min(sourceBlock, sourceChannels - first), depth = block * taps;
+      const block = min(sourceBlock, sourceChannels - first);
       output.accumulate = first > 0;
       output.last = first + block == sourceChannels;
-      if (taps > 0) {
-        packSource(from + <usize>first * sourceChannel, sourceImage, sourceChannel, count, block, y, x, patches);
-        if (isNew && first == 0) writeOffsets(block, count, y, x, offsets);
+      for (let phase = 0; phase < phases; phase++) {
+        enterPhase(y, phase / x.step);
+        enterPhase(x, phase % x.step);
+        enterTile(y, firstRow, tileRows);
+        enterTile(x, firstColumn, tileColumns);
+        if (phase == 0) packSource(from + <usize>first * sourceChannel, sourceImage, sourceChannel, count, block, y, x, patches);
+        if (x.length == 0 || y.length == 0) continue;
+        if (phases > 1 || count != imagesBefore || y.length != rowsBefore || x.length != columnsBefore) {
+          imagesBefore = count;
+          rowsBefore = y.length;
+          columnsBefore = x.length;
+          output.tail = x.length & 3;
+          output.full = count * y.length * (x.length >> 2);
+          output.segments = count * y.length * ((x.length + 3) >> 2);
+          writeSegments(count, targetImage, y, x, patches, table);
+          for (let extra = 0; extra < 3; extra++) {
+            store<u64>(table + <usize>(output.segments + extra) * segmentBytes, load<u64>(table));
+          }
+          writeOffsets(block, count, y, x, offsets);
+        }
+        const taps = y.taps * x.taps, before = y.tapsBefore * kernelX + y.taps * x.tapsBefore;
+        const own = panels + (<usize>(before * sourceChannels + first * taps) << 4);
+        output.target = toChannel + (<usize>(targetAt(y) * targetX + targetAt(x)) << 2);
+        if (targetChannels <= 2) convolveThin(output, own, offsets, block * taps, tile);
+        else convolveBlock(output, own, panelStride, offsets, block * taps, tile);
       }
-      const own = panels + (<usize>(first * taps) << 4);
-      if (targetChannels <= 2) convolveThin(output, own, offsets, depth, tile);
-      else convolveBlock(output, own, panelStride, offsets, depth, tile);
       first += block;
     } while (first < sourceChannels);
   }

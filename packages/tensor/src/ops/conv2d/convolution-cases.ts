@@ -55,6 +55,10 @@ export const convolutionCases: readonly ConvolutionCase[] = [
     padding: [1, 4],
   }),
   convolutionCase("dilation and stride in step", [1, 2, 11, 12], [3, 2, 3, 3], { dilation: 2, stride: 2 }),
+  convolutionCase("dilation and stride in step, many terms", [1, 9, 11, 12], [10, 9, 3, 3], {
+    dilation: 2,
+    stride: 2,
+  }),
   convolutionCase("padding beyond the window", [1, 2, 3, 4], [3, 2, 2, 2], { padding: 3 }),
   convolutionCase("window as large as the image", [2, 3, 5, 6], [4, 3, 5, 6]),
   convolutionCase("7x7, stride 2", [1, 3, 20, 18], [8, 3, 7, 7], { stride: 2, padding: 3 }),

@@ -11,7 +11,7 @@ import { cutProduct } from "../matmul/product-tiles.ts";
 import type { Conv2dAttributes } from "./conv2d.ts";
 import { convolutionKernel, depthwiseElements, depthwiseKernel } from "./convolution.wgsl.ts";
 import type { ChannelStrides } from "./patches.wgsl.ts";
-import { convolutionValues } from "./patches.wgsl.ts";
+import { convolutionValues, everyOf } from "./patches.wgsl.ts";
 import type { ConvolutionShape, Direction, KernelAxis } from "./tiling.ts";
 import { areaOf, convolutionShapeOf, pixelsOf } from "./tiling.ts";
 
@@ -40,9 +40,10 @@ function fusedEpilogue(
   return { slope: plain.slope, added: { image, row, column } };
 }
 
+/** Every phase is a product, none deeper than this. */
 const cutOf = ({ images, groups, ofSource, ofTarget, axes: [y, x] }: ConvolutionShape) => {
   const pixels = ({ target, step }: KernelAxis) => Math.ceil(target / step);
-  const taps = (axis: KernelAxis) => Math.ceil(axis.taps / axis.step);
+  const taps = (axis: KernelAxis) => Math.ceil(axis.taps / everyOf(axis));
   const depth = ofSource * taps(y) * taps(x);
   return cutProduct(groups * y.step * x.step, ofTarget, images * pixels(y) * pixels(x), depth);
 };

@@ -40,7 +40,6 @@ export function directLaunches(
   epilogue: PlainEpilogue | undefined,
 ): PreparedLaunches {
   const { images, groups, ofSource, ofTarget, axes } = shape;
-  const [y, x] = axes;
   const area = areaOf(shape);
   const tile = tileOf(shape, images, tilePixels);
   const blocks = blocksOf(tile, ofSource, ofTarget, area);
@@ -68,8 +67,8 @@ export function directLaunches(
           ...[tile.images, tile.rows, tile.columns, blocks.target, blocks.source, epilogue?.slope ?? 1],
         ],
         work: {
-          items: tilesOf(tile, shape) * groups * y.step * x.step * Math.ceil(ofTarget / blocks.target),
-          chunk: chunkOf(itemSize / (y.step * x.step)),
+          items: tilesOf(tile, shape) * groups * Math.ceil(ofTarget / blocks.target),
+          chunk: chunkOf(itemSize),
           scratchBytes: scratchBytesOf(tile, blocks, area),
         },
       },

@@ -21,7 +21,7 @@ class Axis {
   /** Taps of the phase, and of the phases before it. */
   taps: i32;
   tapsBefore: i32;
-  /** The smallest shift, and how much larger the largest is. */
+  /** The smallest shift of any phase, and how much larger the largest is: all phases read the same pixels. */
   shift: i32;
   reach: i32;
   /** Bit i: a tap's distance from the smallest shift is i modulo the jump. */
@@ -31,6 +31,8 @@ class Axis {
   /** The tile: its first pixel of the phase, and how many. */
   first: i32;
   length: i32;
+  /** The same of the first phase, which has the most: what there is room for in scratch. */
+  extent: i32;
 }
 
 const axisBytes: usize = 128;
@@ -56,10 +58,10 @@ function phaseOf(axis: Axis, tap: i32): i32 {
   return residue < 0 ? residue + axis.stride : residue;
 }
 
-/** Meaningful for the taps of the axis's phase. */
+/** Of the tap in its own phase. */
 function shiftOf(axis: Axis, tap: i32): i32 {
   const offset = axis.padding - tap * axis.dilation;
-  return axis.transposed ? (axis.phase + offset) / axis.stride : -offset;
+  return axis.transposed ? (phaseOf(axis, tap) + offset) / axis.stride : -offset;
 }
 
 function enterPhase(axis: Axis, phase: i32): void {
@@ -71,23 +73,21 @@ function enterPhase(axis: Axis, phase: i32): void {
   for (let tap = 0; tap < axis.kernel; tap++) {
     const own = phaseOf(axis, tap);
     if (own < phase) axis.tapsBefore++;
-    if (own != phase) continue;
+    if (own == phase) axis.taps++;
     const shift = shiftOf(axis, tap);
-    low = axis.taps == 0 ? shift : min(low, shift);
-    high = axis.taps == 0 ? shift : max(high, shift);
-    axis.taps++;
+    low = tap == 0 ? shift : min(low, shift);
+    high = tap == 0 ? shift : max(high, shift);
   }
   axis.shift = low;
   axis.reach = high - low;
   axis.residues = 0;
-  for (let tap = 0; tap < axis.kernel; tap++) {
-    if (phaseOf(axis, tap) == phase) axis.residues |= 1 << ((shiftOf(axis, tap) - low) % axis.jump);
-  }
+  for (let tap = 0; tap < axis.kernel; tap++) axis.residues |= 1 << ((shiftOf(axis, tap) - low) % axis.jump);
 }
 
 function enterTile(axis: Axis, first: i32, length: i32): void {
   axis.first = first;
   axis.length = max(0, min(length, axis.count - first));
+  axis.extent = max(0, min(length, (axis.target + axis.step - 1) / axis.step - first));
 }
 
 /** The target pixel that the tile starts at. */
@@ -99,7 +99,7 @@ function targetAt(axis: Axis): i32 {
 
 /** Source lines that the tile spans. */
 function span(axis: Axis): i32 {
-  return (axis.length - 1) * axis.jump + axis.reach + 1;
+  return (axis.extent - 1) * axis.jump + axis.reach + 1;
 }
 
 /** Whether any tap of the phase reads source pixels at this distance, modulo the jump, from the first. */

@@ -1,4 +1,4 @@
-// The inner loop of convolutions: four rows of numbers, packed side by side, times eight columns that a table of offsets finds.
+// Four rows of numbers, packed side by side, times eight columns.
 
 import { activate, madd } from "../matmul/simd.as";
 
@@ -52,7 +52,31 @@ function finishPanel(
   v128.store(beside2 + stride, c31);
 }
 
-/** Four target channels of two segments, finished and written as if they were whole. */
+/** A packed panel of `depth` numbers times rows of b, `step` bytes apart like the rows of the product: `width` bytes, in eights. */
+function multiplyRows(a: usize, depth: i32, b: usize, step: usize, width: usize, target: usize, accumulate: bool): void {
+  const end = a + (<usize>depth << 4);
+  for (const stop = b + width; b < stop; b += 32, target += 32) {
+    let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+    for (let at = a, row = b; at < end; at += 16, row += step) {
+      const p = v128.load(row), q = v128.load(row, 16);
+      let f = v128.load32_splat(at);
+      c00 = madd(c00, f, p);
+      c01 = madd(c01, f, q);
+      f = v128.load32_splat(at, 4);
+      c10 = madd(c10, f, p);
+      c11 = madd(c11, f, q);
+      f = v128.load32_splat(at, 8);
+      c20 = madd(c20, f, p);
+      c21 = madd(c21, f, q);
+      f = v128.load32_splat(at, 12);
+      c30 = madd(c30, f, p);
+      c31 = madd(c31, f, q);
+    }
+    finishPanel(c00, c01, c10, c11, c20, c21, c30, c31, target, target + 16, step, accumulate, 0, 1);
+  }
+}
+
+/** Four target channels of two segments, found by a table of offsets, finished and written as if they were whole. */
 function multiplyPatches(
   filters: usize, offsets: usize, depth: i32, left: usize, right: usize,
   target: usize, beside: usize, stride: usize, accumulate: bool, bias: usize, slope: f32,
@@ -77,4 +101,4 @@ function multiplyPatches(
   finishPanel(c00, c01, c10, c11, c20, c21, c30, c31, target, beside, stride, accumulate, bias, slope);
 }
 
-export { multiplyPatches };
+export { multiplyPatches, multiplyRows };

@@ -14,7 +14,7 @@ const segmentBytes: usize = 8;
 // @ts-ignore: decorator
 @inline
 function columnsOf(x: Axis): i32 {
-  return ((x.length + 3) & ~3) + x.reach / x.jump;
+  return ((x.extent + 3) & ~3) + x.reach / x.jump;
 }
 
 // @ts-ignore: decorator
@@ -45,6 +45,9 @@ function copyRow(row: usize, width: i32, from: i32, jump: i32, columns: i32, tar
   const end = target + (<usize>high << 2);
   let source = row + (<usize>(from + low * jump) << 2);
   if (jump == 1) for (; to + 16 <= end; to += 16, source += 16) v128.store(to, v128.load(source));
+  if (jump == 2) {
+    for (; to + 16 <= end; to += 16, source += 32) v128.store(to, v128.shuffle<f32>(v128.load(source), v128.load(source, 16), 0, 2, 4, 6));
+  }
   for (const step = <usize>jump << 2; to < end; to += 4, source += step) store<f32>(to, load<f32>(source));
   for (const stop = target + (<usize>columns << 2); to < stop; to += 4) store<f32>(to, 0);
 }

@@ -17,11 +17,11 @@ export interface ChannelStrides {
   readonly image: number;
 }
 
-/** Taps from one to the next that meet the same phase of the target in the source. */
-function everyOf({ stride, dilation }: KernelAxis): number {
-  let [a, b] = [stride, dilation];
+/** How far apart taps are that meet the same phase of the target, where the stride is `step`: all do where it is 1. */
+export function everyOf({ step, dilation }: KernelAxis): number {
+  let [a, b] = [step, dilation];
   while (b > 0) [a, b] = [b, a % b];
-  return stride / a;
+  return step / a;
 }
 
 export function convolutionValues(shape: ConvolutionShape, added: ChannelStrides | undefined): number[] {

@@ -13,7 +13,7 @@ export interface KernelAxis {
   readonly dilation: number;
   readonly step: number;
   readonly jump: number;
-  /** From the first to the last source pixel of one target pixel. */
+  /** From the first to the last source pixel of one target pixel, or of `step` neighbouring ones. */
   readonly reach: number;
 }
 
@@ -53,7 +53,7 @@ function kernelAxis(
   const reach = windowOf(axis, taps) - 1;
   const own = { source, target, taps, stride, before, dilation };
   if (direction === "forward") return { ...own, step: 1, jump: stride, reach };
-  return { ...own, step: stride, jump: 1, reach: Math.floor(reach / stride) };
+  return { ...own, step: stride, jump: 1, reach: Math.floor((reach + stride - 1) / stride) };
 }
 
 /** A convolution as the kernels see it, from a source to a target. Channels are counted per group. */
@@ -134,7 +134,7 @@ export function tileOf({ axes: [y, x] }: ConvolutionShape, images: number, pixel
   };
 }
 
-/** Items that cover all the pixels of a phase with tiles. */
+/** Items that cover all the pixels with tiles of each phase. */
 export function tilesOf(tile: Tile, { axes: [y, x], images }: ConvolutionShape): number {
   const down = Math.ceil(Math.ceil(y.target / y.step) / tile.rows);
   const across = Math.ceil(Math.ceil(x.target / x.step) / tile.columns);

@@ -48,9 +48,9 @@ export function isFasterByTiles(shape: ConvolutionShape): boolean {
 export const usesWinograd = (shape: ConvolutionShape): boolean =>
   shape.ofSource >= leastChannels && isFasterByTiles(shape);
 
-/** Tiles whose positions, of so many channels, stay in cache. */
-export const tilesFitting = (channels: number): number =>
-  Math.min(mostTiles, Math.max(8, Math.floor(tileBytes / (4 * positions * channels) / 8) * 8));
+/** Tiles, in eights, whose positions of so many channels stay in cache. */
+export const tilesFitting = (channels: number, bytes: number): number =>
+  Math.min(mostTiles, Math.max(8, Math.floor(bytes / (4 * positions * channels) / 8) * 8));
 
 /** Bytes from one position to the next in scratch: an odd number of cache lines. */
 export const stepBytes = (rows: number, columns: number): number =>
@@ -64,13 +64,10 @@ export function winogradLaunches(
 ): PreparedLaunches {
   const { images, groups, ofSource, ofTarget, axes, isTransposed } = shape;
   const panels = Math.ceil(ofTarget / 4);
-  const tiles = tilesFitting(ofSource + 4 * panels);
+  const tiles = tilesFitting(ofSource + 4 * panels, tileBytes);
   const packed: Shape = [groups, positions, panels, ofSource, 4];
   const scratchBytes =
-    2048 +
-    4 * ofSource +
-    52 * tiles +
-    positions * (stepBytes(ofSource, tiles) + stepBytes(4 * panels, tiles));
+    2048 + 52 * tiles + positions * (stepBytes(ofSource, tiles) + stepBytes(4 * panels, tiles));
   const channels = [ofTarget, ofSource, isTransposed ? 1 : 0];
   return {
     temporaries: [{ shape: packed, dtype: "f32" }],

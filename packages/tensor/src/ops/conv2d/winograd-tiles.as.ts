@@ -35,12 +35,11 @@ function fillLane(group: usize, lane: i32, source: usize, target: usize, top: i3
   store<i32>(at, columns, columnsAt);
 }
 
-/** The address of a row of a lane, or of zeros. */
+/** Whether a row of a lane lies inside. */
 // @ts-ignore: decorator
 @inline
-function rowOf(group: usize, lane: usize, offset: usize, row: i32, height: i32, zeros: usize): usize {
-  const at = group + (lane << 2);
-  return select(load<usize>(at, sourceAt) + offset, zeros, <u32>(load<i32>(at, topAt) + row) < <u32>height);
+function isInside(group: usize, lane: usize, row: i32, height: i32): bool {
+  return <u32>(load<i32>(group + (lane << 2), topAt) + row) < <u32>height;
 }
 
 /**
@@ -51,10 +50,18 @@ function rowOf(group: usize, lane: usize, offset: usize, row: i32, height: i32, 
 @inline
 function readTiles(k: usize, group: usize, offset: usize, rowBytes: usize, height: i32, isGradient: bool, scratch: usize, to: usize, step: usize): void {
   const zeros = scratch + 36 * 16, rows = isGradient ? 4 : 6;
-  let line = scratch;
-  for (let row = 0; row < rows; row++, offset += rowBytes, line += 96) {
-    const p0 = rowOf(group, 0, offset, row, height, zeros), p1 = rowOf(group, 1, offset, row, height, zeros);
-    const p2 = rowOf(group, 2, offset, row, height, zeros), p3 = rowOf(group, 3, offset, row, height, zeros);
+  const top = v128.load(group, topAt);
+  const hasAllRows = i32x4.all_true(v128.and(i32x4.ge_s(top, i32x4.splat(0)), i32x4.le_s(top, i32x4.splat(height - rows))));
+  let s0 = load<usize>(group, sourceAt) + offset, s1 = load<usize>(group, sourceAt + 4) + offset;
+  let s2 = load<usize>(group, sourceAt + 8) + offset, s3 = load<usize>(group, sourceAt + 12) + offset, line = scratch;
+  for (let row = 0; row < rows; row++, s0 += rowBytes, s1 += rowBytes, s2 += rowBytes, s3 += rowBytes, line += 96) {
+    let p0 = s0, p1 = s1, p2 = s2, p3 = s3;
+    if (!hasAllRows) {
+      p0 = select(s0, zeros, isInside(group, 0, row, height));
+      p1 = select(s1, zeros, isInside(group, 1, row, height));
+      p2 = select(s2, zeros, isInside(group, 2, row, height));
+      p3 = select(s3, zeros, isInside(group, 3, row, height));
+    }
     const r0 = v128.load(p0), r1 = v128.load(p1), r2 = v128.load(p2), r3 = v128.load(p3);
     const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
     const t2 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);

@@ -3,7 +3,7 @@
 // as the definition says, so that NaN and infinities reach no pixel that they should not.
 
 import { activate, finish } from "../matmul/simd.as";
-import { multiplyPatches } from "./panel.as";
+import { multiplyRows } from "./panel.as";
 import { columnsAt, fillLane, finishGroup, groupBytes, leftAt, nowhere, readSource, rowsAt, sourceAt, targetAt, topAt, wholeAt } from "./winograd-tiles.as";
 import { coefficientBytes, transformBack, transformTaps, writeCoefficients } from "./winograd-transforms.as";
 
@@ -142,8 +142,7 @@ function convolveWinograd(
   sourceY: i32, targetY: i32, beforeY: i32, sourceX: i32, targetX: i32, beforeX: i32, tiles: i32, slope: f32,
 ): void {
   const layer = changetype<Layer>(scratch);
-  const k = scratch + 64, lines = k + coefficientBytes, offsets = lines + tileBytes;
-  const table = offsets + (<usize>(sourceChannels + 3 & ~3) << 2);
+  const k = scratch + 64, lines = k + coefficientBytes, table = lines + tileBytes;
   const sources = table + <usize>(tiles >> 2) * groupBytes;
   const panels = (targetChannels + 3) >> 2;
   const sourceStep = stepOf(sourceChannels, tiles), targetStep = stepOf(panels << 2, tiles), filterStep = <usize>(panels * sourceChannels) << 4;
@@ -152,7 +151,6 @@ function convolveWinograd(
   const sourceStride = <usize>(sourceY * sourceX) << 2, targetStride = <usize>(targetY * targetX) << 2;
   writeCoefficients(k);
   memory.fill(lines, 0, tileBytes);
-  for (let channel = 0; channel < sourceChannels; channel++) store<usize>(offsets + (<usize>channel << 2), <usize>channel * rowBytes);
   layer.coefficients = k;
   layer.scratch = lines;
   layer.channels = sourceChannels;
@@ -192,9 +190,7 @@ function convolveWinograd(
       const right = sources + position * sourceStep;
       let panel = filters + (<usize>(group * positions) + position) * filterStep, to = targets + position * targetStep;
       for (let index = 0; index < panels; index++, panel += <usize>sourceChannels << 4, to += 4 * rowBytes) {
-        for (let at: usize = 0; at < <usize>groupsOfItem << 4; at += 32) {
-          multiplyPatches(panel, offsets, sourceChannels, right + at, right + at + 16, to + at, to + at + 16, rowBytes, false, 0, 1);
-        }
+        multiplyRows(panel, sourceChannels, right, rowBytes, <usize>groupsOfItem << 4, to, false);
       }
     }
     for (let channel = 0; channel < targetChannels; channel++) {
