@@ -18,6 +18,9 @@ const geometries: readonly (readonly [name: string, shape: Shape, axis: number])
   ["lines of no elements", [3, 0], 1],
   ["large: 66,000 rows", [66_000, 3], 1],
   ["large: 66,000 columns", [3, 66_000], 0],
+  ["large: one line in parts", [70_001], 0],
+  ["large: rows of vectors in parts", [2, 40_000], 1],
+  ["large: columns in parts", [9_001, 8], 0],
 ];
 
 export interface LineCaseOptions {

@@ -39,6 +39,9 @@ const geometries: readonly (readonly [
   ["large: 66,000 rows", [66_000, 3], [1]],
   ["large: one row in parts", [70_001], [0]],
   ["large: columns in parts", [20_003, 5], [0]],
+  ["large: vectors in parts", [3, 40_000], [1]],
+  ["large: columns of vectors in parts", [2, 9_001, 8], [1]],
+  ["large: parts and another group", [2, 3, 20_001], [0, 2]],
 ];
 
 const nothingReduced: typeof geometries = [

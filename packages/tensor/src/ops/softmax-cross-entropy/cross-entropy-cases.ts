@@ -11,6 +11,7 @@ const sizes: readonly (readonly [name: string, n: number, classes: number])[] = 
   ["many classes", 2, 1003],
   ["empty", 0, 4],
   ["large: 66,000 samples", 66_000, 3],
+  ["large: classes in parts", 2, 50_001],
 ];
 
 /** Cases of the loss and of its gradient, which reads the loss's gradient too. */
