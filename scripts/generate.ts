@@ -2,7 +2,8 @@
  * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes in hexadecimal, which a
  * web server compresses better than base64, and where the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`,
  * written down as what it does not share with the first), bundles every `*.worker.ts` to the text of a
- * script in `*.worker.text.ts`, and collects every `cases.ts` into `src/cases.generated.ts`. Files whose text would not change
+ * script in `*.worker.text.ts`, collects every `cases.ts` into `src/cases.generated.ts`,
+ * and every `*.shader.ts` into `src/shaders.generated.ts`. Files whose text would not change
  * are left alone.
  */
 import { createHash } from "node:crypto";
@@ -119,15 +120,39 @@ async function bundleWorker(source: string): Promise<void> {
   );
 }
 
-function collectCases(): void {
-  const files = globSync("src/**/cases.ts").sort();
+/** A module that joins what the files of a pattern export. */
+function collect(pattern: string, target: string, text: (members: string[]) => string): void {
+  const files = globSync(pattern).sort();
   if (files.length === 0) return;
-  const imports = files.map(
-    (file, index) => `import { cases as c${index} } from "./${relative("src", file)}";`,
-  );
-  writeIfChanged(
+  const imports = files.map((file, index) => `import * as m${index} from "./${relative("src", file)}";`);
+  writeIfChanged(target, `${imports.join("\n")}\n${text(files.map((_, index) => `m${index}`))}`);
+}
+
+function collectCases(): void {
+  collect(
+    "src/**/cases.ts",
     "src/cases.generated.ts",
-    `${imports.join("\n")}\nimport type { OpCases } from "@evenkeel/tensor";\n\n/** The cases of every op of this package. */\nexport const cases: readonly OpCases<any>[] = [\n${files.map((_, index) => `  c${index},`).join("\n")}\n];\n`,
+    (members) => `import type { OpCases } from "@evenkeel/tensor";
+
+/** The cases of every op of this package. */
+export const cases: readonly OpCases<any>[] = [
+${members.map((member) => `  ${member}.cases,`).join("\n")}
+];
+`,
+  );
+}
+
+function collectShaders(): void {
+  collect(
+    "src/**/*.shader.ts",
+    "src/shaders.generated.ts",
+    (members) => `import type { AnyOp, PlanOf } from "./core/op.ts";
+
+/** The WGSL plans of every op of this package. */
+export const plans: ReadonlyMap<AnyOp, PlanOf<any>> = new Map<AnyOp, PlanOf<any>>([
+${members.map((member) => `  [${member}.op, ${member}.plan],`).join("\n")}
+]);
+`,
   );
 }
 
@@ -136,3 +161,4 @@ for (const source of globSync("src/**/*.as.ts").sort()) {
 }
 for (const source of globSync("src/**/*.worker.ts").sort()) await bundleWorker(source);
 collectCases();
+collectShaders();

@@ -38,7 +38,8 @@ const recentLaunches = 6;
 export class WebgpuDevice implements WebgpuBackend {
   readonly name: string = "webgpu";
   readonly device: string;
-  readonly languages: readonly string[] = ["wgsl"];
+  static readonly languages: readonly string[] = ["wgsl"];
+  readonly languages: readonly string[] = WebgpuDevice.languages;
   readonly limits: Limits;
   readonly gpuDevice: GPUDevice;
   private source: GPU | undefined;

@@ -1,5 +1,5 @@
 import type { BackendFactory } from "@evenkeel/tensor";
-import { ArgumentError } from "@evenkeel/tensor";
+import { ArgumentError, loadPlans } from "@evenkeel/tensor";
 import { WebgpuDevice } from "./device.ts";
 import { describeAdapter, openAdapter, openDevice } from "./open/adapter.ts";
 import type { OptionalFeature } from "./open/features.ts";
@@ -45,6 +45,7 @@ export const webgpu: WebgpuFactory = { name: "webgpu", open };
 
 async function open(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
   checkOptions(options);
+  await loadPlans(WebgpuDevice.languages);
   const { maxMemoryBytes = Number.POSITIVE_INFINITY } = options;
   if (options.device !== undefined) {
     const { device } = options;

@@ -1,6 +1,7 @@
 import { expressionPlan } from "../expression/expression-plan.ts";
 import type { Backend } from "./backend.ts";
 import { bytesOf, getDefaultBackend, groupLayout } from "./backend.ts";
+import { kernelPlanOf } from "./deferred-plans.ts";
 import { BackendError, MissingKernelError } from "./errors.ts";
 import type { BufferView, Slot } from "./launch.ts";
 import { bindLaunch } from "./launch.ts";
@@ -120,7 +121,7 @@ function disposeDonated({ inputs, donated }: OpCall): void {
 /** The plan function of an op in the best language of the backend, whether hand-made or from its expression. */
 export function plannerOf(op: AnyOp, languages: readonly string[]): PlanOf<Attributes> | undefined {
   for (const language of [...languages, "*"]) {
-    const planner = op.kernels?.[language];
+    const planner = kernelPlanOf(op, language);
     if (planner !== undefined) return planner;
   }
   if ("expression" in op.meaning) {

@@ -19,7 +19,10 @@ export interface Op<Attrs extends Attributes = NoAttributes> {
   readonly meaning: Meaning<Attrs>;
   /** Absent: an expression is differentiated symbolically, a composition through its parts, loops not at all. */
   readonly gradient?: Gradient<Attrs>;
-  /** Plans by kernel language; `*` holds for every language (views, host steps). */
+  /**
+   * Plans by kernel language; `*` holds for every language (views, host steps). Of this package's ops those in WGSL stand beside
+   * the op in `<op>.shader.ts` and come with the first device that speaks it: see `loadPlans`.
+   */
   readonly kernels?: { readonly [language: string]: PlanOf<Attrs> };
 }
 

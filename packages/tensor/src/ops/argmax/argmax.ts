@@ -1,6 +1,5 @@
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ArgExtremeAttributes, ArgExtremeOptions } from "../selection/arg-extreme.ts";
 import {
   argExtremeLoops,
@@ -8,7 +7,6 @@ import {
   argExtremePlan,
   callArgExtreme,
 } from "../selection/arg-extreme.ts";
-import { argExtremeReducer } from "../selection/arg-extreme.wgsl.ts";
 
 /** y = the first position of the largest value along the axis; of the first NaN, where there is one. */
 export const argmaxOp: Op<ArgExtremeAttributes> = {
@@ -20,8 +18,6 @@ export const argmaxOp: Op<ArgExtremeAttributes> = {
   },
   kernels: {
     wasm: ([x], { axes }) => argExtremePlan(x!, axes[0]!, true),
-    wgsl: ([x], { axes }, limits) =>
-      foldPlan(x!.shape, axes, argExtremeReducer("argmax", x!.dtype, true), limits, { isView: false }),
   },
 };
 

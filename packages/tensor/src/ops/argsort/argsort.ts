@@ -6,10 +6,6 @@ import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { orderedTypes } from "../elementwise/dtypes.ts";
-import { linesAlong } from "../lines/lines.ts";
-import { launchesOnly } from "../movement/view.ts";
-import { valueOrder } from "../sorting/sorting.wgsl.ts";
-import { sortLaunches } from "../sorting/sorting-plan.ts";
 import { sortRows } from "./sort-rows.ts";
 
 /** Ascending, with NaN last. */
@@ -39,20 +35,6 @@ export const argsortOp: Op = {
     },
   },
   kernels: {
-    wgsl: ([x], _, limits) => {
-      if (sizeOf(x!.shape) === 0) return launchesOnly([]);
-      const lines = linesAlong(x!.shape, x!.shape.length - 1);
-      const order = valueOrder(x!.dtype as "f32" | "i32" | "u32" | "u8");
-      const sorting = { ...lines, keep: lines.length, order, parameters: [0] };
-      const { launches, temporaries } = sortLaunches(
-        sorting,
-        limits,
-        { input: 0 },
-        { places: { output: 0 } },
-        0,
-      );
-      return { launches, temporaries, aliases: [] };
-    },
     "*": ([x]) => ({
       launches:
         sizeOf(x!.shape) === 0

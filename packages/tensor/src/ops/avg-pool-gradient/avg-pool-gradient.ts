@@ -2,14 +2,12 @@ import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { sizeOf } from "../../core/spec.ts";
 import type { AvgPoolAttributes } from "../avg-pool/avg-pool.ts";
 import { avgPoolOp } from "../avg-pool/avg-pool.ts";
 import { module } from "../avg-pool/avg-pool.wasm.ts";
-import { avgPoolGradientCode } from "../avg-pool/avg-pool.wgsl.ts";
 import type { PoolGradientAttributes } from "../pooling/geometry.ts";
 import { checkPooled, planeGeometry } from "../pooling/geometry.ts";
-import { poolPlan, shaderPoolPlan } from "../pooling/plan.ts";
+import { poolPlan } from "../pooling/plan.ts";
 import { windowsOf } from "../pooling/windows.ts";
 
 export type AvgPoolGradientAttributes = AvgPoolAttributes & PoolGradientAttributes;
@@ -44,15 +42,6 @@ export const avgPoolGradientOp: Op<AvgPoolGradientAttributes> = {
         writes: [{ output: 0 }],
         item: "plane",
         parameters: [Number(attrs.countIncludePad)],
-      }),
-    wgsl: ([dy], attrs, limits) =>
-      shaderPoolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), limits, {
-        code: avgPoolGradientCode(),
-        entry: "avgPoolGradient",
-        reads: [{ input: 0 }],
-        writes: [{ output: 0 }],
-        count: sizeOf(attrs.inputShape),
-        more: Number(attrs.countIncludePad),
       }),
   },
 };

@@ -1,15 +1,13 @@
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { avgPoolGradientOp } from "../avg-pool-gradient/avg-pool-gradient.ts";
 import type { Extent, PoolAttributes, PoolOptions } from "../pooling/geometry.ts";
 import { planeGeometry, poolAttributes, pooledSpec } from "../pooling/geometry.ts";
-import { poolPlan, shaderPoolPlan } from "../pooling/plan.ts";
+import { poolPlan } from "../pooling/plan.ts";
 import { windowsOf } from "../pooling/windows.ts";
 import { module } from "./avg-pool.wasm.ts";
-import { avgPoolCode } from "./avg-pool.wgsl.ts";
 
 export interface AvgPoolAttributes extends PoolAttributes {
   /** Whether positions in the padding count as zeros; positions beyond it, of ceil mode, never do. */
@@ -48,17 +46,6 @@ export const avgPoolOp: Op<AvgPoolAttributes> = {
         writes: [{ output: 0 }],
         item: "row",
         parameters: [Number(attrs.countIncludePad)],
-      });
-    },
-    wgsl: ([x], attrs, limits) => {
-      const [y] = avgPoolOp.outputs([x], attrs);
-      return shaderPoolPlan(planeGeometry(x!.shape, y!.shape, attrs), limits, {
-        code: avgPoolCode(),
-        entry: "avgPool",
-        reads: [{ input: 0 }],
-        writes: [{ output: 0 }],
-        count: sizeOf(y!.shape),
-        more: Number(attrs.countIncludePad),
       });
     },
   },

@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import type { DType } from "../../core/dtype.ts";
 import type { Shape } from "../../core/spec.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
-import { concatenateOp } from "./concatenate.ts";
+import { plan } from "./concatenate.shader.ts";
 
 const { limits } = new RecordingBackend();
 const joined = (axis: number, shapes: readonly Shape[], dtype: DType = "f32") =>
-  concatenateOp.kernels!.wgsl!(
+  plan(
     shapes.map((shape) => ({ shape, dtype })),
     { axis },
     limits,

@@ -1,6 +1,4 @@
 import type { Limits } from "../../core/backend.ts";
-import { storageOf } from "../../core/backend.ts";
-import { bytesOfStorage } from "../../core/dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op, Plan } from "../../core/op.ts";
@@ -8,12 +6,10 @@ import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, formatSpec, normalizeAxis, sameShape, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { linesAlong } from "../lines/lines.ts";
-import { shaderCopyLaunches } from "../movement/shader-copy.ts";
 import type { CopyLaunches } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
 import { launchesOnly, viewPlan } from "../movement/view.ts";
 import { sliceAlong } from "../slice/slice.ts";
-import { joinLaunches } from "./join-plan.ts";
 
 export interface ConcatenateAttributes {
   /** Counted from the front. */
@@ -23,7 +19,7 @@ export interface ConcatenateAttributes {
 const without = (shape: Shape, axis: number): Shape => shape.filter((_, other) => other !== axis);
 
 /** Where each part begins along the axis. */
-function beginsOf(parts: readonly (Spec | undefined)[], axis: number): number[] {
+export function beginsOf(parts: readonly (Spec | undefined)[], axis: number): number[] {
   let next = 0;
   return parts.map((part) => {
     const begin = next;
@@ -74,34 +70,10 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
   },
   kernels: {
     wasm: (parts, attrs, limits) => concatenatePlan(parts, attrs, limits, copyLaunches),
-    wgsl: (parts, attrs, limits) =>
-      joinPlan(parts, attrs, limits) ?? concatenatePlan(parts, attrs, limits, shaderCopyLaunches),
   },
 };
 
-/** Several parts in a launch, in WGSL; absent where one part is a view, or parts share words. */
-function joinPlan(
-  parts: readonly (Spec | undefined)[],
-  attrs: ConcatenateAttributes,
-  limits: Limits,
-): Plan | undefined {
-  if (parts.length === 1) return undefined;
-  const [y] = concatenateOp.outputs(parts, attrs);
-  const { outer, length, inner } = linesAlong(y!.shape, attrs.axis);
-  const begins = beginsOf(parts, attrs.axis);
-  const launches = joinLaunches(
-    parts.map((part, input) => ({
-      input,
-      run: part!.shape[attrs.axis]! * inner,
-      begin: begins[input]! * inner,
-    })),
-    { rows: outer, row: length * inner, bytesPerElement: bytesOfStorage(storageOf(y!.dtype, limits)) },
-    limits,
-  );
-  return launches && launchesOnly(launches);
-}
-
-function concatenatePlan(
+export function concatenatePlan(
   parts: readonly (Spec | undefined)[],
   attrs: ConcatenateAttributes,
   limits: Limits,

@@ -8,7 +8,6 @@ import { forEachLine, linesAlong } from "../lines/lines.ts";
 import { launchesOnly } from "../movement/view.ts";
 import { chunkOf } from "../reduction/passes.ts";
 import { module } from "./cumulative-sum.wasm.ts";
-import { cumulativeSumPlan } from "./scan-plan.ts";
 
 export interface CumulativeSumAttributes {
   /** Counted from the front. */
@@ -69,7 +68,6 @@ export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
         },
       ]);
     },
-    wgsl: ([x], attrs, limits) => cumulativeSumPlan(x!, attrs, limits),
   },
 };
 

@@ -5,7 +5,6 @@ import type { Spec } from "../../core/spec.ts";
 import { normalizeAxes, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachIndex, positionIn } from "../movement/positions.ts";
-import { shaderCopyLaunches } from "../movement/shader-copy.ts";
 import type { CopyLaunches } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
 import { launchesOnly } from "../movement/view.ts";
@@ -35,11 +34,10 @@ export const flipOp: Op<FlipAttributes> = {
   },
   kernels: {
     wasm: ([x], attrs, limits) => flipPlan(x!, attrs, limits, copyLaunches),
-    wgsl: ([x], attrs, limits) => flipPlan(x!, attrs, limits, shaderCopyLaunches),
   },
 };
 
-function flipPlan(
+export function flipPlan(
   { shape, dtype }: Spec,
   { axes }: FlipAttributes,
   limits: Limits,

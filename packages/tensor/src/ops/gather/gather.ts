@@ -6,9 +6,7 @@ import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { OutOfRange } from "../indexing/indexing-plan.ts";
 import { checkIndices, missingValue, takePlan } from "../indexing/indexing-plan.ts";
-import { shaderTakeLaunches } from "../indexing/shader-indexing.ts";
 import { linesAlong } from "../lines/lines.ts";
-import { launchesOnly } from "../movement/view.ts";
 import { scatterAdd } from "../scatter-add/scatter-add.ts";
 
 export interface GatherAttributes {
@@ -64,10 +62,6 @@ export const gatherOp: Op<GatherAttributes> = {
         { ...linesAlong(x!.shape, axis), count, elementwise: true },
         limits,
       );
-    },
-    wgsl: ([x, indices], { axis, outOfRange }, limits) => {
-      const indexing = { ...linesAlong(x!.shape, axis), count: indices!.shape[axis]!, elementwise: true };
-      return launchesOnly(shaderTakeLaunches(x!, missingValue(x!, outOfRange), indexing, limits));
     },
   },
 };

@@ -6,7 +6,6 @@ import type { Spec } from "../../core/spec.ts";
 import { checkShape, formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { addPlan, checkIndices } from "../indexing/indexing-plan.ts";
-import { shaderAddPlan } from "../indexing/shader-indexing.ts";
 import { take } from "../take/take.ts";
 
 export interface IndexAddAttributes {
@@ -17,7 +16,11 @@ export interface IndexAddAttributes {
 }
 
 /** [outer, count, inner] of the updates, whose axes from `axis` on are those of the indices. */
-function updateLines({ shape }: Spec, indices: Spec, axis: number) {
+export function updateLines(
+  { shape }: Spec,
+  indices: Spec,
+  axis: number,
+): { readonly outer: number; readonly count: number; readonly inner: number } {
   return {
     outer: sizeOf(shape.slice(0, axis)),
     count: sizeOf(indices.shape),
@@ -63,10 +66,6 @@ export const indexAddOp: Op<IndexAddAttributes> = {
   kernels: {
     wasm: ([updates, indices], { axis, size }) =>
       addPlan(updates!, { ...updateLines(updates!, indices!, axis), length: size, elementwise: false }),
-    wgsl: ([updates, indices], { axis, size }, limits) => {
-      const indexing = { ...updateLines(updates!, indices!, axis), length: size, elementwise: false };
-      return shaderAddPlan(updates!, indexing, limits);
-    },
   },
 };
 

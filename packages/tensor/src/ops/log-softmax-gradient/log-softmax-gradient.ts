@@ -3,12 +3,9 @@ import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../fuse/pointwise.ts";
-import { linesAlong } from "../lines/lines.ts";
-import { mapPlan } from "../reduction/fold-plan.ts";
 import type { AxisAttributes } from "../softmax/plan.ts";
 import { softmaxPlan } from "../softmax/plan.ts";
 import { sum } from "../sum/sum.ts";
-import { logSoftmaxGradientMap } from "./log-softmax-gradient.wgsl.ts";
 
 /** dx = dy - exp(y) (sum of dy along the axis), for y = logSoftmax(x). */
 export const logSoftmaxGradientOp: Op<AxisAttributes> = {
@@ -22,7 +19,6 @@ export const logSoftmaxGradientOp: Op<AxisAttributes> = {
   },
   kernels: {
     wasm: ([y], { axis }) => softmaxPlan("logSoftmaxGradient", 2, y!, axis),
-    wgsl: ([y], { axis }, limits) => mapPlan(linesAlong(y!.shape, axis), logSoftmaxGradientMap(), limits),
   },
 };
 

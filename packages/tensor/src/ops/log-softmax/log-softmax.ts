@@ -5,10 +5,8 @@ import { normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachLine, linesAlong } from "../lines/lines.ts";
 import { logSoftmaxGradient } from "../log-softmax-gradient/log-softmax-gradient.ts";
-import { mapPlan } from "../reduction/fold-plan.ts";
 import type { AxisAttributes } from "../softmax/plan.ts";
 import { softmaxPlan } from "../softmax/plan.ts";
-import { logSoftmaxMap } from "../softmax/softmax.wgsl.ts";
 
 /** y_i = x_i - max x - log(sum_j exp(x_j - max x)), along one axis. */
 export const logSoftmaxOp: Op<AxisAttributes> = {
@@ -36,7 +34,6 @@ export const logSoftmaxOp: Op<AxisAttributes> = {
   },
   kernels: {
     wasm: ([x], { axis }) => softmaxPlan("logSoftmax", 1, x!, axis),
-    wgsl: ([x], { axis }, limits) => mapPlan(linesAlong(x!.shape, axis), logSoftmaxMap(), limits),
   },
 };
 

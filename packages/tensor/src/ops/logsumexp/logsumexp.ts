@@ -8,12 +8,10 @@ import * as e from "../../expression/functions.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";
-import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 import { forEachReduced, reducedShape } from "../reduction/geometry.ts";
 import { reductionPlan } from "../reduction/passes.ts";
 import { module } from "../softmax/softmax.wasm.ts";
-import { logsumexpReducer } from "./logsumexp.wgsl.ts";
 
 /** y = max x + log(sum exp(x - max x)) over the axes; an infinite maximum is the result, and so is -infinity of nothing. */
 export const logsumexpOp: Op<ReductionAttributes> = {
@@ -51,7 +49,6 @@ export const logsumexpOp: Op<ReductionAttributes> = {
       const [y] = logsumexpOp.outputs([x], attrs);
       return reductionPlan(x!, y!, attrs.axes, wasmKernel(module, "logSumExp"), () => [], 4);
     },
-    wgsl: ([x], { axes }, limits) => foldPlan(x!.shape, axes, logsumexpReducer(), limits),
   },
 };
 

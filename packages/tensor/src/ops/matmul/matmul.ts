@@ -10,7 +10,6 @@ import { sumTo } from "../sum/sum-to.ts";
 import { matmulLoops } from "./matmul-loops.ts";
 import { matmulPlan } from "./matmul-plan.ts";
 import { lastTwo, matmulOutput } from "./matmul-shape.ts";
-import { matmulWgslPlan } from "./matmul-wgsl-plan.ts";
 
 export interface MatmulAttributes extends EpilogueAttributes {
   /** Whether the last two dimensions of an operand are exchanged first. */
@@ -32,7 +31,7 @@ export const matmulOp: Op<MatmulAttributes> = {
     reads: epilogueReads,
     apply: matmulGradient,
   },
-  kernels: { wasm: matmulPlan, wgsl: matmulWgslPlan },
+  kernels: { wasm: matmulPlan },
 };
 
 /** da = dc bᵀ and db = aᵀ dc; an operand that was transposed gets its gradient transposed. */

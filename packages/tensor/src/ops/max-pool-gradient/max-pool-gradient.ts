@@ -2,14 +2,12 @@ import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { sizeOf } from "../../core/spec.ts";
 import { module } from "../max-pool/max-pool.wasm.ts";
-import { maxPoolGradientCode } from "../max-pool/max-pool.wgsl.ts";
 import { placeType } from "../max-pool/places.ts";
 import { maxPoolSelectOp } from "../max-pool-select/max-pool-select.ts";
 import type { PoolGradientAttributes } from "../pooling/geometry.ts";
 import { checkPooled, planeGeometry } from "../pooling/geometry.ts";
-import { poolPlan, shaderPoolPlan } from "../pooling/plan.ts";
+import { poolPlan } from "../pooling/plan.ts";
 import { windowsOf } from "../pooling/windows.ts";
 
 /** dx = the sum of dy over the windows whose maximum stands there: inputs are dy and the places of the maxima. */
@@ -47,14 +45,6 @@ export const maxPoolGradientOp: Op<PoolGradientAttributes> = {
         reads: [{ input: 0 }, { input: 1 }],
         writes: [{ output: 0 }],
         item: "plane",
-      }),
-    wgsl: ([dy, places], attrs, limits) =>
-      shaderPoolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), limits, {
-        code: maxPoolGradientCode(places!.dtype),
-        entry: "maxPoolGradient",
-        reads: [{ input: 0 }, { input: 1 }],
-        writes: [{ output: 0 }],
-        count: sizeOf(attrs.inputShape),
       }),
   },
 };

@@ -3,14 +3,13 @@ import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { formatShape, sameShape, sizeOf } from "../../core/spec.ts";
+import { formatShape, sameShape } from "../../core/spec.ts";
 import { module } from "../max-pool/max-pool.wasm.ts";
-import { maxPoolSelectCode } from "../max-pool/max-pool.wgsl.ts";
 import { placeType } from "../max-pool/places.ts";
 import { maxPoolGradientOp } from "../max-pool-gradient/max-pool-gradient.ts";
 import type { PoolAttributes } from "../pooling/geometry.ts";
 import { planeGeometry, pooledSpec } from "../pooling/geometry.ts";
-import { poolPlan, shaderPoolPlan } from "../pooling/plan.ts";
+import { poolPlan } from "../pooling/plan.ts";
 import { windowsOf } from "../pooling/windows.ts";
 
 /** y = x where the maximum of each window stood: the transpose of `maxPoolGradient`, for second derivatives. */
@@ -48,14 +47,6 @@ export const maxPoolSelectOp: Op<PoolAttributes> = {
         reads: [{ input: 0 }, { input: 1 }],
         writes: [{ output: 0 }],
         item: "row",
-      }),
-    wgsl: ([x, places], attrs, limits) =>
-      shaderPoolPlan(planeGeometry(x!.shape, places!.shape, attrs), limits, {
-        code: maxPoolSelectCode(places!.dtype),
-        entry: "maxPoolSelect",
-        reads: [{ input: 0 }, { input: 1 }],
-        writes: [{ output: 0 }],
-        count: sizeOf(places!.shape),
       }),
   },
 };

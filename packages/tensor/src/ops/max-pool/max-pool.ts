@@ -1,15 +1,13 @@
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { maxPoolGradientOp } from "../max-pool-gradient/max-pool-gradient.ts";
 import type { Extent, PoolAttributes, PoolOptions } from "../pooling/geometry.ts";
 import { planeGeometry, poolAttributes, pooledSpec } from "../pooling/geometry.ts";
-import { poolPlan, shaderPoolPlan } from "../pooling/plan.ts";
+import { poolPlan } from "../pooling/plan.ts";
 import { windowsOf } from "../pooling/windows.ts";
 import { module } from "./max-pool.wasm.ts";
-import { maxPoolCode } from "./max-pool.wgsl.ts";
 import { placeType } from "./places.ts";
 
 /**
@@ -49,18 +47,6 @@ export const maxPoolOp: Op<PoolAttributes> = {
         reads: [{ input: 0 }],
         writes: [{ output: 0 }, { output: 1 }],
         item: "row",
-      });
-    },
-    wgsl: ([x], attrs, limits) => {
-      const [y, places] = maxPoolOp.outputs([x], attrs);
-      const size = sizeOf(y!.shape);
-      return shaderPoolPlan(planeGeometry(x!.shape, y!.shape, attrs), limits, {
-        code: maxPoolCode(places!.dtype),
-        entry: "maxPool",
-        reads: [{ input: 0 }],
-        writes: [{ output: 0 }, { output: 1 }],
-        count: places!.dtype === "u8" ? Math.ceil(size / 4) : size,
-        more: size,
       });
     },
   },

@@ -10,8 +10,6 @@ import {
   extremePlan,
   flipsOfMaximum,
 } from "../reduction/extreme.ts";
-import { extremeReducer } from "../reduction/extreme.wgsl.ts";
-import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 
 /** y = the largest value of x over the axes; NaN where one is NaN. */
@@ -24,7 +22,6 @@ export const maxOp: Op<ReductionAttributes> = {
   gradient: extremeGradient,
   kernels: {
     wasm: ([x], attrs) => extremePlan(maxOp, x!, attrs, flipsOfMaximum),
-    wgsl: ([x], { axes }, limits) => foldPlan(x!.shape, axes, extremeReducer("max", x!.dtype, true), limits),
   },
 };
 

@@ -8,12 +8,10 @@ import * as e from "../../expression/functions.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { broadcastReduced, reductionAttributes } from "../reduction/axes.ts";
-import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 import { forEachReduced, reducedShape, reductionLength } from "../reduction/geometry.ts";
 import { reductionPlan } from "../reduction/passes.ts";
 import { module } from "../reduction/reduction.wasm.ts";
-import { meanReducer } from "./mean.wgsl.ts";
 
 /** y = (sum of x over the axes) / n, for n values each; the mean of nothing is NaN. */
 export const meanOp: Op<ReductionAttributes> = {
@@ -51,8 +49,6 @@ export const meanOp: Op<ReductionAttributes> = {
       const [y] = meanOp.outputs([x], attrs);
       return reductionPlan(x!, y!, attrs.axes, wasmKernel(module, "sumFloats"), (isLast) => [isLast ? n : 1]);
     },
-    wgsl: ([x], { axes }, limits) =>
-      foldPlan(x!.shape, axes, meanReducer(), limits, { parameters: [reductionLength(x!.shape, axes)] }),
   },
 };
 

@@ -10,8 +10,6 @@ import {
   extremePlan,
   flipsOfMinimum,
 } from "../reduction/extreme.ts";
-import { extremeReducer } from "../reduction/extreme.wgsl.ts";
-import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 
 /** y = the smallest value of x over the axes; NaN where one is NaN. */
@@ -24,7 +22,6 @@ export const minOp: Op<ReductionAttributes> = {
   gradient: extremeGradient,
   kernels: {
     wasm: ([x], attrs) => extremePlan(minOp, x!, attrs, flipsOfMinimum),
-    wgsl: ([x], { axes }, limits) => foldPlan(x!.shape, axes, extremeReducer("min", x!.dtype, false), limits),
   },
 };
 

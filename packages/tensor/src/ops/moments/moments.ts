@@ -7,10 +7,8 @@ import * as e from "../../expression/functions.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { broadcastReduced, reductionAttributes, restoreAxes } from "../reduction/axes.ts";
-import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 import { forEachReduced, reducedShape, reductionLength } from "../reduction/geometry.ts";
-import { momentsReducer } from "./moments.wgsl.ts";
 import { momentsPlan } from "./moments-plan.ts";
 
 export interface MomentsAttributes extends ReductionAttributes {
@@ -80,11 +78,6 @@ export const momentsOp: Op<MomentsAttributes> = {
   },
   kernels: {
     wasm: ([x], attrs) => momentsPlan(x!, attrs, divisorOf(x!.shape, attrs)),
-    wgsl: ([x], attrs, limits) =>
-      foldPlan(x!.shape, attrs.axes, momentsReducer(), limits, {
-        parameters: [divisorOf(x!.shape, attrs)],
-        isView: false,
-      }),
   },
 };
 

@@ -10,7 +10,6 @@ import type { Tensor } from "../../core/tensor.ts";
 import { buildExpression, computeType } from "../../expression/expression.ts";
 import { checkNumber } from "../elementwise/dtypes.ts";
 import { forEachIndex, positionIn } from "../movement/positions.ts";
-import { shaderCopyLaunches } from "../movement/shader-copy.ts";
 import type { StridedCopy } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
 import { launchesOnly, viewPlan } from "../movement/view.ts";
@@ -58,23 +57,14 @@ export const padOp: Op<PadAttributes> = {
       const copies = copyLaunches(copyInto(y!, x!, attrs), x!.dtype, limits, { input: 0 }, { output: 0 });
       return launchesOnly([fillLaunch(y!), ...copies]);
     },
-    wgsl: ([x], attrs, limits) => {
-      const view = padView(x!, attrs, limits);
-      if (view !== undefined) return view;
-      const [y] = padOp.outputs([x], attrs);
-      const size = sizeOf(y!.shape);
-      if (size === 0) return launchesOnly([]);
-      const [copy, fill] = [copyInto(y!, x!, attrs), { size, value: { scalar: 0 } }];
-      return launchesOnly(shaderCopyLaunches(copy, x!.dtype, limits, { input: 0 }, { output: 0 }, fill));
-    },
   },
 };
 
 /** Nothing to do where nothing is added. */
-const padView = (x: Spec, attrs: PadAttributes, limits: Limits): Plan | undefined =>
+export const padView = (x: Spec, attrs: PadAttributes, limits: Limits): Plan | undefined =>
   sizeOf(paddedShape(x.shape, attrs)) === sizeOf(x.shape) ? viewPlan(x, limits) : undefined;
 
-function copyInto(y: Spec, x: Spec, { low, interior }: PadAttributes): StridedCopy {
+export function copyInto(y: Spec, x: Spec, { low, interior }: PadAttributes): StridedCopy {
   const strides = stridesOf(y.shape).map((stride, axis) => stride * (interior[axis]! + 1));
   const to = { offset: positionIn(y.shape)(low), strides };
   return { shape: x.shape, from: { offset: 0, strides: stridesOf(x.shape) }, to };

@@ -10,7 +10,6 @@ import { mul } from "../mul/mul.ts";
 import { pad } from "../pad/pad.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { reductionAttributes } from "../reduction/axes.ts";
-import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 import { forEachReduced, reducedShape } from "../reduction/geometry.ts";
 import { reductionPlan } from "../reduction/passes.ts";
@@ -18,7 +17,6 @@ import { module } from "../reduction/reduction.wasm.ts";
 import { reshape } from "../reshape/reshape.ts";
 import { sliceAlong } from "../slice/slice.ts";
 import { transpose } from "../transpose/transpose.ts";
-import { productReducer } from "./product.wgsl.ts";
 
 /** y = product of x over the axes; the empty product is 1. */
 export const productOp: Op<ReductionAttributes> = {
@@ -46,7 +44,6 @@ export const productOp: Op<ReductionAttributes> = {
       const [y] = productOp.outputs([x], attrs);
       return reductionPlan(x!, y!, attrs.axes, wasmKernel(module, "multiplyFloats"), () => []);
     },
-    wgsl: ([x], { axes }, limits) => foldPlan(x!.shape, axes, productReducer, limits),
   },
 };
 

@@ -4,6 +4,7 @@ import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../core/laun
 import type { AnyOp, Plan } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import * as ops from "../../index.ts";
+import { plans } from "../../shaders.generated.ts";
 import { softmaxCrossEntropyGradientOp } from "../softmax-cross-entropy-gradient/softmax-cross-entropy-gradient.ts";
 import { softmaxGradientOp } from "../softmax-gradient/softmax-gradient.ts";
 
@@ -21,7 +22,7 @@ const i32 = (...shape: number[]): Spec => ({ shape, dtype: "i32" });
 const over = (...axes: number[]) => ({ axes, keepDims: false, correction: 0 });
 
 const planOf = (op: AnyOp, inputs: Spec[], attrs: object): Plan =>
-  op.kernels!.wgsl!(
+  plans.get(op)!(
     inputs,
     attrs,
     limits,

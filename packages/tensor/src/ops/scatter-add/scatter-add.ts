@@ -7,7 +7,6 @@ import type { Tensor } from "../../core/tensor.ts";
 import { gather } from "../gather/gather.ts";
 import type { IndexAddAttributes } from "../index-add/index-add.ts";
 import { addPlan, checkIndices } from "../indexing/indexing-plan.ts";
-import { shaderAddPlan } from "../indexing/shader-indexing.ts";
 import { linesAlong } from "../lines/lines.ts";
 
 /** y[o, i, j] = sum of updates[o, k, j] over the k with indices[o, k, j] = i; indices out of range are left out. */
@@ -45,11 +44,6 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
     wasm: ([updates], { axis, size }) => {
       const { outer, length, inner } = linesAlong(updates!.shape, axis);
       return addPlan(updates!, { outer, length: size, inner, count: length, elementwise: true });
-    },
-    wgsl: ([updates], { axis, size }, limits) => {
-      const { outer, length, inner } = linesAlong(updates!.shape, axis);
-      const indexing = { outer, length: size, inner, count: length, elementwise: true };
-      return shaderAddPlan(updates!, indexing, limits);
     },
   },
 };

@@ -6,7 +6,6 @@ import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachIndex, positionIn } from "../movement/positions.ts";
-import { shaderCopyLaunches } from "../movement/shader-copy.ts";
 import type { CopyLaunches } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
 import { launchesOnly, viewPlan } from "../movement/view.ts";
@@ -56,11 +55,10 @@ export const sliceOp: Op<SliceAttributes> = {
   },
   kernels: {
     wasm: ([x], attrs, limits) => slicePlan(x!, attrs, limits, copyLaunches),
-    wgsl: ([x], attrs, limits) => slicePlan(x!, attrs, limits, shaderCopyLaunches),
   },
 };
 
-function slicePlan(x: Spec, attrs: SliceAttributes, limits: Limits, launchesOf: CopyLaunches): Plan {
+export function slicePlan(x: Spec, attrs: SliceAttributes, limits: Limits, launchesOf: CopyLaunches): Plan {
   const strides = stridesOf(x.shape);
   const shape = slicedShape(attrs);
   const offset = sizeOf(shape) === 0 ? 0 : positionIn(x.shape)(attrs.begin);

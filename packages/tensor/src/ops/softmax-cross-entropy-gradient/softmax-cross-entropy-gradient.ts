@@ -4,13 +4,10 @@ import type { Tensor } from "../../core/tensor.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../fuse/pointwise.ts";
-import { linesAlong } from "../lines/lines.ts";
-import { mapPlan } from "../reduction/fold-plan.ts";
 import { reshape } from "../reshape/reshape.ts";
-import { crossEntropyNumbers, crossEntropyPlan } from "../softmax/plan.ts";
+import { crossEntropyPlan } from "../softmax/plan.ts";
 import { softmax } from "../softmax/softmax.ts";
 import type { CrossEntropyAttributes } from "../softmax-cross-entropy/softmax-cross-entropy.ts";
-import { crossEntropyGradientMap } from "./softmax-cross-entropy-gradient.wgsl.ts";
 
 /**
  * With p = softmax(logits of the sample), q = labelSmoothing and c classes:
@@ -34,13 +31,6 @@ export const softmaxCrossEntropyGradientOp: Op<CrossEntropyAttributes> = {
   },
   kernels: {
     wasm: ([logits], attrs) => crossEntropyPlan("crossEntropyGradient", 3, logits!, attrs),
-    wgsl: ([logits], attrs, limits) =>
-      mapPlan(
-        linesAlong(logits!.shape, 1),
-        crossEntropyGradientMap(),
-        limits,
-        crossEntropyNumbers(logits!, attrs),
-      ),
   },
 };
 

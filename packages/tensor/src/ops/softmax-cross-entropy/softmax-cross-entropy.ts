@@ -5,10 +5,8 @@ import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { foldPlan } from "../reduction/fold-plan.ts";
-import { crossEntropyNumbers, crossEntropyPlan } from "../softmax/plan.ts";
+import { crossEntropyPlan } from "../softmax/plan.ts";
 import { softmaxCrossEntropyGradient } from "../softmax-cross-entropy-gradient/softmax-cross-entropy-gradient.ts";
-import { crossEntropyReducer } from "./softmax-cross-entropy.wgsl.ts";
 
 export interface CrossEntropyAttributes {
   /** The probability that is spread evenly over all classes, in [0, 1). */
@@ -64,11 +62,6 @@ export const softmaxCrossEntropyOp: Op<CrossEntropyAttributes> = {
   },
   kernels: {
     wasm: ([logits], attrs) => crossEntropyPlan("crossEntropy", 2, logits!, attrs),
-    wgsl: ([logits], attrs, limits) =>
-      foldPlan(logits!.shape, [1], crossEntropyReducer(), limits, {
-        parameters: crossEntropyNumbers(logits!, attrs),
-        isView: false,
-      }),
   },
 };
 

@@ -3,12 +3,9 @@ import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../fuse/pointwise.ts";
-import { linesAlong } from "../lines/lines.ts";
-import { mapPlan } from "../reduction/fold-plan.ts";
 import type { AxisAttributes } from "../softmax/plan.ts";
 import { softmaxPlan } from "../softmax/plan.ts";
 import { sum } from "../sum/sum.ts";
-import { softmaxGradientMap } from "./softmax-gradient.wgsl.ts";
 
 /** dx = y (dy - sum of y dy along the axis), for y = softmax(x). */
 export const softmaxGradientOp: Op<AxisAttributes> = {
@@ -23,7 +20,6 @@ export const softmaxGradientOp: Op<AxisAttributes> = {
   },
   kernels: {
     wasm: ([y], { axis }) => softmaxPlan("softmaxGradient", 2, y!, axis),
-    wgsl: ([y], { axis }, limits) => mapPlan(linesAlong(y!.shape, axis), softmaxGradientMap(), limits),
   },
 };
 

@@ -4,11 +4,9 @@ import type { Op } from "../../core/op.ts";
 import { normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachLine, linesAlong } from "../lines/lines.ts";
-import { mapPlan } from "../reduction/fold-plan.ts";
 import { softmaxGradient } from "../softmax-gradient/softmax-gradient.ts";
 import type { AxisAttributes } from "./plan.ts";
 import { softmaxPlan } from "./plan.ts";
-import { softmaxMap } from "./softmax.wgsl.ts";
 
 /** y_i = exp(x_i - max x) / sum_j exp(x_j - max x), along one axis. */
 export const softmaxOp: Op<AxisAttributes> = {
@@ -38,7 +36,6 @@ export const softmaxOp: Op<AxisAttributes> = {
   },
   kernels: {
     wasm: ([x], { axis }) => softmaxPlan("softmax", 1, x!, axis),
-    wgsl: ([x], { axis }, limits) => mapPlan(linesAlong(x!.shape, axis), softmaxMap(), limits),
   },
 };
 

@@ -5,12 +5,10 @@ import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { broadcastReduced, reductionAttributes } from "../reduction/axes.ts";
-import { foldPlan } from "../reduction/fold-plan.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 import { forEachReduced, reducedShape } from "../reduction/geometry.ts";
 import { reductionPlan } from "../reduction/passes.ts";
 import { module } from "../reduction/reduction.wasm.ts";
-import { sumReducer } from "./sum.wgsl.ts";
 
 /** y = sum of x over the axes; the empty sum is 0. Integers wrap. */
 export const sumOp: Op<ReductionAttributes> = {
@@ -49,7 +47,6 @@ export const sumOp: Op<ReductionAttributes> = {
             wasmKernel(module, "sumIntegers"),
             () => [],
           ),
-    wgsl: ([x], { axes }, limits) => foldPlan(x!.shape, axes, sumReducer(x!.dtype), limits),
   },
 };
 

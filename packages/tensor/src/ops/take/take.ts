@@ -5,9 +5,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { indexAdd } from "../index-add/index-add.ts";
 import type { Indexing, OutOfRange } from "../indexing/indexing-plan.ts";
 import { checkIndices, missingValue, takePlan } from "../indexing/indexing-plan.ts";
-import { shaderTakeLaunches } from "../indexing/shader-indexing.ts";
 import { linesAlong } from "../lines/lines.ts";
-import { launchesOnly } from "../movement/view.ts";
 
 export interface TakeAttributes {
   /** Counted from the front. */
@@ -48,11 +46,6 @@ export const takeOp: Op<TakeAttributes> = {
       const count = sizeOf(indices!.shape);
       const indexing: Indexing = { ...linesAlong(x!.shape, axis), count, elementwise: false };
       return takePlan(x!, missingValue(x!, outOfRange), indexing, limits);
-    },
-    wgsl: ([x, indices], { axis, outOfRange }, limits) => {
-      const count = sizeOf(indices!.shape);
-      const indexing: Indexing = { ...linesAlong(x!.shape, axis), count, elementwise: false };
-      return launchesOnly(shaderTakeLaunches(x!, missingValue(x!, outOfRange), indexing, limits));
     },
   },
 };

@@ -5,15 +5,12 @@ import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape, normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { shaderTakeLaunches } from "../indexing/shader-indexing.ts";
 import { forEachLine, linesAlong } from "../lines/lines.ts";
 import { launchesOnly } from "../movement/view.ts";
 import { chunkOf } from "../reduction/passes.ts";
 import { scatterAdd } from "../scatter-add/scatter-add.ts";
 import { keyFlips } from "../selection/key-flips.ts";
 import { module } from "../selection/selection.wasm.ts";
-import { valueOrder } from "../sorting/sorting.wgsl.ts";
-import { sortLaunches } from "../sorting/sorting-plan.ts";
 
 export interface TopKAttributes {
   readonly k: number;
@@ -82,17 +79,6 @@ export const topKOp: Op<TopKAttributes> = {
           work: { items: outer * inner, chunk: chunkOf(4 * length), scratchBytes: 8 * k },
         },
       ]);
-    },
-    wgsl: ([x], { k, axis, largest }, limits) => {
-      const lines = linesAlong(x!.shape, axis);
-      if (lines.outer * lines.inner * k === 0) return launchesOnly([]);
-      const order = valueOrder(x!.dtype as "f32" | "i32" | "u32");
-      const sorting = { ...lines, keep: k, order, parameters: [largest ? 0xffffffff : 0] };
-      const places = { output: 1 };
-      const { launches, temporaries } = sortLaunches(sorting, limits, { input: 0 }, { places }, 0);
-      const indexing = { ...lines, count: k, elementwise: true };
-      const values = shaderTakeLaunches(x!, 0, indexing, limits, [{ input: 0 }, places]);
-      return { launches: [...launches, ...values], temporaries, aliases: [] };
     },
   },
 };

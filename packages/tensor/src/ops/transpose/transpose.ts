@@ -6,7 +6,6 @@ import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachIndex, positionIn } from "../movement/positions.ts";
-import { shaderCopyLaunches } from "../movement/shader-copy.ts";
 import type { CopyLaunches } from "../movement/strided-copy.ts";
 import { copyLaunches } from "../movement/strided-copy.ts";
 import { launchesOnly } from "../movement/view.ts";
@@ -44,11 +43,10 @@ export const transposeOp: Op<TransposeAttributes> = {
   },
   kernels: {
     wasm: ([x], attrs, limits) => transposePlan(x!, attrs, limits, copyLaunches),
-    wgsl: ([x], attrs, limits) => transposePlan(x!, attrs, limits, shaderCopyLaunches),
   },
 };
 
-function transposePlan(
+export function transposePlan(
   { shape, dtype }: Spec,
   { permutation }: TransposeAttributes,
   limits: Limits,

@@ -1,0 +1,13 @@
+import type { PlanOf } from "../../core/op.ts";
+import { missingValue } from "../indexing/indexing-plan.ts";
+import { shaderTakeLaunches } from "../indexing/shader-indexing.ts";
+import { linesAlong } from "../lines/lines.ts";
+import { launchesOnly } from "../movement/view.ts";
+import type { GatherAttributes } from "./gather.ts";
+
+export { gatherOp as op } from "./gather.ts";
+
+export const plan: PlanOf<GatherAttributes> = ([x, indices], { axis, outOfRange }, limits) => {
+  const indexing = { ...linesAlong(x!.shape, axis), count: indices!.shape[axis]!, elementwise: true };
+  return launchesOnly(shaderTakeLaunches(x!, missingValue(x!, outOfRange), indexing, limits));
+};

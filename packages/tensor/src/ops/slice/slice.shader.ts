@@ -1,0 +1,9 @@
+import type { PlanOf } from "../../core/op.ts";
+import { shaderCopyLaunches } from "../movement/shader-copy.ts";
+import type { SliceAttributes } from "./slice.ts";
+import { slicePlan } from "./slice.ts";
+
+export { sliceOp as op } from "./slice.ts";
+
+export const plan: PlanOf<SliceAttributes> = ([x], attrs, limits) =>
+  slicePlan(x!, attrs, limits, shaderCopyLaunches);

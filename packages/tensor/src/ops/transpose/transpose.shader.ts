@@ -1,0 +1,9 @@
+import type { PlanOf } from "../../core/op.ts";
+import { shaderCopyLaunches } from "../movement/shader-copy.ts";
+import type { TransposeAttributes } from "./transpose.ts";
+import { transposePlan } from "./transpose.ts";
+
+export { transposeOp as op } from "./transpose.ts";
+
+export const plan: PlanOf<TransposeAttributes> = ([x], attrs, limits) =>
+  transposePlan(x!, attrs, limits, shaderCopyLaunches);
