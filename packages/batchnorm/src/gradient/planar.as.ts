@@ -1,9 +1,15 @@
 // Both passes over tiles `tile` to `endTile` of a channel. Rows of a tile advance together, a cache line at a time.
 
 import { relu } from "../kernels/activation.as";
+<<<<<<< HEAD
+import { lanesBefore, sum4, sumLanes } from "../kernels/lanes.as";
+import { applyFour, applyOne } from "./apply.as";
+import { gradientOfZ, products, sumOne, writeFour } from "./sum.as";
+=======
 import { lanesBefore, loadLanes, sum4, sumLanes } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 import { gradientOfZ, products, writeFour, writeOne } from "./sum.as";
+>>>>>>> 7d57d4b10144762acd13195ab9d857872ec169f0
 
 @inline
 function sumTiles(
@@ -33,6 +39,8 @@ function sumTiles(
         writeFour(dz ? dz + at : 0, dx ? dx + at : 0, 16, z0, z1, z2, z3, factor);
       }
     }
+    v128.store(sums, s);
+    v128.store(sums, q, 16);
     for (; column < end; column += 16) {
       const lanes = lanesBefore(column, end);
       for (let at = column; at < column + height; at += stride) {
