@@ -18,16 +18,19 @@ export interface GpuOptions {
 export async function findGpu({ flags = [], acceptsSoftware = true }: GpuOptions = {}): Promise<GPU> {
   const ofNavigator = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
   if (ofNavigator !== undefined) return ofNavigator;
-  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  const { process } = globalThis as { process?: NodeJS.Process };
   if (process?.versions?.node === undefined) throw new BackendError(browserRemedy());
   const machine = machineToSearch();
   const hasGpu = machine === undefined || showsGpu(machine);
   if (!hasGpu && !acceptsSoftware) throw new BackendError(noGpu);
   const { create } = await importNodePackage();
-  if (hasGpu) return create([...flags]);
-  useSoftwareDriver(findSoftwareDriver(machine));
-  return create([zerosInLoops, ...flags]);
+  if (!hasGpu) useSoftwareDriver(findSoftwareDriver(machine));
+  return create([...flagsOf(process.env.VK_DRIVER_FILES), ...flags]);
 }
+
+/** What Dawn is told for a driver that was named. */
+const flagsOf = (driver: string | undefined): string[] =>
+  driver?.includes("swiftshader") ? [zerosInLoops] : [];
 
 /**
  * SwiftShader unrolls the zeroing of a workgroup's memory that the driver is left to do: a kernel with 16 KiB of it took 4.8
