@@ -1,0 +1,40 @@
+import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
+import type { OpCase } from "@evenkeel/tensor";
+import { sizeOf } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allCases, runCase } from "../src/index.ts";
+import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+
+testPresence();
+
+/** The operations whose work is a line of invocations, tiles or blocks. */
+const operations: ReadonlySet<string> = new Set([
+  ...["argsort", "concatenate", "flip", "gather", "indexAdd", "pad", "scatterAdd", "slice", "take", "topK"],
+  ...["avgPool", "avgPoolGradient", "maxPool", "maxPoolGradient", "maxPoolSelect", "transpose"],
+]);
+
+const isSmall = ({ inputs }: OpCase): boolean =>
+  inputs.every((input) => input === undefined || sizeOf(input.shape) <= 5000);
+
+// Lines of more workgroups than one dimension holds begin at 64 MiB; plans that believe in three fold far shorter ones.
+describe.skipIf(reasonToSkip !== undefined)("plans for three workgroups in a dimension", () => {
+  let backend: WebgpuBackend;
+  beforeAll(async () => {
+    backend = await webgpu.open({ keepsNonFinite: true });
+    Object.defineProperty(backend, "limits", { value: { ...backend.limits, maxWorkgroups: 3 } });
+  });
+  afterAll(() => backend.close());
+
+  test.each([...operations])("%s", async (name) => {
+    const opCases = allCases.find(({ op }) => op.name === name)!;
+    const failures: string[] = [];
+    for (const opCase of opCases.cases.filter(isSmall)) {
+      const { checks } = await runCase(backend, opCases, opCase);
+      for (const { check, failure } of checks) {
+        if (failure !== undefined) failures.push(`${opCase.name}, ${check}: ${failure}`);
+      }
+    }
+    expect(failures).toEqual([]);
+  });
+});
