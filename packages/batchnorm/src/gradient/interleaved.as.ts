@@ -2,15 +2,9 @@
 // offsets, and the sums of dz and of dz * (x - centre), whose place the linear terms and the constants take.
 
 import { leakyRelu, relu } from "../kernels/activation.as";
-<<<<<<< HEAD
 import { accumulate, lanesBefore, sum4 } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 import { gradientOfZ, products, sumOne, writeFour } from "./sum.as";
-=======
-import { accumulate, lanesBefore, loadLanes, sum4 } from "../kernels/lanes.as";
-import { applyFour, applyOne } from "./apply.as";
-import { gradientOfZ, products, writeFour, writeOne } from "./sum.as";
->>>>>>> 7d57d4b10144762acd13195ab9d857872ec169f0
 
 /** Rows whose sums run in f32. */
 const tileRows: usize = 512;
@@ -39,21 +33,6 @@ function sumFour(
   writeFour(dz, dx, step, z0, z1, z2, z3, factor);
 }
 
-<<<<<<< HEAD
-=======
-/** One vector, or one to three `lanes` of it. */
-function sumOne(
-  sums: usize, gap: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, lanes: usize,
-  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
-): void {
-  const value = loadLanes(x, lanes);
-  const z = gradientOfZ(activation, y, lanes, value, loadLanes(dy, lanes), centre, factor, offset, slope);
-  accumulate(sums, z);
-  accumulate(sums + gap, f32x4.mul(z, f32x4.sub(value, centre)));
-  writeOne(dz, dx, lanes, z, factor);
-}
-
->>>>>>> 7d57d4b10144762acd13195ab9d857872ec169f0
 function sumTile(
   dy: usize, x: usize, y: usize, dz: usize, dx: usize, rows: usize, columns: usize, stride: usize,
   activation: i32, coefficients: usize, arrayBytes: usize, slope: v128,

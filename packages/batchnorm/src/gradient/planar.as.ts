@@ -1,15 +1,9 @@
 // Both passes over tiles `tile` to `endTile` of a channel. Rows of a tile advance together, a cache line at a time.
 
 import { relu } from "../kernels/activation.as";
-<<<<<<< HEAD
 import { lanesBefore, sum4, sumLanes } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 import { gradientOfZ, products, sumOne, writeFour } from "./sum.as";
-=======
-import { lanesBefore, loadLanes, sum4, sumLanes } from "../kernels/lanes.as";
-import { applyFour, applyOne } from "./apply.as";
-import { gradientOfZ, products, writeFour, writeOne } from "./sum.as";
->>>>>>> 7d57d4b10144762acd13195ab9d857872ec169f0
 
 @inline
 function sumTiles(
@@ -17,6 +11,7 @@ function sumTiles(
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
   activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
 ): void {
+  const sums = totals + 16;
   const stride = channels * columns * 4;
   const perRow = (columns + tileColumns - 1) / tileColumns;
   let sum: f64 = 0, product: f64 = 0;
@@ -44,15 +39,11 @@ function sumTiles(
     for (; column < end; column += 16) {
       const lanes = lanesBefore(column, end);
       for (let at = column; at < column + height; at += stride) {
-        const value = loadLanes(x + at, lanes);
-        const z = gradientOfZ(activation, y ? y + at : 0, lanes, value, loadLanes(dy + at, lanes), centre, factor, offset, slope);
-        s = f32x4.add(s, z);
-        q = f32x4.add(q, f32x4.mul(z, f32x4.sub(value, centre)));
-        writeOne(dz ? dz + at : 0, dx ? dx + at : 0, lanes, z, factor);
+        sumOne(sums, 16, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, lanes, activation, centre, factor, offset, slope);
       }
     }
-    sum += sumLanes(s);
-    product += sumLanes(q);
+    sum += sumLanes(v128.load(sums));
+    product += sumLanes(v128.load(sums, 16));
   }
   store<f64>(totals, sum);
   store<f64>(totals, product, 8);
@@ -87,7 +78,7 @@ function applyTiles(
   }
 }
 
-/** Leaves two f64 at `totals`. The commonest forms have loops of their own, without branches. */
+/** Leaves two f64 at `totals`, and uses 32 bytes behind them. The commonest forms have loops of their own, without branches. */
 function planarSums(
   totals: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, tile: usize, endTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,

@@ -4,7 +4,7 @@
 
 import { activateGradient } from "../kernels/activation.as";
 import { affine } from "../kernels/affine.as";
-import { loadLanes, storeLanes, sum4 } from "../kernels/lanes.as";
+import { accumulate, loadLanes, storeLanes, sum4 } from "../kernels/lanes.as";
 
 /** dz, with the sign of `y` where it is given: a vector, or the first `lanes` of it. */
 @inline
@@ -21,7 +21,6 @@ function storeFour(to: usize, step: usize, a: v128, b: v128, c: v128, d: v128): 
   v128.store(to + step, b);
   v128.store(to + 2 * step, c);
   v128.store(to + 3 * step, d);
-<<<<<<< HEAD
 }
 
 /** What the first pass writes of four vectors, `step` bytes apart. */
@@ -51,36 +50,8 @@ function sumOne(
   const z = gradientOfZ(activation, y, lanes, value, loadLanes(dy, lanes), centre, factor, offset, slope);
   accumulate(sums, z);
   accumulate(sums + gap, f32x4.mul(z, f32x4.sub(value, centre)));
-=======
-}
-
-/** What the first pass writes of four vectors, `step` bytes apart. */
-@inline
-function writeFour(dz: usize, dx: usize, step: usize, z0: v128, z1: v128, z2: v128, z3: v128, factor: v128): void {
-  if (dz) storeFour(dz, step, z0, z1, z2, z3);
-  if (dx) storeFour(dx, step, f32x4.mul(z0, factor), f32x4.mul(z1, factor), f32x4.mul(z2, factor), f32x4.mul(z3, factor));
-}
-
-@inline
-function writeOne(dz: usize, dx: usize, lanes: usize, z: v128, factor: v128): void {
->>>>>>> 7d57d4b10144762acd13195ab9d857872ec169f0
   if (dz) storeLanes(dz, z, lanes);
   if (dx) storeLanes(dx, f32x4.mul(z, factor), lanes);
 }
 
-<<<<<<< HEAD
 export { gradientOfZ, writeFour, products, sumOne };
-=======
-/** The sum of z * (x - centre) over four vectors. */
-@inline
-function products(
-  z0: v128, z1: v128, z2: v128, z3: v128, x0: v128, x1: v128, x2: v128, x3: v128, centre: v128,
-): v128 {
-  return sum4(
-    f32x4.mul(z0, f32x4.sub(x0, centre)), f32x4.mul(z1, f32x4.sub(x1, centre)),
-    f32x4.mul(z2, f32x4.sub(x2, centre)), f32x4.mul(z3, f32x4.sub(x3, centre)),
-  );
-}
-
-export { gradientOfZ, writeFour, writeOne, products };
->>>>>>> 7d57d4b10144762acd13195ab9d857872ec169f0
