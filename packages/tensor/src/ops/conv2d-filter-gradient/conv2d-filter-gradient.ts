@@ -6,7 +6,6 @@ import type { ConvolutionAttributes } from "../conv2d/convolution.ts";
 import { filterGradientShape, forEachProduct } from "../conv2d/convolution.ts";
 import { inputGradient } from "../conv2d-input-gradient/conv2d-input-gradient.ts";
 import { filterGradientPlan } from "./filter-gradient-plan.ts";
-import { filterGradientWgslPlan } from "./filter-gradient-wgsl-plan.ts";
 
 /** The gradient of a convolution by its weight. Inputs x and dy. */
 export const conv2dFilterGradientOp: Op<ConvolutionAttributes> = {
@@ -32,7 +31,7 @@ export const conv2dFilterGradientOp: Op<ConvolutionAttributes> = {
       ];
     },
   },
-  kernels: { wasm: filterGradientPlan, wgsl: filterGradientWgslPlan },
+  kernels: { wasm: filterGradientPlan },
 };
 
 export function filterGradient(x: Tensor, dy: Tensor, attrs: ConvolutionAttributes): Tensor {

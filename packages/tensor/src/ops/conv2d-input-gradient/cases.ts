@@ -57,6 +57,9 @@ export const cases: OpCases<Conv2dAttributes> = {
     transposed(convolutionCase("leaky relu, stride 2", ...shapes, { stride: 2 }), [], {
       epilogue: epilogueOf("", false, { leakyRelu: 0.2 }),
     }),
+    transposed(convolutionCase("bias, a long sum", [2, 36, 5, 4], [160, 36, 3, 3]), [[36, 1, 1]], {
+      epilogue: epilogueOf("", true, "relu"),
+    }),
     transposed(convolutionCase("residual", ...shapes), [[2, 6, 9, 7]], { epilogue: epilogueOf("", true) }),
     {
       ...transposed(convolutionCase("non-finite", ...shapes, { padding: 1 })),

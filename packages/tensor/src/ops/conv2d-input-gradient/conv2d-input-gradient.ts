@@ -6,7 +6,6 @@ import { convolution, withoutEpilogue } from "../conv2d/conv2d.ts";
 import type { ConvolutionAttributes } from "../conv2d/convolution.ts";
 import { forEachProduct, inputGradientShape } from "../conv2d/convolution.ts";
 import { convolutionPlan } from "../conv2d/convolution-plan.ts";
-import { convolutionWgslPlan } from "../conv2d/convolution-wgsl-plan.ts";
 import { filterGradient } from "../conv2d-filter-gradient/conv2d-filter-gradient.ts";
 import { applyEpilogue, epilogueGradients, epilogueOutput, epilogueReads } from "../epilogue/epilogue.ts";
 
@@ -47,8 +46,6 @@ export const conv2dInputGradientOp: Op<Conv2dAttributes> = {
   kernels: {
     wasm: (inputs, attrs, limits) =>
       convolutionPlan("transposed", conv2dInputGradientOp, inputs, attrs, limits),
-    wgsl: (inputs, attrs, limits) =>
-      convolutionWgslPlan("transposed", conv2dInputGradientOp, inputs, attrs, limits),
   },
 };
 

@@ -19,7 +19,6 @@ import { convolutionShape, forEachProduct } from "./convolution.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
 import { convolutionAttributes } from "./convolution-options.ts";
 import { convolutionPlan } from "./convolution-plan.ts";
-import { convolutionWgslPlan } from "./convolution-wgsl-plan.ts";
 
 export type Conv2dAttributes = ConvolutionAttributes & EpilogueAttributes;
 
@@ -54,7 +53,6 @@ export const conv2dOp: Op<Conv2dAttributes> = {
   },
   kernels: {
     wasm: (inputs, attrs, limits) => convolutionPlan("forward", conv2dOp, inputs, attrs, limits),
-    wgsl: (inputs, attrs, limits) => convolutionWgslPlan("forward", conv2dOp, inputs, attrs, limits),
   },
 };
 
