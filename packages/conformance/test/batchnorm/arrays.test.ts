@@ -1,60 +1,62 @@
 import { batchNormBackward, batchNormForward } from "@evenkeel/batchnorm/arrays";
 import { ArgumentError, ShapeError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { expectWithin, normal, useBackend } from "./tools.ts";
+import { onEachBackend } from "./backends.ts";
+import { expectWithin, normal } from "./tools.ts";
 
-describe("arrays in, arrays out", () => {
-  const backend = useBackend();
-  const shape = [5, 3, 4];
-  const x = normal(60, 1, 1);
+onEachBackend((backend) => {
+  describe("arrays in, arrays out", () => {
+    const shape = [5, 3, 4];
+    const x = normal(60, 1, 1);
 
-  test("forward and backward leave nothing behind", async () => {
-    const { live } = backend().memory();
-    const options = {
-      scale: normal(3, 2),
-      shift: normal(3, 3),
-      residual: normal(60, 4),
-      activation: "relu",
-    } as const;
-    const running = { runningMean: new Float32Array(3), runningVariance: new Float32Array(3).fill(1) };
-    const forward = await batchNormForward(backend(), x, shape, { ...options, ...running, training: true });
-    expect(Object.keys(forward).sort()).toEqual([
-      "numBatchesTracked",
-      "runningMean",
-      "runningVariance",
-      "statistics",
-      "y",
-    ]);
-    const { y, statistics } = forward;
-    const { scale, shift, activation } = options;
-    const gradients = await batchNormBackward(backend(), x, x, shape, {
-      statistics,
-      scale,
-      shift,
-      activation,
-      y,
+    test("forward and backward leave nothing behind", async () => {
+      const { live } = backend().memory();
+      const options = {
+        scale: normal(3, 2),
+        shift: normal(3, 3),
+        residual: normal(60, 4),
+        activation: "relu",
+      } as const;
+      const running = { runningMean: new Float32Array(3), runningVariance: new Float32Array(3).fill(1) };
+      const forward = await batchNormForward(backend(), x, shape, { ...options, ...running, training: true });
+      expect(Object.keys(forward).sort()).toEqual([
+        "numBatchesTracked",
+        "runningMean",
+        "runningVariance",
+        "statistics",
+        "y",
+      ]);
+      const { y, statistics } = forward;
+      const { scale, shift, activation } = options;
+      const gradients = await batchNormBackward(backend(), x, x, shape, {
+        statistics,
+        scale,
+        shift,
+        activation,
+        y,
+      });
+      expect(Object.keys(gradients).sort()).toEqual(["dResidual", "dScale", "dShift", "dx"]);
+      // Where the residual lifts z above 0 its gradient is dy.
+      expectWithin(
+        gradients.dResidual!,
+        x.map((value, at) => (y[at]! > 0 ? value : 0)),
+        0,
+        "dResidual",
+      );
+      expect(backend().memory().live).toBe(live);
     });
-    expect(Object.keys(gradients).sort()).toEqual(["dResidual", "dScale", "dShift", "dx"]);
-    // Where the residual lifts z above 0 its gradient is dy.
-    expectWithin(
-      gradients.dResidual!,
-      x.map((value, at) => (y[at]! > 0 ? value : 0)),
-      0,
-      "dResidual",
-    );
-    expect(backend().memory().live).toBe(live);
-  });
 
-  test("what does not fit rejects with what was found and expected", async () => {
-    const { live } = backend().memory();
-    await expect(batchNormForward(backend(), x, [5, 3, 5])).rejects.toThrow(ShapeError);
-    await expect(batchNormForward(backend(), x, shape, { scale: normal(4, 1) })).rejects.toThrow(
-      "scale: found shape [4], expected [3]",
-    );
-    await expect(batchNormBackward(backend(), x, x, shape, {})).rejects.toThrow(ArgumentError);
-    await expect(batchNormBackward(backend(), x, x, shape, { statistics: normal(8, 1) })).rejects.toThrow(
-      "statistics: found shape [4, 2], expected [4, 3]",
-    );
-    expect(backend().memory().live).toBe(live);
+    test("what does not fit rejects with what was found and expected", async () => {
+      const { live } = backend().memory();
+      await expect(batchNormForward(backend(), x, [5, 3, 5])).rejects.toThrow(ShapeError);
+      await expect(batchNormForward(backend(), x, shape, { scale: normal(4, 1) })).rejects.toThrow(
+        "scale: found shape [4], expected [3]",
+      );
+      await expect(batchNormBackward(backend(), x, x, shape, {})).rejects.toThrow(ArgumentError);
+      await expect(batchNormBackward(backend(), x, x, shape, { statistics: normal(8, 1) })).rejects.toThrow(
+        "statistics: found shape [4, 2], expected [4, 3]",
+      );
+      expect(backend().memory().live).toBe(live);
+    });
   });
 });

@@ -2,8 +2,9 @@ import { mergeStatistics, normalize, statistics } from "@evenkeel/batchnorm";
 import { batchNormBackward, batchNormForward } from "@evenkeel/batchnorm/arrays";
 import { fromData, slice } from "@evenkeel/tensor";
 import { describe, test } from "vitest";
+import { onEachBackend } from "./backends.ts";
 import { channelOf, differentiateChannel, normalizeChannel, statisticsOf } from "./channels.ts";
-import { expectWithin, largest, meanIn, normal, useBackend, varianceIn } from "./tools.ts";
+import { expectWithin, largest, meanIn, normal, varianceIn } from "./tools.ts";
 
 /** Planar, planar in parts, interleaved, interleaved in parts. */
 const layouts = [
@@ -16,57 +17,55 @@ const layouts = [
 /** r = |mean| / deviation: from 1e5 on f32 holds few digits of x - mean, but those are right. */
 const ratios = [1e2, 1e3, 1e4, 1e5, 1e6];
 
-describe.each(ratios)("a mean %d times the deviation", (ratio) => {
-  const backend = useBackend();
+onEachBackend((backend) => {
+  describe.each(ratios)("a mean %d times the deviation", (ratio) => {
+    test.each(layouts)("loses no digit of y and dx: axis %i of %j", async (axis, shape) => {
+      const length = shape.reduce<number>((product, dimension) => product * dimension, 1);
+      const [x, dy] = [normal(length, 1, ratio), normal(length, 2, 0.5)];
+      const { y, statistics } = await batchNormForward(backend(), x, shape, { axis, training: true });
+      const { dx } = await batchNormBackward(backend(), dy, x, shape, { axis, statistics });
+      for (let channel = 0; channel < shape[axis]; channel += 4) {
+        const own = channelOf(x, shape, axis, channel);
+        const exact = statisticsOf(own);
+        expectWithin([meanIn(statistics!, channel)], [exact.mean], 1e-6, "mean");
+        expectWithin([varianceIn(statistics!, channel)], [exact.variance], 2e-6 * exact.variance, "variance");
+        const expected = normalizeChannel(own, exact, {}).y;
+        expectWithin(
+          channelOf(y, shape, axis, channel),
+          expected,
+          (at) => 2e-6 * (1 + Math.abs(expected[at]!)),
+          "y",
+        );
+        const dz = channelOf(dy, shape, axis, channel);
+        const gradients = differentiateChannel(dz, own, exact, {}, true);
+        expectWithin(channelOf(dx, shape, axis, channel), gradients.dx, 5e-6 * largest(gradients.dx), "dx");
+      }
+    });
 
-  test.each(layouts)("loses no digit of y and dx: axis %i of %j", async (axis, shape) => {
-    const length = shape.reduce<number>((product, dimension) => product * dimension, 1);
-    const [x, dy] = [normal(length, 1, ratio), normal(length, 2, 0.5)];
-    const { y, statistics } = await batchNormForward(backend(), x, shape, { axis, training: true });
-    const { dx } = await batchNormBackward(backend(), dy, x, shape, { axis, statistics });
-    for (let channel = 0; channel < shape[axis]; channel += 4) {
-      const own = channelOf(x, shape, axis, channel);
-      const exact = statisticsOf(own);
-      expectWithin([meanIn(statistics!, channel)], [exact.mean], 1e-6, "mean");
-      expectWithin([varianceIn(statistics!, channel)], [exact.variance], 2e-6 * exact.variance, "variance");
-      const expected = normalizeChannel(own, exact, {}).y;
-      expectWithin(
-        channelOf(y, shape, axis, channel),
-        expected,
-        (at) => 2e-6 * (1 + Math.abs(expected[at]!)),
-        "y",
-      );
-      const dz = channelOf(dy, shape, axis, channel);
-      const gradients = differentiateChannel(dz, own, exact, {}, true);
-      expectWithin(channelOf(dx, shape, axis, channel), gradients.dx, 5e-6 * largest(gradients.dx), "dx");
-    }
+    test("merged halves normalize like the whole", async () => {
+      const shape = [40, 3, 10, 10];
+      const data = normal(12_000, 3, ratio);
+      const x = fromData(data, { shape, dtype: "f32" }, { backend: backend() });
+      const halves = [0, 20].map((begin) => statistics(slice(x, { begin: [begin], end: [begin + 20] })));
+      const y = await normalize(x, mergeStatistics(halves)).data();
+      for (const channel of [0, 1, 2]) {
+        const own = channelOf(data, shape, 1, channel);
+        const expected = normalizeChannel(own, statisticsOf(own), {}).y;
+        expectWithin(channelOf(y, shape, 1, channel), expected, 1e-5, "y");
+      }
+    });
   });
 
-  test("merged halves normalize like the whole", async () => {
-    const shape = [40, 3, 10, 10];
-    const data = normal(12_000, 3, ratio);
-    const x = fromData(data, { shape, dtype: "f32" }, { backend: backend() });
-    const halves = [0, 20].map((begin) => statistics(slice(x, { begin: [begin], end: [begin + 20] })));
-    const y = await normalize(x, mergeStatistics(halves)).data();
-    for (const channel of [0, 1, 2]) {
-      const own = channelOf(data, shape, 1, channel);
-      const expected = normalizeChannel(own, statisticsOf(own), {}).y;
-      expectWithin(channelOf(y, shape, 1, channel), expected, 1e-5, "y");
-    }
-  });
-});
-
-describe("magnitudes", () => {
-  const backend = useBackend();
-
-  test.each([1e-15, 1e-9, 1e9, 1e15])("values of %d normalize like values of 1", async (magnitude) => {
-    const shape = [50, 6, 10];
-    const x = normal(3000, 4).map((value) => value * magnitude);
-    const { y } = await batchNormForward(backend(), x, shape, { epsilon: 0, training: true });
-    for (let channel = 0; channel < 6; channel++) {
-      const own = channelOf(x, shape, 1, channel);
-      const expected = normalizeChannel(own, statisticsOf(own), { epsilon: 0 }).y;
-      expectWithin(channelOf(y, shape, 1, channel), expected, 1e-5, "y");
-    }
+  describe("magnitudes", () => {
+    test.each([1e-15, 1e-9, 1e9, 1e15])("values of %d normalize like values of 1", async (magnitude) => {
+      const shape = [50, 6, 10];
+      const x = normal(3000, 4).map((value) => value * magnitude);
+      const { y } = await batchNormForward(backend(), x, shape, { epsilon: 0, training: true });
+      for (let channel = 0; channel < 6; channel++) {
+        const own = channelOf(x, shape, 1, channel);
+        const expected = normalizeChannel(own, statisticsOf(own), { epsilon: 0 }).y;
+        expectWithin(channelOf(y, shape, 1, channel), expected, 1e-5, "y");
+      }
+    });
   });
 });

@@ -11,7 +11,6 @@ import {
 } from "@evenkeel/batchnorm";
 import {
   add,
-  type Backend,
   concatenate,
   conv2d,
   mul,
@@ -22,135 +21,139 @@ import {
   tensor,
   transpose,
 } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { onEachBackend } from "./backends.ts";
 import { drawn, firstDifference } from "./two-pass.ts";
-
-let backend: Backend;
-beforeAll(async () => {
-  backend = await cpu.open({ threads: 2 });
-});
-afterAll(() => backend.close());
 
 const shape = [6, 5, 7, 9] as const;
 const size = 6 * 5 * 7 * 9;
-const place = (data: Float32Array, at: readonly number[] = shape): Tensor =>
-  tensor(data, { shape: at, backend });
-const perChannel = (name: string): Tensor => place(drawn(name, 5), [5]);
-const normalize = (x: Tensor, options: object = {}): Tensor => batchNorm(x, { training: true, ...options }).y;
+onEachBackend(
+  (backend) => {
+    const place = (data: Float32Array, at: readonly number[] = shape): Tensor =>
+      tensor(data, { shape: at, backend: backend() });
+    const perChannel = (name: string): Tensor => place(drawn(name, 5), [5]);
+    const normalize = (x: Tensor, options: object = {}): Tensor =>
+      batchNorm(x, { training: true, ...options }).y;
 
-async function expectClose(found: Tensor, expected: Tensor, bound: number): Promise<void> {
-  const [a, b] = [Array.from(await found.data()), await expected.data()];
-  expect(found.shape).toEqual(expected.shape);
-  expect(
-    a.reduce((worst, value, index) => Math.max(worst, Math.abs(value - b[index]!)), 0),
-  ).toBeLessThanOrEqual(bound);
-}
-
-describe("the same function, said otherwise", () => {
-  const x = drawn("x", size);
-
-  test("a shift of x changes nothing, scaling by a power of two no bit (epsilon scaled along)", async () => {
-    const y = normalize(place(x));
-    await expectClose(normalize(place(x.map((value) => value + 4))), y, 4e-6);
-    const scaled = normalize(place(x.map((value) => value * 8)), { epsilon: 64e-5 });
-    expect(firstDifference(await scaled.data(), await normalize(place(x), { epsilon: 1e-5 }).data())).toBe(
-      -1,
-    );
-  });
-
-  test("NCHW and NHWC agree, forward and backward", async () => {
-    const [scale, shift] = [perChannel("scale"), perChannel("shift")];
-    const [planar, pullPlanar] = vjp(
-      (x: Tensor) => normalize(x, { scale, shift, activation: "relu" }),
-      place(x),
-    );
-    const last = transpose(place(x), [0, 2, 3, 1]);
-    const [interleaved, pullInterleaved] = vjp(
-      (x: Tensor) => normalize(x, { scale, shift, activation: "relu", axis: 3 }),
-      last,
-    );
-    await expectClose(transpose(interleaved, [0, 3, 1, 2]), planar, 2e-6);
-    const dy = place(drawn("dy", size));
-    const [dx] = pullPlanar(dy);
-    const [dxLast] = pullInterleaved(transpose(dy, [0, 2, 3, 1]));
-    await expectClose(transpose(dxLast, [0, 3, 1, 2]), dx, 1e-5);
-  });
-
-  test("in place has the bits of out of place", async () => {
-    const expected = await normalize(place(x)).data();
-    expect(firstDifference(await normalize(place(x), { inPlace: true }).data(), expected)).toBe(-1);
-  });
-
-  test("merged halves have the statistics of the whole", async () => {
-    const whole = statistics(place(x), { axis: 1 });
-    const half = (begin: number) =>
-      statistics(slice(place(x), { begin: [begin], end: [begin + 3] }), { axis: 1 });
-    const merged = mergeStatistics([half(0), half(3)]);
-    await expectClose(meanOf(merged), meanOf(whole), 1e-7);
-    await expectClose(varianceOf(merged), varianceOf(whole), 1e-6);
-  });
-
-  test("ghost batches are a loop over parts", async () => {
-    const options = { training: true, scale: perChannel("scale"), shift: perChannel("shift") };
-    const parts = [0, 4].map(
-      (begin) => batchNorm(slice(place(x), { begin: [begin], end: [Math.min(6, begin + 4)] }), options).y,
-    );
-    const expected = await concatenate(parts, { axis: 0 }).data();
-    expect(firstDifference(await ghostBatchNorm(place(x), { ...options, size: 4 }).y.data(), expected)).toBe(
-      -1,
-    );
-  });
-
-  test("a folded convolution is the convolution and its batch norm", async () => {
-    const normalization = {
-      ...{ scale: perChannel("scale"), shift: perChannel("shift"), runningMean: perChannel("mean") },
-      runningVariance: place(drawn("variance", 5, 3), [5]),
-    };
-    const images = place(drawn("images", 2 * 3 * 8 * 8), [2, 3, 8, 8]);
-    const convolution = { weight: place(drawn("weight", 5 * 3 * 9), [5, 3, 3, 3]), bias: perChannel("bias") };
-    const apart = batchNorm(conv2d(images, convolution.weight, convolution.bias), normalization).y;
-    const { weight, bias } = foldIntoConvolution(convolution, normalization);
-    await expectClose(conv2d(images, weight, bias), apart, 1e-4);
-  });
-
-  test("the fused residual and activation are the separate ones, to the bit; ties at 0 pass no gradient", async () => {
-    const residual = place(drawn("residual", size));
-    const fused = normalize(place(x), { residual, activation: "relu" });
-    const apart = relu(add(normalize(place(x)), residual));
-    await expectClose(fused, apart, 1e-6);
-    const constant = place(new Float32Array(size).fill(3));
-    const slope = grad((x: Tensor) => sum(normalize(x, { activation: "relu" })))(constant);
-    expect(Array.from(await slope.data()).every((value) => value === 0)).toBe(true);
-  });
-});
-
-describe("invariants of the gradient", () => {
-  test("dx sums to 0 in every channel, and so does dx (x - mean) where epsilon is small", async () => {
-    const x = place(drawn("x", size));
-    const weights = place(drawn("weights", size));
-    const dx = grad((x: Tensor) => sum(mul(normalize(x, { epsilon: 1e-12 }), weights)))(x);
-    const axes = [0, 2, 3];
-    const scale = Math.max(...(await dx.data()).map(Math.abs)) * (size / 5);
-    for (const channelSum of await sum(dx, { axes }).data())
-      expect(Math.abs(channelSum)).toBeLessThanOrEqual(1e-6 * scale);
-    for (const channelSum of await sum(mul(dx, normalize(x)), { axes }).data()) {
-      expect(Math.abs(channelSum)).toBeLessThanOrEqual(1e-6 * scale);
+    async function expectClose(found: Tensor, expected: Tensor, bound: number): Promise<void> {
+      const [a, b] = [Array.from(await found.data()), await expected.data()];
+      expect(found.shape).toEqual(expected.shape);
+      expect(
+        a.reduce((worst, value, index) => Math.max(worst, Math.abs(value - b[index]!)), 0),
+      ).toBeLessThanOrEqual(bound);
     }
-  });
 
-  test("the same bits from run to run, and for 1, 2 and 5 threads", async () => {
-    const results = [];
-    for (const threads of [1, 2, 5, 2]) {
-      const device = await cpu.open({ threads });
-      const x = tensor(drawn("many", 16 * 6 * 40 * 40), { shape: [16, 6, 40, 40], backend: device });
-      const [y, pullback] = vjp((x: Tensor) => normalize(x, { activation: "relu" }), x);
-      const [dx] = pullback(x);
-      results.push([await y.data(), await dx.data()] as const);
-      await device.close();
-    }
-    for (const [y, dx] of results.slice(1)) {
-      expect(firstDifference(y, results[0]![0])).toBe(-1);
-      expect(firstDifference(dx, results[0]![1])).toBe(-1);
-    }
-  });
+    describe("the same function, said otherwise", () => {
+      const x = drawn("x", size);
+
+      test("a shift of x changes nothing, scaling by a power of two no bit (epsilon scaled along)", async () => {
+        const y = normalize(place(x));
+        await expectClose(normalize(place(x.map((value) => value + 4))), y, 4e-6);
+        const scaled = normalize(place(x.map((value) => value * 8)), { epsilon: 64e-5 });
+        expect(
+          firstDifference(await scaled.data(), await normalize(place(x), { epsilon: 1e-5 }).data()),
+        ).toBe(-1);
+      });
+
+      test("NCHW and NHWC agree, forward and backward", async () => {
+        const [scale, shift] = [perChannel("scale"), perChannel("shift")];
+        const [planar, pullPlanar] = vjp(
+          (x: Tensor) => normalize(x, { scale, shift, activation: "relu" }),
+          place(x),
+        );
+        const last = transpose(place(x), [0, 2, 3, 1]);
+        const [interleaved, pullInterleaved] = vjp(
+          (x: Tensor) => normalize(x, { scale, shift, activation: "relu", axis: 3 }),
+          last,
+        );
+        await expectClose(transpose(interleaved, [0, 3, 1, 2]), planar, 2e-6);
+        const dy = place(drawn("dy", size));
+        const [dx] = pullPlanar(dy);
+        const [dxLast] = pullInterleaved(transpose(dy, [0, 2, 3, 1]));
+        await expectClose(transpose(dxLast, [0, 3, 1, 2]), dx, 1e-5);
+      });
+
+      test("in place has the bits of out of place", async () => {
+        const expected = await normalize(place(x)).data();
+        expect(firstDifference(await normalize(place(x), { inPlace: true }).data(), expected)).toBe(-1);
+      });
+
+      test("merged halves have the statistics of the whole", async () => {
+        const whole = statistics(place(x), { axis: 1 });
+        const half = (begin: number) =>
+          statistics(slice(place(x), { begin: [begin], end: [begin + 3] }), { axis: 1 });
+        const merged = mergeStatistics([half(0), half(3)]);
+        await expectClose(meanOf(merged), meanOf(whole), 1e-7);
+        await expectClose(varianceOf(merged), varianceOf(whole), 1e-6);
+      });
+
+      test("ghost batches are a loop over parts", async () => {
+        const options = { training: true, scale: perChannel("scale"), shift: perChannel("shift") };
+        const parts = [0, 4].map(
+          (begin) => batchNorm(slice(place(x), { begin: [begin], end: [Math.min(6, begin + 4)] }), options).y,
+        );
+        const expected = await concatenate(parts, { axis: 0 }).data();
+        expect(
+          firstDifference(await ghostBatchNorm(place(x), { ...options, size: 4 }).y.data(), expected),
+        ).toBe(-1);
+      });
+
+      test("a folded convolution is the convolution and its batch norm", async () => {
+        const normalization = {
+          ...{ scale: perChannel("scale"), shift: perChannel("shift"), runningMean: perChannel("mean") },
+          runningVariance: place(drawn("variance", 5, 3), [5]),
+        };
+        const images = place(drawn("images", 2 * 3 * 8 * 8), [2, 3, 8, 8]);
+        const convolution = {
+          weight: place(drawn("weight", 5 * 3 * 9), [5, 3, 3, 3]),
+          bias: perChannel("bias"),
+        };
+        const apart = batchNorm(conv2d(images, convolution.weight, convolution.bias), normalization).y;
+        const { weight, bias } = foldIntoConvolution(convolution, normalization);
+        await expectClose(conv2d(images, weight, bias), apart, 1e-4);
+      });
+
+      test("the fused residual and activation are the separate ones, to the bit; ties at 0 pass no gradient", async () => {
+        const residual = place(drawn("residual", size));
+        const fused = normalize(place(x), { residual, activation: "relu" });
+        const apart = relu(add(normalize(place(x)), residual));
+        await expectClose(fused, apart, 1e-6);
+        const constant = place(new Float32Array(size).fill(3));
+        const slope = grad((x: Tensor) => sum(normalize(x, { activation: "relu" })))(constant);
+        expect(Array.from(await slope.data()).every((value) => value === 0)).toBe(true);
+      });
+    });
+
+    describe("invariants of the gradient", () => {
+      test("dx sums to 0 in every channel, and so does dx (x - mean) where epsilon is small", async () => {
+        const x = place(drawn("x", size));
+        const weights = place(drawn("weights", size));
+        const dx = grad((x: Tensor) => sum(mul(normalize(x, { epsilon: 1e-12 }), weights)))(x);
+        const axes = [0, 2, 3];
+        const scale = Math.max(...(await dx.data()).map(Math.abs)) * (size / 5);
+        for (const channelSum of await sum(dx, { axes }).data())
+          expect(Math.abs(channelSum)).toBeLessThanOrEqual(1e-6 * scale);
+        for (const channelSum of await sum(mul(dx, normalize(x)), { axes }).data()) {
+          expect(Math.abs(channelSum)).toBeLessThanOrEqual(1e-6 * scale);
+        }
+      });
+    });
+  },
+  { threads: 2 },
+);
+
+test("the same bits from run to run, and for 1, 2 and 5 threads", async () => {
+  const results = [];
+  for (const threads of [1, 2, 5, 2]) {
+    const device = await cpu.open({ threads });
+    const x = tensor(drawn("many", 16 * 6 * 40 * 40), { shape: [16, 6, 40, 40], backend: device });
+    const [y, pullback] = vjp((x: Tensor) => batchNorm(x, { training: true, activation: "relu" }).y, x);
+    const [dx] = pullback(x);
+    results.push([await y.data(), await dx.data()] as const);
+    await device.close();
+  }
+  for (const [y, dx] of results.slice(1)) {
+    expect(firstDifference(y, results[0]![0])).toBe(-1);
+    expect(firstDifference(dx, results[0]![1])).toBe(-1);
+  }
 });

@@ -3,8 +3,9 @@ import { batchNormBackward, batchNormForward } from "@evenkeel/batchnorm/arrays"
 import type { Shape } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
+import { onEachBackend } from "./backends.ts";
 import { channelOf, differentiateChannel, normalizeChannel, statisticsOf } from "./channels.ts";
-import { expectWithin, largest, meanIn, normal, useBackend, varianceIn } from "./tools.ts";
+import { expectWithin, largest, meanIn, normal, varianceIn } from "./tools.ts";
 
 const shapes: readonly (readonly [from: string, axis: number, shape: Shape])[] = [
   ["PyTorch", 1, [5, 5, 5]],
@@ -51,33 +52,6 @@ const data = (shape: Shape, axis: number) => {
 };
 
 type Data = ReturnType<typeof data>;
-
-describe("random data", () => {
-  const backend = useBackend();
-
-  test.each(shapes)("%s, axis %i, %j", async (_from, axis, shape) => {
-    const given = data(shape, axis);
-    const { x, dy, runningMean, runningVariance, ...affine } = given;
-    const options = { ...affine, axis };
-    const trained = await batchNormForward(backend(), x, shape, {
-      ...options,
-      ...{ runningMean, runningVariance, training: true },
-    });
-    const { statistics } = trained;
-    const gradients = await batchNormBackward(backend(), dy, x, shape, { ...options, statistics });
-    const frozen = await batchNormForward(backend(), x, shape, { ...options, runningMean, runningVariance });
-    const ofFrozen = await batchNormBackward(backend(), dy, x, shape, {
-      ...options,
-      ...{ runningMean, runningVariance },
-    });
-    expect(frozen.statistics).toBeUndefined();
-    for (const channel of channelsToCheck(shape, axis)) {
-      const own = (values: ArrayLike<number>) => channelOf(values, shape, axis, channel);
-      checkTraining(given, own, channel, trained, gradients);
-      checkFrozen(given, own, channel, frozen, ofFrozen);
-    }
-  });
-});
 
 type Own = (values: ArrayLike<number>) => Float64Array;
 
@@ -147,27 +121,58 @@ function checkGradients(
   expectWithin([found.dShift[channel]!], [exact.dShift], 1e-5 * magnitudes, "dShift");
 }
 
-describe("empty tensors", () => {
-  const backend = useBackend();
+onEachBackend((backend) => {
+  describe("random data", () => {
+    test.each(shapes)("%s, axis %i, %j", async (_from, axis, shape) => {
+      const given = data(shape, axis);
+      const { x, dy, runningMean, runningVariance, ...affine } = given;
+      const options = { ...affine, axis };
+      const trained = await batchNormForward(backend(), x, shape, {
+        ...options,
+        ...{ runningMean, runningVariance, training: true },
+      });
+      const { statistics } = trained;
+      const gradients = await batchNormBackward(backend(), dy, x, shape, { ...options, statistics });
+      const frozen = await batchNormForward(backend(), x, shape, {
+        ...options,
+        runningMean,
+        runningVariance,
+      });
+      const ofFrozen = await batchNormBackward(backend(), dy, x, shape, {
+        ...options,
+        ...{ runningMean, runningVariance },
+      });
+      expect(frozen.statistics).toBeUndefined();
+      for (const channel of channelsToCheck(shape, axis)) {
+        const own = (values: ArrayLike<number>) => channelOf(values, shape, axis, channel);
+        checkTraining(given, own, channel, trained, gradients);
+        checkFrozen(given, own, channel, frozen, ofFrozen);
+      }
+    });
+  });
 
-  test.each([
-    ["PyTorch", 0, [0]],
-    ["TensorFlow", 3, [0, 131, 127, 6]],
-    ["no channels", 1, [4, 0, 3]],
-    ["no planes", 1, [2, 3, 0]],
-  ] as const)("%s, axis %i, %j", async (_from, axis, shape) => {
-    const channels = (shape as Shape)[axis]!;
-    const running = { runningMean: normal(channels, 1), runningVariance: normal(channels, 2) };
-    const x = new Float32Array(0);
-    const found = await batchNormForward(backend(), x, shape, { axis, ...running, training: true });
-    expect(found.y).toEqual(x);
-    expect(found).toMatchObject({ ...running, numBatchesTracked: 0 });
-    expect(found.statistics).toEqual(new Float32Array(4 * channels));
-    const zero = new Float32Array(channels);
-    expect(await batchNormBackward(backend(), x, x, shape, { axis, statistics: found.statistics! })).toEqual({
-      dx: x,
-      dScale: zero,
-      dShift: zero,
+  describe("empty tensors", () => {
+    test.each([
+      ["PyTorch", 0, [0]],
+      ["TensorFlow", 3, [0, 131, 127, 6]],
+      ["no channels", 1, [4, 0, 3]],
+      ["no planes", 1, [2, 3, 0]],
+    ] as const)("%s, axis %i, %j", async (_from, axis, shape) => {
+      const channels = (shape as Shape)[axis]!;
+      const running = { runningMean: normal(channels, 1), runningVariance: normal(channels, 2) };
+      const x = new Float32Array(0);
+      const found = await batchNormForward(backend(), x, shape, { axis, ...running, training: true });
+      expect(found.y).toEqual(x);
+      expect(found).toMatchObject({ ...running, numBatchesTracked: 0 });
+      expect(found.statistics).toEqual(new Float32Array(4 * channels));
+      const zero = new Float32Array(channels);
+      expect(
+        await batchNormBackward(backend(), x, x, shape, { axis, statistics: found.statistics! }),
+      ).toEqual({
+        dx: x,
+        dScale: zero,
+        dShift: zero,
+      });
     });
   });
 });
