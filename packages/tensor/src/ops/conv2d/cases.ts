@@ -77,6 +77,9 @@ export const cases: OpCases<Conv2dAttributes> = {
     forward(convolutionCase("bias, depthwise", [2, 5, 9, 11], [5, 1, 3, 3], { groups: 5 }), [[5, 1, 1]], {
       epilogue: epilogueOf("", true, "relu"),
     }),
+    forward(convolutionCase("bias, a long sum", [1, 160, 5, 5], [36, 160, 3, 3]), [[36, 1, 1]], {
+      epilogue: epilogueOf("", true, "relu"),
+    }),
     forward(convolutionCase("bias without channels", [2, 0, 4, 5], [3, 0, 3, 3]), [[3, 1, 1]], {
       epilogue: epilogueOf("", true),
     }),

@@ -192,6 +192,23 @@ export const cases: OpCases<MatmulAttributes> = {
     product("bias and leaky relu", [[9, 300], [300, 13], [13]], {
       epilogue: epilogueOf("matmul", true, { leakyRelu: 0.1 }),
     }),
+    product("a long depth", [[9, 3000], [3000, 20], [20]], { epilogue: epilogueOf("matmul", true, "relu") }),
+    product(
+      "a long depth in a batch, residual that broadcasts",
+      [
+        [2, 3, 5, 2000],
+        [2, 1, 2000, 7],
+        [2, 1, 5, 7],
+      ],
+      { epilogue: bias },
+    ),
+    {
+      ...product("large tiles", [
+        [1027, 3],
+        [3, 2050],
+      ]),
+      differentiable: false,
+    },
     {
       ...product("any other epilogue", [[2, 9, 20], [20, 13], [13], [2, 9, 13]], { epilogue: gated }),
       accuracy: ofGated,

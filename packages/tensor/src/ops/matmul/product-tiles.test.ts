@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import { columnsOf, cutProduct, invocationsOf, rowsOf, stagedDepth } from "./product-tiles.ts";
+
+const shapes = [
+  [1, 1, 1, 0],
+  [1, 1, 1, 1],
+  [1, 7, 5, 3],
+  [1, 128, 10, 512],
+  [1, 1, 4096, 4096],
+  [64, 128, 128, 64],
+  [1, 16, 144, 131_072],
+  [1, 100_000, 3, 2],
+  [3, 515, 1030, 77],
+  [1, 4096, 4096, 4096],
+] as const;
+
+describe.each(shapes)("a batch of %i products of %i rows, %i columns, depth %i", (batch, m, n, k) => {
+  const { tile, rowTiles, columnTiles, slices, sliceDepth } = cutProduct(batch, m, n, k);
+
+  test("is covered by tiles and slices, none of them empty", () => {
+    expect(rowTiles * rowsOf(tile)).toBeGreaterThanOrEqual(m);
+    expect((rowTiles - 1) * rowsOf(tile)).toBeLessThan(m);
+    expect(columnTiles * columnsOf(tile)).toBeGreaterThanOrEqual(n);
+    expect((columnTiles - 1) * columnsOf(tile)).toBeLessThan(n);
+    expect(slices * sliceDepth).toBeGreaterThanOrEqual(k);
+    expect((slices - 1) * sliceDepth).toBeLessThanOrEqual(k);
+    expect(sliceDepth % stagedDepth).toBe(0);
+  });
+
+  test("keeps to what every device has", () => {
+    expect(invocationsOf(tile)).toBeLessThanOrEqual(256);
+    expect((rowsOf(tile) + columnsOf(tile)) * stagedDepth * 4).toBeLessThanOrEqual(16_384);
+    if (slices > 1) expect(slices * batch * m * n * 4).toBeLessThanOrEqual(2 ** 26);
+  });
+});
+
+test("a product that fills a GPU has the largest tiles, one of few rows no more rows than it needs", () => {
+  const large = cutProduct(1, 4096, 4096, 4096);
+  expect([rowsOf(large.tile), columnsOf(large.tile), large.slices]).toEqual([128, 128, 1]);
+  expect(rowsOf(cutProduct(1, 1, 4096, 4096).tile)).toBe(16);
+  expect(columnsOf(cutProduct(1, 100_000, 3, 64).tile)).toBe(16);
+});
+
+test("the depth is cut where tiles are few and it is long", () => {
+  expect(cutProduct(1, 128, 512, 512).slices).toBe(1);
+  expect(cutProduct(1, 16, 144, 131_072).slices).toBeGreaterThan(100);
+});
