@@ -13,7 +13,7 @@ th, td { padding: .2rem .8rem .2rem 0; border-bottom: 1px solid var(--line); tex
 td.number, th.number { text-align: right; } tr.own td { color: var(--own); font-weight: 600; } td.missed { color: var(--bad); font-weight: 600; }
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(26rem, 1fr)); gap: 1.5rem; }
 svg { width: 100%; height: auto; } svg text { fill: var(--ink); font: 12px system-ui, sans-serif; } svg text.title { font-weight: 600; font-size: 13px; } svg text.value { fill: var(--soft); }
-svg .own { fill: var(--own); } svg .roof { fill: var(--roof); } svg .peer { fill: var(--peer); } svg .spread { stroke: var(--ink); stroke-width: 1.5; }
+svg .own { fill: var(--own); } svg .roof { fill: var(--roof); } svg .peer { fill: var(--peer); } svg .spread { stroke: var(--ink); stroke-width: 1.5; } svg .cut { stroke: var(--page); stroke-width: 2.5; }
 `;
 
 /** One page with the targets, a chart for every case and all figures; it opens without a network. */
@@ -25,7 +25,8 @@ export function htmlPage(reports: readonly BenchReport[]): string {
 <title>Evenkeel: performance</title>
 <style>${style}</style>
 <h1>Evenkeel beside its roofs and its peers</h1>
-<p class="note">Shorter bars are better; a bar is the median, the line across its end goes from the first to the third quartile. Roofs are
+<p class="note">Shorter bars are better; a bar is the median, the line across its end goes from the first to the third quartile; a bar with a
+gap is longer than it is drawn. Roofs are
 what the machine can do at most with the same bytes or operations.</p>
 ${reports.map(section).join("\n")}
 </html>

@@ -47,8 +47,8 @@ export async function runCase(benchCase: BenchCase, session: Session): Promise<R
 }
 
 function effortOf({ options, gpuIsSoftware }: Session): Effort {
-  if (options.quick) return quickEffort;
-  return gpuIsSoftware ? countingEffort : fullEffort;
+  if (gpuIsSoftware) return countingEffort;
+  return options.quick ? quickEffort : fullEffort;
 }
 
 async function gather(
