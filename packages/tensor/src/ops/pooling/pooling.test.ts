@@ -9,6 +9,7 @@ import { globalAveragePool } from "../global-average-pool/global-average-pool.ts
 import { maxPool1d, maxPool2d } from "../max-pool/max-pool.ts";
 import type { Extent, PoolOptions } from "./geometry.ts";
 import { planeGeometry, poolAttributes, pooledShape } from "./geometry.ts";
+import { shaderPoolPlan } from "./plan.ts";
 import { windowsOf } from "./windows.ts";
 
 const backend = new RecordingBackend();
@@ -57,6 +58,19 @@ describe("pooling", () => {
     expect(launch.parameters).toEqual([28, 28, 14, 14, 2, 2, 2, 2, 0, 0]);
     maxPool2d(f32(1, 32, 32), 20, { stride: 1 });
     expect((backend.launches.at(-1) as KernelLaunch<unknown, never>).kernel.entry).toBe("maxPoolWords");
+  });
+
+  test("in WGSL is a line of invocations, told their number and the geometry", () => {
+    const attrs = poolAttributes("test", 2, 2, {});
+    const geometry = planeGeometry([70_000, 32, 32], [70_000, 16, 16], attrs);
+    const limits = { ...backend.limits, maxWorkgroups: 65_535 };
+    const call = { code: "", entry: "pool", reads: [], writes: [], more: 1 };
+    const [launch] = shaderPoolPlan(geometry, limits, { ...call, count: 70_000 * 256 }).launches;
+    expect(launch).toMatchObject({
+      parameters: [70_000 * 256, 1, 32, 32, 16, 16, 2, 2, 2, 2, 0, 0],
+      work: { workgroups: [35_000, 2, 1] },
+    });
+    expect(shaderPoolPlan(geometry, limits, { ...call, count: 0 }).launches).toEqual([]);
   });
 
   test("one dimension is a plane of one row", () => {
