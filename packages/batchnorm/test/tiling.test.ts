@@ -1,0 +1,164 @@
+import type { KernelLaunch, Limits, Plan, ScalarSlot, Shape, Slot, Spec, WgslKernel } from "@evenkeel/tensor";
+import { sizeOf } from "@evenkeel/tensor";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { NormalizationAttributes } from "../src/attributes.ts";
+import { normalizeGradientOp } from "../src/gradient/gradient.ts";
+import type { Tiling } from "../src/kernels/tiling.ts";
+import { cutOf, mostParts, tilingOf, uncut, workgroupSize } from "../src/kernels/tiling.ts";
+import { mergeStatisticsOp } from "../src/merge/merge-statistics.ts";
+import { normalizeOp } from "../src/normalize/normalize.ts";
+import { statisticsOp } from "../src/statistics/statistics.ts";
+import { batchNormTrainingOp } from "../src/training/batch-norm-training.ts";
+
+const limits: Limits = {
+  storage: { f32: "f32" },
+  maxBufferBytes: 2 ** 30,
+  offsetAlignment: 256,
+  maxWorkgroups: 65_535,
+  features: new Set(),
+};
+const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });
+const everything: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "relu", residual: true };
+
+/** Training forward and backward, with every operand there is. */
+function plansOf(shape: Shape, axis: number, attrs: Partial<NormalizationAttributes> = {}): Plan[] {
+  const [x, channels, statistics] = [f32(shape), f32([shape[axis]!]), f32([4, shape[axis]!])];
+  const all = { ...everything, axis, ...attrs };
+  const residual = all.residual ? x : undefined;
+  const forward = [x, channels, channels, residual, channels, channels];
+  const backward = [x, x, statistics, channels, channels, x];
+  return [
+    batchNormTrainingOp.kernels!.wgsl!(forward, all, limits, []),
+    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: true }, limits, []),
+    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: false }, limits, []),
+  ];
+}
+
+const launchesOf = (plan: Plan): KernelLaunch<Slot, ScalarSlot>[] =>
+  plan.launches as KernelLaunch<Slot, ScalarSlot>[];
+
+/** Shapes and channel axes of networks, and how often their batch norms launch, each way. */
+const networks: readonly (readonly [name: string, shape: Shape, axis: number, count: number])[] = [
+  ["ResNet-50's first", [32, 64, 56, 56], 1, 2],
+  ["CIFAR ResNet, last stage", [128, 64, 8, 8], 1, 1],
+  ["CIFAR ResNet, NHWC", [16, 8, 8, 64], 3, 1],
+  ["multilayer perceptron", [128, 512], 1, 1],
+  ["7 x 7 maps", [32, 512, 7, 7], 1, 1],
+  ["last feature maps of a VGG", [128, 512, 2, 2], 1, 1],
+  ["pictures", [64, 3, 224, 224], 1, 2],
+  ["one channel", [128, 1, 28, 28], 1, 2],
+  ["NHWC", [32, 56, 56, 64], 3, 2],
+];
+
+describe("launches", () => {
+  test.each(networks)("%s", (_name, shape, axis, count) => {
+    for (const activation of ["none", "relu", { leakyRelu: 0.1 }] as const) {
+      for (const residual of [false, true]) {
+        const found = plansOf(shape, axis, { activation, residual }).map(({ launches }) => launches.length);
+        expect(found).toEqual([count, count, count]);
+      }
+    }
+  });
+
+  const dimension = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 70_000 }));
+  const shapes = fc
+    .array(dimension, { minLength: 2, maxLength: 5 })
+    .filter((shape) => sizeOf(shape) < 2 ** 30);
+
+  test("of any shape: at most two, of eight operands, over parts that the second can merge", () => {
+    fc.assert(
+      fc.property(shapes, (shape) => {
+        const channels = f32([shape[1]!]);
+        const given = [f32(shape), f32([4, shape[1]!]), channels, channels, f32(shape)];
+        const plans = [
+          ...plansOf(shape, 1),
+          statisticsOp.kernels!.wgsl!([f32(shape)], { axis: 1 }, limits, []),
+          normalizeOp.kernels!.wgsl!(given, everything, limits, []),
+          mergeStatisticsOp.kernels!.wgsl!([f32([shape[0]!, 4, shape[1]!])], {}, limits, []),
+        ];
+        for (const plan of plans) {
+          expect(plan.launches.length).toBeLessThanOrEqual(shape[1] === 0 ? 0 : 2);
+          const rows = plan.temporaries.map(({ shape }) => sizeOf(shape) / channels.shape[0]!);
+          expect(Math.max(0, ...rows)).toBeLessThanOrEqual(4 * mostParts + 2);
+          for (const { reads, writes, work } of launchesOf(plan)) {
+            expect(reads.length + writes.length).toBeLessThanOrEqual(8);
+            const { workgroups } = work as { workgroups: readonly number[] };
+            expect(Math.max(...workgroups)).toBeLessThanOrEqual(65_535);
+          }
+        }
+      }),
+    );
+  });
+
+  test("parameters are as many as the kernel declares, and y takes the memory of a donated x", () => {
+    const [x, channels] = [f32([8, 16, 8, 8]), f32([16])];
+    const inputs = [x, channels, channels, x, channels, channels];
+    const plan = batchNormTrainingOp.kernels!.wgsl!(inputs, everything, limits, [true]);
+    expect(plan.aliases).toEqual([[0, 0]]);
+    for (const { kernel, parameters, reads, writes } of launchesOf(plan)) {
+      expect((kernel as WgslKernel).parameterTypes.length).toBe(parameters.length);
+      expect((kernel as WgslKernel).code.match(/var<storage/g)!.length).toBe(reads.length + writes.length);
+    }
+  });
+});
+
+/** Where the kernels read, as they compute it: how often each unit of x. */
+function visits(tiling: Tiling, { splits, share }: { splits: number; share: number }): Uint8Array {
+  const { channels, inner, positions, span, run, members, blocks } = tiling;
+  const seen = new Uint8Array(channels * positions);
+  const lanes = span * run;
+  for (let place = 0; place < blocks * splits; place++) {
+    const split = Math.floor(place / blocks);
+    for (let t = 0; t < workgroupSize; t++) {
+      const channel = (place % blocks) * span + Math.floor((t % lanes) / run);
+      const member = Math.floor(t / lanes) * run + (t % run);
+      if (member >= members || channel >= channels) continue;
+      const end = Math.min((split + 1) * share, positions);
+      for (let at = split * share + member; at < end; at += members) {
+        const row = Math.floor(at / inner);
+        seen[row * channels * inner + channel * inner + (at % inner)]!++;
+      }
+    }
+  }
+  return seen;
+}
+
+describe("tiles", () => {
+  const layouts = fc
+    .record({
+      outer: fc.oneof(fc.nat(40), fc.nat(9000)),
+      channels: fc.oneof(fc.nat(40), fc.nat(3000)),
+      inner: fc.oneof(fc.constant(1), fc.nat(40), fc.nat(5000)),
+    })
+    .filter(({ outer, channels, inner }) => channels > 0 && outer * channels * inner < 200_000);
+
+  test("cover every value once", () => {
+    fc.assert(
+      fc.property(layouts, ({ outer, channels, inner }) => {
+        const tiling = tilingOf({ outer, channels, inner });
+        const perUnit = tiling.unit === "single" ? 1 : 4;
+        expect(tiling.channels * tiling.positions * perUnit).toBe(outer * channels * inner);
+        expect(tiling.span * tiling.members).toBeLessThanOrEqual(workgroupSize);
+        const cut = tiling.fits ? uncut(tiling) : cutOf(tiling, tiling.loads, mostParts);
+        expect(cut.splits).toBeLessThanOrEqual(mostParts);
+        if (tiling.fits) expect(tiling.members * tiling.loads).toBeGreaterThanOrEqual(tiling.positions);
+        const wrong = visits(tiling, cut).findIndex((count) => count !== 1);
+        expect(wrong).toBe(-1);
+      }),
+    );
+  });
+
+  test("lanes of a row lie side by side in 64 bytes or more, where channels in parts have them", () => {
+    fc.assert(
+      fc.property(layouts, (layout) => {
+        const tiling = tilingOf(layout);
+        if (tiling.fits) return;
+        const perRow = Math.min(tiling.span === 1 ? tiling.inner : tiling.span * tiling.run, workgroupSize);
+        const bytes = perRow * (tiling.unit === "single" ? 4 : 16);
+        const wholeRow = 4 * layout.channels * layout.inner;
+        expect(bytes).toBeGreaterThanOrEqual(Math.min(64, wholeRow));
+      }),
+    );
+  });
+});
