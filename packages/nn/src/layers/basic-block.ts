@@ -1,5 +1,5 @@
 import type { Backend, Expression, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, buildExpression, e, evaluateExpression, pad, slice } from "@evenkeel/tensor";
+import { ArgumentError, buildExpression, e, evaluateExpression, pad, scope, slice } from "@evenkeel/tensor";
 import type { Initializer } from "../initializers/init.ts";
 import { kaimingNormal, zeros } from "../initializers/init.ts";
 import type { Seed } from "../initializers/random-source.ts";
@@ -84,12 +84,15 @@ export class BasicBlock extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const inner = this.bn1
-      ? this.bn1.forwardWith(this.conv1.forward(x), { activation: "relu" })
-      : this.conv1.forwardWith(x, { activation: "relu" });
-    const y = this.conv2.forward(inner);
-    const residual = this.downsample ? this.downsample.forward(x) : this.padShortcut(x);
-    return this.bn2 ? this.bn2.forwardWith(y, { residual, activation: "relu" }) : addRelu(y, residual);
+    // What no gradient reads, such as a padded shortcut, goes at once.
+    return scope(() => {
+      const inner = this.bn1
+        ? this.bn1.forwardWith(this.conv1.forward(x), { activation: "relu" })
+        : this.conv1.forwardWith(x, { activation: "relu" });
+      const y = this.conv2.forward(inner);
+      const residual = this.downsample ? this.downsample.forward(x) : this.padShortcut(x);
+      return this.bn2 ? this.bn2.forwardWith(y, { residual, activation: "relu" }) : addRelu(y, residual);
+    });
   }
 
   /** Every `stride`-th pixel, and zeros for the new channels. */
