@@ -1,7 +1,6 @@
 /**
- * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes in hexadecimal, which a
- * web server compresses better than base64, and where the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`,
- * written down as what it does not share with the first), bundles every `*.worker.ts` to the text of a
+ * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes as text, and where
+ * the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`, written down as what it does not share with the first), bundles every `*.worker.ts` to the text of a
  * script in `*.worker.text.ts`, collects every `cases.ts` into `src/cases.generated.ts`,
  * and every `*.shader.ts` into `src/shaders.generated.ts`. Files whose text would not change
  * are left alone.
@@ -11,12 +10,13 @@ import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { textOfModule } from "../packages/tensor/src/core/module-text.ts";
 
 const features = "simd,threads,bulk-memory";
 const relaxedFeature = "ASC_FEATURE_RELAXED_SIMD";
-const encoding = "hex";
-/** Digits that two modules must share for a reference to cost less than they do. */
-const leastShared = 48;
+const moduleText = resolve(import.meta.dirname, "../packages/tensor/src/core/module-text.ts");
+/** Letters that two modules must share for a reference to cost less than they do. */
+const leastShared = 32;
 const flags = [
   "-O3",
   "--noAssert",
@@ -50,8 +50,8 @@ function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
 
 async function compileKernel(source: string): Promise<void> {
   const target = source.replace(/\.as\.ts$/, ".wasm.ts");
-  const hash = createHash("sha256").update([features, ...flags, encoding, leastShared].join());
-  for (const file of [...sourcesOf(resolve(source))].sort()) hash.update(readFileSync(file));
+  const hash = createHash("sha256").update([features, ...flags, leastShared].join());
+  for (const file of [...sourcesOf(resolve(source)), moduleText].sort()) hash.update(readFileSync(file));
   const stamp = `// ${hash.digest("hex")}`;
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
   const module = await compiled(source, features);
@@ -63,7 +63,7 @@ async function compileKernel(source: string): Promise<void> {
   writeIfChanged(target, text);
 }
 
-/** The bytes of the module, in hexadecimal. */
+/** The bytes of the module, as text. */
 async function compiled(source: string, enabled: string): Promise<string> {
   const out = "module.wasm";
   let bytes: Uint8Array | undefined;
@@ -73,10 +73,10 @@ async function compiled(source: string, enabled: string): Promise<string> {
     },
   });
   if (error !== null || bytes === undefined) throw new Error(`${source}: ${stderr.toString()}`);
-  return Buffer.from(bytes).toString(encoding);
+  return textOfModule(bytes);
 }
 
-/** `text` as an expression over pieces of `module`, the longest ones that begin where a stretch of `leastShared` digits does. */
+/** `text` as an expression over pieces of `module`, the longest ones that begin where a stretch of `leastShared` letters does. */
 function difference(module: string, text: string): string {
   const places = new Map<string, number>();
   for (let at = module.length - leastShared; at >= 0; at--) {

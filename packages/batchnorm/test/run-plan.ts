@@ -1,5 +1,5 @@
 import type { KernelLaunch, Limits, Plan, ScalarSlot, Slot, Spec, WasmKernel } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { bytesOfModule, sizeOf } from "@evenkeel/tensor";
 
 /** Bytes before and after every operand that a kernel must leave alone. */
 const guardBytes = 64;
@@ -119,7 +119,7 @@ const loaded = new Map<string, WebAssembly.Exports>();
 function exportsOf(module: string): WebAssembly.Exports {
   let exports = loaded.get(module);
   if (exports === undefined) {
-    const code = new WebAssembly.Module(Buffer.from(module, "hex"));
+    const code = new WebAssembly.Module(bytesOfModule(module));
     ({ exports } = new WebAssembly.Instance(code, { env: { memory } }));
     loaded.set(module, exports);
   }

@@ -1,5 +1,6 @@
 import type { AnyOp, Limits, PlannedLaunch, ReferenceArray, Slot, Spec, WasmKernel } from "@evenkeel/tensor";
 import { evaluator, sizeOf } from "@evenkeel/tensor";
+import { bytesOfModule } from "../src/core/module-text.ts";
 
 export interface RunOptions {
   /** What the engine is said to have. */
@@ -119,7 +120,7 @@ class PlanMemory {
   }
 
   private entryOf({ module, entry }: WasmKernel): (...args: number[]) => void {
-    const compiled = new WebAssembly.Module(Buffer.from(module, "hex"));
+    const compiled = new WebAssembly.Module(bytesOfModule(module));
     const instance = new WebAssembly.Instance(compiled, { env: { memory: this.memory } });
     return instance.exports[entry] as (...args: number[]) => void;
   }

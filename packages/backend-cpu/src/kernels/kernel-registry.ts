@@ -1,4 +1,5 @@
 import type { WasmKernel } from "@evenkeel/tensor";
+import { bytesOfModule } from "@evenkeel/tensor";
 import type { Heap } from "../memory/heap.ts";
 
 /** How launches name a kernel: a small number, and the address of its record in device memory. */
@@ -29,7 +30,7 @@ export class KernelRegistry {
   handleOf(kernel: WasmKernel): KernelHandle {
     let handle = this.known.get(kernel);
     if (handle === undefined) {
-      handle = this.handleIn(kernel.module, () => decodeHex(kernel.module), kernel.entry);
+      handle = this.handleIn(kernel.module, () => bytesOfModule(kernel.module), kernel.entry);
       this.known.set(kernel, handle);
     }
     return handle;
@@ -60,8 +61,3 @@ export class KernelRegistry {
     return handle;
   }
 }
-
-const decodeHex = (text: string): Uint8Array =>
-  Uint8Array.from({ length: text.length / 2 }, (_, index) =>
-    Number.parseInt(text.slice(2 * index, 2 * index + 2), 16),
-  );

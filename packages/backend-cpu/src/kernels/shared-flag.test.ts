@@ -1,9 +1,10 @@
+import { bytesOfModule } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { module } from "./copy.wasm.ts";
 import { importPlainMemory } from "./shared-flag.ts";
 
-const codeOf = (): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(module, "hex"));
+const codeOf = (): Uint8Array<ArrayBuffer> => bytesOfModule(module);
 const plainMemory = (): WebAssembly.Memory => new WebAssembly.Memory({ initial: 1, maximum: 1 });
 
 describe("importPlainMemory", () => {

@@ -24,7 +24,7 @@ export interface Kernel {
  */
 export interface WasmKernel extends Kernel {
   readonly language: "wasm";
-  /** The module's bytes in hexadecimal: kernels travel inside the JavaScript. Also the identity of the module. */
+  /** The module's bytes as text, see `bytesOfModule`: kernels travel inside the JavaScript. Also the identity of the module. */
   readonly module: string;
 }
 
