@@ -52,14 +52,20 @@ describe("BufferPool", () => {
     });
   });
 
-  test("lends what was given back, of the same size class, last first", () => {
-    const [a, b] = [pool.take(1000), pool.take(1000)];
-    pool.give(a);
-    pool.give(b);
-    expect(pool.take(1020)).toBe(b);
-    expect(pool.take(900)).toBe(a);
-    expect(pool.take(1000)).not.toBe(a);
-    expect(gpu.created).toBe(3);
+  test("lends what was given back, of the same size class, the oldest first", () => {
+    const blocks = Array.from({ length: 5 }, () => pool.take(1000));
+    for (const order of [
+      [0, 1, 2, 3, 4],
+      [4, 1, 3, 0, 2],
+      [2, 4, 3, 1, 0],
+    ]) {
+      for (const index of order) pool.give(blocks[index]!);
+      expect([1020, 900, 1000, 1000, 1000].map((bytes) => blocks.indexOf(pool.take(bytes)))).toEqual([
+        0, 1, 2, 3, 4,
+      ]);
+    }
+    expect(blocks).not.toContain(pool.take(1000));
+    expect(gpu.created).toBe(6);
   });
 
   test("counts bytes of whole blocks", () => {

@@ -15,7 +15,8 @@ export interface PoolLimits {
 
 /**
  * Blocks by size class. What is given back is lent again at once: its new owner's commands stand behind those of the old
- * one in the queue. All together hold at most twice the bytes that were alive at once.
+ * one in the queue. The oldest block is lent first: steps that allocate alike get the same blocks, and find the bind
+ * groups of the step before. All together hold at most twice the bytes that were alive at once.
  */
 export class BufferPool {
   private readonly device: GPUDevice;
@@ -23,7 +24,7 @@ export class BufferPool {
   private readonly failures: Failures;
   private readonly release: (block: Block) => void;
   private readonly all = new Set<Block>();
-  /** Of each size, in the order in which they were given back. */
+  /** Of each size, the oldest last. */
   private readonly free = new Map<number, Block[]>();
   private nextId = 0;
   private live = 0;
@@ -62,9 +63,9 @@ export class BufferPool {
       return;
     }
     this.pooled += block.bytes;
-    const others = this.free.get(block.bytes);
-    if (others === undefined) this.free.set(block.bytes, [block]);
-    else others.push(block);
+    const others = this.free.get(block.bytes) ?? [];
+    this.free.set(block.bytes, others);
+    others.splice(placeOf(block, others), 0, block);
   }
 
   statistics(): { readonly live: number; readonly pooled: number; readonly peak: number } {
@@ -104,7 +105,7 @@ export class BufferPool {
     return block;
   }
 
-  /** Releases free blocks until at most `kept` bytes of them are left: of each size those that were lent longest ago. */
+  /** Releases free blocks until at most `kept` bytes of them are left: of each size the youngest, which are needed least. */
   private trim(kept: number): void {
     for (const [size, blocks] of this.free) {
       while (this.pooled > kept && blocks.length > 0) {
@@ -118,4 +119,15 @@ export class BufferPool {
     this.all.delete(block);
     this.release(block);
   }
+}
+
+/** Where a block belongs among others of falling ids. */
+function placeOf({ id }: Block, others: readonly Block[]): number {
+  let [low, high] = [0, others.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (others[middle]!.id > id) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
