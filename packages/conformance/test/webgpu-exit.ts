@@ -20,5 +20,5 @@ const { batches } = await fit(model, {
   optimizer: new SGD(model, { learningRate: 0.1 }),
   epochs: 5,
 });
-console.log(batches.at(-1)!.loss);
 if (process.argv[2] === "close") await backend.close();
+console.log(batches.at(-1)!.loss);

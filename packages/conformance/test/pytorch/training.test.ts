@@ -1,4 +1,5 @@
 import { cpu } from "@evenkeel/backend-cpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
 import {
   BatchNorm2d,
   Conv2d,
@@ -16,6 +17,7 @@ import {
 } from "@evenkeel/nn";
 import { type Backend, setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { reasonToSkip, testPresence } from "../webgpu-support.ts";
 import { plainValues } from "./against-pytorch.ts";
 import {
   askPytorch,
@@ -68,7 +70,14 @@ const batches = Array.from({ length: steps }, (_, step) => {
 const deviations = (losses: readonly number[], truth: readonly number[]): number[] =>
   truth.map((loss, step) => Math.abs(losses[step]! - loss) / Math.abs(loss));
 
+testPresence();
+
 describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: a whole training run`, () => {
+  describe("on the CPU", () => agreesWithPytorch(() => cpu.open({ threads: 2 })));
+  describe.skipIf(reasonToSkip !== undefined)("on WebGPU", () => agreesWithPytorch(() => webgpu.open()));
+});
+
+function agreesWithPytorch(open: () => Promise<Backend>): void {
   let backend: Backend;
   let float32: TrainedModel;
   let float64: TrainedModel;
@@ -76,7 +85,7 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: a whole training run`, () 
   let state: { [name: string]: PlainTensor };
 
   beforeAll(async () => {
-    backend = await cpu.open({ threads: 2 });
+    backend = await open();
     setDefaultBackend(backend);
     const model = convnet();
     const question = { task: "train", state: await plainState(model), ...recipe, batches } as const;
@@ -119,4 +128,4 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: a whole training run`, () 
     }
     expect(state["1.num_batches_tracked"]!.data).toEqual([steps]);
   });
-});
+}

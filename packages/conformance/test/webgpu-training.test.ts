@@ -1,0 +1,140 @@
+import { valueAndGrad } from "@evenkeel/autodiff";
+import type { WebgpuBackend, WebgpuCounters } from "@evenkeel/backend-webgpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
+import { mlp, resnet20 } from "@evenkeel/models";
+import {
+  accuracy,
+  crossEntropy,
+  fit,
+  MemoryCheckpointStore,
+  type Module,
+  SGD,
+  stateArrays,
+} from "@evenkeel/nn";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { DeviceError, fromData, scope, setDefaultBackend, uniform } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { recordingBackend } from "../src/index.ts";
+import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+
+testPresence();
+
+const classes = 10;
+
+/** One step of SGD with momentum on random images, again and again: what `fit` does for each batch. */
+function trainingStep(model: Module<[Tensor]>, shape: readonly number[], backend: Backend): () => void {
+  const [images] = shape as [number];
+  const x = uniform(shape, { seed: 1, stream: 0, backend });
+  const labels = Int32Array.from({ length: images }, (_, image) => image % classes);
+  const y = fromData(labels, { shape: [images], dtype: "i32" }, { backend });
+  const optimizer = new SGD(model, { learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4 });
+  const differentiate = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
+  return () =>
+    scope(() => {
+      const [, gradients] = differentiate(x, y);
+      optimizer.step(gradients);
+    });
+}
+
+describe.skipIf(reasonToSkip !== undefined)("a training step on WebGPU", () => {
+  let backend: WebgpuBackend;
+  beforeAll(async () => {
+    backend = await webgpu.open();
+  });
+  afterAll(async () => {
+    setDefaultBackend(undefined);
+    await backend.close();
+  });
+
+  /** Of a fifth step: parameters go to their arenas in the first one, and buffers find their places in the next. */
+  async function costOf(make: () => Module<[Tensor]>, shape: readonly number[]) {
+    const recording = recordingBackend(backend);
+    setDefaultBackend(recording);
+    const model = make();
+    const step = trainingStep(model, shape, recording);
+    let before: WebgpuCounters = backend.counters();
+    for (let count = 0; count < 5; count++) {
+      await backend.idle();
+      before = backend.counters();
+      recording.reset();
+      step();
+    }
+    const { launches, bytesUploaded, bytesDownloaded } = recording.traffic();
+    await backend.idle();
+    const after = backend.counters();
+    const spent = (name: keyof WebgpuCounters): number => after[name] - before[name];
+    model.dispose();
+    return {
+      ...{ launches: launches.length, bytesUploaded, bytesDownloaded },
+      ...{ dispatches: spent("dispatches"), submits: spent("submits") },
+      ...{ bindGroups: spent("bindGroups"), pipelines: spent("pipelines") },
+      ...{ bytesCopied: spent("bytesCopied") },
+    };
+  }
+
+  /** Parameters of launches are uploaded too; the recording counts what is written to buffers. */
+  const inOneSubmission = {
+    ...{ submits: 1, pipelines: 0, bindGroups: 0 },
+    ...{ bytesUploaded: 0, bytesDownloaded: 0, bytesCopied: 0 },
+  };
+
+  test("of the MLP is at most 30 launches in one submission, and makes nothing anew", async () => {
+    const cost = await costOf(() => mlp({ seed: 1 }), [128, 1, 28, 28]);
+    expect(cost).toMatchObject(inOneSubmission);
+    expect(cost.launches).toBeLessThanOrEqual(30);
+    expect(cost.dispatches).toBe(cost.launches);
+  });
+
+  test("of ResNet-20 is at most 200 launches in one submission, and makes nothing anew", {
+    timeout: 600_000,
+  }, async () => {
+    const cost = await costOf(() => resnet20({ seed: 1 }), [4, 3, 32, 32]);
+    expect(cost).toMatchObject(inOneSubmission);
+    expect(cost.launches).toBeLessThanOrEqual(200);
+    expect(cost.dispatches).toBe(cost.launches);
+  });
+});
+
+const points = Float32Array.from({ length: 16 * 16 }, (_, index) => Math.sin(index * index));
+const labels = Int32Array.from({ length: 16 }, (_, point) => point % 4);
+
+/** Trains on the device, and takes it away after so many updates. */
+async function train(backend: WebgpuBackend, store: MemoryCheckpointStore, lostAfter?: number) {
+  setDefaultBackend(backend);
+  const model = mlp({ inputs: 16, hidden: [8], classes: 4, seed: 1 });
+  const { batches } = await fit(model, {
+    data: () => Array.from({ length: 4 }, () => ({ inputs: { data: points, shape: [16, 16] }, labels })),
+    loss: crossEntropy,
+    metrics: { accuracy },
+    optimizer: new SGD(model, { learningRate: 0.1, momentum: 0.9 }),
+    epochs: 4,
+    checkpoint: { store, everySteps: 3 },
+    resume: true,
+    probe: {
+      every: 1,
+      run: ({ steps }) => {
+        if (steps === lostAfter) backend.gpuDevice.destroy();
+      },
+    },
+  });
+  return { losses: batches.map(({ loss }) => loss), weights: await stateArrays(model) };
+}
+
+describe.skipIf(reasonToSkip !== undefined)("a run on WebGPU whose device is lost", () => {
+  afterAll(() => setDefaultBackend(undefined));
+
+  test("fails by name, and a new one goes on from the checkpoint with the same bits", async () => {
+    const whole = await webgpu.open();
+    const expected = await train(whole, new MemoryCheckpointStore());
+    await whole.close();
+    const store = new MemoryCheckpointStore();
+    const lost = await webgpu.open();
+    const run = train(lost, store, 11);
+    await expect(run).rejects.toBeInstanceOf(DeviceError);
+    await expect(run).rejects.toThrow(/the GPU device was lost \(destroyed\).*its latest launches: "/);
+    await lost.close().catch(() => undefined);
+    const fresh = await webgpu.open();
+    expect(await train(fresh, store)).toEqual(expected);
+    await fresh.close();
+  });
+});
