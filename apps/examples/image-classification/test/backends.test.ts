@@ -1,0 +1,114 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type WebgpuBackend, type WebgpuOptions, webgpu } from "@evenkeel/backend-webgpu";
+import { type BackendFactory, setDefaultBackend } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runJob } from "../src/job.ts";
+
+const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("webgpu");
+const reasonToSkip = await webgpu.open().then(
+  async (backend) => {
+    await backend.close();
+    return undefined;
+  },
+  (error: Error) => error.message,
+);
+test("there is a WebGPU adapter", (context) => {
+  if (!isPromised && reasonToSkip !== undefined) context.skip(reasonToSkip);
+  expect(reasonToSkip).toBeUndefined();
+});
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "evenkeel-backends-"));
+});
+afterAll(async () => {
+  setDefaultBackend(undefined);
+  await rm(folder, { recursive: true });
+});
+
+/** Runs the job on these backends; returns its exit code and what it said. */
+async function run(
+  backends: readonly BackendFactory[],
+  args: readonly string[],
+): Promise<{ code: number; said: string }> {
+  const lines: string[] = [];
+  const code = await runJob(args, { backends, say: (line) => lines.push(line) });
+  return { code, said: lines.join("\n") };
+}
+
+const small = [
+  ...["--dataset", "synthetic", "--images", "160", "--batch-size", "40", "--epochs", "4"],
+  ...["--model", "mlp", "--normalization", "batch"],
+];
+
+/** WebGPU that counts launches, and that loses its device at one of them. */
+function countedWebgpu(lostAt = Number.POSITIVE_INFINITY): BackendFactory & { readonly launches: number } {
+  const counted = {
+    name: "webgpu",
+    launches: 0,
+    open: async (options?: unknown): Promise<WebgpuBackend> => {
+      const backend = await webgpu.open(options as WebgpuOptions);
+      const launch = backend.launch.bind(backend);
+      backend.launch = (call) => {
+        launch(call);
+        if (++counted.launches === lostAt) backend.gpuDevice.destroy();
+      };
+      return backend;
+    },
+  };
+  return counted;
+}
+
+// Ten thousand images are tested each time: minutes on a busy machine without a GPU.
+describe.skipIf(reasonToSkip !== undefined)("on WebGPU", { timeout: 600_000 }, () => {
+  const file = (run: string, name: string) => readFile(join(folder, run, name));
+  let launches: number;
+
+  test("the job trains, and tells the device", async () => {
+    const counted = countedWebgpu();
+    const { code, said } = await run(
+      [counted],
+      [...small, "--backend", "webgpu", "--out", join(folder, "whole")],
+    );
+    expect(said).toMatch(/^Backend: webgpu, \w/);
+    expect(code).toBe(0);
+    const summary = JSON.parse((await file("whole", "summary.json")).toString());
+    expect(summary).toMatchObject({ backend: "webgpu", device: expect.stringMatching(/\w/) });
+    launches = counted.launches;
+  });
+
+  test("a run whose device was lost says how to go on, and ends as if nothing had happened", async () => {
+    const out = join(folder, "lost");
+    const options = [...small, "--backend", "webgpu", "--out", out];
+    const lost = await run([countedWebgpu(Math.floor(0.7 * launches))], options);
+    expect(lost.said).toMatch(/the GPU device was lost \(destroyed\)/);
+    expect(lost.said).toContain(`--resume --out ${out}`);
+    expect(lost.code).toBe(1);
+    const rest = countedWebgpu();
+    expect((await run([rest], ["--resume", "--out", out])).code).toBe(0);
+    expect(rest.launches).toBeLessThan(0.7 * launches);
+    const weights = join("batch", "model.safetensors");
+    expect((await file("lost", weights)).equals(await file("whole", weights))).toBe(true);
+  });
+});
+
+describe("a backend", () => {
+  const absent: BackendFactory = {
+    name: "webgpu",
+    open: (options) =>
+      webgpu.open({
+        ...(options as WebgpuOptions),
+        gpu: { requestAdapter: async () => null } as unknown as GPU,
+      }),
+  };
+
+  test("that is asked for by name and cannot open fails the job, with the reason and the remedy", async () => {
+    const asked = run([absent], [...small, "--backend", "webgpu", "--out", join(folder, "absent")]);
+    await expect(asked).rejects.toMatchObject({
+      name: "BackendError",
+      message: expect.stringMatching(/no GPU adapter was found: install a GPU driver.*VK_DRIVER_FILES/),
+    });
+  });
+});
