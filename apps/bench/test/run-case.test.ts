@@ -25,7 +25,7 @@ beforeAll(async () => {
     options: parseOptions(["--quick"]) as Options,
     own: [{ backend, subject }],
     peers: [],
-    absent: [{ name: "gone", threads: 1, reason: "gone is not installed" }],
+    absent: [{ name: "gone", threads: 1, reason: new NotOfferedError("gone is not installed") }],
     gpuIsSoftware: false,
     folder: "",
     close: () => subject.close(),

@@ -11,8 +11,8 @@ export interface Effort {
   readonly patienceMilliseconds: number;
 }
 
-export const fullEffort: Effort = { rounds: 9, windowMilliseconds: 40, patienceMilliseconds: 4000 };
-export const quickEffort: Effort = { rounds: 7, windowMilliseconds: 1, patienceMilliseconds: 4000 };
+export const fullEffort: Effort = { rounds: 9, windowMilliseconds: 40, patienceMilliseconds: 2000 };
+export const quickEffort: Effort = { rounds: 7, windowMilliseconds: 1, patienceMilliseconds: 2000 };
 
 export interface Timing {
   readonly milliseconds: number;

@@ -1,4 +1,5 @@
 import { ArgumentError } from "@evenkeel/tensor";
+import { NotOfferedError } from "./subject.ts";
 
 /** One subject in one case. Figures that a suite does not measure are left out. */
 export interface Row {
@@ -29,6 +30,16 @@ export interface Row {
   readonly error?: string;
   /** The subject is not installed, or does not offer this case. */
   readonly absent?: string;
+}
+
+/** What is known of a row before anything was timed. */
+export type RowStart = Omit<Row, "milliseconds" | "spread">;
+
+/** The row of a subject that has no time, and why. */
+export function untimedRow(start: RowStart, error: Error): Row {
+  const reason = error.message.split("\n").find((line) => line.trim() !== "") ?? error.name;
+  const kind = error instanceof NotOfferedError ? "absent" : "error";
+  return { ...start, milliseconds: null, spread: null, [kind]: reason };
 }
 
 /** The launches of one name in one repetition. */

@@ -10,7 +10,7 @@ export async function gpuFigures(
   program: Program,
   { own }: Session,
 ): Promise<Partial<Row>> {
-  if (backend !== "webgpu" || subject === "pytorch-cuda") return {};
+  if (backend !== "webgpu") return {};
   const work = await meterGpu(() => program.time(1));
   if (subject !== "evenkeel") return work;
   return { ...work, ...(await launchTimes(own[0]!.backend as WebgpuBackend, program)) };

@@ -9,13 +9,13 @@ import {
   quickEffort,
   type Timing,
 } from "../core/measure.ts";
-import type { Row } from "../core/rows.ts";
-import { NotOfferedError, type Program, type Subject } from "../core/subject.ts";
+import { type Row, type RowStart, untimedRow } from "../core/rows.ts";
+import type { Program, Subject } from "../core/subject.ts";
 import type { Inputs, Results } from "../core/task.ts";
 import { modelInputs } from "../evenkeel/training-step.ts";
 import { gpuFigures } from "../gpu/gpu-figures.ts";
 import { roofProgram } from "../roofs/roofs.ts";
-import type { Session } from "./session.ts";
+import type { OwnSubject, Session } from "./session.ts";
 
 /** One that is to be timed, and the part of its row that is known. */
 interface Contestant {
@@ -23,21 +23,27 @@ interface Contestant {
   readonly program: Program;
 }
 
-type RowStart = Omit<Row, "milliseconds" | "spread">;
+/** Who is to be timed, and the rows that are known already. */
+interface LineUp {
+  readonly contestants: Contestant[];
+  readonly rows: Row[];
+}
 
 /** Prepares everybody, compares all results with Evenkeel's, times those that agree, and cleans up. */
 export async function runCase(benchCase: BenchCase, session: Session): Promise<Row[]> {
-  const rows: Row[] = [];
-  const contestants: Contestant[] = [];
+  const lineUp: LineUp = { contestants: [], rows: [] };
+  const { contestants, rows } = lineUp;
   try {
-    await gather(benchCase, session, contestants, rows);
+    const inputs = await inputsOf(benchCase, session);
+    await addSubjects(lineUp, benchCase, inputs, session);
+    for (const own of session.own) await addReferences(lineUp, benchCase, inputs, own);
     const timings = await measure(
       contestants.map(({ program }) => program),
       effortOf(session),
     );
     for (const [index, { row, program }] of contestants.entries()) {
       const timing = timings[index]!;
-      if (timing instanceof Error) rows.push(untimed(row, timing));
+      if (timing instanceof Error) rows.push(untimedRow(row, timing));
       else rows.push(timedRow({ ...row, ...(await gpuFigures(row, program, session)) }, timing));
     }
   } finally {
@@ -51,51 +57,64 @@ function effortOf({ options, gpuIsSoftware }: Session): Effort {
   return options.quick ? quickEffort : fullEffort;
 }
 
-async function gather(
+async function inputsOf({ task }: BenchCase, { own }: Session): Promise<Inputs> {
+  if (task.kind !== "training-step") return drawInputs(task);
+  return { ...drawInputs(task), ...(await modelInputs(task, own[0]!.backend)) };
+}
+
+const startOf = (
+  { suite, name, bytes, flops }: BenchCase,
+  subject: Pick<Subject, "name" | "backend" | "threads">,
+): RowStart => ({
+  ...{ suite, case: name, subject: subject.name, backend: subject.backend, threads: subject.threads },
+  ...{ bytes, flops },
+});
+
+/** Evenkeel and its peers, those that are absent too. */
+async function addSubjects(
+  { contestants, rows }: LineUp,
   benchCase: BenchCase,
-  { own, peers, absent }: Session,
-  contestants: Contestant[],
-  rows: Row[],
+  inputs: Inputs,
+  { own, peers, absent, options }: Session,
 ): Promise<void> {
-  const { task, bytes, flops } = benchCase;
-  const startOf = ({ name, backend, threads }: Subject): RowStart => ({
-    ...{ suite: benchCase.suite, case: benchCase.name, subject: name, backend, threads, bytes, flops },
-  });
-  const { backend } = own[0]!;
-  const weights = task.kind === "training-step" ? await modelInputs(task, backend) : {};
-  const inputs: Inputs = { ...drawInputs(task), ...weights };
   let expected: Results | undefined;
   for (const subject of [...own.map(({ subject }) => subject), ...peers]) {
-    const row = startOf(subject);
+    const row = startOf(benchCase, subject);
     const checked = await prepareChecked(subject, benchCase, inputs, expected);
     if (checked instanceof Error) {
-      rows.push(untimed(row, checked));
+      rows.push(untimedRow(row, checked));
       continue;
     }
     expected ??= checked.results;
     contestants.push({ row, program: checked.program });
   }
   for (const { name, threads, reason } of absent) {
-    const missing = { name, threads, backend: backend.name } as Subject;
-    rows.push(untimed(startOf(missing), new NotOfferedError(reason)));
+    rows.push(untimedRow(startOf(benchCase, { name, threads, backend: options.backend }), reason));
   }
-  for (const { backend, subject } of own) {
-    if (benchCase.plain !== undefined) {
-      const program = await subject.prepare(benchCase.plain, inputs);
-      contestants.push({
-        row: { ...startOf(subject), subject: "evenkeel-plain", bytes: undefined },
-        program,
-      });
+}
+
+/** What Evenkeel is measured by on its own device: the roofs, and the same case with less to do. */
+async function addReferences(
+  { contestants, rows }: LineUp,
+  benchCase: BenchCase,
+  inputs: Inputs,
+  { backend, subject }: OwnSubject,
+): Promise<void> {
+  const { roofs, plain } = benchCase;
+  const start = { ...startOf(benchCase, subject), bytes: undefined, flops: undefined };
+  const add = async (row: RowStart, prepare: () => Program | Promise<Program>): Promise<void> => {
+    try {
+      contestants.push({ row, program: await prepare() });
+    } catch (error) {
+      rows.push(untimedRow(row, error as Error));
     }
-    for (const roof of benchCase.roofs) {
-      const amounts = "flops" in roof ? { flops: roof.flops } : { bytes: trafficOf(roof) };
-      const row = { ...startOf(subject), subject: roof.name, bytes: undefined, flops: undefined, ...amounts };
-      try {
-        contestants.push({ row, program: roofProgram(roof, backend) });
-      } catch (error) {
-        rows.push(untimed(row, error as Error));
-      }
-    }
+  };
+  if (plain !== undefined) {
+    await add({ ...start, subject: "evenkeel-plain" }, () => subject.prepare(plain, inputs));
+  }
+  for (const roof of roofs) {
+    const amount = "flops" in roof ? { flops: roof.flops } : { bytes: trafficOf(roof) };
+    await add({ ...start, ...amount, subject: roof.name }, () => roofProgram(roof, backend));
   }
 }
 
@@ -126,16 +145,6 @@ async function prepareChecked(
     return error as Error;
   }
 }
-
-const untimed = (row: RowStart, error: Error): Row => ({
-  ...row,
-  milliseconds: null,
-  spread: null,
-  [error instanceof NotOfferedError ? "absent" : "error"]: firstLine(error),
-});
-
-const firstLine = ({ name, message }: Error): string =>
-  message.split("\n").find((line) => line.trim() !== "") ?? name;
 
 function timedRow(row: RowStart, timing: Timing): Row {
   const { bytes, flops } = row;

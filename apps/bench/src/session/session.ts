@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backend } from "@evenkeel/tensor";
 import type { Subject } from "../core/subject.ts";
-import { NotOfferedError } from "../core/subject.ts";
 import { evenkeel } from "../evenkeel/evenkeel.ts";
 import { watchBindGroups } from "../gpu/gpu-meter.ts";
 import type { Options } from "../options.ts";
@@ -17,11 +16,11 @@ export interface OwnSubject {
   readonly backend: Backend;
 }
 
-/** A peer that does not take part. */
+/** A peer that does not take part: NotOfferedError where it is not here, any other error where it is broken. */
 export interface AbsentPeer {
   readonly name: string;
   readonly threads: number;
-  readonly reason: string;
+  readonly reason: Error;
 }
 
 /** Everything that is open during a run. */
@@ -65,8 +64,7 @@ export async function openSession(options: Options): Promise<Session> {
         try {
           present.push(await peers[name]!.open(threads, join(folder, `${name}-${threads}`)));
         } catch (error) {
-          if (!(error instanceof NotOfferedError)) throw error;
-          absent.push({ name, threads, reason: error.message });
+          absent.push({ name, threads, reason: error as Error });
         }
       }
     }

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { build } from "esbuild";
 import { drawInputs } from "../core/inputs.ts";
 import { measure, quickEffort } from "../core/measure.ts";
-import type { Row } from "../core/rows.ts";
+import { type Row, untimedRow } from "../core/rows.ts";
 import type { Program, Subject } from "../core/subject.ts";
 import type { Inputs, Task } from "../core/task.ts";
 import { modelInputs } from "../evenkeel/training-step.ts";
@@ -37,7 +37,7 @@ export const load: Suite = {
           const row = { suite: "load", case: name, subject: subjectName, backend, threads };
           const timing = timings[index]!;
           if (!(timing instanceof Error)) return { ...row, ...timing };
-          return { ...row, milliseconds: null, spread: null, error: timing.message };
+          return untimedRow(row, timing);
         }),
       );
     } finally {

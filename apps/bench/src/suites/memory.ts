@@ -1,12 +1,12 @@
 import { drawInputs } from "../core/inputs.ts";
-import { fullEffort, measure, quickEffort } from "../core/measure.ts";
-import type { Row } from "../core/rows.ts";
-import type { Program } from "../core/subject.ts";
+import { type Effort, fullEffort, measure, quickEffort, type Timing } from "../core/measure.ts";
+import { type Row, type RowStart, untimedRow } from "../core/rows.ts";
+import type { Program, Subject } from "../core/subject.ts";
 import type { Inputs, TrainingStepTask } from "../core/task.ts";
 import { makeTrainer, modelInputs, trainingStepProgram } from "../evenkeel/training-step.ts";
+import type { BackendName } from "../options.ts";
 import type { PytorchSubject } from "../peers/pytorch/pytorch.ts";
 import { openBackend } from "../session/open-backend.ts";
-import type { Session } from "../session/session.ts";
 import { isWanted, type Suite } from "./suite.ts";
 
 /** Steps until the pool and the optimizer have all that they need. */
@@ -23,52 +23,63 @@ export const memory: Suite = {
     const name = `${task.model} b${task.batch}`;
     if (!isWanted(name, session)) return;
     const inputs = { ...drawInputs(task), ...(await modelInputs(task, session.own[0]!.backend)) };
-    for (const threads of options.threads) report([await ownRow(task, name, inputs, threads, session)]);
-    for (const peer of session.peers) {
-      if ("peakBytes" in peer) report([await peerRow(task, name, inputs, peer as PytorchSubject, session)]);
+    const effort = options.quick ? quickEffort : fullEffort;
+    const start = { suite: "memory", case: name };
+    for (const { subject } of session.own) {
+      const own = { ...start, subject: "evenkeel", backend: options.backend, threads: subject.threads };
+      report([await rowOf(own, () => measureOwn(task, inputs, own, effort))]);
+    }
+    for (const peer of session.peers.filter(hasPeak)) {
+      const row = { ...start, subject: peer.name, backend: peer.backend, threads: peer.threads };
+      report([await rowOf(row, () => measurePeer(task, inputs, peer, effort))]);
     }
   },
 };
 
+const hasPeak = (peer: Subject): peer is PytorchSubject => "peakBytes" in peer;
+
+async function rowOf(start: RowStart, measureIt: () => Promise<Measured>): Promise<Row> {
+  try {
+    return { ...start, ...(await measureIt()) };
+  } catch (error) {
+    return untimedRow(start, error as Error);
+  }
+}
+
+type Measured = Pick<Row, "bytes" | "milliseconds" | "spread">;
+
 /** On a device of its own, which has held nothing else. */
-async function ownRow(
+async function measureOwn(
   task: TrainingStepTask,
-  name: string,
   inputs: Inputs,
-  threads: number,
-  { options }: Session,
-): Promise<Row> {
-  const backend = await openBackend(options.backend, threads);
+  { backend: name, threads }: RowStart,
+  effort: Effort,
+): Promise<Measured> {
+  const backend = await openBackend(name as BackendName, threads);
   try {
     const trainer = makeTrainer(task, inputs, backend);
     for (let step = 0; step < stepsBefore; step++) trainer.step().dispose();
     await backend.idle();
     const bytes = backend.memory().peak;
     trainer.dispose();
-    const program = trainingStepProgram(task, inputs, backend);
-    const row = { suite: "memory", case: name, subject: "evenkeel", backend: backend.name, threads, bytes };
-    return { ...row, ...(await timed(program, options.quick)) };
+    return { bytes, ...(await timed(trainingStepProgram(task, inputs, backend), effort)) };
   } finally {
     await backend.close();
   }
 }
 
-async function peerRow(
+async function measurePeer(
   task: TrainingStepTask,
-  name: string,
   inputs: Inputs,
   peer: PytorchSubject,
-  { options }: Session,
-): Promise<Row> {
-  const { backend, threads } = peer;
-  const row = { suite: "memory", case: name, subject: peer.name, backend, threads };
+  effort: Effort,
+): Promise<Measured> {
   const bytes = await peer.peakBytes(task, inputs);
-  const program = await peer.prepare(task, inputs);
-  return { ...row, bytes, ...(await timed(program, options.quick)) };
+  return { bytes, ...(await timed(await peer.prepare(task, inputs), effort)) };
 }
 
-async function timed(program: Program, isQuick: boolean): Promise<Pick<Row, "milliseconds" | "spread">> {
-  const [timing] = await measure([program], isQuick ? quickEffort : fullEffort);
+async function timed(program: Program, effort: Effort): Promise<Timing> {
+  const [timing] = await measure([program], effort);
   await program.dispose();
   if (timing instanceof Error) throw timing;
   return timing!;

@@ -25,6 +25,7 @@ export async function openPytorch(
 ): Promise<PytorchSubject> {
   const child = new LineProcess(python, [script, device, String(threads)], {
     OMP_NUM_THREADS: String(threads),
+    OPENBLAS_NUM_THREADS: String(threads),
   });
   const ask = async (request: object): Promise<Answer> => {
     const answer = (await child.ask(request)) as Answer;
@@ -49,7 +50,7 @@ export async function openPytorch(
   return {
     ...{
       name: `pytorch-${device}`,
-      backend: device === "cpu" ? "cpu" : "webgpu",
+      backend: device,
       threads,
       version: version!,
     },
