@@ -1,4 +1,4 @@
-import type { CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
+import type { Accuracy, CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
 import { caseShapes, f32, positive } from "../case-inputs.ts";
 import { normalizeGradientOp } from "./gradient.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
@@ -12,6 +12,15 @@ const leaky = { leakyRelu: 0.2 };
 function operands(shape: Shape, axis: number): CaseInput[] {
   const channels = [shape[axis]!];
   return [f32(shape), f32(shape), positive([4, ...channels]), f32(channels), f32(channels), f32(shape)];
+}
+
+/** A sum over a whole channel is judged by its terms. */
+function accuracyOf(shape: Shape, axis: number): Accuracy {
+  const values = shape.reduce((product, size) => product * size, 1) / Math.max(1, shape[axis]!);
+  return {
+    ...{ relative: 1e-5, absolute: 2e-7 * Math.max(100, values) },
+    reason: "1e-5 of the sum of magnitudes, of which terms of both signs leave little",
+  };
 }
 
 function variants(layout: string, shape: Shape, axis: number): OpCase<GradientAttributes>[] {
@@ -62,14 +71,17 @@ export const cases: OpCases<GradientAttributes> = {
     ...variants("interleaved", [3, 2, 7, 6], 3),
     ...caseShapes.map(({ name, shape, axis }) => {
       const attrs = { ...plain, axis, activation: "relu" as const };
-      // A sum over a whole channel is judged by its terms.
-      const values = shape.reduce((product, size) => product * size, 1) / Math.max(1, shape[axis]!);
-      const accuracy = {
-        ...{ relative: 1e-5, absolute: 2e-7 * Math.max(100, values) },
-        reason: "1e-5 of the sum of magnitudes, of which terms of both signs leave little",
-      };
-      return { name, attrs, inputs: operands(shape, axis), accuracy };
+      return { name, attrs, inputs: operands(shape, axis), accuracy: accuracyOf(shape, axis) };
     }),
+    ...[
+      { name: "everything, in parts", shape: [70, 61, 8], axis: 2 },
+      { name: "everything, as much as a workgroup keeps", shape: [45, 2, 16, 16], axis: 1 },
+    ].map(({ name, shape, axis }) => ({
+      name,
+      attrs: { ...plain, axis, residual: true, activation: leaky },
+      inputs: operands(shape, axis),
+      accuracy: accuracyOf(shape, axis),
+    })),
     {
       name: "given statistics in parts",
       attrs: { ...plain, ofBatch: false, residual: true, activation: "relu" },

@@ -45,6 +45,12 @@ export const cases: OpCases<NormalizationAttributes> = {
       return { name, attrs: { ...plain, axis }, inputs, scalars };
     }),
     {
+      name: "everything, in parts",
+      attrs: { ...plain, axis: 2, residual: true, activation: leaky },
+      inputs: [f32([70, 61, 8]), f32([8]), f32([8]), f32([70, 61, 8]), f32([8]), f32([8])],
+      scalars,
+    },
+    {
       name: "constant channels",
       attrs: plain,
       inputs: [f32([9, 4, 70], [0.1]), f32([4]), f32([4])],

@@ -1,0 +1,53 @@
+import { vjp } from "@evenkeel/autodiff";
+import { batchNorm } from "@evenkeel/batchnorm";
+import type { Backend, NumericArray, Shape, Tensor } from "@evenkeel/tensor";
+import { fromData, sizeOf } from "@evenkeel/tensor";
+import { describe, test } from "vitest";
+import { devicesOfTests, reasonToSkip, testPresence } from "../webgpu-support.ts";
+import { expectSameBits, normal } from "./tools.ts";
+
+testPresence();
+
+/** The same device, which allows plans just so many workgroups in a dimension. */
+function limitedTo(maxWorkgroups: number, backend: Backend): Backend {
+  const limits = { ...backend.limits, maxWorkgroups };
+  return new Proxy(backend, {
+    get(target, key) {
+      const value = key === "limits" ? limits : target[key as keyof Backend];
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+/** y and the gradients of x, scale and shift. */
+async function trained(backend: Backend, shape: Shape, axis: number): Promise<NumericArray[]> {
+  const place = (seed: number, shape: Shape): Tensor =>
+    fromData(normal(sizeOf(shape), seed, 1), { shape, dtype: "f32" }, { backend });
+  const channels = [shape[axis]!];
+  const [y, pullback] = vjp(
+    (x: Tensor, scale: Tensor, shift: Tensor) =>
+      batchNorm(x, { axis, scale, shift, training: true, activation: "relu" }).y,
+    place(1, shape),
+    place(2, channels),
+    place(3, channels),
+  );
+  return Promise.all([y, ...pullback(place(4, shape))].map((tensor) => tensor.data()));
+}
+
+describe.skipIf(reasonToSkip !== undefined)("webgpu", () => {
+  const open = devicesOfTests();
+
+  /** A workgroup for each channel, channels in parts, columns in parts. */
+  test.each([
+    [1, [3, 20, 130]],
+    [1, [4, 2, 20_000]],
+    [2, [100, 65, 40]],
+  ] as const)("more workgroups than a dimension holds: axis %i of %j", async (axis, shape) => {
+    const backend = await open();
+    const expected = await trained(backend, shape, axis);
+    const found = await trained(limitedTo(3, backend), shape, axis);
+    for (const [index, values] of found.entries()) {
+      expectSameBits(values, expected[index]!, `result ${index}`);
+    }
+  });
+});
