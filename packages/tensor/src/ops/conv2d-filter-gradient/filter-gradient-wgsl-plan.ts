@@ -10,7 +10,7 @@ import { convolutionValues } from "../conv2d/patches.wgsl.ts";
 import type { ConvolutionShape } from "../conv2d/tiling.ts";
 import { areaOf, convolutionShapeOf, pixelsOf } from "../conv2d/tiling.ts";
 import { mergeLaunch } from "../matmul/merge-slices.wgsl.ts";
-import { cutProduct, wantedInvocations } from "../matmul/product-tiles.ts";
+import { cutProduct, stagedDepth, wantedInvocations } from "../matmul/product-tiles.ts";
 import {
   depthwiseFilterGradientKernel,
   filterGradientKernel,
@@ -38,7 +38,11 @@ function tiledSums(shape: ConvolutionShape, size: number): Sums {
   const count = groups * rowTiles * columnTiles * slices;
   return {
     ...{ count, slices },
-    kernel: filterGradientKernel(tile, pixels % 4 === 0 ? "depth" : "none"),
+    kernel: filterGradientKernel(
+      tile,
+      pixels % 4 === 0 ? "depth" : "none",
+      (images * pixels) % stagedDepth === 0,
+    ),
     parameters: [1, count, rowTiles, columnTiles, slices, sliceDepth, size, ofTarget],
   };
 }

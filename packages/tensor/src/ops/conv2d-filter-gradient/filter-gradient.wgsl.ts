@@ -4,6 +4,7 @@ import { convolutionNames, patchOperand, patchText } from "../conv2d/patches.wgs
 import type { Tile } from "../matmul/product-tiles.ts";
 import type { VectorAxis } from "../matmul/tiled-product.wgsl.ts";
 import {
+  fourSteps,
   parametersText,
   parameterTypes,
   stridedOperand,
@@ -16,7 +17,7 @@ const bindings = (gradientType: string): string =>
 @group(0) @binding(2) var<storage, read_write> c: array<f32>;`;
 
 /** An implicit matrix product: channels of dy by taps of x, the depth are pixels of all images. */
-export function filterGradientKernel(tile: Tile, gradientVector: VectorAxis): WgslKernel {
+export function filterGradientKernel(tile: Tile, gradientVector: VectorAxis, isWhole: boolean): WgslKernel {
   return tiledProduct({
     ...{ entry: "filterGradient", tile, hasAddend: false, isVector: false, parameters: convolutionNames },
     areQuads: { A: false, B: false },
@@ -33,14 +34,15 @@ fn begin(batch: u32) -> u32 {
   return p.images * p.targetY * p.targetX;
 }
 fn laneA(row: u32) -> u32 { return (ofGroup * p.rows + row) * p.targetY * p.targetX; }
-fn depthA(k: u32) -> u32 {
-  let plane = p.targetY * p.targetX;
-  return k / plane * p.targetImage + k % plane;
+fn depthA(k: u32) -> vec4u {
+  let plane = vec4u(p.targetY * p.targetX);
+  let i = ${fourSteps};
+  return i / plane * p.targetImage + i % plane;
 }
 fn rowPlace(row: u32) -> vec2u { return vec2u((ofGroup * p.rows + row) * columns, 0u); }
 fn columnPlace(column: u32) -> vec2u { return vec2u(column, 0u); }
-${stridedOperand("A", "dy", gradientVector)}
-${patchOperand("tap")}`,
+${stridedOperand("A", "dy", gradientVector, isWhole)}
+${patchOperand("tap", isWhole)}`,
   });
 }
 

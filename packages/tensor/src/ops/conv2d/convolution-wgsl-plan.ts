@@ -7,7 +7,7 @@ import { workgroupLine } from "../../core/wgsl.ts";
 import { plainEpilogue } from "../epilogue/epilogue.ts";
 import { epilogueLaunch } from "../epilogue/epilogue-launch.ts";
 import { mergeLaunch } from "../matmul/merge-slices.wgsl.ts";
-import { cutProduct } from "../matmul/product-tiles.ts";
+import { cutProduct, stagedDepth } from "../matmul/product-tiles.ts";
 import type { Conv2dAttributes } from "./conv2d.ts";
 import { convolutionKernel, depthwiseElements, depthwiseKernel } from "./convolution.wgsl.ts";
 import type { ChannelStrides } from "./patches.wgsl.ts";
@@ -69,7 +69,7 @@ function tiledLaunches(
   const isVector = !isTransposed && (ofSource * areaOf(shape)) % 4 === 0;
   const product: PlannedLaunch = {
     kind: "kernel",
-    kernel: convolutionKernel(tile, isVector ? "depth" : "none", {
+    kernel: convolutionKernel(tile, isVector ? "depth" : "none", ofSource % stagedDepth === 0, {
       isTransposed,
       hasAddend: own !== undefined,
     }),

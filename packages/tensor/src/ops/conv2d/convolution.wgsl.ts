@@ -4,6 +4,7 @@ import type { Tile } from "../matmul/product-tiles.ts";
 import type { VectorAxis } from "../matmul/tiled-product.wgsl.ts";
 import {
   activation,
+  fourSteps,
   parametersText,
   parameterTypes,
   stridedOperand,
@@ -22,17 +23,28 @@ const bindings = (filterType: string, hasAddend: boolean): string =>
 ${hasAddend ? "@group(0) @binding(2) var<storage, read> addend: array<f32>;" : ""}
 @group(0) @binding(3) var<storage, read_write> c: array<f32>;`;
 
-/** Of a tap, in elements. */
-const tapOffset = (t: string): string =>
-  `${t}.x * p.filterChannel + (ay.first + ${t}.y * ay.every) * p.tapsX + ax.first + ${t}.z * ax.every`;
+const tapOffset = "t.x * p.filterChannel + (ay.first + t.y * ay.every) * p.tapsX + ax.first + t.z * ax.every";
+
+/** Elements of a filter at four steps of the depth, which are its taps in order, or those of a phase in the filters of neighbours. */
+const filterSteps = (isTransposed: boolean): string =>
+  isTransposed
+    ? `fn tapOffset(t: vec3u) -> u32 { return ${tapOffset}; }
+fn depthA(k: u32) -> vec4u {
+  let sizes = tapSizes();
+  let t0 = triple(k, sizes);
+  let t1 = next(t0, sizes);
+  let t2 = next(t1, sizes);
+  return vec4u(tapOffset(t0), tapOffset(t1), tapOffset(t2), tapOffset(next(t2, sizes)));
+}`
+    : `fn depthA(k: u32) -> vec4u { return ${fourSteps}; }`;
 
 /** An implicit matrix product: target channels by pixels of all images, the depth are taps of source channels. One for each phase. */
 export function convolutionKernel(
   tile: Tile,
   filterVector: VectorAxis,
+  isWhole: boolean,
   { isTransposed, hasAddend }: ConvolutionText,
 ): WgslKernel {
-  const ofFilter = isTransposed ? `let t = triple(k, tapSizes());\n  return ${tapOffset("t")};` : "return k;";
   return tiledProduct({
     ...{ entry: "convolution", tile, hasAddend, isVector: false, parameters: convolutionNames },
     areQuads: { A: false, B: false },
@@ -52,9 +64,7 @@ fn begin(batch: u32) -> u32 {
   return p.channels * y.taps * x.taps;
 }
 fn laneA(row: u32) -> u32 { return ofGroup * p.filterGroup + row * p.filterRow; }
-fn depthA(k: u32) -> u32 {
-  ${ofFilter}
-}
+${filterSteps(isTransposed)}
 fn rowPlace(row: u32) -> vec2u {
   return (ofGroup * p.rows + row) * vec2u(p.targetY * p.targetX, p.addedRow);
 }
@@ -63,8 +73,8 @@ fn columnPlace(column: u32) -> vec2u {
   let pixel = (ay.phase + t.y * ay.step) * p.targetX + ax.phase + t.z * ax.step;
   return t.x * vec2u(p.targetImage, p.addedImage) + pixel * vec2u(1u, p.addedColumn);
 }
-${stridedOperand("A", "filters", filterVector)}
-${patchOperand("pixel")}`,
+${stridedOperand("A", "filters", filterVector, isWhole)}
+${patchOperand("pixel", isWhole)}`,
   });
 }
 
@@ -90,19 +100,17 @@ fn depthwise(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
   let column = pixel % p.targetX;
   ay = axisY(row % p.stepY);
   ax = axisX(column % p.stepX);
-  let from_ = pixelPlace(vec3u(image, row / p.stepY, column / p.stepX));
   let ofGroup = channel / p.rows;
   let filterAt = ofGroup * p.filterGroup + channel % p.rows * p.filterRow;
-  let sourceAt = from_.x + i32(ofGroup * p.channels * p.sourceY * p.sourceX);
+  let origin = pixelPlace(vec3u(image, row / p.stepY, column / p.stepX)) + tapPlace(vec3u(ofGroup * p.channels, 0u, 0u));
   var sum = 0.0;
   for (var k = 0u; k < p.channels; k++) {
     for (var i = 0u; i < ay.taps; i++) {
       for (var j = 0u; j < ax.taps; j++) {
-        let tap = vec3u(k, i, j);
-        let to = from_ + tapPlace(tap);
+        let t = vec3u(k, i, j);
+        let to = origin + tapPlace(t);
         if (u32(to.y) < p.sourceY && u32(to.z) < p.sourceX) {
-          let offset = tapPlace(vec3u(k, 0u, 0u)).x;
-          sum += source[u32(sourceAt + offset + to.y * ax.source + to.z)] * filters[filterAt + ${tapOffset("tap")}];
+          sum += source[u32(to.x + to.y * ax.source + to.z)] * filters[filterAt + ${tapOffset}];
         }
       }
     }

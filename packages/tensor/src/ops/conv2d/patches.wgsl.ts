@@ -64,7 +64,7 @@ ${axis("X")}`;
 }
 
 /**
- * Pixels and taps are numbered row by row, image by image and channel by channel: `triple` takes such a number apart. `pixelPlace` and
+ * Pixels and taps are numbered row by row, image by image and channel by channel: `triple` takes such a number apart, `next` follows. `pixelPlace` and
  * `tapPlace` add up to an element of the source: where its channel begins, its row, its column.
  */
 export const patchText = (isTransposed: boolean): string => `${axisText(isTransposed)}
@@ -81,24 +81,24 @@ fn pixelPlace(t: vec3u) -> vec3i {
 }
 fn tapPlace(t: vec3u) -> vec3i {
   return vec3i(i32(t.x * p.sourceY * p.sourceX), i32(t.y) * ay.dilation, i32(t.z) * ax.dilation);
-}`;
-
-/** Operand b of a product: the source, pixels by taps or taps by pixels, zeros around it. `sourceAt` is where its group begins. */
-export function patchOperand(lanes: "pixel" | "tap"): string {
-  const steps = lanes === "pixel" ? "tap" : "pixel";
-  const four = (at: string) => `vec4i(${[0, 1, 2, 3].map((lane) => `p${lane}.${at}`).join(", ")})`;
-  const loads = [0, 1, 2, 3].map(
-    (step) => `let s${step} = gather(l, ${steps}Place(t), k + ${step}u < depth);
-  t = next(t, sizes);`,
-  );
-  return `struct Places { at: vec4i, y: vec4i, x: vec4i }
-var<private> sourceAt: i32;
+}
 fn next(t: vec3u, sizes: vec2u) -> vec3u {
   let isRowEnd = t.z + 1u == sizes.y;
   let y = t.y + select(0u, 1u, isRowEnd);
   let isEnd = y == sizes.x;
   return vec3u(t.x + select(0u, 1u, isEnd), select(y, 0u, isEnd), select(t.z + 1u, 0u, isRowEnd));
-}
+}`;
+
+/** Operand b of a product: the source, pixels by taps or taps by pixels, zeros around it. `sourceAt` is where its group begins; `isWhole` as in `stridedOperand`. */
+export function patchOperand(lanes: "pixel" | "tap", isWhole: boolean): string {
+  const steps = lanes === "pixel" ? "tap" : "pixel";
+  const four = (at: string) => `vec4i(${[0, 1, 2, 3].map((lane) => `p${lane}.${at}`).join(", ")})`;
+  const loads = [0, 1, 2, 3].map(
+    (step) => `let s${step} = gather(l, ${steps}Place(t), ${isWhole || `k + ${step}u < depth`});
+  t = next(t, sizes);`,
+  );
+  return `struct Places { at: vec4i, y: vec4i, x: vec4i }
+var<private> sourceAt: i32;
 fn placeB(l: vec4u) -> Places {
   let sizes = ${lanes}Sizes();
 ${["x", "y", "z", "w"].map((at, lane) => `  let p${lane} = ${lanes}Place(triple(l.${at}, sizes));`).join("\n")}

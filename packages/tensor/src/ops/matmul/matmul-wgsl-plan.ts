@@ -13,7 +13,7 @@ import { geometryOf } from "./matmul-geometry.ts";
 import { matmulOutput } from "./matmul-shape.ts";
 import { mergeLaunch } from "./merge-slices.wgsl.ts";
 import type { ProductCut } from "./product-tiles.ts";
-import { cutProduct } from "./product-tiles.ts";
+import { cutProduct, stagedDepth } from "./product-tiles.ts";
 import type { VectorAxis } from "./tiled-product.wgsl.ts";
 
 const isAligned = (...numbers: readonly number[]): boolean => numbers.every((number) => number % 4 === 0);
@@ -35,6 +35,7 @@ function kernelOf({ n, k, starts, strides }: MatmulGeometry, { tile }: ProductCu
     vectorB: vectorAxis(columnB!, depthB!, k, [outerB!, innerB!, ...startsOf(1)]),
     isVectorC: isAligned(n),
     isAlongDepth: { A: depthA === 1, B: depthB === 1 },
+    isWhole: k % stagedDepth === 0,
   });
 }
 

@@ -1,7 +1,7 @@
 import type { WgslKernel } from "../../core/launch.ts";
 import type { Tile } from "./product-tiles.ts";
 import type { VectorAxis } from "./tiled-product.wgsl.ts";
-import { stridedOperand, tiledProduct } from "./tiled-product.wgsl.ts";
+import { fourSteps, stridedOperand, tiledProduct } from "./tiled-product.wgsl.ts";
 
 /** In the order of `MatmulGeometry`: the start, the depth, strides. */
 const parameters = [
@@ -18,13 +18,15 @@ export interface MatmulText {
   /** Which operand is contiguous along the depth. */
   readonly isAlongDepth: { readonly A: boolean; readonly B: boolean };
   readonly hasAddend: boolean;
+  /** Whether the depth is a multiple of what is staged at a time. */
+  readonly isWhole: boolean;
 }
 
 const element = (isVector: boolean): string => (isVector ? "vec4f" : "f32");
 
 /** c = activate(a b + addend). */
 export function matmulKernel(text: MatmulText): WgslKernel {
-  const { tile, vectorA, vectorB, isVectorC, isAlongDepth, hasAddend } = text;
+  const { tile, vectorA, vectorB, isVectorC, isAlongDepth, hasAddend, isWhole } = text;
   return tiledProduct({
     ...{ entry: "matmul", tile, hasAddend, isVector: isVectorC, isAlongDepth, parameters },
     areQuads: { A: vectorA === "lanes", B: vectorB === "lanes" || isVectorC },
@@ -42,12 +44,12 @@ fn begin(batch: u32) -> u32 {
   return p.k;
 }
 fn laneA(row: u32) -> u32 { return at.x + row * p.rowA; }
-fn depthA(k: u32) -> u32 { return k * p.depthA; }
+fn depthA(k: u32) -> vec4u { return ${fourSteps} * p.depthA; }
 fn laneB(column: u32) -> u32 { return at.y + column * p.columnB; }
-fn depthB(k: u32) -> u32 { return k * p.depthB; }
+fn depthB(k: u32) -> vec4u { return ${fourSteps} * p.depthB; }
 fn rowPlace(row: u32) -> vec2u { return vec2u(at.w + row * p.width, at.z + row * p.addedRow); }
 fn columnPlace(column: u32) -> vec2u { return vec2u(column, column * p.addedColumn); }
-${stridedOperand("A", "a", vectorA)}
-${stridedOperand("B", "b", vectorB)}`,
+${stridedOperand("A", "a", vectorA, isWhole)}
+${stridedOperand("B", "b", vectorB, isWhole)}`,
   });
 }

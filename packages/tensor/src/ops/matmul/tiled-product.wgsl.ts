@@ -54,19 +54,32 @@ export const activation: string = `fn activate(v: vec4f) -> vec4f {
 }`;
 
 const steps = [0, 1, 2, 3];
+
+/** Four neighbours along the depth. */
+export const fourSteps = "(k + vec4u(0u, 1u, 2u, 3u))";
+
 const each = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join("\n");
 
-/** `place` and `load` of an operand whose elements stand at `lane(lane) + depthOffset(k)`; A or B is part of the names. */
-export function stridedOperand(operand: "A" | "B", array: string, axis: VectorAxis): string {
+/**
+ * `place` and `load` of an operand whose elements stand at `lane(lane) + depth(k)`; A or B is part of the names, and `depth(k)` tells
+ * of four steps at once. Where the depth is whole, a multiple of what is staged at a time, nothing behind it is loaded.
+ */
+export function stridedOperand(
+  operand: "A" | "B",
+  array: string,
+  axis: VectorAxis,
+  isWhole: boolean,
+): string {
   const head = `fn place${operand}(l: vec4u) -> vec4u {
   return vec4u(${["x", "y", "z", "w"].map((at) => `lane${operand}(l.${at})`).join(", ")});
 }
 fn load${operand}(at: vec4u, k: u32) -> mat4x4f {`;
+  const guard = (zero: string) => (isWhole ? "" : `if (k >= depth) { return ${zero}(); }`);
   if (axis === "depth") {
     return `${head}
-  if (k >= depth) { return mat4x4f(); }
-  let i = (at + depth${operand}(k)) >> vec4u(2u);
+  ${guard("mat4x4f")}
+  let i = (at + depth${operand}(k).x) >> vec4u(2u);
   return transpose(mat4x4f(${array}[i.x], ${array}[i.y], ${array}[i.z], ${array}[i.w]));
 }`;
   }
@@ -74,13 +87,13 @@ fn load${operand}(at: vec4u, k: u32) -> mat4x4f {`;
     axis === "lanes"
       ? `${array}[i.x >> 2u]`
       : `vec4f(${array}[i.x], ${array}[i.y], ${array}[i.z], ${array}[i.w])`;
-  return `fn step${operand}(at: vec4u, k: u32) -> vec4f {
-  if (k >= depth) { return vec4f(); }
-  let i = at + depth${operand}(k);
+  return `fn step${operand}(i: vec4u, k: u32) -> vec4f {
+  ${guard("vec4f")}
   return ${value};
 }
 ${head}
-  return mat4x4f(${steps.map((step) => `step${operand}(at, k + ${step}u)`).join(", ")});
+  let to = depth${operand}(k);
+  return mat4x4f(${steps.map((step) => `step${operand}(at + to[${step}], k + ${step}u)`).join(", ")});
 }`;
 }
 
