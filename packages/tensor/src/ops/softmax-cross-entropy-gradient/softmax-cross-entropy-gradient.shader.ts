@@ -1,8 +1,8 @@
 import type { PlanOf } from "../../core/op.ts";
 import { linesAlong } from "../lines/lines.ts";
 import { mapPlan } from "../reduction/fold-plan.ts";
-import { crossEntropyNumbers } from "../softmax/plan.ts";
 import type { CrossEntropyAttributes } from "../softmax-cross-entropy/softmax-cross-entropy.ts";
+import { crossEntropyNumbers } from "../softmax-cross-entropy/softmax-cross-entropy.wgsl.ts";
 import { crossEntropyGradientMap } from "./softmax-cross-entropy-gradient.wgsl.ts";
 
 export { softmaxCrossEntropyGradientOp as op } from "./softmax-cross-entropy-gradient.ts";

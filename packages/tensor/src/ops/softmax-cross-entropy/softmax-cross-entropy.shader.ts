@@ -1,8 +1,7 @@
 import type { PlanOf } from "../../core/op.ts";
 import { foldPlan } from "../reduction/fold-plan.ts";
-import { crossEntropyNumbers } from "../softmax/plan.ts";
 import type { CrossEntropyAttributes } from "./softmax-cross-entropy.ts";
-import { crossEntropyReducer } from "./softmax-cross-entropy.wgsl.ts";
+import { crossEntropyNumbers, crossEntropyReducer } from "./softmax-cross-entropy.wgsl.ts";
 
 export { softmaxCrossEntropyOp as op } from "./softmax-cross-entropy.ts";
 

@@ -1,13 +1,22 @@
+import type { Spec } from "../../core/spec.ts";
 import type { Reducer } from "../reduction/fold.wgsl.ts";
 import { weightCode } from "../softmax/log-sum-exp.wgsl.ts";
+import type { CrossEntropyAttributes } from "./softmax-cross-entropy.ts";
 
-/** Numbers of a launch, from the attributes: the share of every class and what is left for the label. */
+/** Numbers of a launch: how many classes, the share of each, what is left for the label, and the label to ignore. */
 export const crossEntropyParameters: NonNullable<Reducer["parameters"]> = {
   classes: "u32",
   share: "f32",
   rest: "f32",
   ignored: "i32",
 };
+
+/** Their values, in order. */
+export function crossEntropyNumbers(logits: Spec, attrs: CrossEntropyAttributes): number[] {
+  const { labelSmoothing, ignoreIndex } = attrs;
+  const classes = logits.shape[1]!;
+  return [classes, labelSmoothing / classes, 1 - labelSmoothing, ignoreIndex];
+}
 
 /**
  * loss = log s - d with d = sum of w (x - m), where the weights w of the classes sum to 1: the state is m, s, d, and the

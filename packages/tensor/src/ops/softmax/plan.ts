@@ -62,9 +62,3 @@ export function crossEntropyPlan(
     aliases: [],
   };
 }
-
-/** The numbers of a launch on a GPU: classes, the share of each, the rest for the label, the label to ignore. */
-export function crossEntropyNumbers(logits: Spec, attrs: CrossEntropyAttributes): number[] {
-  const classes = logits.shape[1]!;
-  return [classes, attrs.labelSmoothing / classes, 1 - attrs.labelSmoothing, attrs.ignoreIndex];
-}
