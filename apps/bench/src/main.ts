@@ -28,19 +28,19 @@ async function bench(options: Options): Promise<number> {
   const session = await openSession(options);
   try {
     const machine = describeMachine(session);
-    say(
-      `${machine.processor}, ${machine.cores} cores; ${session.own.map(({ backend }) => backend.device).join("; ")}`,
-    );
+    const versions = describeVersions(session);
+    const devices = session.own.map(({ backend }) => backend.device).join("; ");
+    say(`${machine.processor}, ${machine.cores} cores; ${devices}`);
+    const result = (): BenchReport => ({ machine, versions, date: new Date().toISOString(), rows });
     for (const suite of suites.filter(({ name }) => options.suites.includes(name))) {
       await suite.run(session, (found) => {
         rows.push(...found);
         say(progressOf(found));
       });
+      // After every suite: a run that is interrupted keeps what it has.
+      await writePages(result(), options);
     }
-    const result: BenchReport = {
-      ...{ machine, versions: describeVersions(session), date: new Date().toISOString(), rows },
-    };
-    await writePages(result, options);
+    say(`\n${tableOf(result())}\n\n${targetTable(result())}`);
   } finally {
     await session.close();
   }
@@ -51,7 +51,6 @@ async function bench(options: Options): Promise<number> {
 }
 
 async function writePages(result: BenchReport, { json, html }: Options): Promise<void> {
-  say(`\n${tableOf(result)}\n\n${targetTable(result)}`);
   if (json !== undefined) await writeFileAtomically(json, `${JSON.stringify(result, null, 1)}\n`);
   if (html !== undefined) await writeFileAtomically(html, htmlPage([result]));
 }

@@ -30,7 +30,7 @@ describe("pnpm bench", () => {
     const json = join(folder, "quick.json");
     outcome = await bench("batchnorm", "matmul", "conv", "launch", "train-step", "--quick", "--json", json);
     report = checkReport(JSON.parse(await readFile(json, "utf8")), json);
-  });
+  }, 300_000);
 
   afterAll(() => rm(folder, { recursive: true }));
 
