@@ -32,19 +32,19 @@ fn join(a:Part,b:Part)->Part{return Part(a.sum+b.sum,a.product+b.product);}`;
 
 const sumsOfParts = `
 for(var part=member;part<p.parts;part+=p.members){
-let at=part*2*p.channels+channel;
+let at=part*2u*p.channels+channel;
 all=join(all,Part(parts[at],parts[at+p.channels]));}
 `;
 
 const finish = `
 let centred=totals.product-rest*totals.sum;
-if(member==0&&works&&split==0){dParameters[channel]=centred*inverseStd;dParameters[p.second+channel]=totals.sum;}
+if(member==0u&&works&&split==0u){dParameters[channel]=centred*inverseStd;dParameters[p.second+channel]=totals.sum;}
 let linear=-inverseStd*inverseStd*centred/p.count;
 let constant=-totals.sum/p.count-linear*rest;
 `;
 
 const storePart = `
-if(member==0&&works){let to=split*2*p.channels+channel;parts[to]=totals.sum;parts[to+p.channels]=totals.product;}
+if(member==0u&&works){let to=split*2u*p.channels+channel;parts[to]=totals.sum;parts[to+p.channels]=totals.product;}
 `;
 
 /**

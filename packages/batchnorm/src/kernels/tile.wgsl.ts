@@ -52,7 +52,7 @@ struct P{${fields.join()}}
 ${part}
 var<workgroup> pool:array<Part,${workgroupSize}>;
 fn total(v:V)->S{return ${sum};}
-fn orOne(n:S)->S{return select(n,S(1),n==S());}
+fn orOne(n:S)->S{return select(n,S(1f),n==S());}
 fn inverseStdOf(n:S,m2:S)->S{let v=m2/orOne(n)+p.epsilon;return select(inverseSqrt(v),S(),v==S());}
 `;
 }
@@ -74,11 +74,11 @@ let slot=t%lanes/p.run;
 let member=t/lanes*p.run+t%p.run;
 let mine=place%p.blocks*p.span+slot;
 let works=member<p.members&&mine<p.channels&&split<p.splits;
-let channel=min(mine,p.channels-1);
+let channel=min(mine,p.channels-1u);
 let first=channel*p.inner;
 let stride=p.channels*p.inner;
 let begin=split*p.share+member;
-let end=select(0,min((split+1)*p.share,p.positions),works);
+let end=select(0u,min((split+1u)*p.share,p.positions),works);
 var at=begin;var row=at/p.inner;var column=at%p.inner;
 let rows=p.members/p.inner;let columns=p.members%p.inner;
 ${body}}`;
@@ -86,7 +86,7 @@ ${body}}`;
 /** Load `n`: whether its position is one of the workgroup's, `in`, its place, `to`, and what `values` read from there. */
 export const load = (n: number, values: string): string => `
 let in${n}=at<end;let to${n}=select(first,first+row*stride+column,in${n});${values}
-at+=p.members;row+=rows;column+=columns;if(column>=p.inner){column-=p.inner;row++;}`;
+at+=p.members;row+=rows;column+=columns;if(column>=p.inner){column-=p.inner;row+=1u;}`;
 
 /** Repeats tiles until the positions of the workgroup end. */
 export const tiles = (tile: string): string => `while(at<end){${tile}}\n`;
@@ -99,8 +99,8 @@ let own=slot*p.members+member;
 if(member<p.members){pool[own]=all;}
 workgroupBarrier();
 var reach=${workgroupSize / 2}u;
-while(reach>=p.members){reach/=2;}
-for(;reach>0;reach/=2){
+while(reach>=p.members){reach/=2u;}
+for(;reach>0u;reach/=2u){
 if(member<reach&&member+reach<p.members){pool[own]=join(pool[own],pool[own+reach]);}
 workgroupBarrier();}
 let ${result}=pool[slot*p.members];
@@ -129,7 +129,7 @@ export function activatedText(activation: Activation, basis: string, value: stri
 
 /** A row of statistics, for a channel: count, mean, what f32 cuts off the mean, or M2 of one of several parts. */
 export const rowOfPart = (name: string, part: string, row: number): string =>
-  `${name}[(${part}*4+${row})*p.channels+channel]`;
+  `${name}[(${part}*4u+${row}u)*p.channels+channel]`;
 
 /** Statistics that are complete. */
 export const statisticsGiven = (name: string): string => `

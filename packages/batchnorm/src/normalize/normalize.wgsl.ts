@@ -6,7 +6,6 @@ import {
   each,
   joinMembers,
   load,
-  rewind,
   rowOfPart,
   statisticsGiven,
   tileCode,
@@ -18,7 +17,10 @@ export interface ForwardCode {
   readonly entry: string;
   readonly unit: Unit;
   readonly loads: number;
-  /** What statistics are made of: all of the workgroup's x in one tile or in several, the parts of others, or what is given. */
+  /**
+   * What statistics are made of: all of the workgroup's x in one tile, which is kept for y, or in several; the parts of others,
+   * or what is given.
+   */
   readonly source: "tile" | "tiles" | "parts" | "given";
   readonly activation: Activation;
 }
@@ -41,7 +43,7 @@ all=join(all,Part(S(n),mean,total(squares)));
 
 /** Means of parts count from that of the first, so that merging loses no digits of them. */
 const momentsOfParts = `
-let pivot=select(S(),${rowOfPart("parts", "0u", 1)},p.parts>0);
+let pivot=select(S(),${rowOfPart("parts", "0u", 1)},p.parts>0u);
 var all=Part();
 for(var part=member;part<p.parts;part+=p.members){
 let n=${rowOfPart("parts", "part", 0)};
@@ -55,13 +57,13 @@ const statisticsText = (part: string): string =>
     .join("");
 
 /** Behind the statistics of all parts, those that the next launch blends. */
-const carryText = `if(split==0){let to=p.splits*4*p.channels+channel;
+const carryText = `if(split==0u){let to=p.splits*4u*p.channels+channel;
 statistics[to]=runningMean[channel];statistics[to+p.channels]=runningVariance[channel];}`;
 
 const blendText = (mean: string, variance: string): string => `
 let weight=select(S(p.momentum),S(),found.n==S());
-statistics[p.second+channel]=(1-weight)*${mean}+weight*centre;
-statistics[p.third+channel]=(1-weight)*${variance}+weight*(found.m2/max(found.n-1,S(1)));`;
+statistics[p.second+channel]=(1f-weight)*${mean}+weight*centre;
+statistics[p.third+channel]=(1f-weight)*${variance}+weight*(found.m2/max(found.n-1f,S(1f)));`;
 
 /**
  * Statistics, and y where it is written. Operands: x (else y is normalized in place), parts, scale, shift, residual,
@@ -74,7 +76,7 @@ export function forwardCode(code: ForwardCode, names: OperandNames, blends: bool
   const isOfX = source === "tile" || source === "tiles";
   const x = has("x") ? "x" : "y";
   const loadX = each(loads, (k) => load(k, `let x${k}=${x}[to${k}];`));
-  const carried = "parts[p.parts*4*p.channels+channel";
+  const carried = "parts[p.parts*4u*p.channels+channel";
   const running = has("runningMean")
     ? blendText("runningMean[channel]", "runningVariance[channel]")
     : blendText(`${carried}]`, `${carried}+p.channels]`);
@@ -83,15 +85,15 @@ export function forwardCode(code: ForwardCode, names: OperandNames, blends: bool
     const z = `var z${k}=fma(x${k}-centre,V(factor),V(offset))${has("residual") ? `+residual[to${k}]` : ""};`;
     return `${z}if(in${k}){y[to${k}]=${activatedText(activation, `z${k}`, `z${k}`)};}\n`;
   });
-  const ofX = `let pivot=select(S(),${x}[first]${unit === "along" ? ".x" : ""},p.positions>0);var all=Part();`;
+  const ofX = `let pivot=select(S(),${x}[first]${unit === "along" ? ".x" : ""},p.positions>0u);var all=Part();`;
   const found = {
     tile: `${ofX}${loadX}${momentsOfTile(unit, loads)}${joinMembers("found")}`,
     tiles: `${ofX}${tiles(loadX + momentsOfTile(unit, loads))}${joinMembers("found")}`,
     parts: momentsOfParts,
     given: statisticsGiven("parts"),
   };
-  const writes = has("statistics") ? `if(member==0&&works${isOfX ? "" : "&&split==0"})${write}\n` : "";
-  const applies = source === "tile" ? apply : (source === "tiles" ? rewind : "") + tiles(loadX + apply);
+  const writes = has("statistics") ? `if(member==0u&&works${isOfX ? "" : "&&split==0u"})${write}\n` : "";
+  const applies = source === "tile" ? apply : tiles(loadX + apply);
   const body = `${found[source]}${coefficients(has("scale"), has("shift"))}${writes}${has("y") ? applies : ""}`;
   return tileCode(unit, entry, moments, names, body);
 }
