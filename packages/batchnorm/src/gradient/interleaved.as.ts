@@ -2,7 +2,7 @@
 // offsets, and the sums of dz and of dz * (x - centre), whose place the linear terms and the constants take.
 
 import { leakyRelu, relu } from "../kernels/activation.as";
-import { accumulate, lanesBefore, sum4 } from "../kernels/lanes.as";
+import { accumulate, lanesBefore, quarterOf, sum4 } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 import { gradientOfZ, products, sumOne, writeFour } from "./sum.as";
 
@@ -40,19 +40,23 @@ function sumTile(
   const factors = coefficients + arrayBytes, offsets = factors + arrayBytes, sums = offsets + arrayBytes;
   const end = columns * 4;
   const wide = end & ~15;
-  const quarter = (rows >> 2) * stride;
-  for (let row: usize = 0; row < quarter; row += stride) {
-    for (let column: usize = 0; column < wide; column += 16) {
-      const at = row + column;
-      sumFour(
-        sums + column, arrayBytes, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, quarter,
-        activation, v128.load(coefficients + column), v128.load(factors + column), v128.load(offsets + column), slope,
-      );
+  let first: usize = 0;
+  for (let left = rows; left >= 4; left = rows - first / stride) {
+    const quarter = quarterOf(left) * stride;
+    for (let row = first; row < first + quarter; row += stride) {
+      for (let column: usize = 0; column < wide; column += 16) {
+        const at = row + column;
+        sumFour(
+          sums + column, arrayBytes, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, quarter,
+          activation, v128.load(coefficients + column), v128.load(factors + column), v128.load(offsets + column), slope,
+        );
+      }
     }
+    first += 4 * quarter;
   }
   for (let column: usize = 0; column < end; column += 16) {
     const lanes = lanesBefore(column, end);
-    for (let row: usize = lanes ? 0 : quarter * 4; row < rows * stride; row += stride) {
+    for (let row: usize = lanes ? 0 : first; row < rows * stride; row += stride) {
       const at = row + column;
       sumOne(
         sums + column, arrayBytes, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, lanes,
@@ -102,19 +106,23 @@ function interleavedApply(
   const factors = coefficients + arrayBytes, offsets = factors + arrayBytes, linears = offsets + arrayBytes, constants = linears + arrayBytes;
   const end = columns * 4;
   const wide = end & ~15;
-  const quarter = (rows >> 2) * stride;
-  for (let row: usize = 0; row < quarter; row += stride) {
-    for (let column: usize = 0; column < wide; column += 16) {
-      const at = row + column;
-      applyFour(
-        dx + at, dy + at, x + at, quarter, activation, v128.load(coefficients + column), v128.load(factors + column),
-        v128.load(offsets + column), slope, v128.load(linears + column), v128.load(constants + column),
-      );
+  let first: usize = 0;
+  for (let left = rows; left >= 4; left = rows - first / stride) {
+    const quarter = quarterOf(left) * stride;
+    for (let row = first; row < first + quarter; row += stride) {
+      for (let column: usize = 0; column < wide; column += 16) {
+        const at = row + column;
+        applyFour(
+          dx + at, dy + at, x + at, quarter, activation, v128.load(coefficients + column), v128.load(factors + column),
+          v128.load(offsets + column), slope, v128.load(linears + column), v128.load(constants + column),
+        );
+      }
     }
+    first += 4 * quarter;
   }
   for (let column: usize = 0; column < end; column += 16) {
     const lanes = lanesBefore(column, end);
-    for (let row: usize = lanes ? 0 : quarter * 4; row < rows * stride; row += stride) {
+    for (let row: usize = lanes ? 0 : first; row < rows * stride; row += stride) {
       const at = row + column;
       applyOne(
         dx + at, dy + at, x + at, lanes, activation, v128.load(coefficients + column), v128.load(factors + column),

@@ -34,6 +34,15 @@ function laneMask(lanes: usize): v128 {
   return i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(lanes ? i32(lanes) : 4));
 }
 
+/**
+ * About a quarter of four rows or more, an odd number of them: four rows so far apart are four streams from memory, and where rows are as long
+ * as a power of two they do not all fall into the same few sets of the cache.
+ */
+@inline
+function quarterOf(rows: usize): usize {
+  return ((rows >> 2) - 1) | 1;
+}
+
 /** The sum of the lanes, in f64. */
 @inline
 function sumLanes(v: v128): f64 {
@@ -52,4 +61,4 @@ function accumulate(at: usize, value: v128): void {
   v128.store(at, f32x4.add(v128.load(at), value));
 }
 
-export { accumulate, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };
+export { accumulate, quarterOf, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };

@@ -1,4 +1,4 @@
-import { lanesBefore } from "../kernels/lanes.as";
+import { lanesBefore, quarterOf } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 
 /** Writes a block of columns. `coefficients` are three arrays of `arrayBytes` bytes: centres, factors, offsets by column. */
@@ -9,20 +9,23 @@ function interleavedNormalize(
   const factors = coefficients + arrayBytes, offsets = factors + arrayBytes;
   const end = columns * 4;
   const wide = end & ~15;
-  // Four rows that lie far apart: several streams from memory are fetched ahead, one is not.
-  const quarter = (rows >> 2) * stride;
-  for (let row: usize = 0; row < quarter; row += stride) {
-    for (let column: usize = 0; column < wide; column += 16) {
-      const at = row + column;
-      applyFour(
-        y + at, x + at, residual ? residual + at : 0, quarter, activation,
-        v128.load(coefficients + column), v128.load(factors + column), v128.load(offsets + column), slope,
-      );
+  let first: usize = 0;
+  for (let left = rows; left >= 4; left = rows - first / stride) {
+    const quarter = quarterOf(left) * stride;
+    for (let row = first; row < first + quarter; row += stride) {
+      for (let column: usize = 0; column < wide; column += 16) {
+        const at = row + column;
+        applyFour(
+          y + at, x + at, residual ? residual + at : 0, quarter, activation,
+          v128.load(coefficients + column), v128.load(factors + column), v128.load(offsets + column), slope,
+        );
+      }
     }
+    first += 4 * quarter;
   }
   for (let column: usize = 0; column < end; column += 16) {
     const lanes = lanesBefore(column, end);
-    for (let row: usize = lanes ? 0 : quarter * 4; row < rows * stride; row += stride) {
+    for (let row: usize = lanes ? 0 : first; row < rows * stride; row += stride) {
       const at = row + column;
       applyOne(
         y + at, x + at, residual ? residual + at : 0, lanes, activation,

@@ -1,7 +1,7 @@
 // Moments of a block of channels whose values alternate: a row holds `inner` neighbouring values of each channel. Sums run
 // down the columns in f32, over tiles of rows, as sums of x - pivot like in the planar form, and go on per channel in f64.
 
-import { accumulate, lanesBefore, loadLanes, sum4 } from "../kernels/lanes.as";
+import { accumulate, lanesBefore, loadLanes, quarterOf, sum4 } from "../kernels/lanes.as";
 import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "../kernels/moments.as";
 
 /** Rows whose sums run in f32. */
@@ -28,17 +28,20 @@ function sumTile(x: usize, rows: usize, columns: usize, stride: usize, arrays: u
   const end = columns * 4;
   const wide = end & ~15;
   memory.fill(sums, 0, 2 * arrayBytes);
-  // Four rows that lie far apart: several streams from memory are fetched ahead, one is not.
-  const quarter = (rows >> 2) * stride;
-  for (let row: usize = 0; row < quarter; row += stride) {
-    for (let column: usize = 0; column < wide; column += 16) {
-      sumFour(x + row + column, quarter, arrays + column, sums + column, squares + column);
+  let first: usize = 0;
+  for (let left = rows; left >= 4; left = rows - first / stride) {
+    const quarter = quarterOf(left) * stride;
+    for (let row = first; row < first + quarter; row += stride) {
+      for (let column: usize = 0; column < wide; column += 16) {
+        sumFour(x + row + column, quarter, arrays + column, sums + column, squares + column);
+      }
     }
+    first += 4 * quarter;
   }
   for (let column: usize = 0; column < end; column += 16) {
     const lanes = lanesBefore(column, end);
     const p = v128.load(arrays + column);
-    for (let row: usize = lanes ? 0 : quarter * 4; row < rows * stride; row += stride) {
+    for (let row: usize = lanes ? 0 : first; row < rows * stride; row += stride) {
       const d = f32x4.sub(loadLanes(x + row + column, lanes), p);
       accumulate(sums + column, d);
       accumulate(squares + column, f32x4.mul(d, d));
