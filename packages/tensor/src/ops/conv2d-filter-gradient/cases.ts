@@ -5,6 +5,7 @@ import type { ConvolutionCase } from "../conv2d/convolution-cases.ts";
 import {
   convolutionCase,
   convolutionCases,
+  depthwiseCase,
   normal,
   spoiled,
   termsOfTiles,
@@ -29,6 +30,12 @@ export const cases: OpCases<ConvolutionAttributes> = {
   cases: [
     ...convolutionCases.map((one) => ofFilters(one)),
     ...tiledCases.map((one) => ofFilters(one, termsOfTiles)),
+    {
+      ...ofFilters(depthwiseCase),
+      inputs: [spoiled(depthwiseCase.x), normal(depthwiseCase.y)],
+      needs: "non-finite",
+      differentiable: false,
+    },
     {
       ...ofFilters(tiledCases[4]!, termsOfTiles),
       name: "tiles, some not finite",

@@ -7,8 +7,10 @@ import { sizeOf } from "../../core/spec.ts";
 import type { ConvolutionAttributes } from "../conv2d/convolution.ts";
 import { filterGradientShape } from "../conv2d/convolution.ts";
 import { module, relaxedModule } from "../conv2d/convolution.wasm.ts";
+import { isDepthwise } from "../conv2d/depthwise-plan.ts";
 import { chunkOf } from "../conv2d/direct-plan.ts";
 import { convolutionShapeOf } from "../conv2d/tiling.ts";
+import { depthwiseSums } from "./depthwise-sums.ts";
 import { directSums } from "./direct-sums.ts";
 import { usesWinogradSums, winogradSums } from "./winograd-sums.ts";
 
@@ -34,7 +36,9 @@ export function filterGradientPlan(
   if (size === 0) return { launches: [], temporaries: [], aliases: [] };
   const shape = convolutionShapeOf("forward", x!.shape, dy!.shape, weight, attrs);
   const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
-  const { slices, ...own } = usesWinogradSums(shape) ? winogradSums(shape, from) : directSums(shape, from);
+  const ofTiles = usesWinogradSums(shape) ? winogradSums : directSums;
+  const sumsOf = isDepthwise(shape) ? depthwiseSums : ofTiles;
+  const { slices, ...own } = sumsOf(shape, from);
   const isSliced = slices > 1;
   const sums: KernelLaunch<Slot, ScalarSlot> = {
     kind: "kernel",

@@ -11,6 +11,7 @@ import type { ConvolutionCase } from "./convolution-cases.ts";
 import {
   convolutionCase,
   convolutionCases,
+  depthwiseCase,
   normal,
   spoiled,
   termsOfTiles,
@@ -56,6 +57,12 @@ export const cases: OpCases<Conv2dAttributes> = {
       { epilogue: epilogueOf("", true, "relu") },
       termsOfTiles,
     ),
+    {
+      ...forward(depthwiseCase),
+      inputs: [spoiled(depthwiseCase.x), normal(depthwiseCase.weight)],
+      needs: "non-finite",
+      differentiable: false,
+    },
     {
       ...forward(tiledCases[0]!, [], {}, termsOfTiles),
       name: "tiles, some not finite",

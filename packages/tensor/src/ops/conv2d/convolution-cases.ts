@@ -66,6 +66,8 @@ export const convolutionCases: readonly ConvolutionCase[] = [
   convolutionCase("groups with stride", [2, 6, 7, 9], [15, 2, 3, 2], { groups: 3, stride: 2 }),
   convolutionCase("depthwise", [2, 5, 9, 11], [5, 1, 3, 3], { groups: 5, padding: 1 }),
   convolutionCase("depthwise with stride", [2, 4, 9, 11], [4, 1, 5, 5], { groups: 4, stride: 2, padding: 2 }),
+  convolutionCase("depthwise, wide rows", [2, 3, 5, 45], [3, 1, 3, 3], { groups: 3, padding: 1 }),
+  convolutionCase("depthwise, wide rows with stride", [1, 2, 6, 76], [2, 1, 3, 5], { groups: 2, stride: 2 }),
   convolutionCase("depthwise, two outputs a channel", [2, 3, 8, 6], [6, 1, 3, 3], { groups: 3, padding: 1 }),
   convolutionCase("depthwise, three outputs a channel", [2, 2, 8, 6], [6, 1, 3, 3], { groups: 2 }),
   convolutionCase("one output of many channels", [1, 40, 6, 6], [1, 40, 3, 3]),
@@ -89,6 +91,13 @@ export const tiledCases: readonly ConvolutionCase[] = [
   convolutionCase("tiles of several slices", [40, 16, 7, 8], [24, 16, 3, 3], { padding: 1 }),
   convolutionCase("tiles of several blocks", [4, 68, 15, 16], [72, 68, 3, 3], { padding: 1 }),
 ];
+
+export const depthwiseCase: ConvolutionCase = convolutionCase(
+  "depthwise, some not finite",
+  [1, 4, 6, 42],
+  [4, 1, 3, 3],
+  { groups: 4, padding: 1, stride: [1, 2] },
+);
 
 /** Where a pixel's sum has 9 terms for each channel, that of a tile has 36: as many roundings, whatever the pixel. */
 export const termsOfTiles = 4;

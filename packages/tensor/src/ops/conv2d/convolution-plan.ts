@@ -8,6 +8,7 @@ import { plainEpilogue } from "../epilogue/epilogue.ts";
 import { epilogueLaunch } from "../epilogue/epilogue-launch.ts";
 import type { Conv2dAttributes } from "./conv2d.ts";
 import { module, relaxedModule } from "./convolution.wasm.ts";
+import { depthwiseLaunches, isDepthwise } from "./depthwise-plan.ts";
 import { directLaunches } from "./direct-plan.ts";
 import type { Direction } from "./tiling.ts";
 import { convolutionShapeOf } from "./tiling.ts";
@@ -50,7 +51,8 @@ export function convolutionPlan(
   const fused = fusedEpilogue(inputs, attrs, output.shape);
   const shape = convolutionShapeOf(direction, source!.shape, output.shape, weight!.shape, attrs);
   const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
-  const launchesOf = usesWinograd(shape) ? winogradLaunches : directLaunches;
+  const ofTiles = usesWinograd(shape) ? winogradLaunches : directLaunches;
+  const launchesOf = isDepthwise(shape) ? depthwiseLaunches : ofTiles;
   const { launches, temporaries } = launchesOf(shape, from, fused);
   const rest = fused === undefined ? [epilogueLaunch(attrs.epilogue!, inputs, output)] : [];
   return { launches: [...launches, ...rest], temporaries, aliases: [] };

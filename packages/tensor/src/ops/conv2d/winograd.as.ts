@@ -80,7 +80,8 @@ function convolveTile(layer: Layer, group: usize, weight: usize, bias: usize, ta
         sum += load<f32>(source + <usize>row * layer.rowBytes + (<usize>column << 2)) * load<f32>(own + (<usize>(layer.transposed ? 8 - tap : tap) << 2));
       }
     }
-    finish(target + <usize>y * layer.targetRowBytes + (<usize>x << 2), 4, 1, f32x4.splat(sum), false, true, bias, 0, layer.slope);
+    if (bias) sum += load<f32>(bias);
+    v128.store_lane<u32>(target + <usize>y * layer.targetRowBytes + (<usize>x << 2), activate(f32x4.splat(sum), layer.slope), 0);
   }
 }
 
@@ -112,10 +113,14 @@ function writeTiles(layer: Layer, group: usize, from: usize, step: usize, offset
       v128.store(t2, r2);
       v128.store(t3, r3);
     } else {
-      writeRow(group, row, t0, r0);
-      writeRow(group + 4, row, t1, r1);
-      writeRow(group + 8, row, t2, r2);
-      writeRow(group + 12, row, t3, r3);
+      v128.store(line, r0);
+      v128.store(line, r1, 16);
+      v128.store(line, r2, 32);
+      v128.store(line, r3, 48);
+      for (let lane: usize = 0; lane < 4; lane++) {
+        const own = group + (lane << 2), to = load<usize>(own, targetAt) + offset + <usize>row * down;
+        if (row < load<i32>(own, rowsAt)) finish(to, 4, min(4, load<i32>(own, columnsAt)), v128.load(line + (lane << 4)), false, false, 0, 0, 1);
+      }
     }
   }
   check = f32x4.ne(check, check);
@@ -125,11 +130,6 @@ function writeTiles(layer: Layer, group: usize, from: usize, step: usize, offset
       convolveTile(layer, group + (lane << 2), weight, bias, load<usize>(group + (lane << 2), targetAt) + offset);
     }
   }
-}
-
-/** A row of a tile, as far as it lies inside. `group` is where its lane starts. */
-function writeRow(group: usize, row: i32, target: usize, v: v128): void {
-  if (row < load<i32>(group, rowsAt)) finish(target, 4, min(4, load<i32>(group, columnsAt)), v, false, false, 0, 0, 1);
 }
 
 /**
