@@ -12,11 +12,17 @@ interface Outcome {
   readonly output: string;
 }
 
-function bench(...args: string[]): Promise<Outcome> {
+const bench = (...args: string[]): Promise<Outcome> => benchWith({}, ...args);
+
+function benchWith(variables: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
+  const env = { ...process.env, ...variables };
   return new Promise((done) => {
-    execFile(process.execPath, ["--conditions=@evenkeel/source", main, ...args], (error, stdout, stderr) => {
-      done({ code: Number(error?.code ?? 0), output: stdout + stderr });
-    });
+    execFile(
+      process.execPath,
+      ["--conditions=@evenkeel/source", main, ...args],
+      { env },
+      (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+    );
   });
 }
 
@@ -88,6 +94,16 @@ describe("pnpm bench", () => {
       "load evenkeel",
     ]);
     for (const row of rows.slice(0, -1)) expect(row.bytes).toBeGreaterThan(10_000);
+  });
+
+  it("reports a peer that is not installed as absent", async () => {
+    const json = join(folder, "absent.json");
+    const python = { EVENKEEL_PYTHON: join(folder, "no-python") };
+    const { code } = await benchWith(python, "matmul", "--quick", "--peers", "pytorch-cpu", "--json", json);
+    expect(code).toBe(0);
+    const { rows } = checkReport(JSON.parse(await readFile(json, "utf8")), json);
+    const [row] = rows.filter(({ subject }) => subject === "pytorch-cpu");
+    expect(row).toMatchObject({ milliseconds: null, absent: expect.stringContaining("has no PyTorch") });
   });
 
   it.each([
