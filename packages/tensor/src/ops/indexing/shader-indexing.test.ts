@@ -52,11 +52,14 @@ describe("choices", () => {
     ["f32", 128, true, "array<u32>", 6 * 128],
     ["u8", 12, false, "array<u32>", 18],
     ["u8", 7, false, "lane < 4u", 11],
-  ] as const)("from %s in rows of %i, elementwise %s, move as %s", (dtype, inner, elementwise, text, count) => {
-    const { kernel, parameters } = launchOf({ shape: [], dtype }, inner, elementwise);
-    expect((kernel as WgslKernel).code).toContain(text);
-    expect(parameters[0]).toBe(count);
-  });
+  ] as const)(
+    "from %s in rows of %i, elementwise %s, move as %s",
+    (dtype, inner, elementwise, text, count) => {
+      const { kernel, parameters } = launchOf({ shape: [], dtype }, inner, elementwise);
+      expect((kernel as WgslKernel).code).toContain(text);
+      expect(parameters[0]).toBe(count);
+    },
+  );
 
   test("fold more workgroups than one dimension holds", () => {
     expect(launchOf(f32, 2 ** 22 - 1).work).toEqual({ workgroups: [49_152, 2, 1] });
