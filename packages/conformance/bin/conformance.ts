@@ -21,9 +21,6 @@ const backends: { readonly [name: string]: (threads: number | undefined) => Prom
   webgpu: async () => (await import("@evenkeel/backend-webgpu")).webgpu.open({ keepsNonFinite: true }),
 };
 
-/** Backends that lack kernels still: cases that need one are skipped. */
-const incomplete: readonly string[] = ["webgpu"];
-
 function readOptions() {
   try {
     const { values } = parseArgs({
@@ -90,7 +87,6 @@ async function main(): Promise<number> {
   try {
     const report = await runConformance(backend, {
       op: options.op,
-      skipMissingKernels: incomplete.includes(backend.name),
       onCase: showFailure,
     });
     showTable(report);
