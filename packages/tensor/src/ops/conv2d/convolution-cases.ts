@@ -75,6 +75,7 @@ export const convolutionCases: readonly ConvolutionCase[] = [
   convolutionCase("a row of pixels", [2, 3, 1, 1100], [5, 3, 1, 3], { padding: [0, 1] }),
   convolutionCase("a column of pixels", [1, 2, 700, 1], [3, 2, 5, 1], { stride: [2, 1] }),
   convolutionCase("several tiles", [1, 2, 41, 37], [5, 2, 3, 3], { padding: 1 }),
+  convolutionCase("many pixels of many channels", [4, 5, 66, 65], [16, 5, 3, 3], { padding: 1 }),
   convolutionCase("many small images", [70, 3, 4, 4], [5, 3, 3, 3], { padding: 1 }),
   convolutionCase("large", [1, 1, 260, 257], [2, 1, 2, 2]),
   convolutionCase("empty batch", [0, 3, 6, 6], [4, 3, 3, 3]),

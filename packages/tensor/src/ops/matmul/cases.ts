@@ -32,6 +32,16 @@ const ofGated = {
   reason: "the error of the sum, which the epilogue passes on without regard to its own result",
 };
 
+/** Shapes that fill a GPU with tiles of 128 by 128, 64 by 64, 32 by 128, 128 by 32, 16 by 128 and 128 by 16; not quite, so that some are cut. */
+const largeTiles: readonly (readonly [number, number])[] = [
+  [1021, 2045],
+  [1027, 2050],
+  [30, 32_750],
+  [32_750, 29],
+  [13, 32_750],
+  [32_751, 11],
+];
+
 export const cases: OpCases<MatmulAttributes> = {
   op: matmulOp,
   accuracy: { reduction: 64 },
@@ -202,13 +212,13 @@ export const cases: OpCases<MatmulAttributes> = {
       ],
       { epilogue: bias },
     ),
-    {
-      ...product("large tiles", [
-        [1027, 3],
-        [3, 2050],
+    ...largeTiles.map(([m, n]) => ({
+      ...product(`large, ${m} by ${n}`, [
+        [m, 3],
+        [3, n],
       ]),
       differentiable: false,
-    },
+    })),
     {
       ...product("any other epilogue", [[2, 9, 20], [20, 13], [13], [2, 9, 13]], { epilogue: gated }),
       accuracy: ofGated,
