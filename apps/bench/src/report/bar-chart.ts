@@ -7,22 +7,29 @@ const top = 26;
 const labelWidth = 130;
 const valueWidth = 100;
 
-/** Memory and size are compared by bytes, everything else by time. */
-const isOfBytes = ({ suite }: Row): boolean => suite === "memory" || suite === "size";
-const lengthOf = (row: Row): number => (isOfBytes(row) ? row.bytes! : row.milliseconds!);
-const textOf = (row: Row): string =>
-  isOfBytes(row) ? byteText(row.bytes!) : milliseconds(row.milliseconds!);
+type Unit = CaseRows["unit"];
+
+const lengthOf = (row: Row, unit: Unit): number =>
+  ({ time: row.milliseconds!, bytes: row.bytes!, counts: row.bytesMoved! })[unit];
+
+function textOf(row: Row, unit: Unit): string {
+  if (unit === "time") return milliseconds(row.milliseconds!);
+  return unit === "bytes" ? byteText(row.bytes!) : `${row.launches}, ${byteText(row.bytesMoved!)}`;
+}
 
 /** A bar that is longer than so many times the longest of Evenkeel's is cut: the others would be too short to be seen. */
 const longestRatio = 12;
 
 /** A bar for every subject of a case, on a scale from zero. */
-export function barChart({ name, rows }: CaseRows): string {
-  const own = rows.filter(({ subject }) => isOwn(subject)).map(lengthOf);
-  const longest = Math.min(Math.max(...rows.map(lengthOf)), longestRatio * Math.max(...own));
+export function barChart({ name, rows, unit }: CaseRows): string {
+  const own = rows.filter(({ subject }) => isOwn(subject)).map((row) => lengthOf(row, unit));
+  const longest = Math.min(
+    Math.max(...rows.map((row) => lengthOf(row, unit))),
+    longestRatio * Math.max(...own),
+  );
   const room = width - labelWidth - valueWidth;
   const height = top + rows.length * barHeight + 4;
-  const bars = rows.map((row, index) => bar(row, top + index * barHeight, room, longest));
+  const bars = rows.map((row, index) => bar(row, unit, top + index * barHeight, { room, longest }));
   return [
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(name)}">`,
     `<text class="title" x="0" y="14">${escapeHtml(name)}</text>`,
@@ -31,20 +38,25 @@ export function barChart({ name, rows }: CaseRows): string {
   ].join("\n");
 }
 
-function bar(row: Row, y: number, room: number, longest: number): string {
-  const isCut = lengthOf(row) > longest;
+function bar(
+  row: Row,
+  unit: Unit,
+  y: number,
+  { room, longest }: { readonly room: number; readonly longest: number },
+): string {
+  const isCut = lengthOf(row, unit) > longest;
   const scale = room / longest;
-  const length = isCut ? room : Math.max(1, lengthOf(row) * scale);
+  const length = isCut ? room : Math.max(1, lengthOf(row, unit) * scale);
   const kind = isOwn(row.subject) ? "own" : isRoof(row.subject) ? "roof" : "peer";
   const label = row.threads === 1 ? row.subject : `${row.subject}, ${row.threads}`;
   const middle = y + barHeight / 2;
   const end = labelWidth + length;
-  const half = isCut || isOfBytes(row) ? 0 : Math.min((row.spread! * scale) / 2, length, valueWidth / 4);
+  const half = isCut || unit !== "time" ? 0 : Math.min((row.spread! * scale) / 2, length, valueWidth / 4);
   return [
     `<text x="${labelWidth - 6}" y="${middle + 4}" text-anchor="end">${escapeHtml(label)}</text>`,
     `<rect class="${kind}" x="${labelWidth}" y="${y + 3}" width="${length.toFixed(1)}" height="${barHeight - 6}" rx="2"/>`,
     isCut ? cutMark(end, middle) : spreadLine(end, middle, half),
-    `<text class="value" x="${(end + half + 6).toFixed(1)}" y="${middle + 4}">${escapeHtml(textOf(row))}</text>`,
+    `<text class="value" x="${(end + half + 6).toFixed(1)}" y="${middle + 4}">${escapeHtml(textOf(row, unit))}</text>`,
   ].join("");
 }
 

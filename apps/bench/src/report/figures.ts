@@ -1,14 +1,16 @@
-import type { BenchReport, Row } from "../core/rows.ts";
+import type { BenchReport, Machine, Row } from "../core/rows.ts";
 
 /** The rows of one case. */
 export interface CaseRows {
   readonly suite: string;
   readonly name: string;
+  /** What subjects are compared by: bytes in `memory` and `size`, counts on a GPU in software, else time. */
+  readonly unit: "time" | "bytes" | "counts";
   readonly rows: readonly Row[];
 }
 
 /** In the order of the run; rows that were timed, fewest threads first, Evenkeel before its roofs and peers. */
-export function casesOf({ rows }: BenchReport): CaseRows[] {
+export function casesOf({ rows, machine }: BenchReport): CaseRows[] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const key = JSON.stringify([row.suite, row.case]);
@@ -17,13 +19,22 @@ export function casesOf({ rows }: BenchReport): CaseRows[] {
     else group.push(row);
   }
   const rank = ({ subject }: Row): number => (isOwn(subject) ? 0 : isRoof(subject) ? 1 : 2);
-  return [...groups.values()].map((group) => ({
-    suite: group[0]!.suite,
-    name: group[0]!.case,
-    rows: group
-      .filter(({ milliseconds }) => milliseconds !== null)
-      .sort((a, b) => a.threads - b.threads || rank(a) - rank(b)),
-  }));
+  return [...groups.values()].map((group) => {
+    const unit = unitOf(group[0]!, machine);
+    return {
+      ...{ suite: group[0]!.suite, name: group[0]!.case, unit },
+      rows: group
+        .filter(
+          ({ milliseconds, subject }) => milliseconds !== null && !(unit === "counts" && isRoof(subject)),
+        )
+        .sort((a, b) => a.threads - b.threads || rank(a) - rank(b)),
+    };
+  });
+}
+
+function unitOf({ suite, backend }: Row, { gpuIsSoftware }: Machine): CaseRows["unit"] {
+  if (suite === "memory" || suite === "size") return "bytes";
+  return backend === "webgpu" && gpuIsSoftware && suite !== "load" ? "counts" : "time";
 }
 
 export const isOwn = (subject: string): boolean => subject.startsWith("evenkeel");
@@ -34,15 +45,16 @@ const ownBeside = (row: Row, rows: readonly Row[]): Row | undefined =>
   rows.find(({ subject, threads }) => subject === "evenkeel" && threads === row.threads);
 
 /** How Evenkeel compares: times as fast, as small, or the share of a roof that it reaches. Undefined for its own row. */
-export function comparison(row: Row, { suite, rows }: CaseRows): string | undefined {
+export function comparison(row: Row, { unit, rows }: CaseRows): string | undefined {
   const own = ownBeside(row, rows);
   if (own === undefined || row === own) return undefined;
   if (isRoof(row.subject)) {
     const share = rateOf(own) / rateOf(row);
     return Number.isFinite(share) ? `${percent(share)} of it` : undefined;
   }
-  if (suite === "memory" || suite === "size") {
-    return `${times(own.bytes! / row.bytes!)} its bytes`;
+  if (unit === "bytes") return `${times(own.bytes! / row.bytes!)} its bytes`;
+  if (unit === "counts") {
+    return `${times(own.launches! / row.launches!)} its launches, ${times(own.bytesMoved! / row.bytesMoved!)} its bytes`;
   }
   return `${times(row.milliseconds! / own.milliseconds!)} its speed`;
 }
@@ -50,21 +62,20 @@ export function comparison(row: Row, { suite, rows }: CaseRows): string | undefi
 /** Of bytes where they were counted, else of operations. */
 const rateOf = (row: Row): number => row.gigabytesPerSecond ?? row.gflops ?? Number.NaN;
 
+/** Median and spread; nothing where times mean nothing. */
+export const timesOf = (row: Row, { unit }: CaseRows): [median: string, spread: string] =>
+  unit === "counts" ? ["", ""] : [milliseconds(row.milliseconds!), milliseconds(row.spread!)];
+
 /** What a row says beside its time. */
-export function amountOf({
-  suite,
-  bytes,
-  gigabytesPerSecond,
-  gflops,
-  launches,
-  submits,
-  bytesMoved,
-}: Row): string {
+export function amountOf(row: Row, { unit }: CaseRows): string {
+  const { suite, bytes, gigabytesPerSecond, gflops, launches, submits, bytesMoved } = row;
+  const rates = [
+    gigabytesPerSecond === undefined ? undefined : `${digits(gigabytesPerSecond)} GB/s`,
+    gflops === undefined ? undefined : `${digits(gflops)} GFLOP/s`,
+  ];
   const parts = [
-    gigabytesPerSecond !== undefined ? `${digits(gigabytesPerSecond)} GB/s` : undefined,
-    gflops !== undefined ? `${digits(gflops)} GFLOP/s` : undefined,
-    suite === "memory" && bytes !== undefined ? byteText(bytes) : undefined,
-    suite === "size" && bytes !== undefined ? `${byteText(bytes)} gzipped` : undefined,
+    ...(unit === "time" ? rates : []),
+    unit === "bytes" ? `${byteText(bytes!)}${suite === "size" ? " gzipped" : ""}` : undefined,
     launches === undefined
       ? undefined
       : `launches ${launches}, submits ${submits}, bound ${byteText(bytesMoved!)}`,

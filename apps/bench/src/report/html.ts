@@ -1,6 +1,15 @@
 import type { BenchReport } from "../core/rows.ts";
 import { barChart, escapeHtml } from "./bar-chart.ts";
-import { amountOf, type CaseRows, casesOf, comparison, gaps, milliseconds, settingOf } from "./figures.ts";
+import {
+  amountOf,
+  type CaseRows,
+  casesOf,
+  comparison,
+  gaps,
+  milliseconds,
+  settingOf,
+  timesOf,
+} from "./figures.ts";
 import { boundText, checkTargets } from "./targets.ts";
 
 const style = `
@@ -26,7 +35,7 @@ export function htmlPage(reports: readonly BenchReport[]): string {
 <style>${style}</style>
 <h1>Evenkeel beside its roofs and its peers</h1>
 <p class="note">Shorter bars are better; a bar is the median, the line across its end goes from the first to the third quartile; a bar with a
-gap is longer than it is drawn. Roofs are
+gap is longer than it is drawn. On a GPU in software a bar is the bytes that are bound to the launches, behind their number. Roofs are
 what the machine can do at most with the same bytes or operations.</p>
 ${reports.map(section).join("\n")}
 </html>
@@ -79,8 +88,8 @@ function figures(groups: readonly CaseRows[]): string {
     group.rows.map((row) => {
       const cells = [
         ...[cell(group.name), cell(row.subject), cell(String(row.threads), "number")],
-        ...[cell(milliseconds(row.milliseconds!), "number"), cell(milliseconds(row.spread!), "number")],
-        ...[cell(amountOf(row), "number"), cell(comparison(row, group) ?? "", "number")],
+        ...timesOf(row, group).map((text) => cell(text, "number")),
+        ...[cell(amountOf(row, group), "number"), cell(comparison(row, group) ?? "", "number")],
       ];
       return `<tr${row.subject === "evenkeel" ? ' class="own"' : ""}>${cells.join("")}</tr>`;
     }),

@@ -1,5 +1,5 @@
 import type { BenchReport } from "../core/rows.ts";
-import { amountOf, type CaseRows, casesOf, comparison, gaps, milliseconds, settingOf } from "./figures.ts";
+import { amountOf, type CaseRows, casesOf, comparison, gaps, settingOf, timesOf } from "./figures.ts";
 import { boundText, checkTargets } from "./targets.ts";
 
 const method = `Every figure on this page was measured by \`pnpm bench\` and written by \`pnpm bench report\`; nothing was copied by hand. All
@@ -62,7 +62,7 @@ function suiteSection(groups: readonly CaseRows[]): string {
   const rows = groups.flatMap((group) =>
     group.rows.map((row, index) => [
       ...[index === 0 ? group.name : "", row.subject, String(row.threads)],
-      ...[milliseconds(row.milliseconds!), milliseconds(row.spread!), amountOf(row)],
+      ...[...timesOf(row, group), amountOf(row, group)],
       comparison(row, group) ?? "",
     ]),
   );

@@ -1,5 +1,5 @@
 import type { BenchReport, Row } from "../core/rows.ts";
-import { amountOf, casesOf, comparison, gaps, milliseconds, settingOf } from "./figures.ts";
+import { amountOf, casesOf, comparison, gaps, milliseconds, settingOf, timesOf } from "./figures.ts";
 import { boundText, checkTargets } from "./targets.ts";
 
 /** Columns as wide as their widest cell. */
@@ -21,7 +21,7 @@ export function tableOf(report: BenchReport): string {
   const rows = casesOf(report).flatMap((group) =>
     group.rows.map((row, index) => [
       ...[index === 0 ? row.suite : "", index === 0 ? row.case : "", row.subject, String(row.threads)],
-      ...[milliseconds(row.milliseconds!), milliseconds(row.spread!), amountOf(row)],
+      ...[...timesOf(row, group), amountOf(row, group)],
       comparison(row, group) ?? "",
     ]),
   );
