@@ -87,6 +87,13 @@ describe("a report", () => {
     expect(page.match(/<rect class="(own|roof|peer)"/g)).toHaveLength(3);
   });
 
+  it("draws what is left of a case without Evenkeel's row, and cuts bars that go far beyond it", () => {
+    expect(htmlPage([{ ...report, rows: rows.slice(1) }])).not.toMatch(/NaN|Infinity/);
+    const slow = { ...rows[2]!, subject: "tfjs-cpu", milliseconds: 1000 };
+    const page = htmlPage([{ ...report, rows: [...rows, slow] }]);
+    expect(page.match(/<path class="cut"/g)).toHaveLength(2);
+  });
+
   it("of a GPU in software is judged by what is counted, not by time", () => {
     const gpu = {
       ...place,

@@ -23,10 +23,8 @@ const longestRatio = 12;
 /** A bar for every subject of a case, on a scale from zero. */
 export function barChart({ name, rows, unit }: CaseRows): string {
   const own = rows.filter(({ subject }) => isOwn(subject)).map((row) => lengthOf(row, unit));
-  const longest = Math.min(
-    Math.max(...rows.map((row) => lengthOf(row, unit))),
-    longestRatio * Math.max(...own),
-  );
+  const mostShown = own.length === 0 ? Number.POSITIVE_INFINITY : longestRatio * Math.max(...own);
+  const longest = Math.min(Math.max(...rows.map((row) => lengthOf(row, unit))), mostShown);
   const room = width - labelWidth - valueWidth;
   const height = top + rows.length * barHeight + 4;
   const bars = rows.map((row, index) => bar(row, unit, top + index * barHeight, { room, longest }));
