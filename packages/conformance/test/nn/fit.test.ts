@@ -79,6 +79,10 @@ describe("training", () => {
     expect((await evaluate(model, { ...measures, data: test })).metrics.accuracy).toBeGreaterThan(0.9);
   });
 
+  test("with the optimizer of another model of the same shapes is refused", async () => {
+    await expect(fit(small(), optionsFor(small()))).rejects.toThrow("optimizer: found one of another model");
+  });
+
   test("says so when an epoch has no batches, as when an iterator is used up", async () => {
     const model = small();
     const source = quadrants({ examples: 64, batchSize: 32, seed: 1 });

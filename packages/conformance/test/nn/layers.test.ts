@@ -29,6 +29,8 @@ import type { Backend, Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
   add,
+  cast,
+  DTypeError,
   normal,
   ones,
   relu,
@@ -187,6 +189,7 @@ describe("dropout", () => {
   test("is nothing in use and with probability 0, and all with probability 1", async () => {
     const x = tensor([1, 2]);
     expect(new Dropout(0.5).eval().forward(x)).toBe(x);
+    expect(() => new Dropout(0.5).forward(cast(x, "i32"))).toThrow(DTypeError);
     expect(new Dropout(0).forward(x)).toBe(x);
     expect(await values(new Dropout(1).forward(x))).toEqual([0, 0]);
     expect(() => new Dropout(1.5)).toThrow("probability: found 1.5");
@@ -263,4 +266,10 @@ describe("other layers", () => {
     const decayed = [...model.namedParameters()].filter(([, { isDecayed }]) => isDecayed);
     expect(decayed.map(([name]) => name)).toEqual(["0.weight", "2.weight"]);
   });
+});
+
+test("sizes of a convolution that are not positive are named", () => {
+  expect(() => new Conv2d(1, 2, 0)).toThrow("kernel: found 0, expected a positive integer");
+  expect(() => new Conv2d(1, 2, [3, 1.5])).toThrow("kernel: found 1.5");
+  expect(() => new Conv2d(0, 2, 3)).toThrow(ArgumentError);
 });

@@ -17,6 +17,17 @@ type Geometry<Options> = Omit<Options, "activation">;
 const pairOf = (size: NumberOrPair): readonly [number, number] =>
   typeof size === "number" ? [size, size] : size;
 
+/** Throws ArgumentError unless all are positive integers. */
+function checkSizes(sizes: { readonly [name: string]: readonly number[] }): void {
+  for (const [name, values] of Object.entries(sizes)) {
+    for (const value of values) {
+      if (!(Number.isSafeInteger(value) && value > 0)) {
+        throw new ArgumentError(`${name}: found ${value}, expected a positive integer`);
+      }
+    }
+  }
+}
+
 /** Channels of one group. Throws ArgumentError unless the groups divide them. */
 function channelsPerGroup(channels: number, groups = 1): number {
   if (!Number.isInteger(channels / groups)) {
@@ -29,7 +40,7 @@ function channelsPerGroup(channels: number, groups = 1): number {
  * A convolution of sequences.
  *
  * Shapes: [n, inChannels, w] -> [n, outChannels, w']; weight [outChannels, inChannels / groups, kernel], bias [outChannels].
- * Throws ArgumentError for groups that do not divide the channels.
+ * Throws ArgumentError for groups that do not divide the channels, and sizes that are not positive.
  *
  * @example new Conv1d(64, 128, 3, { padding: 1, seed: 1 })
  */
@@ -46,6 +57,7 @@ export class Conv1d extends FusingModule {
   ) {
     super();
     const { stride, padding, dilation, groups } = options;
+    checkSizes({ inChannels: [inChannels], outChannels: [outChannels], kernel: [kernel] });
     channelsPerGroup(outChannels, groups);
     const shape = [outChannels, channelsPerGroup(inChannels, groups), kernel];
     const { weight, bias } = makeWeights(shape, outChannels, options);
@@ -63,7 +75,7 @@ export class Conv1d extends FusingModule {
  * A convolution of images.
  *
  * Shapes: [n, inChannels, h, w] -> [n, outChannels, h', w']; weight [outChannels, inChannels / groups, kh, kw], bias
- * [outChannels]. Throws ArgumentError for groups that do not divide the channels.
+ * [outChannels]. Throws ArgumentError for groups that do not divide the channels, and sizes that are not positive.
  *
  * @example new Conv2d(3, 64, 3, { padding: 1, bias: false, seed: 1 })
  */
@@ -80,6 +92,7 @@ export class Conv2d extends FusingModule {
   ) {
     super();
     const { stride, padding, dilation, groups } = options;
+    checkSizes({ inChannels: [inChannels], outChannels: [outChannels], kernel: pairOf(kernel) });
     channelsPerGroup(outChannels, groups);
     const shape = [outChannels, channelsPerGroup(inChannels, groups), ...pairOf(kernel)];
     const { weight, bias } = makeWeights(shape, outChannels, options);
@@ -97,7 +110,7 @@ export class Conv2d extends FusingModule {
  * A transposed convolution of images: the gradient of a convolution by its input, with parameters.
  *
  * Shapes: [n, inChannels, h, w] -> [n, outChannels, h', w']; weight [inChannels, outChannels / groups, kh, kw], bias
- * [outChannels]. Throws ArgumentError for groups that do not divide the channels.
+ * [outChannels]. Throws ArgumentError for groups that do not divide the channels, and sizes that are not positive.
  *
  * @example new ConvTranspose2d(64, 32, 2, { stride: 2, seed: 1 }) // twice the size
  */
@@ -114,6 +127,7 @@ export class ConvTranspose2d extends FusingModule {
   ) {
     super();
     const { stride, padding, outputPadding, dilation, groups } = options;
+    checkSizes({ inChannels: [inChannels], outChannels: [outChannels], kernel: pairOf(kernel) });
     channelsPerGroup(inChannels, groups);
     const shape = [inChannels, channelsPerGroup(outChannels, groups), ...pairOf(kernel)];
     const { weight, bias } = makeWeights(shape, outChannels, options);

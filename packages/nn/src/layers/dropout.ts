@@ -1,5 +1,14 @@
 import type { RandomKey, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, bernoulli, fuse, mul, where } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  bernoulli,
+  DTypeError,
+  formatSpec,
+  fuse,
+  isFloat,
+  mul,
+  where,
+} from "@evenkeel/tensor";
 import type { RandomSource, Seed } from "../initializers/random-source.ts";
 import { sourceOf } from "../initializers/random-source.ts";
 import { Module } from "../module/module.ts";
@@ -8,7 +17,8 @@ import { Module } from "../module/module.ts";
  * In training, zeroes each value with the given probability and divides the rest by the probability to stay, so that nothing
  * changes in use (Srivastava et al. 2014, inverted). The masks follow from the seed and the number of calls alone.
  *
- * Shapes: any -> the same. Throws ArgumentError for a probability outside of [0, 1].
+ * Shapes: any -> the same. Throws ArgumentError for a probability outside of [0, 1], DTypeError for values that are not
+ * of a float dtype.
  *
  * @example new Dropout(0.5, { seed: 1 })
  */
@@ -31,6 +41,7 @@ export class Dropout extends Module {
   }
 
   forward(x: Tensor): Tensor {
+    if (!isFloat(x.dtype)) throw new DTypeError(`dropout: found ${formatSpec(x)}, expected a float dtype`);
     if (!this.isTraining || this.probability === 0) return x;
     return this.drop(x, 1 - this.probability, this.random.next());
   }

@@ -201,3 +201,17 @@ describe("state", () => {
     expect(backend.buffers).toBe(0);
   });
 });
+
+test("a module that contains itself is an error with its path", () => {
+  class Loop extends Module {
+    inner: Module | undefined;
+
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  const [outer, inner] = [new Loop(), new Loop()];
+  outer.inner = inner;
+  inner.inner = outer;
+  expect(() => [...outer.parameters()]).toThrow("inner.inner: found a module that contains itself");
+});

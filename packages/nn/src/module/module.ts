@@ -1,4 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError } from "@evenkeel/tensor";
 import { RandomSource } from "../initializers/random-source.ts";
 import type { LoadOptions, LoadReport, StateDict, StateSource } from "./state-dict.ts";
 import { loadStateDict, stateDictOf } from "./state-dict.ts";
@@ -48,12 +49,12 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     }
   }
 
-  /** Every member at any depth, with its path; a member that is shared comes once for each path. */
-  *namedMembers(prefix = ""): Generator<[path: string, member: Member]> {
-    for (const [name, member] of this.members()) {
-      yield [prefix + name, member];
-      if (member instanceof Module) yield* member.namedMembers(`${prefix}${name}.`);
-    }
+  /**
+   * Every member at any depth, with its path; a member that is shared comes once for each path. Throws ArgumentError where a
+   * module contains itself.
+   */
+  namedMembers(): Generator<[path: string, member: Member]> {
+    return membersWithin(this, "", []);
   }
 
   /** This module and all inner ones; each once, under its first path. */
@@ -135,6 +136,22 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+}
+
+function* membersWithin(
+  module: AnyModule,
+  prefix: string,
+  around: readonly AnyModule[],
+): Generator<[path: string, member: Member]> {
+  const within = [...around, module];
+  for (const [name, member] of module.members()) {
+    const path = prefix + name;
+    if (within.includes(member as AnyModule)) {
+      throw new ArgumentError(`${path}: found a module that contains itself, expected a tree of modules`);
+    }
+    yield [path, member];
+    if (member instanceof Module) yield* membersWithin(member, `${path}.`, within);
   }
 }
 

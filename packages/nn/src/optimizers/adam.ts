@@ -1,6 +1,6 @@
 import { ArgumentError, e } from "@evenkeel/tensor";
 import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
-import { Optimizer } from "./optimizer.ts";
+import { checkFinite, Optimizer } from "./optimizer.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** The numbers of Adam; the defaults are PyTorch's. */
@@ -19,6 +19,7 @@ export function adamRule(
   for (const beta of [beta1, beta2]) {
     if (!(beta >= 0 && beta < 1)) throw new ArgumentError(`betas: found ${beta}, expected numbers in [0, 1)`);
   }
+  checkFinite({ epsilon });
   return {
     slots: ["average", "squareAverage"],
     scalars: ({ learningRate, weightDecay, step }) => [

@@ -40,14 +40,15 @@ export class Arena {
   /** Zeros for the longest gap of the layout; absent where there is none. */
   private readonly padding: Tensor | undefined;
   private values: Tensor;
-  private slots: readonly Tensor[];
+  /** Absent until the first update: what is never trained takes no memory. */
+  private slots: readonly Tensor[] | undefined;
 
-  /** `slots` holds, for each slot, one tensor for each member; the values come from the parameters. */
+  /** `slots` holds, for each slot, one tensor for each member; absent, they are zeros. The values come from the parameters. */
   constructor(
     members: readonly NamedParameter[],
     settings: GroupSettings,
     steps: number,
-    slots: readonly (readonly Tensor[])[],
+    slots?: readonly (readonly Tensor[])[],
   ) {
     this.members = members;
     this.settings = settings;
@@ -59,8 +60,8 @@ export class Arena {
     );
     const gap = Math.max(...this.layout.gaps);
     this.padding = gap === 0 ? undefined : keep(zeros([gap], { backend: this.backend }));
+    this.slots = slots && scope(() => slots.map((tensors) => copyOf(this.gather(tensors)))).map(keep);
     this.values = this.packValues();
-    this.slots = slots.map((tensors) => keep(scope(() => copyOf(this.gather(tensors)))));
     this.adoptValues();
   }
 
@@ -78,13 +79,18 @@ export class Arena {
     return pieces.length === 1 ? pieces[0]! : concatenate(pieces);
   }
 
-  /** Updates values and slots in their own memory, in one launch. */
-  update(expression: Expression, operands: readonly Tensor[], scalars: readonly number[]): void {
+  /** Takes all the memory that an update needs: afterwards none of several arenas fails for want of it. */
+  prepare(slots: number): void {
     this.repackReplacedValues();
+    this.slots ??= scope(() => Array.from({ length: slots }, () => this.zeroSlot())).map(keep);
+  }
+
+  /** Updates values and slots in their own memory, in one launch, after `prepare`. */
+  update(expression: Expression, operands: readonly Tensor[], scalars: readonly number[]): void {
     const { storage } = this.values;
-    const donate = [this.values, ...this.slots].map((_, index) => index);
-    const results = evaluateExpression(expression, [this.values, ...this.slots, ...operands], {
-      donate,
+    const state = [this.values, ...this.slots!];
+    const results = evaluateExpression(expression, [...state, ...operands], {
+      donate: [...state.keys()],
       scalars,
     });
     [this.values, ...this.slots] = results.map(keep) as [Tensor, ...Tensor[]];
@@ -95,14 +101,27 @@ export class Arena {
 
   /** Views of one slot, member by member. */
   slotViews(slot: number): Tensor[] {
-    return this.viewsOf(this.slots[slot]!);
+    if (this.slots !== undefined) return this.viewsOf(this.slots[slot]!);
+    const zeros = this.zeroSlot();
+    const views = this.viewsOf(zeros);
+    zeros.dispose();
+    return views;
+  }
+
+  /** The same for each of so many slots; absent where they do not exist yet. */
+  allSlotViews(slots: number): Tensor[][] | undefined {
+    return this.slots && Array.from({ length: slots }, (_, slot) => this.slotViews(slot));
   }
 
   /** Gives back the slots and the arena's hold on the values; the parameters keep theirs. */
   dispose(): void {
     this.values.dispose();
     this.padding?.dispose();
-    for (const slot of this.slots) slot.dispose();
+    for (const slot of this.slots ?? []) slot.dispose();
+  }
+
+  private zeroSlot(): Tensor {
+    return zeros(this.values.shape, { backend: this.backend });
   }
 
   private paddingOf(gap: number): Tensor {

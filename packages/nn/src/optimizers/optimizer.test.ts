@@ -1,10 +1,12 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, full, setDefaultBackend } from "@evenkeel/tensor";
+import { ArgumentError, full, OutOfMemoryError, setDefaultBackend } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/variable.ts";
+import { Adam } from "./adam.ts";
 import { clipByGlobalNorm } from "./clip.ts";
+import { RMSprop } from "./rmsprop.ts";
 import { SGD } from "./sgd.ts";
 
 class Net extends Module {
@@ -36,6 +38,94 @@ describe("where nothing is trained", () => {
 test("settings of a group are checked under the name of the parameter", () => {
   const group = () => ({ learningRateScale: Number.NaN });
   expect(() => new SGD(new Net(), { learningRate: 0.1, group })).toThrow(
-    "group: weight: learningRateScale: found NaN, expected a non-negative number",
+    "group: weight: learningRateScale: found NaN, expected a finite non-negative number",
+  );
+});
+
+describe("memory", () => {
+  class Pair extends Module {
+    readonly first: Parameter = new Parameter(full([1000], 1));
+    readonly second: Parameter = new Parameter(full([1000], 1));
+
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+
+  /** Two arenas: parameters with settings of their own. */
+  const optimizerOf = (model: Pair): SGD =>
+    new SGD(model, {
+      learningRate: 0.1,
+      momentum: 0.9,
+      group: (name) => ({ learningRateScale: name === "first" ? 1 : 2 }),
+    });
+  let backend: ExpressionBackend;
+  beforeEach(() => {
+    backend = new ExpressionBackend();
+    setDefaultBackend(backend);
+  });
+
+  test("what is frozen has no slots, but a state that says so", async () => {
+    const model = new Pair();
+    model.second.trainable = false;
+    const optimizer = optimizerOf(model);
+    const gradient = full([1000], 1);
+    const before = backend.buffers;
+    optimizer.step([gradient]);
+    expect(backend.buffers - before).toBe(1);
+    const state = await optimizer.stateArrays();
+    expect(backend.buffers - before).toBe(1);
+    expect(state.get("second.steps")!.data[0]).toBe(0);
+    expect([...state.get("second.momentum")!.data]).toEqual(new Array(1000).fill(0));
+    optimizer.loadState(state);
+    expect(backend.buffers - before).toBe(1);
+    expect((await optimizer.stateArrays()).get("first.steps")!.data[0]).toBe(1);
+  });
+
+  test("without memory for one of several arenas, nothing is updated", async () => {
+    const gradients = [full([1000], 1), full([1000], 1)];
+    const allocate = backend.allocate.bind(backend);
+    /** The first values of both parameters after a step that may allocate so often. */
+    const stepWith = async (allocations: number): Promise<number[]> => {
+      const model = new Pair();
+      const optimizer = optimizerOf(model);
+      let left = allocations;
+      backend.allocate = (bytes) => {
+        if (left-- === 0) throw new OutOfMemoryError("on purpose");
+        return allocate(bytes);
+      };
+      try {
+        optimizer.step(gradients);
+      } catch (error) {
+        expect(error).toBeInstanceOf(OutOfMemoryError);
+      }
+      backend.allocate = allocate;
+      return [(await model.first.value.data())[0]!, (await model.second.value.data())[0]!];
+    };
+    const needed = 4; // The values and the slot of each arena.
+    for (let allocations = 0; allocations < needed; allocations++) {
+      expect(await stepWith(allocations)).toEqual([1, 1]);
+    }
+    expect(await stepWith(needed)).toEqual([Math.fround(0.9), Math.fround(0.8)]);
+  });
+});
+
+test("numbers that are not finite, or negative, are named", () => {
+  expect(() => new SGD(new Net(), { learningRate: Number.POSITIVE_INFINITY })).toThrow(
+    "learningRate: found Infinity, expected a finite non-negative number",
+  );
+  expect(() => new Adam(new Net(), { learningRate: 0.1, epsilon: -1 })).toThrow("epsilon: found -1");
+  expect(() => new RMSprop(new Net(), { learningRate: 0.1, epsilon: Number.NaN })).toThrow(
+    "epsilon: found NaN",
+  );
+  const optimizer = new SGD(new Net(), { learningRate: 0.1, maxGradientNorm: Number.POSITIVE_INFINITY });
+  optimizer.learningRate = Number.NaN;
+  expect(() => optimizer.step([full([2], 1)])).toThrow("learningRate: found NaN");
+});
+
+test("an optimizer of another model is told apart, whatever its shapes", () => {
+  const optimizer = new SGD(new Net(), { learningRate: 0.1 });
+  expect(() => optimizer.checkModel(new Net())).toThrow(
+    "optimizer: found one of another model, which does not have weight",
   );
 });

@@ -1,5 +1,5 @@
 import type { Expression, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, formatShape, ShapeError, sameShape, scope, zeros } from "@evenkeel/tensor";
+import { ArgumentError, formatShape, ShapeError, sameShape, scope } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Parameter } from "../module/variable.ts";
 import type { GroupSettings, NamedParameter } from "./arena.ts";
@@ -59,13 +59,16 @@ export class Optimizer {
   /**
    * Updates every trainable parameter once.
    *
-   * @throws ShapeError when a gradient has not the shape of its parameter; ArgumentError for a wrong number of them
+   * @throws ShapeError when a gradient has not the shape of its parameter; ArgumentError for a wrong number of them, or a
+   * learning rate that is negative or not finite; OutOfMemoryError before anything has changed
    */
   step(gradients: readonly Tensor[]): void {
+    checkFinite({ learningRate: this.learningRate });
     const gradientOf = this.matchGradients(gradients);
     scope(() => {
       const active = this.activeArenas(gradientOf);
       if (active.length === 0) return;
+      for (const arena of active) arena.prepare(this.rule.slots.length);
       const gathered = active.map((arena) =>
         arena.gather(arena.members.map(({ parameter }) => gradientOf.get(parameter)!)),
       );
@@ -102,11 +105,13 @@ export class Optimizer {
     return () =>
       scope(() => {
         const arenas = arenaMembers(this.parameters, keyOf).map((members) => {
+          const [{ name, settings }] = members as [(typeof members)[number]];
+          const { steps } = loaded.get(name)!;
+          if (steps === 0) return new Arena(members, settings, 0);
           const slots = this.rule.slots.map((_, slot) =>
             members.map(({ name, parameter }) => loaded.get(name)!.upload(slot, parameter.value.backend)),
           );
-          const [{ name, settings }] = members as [(typeof members)[number]];
-          return new Arena(members, settings, loaded.get(name)!.steps, slots);
+          return new Arena(members, settings, steps, slots);
         });
         this.dispose();
         this.arenas = arenas;
@@ -142,50 +147,57 @@ export class Optimizer {
   private currentArenas(): Arena[] {
     this.arenas ??= scope(() =>
       arenaMembers(this.parameters, ({ settings }) => JSON.stringify(settings)).map(
-        (members) => new Arena(members, members[0]!.settings, 0, this.emptySlots(members)),
+        (members) => new Arena(members, members[0]!.settings, 0),
       ),
     );
     return this.arenas;
-  }
-
-  private emptySlots(members: readonly NamedParameter[]): Tensor[][] {
-    return this.rule.slots.map(() =>
-      members.map(({ parameter: { value } }) => zeros(value.shape, { backend: value.backend })),
-    );
   }
 
   /** Arenas of which every member has a gradient. One that has some with and some without is split for good. */
   private activeArenas(gradientOf: ReadonlyMap<Parameter, Tensor>): Arena[] {
     const position = new Map(this.parameters.map(({ parameter }, index) => [parameter, index]));
     const first = ({ members }: Arena) => position.get(members[0]!.parameter)!;
+    const before = this.currentArenas();
     // Always in the same order: the norm of all gradients is a sum over arenas, and a resumed run repeats its bits.
-    this.arenas = this.currentArenas()
+    const arenas = before
       .flatMap((arena) => this.splitArena(arena, gradientOf))
       .sort((a, b) => first(a) - first(b));
-    return this.arenas.filter(({ members }) => gradientOf.has(members[0]!.parameter));
+    for (const arena of before) if (!arenas.includes(arena)) arena.dispose();
+    this.arenas = arenas;
+    return arenas.filter(({ members }) => gradientOf.has(members[0]!.parameter));
   }
 
   private splitArena(arena: Arena, gradientOf: ReadonlyMap<Parameter, Tensor>): Arena[] {
     const isActive = arena.members.map(({ parameter }) => gradientOf.has(parameter));
     if (isActive.every((active) => active === isActive[0])) return [arena];
-    const parts = [true, false].map((wanted) => {
+    const slots = arena.allSlotViews(this.rule.slots.length);
+    return [true, false].map((wanted) => {
       const chosen = <Item>(items: readonly Item[]) => items.filter((_, index) => isActive[index] === wanted);
-      const slots = this.rule.slots.map((_, slot) => chosen(arena.slotViews(slot)));
-      return new Arena(chosen(arena.members), arena.settings, arena.steps, slots);
+      return new Arena(chosen(arena.members), arena.settings, arena.steps, slots?.map(chosen));
     });
-    arena.dispose();
-    return parts;
+  }
+
+  /** Throws ArgumentError unless this optimizer was made for the parameters of the model. */
+  checkModel(model: Parameterized): void {
+    const own = new Set(this.parameters.map(({ parameter }) => parameter));
+    for (const [name, parameter] of model.namedParameters()) {
+      if (!own.has(parameter)) {
+        throw new ArgumentError(`optimizer: found one of another model, which does not have ${name}`);
+      }
+    }
   }
 }
 
 function checkOptions({ learningRate, weightDecay = 0, maxGradientNorm = 1 }: OptimizerOptions): void {
-  checkNumbers({ learningRate, weightDecay, maxGradientNorm });
+  checkFinite({ learningRate, weightDecay });
+  checkFinite({ maxGradientNorm: maxGradientNorm === Number.POSITIVE_INFINITY ? 0 : maxGradientNorm });
 }
 
-function checkNumbers(numbers: { readonly [name: string]: number }, where = ""): void {
+/** Throws ArgumentError unless all numbers are finite and not negative. */
+export function checkFinite(numbers: { readonly [name: string]: number }, where = ""): void {
   for (const [name, value] of Object.entries(numbers)) {
-    if (!(value >= 0))
-      throw new ArgumentError(`${where}${name}: found ${value}, expected a non-negative number`);
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY))
+      throw new ArgumentError(`${where}${name}: found ${value}, expected a finite non-negative number`);
   }
 }
 
@@ -196,7 +208,7 @@ function settingsOf(name: string, parameter: Parameter, options: OptimizerOption
     weightDecay: own.weightDecay ?? (parameter.isDecayed || decaysAll ? weightDecay : 0),
     learningRateScale: own.learningRateScale ?? 1,
   };
-  checkNumbers(settings, `group: ${name}: `);
+  checkFinite(settings, `group: ${name}: `);
   return settings;
 }
 

@@ -1,6 +1,6 @@
 import { ArgumentError, e } from "@evenkeel/tensor";
 import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
-import { Optimizer } from "./optimizer.ts";
+import { checkFinite, Optimizer } from "./optimizer.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** The numbers of RMSprop; the defaults are PyTorch's. */
@@ -24,8 +24,7 @@ export function rmspropRule({
 }: RMSpropRuleOptions = {}): UpdateRule {
   if (!(alpha >= 0 && alpha <= 1))
     throw new ArgumentError(`alpha: found ${alpha}, expected a number in [0, 1]`);
-  if (!(momentum >= 0))
-    throw new ArgumentError(`momentum: found ${momentum}, expected a non-negative number`);
+  checkFinite({ momentum, epsilon });
   const slots = ["squareAverage", ...(isCentered ? ["average"] : []), ...(momentum > 0 ? ["momentum"] : [])];
   return {
     slots,

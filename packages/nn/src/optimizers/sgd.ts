@@ -1,6 +1,6 @@
 import { ArgumentError, e } from "@evenkeel/tensor";
 import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
-import { Optimizer } from "./optimizer.ts";
+import { checkFinite, Optimizer } from "./optimizer.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** The numbers of SGD; the defaults are PyTorch's. */
@@ -15,9 +15,7 @@ export interface SGDRuleOptions {
 
 /** PyTorch's form: the learning rate multiplies the momentum, so a change of it acts at once. */
 export function sgdRule({ momentum = 0, dampening = 0, nesterov = false }: SGDRuleOptions = {}): UpdateRule {
-  if (!(momentum >= 0)) {
-    throw new ArgumentError(`momentum: found ${momentum}, expected a non-negative number`);
-  }
+  checkFinite({ momentum });
   if (nesterov && (momentum === 0 || dampening !== 0)) {
     throw new ArgumentError(
       `nesterov: found momentum ${momentum} and dampening ${dampening}, expected a momentum and no dampening`,

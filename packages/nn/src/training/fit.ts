@@ -35,6 +35,7 @@ export async function fit<Inputs, Labels, Outputs>(
   options: FitOptions<Inputs, Labels, Outputs>,
 ): Promise<History> {
   checkOptions(options);
+  options.optimizer.checkModel(model);
   const run = new Run(model, options);
   if (options.resume) await run.resume();
   return run.train();
