@@ -169,15 +169,12 @@ ${productText(product)}
   return wgslKernel(text, entry, parameterTypes(names));
 }
 
-function productText({ tile, areQuads, isAlongDepth }: TiledProduct): string {
-  const { rowQuads, columnQuads, down, across } = tile;
-  const quads = { A: rowsOf(tile) / 4, B: columnsOf(tile) / 4 };
+const quadsOf = (tile: Tile) => ({ A: rowsOf(tile) / 4, B: columnsOf(tile) / 4 });
+
+/** What an invocation stages: the places that it loads from, the loads, and the writes to workgroup memory. */
+function stagingOf({ tile, areQuads, isAlongDepth }: TiledProduct, shares: readonly Share[]) {
+  const quads = quadsOf(tile);
   const origin = { A: "row0", B: "column0" };
-  const shares = sharesOf(tile);
-  const rounds = shares.at(-1)!.round + 1;
-  const loads = shares.map(({ operand, round, condition }) =>
-    guarded(condition, `next${round} = load${operand}(place${operand}${round}, slab + k${operand}${round});`),
-  );
   const places = shares.map(({ operand, round, first }) => {
     const id = `(t + ${first >>> 0}u)`;
     const isDepth = isAlongDepth[operand];
@@ -187,51 +184,70 @@ function productText({ tile, areQuads, isAlongDepth }: TiledProduct): string {
 let k${operand}${round} = 4u * (${step});
 let place${operand}${round} = place${operand}(${lanesOf(origin[operand], `q${operand}${round}`, quads[operand], areQuads[operand])});`;
   });
-  const stage = shares.map(({ operand, round, condition }) =>
+  const loads = shares.map(({ operand, round, condition }) =>
+    guarded(condition, `next${round} = load${operand}(place${operand}${round}, slab + k${operand}${round});`),
+  );
+  const writes = shares.map(({ operand, round, condition }) =>
     guarded(
       condition,
       `let to = k${operand}${round} * ${quads[operand]}u + q${operand}${round};
 ${each(4, (step) => `tile${operand}[to + ${step * quads[operand]}u] = next${round}[${step}];`)}`,
     ),
   );
-  const outer = each(4 * rowQuads, (row) =>
-    each(
-      columnQuads,
-      (quad) => `c${row}_${quad} = fma(vec4f(a${row >> 2}[${row & 3}]), b${quad}, c${row}_${quad});`,
-    ),
-  );
-  const step = (index: number) => `{
-${each(rowQuads, (quad) => `let a${quad} = tileA[(k + ${index}u) * ${quads.A}u + down + ${quad * down}u];`)}
-${each(columnQuads, (quad) => `let b${quad} = tileB[(k + ${index}u) * ${quads.B}u + across + ${quad * across}u];`)}
-${outer}
+  return { places: places.join("\n"), loads: loads.join("\n"), writes: writes.join("\n") };
+}
+
+/** Adds the outer product of vectors of a and b at a step of the depth. */
+function outerProduct(tile: Tile, step: number): string {
+  const { rowQuads, columnQuads, down, across } = tile;
+  const { A, B } = quadsOf(tile);
+  const add = (row: number, quad: number) =>
+    `c${row}_${quad} = fma(vec4f(a${row >> 2}[${row & 3}]), b${quad}, c${row}_${quad});`;
+  return `{
+${each(rowQuads, (quad) => `let a${quad} = tileA[(k + ${step}u) * ${A}u + down + ${quad * down}u];`)}
+${each(columnQuads, (quad) => `let b${quad} = tileB[(k + ${step}u) * ${B}u + across + ${quad * across}u];`)}
+${each(4 * rowQuads, (row) => each(columnQuads, (quad) => add(row, quad)))}
 }`;
-  const target = (quad: number) => `{
-let to = targets(${lanesOf("column0", `across + ${quad * across}u`, quads.B, areQuads.B)});
-${each(rowQuads, (rows) => `let rows${rows} = ${lanesOf("row0", `down + ${rows * down}u`, quads.A, areQuads.A)};`)}
+}
+
+/** Stores all rows of one of an invocation's vectors of columns. */
+function storeColumns({ tile, areQuads }: TiledProduct, quad: number): string {
+  const { rowQuads, down, across } = tile;
+  const { A, B } = quadsOf(tile);
+  return `{
+let to = targets(${lanesOf("column0", `across + ${quad * across}u`, B, areQuads.B)});
+${each(rowQuads, (rows) => `let rows${rows} = ${lanesOf("row0", `down + ${rows * down}u`, A, areQuads.A)};`)}
 ${each(4 * rowQuads, (row) => `store(rows${row >> 2}[${row & 3}], to, c${row}_${quad});`)}
 }`;
-  return `${places.join("\n")}
-${each(rounds, (round) => `var next${round}: mat4x4f;`)}
+}
+
+function productText(product: TiledProduct): string {
+  const { tile } = product;
+  const { rowQuads, columnQuads, across } = tile;
+  const shares = sharesOf(tile);
+  const { places, loads, writes } = stagingOf(product, shares);
+  return `${places}
+${each(shares.at(-1)!.round + 1, (round) => `var next${round}: mat4x4f;`)}
 ${each(4 * rowQuads, (row) => each(columnQuads, (quad) => `var c${row}_${quad} = vec4f();`))}
 let down = t / ${across}u;
 let across = t % ${across}u;
 var slab = first;
 loop {
 if (slab < end) {
-${loads.join("\n")}
+${loads}
 }
 if (slab > first) {
 for (var k = 0u; k < ${stagedDepth}u; k += 4u) {
-${each(4, step)}
+${each(4, (step) => outerProduct(tile, step))}
 }
 workgroupBarrier();
 }
 if (slab >= end) { break; }
-${stage.join("\n")}
+${writes}
 workgroupBarrier();
 slab += ${stagedDepth}u;
 }
-${each(columnQuads, target)}`;
+${each(columnQuads, (quad) => storeColumns(product, quad))}`;
 }
 
 const nowhere = "0xffffffffu";
