@@ -133,7 +133,7 @@ function filterGradientWinograd(
       for (let position: usize = 0; position < positions; position++) {
         let panel = sources + position * sourceStep, to = products + position * sumStep;
         for (let channel = 0; channel < ownChannels; channel += 4, panel += tilesBytes, to += 4 * outputBytes) {
-          multiplyRows(panel, count, gradients + position * gradientStep, outputBytes, <usize>ownOutputs << 2, to, first > 0);
+          multiplyRows(panel, count, gradients + position * gradientStep, outputBytes, <usize>ownOutputs << 2, to, outputBytes, first > 0, 0, 1);
         }
       }
     }

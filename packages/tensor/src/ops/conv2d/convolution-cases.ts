@@ -39,6 +39,8 @@ export const convolutionCases: readonly ConvolutionCase[] = [
   convolutionCase("3x3", [2, 3, 8, 8], [4, 3, 3, 3], { padding: 1 }),
   convolutionCase("odd sizes", [3, 5, 7, 9], [7, 5, 3, 3]),
   convolutionCase("1x1", [2, 6, 5, 7], [9, 6, 1, 1]),
+  convolutionCase("1x1 of one large image", [1, 70, 21, 31], [12, 70, 1, 1]),
+  convolutionCase("1x1 without channels", [1, 0, 8, 8], [4, 0, 1, 1]),
   convolutionCase("1x1 with stride", [2, 6, 8, 9], [9, 6, 1, 1], { stride: 2 }),
   convolutionCase("1x1 with padding", [2, 3, 4, 5], [5, 3, 1, 1], { padding: [1, 2] }),
   convolutionCase("even window, same", [2, 3, 6, 7], [4, 3, 2, 4], { padding: "same" }),

@@ -52,8 +52,8 @@ function finishPanel(
   v128.store(beside2 + stride, c31);
 }
 
-/** A packed panel of `depth` numbers times rows of b, `step` bytes apart like the rows of the product: `width` bytes, in eights. */
-function multiplyRows(a: usize, depth: i32, b: usize, step: usize, width: usize, target: usize, accumulate: bool): void {
+/** A packed panel of `depth` numbers times rows of b, `step` bytes apart; rows of the product are `stride` apart. `width` is in bytes, of eight numbers. */
+function multiplyRows(a: usize, depth: i32, b: usize, step: usize, width: usize, target: usize, stride: usize, accumulate: bool, bias: usize, slope: f32): void {
   const end = a + (<usize>depth << 4);
   for (const stop = b + width; b < stop; b += 32, target += 32) {
     let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
@@ -72,7 +72,7 @@ function multiplyRows(a: usize, depth: i32, b: usize, step: usize, width: usize,
       c30 = madd(c30, f, p);
       c31 = madd(c31, f, q);
     }
-    finishPanel(c00, c01, c10, c11, c20, c21, c30, c31, target, target + 16, step, accumulate, 0, 1);
+    finishPanel(c00, c01, c10, c11, c20, c21, c30, c31, target, target + 16, stride, accumulate, bias, slope);
   }
 }
 

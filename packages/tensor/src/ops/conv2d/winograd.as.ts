@@ -190,7 +190,7 @@ function convolveWinograd(
       const right = sources + position * sourceStep;
       let panel = filters + (<usize>(group * positions) + position) * filterStep, to = targets + position * targetStep;
       for (let index = 0; index < panels; index++, panel += <usize>sourceChannels << 4, to += 4 * rowBytes) {
-        multiplyRows(panel, sourceChannels, right, rowBytes, <usize>groupsOfItem << 4, to, false);
+        multiplyRows(panel, sourceChannels, right, rowBytes, <usize>groupsOfItem << 4, to, rowBytes, false, 0, 1);
       }
     }
     for (let channel = 0; channel < targetChannels; channel++) {
