@@ -1,4 +1,4 @@
-import { serveRuns } from "@evenkeel/nn";
+import { serveRuns } from "@evenkeel/nn/worker";
 import type { Job, Outcome } from "./jobs.ts";
 
 serveRuns<Job, string, Outcome>(async (job, control) => {

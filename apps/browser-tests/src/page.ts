@@ -1,4 +1,4 @@
-import { runInWorker } from "@evenkeel/nn";
+import { runInWorker } from "@evenkeel/nn/worker";
 import type { Job, Outcome } from "./jobs.ts";
 import { longestTaskDuring } from "./longest-task.ts";
 

@@ -58,7 +58,3 @@ export { fit } from "./training/fit.ts";
 export type { Callback, CheckpointOptions, FitOptions, Probe, RunControl } from "./training/fit-options.ts";
 export type { BatchRecord, EpochRecord, Evaluation, History } from "./training/history.ts";
 export type { Measure, Measures } from "./training/measures.ts";
-export type { WorkerLike, WorkerRunOptions } from "./worker/run-in-worker.ts";
-export { runInWorker } from "./worker/run-in-worker.ts";
-export type { PageControl, WorkerScope } from "./worker/serve-runs.ts";
-export { serveRuns } from "./worker/serve-runs.ts";
