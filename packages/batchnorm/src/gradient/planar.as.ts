@@ -1,7 +1,7 @@
 // Both passes over tiles `tile` to `endTile` of a channel. Rows of a tile advance together, a cache line at a time.
 
 import { relu } from "../kernels/activation.as";
-import { lanesBefore, sum4, sumLanes } from "../kernels/lanes.as";
+import { lanesBefore, staggerOf, sum4, sumLanes } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 import { gradientOfZ, products, sumOne, writeFour } from "./sum.as";
 
@@ -20,10 +20,13 @@ function sumTiles(
     const first = tile % perRow * tileColumns;
     const height = min(tileRows, rows - row) * stride;
     const end = row * stride + min(columns, first + tileColumns) * 4;
-    let column = row * stride + first * 4;
+    const start = row * stride + first * 4;
+    const wide = (end - start) & ~63, shift = staggerOf(wide, min(tileRows, rows - row));
     let s = f32x4.splat(0), q = s;
-    for (const stop = column + ((end - column) & ~63); column < stop; column += 64) {
-      for (let at = column; at < column + height; at += stride) {
+    for (let line: usize = 0; line < wide; line += 64) {
+      let place = line;
+      for (let from = start; from < start + height; from += stride) {
+        const at = from + place;
         const x0 = v128.load(x + at), x1 = v128.load(x + at, 16), x2 = v128.load(x + at, 32), x3 = v128.load(x + at, 48);
         const z0 = gradientOfZ(activation, y ? y + at : 0, 0, x0, v128.load(dy + at), centre, factor, offset, slope);
         const z1 = gradientOfZ(activation, y ? y + at + 16 : 0, 0, x1, v128.load(dy + at, 16), centre, factor, offset, slope);
@@ -32,11 +35,13 @@ function sumTiles(
         s = f32x4.add(s, sum4(z0, z1, z2, z3));
         q = f32x4.add(q, products(z0, z1, z2, z3, x0, x1, x2, x3, centre));
         writeFour(dz ? dz + at : 0, dx ? dx + at : 0, 16, z0, z1, z2, z3, factor);
+        place += shift;
+        if (place >= wide) place -= wide;
       }
     }
     v128.store(sums, s);
     v128.store(sums, q, 16);
-    for (; column < end; column += 16) {
+    for (let column = start + wide; column < end; column += 16) {
       const lanes = lanesBefore(column, end);
       for (let at = column; at < column + height; at += stride) {
         sumOne(sums, 16, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx ? dx + at : 0, lanes, activation, centre, factor, offset, slope);
@@ -63,13 +68,18 @@ function applyTiles(
     const first = endTile % perRow * tileColumns;
     const height = min(tileRows, rows - row) * stride;
     const end = row * stride + min(columns, first + tileColumns) * 4;
-    let column = row * stride + first * 4;
-    for (const stop = column + ((end - column) & ~63); column < stop; column += 64) {
-      for (let at = column; at < column + height; at += stride) {
+    const start = row * stride + first * 4;
+    const wide = (end - start) & ~63, shift = staggerOf(wide, min(tileRows, rows - row));
+    for (let line: usize = 0; line < wide; line += 64) {
+      let place = line;
+      for (let from = start; from < start + height; from += stride) {
+        const at = from + place;
         applyFour(dx + at, dy + at, x + at, 16, activation, centre, factor, offset, slope, linear, constant);
+        place += shift;
+        if (place >= wide) place -= wide;
       }
     }
-    for (; column < end; column += 16) {
+    for (let column = start + wide; column < end; column += 16) {
       const lanes = lanesBefore(column, end);
       for (let at = column; at < column + height; at += stride) {
         applyOne(dx + at, dy + at, x + at, lanes, activation, centre, factor, offset, slope, linear, constant);
@@ -89,8 +99,6 @@ function planarSums(
     sumTiles(totals, dy, x, 0, 0, 0, tile, endTile, channels, rows, columns, tileRows, tileColumns, 0, centre, factor, offset, slope);
   } else if (isPlain && activation == relu) {
     sumTiles(totals, dy, x, 0, 0, 0, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, centre, factor, offset, slope);
-  } else if (y && dz && !dx && activation == relu) {
-    sumTiles(totals, dy, x, y, dz, 0, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, centre, factor, offset, slope);
   } else {
     sumTiles(totals, dy, x, y, dz, dx, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, centre, factor, offset, slope);
   }

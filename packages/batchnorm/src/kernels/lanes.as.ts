@@ -43,6 +43,15 @@ function quarterOf(rows: usize): usize {
   return ((rows >> 2) - 1) | 1;
 }
 
+/**
+ * How many bytes each row of a tile of `wide` bytes, whole cache lines, is ahead of the one before when rows are read together: many
+ * rows a power of two apart would otherwise meet in the same set of the cache. A few fit it, and are better left in step.
+ */
+@inline
+function staggerOf(wide: usize, rows: usize): usize {
+  return rows >= 8 && wide > 64 ? 64 : 0;
+}
+
 /** The sum of the lanes, in f64. */
 @inline
 function sumLanes(v: v128): f64 {
@@ -61,4 +70,4 @@ function accumulate(at: usize, value: v128): void {
   v128.store(at, f32x4.add(v128.load(at), value));
 }
 
-export { accumulate, quarterOf, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };
+export { accumulate, quarterOf, staggerOf, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };

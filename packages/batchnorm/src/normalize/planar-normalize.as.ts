@@ -1,5 +1,5 @@
 import { relu } from "../kernels/activation.as";
-import { lanesBefore } from "../kernels/lanes.as";
+import { lanesBefore, staggerOf } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 
 /** Rows advance together, like those of the statistics. */
@@ -10,13 +10,17 @@ function normalizeTile(
 ): void {
   const height = rows * stride;
   const end = columns * 4;
-  let column: usize = 0;
-  for (; column < (end & ~63); column += 64) {
-    for (let at = column; at < column + height; at += stride) {
+  const wide = end & ~63, shift = staggerOf(wide, rows);
+  for (let line: usize = 0; line < wide; line += 64) {
+    let column = line;
+    for (let row: usize = 0; row < height; row += stride) {
+      const at = row + column;
       applyFour(y + at, x + at, residual ? residual + at : 0, 16, activation, centre, factor, offset, slope);
+      column += shift;
+      if (column >= wide) column -= wide;
     }
   }
-  for (; column < end; column += 16) {
+  for (let column = wide; column < end; column += 16) {
     const lanes = lanesBefore(column, end);
     for (let at = column; at < column + height; at += stride) {
       applyOne(y + at, x + at, residual ? residual + at : 0, lanes, activation, centre, factor, offset, slope);
