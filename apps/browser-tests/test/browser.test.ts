@@ -16,7 +16,8 @@ test("there is a browser", (context) => {
   expect(reasonToSkip).toBeUndefined();
 });
 
-describe.skipIf(reasonToSkip !== undefined)("in Chromium", () => {
+// A GPU in software compiles and computes for minutes on a busy machine.
+describe.skipIf(reasonToSkip !== undefined)("in Chromium", { timeout: 300_000 }, () => {
   let folder: string;
   let server: Awaited<ReturnType<typeof serve>>;
   let browser: Browser;
