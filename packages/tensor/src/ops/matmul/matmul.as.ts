@@ -10,11 +10,14 @@ const tileBytes: usize = 192;
 /** Up to here, packing b costs more than it saves. */
 const fewRows: i32 = 8;
 
-/** Panels lie an odd number of cache lines apart: at a power of two they would all fall into the same few sets. */
+/**
+ * Panels lie an odd number of cache lines apart: at a power of two they would all fall into the same few sets. Packing six lanes
+ * writes two floats beyond the last row, which must not reach the next panel: another thread may have packed it.
+ */
 // @ts-ignore: decorator
 @inline
 function panelBytes(depth: i32, width: i32): usize {
-  return ((<usize>(depth * width) << 2) + 63 & ~63) | 64;
+  return ((<usize>(depth * width + 2) << 2) + 63 & ~63) | 64;
 }
 
 /** Copies up to `width` contiguous lanes, 4, 6 or 8, and zeros after them. */

@@ -70,6 +70,15 @@ describe.each([
     },
   );
 
+  // Depths whose panels of six rows end at the end of a cache line, and others; enough tiles to pack together.
+  test.each([72, 100, 104])("packs panels that do not reach into one another, depth %i", (k) => {
+    const random = randomFrom(k);
+    const inputs = [random.array([520, k]), random.array([k, 520])];
+    expect(matmulPlan(inputs, plain, limits).launches).toHaveLength(2);
+    const forward = runPlan(matmulOp, inputs, plain, { features });
+    expect(runPlan(matmulOp, inputs, plain, { features, isReversed: true })).toEqual(forward);
+  });
+
   test("gives the same bits for chunks in any order", () => {
     const random = randomFrom(7);
     const inputs = [random.array([4, 70, 300]), random.array([300, 90])];

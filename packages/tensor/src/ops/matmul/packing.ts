@@ -12,8 +12,8 @@ const mostPacked = 2 ** 24;
 /** Values worth a chunk of their own when they are packed. */
 const chunkValues = 2 ** 15;
 
-/** Bytes of a panel: an odd number of cache lines. */
-const panelBytes = (depth: number, width: number): number => (Math.ceil((depth * width) / 16) | 1) * 64;
+/** Bytes of a panel, as in the kernel: an odd number of cache lines, with room for two floats more. */
+const panelBytes = (depth: number, width: number): number => (Math.ceil((depth * width + 2) / 16) | 1) * 64;
 
 /** Bytes of the panels of a block of a and one of b. */
 export const packedBytes = (rows: number, columns: number, depth: number, panelRows: number): number =>
