@@ -150,7 +150,8 @@ function planCacheOf(op: AnyOp, backend: Backend): PlanCache {
   let cache = ofBackend.get(op);
   if (cache === undefined) {
     cache = { planner: plannerOf(op, backend.languages), plans: new Map() };
-    ofBackend.set(op, cache);
+    // Where there is none yet, it may still be loaded.
+    if (cache.planner !== undefined) ofBackend.set(op, cache);
   }
   return cache;
 }

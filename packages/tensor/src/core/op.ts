@@ -95,7 +95,7 @@ export interface Plan {
    */
   readonly aliases: readonly (readonly [output: number, input: number, byteOffset?: number])[];
   /**
-   * Outputs that share a piece of memory, each where `groupLayout` says. A launch that names the first of a group gets all of
+   * Outputs that share a piece of memory, in ascending order, each where `groupLayout` says. A launch that names the first of a group gets all of
    * it, so that a kernel with many outputs needs few bindings.
    */
   readonly groups?: readonly (readonly number[])[];
