@@ -23,8 +23,8 @@ let runs = 0;
  *
  * @param input anything that can be cloned
  * @returns what the run in the worker returns
- * @throws what the run throws, with its name and message; the signal's reason when it was aborted; Error when the
- * worker's script fails
+ * @throws what the run throws, with its name and message; what `onReport` throws, which ends the run; the signal's reason when it
+ * was aborted; DataCloneError for an input that cannot be cloned; Error when the worker's script fails
  * @example
  * const worker = new Worker(new URL("./training.worker.ts", import.meta.url), { type: "module" });
  * const history = await runInWorker<Settings, BatchRecord, History>(worker, settings, {
@@ -45,11 +45,19 @@ export function runInWorker<Input, Report, Result>(
       worker.addEventListener(type, listener);
       ended.signal.addEventListener("abort", () => worker.removeEventListener(type, listener));
     };
+    const tell = (report: Report): void => {
+      try {
+        onReport?.(report);
+      } catch (error) {
+        post({ evenkeelRun, kind: "abort" });
+        reject(error);
+      }
+    };
     listen("message", (event) => {
       const { data } = event as MessageEvent<unknown>;
       if (!isOfRun(data) || data.evenkeelRun !== evenkeelRun) return;
       const message = data as ToPage<Report, Result>;
-      if (message.kind === "report") onReport?.(message.report);
+      if (message.kind === "report") tell(message.report);
       else if (message.kind === "result") resolve(message.result);
       else reject(message.failure.isAbort ? signal?.reason : errorOf(message.failure));
     });
@@ -60,8 +68,12 @@ export function runInWorker<Input, Report, Result>(
     listen("messageerror", () => reject(new Error("the worker failed: its message could not be cloned")));
   });
   signal?.addEventListener("abort", () => post({ evenkeelRun, kind: "abort" }), { signal: ended.signal });
-  post({ evenkeelRun, kind: "start", input });
-  return result.finally(() => ended.abort());
+  const run = async (): Promise<Result> => {
+    // Throws where the input cannot be cloned.
+    post({ evenkeelRun, kind: "start", input });
+    return result;
+  };
+  return run().finally(() => ended.abort());
 }
 
 function errorOf({ name, message, stack }: { name: string; message: string; stack?: string }): Error {

@@ -1,5 +1,5 @@
 import { ArgumentError } from "@evenkeel/tensor";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { WorkerLike } from "./run-in-worker.ts";
 import { runInWorker } from "./run-in-worker.ts";
 import type { PageControl, WorkerScope } from "./serve-runs.ts";
@@ -58,6 +58,30 @@ describe("a run in a worker", () => {
       name: "ArgumentError",
       message: "epochs: found -1",
     });
+  });
+
+  test("an input that cannot be cloned rejects, and leaves nothing behind", async () => {
+    const worker = serve(async () => "never");
+    const remove = vi.spyOn(worker, "removeEventListener");
+    const add = vi.spyOn(worker, "addEventListener");
+    await expect(runInWorker(worker, () => 1)).rejects.toMatchObject({ name: "DataCloneError" });
+    expect(remove.mock.calls).toEqual(add.mock.calls);
+    expect(add).toHaveBeenCalled();
+  });
+
+  test("what a listener to its reports throws ends it", async () => {
+    let wasAborted = false;
+    const worker = serve(async (_: number, { signal, report }: PageControl<string>) => {
+      report("started");
+      while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve));
+      wasAborted = true;
+    });
+    const failure = new Error("no such element");
+    const onReport = (): void => {
+      throw failure;
+    };
+    await expect(runInWorker(worker, 0, { onReport })).rejects.toBe(failure);
+    await vi.waitFor(() => expect(wasAborted).toBe(true));
   });
 
   test("ends with the page's reason when it is aborted, after it has saved what it did", async () => {
