@@ -8,7 +8,7 @@ export interface Machine {
 }
 
 /** Where Linux shows a GPU: to all drivers, and to those of NVIDIA, Windows, Arm and Qualcomm. */
-const signsOfGpu = ["/dev/dri", "/dev/nvidia0", "/dev/dxg", "/dev/mali0", "/dev/kgsl-3d0"];
+const signsOfGpu = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg", "/dev/mali0", "/dev/kgsl-3d0"];
 
 const manifest = "vk_swiftshader_icd.json";
 
