@@ -62,21 +62,22 @@ function programOf(subject: Subject, task: Task, inputs: Inputs, folder: string)
   return {
     time: async () => {
       const start = performance.now();
-      if (isPytorch) {
-        const fresh = await peers[name]!.open(threads, join(folder, name));
-        await (await fresh.prepare(task, inputs)).time(1);
-        await fresh.close();
-      } else {
-        await firstStep(folder, { name, backend, threads, task });
-      }
-      return performance.now() - start;
+      if (!isPytorch) return (await firstStep(folder, { name, backend, threads, task })) - start;
+      const fresh = await peers[name]!.open(threads, join(folder, name));
+      await (await fresh.prepare(task, inputs)).time(1);
+      const end = performance.now();
+      await fresh.close();
+      return end - start;
     },
     dispose: () => undefined,
   };
 }
 
-async function firstStep(folder: string, request: object): Promise<void> {
+/** The time at which a process of its own had made its first step. */
+async function firstStep(folder: string, request: object): Promise<number> {
   const child = new LineProcess(process.execPath, [join(folder, "first-step.js"), folder], {});
   await child.ask(request);
+  const end = performance.now();
   await child.stop();
+  return end;
 }
