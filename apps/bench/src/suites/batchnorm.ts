@@ -15,7 +15,10 @@ const quickShapes = [
   [16, 12],
 ];
 
-/** Passes over the tensor where a channel fits the cache: see `docs/performance.md`. */
+/**
+ * Passes over the tensor where a channel fits the cache: forward reads x and the residual and writes y; backward reads dy and x (with
+ * a residual y too, for its signs) and writes dx (and dResidual).
+ */
 const passes = {
   forward: { none: 2, relu: 2, "add-relu": 3 },
   "forward-backward": { none: 5, relu: 5, "add-relu": 8 },
@@ -23,6 +26,14 @@ const passes = {
 
 const epilogues = ["none", "relu", "add-relu"] as const;
 const names = { none: "", relu: " with relu", "add-relu": " with add + relu" } as const;
+
+/**
+ * Of the norm of each result. A mean that is summed in f32 one value after another, as two peers do, moves dScale by 4.6e-4 (found
+ * by computing it so in float64 otherwise; Evenkeel's is within 1e-6). A sum that two systems round to different sides of zero
+ * passes its whole gradient in one of them: a few values in millions.
+ */
+const toleranceOf = (pass: BatchNormTask["pass"], epilogue: BatchNormTask["epilogue"]): number =>
+  epilogue !== "none" ? 5e-3 : pass === "forward" ? 1e-4 : 1e-3;
 
 function makeCase(
   backend: string,
@@ -38,8 +49,7 @@ function makeCase(
     task: { kind: "batch-norm", shape, pass, epilogue },
     bytes: passes[pass][epilogue] * bytes,
     roofs: backend === "cpu" ? [copy, { name: "roof-read", bytes }] : [copy],
-    // A sum that two systems round to different sides of zero passes its whole gradient in one of them: a few values in millions.
-    tolerance: epilogue === "none" ? 1e-4 : 5e-3,
+    tolerance: toleranceOf(pass, epilogue),
     ...(epilogue !== "none" && { plain: { kind: "batch-norm", shape, pass, epilogue: "none" } }),
   };
 }
