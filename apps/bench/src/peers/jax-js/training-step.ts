@@ -168,7 +168,7 @@ class Network {
     return y;
   }
 
-  /** Strided slices are not yet implemented there: pixels are split in pairs, of which the first is taken. */
+  /** jax-js has no strided slices: pixels are split in pairs, of which the first is taken. */
   private shortcut(x: JaxArray, stride: number, added: number): JaxArray {
     if (stride === 1 && added === 0) return x;
     const [n, c, h, w] = x.shape as [number, number, number, number];
