@@ -10,6 +10,9 @@ import type { PageOutcome, TestedPage } from "../src/page.ts";
 import { launchChromium, reasonToSkip } from "./chromium.ts";
 import { type Setting, serve } from "./serve.ts";
 
+/** Milliseconds that a task of the page may take. */
+const longestAllowed = 100;
+
 const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("browser");
 test("there is a browser", (context) => {
   if (!isPromised && reasonToSkip !== undefined) context.skip(reasonToSkip);
@@ -72,18 +75,27 @@ describe.skipIf(reasonToSkip !== undefined)("in Chromium", { timeout: 300_000 },
       expect(outcome).toMatchObject({ passed: cases, failed: 0, skipped: 0 });
     });
 
-    // A task is as long as the clock says: a busy machine can stretch one, while a run that blocks the page blocks it again.
+    /** A run that trains, whatever its tasks took; anything else fails at once. */
+    async function longestTaskOf(task: "mlp" | "convnet"): Promise<number> {
+      const { device: found, losses, longestTaskMilliseconds } = await train(setting, { backend, task });
+      expect(found).toMatch(device);
+      const [first, last] = [losses.slice(0, 5), losses.slice(-5)].map(
+        (part) => part.reduce((a, b) => a + b) / 5,
+      );
+      expect(last).toBeLessThan(0.8 * first!);
+      return longestTaskMilliseconds;
+    }
+
     test.each(["mlp", "convnet"] as const)(
       "trains the %s, and the page responds meanwhile",
-      { retry: 2 },
+      { timeout: 900_000 },
       async (task) => {
-        const { device: found, losses, longestTaskMilliseconds } = await train(setting, { backend, task });
-        expect(found).toMatch(device);
-        const [first, last] = [losses.slice(0, 5), losses.slice(-5)].map(
-          (part) => part.reduce((a, b) => a + b) / 5,
-        );
-        expect(last).toBeLessThan(0.8 * first!);
-        expect(longestTaskMilliseconds).toBeLessThanOrEqual(100);
+        // A task is as long as the clock says: a busy machine can stretch one, while a run that blocks the page blocks it again.
+        let longest = await longestTaskOf(task);
+        for (let again = 0; again < 2 && longest > longestAllowed; again++) {
+          longest = Math.min(longest, await longestTaskOf(task));
+        }
+        expect(longest).toBeLessThanOrEqual(longestAllowed);
       },
     );
   });

@@ -72,7 +72,7 @@ function evaluateBatch<Inputs, Labels, Outputs>(
   model: Module<[Inputs], Outputs>,
   batch: Batch<Inputs, Labels>,
   measures: Measures<Labels, Outputs>,
-): { examples: number; row: Tensor } {
+): { examples: number; row: Tensor[] } {
   return scope(() => {
     const { inputs, labels, examples } = loadBatch(batch);
     const outputs = model.forward(inputs);

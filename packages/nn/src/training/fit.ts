@@ -117,7 +117,7 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
       optimizer.step(gradients);
       return { row: rowOf([loss, ...metrics]), examples };
     });
-    this.backend = row.backend;
+    this.backend = row[0]!.backend;
     this.reader.push({ epoch, batch: index, step, examples, learningRate: optimizer.learningRate }, row);
     this.position = { epoch, batch: index + 1, step: step + 1 };
   }

@@ -2,14 +2,14 @@ import type { Tensor } from "@evenkeel/tensor";
 import { concatenate } from "@evenkeel/tensor";
 
 /**
- * Collects a few numbers of every step on the device and reads those of many steps at once, so that the device never waits for
- * the host. `Note` is what the host knows of a step already.
+ * Collects a few numbers of every step on the device and joins and reads those of many steps at once, so that a step launches
+ * nothing for it and the device never waits for the host. `Note` is what the host knows of a step already.
  */
 export class LateReader<Note> {
-  private pending: { readonly note: Note; readonly row: Tensor }[] = [];
+  private pending: { readonly note: Note; readonly row: readonly Tensor[] }[] = [];
 
-  /** Takes over the row: a vector, of the same length at every step. */
-  push(note: Note, row: Tensor): void {
+  /** Takes over the row: vectors, as long and as many at every step. */
+  push(note: Note, row: readonly Tensor[]): void {
     this.pending.push({ note, row });
   }
 
@@ -22,8 +22,8 @@ export class LateReader<Note> {
     const taken = this.pending;
     this.pending = [];
     if (taken.length === 0) return [];
-    const joined = concatenate(taken.map(({ row }) => row));
-    for (const { row } of taken) row.dispose();
+    const joined = concatenate(taken.flatMap(({ row }) => row));
+    disposeRows(taken);
     const reading = joined.data();
     joined.dispose();
     const all = [...(await reading)];
@@ -35,7 +35,11 @@ export class LateReader<Note> {
   }
 
   dispose(): void {
-    for (const { row } of this.pending) row.dispose();
+    disposeRows(this.pending);
     this.pending = [];
   }
+}
+
+function disposeRows(pending: readonly { readonly row: readonly Tensor[] }[]): void {
+  for (const { row } of pending) for (const value of row) value.dispose();
 }

@@ -1,6 +1,6 @@
 import { withoutGradient } from "@evenkeel/autodiff";
 import type { Tensor } from "@evenkeel/tensor";
-import { concatenate, reshape } from "@evenkeel/tensor";
+import { reshape } from "@evenkeel/tensor";
 
 /** A number for a batch: one element, an average over its examples. */
 export type Measure<Labels, Outputs> = (outputs: Outputs, labels: Labels) => Tensor;
@@ -20,8 +20,5 @@ export function measureMetrics<Labels, Outputs>(
   return withoutGradient(() => Object.values(metrics).map((metric) => metric(outputs, labels)));
 }
 
-/** Numbers side by side, as a vector. */
-export function rowOf(values: readonly Tensor[]): Tensor {
-  const elements = values.map((value) => reshape(value, [1]));
-  return elements.length === 1 ? elements[0]! : concatenate(elements);
-}
+/** Each number as a vector of its own, without a launch: they are joined when many are read. */
+export const rowOf = (values: readonly Tensor[]): Tensor[] => values.map((value) => reshape(value, [1]));

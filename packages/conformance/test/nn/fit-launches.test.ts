@@ -1,0 +1,78 @@
+import { cpu } from "@evenkeel/backend-cpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
+import { mlp } from "@evenkeel/models";
+import { accuracy, type Batch, crossEntropy, fit, SGD } from "@evenkeel/nn";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { setDefaultBackend } from "@evenkeel/tensor";
+import { afterEach, describe, expect, test } from "vitest";
+import { type RecordingBackend, recordingBackend } from "../../src/index.ts";
+import { reasonToSkip, testPresence } from "../webgpu-support.ts";
+
+testPresence();
+
+let recording: RecordingBackend | undefined;
+afterEach(async () => {
+  setDefaultBackend(undefined);
+  await recording?.close();
+  recording = undefined;
+});
+
+const readEvery = 16;
+/** The last of them does not read. */
+const steps = 2 * readEvery + 2;
+const images = Float32Array.from({ length: 128 * 784 }, (_, index) => Math.sin(index * index));
+const labels = Int32Array.from({ length: 128 }, (_, image) => image % 10);
+
+/** Launches of each step of `fit` with loss and accuracy, from one batch asked for to the next; and those of reading the last. */
+async function launchesOfFit(backend: Backend): Promise<number[]> {
+  const own = recordingBackend(backend);
+  recording = own;
+  setDefaultBackend(own);
+  const model = mlp({ seed: 1 });
+  const counts: number[] = [];
+  const noteLaunches = (): void => {
+    counts.push(own.traffic().launches.length);
+    own.reset();
+  };
+  function* data(): Generator<Batch<Tensor, Tensor>> {
+    for (let step = 0; step <= steps; step++) {
+      noteLaunches();
+      yield { inputs: { data: images, shape: [128, 1, 28, 28] }, labels };
+    }
+  }
+  await fit(model, {
+    data,
+    loss: crossEntropy,
+    metrics: { accuracy },
+    optimizer: new SGD(model, { learningRate: 0.01, momentum: 0.9, weightDecay: 5e-4 }),
+    epochs: 1,
+    readEvery,
+  });
+  // What stands first was launched before the first step.
+  return counts.slice(1);
+}
+
+/** Of a step without reading, and of a step on average. */
+function costOf(counts: readonly number[]): { readonly step: number; readonly average: number } {
+  const [last] = counts.slice(-1);
+  const period = counts.slice(-readEvery);
+  return { step: last!, average: period.reduce((sum, count) => sum + count) / readEvery };
+}
+
+describe("a step of fit with the MLP, its loss and its accuracy", () => {
+  test.skipIf(reasonToSkip !== undefined)(
+    "is at most 30 launches on WebGPU, and at most 31 where the reading of 16 steps is shared out",
+    async () => {
+      const { step, average } = costOf(await launchesOfFit(await webgpu.open()));
+      expect(step).toBeLessThanOrEqual(30);
+      expect(average).toBeLessThanOrEqual(31);
+    },
+  );
+
+  // Copies and packed operands are launches of their own there: a launch is an entry in a ring of shared memory.
+  test("is at most 40 launches on the CPU, and at most 42 with the reading", async () => {
+    const { step, average } = costOf(await launchesOfFit(await cpu.open({ threads: 1 })));
+    expect(step).toBeLessThanOrEqual(40);
+    expect(average).toBeLessThanOrEqual(42);
+  });
+});
