@@ -15,6 +15,8 @@ export interface Options {
   readonly case: string | undefined;
   /** Small cases, each measured for a moment. */
   readonly quick: boolean;
+  /** Measures a GPU in software as if it were one of hardware. */
+  readonly asHardware: boolean;
   readonly json: string | undefined;
   readonly html: string | undefined;
 }
@@ -41,6 +43,7 @@ export const help: string = `Measures Evenkeel against the roofs of this machine
   --json FILE       writes the rows
   --html FILE       writes a page with charts
   --quick           small cases, measured for a moment: does everything run and agree?
+  --as-hardware     a GPU in software gets the cases and the clock of hardware: a rehearsal, whose times mean nothing
   --help            shows this
 
 A peer that is not installed is reported as absent. EVENKEEL_PYTHON names the Python that has PyTorch (/usr/bin/python3).`;
@@ -63,6 +66,7 @@ export function parseOptions(args: readonly string[]): Options | ReportOptions |
     peers: peersOf(values.peers, backend),
     case: values.case,
     quick: values.quick ?? false,
+    asHardware: values["as-hardware"] ?? false,
     json: values.json,
     html: values.html,
   };
@@ -83,6 +87,7 @@ function parse(args: readonly string[]) {
         html: { type: "string" },
         markdown: { type: "string" },
         quick: { type: "boolean" },
+        "as-hardware": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

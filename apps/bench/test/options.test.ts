@@ -12,13 +12,14 @@ describe("options", () => {
       threads: [1],
       peers: ["pytorch-cpu", "jax-js-wasm", "tfjs-wasm"],
       quick: false,
+      asHardware: false,
     });
   });
 
   it("can be chosen", () => {
     const chosen = parseOptions([
       ...["matmul", "conv", "--threads", "1,2", "--peers", "pytorch-cpu,tfjs-cpu"],
-      ...["--case", "512", "--json", "a.json", "--html=a.html", "--quick"],
+      ...["--case", "512", "--json", "a.json", "--html=a.html", "--quick", "--as-hardware"],
     ]);
     expect(chosen).toEqual({
       suites: ["matmul", "conv"],
@@ -29,6 +30,7 @@ describe("options", () => {
       json: "a.json",
       html: "a.html",
       quick: true,
+      asHardware: true,
     });
     expect(parseOptions(["--peers", "none"])).toMatchObject({ peers: [] });
     expect(parseOptions(["--backend", "webgpu", "--peers", "all"])).toMatchObject({

@@ -94,6 +94,50 @@ describe("a report", () => {
     expect(page.match(/<path class="cut"/g)).toHaveLength(2);
   });
 
+  it("of a GPU names it, its images a second, and what the GPU's clock says of each launch", () => {
+    const step = { suite: "train-step", case: "resnet18 b128", backend: "webgpu", threads: 1 };
+    const launchTimes = [{ name: "matmul", count: 3, milliseconds: 1.5 }];
+    const own = { ...step, subject: "evenkeel", milliseconds: 64, spread: 1, images: 128 };
+    const gpu: BenchReport = {
+      ...report,
+      machine: { ...report.machine, gpu: "A GPU with driver 1.2", gpuIsSoftware: false },
+      rows: [{ ...own, launches: 90, submits: 1, bindGroups: 0, bytesMoved: 2e9, launchTimes }],
+    };
+    expect(checkReport(JSON.parse(JSON.stringify(gpu)), "a.json")).toEqual(gpu);
+    const page = markdownPage([gpu]);
+    for (const text of [
+      ...["## WebGPU: A GPU with driver 1.2", "2,000 images/s"],
+      ...["launches 90, submits 1, new bind groups 0, bound 2,000 MB"],
+      "| train-step resnet18 b128 | evenkeel | matmul | 3 | 1.5 ms |",
+    ]) {
+      expect(page).toContain(text);
+    }
+    const software = markdownPage([{ ...gpu, machine: { ...gpu.machine, gpuIsSoftware: true } }]);
+    expect(software).not.toContain("GPU time by launch");
+    expect(software).not.toContain("images/s");
+  });
+
+  it.each(["32x64x56x56", "64x256x56x56", "65536x512"])(
+    "asks of batch norm of %s on a GPU for 80 %% of a copy of its tensor",
+    (shape) => {
+      const rate = { backend: "webgpu", threads: 1, milliseconds: 1, spread: 0 };
+      const outcomesAt = (gigabytesPerSecond: number) =>
+        checkTargets({
+          ...report,
+          machine: { ...report.machine, gpu: "A GPU", gpuIsSoftware: false },
+          rows: ["forward", "forward-backward"].flatMap((pass) => {
+            const own = { suite: "batchnorm", case: `${pass} ${shape}`, ...rate };
+            return [
+              { ...own, subject: "evenkeel", gigabytesPerSecond },
+              { ...own, subject: "roof-copy", gigabytesPerSecond: 100 },
+            ];
+          }),
+        }).flatMap(({ target, isMet }) => (target.measure === "of roof-copy" ? [isMet] : []));
+      expect(outcomesAt(81)).toEqual([true, true]);
+      expect(outcomesAt(79)).toEqual([false, false]);
+    },
+  );
+
   it("of a GPU in software is judged by what is counted, not by time", () => {
     const gpu = {
       ...place,

@@ -1,4 +1,5 @@
 import { cpu } from "@evenkeel/backend-cpu";
+import { OutOfMemoryError } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BenchCase } from "../src/core/bench-case.ts";
 import { NotOfferedError, type Program, type Subject } from "../src/core/subject.ts";
@@ -73,6 +74,68 @@ describe("a case", () => {
     expect(bySubject.wrong!.error).toMatch(/disagrees with Evenkeel: product: differs by 1\.0e-3/);
     expect(bySubject.unable).toMatchObject({ milliseconds: null, absent: "has no matrices" });
     expect(bySubject.gone).toMatchObject({ milliseconds: null, absent: "gone is not installed" });
+  });
+
+  it("tells of a device without room in a row, and times the others", async () => {
+    const full = peer("full", () => {
+      throw new OutOfMemoryError("allocate: found 2 bytes, expected at most 1");
+    });
+    const rows = await runCase(benchCase, { ...session, peers: [full, peer("right", product)] });
+    expect(rows.find(({ subject }) => subject === "full")).toMatchObject({
+      ...{ milliseconds: null, absent: expect.stringContaining("expected at most 1") },
+    });
+    expect(rows.find(({ subject }) => subject === "right")!.milliseconds).toBe(5);
+  });
+
+  it("goes on where Evenkeel itself has no room, and says why nobody is timed", async () => {
+    const { backend, subject } = session.own[0]!;
+    const prepare = async (): Promise<never> => {
+      throw new OutOfMemoryError("allocate: no room");
+    };
+    const own = [{ backend, subject: { ...subject, prepare } }];
+    const rows = await runCase(
+      { ...benchCase, roofs: [] },
+      { ...session, own, peers: [peer("right", product)] },
+    );
+    expect(rows.map(({ subject, absent, error }) => [subject, absent, error])).toEqual([
+      ["evenkeel", "allocate: no room", undefined],
+      ["right", "there is no result of Evenkeel's to compare with", undefined],
+      ["gone", "gone is not installed", undefined],
+    ]);
+  });
+
+  it("tells of a roof that the device has no room for when it has come so far", async () => {
+    const { backend, subject } = session.own[0]!;
+    let hasFailed = false;
+    const late = new Proxy(backend, {
+      get: (target, name) => {
+        if (name === "idle" && !hasFailed) {
+          return async () => {
+            hasFailed = true;
+            throw new OutOfMemoryError("idle: no room");
+          };
+        }
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    const before = backend.memory().live;
+    const rows = await runCase(benchCase, { ...session, own: [{ backend: late, subject }] });
+    expect(rows.find(({ subject }) => subject === "roof-fma")).toMatchObject({ absent: "idle: no room" });
+    expect(rows.find(({ subject }) => subject === "evenkeel")!.milliseconds).toBeGreaterThan(0);
+    expect(backend.memory().live).toBe(before);
+  });
+
+  it("goes on where a program fails at its end", async () => {
+    const broken = peer("broken", product);
+    const prepare: Subject["prepare"] = async (task, inputs) => ({
+      ...(await broken.prepare(task, inputs)),
+      time: () => Promise.reject(new Error("the process ended")),
+      dispose: () => Promise.reject(new Error("the process ended")),
+    });
+    const rows = await runCase(benchCase, { ...session, peers: [{ ...broken, prepare }] });
+    expect(rows.find(({ subject }) => subject === "broken")).toMatchObject({ error: "the process ended" });
+    expect(rows.find(({ subject }) => subject === "evenkeel")!.milliseconds).toBeGreaterThan(0);
   });
 
   it("leaves no memory behind", async () => {

@@ -12,6 +12,8 @@ export interface BenchCase {
   readonly task: Task;
   /** That have to go through memory, by the best known algorithm. */
   readonly bytes?: number;
+  /** That a repetition learns from. */
+  readonly images?: number;
   /** Of the direct algorithm. */
   readonly flops?: number;
   readonly roofs: readonly Roof[];

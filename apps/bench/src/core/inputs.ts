@@ -1,5 +1,5 @@
 import type { HostArray, Inputs, Task } from "./task.ts";
-import { training } from "./task.ts";
+import { imageOf, training } from "./task.ts";
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
@@ -46,9 +46,11 @@ export function drawInputs(task: Task): Inputs {
       return { x: uniform([task.elements], 1, -1, 1) };
     case "training-step": {
       const { batch, model } = task;
-      const image = model === "mlp" ? [1, 28, 28] : [3, 32, 32];
       const labels = Int32Array.from({ length: batch }, (_, index) => (index * 7) % training.classes);
-      return { images: uniform([batch, ...image], 1, -1, 1), labels: { shape: [batch], data: labels } };
+      return {
+        images: uniform([batch, ...imageOf[model]], 1, -1, 1),
+        labels: { shape: [batch], data: labels },
+      };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@evenkeel/tensor";
+import { ArgumentError, OutOfMemoryError } from "@evenkeel/tensor";
 import { NotOfferedError } from "./subject.ts";
 
 /** One subject in one case. Figures that a suite does not measure are left out. */
@@ -16,29 +16,33 @@ export interface Row {
   /** That the case has to move through memory, or that the subject takes: each suite says which. */
   readonly bytes?: number;
   readonly flops?: number;
+  /** That one repetition learns from. */
+  readonly images?: number;
   readonly gigabytesPerSecond?: number;
   readonly gflops?: number;
   /** How often it was timed. */
   readonly rounds?: number;
-  /** On a GPU, for one repetition: dispatches, submits, and bytes bound to the dispatches. */
+  /** On a GPU, for one repetition: dispatches, submits, bind groups that were made, and bytes bound to the dispatches. */
   readonly launches?: number;
   readonly submits?: number;
+  readonly bindGroups?: number;
   readonly bytesMoved?: number;
-  /** On a GPU with timestamps: what its launches take, by name. */
+  /** On a GPU with timestamps: what its launches take, by name, the longest first. */
   readonly launchTimes?: readonly LaunchSum[];
   /** The result was wrong or the subject failed: no time is given. */
   readonly error?: string;
-  /** The subject is not installed, or does not offer this case. */
+  /** The subject is not installed, or does not offer this case, or the machine has no room for it. */
   readonly absent?: string;
 }
 
 /** What is known of a row before anything was timed. */
 export type RowStart = Omit<Row, "milliseconds" | "spread">;
 
-/** The row of a subject that has no time, and why. */
+/** The row of a subject that has no time, and why: a machine without room for it is no failure. */
 export function untimedRow(start: RowStart, error: Error): Row {
   const reason = error.message.split("\n").find((line) => line.trim() !== "") ?? error.name;
-  const kind = error instanceof NotOfferedError ? "absent" : "error";
+  const isOfMachine = error instanceof NotOfferedError || error instanceof OutOfMemoryError;
+  const kind = isOfMachine ? "absent" : "error";
   return { ...start, milliseconds: null, spread: null, [kind]: reason };
 }
 
@@ -86,8 +90,8 @@ export function checkReport(value: unknown, where: string): BenchReport {
 
 const texts = ["suite", "case", "subject", "backend"] as const;
 const optionalNumbers = [
-  ...["bytes", "flops", "gigabytesPerSecond", "gflops", "rounds"],
-  ...["launches", "submits", "bytesMoved"],
+  ...["bytes", "flops", "images", "gigabytesPerSecond", "gflops", "rounds"],
+  ...["launches", "submits", "bindGroups", "bytesMoved"],
 ] as (keyof Row)[];
 
 function checkRow(row: Row, where: string): void {

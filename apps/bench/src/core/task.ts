@@ -49,9 +49,20 @@ export interface ReluQueueTask {
  */
 export interface TrainingStepTask {
   readonly kind: "training-step";
-  readonly model: "mlp" | "resnet20";
+  readonly model: ModelName;
   readonly batch: number;
 }
+
+/** `resnet18-small` is ResNet-18 for small images: its stem is a 3x3 convolution of stride 1, without pooling. */
+export type ModelName = "mlp" | "resnet20" | "resnet18-small" | "resnet18";
+
+/** Channels, height and width of what each model sees. */
+export const imageOf: { readonly [model in ModelName]: readonly [number, number, number] } = {
+  mlp: [1, 28, 28],
+  resnet20: [3, 32, 32],
+  "resnet18-small": [3, 32, 32],
+  resnet18: [3, 224, 224],
+};
 
 /** An array in the host's memory. */
 export interface HostArray {

@@ -1,5 +1,5 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
-import { mlp, resnet20 } from "@evenkeel/models";
+import { mlp, ResNet, resnet18, resnet20 } from "@evenkeel/models";
 import { crossEntropy, type Module, SGD, stateArrays } from "@evenkeel/nn";
 import { type Backend, fromData, keep, scope, type Tensor } from "@evenkeel/tensor";
 import type { Program } from "../core/subject.ts";
@@ -9,9 +9,24 @@ import { timeOnDevice } from "./call.ts";
 
 const prefix = "model.";
 
+/** ResNet-18 as it is trained on small images: with a stem that leaves them their size. */
+const smallResNet18: ConstructorParameters<typeof ResNet>[0] = {
+  ...{ stem: { kernel: 3, stride: 1 }, hasPool: false, channels: [64, 128, 256, 512] },
+  ...{ blocksPerStage: 2, shortcut: "projection" as const },
+};
+
 function buildModel({ model }: TrainingStepTask, backend: Backend): Module {
   const shared = { classes: training.classes, seed: 1, backend };
-  return model === "mlp" ? mlp({ ...perceptron, ...shared }) : resnet20(shared);
+  switch (model) {
+    case "mlp":
+      return mlp({ ...perceptron, ...shared });
+    case "resnet20":
+      return resnet20(shared);
+    case "resnet18":
+      return resnet18(shared);
+    case "resnet18-small":
+      return new ResNet(smallResNet18, shared);
+  }
 }
 
 /** The weights that all subjects begin with. */

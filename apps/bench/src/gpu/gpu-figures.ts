@@ -1,10 +1,11 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import type { LaunchSum, Row } from "../core/rows.ts";
 import type { Program } from "../core/subject.ts";
+import { isOwn, isRoof } from "../report/figures.ts";
 import type { Session } from "../session/session.ts";
 import { meterGpu } from "./gpu-meter.ts";
 
-/** Launches, submits and bytes of one repetition; of Evenkeel with GPU times by launch. Nothing where no GPU took part. */
+/** Launches, submits and bytes of one repetition; of Evenkeel and its roofs with GPU times by launch. Nothing where no GPU took part. */
 export async function gpuFigures(
   { subject, backend }: { readonly subject: string; readonly backend: string },
   program: Program,
@@ -12,7 +13,7 @@ export async function gpuFigures(
 ): Promise<Partial<Row>> {
   if (backend !== "webgpu") return {};
   const work = await meterGpu(() => program.time(1));
-  if (subject !== "evenkeel") return work;
+  if (!isOwn(subject) && !isRoof(subject)) return work;
   return { ...work, ...(await launchTimes(own[0]!.backend as WebgpuBackend, program)) };
 }
 

@@ -2,6 +2,8 @@
 export interface GpuWork {
   readonly launches: number;
   readonly submits: number;
+  /** That were made. */
+  readonly bindGroups: number;
   /** Of the buffers that are bound to the dispatches: what these may read and write. */
   readonly bytesMoved: number;
 }
@@ -17,7 +19,7 @@ const bytesOfEntry = ({ resource }: GPUBindGroupEntry): number => {
  * are counted alike. Bind groups are known from `watchBindGroups` on.
  */
 export async function meterGpu(body: () => Promise<unknown>): Promise<GpuWork> {
-  const work = { launches: 0, submits: 0, bytesMoved: 0 };
+  const work = { launches: 0, submits: 0, bindGroups: 0, bytesMoved: 0 };
   const bound = new WeakMap<object, Map<number, number>>();
   const restorations = [
     wrap(GPUComputePassEncoder.prototype, "setBindGroup", (pass, index, group) => {
@@ -30,6 +32,9 @@ export async function meterGpu(body: () => Promise<unknown>): Promise<GpuWork> {
     }),
     wrap(GPUQueue.prototype, "submit", () => {
       work.submits++;
+    }),
+    wrap(GPUDevice.prototype, "createBindGroup", () => {
+      work.bindGroups++;
     }),
   ];
   try {

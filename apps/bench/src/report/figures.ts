@@ -68,17 +68,22 @@ export const timesOf = (row: Row, { unit }: CaseRows): [median: string, spread: 
 
 /** What a row says beside its time. */
 export function amountOf(row: Row, { unit }: CaseRows): string {
-  const { suite, bytes, gigabytesPerSecond, gflops, launches, submits, bytesMoved } = row;
+  const { suite, bytes, images, gigabytesPerSecond, gflops, launches, submits, bytesMoved } = row;
   const rates = [
     gigabytesPerSecond === undefined ? undefined : `${digits(gigabytesPerSecond)} GB/s`,
     gflops === undefined ? undefined : `${digits(gflops)} GFLOP/s`,
+    images === undefined ? undefined : `${digits((1000 * images) / row.milliseconds!)} images/s`,
   ];
   const parts = [
     ...(unit === "time" ? rates : []),
     unit === "bytes" ? `${byteText(bytes!)}${suite === "size" ? " gzipped" : ""}` : undefined,
     launches === undefined
       ? undefined
-      : `launches ${launches}, submits ${submits}, bound ${byteText(bytesMoved!)}`,
+      : [
+          ...[`launches ${launches}`, `submits ${submits}`],
+          ...(row.bindGroups === undefined ? [] : [`new bind groups ${row.bindGroups}`]),
+          `bound ${byteText(bytesMoved!)}`,
+        ].join(", "),
   ];
   return parts.filter((part) => part !== undefined).join(", ");
 }

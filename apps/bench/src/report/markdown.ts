@@ -1,5 +1,14 @@
 import type { BenchReport } from "../core/rows.ts";
-import { amountOf, type CaseRows, casesOf, comparison, gaps, settingOf, timesOf } from "./figures.ts";
+import {
+  amountOf,
+  type CaseRows,
+  casesOf,
+  comparison,
+  gaps,
+  milliseconds,
+  settingOf,
+  timesOf,
+} from "./figures.ts";
 import { boundText, checkTargets } from "./targets.ts";
 
 const method = `Every figure on this page was measured by \`pnpm bench\` and written by \`pnpm bench report\`; nothing was copied by hand. All
@@ -9,7 +18,8 @@ in one run. A time is the median of the rounds, until the device is idle; the sp
 - \`roof-copy\` and \`roof-read\` copy and read a buffer as large as the case's tensor, \`roof-fma\` multiplies and adds in registers, with
   the same instructions and the same threads: what the machine can do at most, in the same run.
 - GB/s of batch norm counts the passes that have to be made where a channel fits the cache: 2 forward (x, y) and 3 backward
-  (dy, x, dx); a residual adds 1 and 2. GFLOP/s of a convolution counts what the direct algorithm does, so Winograd's can
+  (dy, x, dx); a residual adds 1 and 2. On WebGPU these hold where a channel fits a workgroup; elsewhere the plan has two launches
+  each way, which makes 3 forward (x, x, y) and 5 backward (dy, x, dy, x, dx), and a residual adds 1 and 2. GFLOP/s of a convolution counts what the direct algorithm does, so Winograd's can
   exceed the roof.
 - "Evenkeel reaches" compares with Evenkeel's time on as many threads: a multiple of a peer's speed, or a share of a roof.
 - TensorFlow.js and jax-js have one thread in Node; PyTorch runs in a process of its own that times inside of itself.`;
@@ -17,7 +27,8 @@ in one run. A time is the median of the rounds, until the device is idle; the sp
 /** `docs/performance.md`, of one or several runs. */
 export function markdownPage(reports: readonly BenchReport[]): string {
   const sections = reports.map((report, index) => {
-    const title = report.machine.gpu === undefined ? "CPU" : "WebGPU";
+    const { gpu } = report.machine;
+    const title = gpu === undefined ? "CPU" : `WebGPU: ${gpu}`;
     const number = reports.length > 1 ? ` (run ${index + 1})` : "";
     return `## ${title}${number}\n\n${runSection(report)}`;
   });
@@ -34,6 +45,7 @@ function runSection(report: BenchReport): string {
     ...suites.map(
       (suite) => `### ${suite}\n\n${suiteSection(cases.filter((group) => group.suite === suite))}`,
     ),
+    ...launchSection(report, cases),
     ...missingSection(report),
   ].join("\n\n");
 }
@@ -68,6 +80,33 @@ function suiteSection(groups: readonly CaseRows[]): string {
   );
   const head = ["case", "subject", "threads", "median", "spread", "amount", "Evenkeel reaches"];
   return table(head, ["---", "---", "--:", "--:", "--:", "--:", "--:"], rows);
+}
+
+/** Names of a step that are shown: what is left takes little. */
+const shownLaunches = 8;
+
+/** By the GPU's own clock; nothing for one in software, whose times mean nothing. */
+function launchSection({ machine }: BenchReport, groups: readonly CaseRows[]): string[] {
+  if (machine.gpuIsSoftware) return [];
+  const rows = groups.flatMap(({ suite, name, rows }) =>
+    rows.flatMap(({ subject, launchTimes = [] }) =>
+      launchTimes
+        .slice(0, shownLaunches)
+        .map((launch, index) => [
+          ...(index === 0 ? [`${suite} ${name}`, subject] : ["", ""]),
+          ...[launch.name, String(launch.count), milliseconds(launch.milliseconds)],
+        ]),
+    ),
+  );
+  if (rows.length === 0) return [];
+  const head = ["case", "subject", "launch", "count", "together"];
+  return [
+    `### GPU time by launch\n\nBy timestamps, in one repetition; the ${shownLaunches} that take longest.\n\n${table(
+      head,
+      ["---", "---", "---", "--:", "--:"],
+      rows,
+    )}`,
+  ];
 }
 
 function missingSection(report: BenchReport): string[] {

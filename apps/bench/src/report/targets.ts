@@ -180,11 +180,13 @@ const launchTargets = [1, 2].flatMap((threads) => [
 
 /** On a GPU of hardware, for tensors of 16 MB and more; and half of its arithmetic. */
 const gpuTargets = [
-  ...["forward", "forward-backward"].map((pass) =>
-    ofRoof(
-      { suite: "batchnorm", case: `${pass} 32x64x56x56`, threads: 1, backend: "webgpu" },
-      "roof-copy",
-      0.8,
+  ...["32x64x56x56", "64x256x56x56", "65536x512"].flatMap((shape) =>
+    ["forward", "forward-backward"].map((pass) =>
+      ofRoof(
+        { suite: "batchnorm", case: `${pass} ${shape}`, threads: 1, backend: "webgpu" },
+        "roof-copy",
+        0.8,
+      ),
     ),
   ),
   ofRoof({ suite: "matmul", case: "4096x4096x4096", threads: 1, backend: "webgpu" }, "roof-fma", 0.5),

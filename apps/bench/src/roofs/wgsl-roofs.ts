@@ -10,6 +10,9 @@ const vectorBytes = 16;
 const turns = 256;
 const flopsOfInvocation = turns * 8 * 4 * 2;
 
+/** A roof of less would leave a large GPU without work: a million invocations, in 4,096 workgroups. */
+export const flopsThatFillGpu: number = 2 ** 20 * flopsOfInvocation;
+
 const prologue = `
 struct Parameters { count: u32 }
 @group(0) @binding(0) var<storage, read> source: array<vec4f>;

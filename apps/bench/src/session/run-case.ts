@@ -10,7 +10,7 @@ import {
   type Timing,
 } from "../core/measure.ts";
 import { type Row, type RowStart, untimedRow } from "../core/rows.ts";
-import type { Program, Subject } from "../core/subject.ts";
+import { NotOfferedError, type Program, type Subject } from "../core/subject.ts";
 import type { Inputs, Results } from "../core/task.ts";
 import { modelInputs } from "../evenkeel/training-step.ts";
 import { gpuFigures } from "../gpu/gpu-figures.ts";
@@ -29,12 +29,17 @@ interface LineUp {
   readonly rows: Row[];
 }
 
-/** Prepares everybody, compares all results with Evenkeel's, times those that agree, and cleans up. */
+/** Prepares everybody, compares all results with Evenkeel's, times those that agree, and cleans up. What fails is told by its row. */
 export async function runCase(benchCase: BenchCase, session: Session): Promise<Row[]> {
+  let inputs: Inputs;
+  try {
+    inputs = await inputsOf(benchCase, session);
+  } catch (error) {
+    return session.own.map(({ subject }) => untimedRow(startOf(benchCase, subject), error as Error));
+  }
   const lineUp: LineUp = { contestants: [], rows: [] };
   const { contestants, rows } = lineUp;
   try {
-    const inputs = await inputsOf(benchCase, session);
     await addSubjects(lineUp, benchCase, inputs, session);
     for (const own of session.own) await addReferences(lineUp, benchCase, inputs, own);
     const timings = await measure(
@@ -42,14 +47,30 @@ export async function runCase(benchCase: BenchCase, session: Session): Promise<R
       effortOf(session),
     );
     for (const [index, { row, program }] of contestants.entries()) {
-      const timing = timings[index]!;
-      if (timing instanceof Error) rows.push(untimedRow(row, timing));
-      else rows.push(timedRow({ ...row, ...(await gpuFigures(row, program, session)) }, timing));
+      rows.push(await rowOf({ row, program }, timings[index]!, session));
     }
   } finally {
-    for (const { program } of contestants) await program.dispose();
+    for (const { program } of contestants) await disposeQuietly(program);
   }
   return rows;
+}
+
+async function rowOf({ row, program }: Contestant, timing: Timing | Error, session: Session): Promise<Row> {
+  if (timing instanceof Error) return untimedRow(row, timing);
+  try {
+    return timedRow({ ...row, ...(await gpuFigures(row, program, session)) }, timing);
+  } catch (error) {
+    return untimedRow(row, error as Error);
+  }
+}
+
+/** What a program that has failed leaves behind may fail again: its row has told why. */
+async function disposeQuietly(program: Program | undefined): Promise<void> {
+  try {
+    await program?.dispose();
+  } catch {
+    // Told by the row.
+  }
 }
 
 function effortOf({ options, gpuIsSoftware }: Session): Effort {
@@ -63,11 +84,11 @@ async function inputsOf({ task }: BenchCase, { own }: Session): Promise<Inputs> 
 }
 
 const startOf = (
-  { suite, name, bytes, flops }: BenchCase,
+  { suite, name, bytes, flops, images }: BenchCase,
   subject: Pick<Subject, "name" | "backend" | "threads">,
 ): RowStart => ({
   ...{ suite, case: name, subject: subject.name, backend: subject.backend, threads: subject.threads },
-  ...{ bytes, flops },
+  ...{ bytes, flops, images },
 });
 
 /** Evenkeel and its peers, those that are absent too. */
@@ -103,9 +124,14 @@ async function addReferences(
   const { roofs, plain } = benchCase;
   const start = { ...startOf(benchCase, subject), bytes: undefined, flops: undefined };
   const add = async (row: RowStart, prepare: () => Program | Promise<Program>): Promise<void> => {
+    let program: Program | undefined;
     try {
-      contestants.push({ row, program: await prepare() });
+      program = await prepare();
+      // A device tells that it had no room when it has come so far.
+      await backend.idle();
+      contestants.push({ row, program });
     } catch (error) {
+      await disposeQuietly(program);
       rows.push(untimedRow(row, error as Error));
     }
   };
@@ -130,7 +156,7 @@ async function prepareChecked(
   expected: Results | undefined,
 ): Promise<{ readonly program: Program; readonly results: Results } | Error> {
   if (expected === undefined && subject.name !== "evenkeel") {
-    return new Error("there is no result of Evenkeel's to compare with");
+    return new NotOfferedError("there is no result of Evenkeel's to compare with");
   }
   let program: Program | undefined;
   try {
@@ -141,7 +167,7 @@ async function prepareChecked(
     await program.dispose();
     return new Error(`disagrees with Evenkeel: ${reason}`);
   } catch (error) {
-    await program?.dispose();
+    await disposeQuietly(program);
     return error as Error;
   }
 }

@@ -68,7 +68,8 @@ export async function openSession(options: Options): Promise<Session> {
         }
       }
     }
-    const gpuIsSoftware = /software|swiftshader|llvmpipe/i.test(own[0]!.backend.device);
+    const gpuIsSoftware =
+      !options.asHardware && /software|swiftshader|llvmpipe/i.test(own[0]!.backend.device);
     return { options, own, peers: present, absent, gpuIsSoftware, folder, close };
   } catch (error) {
     await close();

@@ -1,5 +1,7 @@
+import type { Backend } from "@evenkeel/tensor";
 import type { BenchCase } from "../core/bench-case.ts";
 import type { BatchNormTask } from "../core/task.ts";
+import { passesOf } from "./batch-norm-passes.ts";
 import { type Suite, sizeOf, suiteOfCases } from "./suite.ts";
 
 const largeShapes = [
@@ -10,19 +12,15 @@ const smallShapes = [
   [128, 16, 32, 32],
   [128, 512],
 ];
+/** For a GPU of hardware: 205 and 134 MB. */
+const gpuShapes = [
+  [64, 256, 56, 56],
+  [65_536, 512],
+];
 const quickShapes = [
   [4, 8, 7, 7],
   [16, 12],
 ];
-
-/**
- * Passes over the tensor where a channel fits the cache: forward reads x and the residual and writes y; backward reads dy and x (with
- * a residual y too, for its signs) and writes dx (and dResidual).
- */
-const passes = {
-  forward: { none: 2, relu: 2, "add-relu": 3 },
-  "forward-backward": { none: 5, relu: 5, "add-relu": 8 },
-} as const;
 
 const epilogues = ["none", "relu", "add-relu"] as const;
 const names = { none: "", relu: " with relu", "add-relu": " with add + relu" } as const;
@@ -36,7 +34,7 @@ const toleranceOf = (pass: BatchNormTask["pass"], epilogue: BatchNormTask["epilo
   epilogue !== "none" ? 5e-3 : pass === "forward" ? 1e-4 : 1e-3;
 
 function makeCase(
-  backend: string,
+  backend: Backend,
   shape: readonly number[],
   pass: BatchNormTask["pass"],
   epilogue: BatchNormTask["epilogue"],
@@ -47,23 +45,26 @@ function makeCase(
     suite: "batchnorm",
     name: `${pass} ${shape.join("x")}${names[epilogue]}`,
     task: { kind: "batch-norm", shape, pass, epilogue },
-    bytes: passes[pass][epilogue] * bytes,
-    roofs: backend === "cpu" ? [copy, { name: "roof-read", bytes }] : [copy],
+    bytes: passesOf({ shape, pass, epilogue }, backend) * bytes,
+    roofs: backend.name === "cpu" ? [copy, { name: "roof-read", bytes }] : [copy],
     tolerance: toleranceOf(pass, epilogue),
     ...(epilogue !== "none" && { plain: { kind: "batch-norm", shape, pass, epilogue: "none" } }),
   };
 }
 
 /** The fused op with all of its work: statistics, running statistics, and the gradients of x, scale, shift and residual. */
-export const batchnorm: Suite = suiteOfCases("batchnorm", ({ options }) => {
+export const batchnorm: Suite = suiteOfCases("batchnorm", ({ options, own, gpuIsSoftware }) => {
+  const { backend } = own[0]!;
   const plain = (shape: readonly number[]): BenchCase[] => [
-    makeCase(options.backend, shape, "forward", "none"),
-    makeCase(options.backend, shape, "forward-backward", "none"),
+    makeCase(backend, shape, "forward", "none"),
+    makeCase(backend, shape, "forward-backward", "none"),
   ];
   const fused = (shape: readonly number[]): BenchCase[] =>
-    epilogues.slice(1).map((epilogue) => makeCase(options.backend, shape, "forward-backward", epilogue));
+    epilogues.slice(1).map((epilogue) => makeCase(backend, shape, "forward-backward", epilogue));
   if (options.quick) return quickShapes.flatMap((shape) => [...plain(shape), ...fused(shape)]);
+  const isGpu = options.backend === "webgpu" && !gpuIsSoftware;
   return [
+    ...(isGpu ? gpuShapes.flatMap(plain) : []),
     ...largeShapes.flatMap((shape) => [...plain(shape), ...fused(shape)]),
     ...smallShapes.flatMap(plain),
   ];

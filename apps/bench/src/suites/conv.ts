@@ -1,5 +1,6 @@
 import type { BenchCase } from "../core/bench-case.ts";
 import type { ConvolutionTask } from "../core/task.ts";
+import { flopsThatFillGpu } from "../roofs/wgsl-roofs.ts";
 import { type Suite, suiteOfCases } from "./suite.ts";
 
 type Layer = Pick<ConvolutionTask, "image" | "filters" | "taps">;
@@ -13,7 +14,7 @@ const quickLayers: readonly Layer[] = [{ image: [2, 8, 9, 7], filters: 12, taps:
 
 const passes = ["forward", "input-gradient", "filter-gradient"] as const;
 
-function makeCase(layer: Layer, pass: ConvolutionTask["pass"]): BenchCase {
+function makeCase(layer: Layer, pass: ConvolutionTask["pass"], leastFlops: number): BenchCase {
   const { image, filters, taps } = layer;
   const [n, c, h, w] = image;
   const flops = 2 * n * filters * c * taps * taps * h * w;
@@ -22,13 +23,16 @@ function makeCase(layer: Layer, pass: ConvolutionTask["pass"]): BenchCase {
     name: `${pass} ${image.join("x")} ${filters}x${taps}x${taps}`,
     task: { kind: "convolution", pass, ...layer },
     flops,
-    roofs: [{ name: "roof-fma", flops }],
+    roofs: [{ name: "roof-fma", flops: Math.max(flops, leastFlops) }],
     // Winograd's error in a sum of a thousand products.
     tolerance: 1e-4,
   };
 }
 
 /** Stride 1, as large as the image. Operations are counted as the direct algorithm needs them, borders included. */
-export const conv: Suite = suiteOfCases("conv", ({ options }) =>
-  (options.quick ? quickLayers : layers).flatMap((layer) => passes.map((pass) => makeCase(layer, pass))),
-);
+export const conv: Suite = suiteOfCases("conv", ({ options, gpuIsSoftware }) => {
+  const isGpu = options.backend === "webgpu" && !gpuIsSoftware && !options.quick;
+  return (options.quick ? quickLayers : layers).flatMap((layer) =>
+    passes.map((pass) => makeCase(layer, pass, isGpu ? flopsThatFillGpu : 0)),
+  );
+});

@@ -2,10 +2,13 @@ import type { BenchCase } from "../core/bench-case.ts";
 import type { TrainingStepTask } from "../core/task.ts";
 import { type Suite, suiteOfCases } from "./suite.ts";
 
-function trainingStep(model: TrainingStepTask["model"], batch: number): BenchCase {
+function trainingStep(
+  model: TrainingStepTask["model"],
+  batch: number,
+  name: string = `${model} b${batch}`,
+): BenchCase {
   return {
-    suite: "train-step",
-    name: `${model} b${batch}`,
+    ...{ suite: "train-step", name, images: batch },
     task: { kind: "training-step", model, batch },
     roofs: [],
     // Rounding grows from step to step: three of them are compared.
@@ -13,9 +16,17 @@ function trainingStep(model: TrainingStepTask["model"], batch: number): BenchCas
   };
 }
 
-/** Forward, loss, backward and update: ResNet-20 on 3x32x32, and 784-512-512-10 with batch norm. */
+/** Work for a GPU of hardware. */
+const largeSteps = [
+  trainingStep("resnet18-small", 128, "resnet18 b128"),
+  trainingStep("resnet18", 64, "resnet18 b64 224"),
+];
+
+/** Forward, loss, backward and update: ResNet-20 and ResNet-18 on 3x32x32 or 3x224x224, and 784-512-512-10 with batch norm. */
 export const trainStep: Suite = suiteOfCases("train-step", ({ options, gpuIsSoftware }) => {
   // A GPU in software takes minutes for more, and counts the same launches.
   const batch = options.quick ? 4 : gpuIsSoftware ? 16 : 128;
-  return [trainingStep("mlp", batch), trainingStep("resnet20", batch)];
+  const steps = [trainingStep("mlp", batch), trainingStep("resnet20", batch)];
+  if (options.quick) return [...steps, trainingStep("resnet18-small", 2, "resnet18 b2")];
+  return options.backend === "webgpu" && !gpuIsSoftware ? [...steps, ...largeSteps] : steps;
 });

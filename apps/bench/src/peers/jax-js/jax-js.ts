@@ -3,6 +3,7 @@ import type { Program, Subject } from "../../core/subject.ts";
 import { NotOfferedError } from "../../core/subject.ts";
 import type { Inputs, Results, Task } from "../../core/task.ts";
 import { importPeer } from "../import-peer.ts";
+import { checkModel } from "../known-models.ts";
 import { useGpuOfNode } from "../node-gpu.ts";
 import { batchNormRun } from "./batch-norm.ts";
 import { convolutionRun } from "./convolution.ts";
@@ -33,6 +34,7 @@ export async function openJaxJs(device: "wasm" | "webgpu", threads: number): Pro
   return {
     ...{ name: `jax-js-${device}`, backend: device === "webgpu" ? "webgpu" : "cpu", threads },
     prepare: async (task, inputs) => {
+      checkModel(task);
       jax.defaultDevice(device);
       if (device === "wasm" && takesMinutes(task)) {
         throw new NotOfferedError(

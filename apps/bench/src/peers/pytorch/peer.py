@@ -30,6 +30,17 @@ def blas():
     return ", ".join(fast or names) or "built in"
 
 
+def libraries():
+    """What the figures depend on beside PyTorch itself."""
+    if device.type == "cuda" and torch.cuda.is_available():
+        tuned = "on" if torch.backends.cudnn.benchmark else "off"
+        return (
+            f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}, cuDNN {torch.backends.cudnn.version()}, "
+            f"f32 without TF32, cudnn.benchmark {tuned}"
+        )
+    return f"BLAS: {blas() if sys.platform == 'linux' else 'unknown'}"
+
+
 def load(inputs):
     arrays = {}
     for name, spec in inputs.items():
@@ -135,41 +146,61 @@ class Perceptron(torch.nn.Sequential):
 
 
 class Block(torch.nn.Module):
-    def __init__(self, inputs, channels, stride):
+    """What changes the shape passes by a projection, or by every second pixel and zeros (option B or A)."""
+
+    def __init__(self, inputs, channels, stride, projects):
         super().__init__()
         self.conv1 = torch.nn.Conv2d(inputs, channels, 3, stride, 1, bias=False)
         self.bn1 = torch.nn.BatchNorm2d(channels)
         self.conv2 = torch.nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
         self.bn2 = torch.nn.BatchNorm2d(channels)
         self.stride, self.added = stride, channels - inputs
+        self.downsample = None
+        if projects and (self.added or stride > 1):
+            self.downsample = torch.nn.Sequential(
+                torch.nn.Conv2d(inputs, channels, 1, stride, bias=False), torch.nn.BatchNorm2d(channels)
+            )
 
     def forward(self, x):
         y = self.bn2(self.conv2(torch.relu(self.bn1(self.conv1(x)))))
-        if self.added or self.stride > 1:
+        if self.downsample is not None:
+            x = self.downsample(x)
+        elif self.added or self.stride > 1:
             x = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.added))
         return torch.relu(y + x)
 
 
-class ResNet20(torch.nn.Module):
-    """He et al. 2016, section 4.2, with option A: the CIFAR network of Evenkeel's models."""
+class ResNet(torch.nn.Module):
+    """He et al. 2016, with torchvision's names."""
 
-    def __init__(self, classes):
+    def __init__(self, classes, kernel, stride, pools, channels, blocks, projects):
         super().__init__()
-        self.conv1 = torch.nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bn1 = torch.nn.BatchNorm2d(16)
-        width = 16
-        for stage, channels in enumerate((16, 32, 64)):
-            blocks = []
-            for block in range(3):
-                blocks.append(Block(width, channels, 2 if stage > 0 and block == 0 else 1))
-                width = channels
-            setattr(self, f"layer{stage + 1}", torch.nn.Sequential(*blocks))
-        self.fc = torch.nn.Linear(64, classes)
+        self.conv1 = torch.nn.Conv2d(3, channels[0], kernel, stride, kernel // 2, bias=False)
+        self.bn1 = torch.nn.BatchNorm2d(channels[0])
+        self.pools, self.stages, width = pools, len(channels), channels[0]
+        for stage, size in enumerate(channels):
+            layers = []
+            for block in range(blocks):
+                layers.append(Block(width, size, 2 if stage > 0 and block == 0 else 1, projects))
+                width = size
+            setattr(self, f"layer{stage + 1}", torch.nn.Sequential(*layers))
+        self.fc = torch.nn.Linear(width, classes)
 
     def forward(self, x):
         x = torch.relu(self.bn1(self.conv1(x)))
-        x = self.layer3(self.layer2(self.layer1(x)))
+        if self.pools:
+            x = F.max_pool2d(x, 3, 2, 1)
+        for stage in range(self.stages):
+            x = getattr(self, f"layer{stage + 1}")(x)
         return self.fc(x.mean((2, 3)))
+
+
+wide = {"channels": (64, 128, 256, 512), "blocks": 2, "projects": True}
+resnets = {
+    "resnet20": {"kernel": 3, "stride": 1, "pools": False, "channels": (16, 32, 64), "blocks": 3, "projects": False},
+    "resnet18-small": {"kernel": 3, "stride": 1, "pools": False, **wide},
+    "resnet18": {"kernel": 7, "stride": 2, "pools": True, **wide},
+}
 
 
 class TrainingStep:
@@ -178,7 +209,7 @@ class TrainingStep:
         if task["model"] == "mlp":
             self.model = Perceptron(**task["perceptron"], classes=rules["classes"])
         else:
-            self.model = ResNet20(rules["classes"])
+            self.model = ResNet(rules["classes"], **resnets[task["model"]])
         prefix = "model."
         state = {name[len(prefix) :]: value for name, value in inputs.items() if name.startswith(prefix)}
         self.model.load_state_dict(state)
@@ -234,8 +265,7 @@ kinds = {
 def answer(request, state):
     command = request["command"]
     if command == "hello":
-        libraries = blas() if sys.platform == "linux" else "unknown"
-        return {"version": f"{torch.__version__} (BLAS: {libraries})", "cuda": torch.cuda.is_available()}
+        return {"version": f"{torch.__version__} ({libraries()})", "cuda": torch.cuda.is_available()}
     if command == "prepare":
         state["program"] = kinds[request["task"]["kind"]](request["task"], load(request["inputs"]))
         return {}
@@ -260,6 +290,8 @@ for line in sys.stdin:
         reply = answer(json.loads(line), state)
     except NotImplementedError as error:
         reply = {"absent": str(error)}
+    except torch.cuda.OutOfMemoryError as error:
+        reply = {"absent": f"no room on its GPU: {error}"}
     except Exception as error:
         reply = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(reply), flush=True)

@@ -3,6 +3,7 @@ import type { Program, Subject } from "../../core/subject.ts";
 import { NotOfferedError } from "../../core/subject.ts";
 import type { Results, Task } from "../../core/task.ts";
 import { importPeer } from "../import-peer.ts";
+import { checkModel } from "../known-models.ts";
 import { useGpuOfNode } from "../node-gpu.ts";
 import { batchNormRun } from "./batch-norm.ts";
 import { convolutionRun } from "./convolution.ts";
@@ -58,6 +59,7 @@ export async function openTfjs(
   return {
     ...{ name: `tfjs-${device}`, backend: device === "webgpu" ? "webgpu" : "cpu", threads },
     prepare: async (task, inputs) => {
+      checkModel(task);
       if (device === "cpu" && task.kind === "training-step" && task.model === "resnet20") {
         throw new NotOfferedError("a filter gradient of its plain JavaScript takes minutes in such a step");
       }
