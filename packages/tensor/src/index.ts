@@ -68,6 +68,7 @@ export { greater, greaterOp } from "./ops/greater/greater.ts";
 export { greaterEqual, greaterEqualOp } from "./ops/greater-equal/greater-equal.ts";
 export { hardtanh, hardtanhOp } from "./ops/hardtanh/hardtanh.ts";
 export { indexAdd, indexAddOp } from "./ops/index-add/index-add.ts";
+export { isArgmax, isArgmaxOp } from "./ops/is-argmax/is-argmax.ts";
 export { isNan, isNanOp } from "./ops/is-nan/is-nan.ts";
 export { leakyRelu, leakyReluOp } from "./ops/leaky-relu/leaky-relu.ts";
 export { less, lessOp } from "./ops/less/less.ts";

@@ -61,7 +61,7 @@ function costOf(counts: readonly number[]): { readonly step: number; readonly av
 
 describe("a step of fit with the MLP, its loss and its accuracy", () => {
   test.skipIf(reasonToSkip !== undefined)(
-    "is at most 30 launches on WebGPU, and at most 31 where the reading of 16 steps is shared out",
+    "is at most 30 launches on WebGPU, the reading of 16 steps shared out",
     async () => {
       const { step, average } = costOf(await launchesOfFit(await webgpu.open()));
       expect(step).toBeLessThanOrEqual(30);

@@ -2,8 +2,13 @@ import type { DType } from "../../core/dtype.ts";
 import type { Reducer } from "../reduction/fold.wgsl.ts";
 import { orderKey } from "../reduction/order-key.wgsl.ts";
 
-/** The largest key and the first position that has it. */
-export function argExtremeReducer(name: string, dtype: DType, largest: boolean): Reducer {
+/** The largest key and the first position that has it; `result` are the bits of what becomes of them, by default the position. */
+export function argExtremeReducer(
+  name: string,
+  dtype: DType,
+  largest: boolean,
+  result: string = "bitcast<u32>(s.y)",
+): Reducer {
   return {
     name,
     state: "vec2i",
@@ -15,6 +20,17 @@ fn take(s: State, x: u32, at: u32) -> State { return merge(s, vec2i(keyOf(x), i3
 fn merge(a: State, b: State) -> State {
   return select(a, b, b.x > a.x || (b.x == a.x && b.y < a.y));
 }
-fn finish(s: State) -> u32 { return bitcast<u32>(s.y); }`,
+fn finish(s: State) -> u32 { return ${result}; }`,
+  };
+}
+
+/** 1f where the first position that has the largest key is the one of the line, else 0f. */
+export function isArgmaxReducer(dtype: DType): Reducer {
+  const found = argExtremeReducer("isArgmax", dtype, true, "select(0u, bitcast<u32>(1f), s.y == position)");
+  return {
+    ...found,
+    perLine: { positions: "i32" },
+    enter: "position = positions[line];",
+    code: `var<private> position: i32;\n${found.code}`,
   };
 }
