@@ -11,6 +11,7 @@ export const caseShapes: readonly { readonly name: string; readonly shape: Shape
     { name: "NHWC, odd sizes", shape: [3, 5, 7, 19], axis: 3 },
     { name: "NHWC, quads of channels", shape: [50, 3, 12], axis: 2 },
     { name: "NHWC, quads of channels in parts", shape: [70, 61, 8], axis: 2 },
+    { name: "NHWC, one quad of channels in parts", shape: [70, 61, 4], axis: 2 },
     { name: "runs of one quad", shape: [37, 6, 2, 2], axis: 1 },
     { name: "runs of two quads", shape: [37, 6, 2, 4], axis: 1 },
     { name: "maps of 7 x 7", shape: [24, 5, 7, 7], axis: 1 },

@@ -6,6 +6,7 @@ import type { NormalizationAttributes } from "../src/attributes.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import type { Tiling } from "../src/kernels/tiling.ts";
 import { cutOf, mostParts, tilingOf, uncut, workgroupSize } from "../src/kernels/tiling.ts";
+import { layoutOf } from "../src/layout.ts";
 import { mergeStatisticsOp } from "../src/merge/merge-statistics.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
@@ -22,16 +23,21 @@ const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });
 const everything: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "relu", residual: true };
 
 /** Training forward and backward, with every operand there is. */
-function plansOf(shape: Shape, axis: number, attrs: Partial<NormalizationAttributes> = {}): Plan[] {
+function plansOf(
+  shape: Shape,
+  axis: number,
+  attrs: Partial<NormalizationAttributes> = {},
+  device: Limits = limits,
+): Plan[] {
   const [x, channels, statistics] = [f32(shape), f32([shape[axis]!]), f32([4, shape[axis]!])];
   const all = { ...everything, axis, ...attrs };
   const residual = all.residual ? x : undefined;
   const forward = [x, channels, channels, residual, channels, channels];
   const backward = [x, x, statistics, channels, channels, x];
   return [
-    batchNormTrainingOp.kernels!.wgsl!(forward, all, limits, []),
-    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: true }, limits, []),
-    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: false }, limits, []),
+    batchNormTrainingOp.kernels!.wgsl!(forward, all, device, []),
+    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: true }, device, []),
+    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: false }, device, []),
   ];
 }
 
@@ -100,6 +106,38 @@ describe("launches", () => {
       expect((kernel as WgslKernel).parameterTypes.length).toBe(parameters.length);
       expect((kernel as WgslKernel).code.match(/var<storage/g)!.length).toBe(reads.length + writes.length);
     }
+  });
+});
+
+describe("subgroups", () => {
+  const withSubgroups: Limits = { ...limits, features: new Set(["subgroups"]) };
+  const codesOf = (shape: Shape, axis: number, device: Limits): string[] =>
+    plansOf(shape, axis, {}, device)
+      .flatMap(launchesOf)
+      .map(({ kernel }) => (kernel as WgslKernel).code);
+
+  test.each(networks)(
+    "%s: they join what a workgroup knows of the one channel that it has",
+    (_, shape, axis) => {
+      const isWhole = tilingOf(layoutOf(shape, axis)).span === 1;
+      for (const code of codesOf(shape, axis, withSubgroups)) {
+        expect(code.startsWith("enable subgroups;\n")).toBe(isWhole);
+        expect(code.includes("subgroupShuffleXor")).toBe(isWhole);
+        expect(code.match(/workgroupBarrier\(\)/g)!.length).toBe(isWhole ? 1 : 2);
+      }
+    },
+  );
+
+  test("a device without them gets no word of them", () => {
+    for (const [, shape, axis] of networks) {
+      expect(codesOf(shape, axis, limits).filter((code) => code.includes("subgroup"))).toEqual([]);
+    }
+  });
+
+  test("networks have both kinds of channels", () => {
+    const spans = networks.map(([, shape, axis]) => tilingOf(layoutOf(shape, axis)).span);
+    expect(spans.filter((span) => span === 1).length).toBeGreaterThan(2);
+    expect(spans.filter((span) => span > 1).length).toBeGreaterThan(2);
   });
 });
 

@@ -40,7 +40,7 @@ function passLaunch({ tiling, attrs, values, limits }: Problem, pass: Pass): Pla
       ...{ parts, epsilon: attrs.epsilon, slope: activationParameters(attrs.activation)[1] },
       ...{ second: second! / unitBytes(tiling), count: Math.max(1, values) },
     },
-    (names) => gradientCode({ ...pass, unit: tiling.unit, ofBatch: attrs.ofBatch }, names),
+    (setting) => gradientCode({ ...pass, unit: tiling.unit, ofBatch: attrs.ofBatch }, setting),
     limits,
   );
 }

@@ -1,6 +1,6 @@
 import type { Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
 import { wgslKernel, workgroupLine } from "@evenkeel/tensor";
-import type { Fraction, OperandNames, WholeNumber } from "./tile.wgsl.ts";
+import type { Fraction, TileSetting, WholeNumber } from "./tile.wgsl.ts";
 import { parameterNames, parameterTypes } from "./tile.wgsl.ts";
 import type { Cut, Tiling } from "./tiling.ts";
 
@@ -20,20 +20,21 @@ export function tileLaunch(
   { splits, share }: Cut,
   { reads, writes }: TileOperands,
   numbers: TileNumbers,
-  code: (names: OperandNames) => string,
+  code: (setting: TileSetting) => string,
   limits: Limits,
 ): PlannedLaunch {
   const present = (operands: TileOperands["reads"]): string[] =>
     Object.keys(operands).filter((name) => operands[name] !== undefined);
-  const names = { reads: present(reads), writes: present(writes) };
+  const subgroups = tiling.span === 1 && limits.features.has("subgroups");
+  const setting = { reads: present(reads), writes: present(writes), subgroups };
   const { channels, inner, positions, span, run, members, blocks } = tiling;
   const geometry = { channels, inner, positions, span, run, members, blocks, splits, share };
   const values: TileNumbers = { ...geometry, bits: 0xffffffff, ...numbers };
   return {
     kind: "kernel",
-    kernel: wgslKernel(code(names), entry, parameterTypes),
-    reads: names.reads.map((name) => reads[name]),
-    writes: names.writes.map((name) => writes[name]),
+    kernel: wgslKernel(code(setting), entry, parameterTypes),
+    reads: setting.reads.map((name) => reads[name]),
+    writes: setting.writes.map((name) => writes[name]),
     parameters: parameterNames.map((name) => values[name] ?? 0),
     work: { workgroups: workgroupLine(blocks * splits, limits) },
   };

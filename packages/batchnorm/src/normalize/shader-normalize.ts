@@ -32,8 +32,8 @@ export function shaderNormalization(
     parts === undefined ? uncut(tiling) : cutOf(tiling, loads),
     operands,
     { parts: parts ?? 0, epsilon, slope: activationParameters(activation)[1], ...running },
-    (names) =>
-      forwardCode({ entry, unit: tiling.unit, loads, source, activation }, names, running !== undefined),
+    (setting) =>
+      forwardCode({ entry, unit: tiling.unit, loads, source, activation }, setting, running !== undefined),
     limits,
   );
 }

@@ -26,7 +26,7 @@ export function shaderPartialStatistics(
       writes: { statistics: to },
     },
     {},
-    (names) => forwardCode({ entry, unit, loads, source, activation: "none" }, names, false),
+    (setting) => forwardCode({ entry, unit, loads, source, activation: "none" }, setting, false),
     limits,
   );
 }
@@ -65,8 +65,12 @@ export function shaderMergeLaunch(
     uncut(tiling),
     { reads: { parts: from }, writes: { statistics: { output: 0 } } },
     { parts },
-    (names) =>
-      forwardCode({ entry, unit: tiling.unit, loads: 0, source: "parts", activation: "none" }, names, false),
+    (setting) =>
+      forwardCode(
+        { entry, unit: tiling.unit, loads: 0, source: "parts", activation: "none" },
+        setting,
+        false,
+      ),
     limits,
   );
 }
