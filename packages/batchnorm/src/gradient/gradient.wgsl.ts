@@ -61,17 +61,20 @@ export function gradientCode(code: GradientCode, setting: TileSetting): string {
   const y = reads("y");
   const dy = reads("dy") ? "dy" : writes("dz") ? "dz" : "dx";
   const x = reads("x") ? "x" : "dx";
-  const loadAll = each(loads, (k) =>
-    load(k, `let dy${k}=${dy}[to${k}];let x${k}=${x}[to${k}]-centre;${y ? `let y${k}=y[to${k}];` : ""}`),
-  );
+  const { elements } = setting;
+  const loadAll = each(loads, (k) => {
+    const [ofDy, ofX, ofY] = [dy, x, "y"].map((name) => elements.load(name, `to${k}`));
+    return load(k, `let dy${k}=${ofDy};let x${k}=${ofX}-centre;${y ? `let y${k}=${ofY};` : ""}`);
+  });
   const mask = (activation: Activation): string =>
     each(loads, (k) => {
       const z = y ? `y${k}` : `fma(x${k},V(factor),V(offset))`;
       return `let dz${k}=${activatedText(activation, z, `dy${k}`)};`;
     });
+  const store = (name: string, value: string): string => elements.store!(name, "to#", value);
   const stores = [
-    ...(writes("dz") ? ["dz[to#]=dz#;"] : []),
-    ...(ofBatch ? [] : ["dx[to#]=factor*dz#;"]),
+    ...(writes("dz") ? [store("dz", "dz#")] : []),
+    ...(ofBatch ? [] : [store("dx", "factor*dz#")]),
   ].join("");
   const add = each(loads, (k) => {
     const store = stores && `if(in${k}){${stores.replaceAll("#", `${k}`)}}`;
@@ -79,7 +82,8 @@ export function gradientCode(code: GradientCode, setting: TileSetting): string {
   });
   const apply = each(
     loads,
-    (k) => `if(in${k}){dx[to${k}]=factor*(dz${k}+fma(x${k},V(linear),V(constant)));}\n`,
+    (k) =>
+      `if(in${k}){${store("dx", "factor*(dz#+fma(x#,V(linear),V(constant)))").replaceAll("#", `${k}`)}}\n`,
   );
   const pass = loadAll + mask(activation) + add;
   const summed = source === "tile" ? pass : tiles(pass);

@@ -1,5 +1,6 @@
-import type { Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
+import type { DType, Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
 import { wgslKernel, workgroupLine } from "@evenkeel/tensor";
+import { elementsOf } from "./elements.wgsl.ts";
 import type { Fraction, TileSetting, WholeNumber } from "./tile.wgsl.ts";
 import { parameterNames, parameterTypes } from "./tile.wgsl.ts";
 import type { Cut, Tiling } from "./tiling.ts";
@@ -13,6 +14,12 @@ export interface TileOperands {
 /** Parameters beside the geometry; absent ones are 0. */
 export type TileNumbers = { readonly [Name in WholeNumber | Fraction]?: number | ScalarSlot };
 
+/** What tensors hold, and the device. */
+export interface TileTarget {
+  readonly dtype: DType;
+  readonly limits: Limits;
+}
+
 /** A launch of a kernel over tiles, whose code is made for the operands that are present. */
 export function tileLaunch(
   entry: string,
@@ -21,12 +28,13 @@ export function tileLaunch(
   { reads, writes }: TileOperands,
   numbers: TileNumbers,
   code: (setting: TileSetting) => string,
-  limits: Limits,
+  { dtype, limits }: TileTarget,
 ): PlannedLaunch {
   const present = (operands: TileOperands["reads"]): string[] =>
     Object.keys(operands).filter((name) => operands[name] !== undefined);
   const subgroups = tiling.span === 1 && limits.features.has("subgroups");
-  const setting = { reads: present(reads), writes: present(writes), subgroups };
+  const elements = elementsOf(dtype, tiling.unit === "single" ? 1 : 4, limits);
+  const setting = { reads: present(reads), writes: present(writes), elements, subgroups };
   const { channels, inner, positions, span, run, members, blocks } = tiling;
   const geometry = { channels, inner, positions, span, run, members, blocks, splits, share };
   const values: TileNumbers = { ...geometry, bits: 0xffffffff, ...numbers };

@@ -1,4 +1,5 @@
 import type { Activation } from "@evenkeel/tensor";
+import type { Elements } from "./elements.wgsl.ts";
 import type { Unit } from "./tiling.ts";
 import { workgroupSize } from "./tiling.ts";
 
@@ -20,13 +21,15 @@ export const parameterTypes: readonly ("u32" | "f32")[] = [
   ...fractions.map(() => "f32" as const),
 ];
 
-/** Operands with a unit at every position; the others have one for every channel. */
+/** Operands with a unit at every position; the others have one for every channel, in f32. */
 const tensors = ["x", "residual", "y", "dy", "dx", "dz"];
 
 /** What a kernel's code is made for. */
 export interface TileSetting {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** How tensors are stored. */
+  readonly elements: Elements;
   /** Whether members join in subgroups first: a channel then has the whole workgroup. */
   readonly subgroups: boolean;
 }
@@ -54,14 +57,14 @@ for(var reach=size/2u;reach>0u;reach/=2u){all=join(all,partOf(all,reach));}
 return all;}`;
 
 /** V is what a lane loads and S what belongs to its channels: arithmetic of the two needs no conversion. */
-function head(unit: Unit, part: PartCode, { reads, writes, subgroups }: TileSetting): string {
+function head(unit: Unit, part: PartCode, { reads, writes, elements, subgroups }: TileSetting): string {
   const [wide, sum] = [unit === "single" ? "f32" : "vec4f", unit === "along" ? "v.x+v.y+v.z+v.w" : "v"];
   const declared = [...reads, ...writes].map((name, index) => {
     const access = index < reads.length ? "read" : "read_write";
-    return `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${tensors.includes(name) ? "V" : "S"}>;`;
+    return `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${tensors.includes(name) ? elements.type : "S"}>;`;
   });
   const fields = parameterNames.map((name, index) => `${name}:${parameterTypes[index]}`);
-  return `${subgroups ? "enable subgroups;\n" : ""}alias V=${wide};
+  return `${elements.enable}${subgroups ? "enable subgroups;\n" : ""}alias V=${wide};
 alias S=${unit === "across" ? "vec4f" : "f32"};
 alias U=${unit === "across" ? "vec4u" : "u32"};
 ${declared.join("\n")}

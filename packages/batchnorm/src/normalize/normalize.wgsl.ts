@@ -77,17 +77,19 @@ export function forwardCode(code: ForwardCode, setting: TileSetting, blends: boo
   const has = (name: string): boolean => setting.reads.includes(name) || setting.writes.includes(name);
   const isOfX = source === "tile" || source === "tiles";
   const x = has("x") ? "x" : "y";
-  const loadX = each(loads, (k) => load(k, `let x${k}=${x}[to${k}];`));
+  const { elements } = setting;
+  const loadX = each(loads, (k) => load(k, `let x${k}=${elements.load(x, `to${k}`)};`));
   const carried = "parts[p.parts*4u*p.channels+channel";
   const running = has("runningMean")
     ? blendText("runningMean[channel]", "runningVariance[channel]")
     : blendText(`${carried}]`, `${carried}+p.channels]`);
   const write = `{${statisticsText(isOfX ? "split" : "0u")}${blends ? running : has("runningMean") ? carryText : ""}}`;
+  const store = (index: string, value: string): string => elements.store!("y", index, value);
   const apply = each(loads, (k) => {
-    const z = `var z${k}=fma(x${k}-centre,V(factor),V(offset))${has("residual") ? `+residual[to${k}]` : ""};`;
-    return `${z}if(in${k}){y[to${k}]=${activatedText(activation, `z${k}`, `z${k}`)};}\n`;
+    const z = `var z${k}=fma(x${k}-centre,V(factor),V(offset))${has("residual") ? `+${elements.load("residual", `to${k}`)}` : ""};`;
+    return `${z}if(in${k}){${store(`to${k}`, activatedText(activation, `z${k}`, `z${k}`))}}\n`;
   });
-  const ofX = `let pivot=select(S(),${x}[first]${unit === "along" ? ".x" : ""},p.positions>0u);var all=Part();`;
+  const ofX = `let pivot=select(S(),${elements.load(x, "first")}${unit === "along" ? ".x" : ""},p.positions>0u);var all=Part();`;
   const found = {
     tile: `${ofX}${loadX}${momentsOfTile(unit, loads)}${joinMembers("found", setting)}`,
     tiles: `${ofX}${tiles(loadX + momentsOfTile(unit, loads))}${joinMembers("found", setting)}`,

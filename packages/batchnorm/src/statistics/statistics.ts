@@ -51,7 +51,7 @@ export const statisticsOp: Op<StatisticsAttributes> = {
   },
   kernels: {
     wasm: ([x], { axis }) => statisticsPlan(gridOf(layoutOf(x!.shape, axis))),
-    wgsl: ([x], { axis }, limits) => shaderStatisticsPlan(layoutOf(x!.shape, axis), limits),
+    wgsl: ([x], { axis }, limits) => shaderStatisticsPlan(x!, axis, limits),
   },
 };
 
