@@ -1,4 +1,5 @@
 import type { DType, Limits } from "@evenkeel/tensor";
+import type { Unit } from "./tiling.ts";
 
 /** How WGSL declares, loads and stores units of a tensor, one element or four, that compute in f32. */
 export interface Elements {
@@ -14,6 +15,8 @@ export interface Elements {
 
 /** Units of one element or of four. */
 export type Width = 1 | 4;
+
+export const widthOf = (unit: Unit): Width => (unit === "single" ? 1 : 4);
 
 /** Storage of a float dtype on a device: halves are of the language where it has them, else packed into words. */
 export function elementsOf(dtype: DType, width: Width, limits: Limits): Elements {
