@@ -3,6 +3,7 @@ export * from "./core/deferred-plans.ts";
 export * from "./core/dtype.ts";
 export * from "./core/errors.ts";
 export * from "./core/executor.ts";
+export * from "./core/float-elements.ts";
 export { gradientOf } from "./core/gradient.ts";
 export * from "./core/launch.ts";
 export { bytesOfModule } from "./core/module-text.ts";
