@@ -1,5 +1,8 @@
 import type { Accuracy, CaseInput, CaseValues, Shape } from "@evenkeel/tensor";
 
+/** A bound of its own. */
+export type OwnAccuracy = Extract<Accuracy, { readonly absolute: number }>;
+
 /** Shapes that every op over x is tried on, each for a reason. */
 export const caseShapes: readonly { readonly name: string; readonly shape: Shape; readonly axis: number }[] =
   [
@@ -33,6 +36,28 @@ export const f32 = (shape: Shape, values: CaseValues = { normal: [0.5, 1.5] }): 
   values,
 });
 
+export const f16 = (shape: Shape): CaseInput => ({ shape, dtype: "f16", values: { normal: [0.5, 1.5] } });
+
+/** Shapes of tensors in f16: lanes of four values, of four channels and of single values, in one tile and in parts. */
+export const halfShapes: readonly { readonly name: string; readonly shape: Shape; readonly axis: number }[] =
+  [
+    { name: "f16, NCHW", shape: [6, 5, 4, 8], axis: 1 },
+    { name: "f16, NCHW in parts", shape: [3, 2, 90, 64], axis: 1 },
+    { name: "f16, quads of channels", shape: [50, 3, 12], axis: 2 },
+    { name: "f16, quads of channels in parts", shape: [70, 61, 8], axis: 2 },
+    { name: "f16, odd sizes", shape: [9, 5, 7], axis: 1 },
+    { name: "f16, odd sizes in parts", shape: [2, 2, 65, 65], axis: 1 },
+    { name: "f16, empty batch", shape: [0, 3, 2, 2], axis: 1 },
+  ];
+
+/** The same bound for what is rounded to f16: by at most one unit in its last place, and of gradients that are sums of such. */
+export const inHalves = ({ absolute }: OwnAccuracy): Accuracy => ({
+  relative: 2 ** -10,
+  absolute: 8 * 2 ** -10 + absolute,
+  reason:
+    "y, dz and dx round to 11 bits, where WGSL may choose either neighbour; dx adds terms of up to 8 that have",
+});
+
 /** Positive everywhere: whole statistics that count, mean and M2 can be read from. */
 export const positive = (shape: Shape): CaseInput => f32(shape, { uniform: [0.5, 1.5] });
 
@@ -43,7 +68,7 @@ export const poisoned: CaseInput = f32(
 );
 
 /** Normalized values of data whose mean is no more than a few deviations from 0. */
-export const normalizedAccuracy: Accuracy = {
+export const normalizedAccuracy: OwnAccuracy = {
   relative: 2e-6,
   absolute: 4e-6,
   reason:

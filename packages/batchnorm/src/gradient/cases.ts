@@ -1,5 +1,6 @@
-import type { Accuracy, CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
-import { caseShapes, f32, positive } from "../case-inputs.ts";
+import type { CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
+import type { OwnAccuracy } from "../case-inputs.ts";
+import { caseShapes, f16, f32, halfShapes, inHalves, positive } from "../case-inputs.ts";
 import { normalizeGradientOp } from "./gradient.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 
@@ -15,7 +16,7 @@ function operands(shape: Shape, axis: number): CaseInput[] {
 }
 
 /** A sum over a whole channel is judged by its terms. */
-function accuracyOf(shape: Shape, axis: number): Accuracy {
+function accuracyOf(shape: Shape, axis: number): OwnAccuracy {
   const values = shape.reduce((product, size) => product * size, 1) / Math.max(1, shape[axis]!);
   return {
     ...{ relative: 1e-5, absolute: 2e-7 * Math.max(100, values) },
@@ -82,6 +83,20 @@ export const cases: OpCases<GradientAttributes> = {
       inputs: operands(shape, axis),
       accuracy: accuracyOf(shape, axis),
     })),
+    ...halfShapes.flatMap(({ name, shape, axis }) => {
+      const [, , statistics, scale, shift] = operands(shape, axis);
+      const half = f16(shape);
+      const common = { accuracy: inHalves(accuracyOf(shape, axis)), needs: "f16" as const };
+      const attrs = { ...plain, axis, activation: "relu" as const };
+      return [
+        { ...common, name, attrs, inputs: [half, half, statistics, scale, shift] },
+        {
+          ...{ ...common, name: `${name}, given statistics and a residual` },
+          attrs: { ...attrs, ofBatch: false, residual: true },
+          inputs: [half, half, statistics, scale, shift, half],
+        },
+      ];
+    }),
     {
       name: "given statistics in parts",
       attrs: { ...plain, ofBatch: false, residual: true, activation: "relu" },

@@ -1,8 +1,8 @@
 import type { PlanOf, Spec } from "@evenkeel/tensor";
+import { floatElements } from "@evenkeel/tensor";
 import { layoutOf } from "../layout.ts";
-import { elementsOf, widthOf } from "./elements.wgsl.ts";
 import { throughF32 } from "./through-f32.ts";
-import { tilingOf } from "./tiling.ts";
+import { tilingOf, widthOf } from "./tiling.ts";
 
 /**
  * A plan in WGSL whose kernels write tensors in the layout of the first input, where the device can write them: single halves
@@ -16,7 +16,7 @@ export function storedPlan<Attrs extends { readonly axis: number }>(
   return (inputs, attrs, limits, donated) => {
     const { shape, dtype } = inputs[0]!;
     const { unit } = tilingOf(layoutOf(shape, attrs.axis));
-    const isWritable = elementsOf(dtype, widthOf(unit), limits).store !== undefined;
+    const isWritable = floatElements(dtype, widthOf(unit), limits).store !== undefined;
     return (isWritable ? plan : wide)(inputs, attrs, limits, donated);
   };
 }

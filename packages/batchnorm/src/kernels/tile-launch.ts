@@ -1,9 +1,9 @@
 import type { DType, Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
-import { wgslKernel, workgroupLine } from "@evenkeel/tensor";
-import { elementsOf, widthOf } from "./elements.wgsl.ts";
+import { floatElements, wgslKernel, workgroupLine } from "@evenkeel/tensor";
 import type { Fraction, TileSetting, WholeNumber } from "./tile.wgsl.ts";
 import { parameterNames, parameterTypes } from "./tile.wgsl.ts";
 import type { Cut, Tiling } from "./tiling.ts";
+import { widthOf } from "./tiling.ts";
 
 /** By the names that the code gives them; what is absent is not bound. */
 export interface TileOperands {
@@ -33,7 +33,7 @@ export function tileLaunch(
   const present = (operands: TileOperands["reads"]): string[] =>
     Object.keys(operands).filter((name) => operands[name] !== undefined);
   const subgroups = tiling.span === 1 && limits.features.has("subgroups");
-  const elements = elementsOf(dtype, widthOf(tiling.unit), limits);
+  const elements = floatElements(dtype, widthOf(tiling.unit), limits);
   const setting = { reads: present(reads), writes: present(writes), elements, subgroups };
   const { channels, inner, positions, span, run, members, blocks } = tiling;
   const geometry = { channels, inner, positions, span, run, members, blocks, splits, share };

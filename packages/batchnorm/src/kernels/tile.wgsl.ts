@@ -1,5 +1,5 @@
-import type { Activation } from "@evenkeel/tensor";
-import type { Elements } from "./elements.wgsl.ts";
+import type { Activation, FloatElements } from "@evenkeel/tensor";
+import { floatElementsHead } from "@evenkeel/tensor";
 import type { Unit } from "./tiling.ts";
 import { workgroupSize } from "./tiling.ts";
 
@@ -29,7 +29,7 @@ export interface TileSetting {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   /** How tensors are stored. */
-  readonly elements: Elements;
+  readonly elements: FloatElements;
   /** Whether members join in subgroups first: a channel then has the whole workgroup. */
   readonly subgroups: boolean;
 }
@@ -64,7 +64,7 @@ function head(unit: Unit, part: PartCode, { reads, writes, elements, subgroups }
     return `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${tensors.includes(name) ? elements.type : "S"}>;`;
   });
   const fields = parameterNames.map((name, index) => `${name}:${parameterTypes[index]}`);
-  return `${elements.enable}${subgroups ? "enable subgroups;\n" : ""}alias V=${wide};
+  return `${subgroups ? "enable subgroups;\n" : ""}${floatElementsHead(elements)}alias V=${wide};
 alias S=${unit === "across" ? "vec4f" : "f32"};
 alias U=${unit === "across" ? "vec4u" : "u32"};
 ${declared.join("\n")}

@@ -84,11 +84,11 @@ export function forwardCode(code: ForwardCode, setting: TileSetting, blends: boo
     ? blendText("runningMean[channel]", "runningVariance[channel]")
     : blendText(`${carried}]`, `${carried}+p.channels]`);
   const write = `{${statisticsText(isOfX ? "split" : "0u")}${blends ? running : has("runningMean") ? carryText : ""}}`;
-  const store = (index: string, value: string): string => elements.store!("y", index, value);
-  const apply = each(loads, (k) => {
-    const z = `var z${k}=fma(x${k}-centre,V(factor),V(offset))${has("residual") ? `+${elements.load("residual", `to${k}`)}` : ""};`;
-    return `${z}if(in${k}){${store(`to${k}`, activatedText(activation, `z${k}`, `z${k}`))}}\n`;
-  });
+  const apply = (k: number): string => {
+    const residual = has("residual") ? `+${elements.load("residual", `to${k}`)}` : "";
+    const y = elements.store!("y", `to${k}`, activatedText(activation, `z${k}`, `z${k}`));
+    return `var z${k}=fma(x${k}-centre,V(factor),V(offset))${residual};if(in${k}){${y}}\n`;
+  };
   const ofX = `let pivot=select(S(),${elements.load(x, "first")}${unit === "along" ? ".x" : ""},p.positions>0u);var all=Part();`;
   const found = {
     tile: `${ofX}${loadX}${momentsOfTile(unit, loads)}${joinMembers("found", setting)}`,
@@ -97,7 +97,8 @@ export function forwardCode(code: ForwardCode, setting: TileSetting, blends: boo
     given: statisticsGiven("parts"),
   };
   const writes = has("statistics") ? `if(member==0u&&works${isOfX ? "" : "&&split==0u"})${write}\n` : "";
-  const applies = source === "tile" ? apply : tiles(loadX + apply);
-  const body = `${found[source]}${coefficients(has("scale"), has("shift"))}${writes}${has("y") ? applies : ""}`;
+  const applied = has("y") ? each(loads, apply) : "";
+  const applies = source === "tile" || applied === "" ? applied : tiles(loadX + applied);
+  const body = `${found[source]}${coefficients(has("scale"), has("shift"))}${writes}${applies}`;
   return tileCode(unit, entry, moments, setting, body);
 }
