@@ -106,13 +106,14 @@ async function compareGradients(drawn: DrawnCase, accuracy: Accuracy, backend: B
     expectedGradients(drawn, backend.name),
   );
   const outputs = drawn.op.outputs(drawn.opCase.inputs, drawn.opCase.attrs);
+  const hasHalves = [...drawn.opCase.inputs, ...outputs].some((spec) => spec?.dtype === "f16");
   const terms = Math.max(...outputs.map(({ shape }) => sizeOf(shape)));
   const compareWith = (changes: readonly Float64Array[] | undefined): Distance =>
     worstOf(
       wanted.map((gradient, index) => {
         const { data } = gradient;
         const length = Math.max(1, terms / Math.max(1, data.length));
-        const bound = gradientBoundOf(accuracy, length, backend.name);
+        const bound = gradientBoundOf(accuracy, length, backend.name, hasHalves);
         const largest = bound.scaled * data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
         const change = changes?.[index];
         const magnitudes = data.map((_, at) => largest + conditioningFactor * (change?.[at] ?? 0));
