@@ -13,6 +13,7 @@ export * from "./core/op-cases.ts";
 export * from "./core/scope.ts";
 export * from "./core/spec.ts";
 export { aliasOf, Tensor, TensorStorage, viewOf } from "./core/tensor.ts";
+export { throughF32 } from "./core/through-f32.ts";
 export * from "./core/wgsl.ts";
 export { format } from "./creation/format.ts";
 export { fromData } from "./creation/from-data.ts";

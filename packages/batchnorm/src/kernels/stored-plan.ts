@@ -1,7 +1,6 @@
 import type { PlanOf, Spec } from "@evenkeel/tensor";
-import { floatElements } from "@evenkeel/tensor";
+import { floatElements, throughF32 } from "@evenkeel/tensor";
 import { layoutOf } from "../layout.ts";
-import { throughF32 } from "./through-f32.ts";
 import { tilingOf, widthOf } from "./tiling.ts";
 
 /**
@@ -12,7 +11,7 @@ export function storedPlan<Attrs extends { readonly axis: number }>(
   plan: PlanOf<Attrs>,
   outputs: (inputs: readonly (Spec | undefined)[], attrs: Attrs) => Spec[],
 ): PlanOf<Attrs> {
-  const wide = throughF32(plan, outputs);
+  const wide = throughF32({ outputs }, plan);
   return (inputs, attrs, limits, donated) => {
     const { shape, dtype } = inputs[0]!;
     const { unit } = tilingOf(layoutOf(shape, attrs.axis));

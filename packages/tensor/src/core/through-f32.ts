@@ -43,7 +43,10 @@ function moved(launch: PlannedLaunch, place: (slot: Slot) => Slot): PlannedLaunc
  * A plan for operands in f16 from one for f32, in whose launches all numbers are f32: inputs in f16 are cast into temporaries before,
  * outputs in f16 from temporaries after. An output may be a view of an input as a whole, not of a part.
  */
-export function throughF32<Attrs extends Attributes>(op: AnyOp, plan: PlanOf<Attrs>): PlanOf<Attrs> {
+export function throughF32<Attrs extends Attributes>(
+  op: Pick<AnyOp, "outputs">,
+  plan: PlanOf<Attrs>,
+): PlanOf<Attrs> {
   return (inputs, attrs, limits, donated) => {
     const outputs = op.outputs(inputs, attrs);
     if (!inputs.some(isHalf) && !outputs.some(isHalf)) return plan(inputs, attrs, limits, donated);
