@@ -83,7 +83,8 @@ export interface Bound {
 export const exact: Bound = { relative: 0, scaled: 0, absolute: 0 };
 
 /** Half a unit in the last place of 1 as a half, and half of the smallest half: what rounding to 11 bits from 2^-14 on, and below it to multiples of 2^-24, may take away. */
-const half = { relative: 2 ** -11, absolute: 2 ** -25 };
+export const roundingOfHalves: number = 2 ** -11;
+const half = { relative: roundingOfHalves, absolute: 2 ** -25 };
 
 /**
  * The bound of a result as it is stored. One in f16 is computed in f32 and rounded once more, which also rounds the error that it
