@@ -1,8 +1,5 @@
 import type { Accuracy, CaseInput, CaseValues, Shape } from "@evenkeel/tensor";
 
-/** A bound of its own. */
-export type OwnAccuracy = Extract<Accuracy, { readonly absolute: number }>;
-
 /** Shapes that every op over x is tried on, each for a reason. */
 export const caseShapes: readonly { readonly name: string; readonly shape: Shape; readonly axis: number }[] =
   [
@@ -50,14 +47,6 @@ export const halfShapes: readonly { readonly name: string; readonly shape: Shape
     { name: "f16, empty batch", shape: [0, 3, 2, 2], axis: 1 },
   ];
 
-/** The same bound for what is rounded to f16: by at most one unit in its last place, and of gradients that are sums of such. */
-export const inHalves = ({ absolute }: OwnAccuracy): Accuracy => ({
-  relative: 2 ** -10,
-  absolute: 8 * 2 ** -10 + absolute,
-  reason:
-    "y, dz and dx round to 11 bits, where WGSL may choose either neighbour; dx adds terms of up to 8 that have",
-});
-
 /** Positive everywhere: whole statistics that count, mean and M2 can be read from. */
 export const positive = (shape: Shape): CaseInput => f32(shape, { uniform: [0.5, 1.5] });
 
@@ -68,7 +57,7 @@ export const poisoned: CaseInput = f32(
 );
 
 /** Normalized values of data whose mean is no more than a few deviations from 0. */
-export const normalizedAccuracy: OwnAccuracy = {
+export const normalizedAccuracy: Accuracy = {
   relative: 2e-6,
   absolute: 4e-6,
   reason:

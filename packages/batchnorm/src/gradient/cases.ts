@@ -1,6 +1,5 @@
-import type { CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
-import type { OwnAccuracy } from "../case-inputs.ts";
-import { caseShapes, f16, f32, halfShapes, inHalves, positive } from "../case-inputs.ts";
+import type { Accuracy, CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
+import { caseShapes, f16, f32, halfShapes, positive } from "../case-inputs.ts";
 import { normalizeGradientOp } from "./gradient.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 
@@ -16,7 +15,7 @@ function operands(shape: Shape, axis: number): CaseInput[] {
 }
 
 /** A sum over a whole channel is judged by its terms. */
-function accuracyOf(shape: Shape, axis: number): OwnAccuracy {
+function accuracyOf(shape: Shape, axis: number): Accuracy {
   const values = shape.reduce((product, size) => product * size, 1) / Math.max(1, shape[axis]!);
   return {
     ...{ relative: 1e-5, absolute: 2e-7 * Math.max(100, values) },
@@ -86,7 +85,7 @@ export const cases: OpCases<GradientAttributes> = {
     ...halfShapes.flatMap(({ name, shape, axis }) => {
       const [, , statistics, scale, shift] = operands(shape, axis);
       const half = f16(shape);
-      const common = { accuracy: inHalves(accuracyOf(shape, axis)), needs: "f16" as const };
+      const common = { accuracy: accuracyOf(shape, axis), needs: "f16" as const };
       const attrs = { ...plain, axis, activation: "relu" as const };
       return [
         { ...common, name, attrs, inputs: [half, half, statistics, scale, shift] },
