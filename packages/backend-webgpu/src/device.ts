@@ -82,7 +82,7 @@ export class WebgpuDevice implements WebgpuBackend {
       pool: this.pool,
       transfers: this.transfers,
     });
-    this.expressions = new ExpressionKernels(gpuDevice.limits);
+    this.expressions = new ExpressionKernels(gpuDevice.limits, features);
     gpuDevice.addEventListener("uncapturederror", this.onUncapturedError);
   }
 

@@ -34,9 +34,9 @@ export interface DeviceDescription {
 export function limitsOf(limits: GPUSupportedLimits, features: ReadonlySet<string>): Limits {
   const { maxBufferSize, maxStorageBufferBindingSize, minStorageBufferOffsetAlignment } = limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  const storage = { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u32" } as const;
+  const storage = { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u32", f16: "f16" } as const;
   return {
-    storage: features.has("shader-f16") ? { ...storage, f16: "f16" } : storage,
+    storage,
     // Whole blocks, so that a binding can be rounded up to vectors.
     maxBufferBytes: Math.floor(largest / smallestBlock) * smallestBlock,
     offsetAlignment: minStorageBufferOffsetAlignment,

@@ -31,7 +31,7 @@ export function checkNormalization(
   const reason = `x has ${channels} channels`;
   checkArgument(operation, "scale", scale, [channels], reason);
   checkArgument(operation, "shift", shift, [channels], reason);
-  checkArgument(operation, "residual", residual, x.shape, "it is added to the normalized x");
+  checkArgument(operation, "residual", residual, x.shape, "it is added to the normalized x", x.dtype);
   checkArgument(operation, "statistics", statistics, [4, channels], reason);
   checkActivation(operation, attrs.activation);
   checkEpsilon(operation, attrs.epsilon);

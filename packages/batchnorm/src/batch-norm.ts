@@ -50,7 +50,8 @@ export interface BatchNormResult {
  * Batch normalization (Ioffe and Szegedy 2015) with PyTorch's semantics: normalizes with the biased variance, keeps the
  * unbiased one. An empty batch leaves running statistics as they are.
  *
- * Shapes: x of any rank, scale, shift and running statistics [C], residual as x -> y as x, statistics [4, C].
+ * Shapes: x of any rank, scale, shift and running statistics [C], residual as x -> y as x, statistics [4, C]. x, the residual
+ * and y are f32 or, on devices that have it, f16; everything else is f32.
  *
  * Throws ShapeError, DTypeError or ArgumentError where operands or options do not fit, and ShapeError for a batch with one
  * value per channel that is to be normalized by itself.

@@ -11,6 +11,7 @@ export const caseShapes: readonly { readonly name: string; readonly shape: Shape
     { name: "NHWC, odd sizes", shape: [3, 5, 7, 19], axis: 3 },
     { name: "NHWC, quads of channels", shape: [50, 3, 12], axis: 2 },
     { name: "NHWC, quads of channels in parts", shape: [70, 61, 8], axis: 2 },
+    { name: "NHWC, one quad of channels in parts", shape: [70, 61, 4], axis: 2 },
     { name: "runs of one quad", shape: [37, 6, 2, 2], axis: 1 },
     { name: "runs of two quads", shape: [37, 6, 2, 4], axis: 1 },
     { name: "maps of 7 x 7", shape: [24, 5, 7, 7], axis: 1 },
@@ -31,6 +32,20 @@ export const f32 = (shape: Shape, values: CaseValues = { normal: [0.5, 1.5] }): 
   dtype: "f32",
   values,
 });
+
+export const f16 = (shape: Shape): CaseInput => ({ shape, dtype: "f16", values: { normal: [0.5, 1.5] } });
+
+/** Shapes of tensors in f16: lanes of four values, of four channels and of single values, in one tile and in parts. */
+export const halfShapes: readonly { readonly name: string; readonly shape: Shape; readonly axis: number }[] =
+  [
+    { name: "f16, NCHW", shape: [6, 5, 4, 8], axis: 1 },
+    { name: "f16, NCHW in parts", shape: [3, 2, 90, 64], axis: 1 },
+    { name: "f16, quads of channels", shape: [50, 3, 12], axis: 2 },
+    { name: "f16, quads of channels in parts", shape: [70, 61, 8], axis: 2 },
+    { name: "f16, odd sizes", shape: [9, 5, 7], axis: 1 },
+    { name: "f16, odd sizes in parts", shape: [2, 2, 65, 65], axis: 1 },
+    { name: "f16, empty batch", shape: [0, 3, 2, 2], axis: 1 },
+  ];
 
 /** Positive everywhere: whole statistics that count, mean and M2 can be read from. */
 export const positive = (shape: Shape): CaseInput => f32(shape, { uniform: [0.5, 1.5] });

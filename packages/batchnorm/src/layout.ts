@@ -1,4 +1,4 @@
-import type { Shape, Spec } from "@evenkeel/tensor";
+import type { DType, Shape, Spec } from "@evenkeel/tensor";
 import { DTypeError, formatShape, formatSpec, normalizeAxis, ShapeError, sizeOf } from "@evenkeel/tensor";
 
 /** A tensor of any rank as (outer, channels, inner): NCHW has an inner size, NHWC does not. */
@@ -29,9 +29,9 @@ export const channelShape = (shape: Shape, axis: number): number[] => [
   ...shape.slice(axis + 1).map(() => 1),
 ];
 
-/** The channels' axis, counted from the front. Throws ShapeError or DTypeError unless x is f32 and has such an axis. */
+/** The channels' axis, counted from the front. Throws ShapeError or DTypeError unless x is f32 or f16 and has such an axis. */
 export function checkInput(operation: string, x: Spec, axis: number): number {
-  checkFloat(operation, "x", x);
+  checkFloat(operation, "x", x, ["f32", "f16"]);
   if (x.shape.length === 0 || axis >= x.shape.length) {
     throw new ShapeError(
       `${operation}: x: found shape ${formatShape(x.shape)}, expected a channel axis ${axis}: at least ${Math.max(axis + 1, 1)} dimensions`,
@@ -40,22 +40,30 @@ export function checkInput(operation: string, x: Spec, axis: number): number {
   return normalizeAxis(axis, x.shape.length, operation);
 }
 
-export function checkFloat(operation: string, argument: string, spec: Spec): void {
-  if (spec.dtype !== "f32") {
-    throw new DTypeError(`${operation}: ${argument}: found ${formatSpec(spec)}, expected f32`);
+export function checkFloat(
+  operation: string,
+  argument: string,
+  spec: Spec,
+  dtypes: readonly DType[] = ["f32"],
+): void {
+  if (!dtypes.includes(spec.dtype)) {
+    throw new DTypeError(
+      `${operation}: ${argument}: found ${formatSpec(spec)}, expected ${dtypes.join(" or ")}`,
+    );
   }
 }
 
-/** Throws ShapeError unless the argument, where it is present, is f32 of the given shape. */
+/** Throws DTypeError or ShapeError unless the argument, where it is present, has the given dtype and shape. */
 export function checkArgument(
   operation: string,
   argument: string,
   spec: Spec | undefined,
   shape: Shape,
   reason: string,
+  dtype: DType = "f32",
 ): void {
   if (spec === undefined) return;
-  checkFloat(operation, argument, spec);
+  checkFloat(operation, argument, spec, [dtype]);
   if (spec.shape.length !== shape.length || spec.shape.some((size, axis) => size !== shape[axis])) {
     throw new ShapeError(
       `${operation}: ${argument}: found shape ${formatShape(spec.shape)}, expected ${formatShape(shape)}: ${reason}`,

@@ -1,4 +1,14 @@
-import type { KernelLaunch, Limits, Plan, ScalarSlot, Shape, Slot, Spec, WgslKernel } from "@evenkeel/tensor";
+import type {
+  DType,
+  KernelLaunch,
+  Limits,
+  Plan,
+  ScalarSlot,
+  Shape,
+  Slot,
+  Spec,
+  WgslKernel,
+} from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -6,6 +16,7 @@ import type { NormalizationAttributes } from "../src/attributes.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import type { Tiling } from "../src/kernels/tiling.ts";
 import { cutOf, mostParts, tilingOf, uncut, workgroupSize } from "../src/kernels/tiling.ts";
+import { layoutOf } from "../src/layout.ts";
 import { mergeStatisticsOp } from "../src/merge/merge-statistics.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
@@ -22,16 +33,22 @@ const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });
 const everything: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "relu", residual: true };
 
 /** Training forward and backward, with every operand there is. */
-function plansOf(shape: Shape, axis: number, attrs: Partial<NormalizationAttributes> = {}): Plan[] {
-  const [x, channels, statistics] = [f32(shape), f32([shape[axis]!]), f32([4, shape[axis]!])];
+function plansOf(
+  shape: Shape,
+  axis: number,
+  attrs: Partial<NormalizationAttributes> = {},
+  device: Limits = limits,
+  dtype: DType = "f32",
+): Plan[] {
+  const [x, channels, statistics] = [{ shape, dtype }, f32([shape[axis]!]), f32([4, shape[axis]!])];
   const all = { ...everything, axis, ...attrs };
   const residual = all.residual ? x : undefined;
   const forward = [x, channels, channels, residual, channels, channels];
   const backward = [x, x, statistics, channels, channels, x];
   return [
-    batchNormTrainingOp.kernels!.wgsl!(forward, all, limits, []),
-    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: true }, limits, []),
-    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: false }, limits, []),
+    batchNormTrainingOp.kernels!.wgsl!(forward, all, device, []),
+    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: true }, device, []),
+    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: false }, device, []),
   ];
 }
 
@@ -100,6 +117,102 @@ describe("launches", () => {
       expect((kernel as WgslKernel).parameterTypes.length).toBe(parameters.length);
       expect((kernel as WgslKernel).code.match(/var<storage/g)!.length).toBe(reads.length + writes.length);
     }
+  });
+});
+
+describe("subgroups", () => {
+  const withSubgroups: Limits = { ...limits, features: new Set(["subgroups"]) };
+  const codesOf = (shape: Shape, axis: number, device: Limits): string[] =>
+    plansOf(shape, axis, {}, device)
+      .flatMap(launchesOf)
+      .map(({ kernel }) => (kernel as WgslKernel).code);
+
+  test.each(networks)(
+    "%s: they join what a workgroup knows of the one channel that it has",
+    (_, shape, axis) => {
+      const isWhole = tilingOf(layoutOf(shape, axis)).span === 1;
+      for (const code of codesOf(shape, axis, withSubgroups)) {
+        expect(code.startsWith("enable subgroups;\n")).toBe(isWhole);
+        expect(code.includes("subgroupShuffleXor")).toBe(isWhole);
+        expect(code.match(/workgroupBarrier\(\)/g)!.length).toBe(isWhole ? 1 : 2);
+      }
+    },
+  );
+
+  test("a device without them gets no word of them", () => {
+    for (const [, shape, axis] of networks) {
+      expect(codesOf(shape, axis, limits).filter((code) => code.includes("subgroup"))).toEqual([]);
+    }
+  });
+
+  test("networks have both kinds of channels", () => {
+    const spans = networks.map(([, shape, axis]) => tilingOf(layoutOf(shape, axis)).span);
+    expect(spans.filter((span) => span === 1).length).toBeGreaterThan(2);
+    expect(spans.filter((span) => span > 1).length).toBeGreaterThan(2);
+  });
+});
+
+describe("f16", () => {
+  const halves: Limits = { ...limits, storage: { f32: "f32", f16: "f16" } };
+  const native: Limits = { ...halves, features: new Set(["shader-f16", "subgroups"]) };
+  const codesOf = (plan: Plan): string[] =>
+    plan.launches.flatMap((launch) => (launch.kind === "kernel" ? [(launch.kernel as WgslKernel).code] : []));
+  const declared = (code: string): string[] =>
+    [...code.matchAll(/> (?:x|residual|y|dy|dx|dz): array<([^;]*)>;/g)].map(([, type]) => type!);
+
+  test.each(networks)(
+    "%s: as many launches as in f32, of halves, where the language has them",
+    (_, shape, axis, count) => {
+      const isSingle = tilingOf(layoutOf(shape, axis)).unit === "single";
+      for (const plan of plansOf(shape, axis, {}, native, "f16")) {
+        expect(plan.launches.length).toBe(count);
+        const codes = codesOf(plan);
+        expect(codes.filter((code) => !code.includes("enable f16;\n"))).toEqual([]);
+        expect(new Set(codes.flatMap(declared))).toEqual(new Set([isSingle ? "f16" : "vec4<f16>"]));
+      }
+    },
+  );
+
+  test.each(networks)("%s: in words elsewhere, single halves through f32", (_, shape, axis, count) => {
+    const isSingle = tilingOf(layoutOf(shape, axis)).unit === "single";
+    for (const plan of plansOf(shape, axis, {}, halves, "f16")) {
+      const conversions = plan.launches.filter(({ kind }) => kind === "expression");
+      expect(plan.launches.length - conversions.length).toBe(count);
+      expect(conversions.length > 0).toBe(isSingle);
+      const codes = codesOf(plan);
+      expect(codes.filter((code) => code.includes("f16;"))).toEqual([]);
+      expect(new Set(codes.flatMap(declared))).toEqual(new Set([isSingle ? "f32" : "vec2u"]));
+    }
+  });
+
+  test("conversions have a temporary in f32 for each operand in f16, and groups stay", () => {
+    const [shape, axis] = [[32, 512, 7, 7], 1] as const;
+    const [inFull] = plansOf(shape, axis);
+    const [found, gradient] = plansOf(shape, axis, {}, halves, "f16");
+    const own = inFull!.temporaries.length;
+    expect(found!.temporaries.slice(own)).toEqual([f32(shape), f32(shape), f32(shape)]);
+    expect(found!.groups).toEqual(inFull!.groups);
+    expect(gradient!.aliases).toEqual([]);
+    const [ofX, ofResidual, kernel, back] = found!.launches;
+    expect(ofX).toMatchObject({ reads: [{ operand: { input: 0 } }], writes: [{ temporary: own }] });
+    expect(ofResidual).toMatchObject({
+      reads: [{ operand: { input: 3 } }],
+      writes: [{ temporary: own + 1 }],
+    });
+    const { reads, writes } = kernel as KernelLaunch<Slot, ScalarSlot>;
+    expect([reads[0], writes[0]]).toEqual([{ temporary: own }, { temporary: own + 2 }]);
+    expect(back).toMatchObject({ reads: [{ operand: { temporary: own + 2 } }], writes: [{ output: 0 }] });
+  });
+
+  test("statistics of single halves need no conversion", () => {
+    const plan = statisticsOp.kernels!.wgsl!(
+      [{ shape: [32, 5, 7, 7], dtype: "f16" }],
+      { axis: 1 },
+      halves,
+      [],
+    );
+    expect(plan.launches.map(({ kind }) => kind)).toEqual(["kernel"]);
+    expect(codesOf(plan)[0]).toContain("array<u32>");
   });
 });
 

@@ -459,12 +459,13 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu at work", () => {
 
   test("leaves abilities alone that it is told to", async () => {
     const backend = await open({ without: ["shader-f16", "subgroups", "timestamp-query"] });
-    expect([...backend.limits.features]).toEqual([]);
+    expect([...backend.limits.features]).toEqual(["f16"]);
     expect([...backend.gpuDevice.features]).not.toContain("subgroups");
     await expect(backend.profile(() => {})).rejects.toThrow(/expected a device with timestamp-query/);
     const trusting = await open({ keepsNonFinite: true, without: ["shader-f16"] });
     expect(trusting.limits.features.has("non-finite")).toBe(true);
-    expect(trusting.limits.storage.f16).toBeUndefined();
+    expect(trusting.limits.storage.f16).toBe("f16");
+    expect(trusting.limits.features.has("shader-f16")).toBe(false);
   });
 
   test("tells what the device is and whether it is software", async () => {
@@ -523,7 +524,7 @@ async function smallDevice(): Promise<GPUDevice> {
 test("every form of storage in f16 compiles, on a device that checks kernels and does not run them", async () => {
   const backend = await open({ flags: ["backend=null"] });
   expect(backend.limits.storage.f16).toBe("f16");
-  expect(backend.limits.features.has("f16")).toBe(true);
+  expect(backend.limits.features.has("shader-f16")).toBe(true);
   const operand = (): BufferView => viewOf(backend.allocate(128));
   const launch = (shape: number[], strides: number[][]): void => {
     const inputs = strides.map(() => "f16" as const);

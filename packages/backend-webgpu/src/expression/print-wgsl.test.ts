@@ -8,7 +8,7 @@ import { nameOfExpression, printExpression } from "./print-wgsl.ts";
 const relu = buildExpression({ inputs: ["f32"] }, ([x]) => e.max(x!, 0));
 
 function codeOf(expression: Expression, shape: number[], ...strides: number[][]): string {
-  return printExpression(expression, layoutOf(shape, strides)).code;
+  return printExpression(expression, layoutOf(shape, strides), new Set()).code;
 }
 
 /** The statement that computes the last node of a function of one input. */
@@ -20,7 +20,7 @@ function lastOf(type: "f32" | "i32" | "u32" | "bool", body: (x: Value) => Value)
 
 describe("printExpression", () => {
   test("prints a whole kernel", () => {
-    expect(printExpression(relu, layoutOf([6], [[1]]))).toEqual({
+    expect(printExpression(relu, layoutOf([6], [[1]]), new Set())).toEqual({
       language: "wgsl",
       entry: "run",
       parameterTypes: ["u32", "u32", "u32"],
@@ -56,7 +56,11 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
 
   test("reads an input that lives in an output there", () => {
     const { walk, rank } = layoutOf([8], [[1]]);
-    const { code } = printExpression(relu, { walk, rank, reads: [{ kind: "linear", sharedWith: 0 }] });
+    const { code } = printExpression(
+      relu,
+      { walk, rank, reads: [{ kind: "linear", sharedWith: 0 }] },
+      new Set(),
+    );
     expect(code).not.toContain("input0");
     expect(code).toContain("let v0 = output0[quad];");
   });
@@ -71,7 +75,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
         { kind: "linear" as const, isPacked: true },
       ],
     };
-    const { code } = printExpression(sum, layout);
+    const { code } = printExpression(sum, layout, new Set());
     expect(code).toContain("@group(0) @binding(3) var<storage, read> pack: array<u32>;");
     expect(code).toContain("vec4f(bitcast<f32>(pack[parameters.base0 + 0u]))");
     expect(code).toContain("pack[parameters.base1 + ((at + 3u) >> 2u)]");
@@ -110,13 +114,13 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
   });
 
   test("loads and stores every dtype in its own form", () => {
-    const code = codeOf(
-      buildExpression({ inputs: ["u8", "bool", "f16"], outputs: ["u8", "bool", "f16"] }, (inputs) => inputs),
-      [8],
-      [1],
-      [1],
-      [1],
+    const expression = buildExpression(
+      { inputs: ["u8", "bool", "f16"], outputs: ["u8", "bool", "f16"] },
+      (inputs) => inputs,
     );
+    const codeOn = (features: Set<string>) =>
+      printExpression(expression, layoutOf([8], [[1], [1], [1]]), features).code;
+    const code = codeOn(new Set(["shader-f16"]));
     expect(code).toMatch(/^enable f16;/);
     expect(code).toContain("let v0 = (vec4u(input0[quad]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);");
     expect(code).toContain("let v1 = input1[quad] != vec4u();");
@@ -125,7 +129,15 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
       "output0[quad] = (output0[quad] & ~mask_output0) | (word_output0 & mask_output0);",
     );
     expect(code).toContain("let stored_output1 = select(vec4u(), vec4u(1u), v1);");
-    expect(code).toContain("let stored_output2 = vec4<f16>(v2);");
+    expect(code).toContain("let stored_output2 = bitcast<vec4<f16>>(halfWords(v2));");
+    const packed = codeOn(new Set());
+    expect(packed).not.toContain("f16;");
+    expect(packed).toContain("var<storage, read> input2: array<vec2u>;");
+    expect(packed).toContain(
+      "let v2 = vec4f(unpack2x16float(input2[quad].x), unpack2x16float(input2[quad].y));",
+    );
+    expect(packed).toContain("let stored_output2 = halfWords(v2);");
+    expect(packed).toContain("if (rest == 3u) { output2[quad].y = low_output2.y; }");
   });
 
   test("keeps constants that WGSL would refuse or round", () => {

@@ -3,7 +3,8 @@ import { operandsOf } from "@evenkeel/tensor";
 import type { FunctionName } from "./functions.ts";
 import { functionSources } from "./functions.ts";
 import type { ExpressionLayout } from "./layout.ts";
-import { elementType, isVectorKind, loadElements, loadPacked, loadVector, storePoints } from "./memory.ts";
+import type { Memory } from "./memory.ts";
+import { isVectorKind, memoryOf } from "./memory.ts";
 import { printNode } from "./operations.ts";
 import { baseName, needsStrides, parametersOf, sizeName, strideName, workgroupSize } from "./parameters.ts";
 
@@ -15,15 +16,19 @@ const indent = (lines: readonly string[]): string => lines.map((line) => `  ${li
  * among the operands. Packed inputs are absent too: behind the outputs comes one operand of words that holds them. Its
  * parameters are those of `parametersOf`.
  */
-export function printExpression(expression: Expression, layout: ExpressionLayout): WgslKernel {
+export function printExpression(
+  expression: Expression,
+  layout: ExpressionLayout,
+  features: ReadonlySet<string>,
+): WgslKernel {
   const parameters = parametersOf(expression, layout);
   const used = new Set<FunctionName>();
-  const body = printBody(expression, layout, used);
-  const usesHalf = [...expression.inputs, ...expression.outputs.map(({ dtype }) => dtype)].includes("f16");
+  const memory = memoryOf(features);
+  const body = printBody(expression, layout, memory, used);
   const code = [
-    ...(usesHalf ? ["enable f16;"] : []),
+    ...memory.head(expression),
     `struct Parameters {\n${indent(parameters.map(({ name, type }) => `${name}: ${type},`))}\n}`,
-    ...printBindings(expression, layout),
+    ...printBindings(expression, layout, memory),
     "@group(1) @binding(0) var<uniform> parameters: Parameters;",
     ...functionSources(used),
     `@compute @workgroup_size(${workgroupSize})`,
@@ -55,17 +60,21 @@ function arrayOf(layout: ExpressionLayout, input: number): string {
   return sharedWith === undefined ? inputName(input) : outputName(sharedWith);
 }
 
-function printBindings({ inputs, outputs }: Expression, { reads }: ExpressionLayout): string[] {
+function printBindings(
+  { inputs, outputs }: Expression,
+  { reads }: ExpressionLayout,
+  memory: Memory,
+): string[] {
   const declare = (binding: number, access: string, name: string, element: string): string =>
     `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${element}>;`;
   return [
     ...inputs.flatMap((dtype, input) => {
       const { kind, sharedWith, isPacked } = reads[input]!;
       if (sharedWith !== undefined || isPacked) return [];
-      return [declare(input, "read", inputName(input), elementType(dtype, isVectorKind(kind)))];
+      return [declare(input, "read", inputName(input), memory.elementType(dtype, isVectorKind(kind)))];
     }),
     ...outputs.map(({ dtype }, output) =>
-      declare(inputs.length + output, "read_write", outputName(output), elementType(dtype, true)),
+      declare(inputs.length + output, "read_write", outputName(output), memory.elementType(dtype, true)),
     ),
     ...(reads.some(({ isPacked }) => isPacked)
       ? [declare(inputs.length + outputs.length, "read", packName, "u32")]
@@ -73,14 +82,19 @@ function printBindings({ inputs, outputs }: Expression, { reads }: ExpressionLay
   ];
 }
 
-function printBody(expression: Expression, layout: ExpressionLayout, used: Set<FunctionName>): string[] {
+function printBody(
+  expression: Expression,
+  layout: ExpressionLayout,
+  memory: Memory,
+  used: Set<FunctionName>,
+): string[] {
   const { nodes, outputs } = expression;
   const context = {
     use: (name: FunctionName) => {
       used.add(name);
       return name;
     },
-    input: (index: number) => printLoad(expression.inputs[index]!, index, layout),
+    input: (index: number) => printLoad(expression.inputs[index]!, index, layout, memory),
     value: (node: number) => `v${node}`,
     node: (index: number) => nodes[index]!,
   };
@@ -92,7 +106,7 @@ function printBody(expression: Expression, layout: ExpressionLayout, used: Set<F
     ...printOffsets(layout),
     ...nodes.map((node, index) => `let v${index} = ${printNode(node, context)};`),
     ...outputs.flatMap(({ node, dtype }, output) =>
-      storePoints(dtype, outputName(output), "quad", `v${node}`),
+      memory.storePoints(dtype, outputName(output), "quad", `v${node}`),
     ),
   ];
 }
@@ -130,13 +144,13 @@ function printOffsets(layout: ExpressionLayout): string[] {
   return lines;
 }
 
-function printLoad(dtype: DType, input: number, layout: ExpressionLayout): string {
+function printLoad(dtype: DType, input: number, layout: ExpressionLayout, memory: Memory): string {
   const { kind, isPacked } = layout.reads[input]!;
   const places = placesOf(input, layout);
-  if (isPacked) return loadPacked(dtype, packName, places, `parameters.${baseName(input)}`);
+  if (isPacked) return memory.loadPacked(dtype, packName, places, `parameters.${baseName(input)}`);
   const array = arrayOf(layout, input);
-  if (!isVectorKind(kind)) return loadElements(dtype, array, places);
-  return loadVector(dtype, array, kind === "linear" ? "quad" : `offset${input} >> 2u`);
+  if (!isVectorKind(kind)) return memory.loadElements(dtype, array, places);
+  return memory.loadVector(dtype, array, kind === "linear" ? "quad" : `offset${input} >> 2u`);
 }
 
 /** Where the four points find their elements in an input: one place where it is the same for all. */

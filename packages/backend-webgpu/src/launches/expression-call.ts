@@ -20,9 +20,11 @@ type LimitNames = "maxComputeWorkgroupsPerDimension" | "maxStorageBuffersPerShad
 export class ExpressionKernels {
   private readonly maxWorkgroups: number;
   private readonly maxBindings: number;
+  private readonly features: ReadonlySet<string>;
   private readonly printed = new Map<string, PrintedExpression>();
 
-  constructor(limits: Pick<GPUSupportedLimits, LimitNames>) {
+  constructor(limits: Pick<GPUSupportedLimits, LimitNames>, features: ReadonlySet<string>) {
+    this.features = features;
     this.maxWorkgroups = limits.maxComputeWorkgroupsPerDimension;
     this.maxBindings = limits.maxStorageBuffersPerShaderStage;
   }
@@ -43,7 +45,7 @@ export class ExpressionKernels {
     const key = keyOf(layout);
     let kernel = kernels.get(key);
     if (kernel === undefined) {
-      kernel = printExpression(expression, layout);
+      kernel = printExpression(expression, layout, this.features);
       kernels.set(key, kernel);
     }
     const workgroups = gridOf(sizeOf(shape), this.maxWorkgroups);

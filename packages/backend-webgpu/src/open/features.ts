@@ -11,13 +11,12 @@ export function optionalFeatures(
   return known.filter((feature) => present.has(feature) && !without.includes(feature));
 }
 
-/** The same for a device, as plans see them: storage in f16 goes by `f16` too. */
+/** The same for a device, as plans see them, with `f16`: every device stores halves, whether it computes with them or not. */
 export function featuresOf(
   present: { has(feature: string): boolean },
   options: { readonly without?: readonly OptionalFeature[]; readonly keepsNonFinite?: boolean } = {},
 ): ReadonlySet<string> {
-  const features = new Set<string>(optionalFeatures(present, options.without));
-  if (features.has("shader-f16")) features.add("f16");
+  const features = new Set<string>([...optionalFeatures(present, options.without), "f16"]);
   if (options.keepsNonFinite) features.add("non-finite");
   return features;
 }

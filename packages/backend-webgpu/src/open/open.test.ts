@@ -29,6 +29,7 @@ test("features are those that are known, present and not to be left alone", () =
   expect([...featuresOf(present)]).toEqual(["shader-f16", "subgroups", "f16"]);
   expect([...featuresOf(present, { without: ["shader-f16"], keepsNonFinite: true })]).toEqual([
     "subgroups",
+    "f16",
     "non-finite",
   ]);
 });

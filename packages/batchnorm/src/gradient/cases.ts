@@ -1,5 +1,5 @@
 import type { Accuracy, CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
-import { caseShapes, f32, positive } from "../case-inputs.ts";
+import { caseShapes, f16, f32, halfShapes, positive } from "../case-inputs.ts";
 import { normalizeGradientOp } from "./gradient.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 
@@ -82,6 +82,20 @@ export const cases: OpCases<GradientAttributes> = {
       inputs: operands(shape, axis),
       accuracy: accuracyOf(shape, axis),
     })),
+    ...halfShapes.flatMap(({ name, shape, axis }) => {
+      const [, , statistics, scale, shift] = operands(shape, axis);
+      const half = f16(shape);
+      const common = { accuracy: accuracyOf(shape, axis), needs: "f16" as const };
+      const attrs = { ...plain, axis, activation: "relu" as const };
+      return [
+        { ...common, name, attrs, inputs: [half, half, statistics, scale, shift] },
+        {
+          ...{ ...common, name: `${name}, given statistics and a residual` },
+          attrs: { ...attrs, ofBatch: false, residual: true },
+          inputs: [half, half, statistics, scale, shift, half],
+        },
+      ];
+    }),
     {
       name: "given statistics in parts",
       attrs: { ...plain, ofBatch: false, residual: true, activation: "relu" },

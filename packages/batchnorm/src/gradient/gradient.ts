@@ -2,9 +2,11 @@ import type { Op, Spec, Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, execute, reshape, sum } from "@evenkeel/tensor";
 import { activated } from "../activation.ts";
 import { checkNormalization } from "../attributes.ts";
+import { storedPlan } from "../kernels/stored-plan.ts";
 import { batchAxes, channelShape, checkArgument, layoutOf, valuesPerChannel } from "../layout.ts";
 import { channelTensors, channelValues, normalized, standardized } from "../normalize/normalized.ts";
 import { inverseStdExpression } from "../statistics/rows.ts";
+import { stored, widened } from "../storage.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 import { gradientPlan, keepsDz } from "./gradient-plan.ts";
 import { shaderGradientPlan } from "./shader-gradient.ts";
@@ -20,25 +22,27 @@ export const normalizeGradientOp: Op<GradientAttributes> = {
     const operation = "normalizeGradient";
     const residual = attrs.residual ? x : undefined;
     checkNormalization(operation, { x: x!, statistics, scale, shift, residual }, attrs);
-    checkArgument(operation, "dy", dy, x!.shape, "as x");
-    if (keepsDz(attrs)) checkArgument(operation, "y", y!, x!.shape, "as x");
+    checkArgument(operation, "dy", dy, x!.shape, "as x", x!.dtype);
+    if (keepsDz(attrs)) checkArgument(operation, "y", y!, x!.shape, "as x", x!.dtype);
     const perChannel: Spec = { shape: [x!.shape[attrs.axis]!], dtype: "f32" };
-    const like: Spec = { shape: x!.shape, dtype: "f32" };
+    const like: Spec = { shape: x!.shape, dtype: x!.dtype };
     return [like, perChannel, perChannel, ...(keepsDz(attrs) ? [like] : [])];
   },
   meaning: {
-    composition: ([dy, x, statistics, scale, shift, y], attrs) => {
+    composition: ([dyStored, xStored, statistics, scale, shift, yStored], attrs) => {
+      const [dy, x, y] = [dyStored, xStored, yStored].map(widened);
       const [dz, product] = gradientsOfZ({ dy: dy!, x: x!, statistics: statistics!, scale, shift, y }, attrs);
       const axes = batchAxes(x!.shape, attrs.axis);
       const dShift = sum(dz, { axes });
       const dScale = sum(product, { axes });
       const dx = gradientOfX(dz, x!, statistics!, scale, dScale, dShift, attrs);
-      return [dx, dScale, dShift, ...(keepsDz(attrs) ? [dz] : [])];
+      const { dtype } = xStored!;
+      return [stored(dx, dtype), dScale, dShift, ...(keepsDz(attrs) ? [stored(dz, dtype)] : [])];
     },
   },
   kernels: {
     wasm: (inputs, attrs, _limits, donated) => gradientPlan(inputs, attrs, donated),
-    wgsl: shaderGradientPlan,
+    wgsl: storedPlan(shaderGradientPlan, (inputs, attrs) => normalizeGradientOp.outputs(inputs, attrs)),
   },
 };
 

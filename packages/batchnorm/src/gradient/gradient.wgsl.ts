@@ -1,5 +1,5 @@
 import type { Activation } from "@evenkeel/tensor";
-import type { OperandNames } from "../kernels/tile.wgsl.ts";
+import type { PartCode, TileSetting } from "../kernels/tile.wgsl.ts";
 import {
   activatedText,
   coefficients,
@@ -26,9 +26,11 @@ export interface GradientCode {
   readonly ofBatch: boolean;
 }
 
-const sums = `struct Given{n:S,mean:S,m2:S}
-struct Part{sum:S,product:S}
-fn join(a:Part,b:Part)->Part{return Part(a.sum+b.sum,a.product+b.product);}`;
+const sums: PartCode = {
+  fields: ["sum", "product"],
+  code: `struct Given{n:S,mean:S,m2:S}
+fn join(a:Part,b:Part)->Part{return Part(a.sum+b.sum,a.product+b.product);}`,
+};
 
 const sumsOfParts = `
 for(var part=member;part<p.parts;part+=p.members){
@@ -52,24 +54,27 @@ if(member==0u&&works){let to=split*2u*p.channels+channel;parts[to]=totals.sum;pa
  * and dShift. Operands: dy, x, statistics, scale, shift, y where it has the signs, parts; dx, dParameters, dz, parts. Where dy is
  * absent it lies in the memory of dz, or else of dx, and so does x.
  */
-export function gradientCode(code: GradientCode, names: OperandNames): string {
+export function gradientCode(code: GradientCode, setting: TileSetting): string {
   const { entry, unit, loads, source, finishes, activation, ofBatch } = code;
-  const reads = (name: string): boolean => names.reads.includes(name);
-  const writes = (name: string): boolean => names.writes.includes(name);
+  const reads = (name: string): boolean => setting.reads.includes(name);
+  const writes = (name: string): boolean => setting.writes.includes(name);
   const y = reads("y");
   const dy = reads("dy") ? "dy" : writes("dz") ? "dz" : "dx";
   const x = reads("x") ? "x" : "dx";
-  const loadAll = each(loads, (k) =>
-    load(k, `let dy${k}=${dy}[to${k}];let x${k}=${x}[to${k}]-centre;${y ? `let y${k}=y[to${k}];` : ""}`),
-  );
+  const { elements } = setting;
+  const loadAll = each(loads, (k) => {
+    const [ofDy, ofX, ofY] = [dy, x, "y"].map((name) => elements.load(name, `to${k}`));
+    return load(k, `let dy${k}=${ofDy};let x${k}=${ofX}-centre;${y ? `let y${k}=${ofY};` : ""}`);
+  });
   const mask = (activation: Activation): string =>
     each(loads, (k) => {
       const z = y ? `y${k}` : `fma(x${k},V(factor),V(offset))`;
       return `let dz${k}=${activatedText(activation, z, `dy${k}`)};`;
     });
+  const store = (name: string, value: string): string => elements.store!(name, "to#", value);
   const stores = [
-    ...(writes("dz") ? ["dz[to#]=dz#;"] : []),
-    ...(ofBatch ? [] : ["dx[to#]=factor*dz#;"]),
+    ...(writes("dz") ? [store("dz", "dz#")] : []),
+    ...(ofBatch ? [] : [store("dx", "factor*dz#")]),
   ].join("");
   const add = each(loads, (k) => {
     const store = stores && `if(in${k}){${stores.replaceAll("#", `${k}`)}}`;
@@ -77,7 +82,8 @@ export function gradientCode(code: GradientCode, names: OperandNames): string {
   });
   const apply = each(
     loads,
-    (k) => `if(in${k}){dx[to${k}]=factor*(dz${k}+fma(x${k},V(linear),V(constant)));}\n`,
+    (k) =>
+      `if(in${k}){${store("dx", "factor*(dz#+fma(x#,V(linear),V(constant)))").replaceAll("#", `${k}`)}}\n`,
   );
   const pass = loadAll + mask(activation) + add;
   const summed = source === "tile" ? pass : tiles(pass);
@@ -89,9 +95,9 @@ export function gradientCode(code: GradientCode, names: OperandNames): string {
     statisticsGiven("statistics"),
     coefficients(reads("scale"), reads("shift")),
     `var all=Part();${source === "parts" ? sumsOfParts : ofValues}`,
-    joinMembers("totals"),
+    joinMembers("totals", setting),
     finishes ? finish : storePart,
     finishes && ofBatch ? (source === "tile" ? apply : again) : "",
   ];
-  return tileCode(unit, entry, sums, names, body.join(""));
+  return tileCode(unit, entry, sums, setting, body.join(""));
 }

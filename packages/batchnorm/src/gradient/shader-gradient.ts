@@ -1,6 +1,7 @@
 import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import { groupLayout } from "@evenkeel/tensor";
 import { activationParameters } from "../activation.ts";
+import type { TileTarget } from "../kernels/tile-launch.ts";
 import { tileLaunch, unitBytes } from "../kernels/tile-launch.ts";
 import type { Cut, Tiling } from "../kernels/tiling.ts";
 import { cutOf, loadsInFlight, mostParts, tilingOf, uncut } from "../kernels/tiling.ts";
@@ -24,13 +25,13 @@ interface Problem {
   readonly tiling: Tiling;
   readonly attrs: GradientAttributes;
   readonly values: number;
-  readonly limits: Limits;
+  readonly target: TileTarget;
 }
 
-function passLaunch({ tiling, attrs, values, limits }: Problem, pass: Pass): PlannedLaunch {
+function passLaunch({ tiling, attrs, values, target }: Problem, pass: Pass): PlannedLaunch {
   const { entry, cut, parts, reads, writes } = pass;
   const perChannel: Spec = { shape: [tiling.channels * (tiling.unit === "across" ? 4 : 1)], dtype: "f32" };
-  const [, second] = groupLayout([perChannel, perChannel], limits).byteOffsets;
+  const [, second] = groupLayout([perChannel, perChannel], target.limits).byteOffsets;
   return tileLaunch(
     entry,
     tiling,
@@ -40,8 +41,8 @@ function passLaunch({ tiling, attrs, values, limits }: Problem, pass: Pass): Pla
       ...{ parts, epsilon: attrs.epsilon, slope: activationParameters(attrs.activation)[1] },
       ...{ second: second! / unitBytes(tiling), count: Math.max(1, values) },
     },
-    (names) => gradientCode({ ...pass, unit: tiling.unit, ofBatch: attrs.ofBatch }, names),
-    limits,
+    (setting) => gradientCode({ ...pass, unit: tiling.unit, ofBatch: attrs.ofBatch }, setting),
+    target,
   );
 }
 
@@ -74,11 +75,12 @@ export function shaderGradientPlan(
   limits: Limits,
   donated: readonly boolean[],
 ): Plan {
-  const layout = layoutOf(inputs[1]!.shape, attrs.axis);
+  const { shape, dtype } = inputs[1]!;
+  const layout = layoutOf(shape, attrs.axis);
   const common = { aliases: gradientAliases(attrs, donated), groups: [[1, 2]] };
   if (layout.channels === 0) return { launches: [], temporaries: [], ...common };
   const tiling = tilingOf(layout);
-  const problem = { tiling, attrs, values: valuesPerChannel(layout), limits };
+  const problem = { tiling, attrs, values: valuesPerChannel(layout), target: { dtype, limits } };
   if (!tiling.fits) {
     const { launches, parts } = splitGradient(problem, inputs, common.aliases);
     return { launches, temporaries: [{ shape: [parts, 2, layout.channels], dtype: "f32" }], ...common };

@@ -1,8 +1,9 @@
-import type { Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
-import { wgslKernel, workgroupLine } from "@evenkeel/tensor";
-import type { Fraction, OperandNames, WholeNumber } from "./tile.wgsl.ts";
+import type { DType, Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
+import { floatElements, wgslKernel, workgroupLine } from "@evenkeel/tensor";
+import type { Fraction, TileSetting, WholeNumber } from "./tile.wgsl.ts";
 import { parameterNames, parameterTypes } from "./tile.wgsl.ts";
 import type { Cut, Tiling } from "./tiling.ts";
+import { widthOf } from "./tiling.ts";
 
 /** By the names that the code gives them; what is absent is not bound. */
 export interface TileOperands {
@@ -13,6 +14,12 @@ export interface TileOperands {
 /** Parameters beside the geometry; absent ones are 0. */
 export type TileNumbers = { readonly [Name in WholeNumber | Fraction]?: number | ScalarSlot };
 
+/** What tensors hold, and the device. */
+export interface TileTarget {
+  readonly dtype: DType;
+  readonly limits: Limits;
+}
+
 /** A launch of a kernel over tiles, whose code is made for the operands that are present. */
 export function tileLaunch(
   entry: string,
@@ -20,20 +27,22 @@ export function tileLaunch(
   { splits, share }: Cut,
   { reads, writes }: TileOperands,
   numbers: TileNumbers,
-  code: (names: OperandNames) => string,
-  limits: Limits,
+  code: (setting: TileSetting) => string,
+  { dtype, limits }: TileTarget,
 ): PlannedLaunch {
   const present = (operands: TileOperands["reads"]): string[] =>
     Object.keys(operands).filter((name) => operands[name] !== undefined);
-  const names = { reads: present(reads), writes: present(writes) };
+  const subgroups = tiling.span === 1 && limits.features.has("subgroups");
+  const elements = floatElements(dtype, widthOf(tiling.unit), limits);
+  const setting = { reads: present(reads), writes: present(writes), elements, subgroups };
   const { channels, inner, positions, span, run, members, blocks } = tiling;
   const geometry = { channels, inner, positions, span, run, members, blocks, splits, share };
   const values: TileNumbers = { ...geometry, bits: 0xffffffff, ...numbers };
   return {
     kind: "kernel",
-    kernel: wgslKernel(code(names), entry, parameterTypes),
-    reads: names.reads.map((name) => reads[name]),
-    writes: names.writes.map((name) => writes[name]),
+    kernel: wgslKernel(code(setting), entry, parameterTypes),
+    reads: setting.reads.map((name) => reads[name]),
+    writes: setting.writes.map((name) => writes[name]),
     parameters: parameterNames.map((name) => values[name] ?? 0),
     work: { workgroups: workgroupLine(blocks * splits, limits) },
   };

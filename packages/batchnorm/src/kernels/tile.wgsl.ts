@@ -1,4 +1,5 @@
-import type { Activation } from "@evenkeel/tensor";
+import type { Activation, FloatElements } from "@evenkeel/tensor";
+import { floatElementsHead } from "@evenkeel/tensor";
 import type { Unit } from "./tiling.ts";
 import { workgroupSize } from "./tiling.ts";
 
@@ -20,53 +21,76 @@ export const parameterTypes: readonly ("u32" | "f32")[] = [
   ...fractions.map(() => "f32" as const),
 ];
 
-/** Operands with a unit at every position; the others have one for every channel. */
+/** Operands with a unit at every position; the others have one for every channel, in f32. */
 const tensors = ["x", "residual", "y", "dy", "dx", "dz"];
 
-export interface OperandNames {
+/** What a kernel's code is made for. */
+export interface TileSetting {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** How tensors are stored. */
+  readonly elements: FloatElements;
+  /** Whether members join in subgroups first: a channel then has the whole workgroup. */
+  readonly subgroups: boolean;
+}
+
+/** What lanes know of a channel, each field for all channels of the lane, and `join`, which merges two of them. */
+export interface PartCode {
+  readonly fields: readonly string[];
+  readonly code: string;
 }
 
 /** The text for each load of a tile. */
 export const each = (loads: number, text: (index: number) => string): string =>
   Array.from({ length: loads }, (_, index) => text(index)).join("");
 
-/**
- * V is what a lane loads and S what belongs to its channels: arithmetic of the two needs no conversion. `Part` is what lanes
- * know of a channel, and `join` merges two of them.
- */
-function head(unit: Unit, part: string, { reads, writes }: OperandNames): string {
+const entriesOf = ({ fields }: PartCode, text: (field: string) => string): string => fields.map(text).join();
+
+/** The part of another lane or of the first one, and those of all lanes joined, which is right in the first one only. */
+const subgroupText = (part: PartCode): string => `
+var<workgroup> scattered:atomic<u32>;
+fn partOf(a:Part,reach:u32)->Part{return Part(${entriesOf(part, (field) => `subgroupShuffleXor(a.${field},reach)`)});}
+fn partOfFirst(a:Part)->Part{return Part(${entriesOf(part, (field) => `subgroupBroadcast(a.${field},0u)`)});}
+fn joinLanes(own:Part,size:u32)->Part{
+var all=own;
+for(var reach=size/2u;reach>0u;reach/=2u){all=join(all,partOf(all,reach));}
+return all;}`;
+
+/** V is what a lane loads and S what belongs to its channels: arithmetic of the two needs no conversion. */
+function head(unit: Unit, part: PartCode, { reads, writes, elements, subgroups }: TileSetting): string {
   const [wide, sum] = [unit === "single" ? "f32" : "vec4f", unit === "along" ? "v.x+v.y+v.z+v.w" : "v"];
   const declared = [...reads, ...writes].map((name, index) => {
     const access = index < reads.length ? "read" : "read_write";
-    return `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${tensors.includes(name) ? "V" : "S"}>;`;
+    return `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${tensors.includes(name) ? elements.type : "S"}>;`;
   });
   const fields = parameterNames.map((name, index) => `${name}:${parameterTypes[index]}`);
-  return `alias V=${wide};
+  return `${subgroups ? "enable subgroups;\n" : ""}${floatElementsHead(elements)}alias V=${wide};
 alias S=${unit === "across" ? "vec4f" : "f32"};
 alias U=${unit === "across" ? "vec4u" : "u32"};
 ${declared.join("\n")}
 struct P{${fields.join()}}
 @group(1) @binding(0) var<uniform> p: P;
-${part}
-var<workgroup> pool:array<Part,${workgroupSize}>;
+struct Part{${entriesOf(part, (field) => `${field}:S`)}}
+${part.code}
+var<workgroup> pool:array<Part,${workgroupSize}>;${subgroups ? subgroupText(part) : ""}
 fn total(v:V)->S{return ${sum};}
 fn orOne(n:S)->S{return select(n,S(1f),n==S());}
 fn inverseStdOf(n:S,m2:S)->S{let v=m2/orOne(n)+p.epsilon;return select(inverseSqrt(v),S(),v==S());}
 `;
 }
 
+const lanesOfSubgroup = ",@builtin(subgroup_size) size:u32,@builtin(subgroup_invocation_id) lane:u32";
+
 /** A kernel: `body` finds its channels and its first position, whose place `load` reads and advances. */
 export const tileCode = (
   unit: Unit,
   entry: string,
-  part: string,
-  names: OperandNames,
+  part: PartCode,
+  setting: TileSetting,
   body: string,
-): string => `${head(unit, part, names)}
+): string => `${head(unit, part, setting)}
 @compute @workgroup_size(${workgroupSize})
-fn ${entry}(@builtin(workgroup_id) w:vec3u,@builtin(num_workgroups) ws:vec3u,@builtin(local_invocation_index) t:u32){
+fn ${entry}(@builtin(workgroup_id) w:vec3u,@builtin(num_workgroups) ws:vec3u,@builtin(local_invocation_index) t:u32${setting.subgroups ? lanesOfSubgroup : ""}){
 let place=w.x+w.y*ws.x;
 let split=place/p.blocks;
 let lanes=p.span*p.run;
@@ -94,7 +118,10 @@ export const tiles = (tile: string): string => `while(at<end){${tile}}\n`;
 export const rewind = "at=begin;row=at/p.inner;column=at%p.inner;\n";
 
 /** Joins `all` of each member, always in the same order, and gives it the name `result`. */
-export const joinMembers = (result: string): string => `
+export const joinMembers = (result: string, { subgroups }: TileSetting): string =>
+  subgroups ? joinSubgroups(result) : joinInMemory(result);
+
+const joinInMemory = (result: string): string => `
 let own=slot*p.members+member;
 if(member<p.members){pool[own]=all;}
 workgroupBarrier();
@@ -104,6 +131,20 @@ for(;reach>0u;reach/=2u){
 if(member<reach&&member+reach<p.members){pool[own]=join(pool[own],pool[own+reach]);}
 workgroupBarrier();}
 let ${result}=pool[slot*p.members];
+`;
+
+/**
+ * A subgroup leaves its part at the index of its first lane, and each subgroup joins them all in the same order. Elsewhere the
+ * pool has the zeros that it began with, which add nothing: where first lanes are scattered, all of it is read.
+ */
+const joinSubgroups = (result: string): string => `
+let own=joinLanes(all,size);
+if(lane==0u){pool[t]=own;if(t%size>0u){atomicStore(&scattered,1u);}}
+workgroupBarrier();
+let step=select(size,1u,atomicLoad(&scattered)>0u);
+all=Part();
+for(var k=lane*step;k<${workgroupSize}u;k+=size*step){all=join(all,pool[k]);}
+let ${result}=partOfFirst(joinLanes(all,size));
 `;
 
 /**

@@ -6,6 +6,9 @@ import type { Layout } from "../layout.ts";
  */
 export type Unit = "single" | "along" | "across";
 
+/** Values of a unit. */
+export const widthOf = (unit: Unit): 1 | 4 => (unit === "single" ? 1 : 4);
+
 /**
  * How the WGSL kernels cut their work. A workgroup has a tile: `span` neighbouring channels and, of each, positions in
  * (outer, inner) that its `members` invocations take in turn, `loads` each at a time. Neighbours in a row of memory, `run` of

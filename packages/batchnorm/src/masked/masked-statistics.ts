@@ -24,6 +24,7 @@ import { batchAxes, channelShape, checkInput } from "../layout.ts";
 import { nonZero, rowOf, rows, rowsOf } from "../statistics/rows.ts";
 import type { StatisticsAttributes } from "../statistics/statistics.ts";
 import { statistics, throughStatistics } from "../statistics/statistics.ts";
+import { stored, widened } from "../storage.ts";
 
 /** Statistics of the values of x where the mask is true. */
 export const maskedStatisticsOp: Op<StatisticsAttributes> = {
@@ -36,10 +37,10 @@ export const maskedStatisticsOp: Op<StatisticsAttributes> = {
   meaning: {
     composition: ([x, mask], { axis }) => {
       const count = countMasked(mask!, x!.shape, axis);
-      const total = sum(where(mask!, x!, 0), { axes: batchAxes(x!.shape, axis) });
-      const pivot = div(total, maximum(count, 1));
+      const total = sum(widened(where(mask!, x!, 0)), { axes: batchAxes(x!.shape, axis) });
+      const pivot = stored(div(total, maximum(count, 1)), x!.dtype);
       const filled = where(mask!, x!, reshape(pivot, channelShape(x!.shape, axis)));
-      return [withoutPivots(statistics(filled, { axis }), count, pivot)];
+      return [withoutPivots(statistics(filled, { axis }), count, widened(pivot))];
     },
   },
   gradient: {
@@ -79,7 +80,7 @@ function countMasked(mask: Tensor, shape: Shape, axis: number): Tensor {
 /**
  * Statistics without the masked values, all of which have been counted as the pivot K, the mean that was found first. With N
  * counted and n of them true: mean = mean_N + (N - n) / n * (mean_N - K) and M2 = M2_N - N * (N - n) / n * (mean_N - K)^2, by
- * Chan's formula. K is the mean but for rounding, so no digits cancel, and for N = n nothing changes.
+ * Chan's formula. K is the mean but for rounding, in f16 where x is, so no digits cancel, and for N = n nothing changes.
  */
 function withoutPivots(filled: Tensor, count: Tensor, pivot: Tensor): Tensor {
   const expression = buildExpression(
@@ -99,7 +100,7 @@ function withoutPivots(filled: Tensor, count: Tensor, pivot: Tensor): Tensor {
  * Count, mean and M2 of each channel over the values that a mask lets through, as of sequences of different lengths that
  * are padded to one. What stands in masked places does not matter, NaN included, and gets the gradient 0.
  *
- * Shapes: x of rank 1 and more, a bool mask that broadcasts to it -> [4, C]. Throws DTypeError unless x is f32 and the mask
+ * Shapes: x of rank 1 and more, a bool mask that broadcasts to it -> [4, C]. Throws DTypeError unless x is f32 or f16 and the mask
  * bool, ShapeError where they do not fit.
  *
  * @param options.axis the channels' axis; default 1, as in NCHW

@@ -1,6 +1,6 @@
 import type { OpCase, OpCases } from "@evenkeel/tensor";
 import type { NormalizationAttributes } from "../attributes.ts";
-import { caseShapes, f32, normalizedAccuracy, poisoned, positive } from "../case-inputs.ts";
+import { caseShapes, f16, f32, halfShapes, normalizedAccuracy, poisoned, positive } from "../case-inputs.ts";
 import { normalizeOp } from "./normalize.ts";
 
 const plain: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "none", residual: false };
@@ -43,6 +43,14 @@ export const cases: OpCases<NormalizationAttributes> = {
       const channels = [shape[axis]!];
       const inputs = [f32(shape), positive([4, ...channels]), f32(channels), f32(channels)];
       return { name, attrs: { ...plain, axis }, inputs };
+    }),
+    ...halfShapes.map(({ name, shape, axis }) => {
+      const channels = [shape[axis]!];
+      return {
+        ...{ name, needs: "f16" as const },
+        attrs: { ...plain, axis, residual: true, activation: leaky },
+        inputs: [f16(shape), positive([4, ...channels]), f32(channels), f32(channels), f16(shape)],
+      };
     }),
     {
       name: "variance and epsilon 0",

@@ -5,8 +5,10 @@ import type { NormalizationAttributes } from "../attributes.ts";
 import { checkNormalization } from "../attributes.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
 import { gridOf } from "../grid.ts";
+import { storedPlan } from "../kernels/stored-plan.ts";
 import { checkInput, layoutOf } from "../layout.ts";
 import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
+import { stored, widened } from "../storage.ts";
 import { normalizeLaunch } from "./normalize-launch.ts";
 import { channelTensors, channelValues, normalized } from "./normalized.ts";
 import { shaderNormalizePlan } from "./shader-normalize.ts";
@@ -19,19 +21,19 @@ export const normalizeOp: Op<NormalizationAttributes> = {
   name: "normalize",
   outputs: ([x, statistics, scale, shift, residual], attrs) => {
     checkNormalization("normalize", { x: x!, statistics, scale, shift, residual }, attrs);
-    return [{ shape: x!.shape, dtype: "f32" }];
+    return [{ shape: x!.shape, dtype: x!.dtype }];
   },
   meaning: {
     composition: ([x, statistics, scale, shift, residual], { axis, epsilon, activation }) => {
       const channel = channelTensors(x!, axis, statistics!, scale, shift);
-      const inputs = [x!, ...(residual ? [residual] : []), ...channel];
+      const inputs = [widened(x!), ...(residual ? [widened(residual)] : []), ...channel];
       const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([x, ...others]) => {
         const addend = residual ? others.shift() : undefined;
         const z = normalized(x!, channelValues(others, scale !== undefined, shift !== undefined), epsilon);
         const sum = addend ? e.add(z, addend) : z;
         return activated(activation, sum, sum);
       });
-      return evaluateExpression(expression, inputs);
+      return evaluateExpression(expression, inputs).map((y) => stored(y, x!.dtype));
     },
   },
   gradient: {
@@ -69,7 +71,7 @@ export const normalizeOp: Op<NormalizationAttributes> = {
       };
       return { launches: [normalizeLaunch(grid, operands, attrs)], temporaries: [], aliases };
     },
-    wgsl: shaderNormalizePlan,
+    wgsl: storedPlan(shaderNormalizePlan, (inputs, attrs) => normalizeOp.outputs(inputs, attrs)),
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Limits, Plan, PlannedLaunch, ScalarSlot, Spec } from "@evenkeel/tensor";
 import { activationParameters } from "../activation.ts";
 import type { NormalizationAttributes } from "../attributes.ts";
-import type { TileOperands } from "../kernels/tile-launch.ts";
+import type { TileOperands, TileTarget } from "../kernels/tile-launch.ts";
 import { tileLaunch } from "../kernels/tile-launch.ts";
 import type { Tiling } from "../kernels/tiling.ts";
 import { cutOf, loadsInFlight, tilingOf, uncut } from "../kernels/tiling.ts";
@@ -21,7 +21,7 @@ export function shaderNormalization(
   tiling: Tiling,
   { operands, parts, running }: ShaderNormalization,
   { epsilon, activation }: NormalizationAttributes,
-  limits: Limits,
+  target: TileTarget,
 ): PlannedLaunch {
   const entry = "normalization";
   const loads = parts === undefined ? tiling.loads : Math.min(tiling.loads, loadsInFlight);
@@ -32,9 +32,9 @@ export function shaderNormalization(
     parts === undefined ? uncut(tiling) : cutOf(tiling, loads),
     operands,
     { parts: parts ?? 0, epsilon, slope: activationParameters(activation)[1], ...running },
-    (names) =>
-      forwardCode({ entry, unit: tiling.unit, loads, source, activation }, names, running !== undefined),
-    limits,
+    (setting) =>
+      forwardCode({ entry, unit: tiling.unit, loads, source, activation }, setting, running !== undefined),
+    target,
   );
 }
 
@@ -56,7 +56,7 @@ export function shaderNormalizePlan(
   const tiling = tilingOf(layoutOf(x!.shape, attrs.axis));
   const normalization = { operands: { reads, writes: { y: { output: 0 } } }, parts: 1 };
   return {
-    launches: [shaderNormalization(tiling, normalization, attrs, limits)],
+    launches: [shaderNormalization(tiling, normalization, attrs, { dtype: x!.dtype, limits })],
     temporaries: [],
     aliases,
   };

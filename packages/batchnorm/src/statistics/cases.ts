@@ -1,5 +1,5 @@
 import type { OpCases } from "@evenkeel/tensor";
-import { caseShapes, f32, poisoned } from "../case-inputs.ts";
+import { caseShapes, f16, f32, halfShapes, poisoned } from "../case-inputs.ts";
 import type { StatisticsAttributes } from "./statistics.ts";
 import { statisticsOp } from "./statistics.ts";
 
@@ -13,6 +13,9 @@ export const cases: OpCases<StatisticsAttributes> = {
   },
   cases: [
     ...caseShapes.map(({ name, shape, axis }) => ({ name, attrs: { axis }, inputs: [f32(shape)] })),
+    ...halfShapes.map(({ name, shape, axis }) => ({
+      ...{ name, attrs: { axis }, inputs: [f16(shape)], needs: "f16" as const },
+    })),
     { name: "one value per channel", attrs: { axis: 1 }, inputs: [f32([1, 6])] },
     { name: "constant channels", attrs: { axis: 1 }, inputs: [f32([9, 4, 70], [0.1])], accuracy: "rounding" },
     {

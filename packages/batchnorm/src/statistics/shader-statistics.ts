@@ -1,8 +1,9 @@
-import type { Limits, Plan, PlannedLaunch, Slot } from "@evenkeel/tensor";
+import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
+import type { TileTarget } from "../kernels/tile-launch.ts";
 import { tileLaunch } from "../kernels/tile-launch.ts";
 import type { Cut, Tiling } from "../kernels/tiling.ts";
 import { cutOf, mostParts, tilingOf, uncut } from "../kernels/tiling.ts";
-import type { Layout } from "../layout.ts";
+import { layoutOf } from "../layout.ts";
 import { forwardCode } from "../normalize/normalize.wgsl.ts";
 
 /** Statistics in WGSL of what each workgroup has, one after the other at `to`, with the running ones behind them. */
@@ -11,7 +12,7 @@ export function shaderPartialStatistics(
   cut: Cut,
   x: Slot,
   to: Slot,
-  limits: Limits,
+  target: TileTarget,
   running?: { readonly mean: Slot; readonly variance: Slot },
 ): PlannedLaunch {
   const entry = "batchStatistics";
@@ -26,23 +27,25 @@ export function shaderPartialStatistics(
       writes: { statistics: to },
     },
     {},
-    (names) => forwardCode({ entry, unit, loads, source, activation: "none" }, names, false),
-    limits,
+    (setting) => forwardCode({ entry, unit, loads, source, activation: "none" }, setting, false),
+    target,
   );
 }
 
 /** One launch where a channel fits a workgroup, else two. */
-export function shaderStatisticsPlan(layout: Layout, limits: Limits): Plan {
+export function shaderStatisticsPlan({ shape, dtype }: Spec, axis: number, limits: Limits): Plan {
+  const layout = layoutOf(shape, axis);
+  const target = { dtype, limits };
   if (layout.channels === 0) return { launches: [], temporaries: [], aliases: [] };
   const tiling = tilingOf(layout);
   if (tiling.fits) {
-    const whole = shaderPartialStatistics(tiling, uncut(tiling), { input: 0 }, { output: 0 }, limits);
+    const whole = shaderPartialStatistics(tiling, uncut(tiling), { input: 0 }, { output: 0 }, target);
     return { launches: [whole], temporaries: [], aliases: [] };
   }
   const cut = cutOf(tiling, tiling.loads, mostParts);
   return {
     launches: [
-      shaderPartialStatistics(tiling, cut, { input: 0 }, { temporary: 0 }, limits),
+      shaderPartialStatistics(tiling, cut, { input: 0 }, { temporary: 0 }, target),
       shaderMergeLaunch(cut.splits, layout.channels, { temporary: 0 }, limits),
     ],
     temporaries: [{ shape: [cut.splits, 4, layout.channels], dtype: "f32" }],
@@ -65,8 +68,12 @@ export function shaderMergeLaunch(
     uncut(tiling),
     { reads: { parts: from }, writes: { statistics: { output: 0 } } },
     { parts },
-    (names) =>
-      forwardCode({ entry, unit: tiling.unit, loads: 0, source: "parts", activation: "none" }, names, false),
-    limits,
+    (setting) =>
+      forwardCode(
+        { entry, unit: tiling.unit, loads: 0, source: "parts", activation: "none" },
+        setting,
+        false,
+      ),
+    { dtype: "f32", limits },
   );
 }

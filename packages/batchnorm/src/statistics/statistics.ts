@@ -18,6 +18,7 @@ import { gridOf } from "../grid.ts";
 import { module } from "../kernels/kernels.wasm.ts";
 import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../layout.ts";
 import { packStatistics } from "../pack/pack-statistics.ts";
+import { stored, widened } from "../storage.ts";
 import { rowOf, rows, rowsOf } from "./rows.ts";
 import { shaderStatisticsPlan } from "./shader-statistics.ts";
 
@@ -34,7 +35,8 @@ export const statisticsOp: Op<StatisticsAttributes> = {
   name: "statistics",
   outputs: ([x], { axis }) => [{ shape: [4, x!.shape[checkInput("statistics", x!, axis)]!], dtype: "f32" }],
   meaning: {
-    composition: ([x], { axis }) => {
+    composition: ([input], { axis }) => {
+      const x = widened(input);
       const axes = batchAxes(x!.shape, axis);
       const count = valuesPerChannel(layoutOf(x!.shape, axis));
       const mean = div(sum(x!, { axes }), Math.max(count, 1));
@@ -51,7 +53,7 @@ export const statisticsOp: Op<StatisticsAttributes> = {
   },
   kernels: {
     wasm: ([x], { axis }) => statisticsPlan(gridOf(layoutOf(x!.shape, axis))),
-    wgsl: ([x], { axis }, limits) => shaderStatisticsPlan(layoutOf(x!.shape, axis), limits),
+    wgsl: ([x], { axis }, limits) => shaderStatisticsPlan(x!, axis, limits),
   },
 };
 
@@ -67,13 +69,13 @@ export function throughStatistics(
   const shape = channelShape(x.shape, axis);
   const [count, mean, rest] = rowsOf(statistics, shape);
   const ofMean = dMean && div(reshape(dMean, shape), maximum(count, 1));
-  if (dM2 === undefined) return broadcastTo(ofMean!, x.shape);
-  const inputs = [x, mean, rest, reshape(dM2, shape), ...(ofMean ? [ofMean] : [])];
+  if (dM2 === undefined) return stored(broadcastTo(ofMean!, x.shape), x.dtype);
+  const inputs = [widened(x), mean, rest, reshape(dM2, shape), ...(ofMean ? [ofMean] : [])];
   const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([x, mean, rest, dM2, ofMean]) => {
     const ofM2 = e.mul(e.mul(2, e.sub(e.sub(x!, mean!), rest!)), dM2!);
     return ofMean ? e.add(ofM2, ofMean) : ofM2;
   });
-  return evaluateExpression(expression, inputs)[0]!;
+  return stored(evaluateExpression(expression, inputs)[0]!, x.dtype);
 }
 
 /** Statistics of the parts of the batch, one after the other at `to`. */
@@ -125,7 +127,7 @@ export function mergeLaunch(parts: number, channels: number, from: Slot, to: Slo
  * Count, mean and M2 of each channel, in one reading of x: what normalizes a batch, and what merges exactly with the
  * statistics of other batches (`mergeStatistics`). `countOf`, `meanOf` and `varianceOf` take it apart.
  *
- * Shapes: any of rank 1 and more -> [4, C]. Throws DTypeError unless x is f32, ShapeError where it has no such axis.
+ * Shapes: any of rank 1 and more -> [4, C]. Throws DTypeError unless x is f32 or f16, ShapeError where it has no such axis.
  *
  * Tiled sums around a pivot, merged by Chan, Golub and LeVeque's formula (1983): as accurate as two passes.
  *

@@ -4,6 +4,7 @@ import type { NormalizationAttributes } from "../attributes.ts";
 import { checkNormalization } from "../attributes.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
 import { gridOf } from "../grid.ts";
+import { storedPlan } from "../kernels/stored-plan.ts";
 import { checkArgument, layoutOf, valuesPerChannel } from "../layout.ts";
 import { normalizeOp } from "../normalize/normalize.ts";
 import { normalizeLaunch } from "../normalize/normalize-launch.ts";
@@ -40,7 +41,7 @@ export const batchNormTrainingOp: Op<NormalizationAttributes> = {
         `${name}: x: Expected more than 1 value per channel when training, got input size ${formatShape(x!.shape)}`,
       );
     }
-    const like: Spec = { shape: x!.shape, dtype: "f32" };
+    const like: Spec = { shape: x!.shape, dtype: x!.dtype };
     const perChannel: Spec = { shape: [channels], dtype: "f32" };
     return [like, { shape: [4, channels], dtype: "f32" }, ...(runningMean ? [perChannel, perChannel] : [])];
   },
@@ -60,7 +61,10 @@ export const batchNormTrainingOp: Op<NormalizationAttributes> = {
     }),
     apply: gradients,
   },
-  kernels: { wasm: trainingPlan, wgsl: shaderTrainingPlan },
+  kernels: {
+    wasm: trainingPlan,
+    wgsl: storedPlan(shaderTrainingPlan, (inputs, attrs) => batchNormTrainingOp.outputs(inputs, attrs)),
+  },
 };
 
 function gradients(context: GradientContext<NormalizationAttributes>): (Tensor | undefined)[] {

@@ -1,6 +1,6 @@
 import type { CaseInput, OpCase, OpCases } from "@evenkeel/tensor";
 import type { NormalizationAttributes } from "../attributes.ts";
-import { caseShapes, f32, normalizedAccuracy, poisoned } from "../case-inputs.ts";
+import { caseShapes, f16, f32, halfShapes, normalizedAccuracy, poisoned } from "../case-inputs.ts";
 import { batchNormTrainingOp } from "./batch-norm-training.ts";
 
 const plain: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "none", residual: false };
@@ -43,6 +43,15 @@ export const cases: OpCases<NormalizationAttributes> = {
       const channels = [shape[axis]!];
       const inputs = [f32(shape), f32(channels), f32(channels), undefined, f32(channels), f32(channels)];
       return { name, attrs: { ...plain, axis }, inputs, scalars };
+    }),
+    ...halfShapes.map(({ name, shape, axis }) => {
+      const channels = [shape[axis]!];
+      const parameters = [f32(channels), f32(channels), f16(shape), f32(channels), f32(channels)];
+      return {
+        ...{ name, scalars, needs: "f16" as const },
+        attrs: { ...plain, axis, residual: true, activation: "relu" as const },
+        inputs: [f16(shape), ...parameters],
+      };
     }),
     {
       name: "everything, in parts",

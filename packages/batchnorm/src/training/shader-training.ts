@@ -19,6 +19,7 @@ export function shaderTrainingPlan(
 ): Plan {
   const layout = layoutOf(x!.shape, attrs.axis);
   const { channels } = layout;
+  const target = { dtype: x!.dtype, limits };
   const perChannel: Spec = { shape: [channels], dtype: "f32" };
   const statistics: Spec = { shape: [4, channels], dtype: "f32" };
   const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
@@ -51,12 +52,12 @@ export function shaderTrainingPlan(
       ...(runningMean && { running: { second, third, momentum: { scalar: 0 } } }),
     },
     attrs,
-    limits,
+    target,
   );
   if (parts === undefined) return { launches: [normalization], temporaries: [], aliases, groups };
   const rows = 4 * cut.splits + (runningMean ? 2 : 0);
   return {
-    launches: [shaderPartialStatistics(tiling, cut, { input: 0 }, parts, limits, old), normalization],
+    launches: [shaderPartialStatistics(tiling, cut, { input: 0 }, parts, target, old), normalization],
     temporaries: [{ shape: [rows, channels], dtype: "f32" }],
     aliases,
     groups,

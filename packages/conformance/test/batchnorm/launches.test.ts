@@ -1,6 +1,16 @@
 import { grad, vjp } from "@evenkeel/autodiff";
 import { batchNorm } from "@evenkeel/batchnorm";
-import { type Activation, mul, normal, ones, sum, type Tensor, zeros } from "@evenkeel/tensor";
+import {
+  type Activation,
+  cast,
+  type DType,
+  mul,
+  normal,
+  ones,
+  sum,
+  type Tensor,
+  zeros,
+} from "@evenkeel/tensor";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type RecordingBackend, recordingBackend } from "../../src/index.ts";
 import { onEachBackend } from "./backends.ts";
@@ -20,6 +30,38 @@ onEachBackend((device) => {
   const draw = (shape: readonly number[], stream: number): Tensor =>
     normal(shape, { seed: 1, stream, backend });
 
+  interface Form {
+    readonly shape: readonly number[];
+    readonly axis: number;
+    readonly activation: Activation;
+    readonly hasResidual: boolean;
+    readonly dtype: DType;
+  }
+
+  /** At most 2 launches forward, running statistics included, and 2 backward. */
+  function expectFew({ shape, axis, activation, hasResidual, dtype }: Form): void {
+    const channels = shape[axis]!;
+    const [x, weights] = [cast(draw(shape, 0), dtype), cast(draw(shape, 2), dtype)];
+    const residual = hasResidual ? cast(draw(shape, 1), dtype) : undefined;
+    const [scale, shift] = [ones([channels], { backend }), zeros([channels], { backend })];
+    const running = {
+      runningMean: zeros([channels], { backend }),
+      runningVariance: ones([channels], { backend }),
+    };
+    const options = { axis, activation, residual, training: true, ...running };
+    const forward = countLaunches(() => batchNorm(x, { ...options, scale, shift }));
+    expect(forward).toBeLessThanOrEqual(2);
+
+    const loss = (y: Tensor): Tensor => sum(cast(mul(y, weights), "f32"));
+    const whole = countLaunches(() =>
+      grad((x: Tensor, scale: Tensor, shift: Tensor) => loss(batchNorm(x, { ...options, scale, shift }).y), {
+        wrt: [0, 1, 2],
+      })(x, scale, shift),
+    );
+    const around = countLaunches(() => grad(loss)(x));
+    expect(whole - around - forward).toBeLessThanOrEqual(2);
+  }
+
   describe.each([
     ["NCHW", [32, 16, 14, 14], 1],
     ["NHWC", [32, 14, 14, 16], 3],
@@ -27,7 +69,6 @@ onEachBackend((device) => {
     ["NHWC, many values", [16, 40, 40, 12], 3],
     ["features", [128, 512], 1],
   ] as const)("%s", (_, shape, axis) => {
-    const channels = shape[axis]!;
     const forms: readonly (readonly [string, Activation, boolean])[] = [
       ["plain", "none", false],
       ["relu", "relu", false],
@@ -37,31 +78,17 @@ onEachBackend((device) => {
     test.each(forms)(
       "%s: at most 2 launches forward, running statistics included, and 2 backward",
       (_, activation, hasResidual) => {
-        const x = draw(shape, 0);
-        const residual = hasResidual ? draw(shape, 1) : undefined;
-        const [scale, shift] = [ones([channels], { backend }), zeros([channels], { backend })];
-        const running = {
-          runningMean: zeros([channels], { backend }),
-          runningVariance: ones([channels], { backend }),
-        };
-        const options = { axis, activation, residual, training: true, ...running };
-        const forward = countLaunches(() => batchNorm(x, { ...options, scale, shift }));
-        expect(forward).toBeLessThanOrEqual(2);
-
-        const weights = draw(shape, 2);
-        const loss = (y: Tensor): Tensor => sum(mul(y, weights));
-        const whole = countLaunches(() =>
-          grad(
-            (x: Tensor, scale: Tensor, shift: Tensor) => loss(batchNorm(x, { ...options, scale, shift }).y),
-            {
-              wrt: [0, 1, 2],
-            },
-          )(x, scale, shift),
-        );
-        const around = countLaunches(() => grad(loss)(x));
-        expect(whole - around - forward).toBeLessThanOrEqual(2);
+        expectFew({ shape, axis, activation, hasResidual, dtype: "f32" });
       },
     );
+
+    test.each(forms)("%s: as few in f16, where the device stores it", (_, activation, hasResidual) => {
+      if (backend.limits.storage.f16 === undefined) {
+        expect(() => cast(draw([1], 0), "f16")).toThrow("dtype: found f16, which this device does not have");
+        return;
+      }
+      expectFew({ shape, axis, activation, hasResidual, dtype: "f16" });
+    });
   });
 
   /** Channels that fit an item of work on the CPU, and a workgroup. */

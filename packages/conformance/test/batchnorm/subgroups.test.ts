@@ -1,0 +1,74 @@
+import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
+import type { Backend, Launch, OpCases, WgslKernel } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allCases, runCase } from "../../src/index.ts";
+import { reasonToSkip, testPresence } from "../webgpu-support.ts";
+
+testPresence();
+
+/** Channels that have workgroups to themselves: in one tile and in parts, by values, by four of them, by four channels. */
+const shapes = [
+  "as much as a workgroup keeps",
+  "NCHW, runs of several tiles",
+  "few channels in parts",
+  "NHWC, one quad of channels in parts",
+];
+const ops = ["statistics", "batchNormTraining", "normalizeGradient"];
+
+const selected: readonly OpCases[] = allCases
+  .filter(({ op }) => ops.includes(op.name))
+  .map((opCases) => ({ ...opCases, cases: opCases.cases.filter(({ name }) => shapes.includes(name)) }));
+
+/** The same device, which gets the kernels that `change` makes of those of the plans. */
+function changing(backend: Backend, change: (code: string) => string): Backend {
+  const changed = (launch: Launch): Launch => {
+    if (launch.kind !== "kernel") return launch;
+    const kernel = launch.kernel as WgslKernel;
+    return { ...launch, kernel: { ...kernel, code: change(kernel.code) } as WgslKernel };
+  };
+  return new Proxy(backend, {
+    get(target, key) {
+      if (key === "launch") return (launch: Launch) => target.launch(changed(launch));
+      const value = target[key as keyof Backend];
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+}
+
+const usesSubgroups = (code: string): boolean => code.startsWith("enable subgroups;");
+
+/** Gives invocations other places, so that subgroups begin anywhere. */
+function scatter(code: string): string {
+  if (!usesSubgroups(code)) return code;
+  const [head, body] = code.split("lane:u32){") as [string, string];
+  return `${head.replace(" t:u32", " index:u32")}lane:u32){let t=(index*5u+3u)%256u;${body}`;
+}
+
+const forms = [
+  ["with subgroups", [], (code: string) => code],
+  ["with subgroups that begin anywhere", [], scatter],
+  ["without subgroups", ["subgroups"], (code: string) => code],
+] as const;
+
+describe.skipIf(reasonToSkip !== undefined).each(forms)("webgpu %s", (_, without, change) => {
+  let device: WebgpuBackend;
+  beforeAll(async () => {
+    device = await webgpu.open({ without });
+  });
+  afterAll(() => device.close());
+
+  describe.each(selected.map((opCases) => [opCases.op.name, opCases] as const))("%s", (_, opCases) => {
+    test.each(opCases.cases.map((opCase) => [opCase.name, opCase] as const))("%s", async (_, opCase) => {
+      let launchesInSubgroups = 0;
+      const backend = changing(device, (code) => {
+        if (usesSubgroups(code)) launchesInSubgroups++;
+        return change(code);
+      });
+      const { status, reason, checks } = await runCase(backend, opCases, opCase);
+      expect(checks.flatMap(({ check, failure }) => (failure ? [`${check}: ${failure}`] : []))).toEqual([]);
+      expect(status, reason).toBe("passed");
+      expect(launchesInSubgroups > 0).toBe(device.limits.features.has("subgroups"));
+    });
+  });
+});

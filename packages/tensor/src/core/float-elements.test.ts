@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { floatElements, floatElementsHead } from "./float-elements.ts";
+
+const native = { features: new Set(["shader-f16"]) };
+const packed = { features: new Set<string>() };
+
+test("floats are what they are", () => {
+  const x = floatElements("f32", 4, packed);
+  expect(x.type).toBe("vec4f");
+  expect(x.load("x", "at")).toBe("x[at]");
+  expect(x.store!("x", "at", "v")).toBe("x[at] = v;");
+  expect(floatElementsHead(x)).toBe("");
+});
+
+test("halves are a type of their own where the device computes with them", () => {
+  const [one, four] = [floatElements("f16", 1, native), floatElements("f16", 4, native)];
+  expect([one.type, four.type]).toEqual(["f16", "vec4<f16>"]);
+  expect([one.load("x", "at"), four.load("x", "at")]).toEqual(["f32(x[at])", "vec4f(x[at])"]);
+  expect(one.store!("y", "at", "v")).toBe("y[at] = bitcast<vec4<f16>>(halfWords(vec4f(v))).x;");
+  expect(four.store!("y", "at", "v")).toBe("y[at] = bitcast<vec4<f16>>(halfWords(v));");
+  expect(floatElementsHead(one, four)).toMatch(/^enable f16;\nfn halfWords[\s\S]*}\n$/);
+});
+
+test("halves are two to a word elsewhere, where one invocation stores four", () => {
+  const [one, four] = [floatElements("f16", 1, packed), floatElements("f16", 4, packed)];
+  expect([one.type, four.type]).toEqual(["u32", "vec2u"]);
+  expect(one.load("x", "at")).toBe("unpack2x16float(x[(at) >> 1u] >> (((at) & 1u) << 4u)).x");
+  expect(four.load("x", "at")).toBe("vec4f(unpack2x16float(x[at].x), unpack2x16float(x[at].y))");
+  expect(one.store).toBeUndefined();
+  expect(four.store!("y", "at", "v")).toBe("y[at] = halfWords(v);");
+  expect(floatElementsHead(one)).toBe("");
+  expect(floatElementsHead(four)).toMatch(/^fn halfWords/);
+});
+
+test("other dtypes are refused", () => {
+  expect(() => floatElements("i32", 1, packed)).toThrow("dtype: found i32, expected f32 or f16");
+});
