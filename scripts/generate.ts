@@ -147,10 +147,11 @@ function collectShaders(): void {
     "src/**/*.shader.ts",
     "src/shaders.generated.ts",
     (members) => `import type { AnyOp, PlanOf } from "./core/op.ts";
+import { planTable } from "./core/through-f32.ts";
 
 /** The WGSL plans of every op of this package. */
-export const plans: ReadonlyMap<AnyOp, PlanOf<any>> = new Map<AnyOp, PlanOf<any>>([
-${members.map((member) => `  [${member}.op, ${member}.plan],`).join("\n")}
+export const plans: ReadonlyMap<AnyOp, PlanOf<any>> = planTable([
+${members.map((member) => `  ${member},`).join("\n")}
 ]);
 `,
   );

@@ -7,7 +7,7 @@ import { distance } from "./compare.ts";
 import type { Expectation } from "./expected.ts";
 import { expectedGradients, expectedOutputs, roundingChanges } from "./expected.ts";
 import type { Check } from "./run-case.ts";
-import { conditioningFactor, exact, gradientBoundOf } from "./tolerance.ts";
+import { conditioningFactor, exact, gradientBoundOf, roundingOfHalves } from "./tolerance.ts";
 
 export type CheckRun = () => Promise<Distance>;
 
@@ -88,11 +88,18 @@ function compare(found: readonly Found[], { outputs, bound }: Expectation): Dist
   );
 }
 
-/** The parts of a composition round more often than its kernel. */
-const doubled = ({ outputs, bound }: Expectation): Expectation => ({
-  outputs,
-  bound: { ...bound, relative: 2 * bound.relative, absolute: 2 * bound.absolute },
-});
+/**
+ * The parts of a composition round more often than its kernel; those in f16 keep what lies between them in halves, off by
+ * `roundingOfHalves` of numbers as large as the results.
+ */
+function doubled({ outputs, bound }: Expectation): Expectation {
+  const halves = outputs.filter(({ dtype }) => dtype === "f16");
+  const largest = halves
+    .flatMap(({ data }) => [...data])
+    .reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const absolute = 2 * bound.absolute + 4 * roundingOfHalves * largest;
+  return { outputs, bound: { ...bound, relative: 2 * bound.relative, absolute } };
+}
 
 const compareBits = (found: readonly Found[], expected: readonly Found[]): Distance =>
   compare(found, {
@@ -106,13 +113,14 @@ async function compareGradients(drawn: DrawnCase, accuracy: Accuracy, backend: B
     expectedGradients(drawn, backend.name),
   );
   const outputs = drawn.op.outputs(drawn.opCase.inputs, drawn.opCase.attrs);
+  const hasHalves = [...drawn.opCase.inputs, ...outputs].some((spec) => spec?.dtype === "f16");
   const terms = Math.max(...outputs.map(({ shape }) => sizeOf(shape)));
   const compareWith = (changes: readonly Float64Array[] | undefined): Distance =>
     worstOf(
       wanted.map((gradient, index) => {
         const { data } = gradient;
         const length = Math.max(1, terms / Math.max(1, data.length));
-        const bound = gradientBoundOf(accuracy, length, backend.name);
+        const bound = gradientBoundOf(accuracy, length, backend.name, hasHalves);
         const largest = bound.scaled * data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
         const change = changes?.[index];
         const magnitudes = data.map((_, at) => largest + conditioningFactor * (change?.[at] ?? 0));

@@ -1,7 +1,7 @@
-import type { Spec } from "@evenkeel/tensor";
-import { formatSpec, isFloat, stridesOf } from "@evenkeel/tensor";
+import type { DType, Spec } from "@evenkeel/tensor";
+import { float16ToNumber, formatSpec, isFloat, numberToFloat16, stridesOf } from "@evenkeel/tensor";
 import type { Bound } from "./tolerance.ts";
-import { exact } from "./tolerance.ts";
+import { exact, storedBound } from "./tolerance.ts";
 
 /** How far results are from the reference. */
 export interface Distance {
@@ -23,6 +23,10 @@ export interface Expected extends Spec {
 const isNear = (value: number, other: number, allowed: number): boolean =>
   value === other || Object.is(value, other) || Math.abs(value - other) <= allowed;
 
+/** A number as a float holds it; a device has rounded it to f32 before it is a half. */
+const nearest = (value: number, dtype: DType): number =>
+  dtype === "f16" ? float16ToNumber(numberToFloat16(Math.fround(value))) : Math.fround(value);
+
 /**
  * Compares values of a device with the reference. Integers and bool must be equal whatever the bound, and infinities and NaN
  * must be the same.
@@ -30,7 +34,7 @@ const isNear = (value: number, other: number, allowed: number): boolean =>
 export function distance(found: ArrayLike<number>, expected: Expected, bound: Bound): Distance {
   const { data, flushed, magnitudes } = expected;
   const isReal = isFloat(expected.dtype);
-  const limit = isReal ? bound : exact;
+  const limit = isReal ? storedBound(bound, expected.dtype) : exact;
   if (found.length !== data.length) {
     return { error: Number.MAX_VALUE, failure: `found ${found.length} values, expected ${data.length}` };
   }
@@ -40,7 +44,7 @@ export function distance(found: ArrayLike<number>, expected: Expected, bound: Bo
   let worst = { index: 0, error: -1 };
   for (let index = 0; index < data.length; index++) {
     // Integers have one zero.
-    const wanted = isReal ? Math.fround(data[index]!) : data[index]! + 0;
+    const wanted = isReal ? nearest(data[index]!, expected.dtype) : data[index]! + 0;
     const value = found[index]!;
     if (Object.is(value, wanted)) {
       if (Number.isFinite(wanted)) largest = Math.max(largest, Math.abs(wanted));

@@ -1,5 +1,5 @@
 import type { CaseInput, CaseValues, DType } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { float16ToNumber, numberToFloat16, sizeOf } from "@evenkeel/tensor";
 
 /** 32 random bits at a time, as an unsigned number. */
 type Bits = () => number;
@@ -75,10 +75,10 @@ function drawing(values: CaseValues, size: number, bits: Bits): (index: number) 
   return (index) => values[index % values.length]!;
 }
 
-/** What a dtype can hold; floats are rounded to f32, so that the reference and the device start from the same values. */
+/** What a dtype can hold; floats are rounded, so that the reference and the device start from the same values. */
 const roundings: { readonly [Name in DType]: (x: number) => number } = {
   f32: Math.fround,
-  f16: Math.fround,
+  f16: (x) => float16ToNumber(numberToFloat16(x)),
   i32: (x) => x | 0,
   u32: (x) => x >>> 0,
   u8: (x) => x & 255,

@@ -1,4 +1,4 @@
-import type { Accuracy } from "@evenkeel/tensor";
+import type { Accuracy, DType } from "@evenkeel/tensor";
 
 /** The unit roundoff of f32: half a unit in the last place (ULP) of 1. */
 const u = 2 ** -24;
@@ -82,6 +82,23 @@ export interface Bound {
 
 export const exact: Bound = { relative: 0, scaled: 0, absolute: 0 };
 
+/** Half a unit in the last place of 1 as a half, and half of the smallest half: what rounding to 11 bits from 2^-14 on, and below it to multiples of 2^-24, may take away. */
+export const roundingOfHalves: number = 2 ** -11;
+const half = { relative: roundingOfHalves, absolute: 2 ** -25 };
+
+/**
+ * The bound of a result as it is stored. One in f16 is computed in f32 and rounded once more, which also rounds the error that it
+ * already had.
+ */
+export function storedBound(bound: Bound, dtype: DType): Bound {
+  if (dtype !== "f16" || bound === exact) return bound;
+  return {
+    relative: bound.relative * (1 + half.relative) + half.relative,
+    scaled: bound.scaled * (1 + half.relative),
+    absolute: bound.absolute * (1 + half.relative) + half.absolute,
+  };
+}
+
 /** How far the results of a case may be from the reference; expressions have sharper bounds (`expressionErrors`). */
 export function boundOf(accuracy: Accuracy, backend: string): Bound {
   const { reduction, smallest } = precisionOf(backend);
@@ -96,16 +113,23 @@ export function boundOf(accuracy: Accuracy, backend: string): Bound {
 
 /**
  * How far the gradient of a case may be, scaled by the largest magnitude of the reference gradient: a gradient sums over
- * what was broadcast and reduced (`length` terms) and chains a handful of steps, each with the op's own error.
+ * what was broadcast and reduced (`length` terms) and chains a handful of steps, each with the op's own error. Where there are
+ * halves, what is saved for the gradient and what goes from step to step is rounded to them.
  */
-export function gradientBoundOf(accuracy: Accuracy, length: number, backend: string): Bound {
+export function gradientBoundOf(
+  accuracy: Accuracy,
+  length: number,
+  backend: string,
+  hasHalves = false,
+): Bound {
   const own = boundOf(accuracy, backend);
+  const stored = hasHalves ? half : { relative: 0, absolute: 0 };
   const { reduction, smallest } = precisionOf(backend);
   const terms = typeof accuracy === "object" && "reduction" in accuracy ? accuracy.reduction : 1;
   return {
     relative: 4 * own.relative + 8 * u,
-    scaled: 8 * reduction(Math.max(length, terms)) + 4 * own.relative,
-    absolute: 4 * own.absolute + smallest,
+    scaled: 8 * reduction(Math.max(length, terms)) + 4 * (own.relative + stored.relative),
+    absolute: 4 * (own.absolute + stored.absolute) + smallest,
   };
 }
 

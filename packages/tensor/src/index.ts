@@ -4,6 +4,7 @@ export * from "./core/dtype.ts";
 export * from "./core/errors.ts";
 export * from "./core/executor.ts";
 export * from "./core/float-elements.ts";
+export { float16ToNumber, numberToFloat16 } from "./core/float16.ts";
 export { gradientOf } from "./core/gradient.ts";
 export * from "./core/launch.ts";
 export { bytesOfModule } from "./core/module-text.ts";

@@ -93,9 +93,10 @@ function derivativeOf(
 ): Derivative {
   const originals = expression.inputs.length;
   const whole = differentiate(expression, { needed, given });
-  const passed = whole.outputs.map(({ node }) => {
+  const passed = whole.outputs.map(({ node, dtype }) => {
     const step = whole.nodes[node]!;
-    return step.op === "input" && step.index >= originals ? step.index : undefined;
+    const isPassed = step.op === "input" && step.index >= originals && whole.inputs[step.index] === dtype;
+    return isPassed ? step.index : undefined;
   });
   const rest = needed.filter((_, index) => passed[index] === undefined);
   if (rest.length === 0) return { passed, computed: undefined, kept: [] };

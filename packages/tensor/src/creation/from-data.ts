@@ -1,7 +1,7 @@
 import type { Backend } from "../core/backend.ts";
 import { bytesOf, getDefaultBackend, storageOf } from "../core/backend.ts";
 import type { DType, Storage } from "../core/dtype.ts";
-import { arrayTypeOf, bytesOfStorage, viewAs } from "../core/dtype.ts";
+import { arrayTypeOf, bytesOfStorage, isFloat, viewAs } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import { numberToFloat16 } from "../core/float16.ts";
 import type { Spec } from "../core/spec.ts";
@@ -45,7 +45,7 @@ function toStorage(data: ArrayLike<number>, dtype: DType, storage: Storage): Arr
   const isWhole = dtype !== "bool" && dtype !== "f16";
   if (isWhole && ArrayBuffer.isView(data) && data.constructor === arrayTypeOf(storage)) return data;
   const values = viewAs(storage, new ArrayBuffer(data.length * bytesOfStorage(storage)));
-  if (dtype === "f32") {
+  if (isFloat(dtype) && storage !== "f16") {
     values.set(data);
   } else {
     // A loop, because the `from` of typed arrays is tens of times slower.

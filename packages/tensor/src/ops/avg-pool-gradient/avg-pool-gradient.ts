@@ -5,6 +5,7 @@ import type { Op } from "../../core/op.ts";
 import type { AvgPoolAttributes } from "../avg-pool/avg-pool.ts";
 import { avgPoolOp } from "../avg-pool/avg-pool.ts";
 import { module } from "../avg-pool/avg-pool.wasm.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import type { PoolGradientAttributes } from "../pooling/geometry.ts";
 import { checkPooled, planeGeometry } from "../pooling/geometry.ts";
 import { poolPlan } from "../pooling/plan.ts";
@@ -16,9 +17,9 @@ export type AvgPoolGradientAttributes = AvgPoolAttributes & PoolGradientAttribut
 export const avgPoolGradientOp: Op<AvgPoolGradientAttributes> = {
   name: "avgPoolGradient",
   outputs: ([dy], attrs) => {
-    checkDType("avgPoolGradient", "dy", dy!, "f32");
+    checkDType("avgPoolGradient", "dy", dy!, ...floatTypes);
     checkPooled("avgPoolGradient", dy!.shape, attrs);
-    return [{ shape: attrs.inputShape, dtype: "f32" }];
+    return [{ shape: attrs.inputShape, dtype: dy!.dtype }];
   },
   meaning: {
     loops: ([dy], [dx], attrs) => {

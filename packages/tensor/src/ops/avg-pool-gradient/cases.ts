@@ -1,4 +1,5 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
 import { pooledShape } from "../pooling/geometry.ts";
 import { poolCases } from "../pooling/pooling-cases.ts";
 import type { AvgPoolGradientAttributes } from "./avg-pool-gradient.ts";
@@ -15,16 +16,19 @@ const spread = (countIncludePad: boolean): OpCase<AvgPoolGradientAttributes>[] =
 export const cases: OpCases<AvgPoolGradientAttributes> = {
   op: avgPoolGradientOp,
   accuracy: "rounding",
-  cases: [
-    ...spread(true),
-    ...spread(false).filter(({ attrs }) => attrs.padding.some((pad) => pad > 0)),
-    ...spread(true)
-      .slice(0, 1)
-      .map(({ name, attrs, inputs: [dy] }) => ({
-        name: `non-finite, ${name}`,
-        attrs,
-        inputs: [{ ...dy!, values: "non-finite" as const }],
-        needs: "non-finite" as const,
-      })),
-  ],
+  cases: withHalves(
+    ["pairs", "pairs, odd sizes"],
+    [
+      ...spread(true),
+      ...spread(false).filter(({ attrs }) => attrs.padding.some((pad) => pad > 0)),
+      ...spread(true)
+        .slice(0, 1)
+        .map(({ name, attrs, inputs: [dy] }) => ({
+          name: `non-finite, ${name}`,
+          attrs,
+          inputs: [{ ...dy!, values: "non-finite" as const }],
+          needs: "non-finite" as const,
+        })),
+    ],
+  ),
 };

@@ -28,6 +28,30 @@ export const cases: OpCases<CastAttributes> = {
         inputs: [{ shape: [23], dtype: from, values: values[from]! }],
       })),
     ),
+    {
+      name: "f32 to f16",
+      attrs: { dtype: "f16" },
+      inputs: [
+        {
+          shape: [23],
+          dtype: "f32",
+          values: [1 / 3, -0.1, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 2 ** -14, 3.4 * 2 ** -24, 65_504, -65_519],
+        },
+      ],
+      needs: "f16",
+    },
+    ...(["f32", "i32", "u8", "bool"] as const).map((dtype) => ({
+      name: `f16 to ${dtype}`,
+      attrs: { dtype },
+      inputs: [{ shape: [23], dtype: "f16" as const, values: [0, 0.5, -0.5, 1.5, 254.9, 300, -7, 65_504] }],
+      needs: "f16" as const,
+    })),
+    ...(["i32", "u8", "bool"] as const).map((dtype) => ({
+      name: `${dtype} to f16`,
+      attrs: { dtype: "f16" as const },
+      inputs: [{ shape: [23], dtype, values: { integers: [0, 1] as const } }],
+      needs: "f16" as const,
+    })),
     { name: "empty", attrs: { dtype: "i32" }, inputs: [{ shape: [0, 3], dtype: "f32", values: [0] }] },
     { name: "rank 0", attrs: { dtype: "i32" }, inputs: [{ shape: [], dtype: "f32", values: [-1.5] }] },
     {

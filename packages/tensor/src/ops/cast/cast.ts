@@ -43,3 +43,6 @@ export const castOp: Op<CastAttributes> = {
 export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? aliasOf(x) : execute(castOp, [x], { dtype })[0]!;
 }
+
+/** The tensor itself where it has the dtype, else its values in it. */
+export const storedAs = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : cast(x, dtype));

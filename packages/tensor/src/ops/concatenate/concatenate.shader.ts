@@ -12,6 +12,8 @@ import { joinLaunches } from "./join-plan.ts";
 
 export { concatenateOp as op } from "./concatenate.ts";
 
+export const takesHalves = true;
+
 export const plan: PlanOf<ConcatenateAttributes> = (parts, attrs, limits) =>
   joinPlan(parts, attrs, limits) ?? concatenatePlan(parts, attrs, limits, shaderCopyLaunches);
 

@@ -15,7 +15,10 @@ export const conv2dInputGradientOp: Op<Conv2dAttributes> = {
   outputs: (inputs, attrs) => [
     epilogueOutput(
       "conv2dInputGradient",
-      inputGradientShape("conv2dInputGradient", inputs[0]!, inputs[1]!, attrs),
+      {
+        shape: inputGradientShape("conv2dInputGradient", inputs[0]!, inputs[1]!, attrs),
+        dtype: inputs[0]!.dtype,
+      },
       inputs,
       attrs,
     ),
@@ -38,7 +41,7 @@ export const conv2dInputGradientOp: Op<Conv2dAttributes> = {
       const { ofProduct, ofExtras } = epilogueGradients(context, () => inputGradient(dy, weight, bare));
       return [
         needed[0] ? convolution(ofProduct, weight, bare) : undefined,
-        needed[1] ? filterGradient(ofProduct, dy, bare) : undefined,
+        needed[1] ? filterGradient(ofProduct, dy, bare, weight.dtype) : undefined,
         ...ofExtras,
       ];
     },

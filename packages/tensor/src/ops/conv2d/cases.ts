@@ -3,6 +3,7 @@ import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
 import type { EpilogueAttributes } from "../epilogue/epilogue.ts";
 import { epilogueOf } from "../epilogue/epilogue.ts";
 import type { Conv2dAttributes } from "./conv2d.ts";
@@ -48,61 +49,64 @@ const ofGated = {
 export const cases: OpCases<Conv2dAttributes> = {
   op: conv2dOp,
   accuracy: { reduction: 64 },
-  cases: [
-    ...convolutionCases.map((one) => forward(one)),
-    ...tiledCases.map((one) => forward(one, [], {}, termsOfTiles)),
-    forward(
-      convolutionCase("tiles with bias and relu", [2, 16, 9, 8], [18, 16, 3, 3], { padding: 1 }),
-      [[18, 1, 1]],
-      { epilogue: epilogueOf("", true, "relu") },
-      termsOfTiles,
-    ),
-    {
-      ...forward(depthwiseCase),
-      inputs: [spoiled(depthwiseCase.x), normal(depthwiseCase.weight)],
-      needs: "non-finite",
-      differentiable: false,
-    },
-    {
-      ...forward(tiledCases[0]!, [], {}, termsOfTiles),
-      name: "tiles, some not finite",
-      inputs: [spoiled(tiledCases[0]!.x), normal(tiledCases[0]!.weight)],
-      needs: "non-finite",
-      differentiable: false,
-    },
-    forward(convolutionCase("bias", ...shapes), [[6, 1, 1]], { epilogue: epilogueOf("", true) }),
-    forward(convolutionCase("relu", ...shapes), [], { epilogue: epilogueOf("", false, "relu") }),
-    forward(convolutionCase("bias and relu", ...shapes, { stride: 2 }), [[6, 1, 1]], {
-      epilogue: epilogueOf("", true, "relu"),
-    }),
-    forward(convolutionCase("bias and leaky relu", ...shapes, { groups: 1 }), [[6, 1, 1]], {
-      epilogue: epilogueOf("", true, { leakyRelu: 0.2 }),
-    }),
-    forward(convolutionCase("bias of blocks of channels", [1, 75, 5, 6], [70, 75, 3, 3]), [[70, 1, 1]], {
-      epilogue: epilogueOf("", true, "relu"),
-    }),
-    forward(convolutionCase("bias, depthwise", [2, 5, 9, 11], [5, 1, 3, 3], { groups: 5 }), [[5, 1, 1]], {
-      epilogue: epilogueOf("", true, "relu"),
-    }),
-    forward(convolutionCase("bias, a long sum", [1, 160, 5, 5], [36, 160, 3, 3]), [[36, 1, 1]], {
-      epilogue: epilogueOf("", true, "relu"),
-    }),
-    forward(convolutionCase("bias without channels", [2, 0, 4, 5], [3, 0, 3, 3]), [[3, 1, 1]], {
-      epilogue: epilogueOf("", true),
-    }),
-    forward(convolutionCase("residual", ...shapes), [[2, 6, 7, 5]], {
-      epilogue: epilogueOf("", true, "relu"),
-    }),
-    forward(convolutionCase("bias of one row", ...shapes), [[5]], { epilogue: epilogueOf("", true) }),
-    {
-      ...forward(convolutionCase("any other epilogue", ...shapes), [[6, 1, 1]], { epilogue: gated }),
-      accuracy: ofGated,
-    },
-    {
-      ...forward(convolutionCase("non-finite", ...shapes, { padding: 1 })),
-      inputs: [{ ...normal(shapes[0]), values: "non-finite" }, normal(shapes[1])],
-      needs: "non-finite",
-      differentiable: false,
-    },
-  ],
+  cases: withHalves(
+    ["odd sizes", "3x3", ["bias and relu", 0]],
+    [
+      ...convolutionCases.map((one) => forward(one)),
+      ...tiledCases.map((one) => forward(one, [], {}, termsOfTiles)),
+      forward(
+        convolutionCase("tiles with bias and relu", [2, 16, 9, 8], [18, 16, 3, 3], { padding: 1 }),
+        [[18, 1, 1]],
+        { epilogue: epilogueOf("", true, "relu") },
+        termsOfTiles,
+      ),
+      {
+        ...forward(depthwiseCase),
+        inputs: [spoiled(depthwiseCase.x), normal(depthwiseCase.weight)],
+        needs: "non-finite",
+        differentiable: false,
+      },
+      {
+        ...forward(tiledCases[0]!, [], {}, termsOfTiles),
+        name: "tiles, some not finite",
+        inputs: [spoiled(tiledCases[0]!.x), normal(tiledCases[0]!.weight)],
+        needs: "non-finite",
+        differentiable: false,
+      },
+      forward(convolutionCase("bias", ...shapes), [[6, 1, 1]], { epilogue: epilogueOf("", true) }),
+      forward(convolutionCase("relu", ...shapes), [], { epilogue: epilogueOf("", false, "relu") }),
+      forward(convolutionCase("bias and relu", ...shapes, { stride: 2 }), [[6, 1, 1]], {
+        epilogue: epilogueOf("", true, "relu"),
+      }),
+      forward(convolutionCase("bias and leaky relu", ...shapes, { groups: 1 }), [[6, 1, 1]], {
+        epilogue: epilogueOf("", true, { leakyRelu: 0.2 }),
+      }),
+      forward(convolutionCase("bias of blocks of channels", [1, 75, 5, 6], [70, 75, 3, 3]), [[70, 1, 1]], {
+        epilogue: epilogueOf("", true, "relu"),
+      }),
+      forward(convolutionCase("bias, depthwise", [2, 5, 9, 11], [5, 1, 3, 3], { groups: 5 }), [[5, 1, 1]], {
+        epilogue: epilogueOf("", true, "relu"),
+      }),
+      forward(convolutionCase("bias, a long sum", [1, 160, 5, 5], [36, 160, 3, 3]), [[36, 1, 1]], {
+        epilogue: epilogueOf("", true, "relu"),
+      }),
+      forward(convolutionCase("bias without channels", [2, 0, 4, 5], [3, 0, 3, 3]), [[3, 1, 1]], {
+        epilogue: epilogueOf("", true),
+      }),
+      forward(convolutionCase("residual", ...shapes), [[2, 6, 7, 5]], {
+        epilogue: epilogueOf("", true, "relu"),
+      }),
+      forward(convolutionCase("bias of one row", ...shapes), [[5]], { epilogue: epilogueOf("", true) }),
+      {
+        ...forward(convolutionCase("any other epilogue", ...shapes), [[6, 1, 1]], { epilogue: gated }),
+        accuracy: ofGated,
+      },
+      {
+        ...forward(convolutionCase("non-finite", ...shapes, { padding: 1 })),
+        inputs: [{ ...normal(shapes[0]), values: "non-finite" }, normal(shapes[1])],
+        needs: "non-finite",
+        differentiable: false,
+      },
+    ],
+  ),
 };

@@ -26,7 +26,12 @@ export type Conv2dAttributes = ConvolutionAttributes & EpilogueAttributes;
 export const conv2dOp: Op<Conv2dAttributes> = {
   name: "conv2d",
   outputs: (inputs, attrs) => [
-    epilogueOutput("conv2d", convolutionShape("conv2d", inputs[0]!, inputs[1]!, attrs), inputs, attrs),
+    epilogueOutput(
+      "conv2d",
+      { shape: convolutionShape("conv2d", inputs[0]!, inputs[1]!, attrs), dtype: inputs[0]!.dtype },
+      inputs,
+      attrs,
+    ),
   ],
   meaning: {
     loops: (inputs, [y], attrs, scalars) => {
@@ -46,7 +51,7 @@ export const conv2dOp: Op<Conv2dAttributes> = {
       const { ofProduct, ofExtras } = epilogueGradients(context, () => convolution(x, weight, bare));
       return [
         needed[0] ? inputGradient(ofProduct, weight, bare) : undefined,
-        needed[1] ? filterGradient(x, ofProduct, bare) : undefined,
+        needed[1] ? filterGradient(x, ofProduct, bare, weight.dtype) : undefined,
         ...ofExtras,
       ];
     },
@@ -83,7 +88,7 @@ export function channelBias(operation: string, bias: Tensor, channels: number): 
  *
  * Shapes: x [n, c, h, w], weight [o, c / groups, kh, kw], bias [o] -> [n, o, h', w'], where
  * h' = floor((h + 2 padding - dilation (kh - 1) - 1) / stride) + 1, and w' in the same way. Throws ShapeError for shapes that do
- * not fit, ArgumentError for a wrong option, DTypeError unless all are f32.
+ * not fit, ArgumentError for a wrong option, DTypeError unless all are floats. y has the dtype of x.
  *
  * @example conv2d(x, weight, bias, { padding: 1, activation: "relu" }) // [8, 3, 32, 32] -> [8, 16, 32, 32]
  */

@@ -1,6 +1,8 @@
-import { DTypeError, ShapeError } from "../../core/errors.ts";
+import { checkDType } from "../../core/checks.ts";
+import { ShapeError } from "../../core/errors.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
-import { formatShape, formatSpec } from "../../core/spec.ts";
+import { formatShape } from "../../core/spec.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 
 export type Pair = readonly [y: number, x: number];
 
@@ -46,11 +48,9 @@ const inputSize = (axis: ConvolutionAxis, y: number, taps: number): number =>
 const kernelSize = (axis: ConvolutionAxis, x: number, y: number): number =>
   (x + axis.before + axis.after - (y - 1) * axis.stride - 1) / axis.dilation + 1;
 
-/** Throws DTypeError unless the operand is f32, ShapeError unless it has four dimensions. */
+/** Throws DTypeError unless the operand is a float, ShapeError unless it has four dimensions. */
 function checkOperand(operation: string, argument: string, spec: Spec, dimensions: string): void {
-  if (spec.dtype !== "f32") {
-    throw new DTypeError(`${operation}: ${argument}: found ${formatSpec(spec)}, expected f32`);
-  }
+  checkDType(operation, argument, spec, ...floatTypes);
   if (spec.shape.length !== 4) {
     throw new ShapeError(
       `${operation}: ${argument}: found ${formatShape(spec.shape)}, expected ${dimensions}`,

@@ -1,6 +1,7 @@
-import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
+import { checkDType } from "../../core/checks.ts";
+import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import type { GradientContext, ReferenceArray } from "../../core/op.ts";
-import type { Shape, Spec } from "../../core/spec.ts";
+import type { Spec } from "../../core/spec.ts";
 import { broadcastShapes, broadcastStrides, formatShape, formatSpec, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { differentiate } from "../../expression/differentiate.ts";
@@ -8,7 +9,10 @@ import { evaluator } from "../../expression/evaluate.ts";
 import type { Expression, Value } from "../../expression/expression.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
+import { storedAs } from "../cast/cast.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import { evaluateExpression } from "../fuse/fused.ts";
+import { pointwise } from "../fuse/pointwise.ts";
 import { sumTo } from "../sum/sum-to.ts";
 
 /** What follows a product or a convolution without another pass over memory. */
@@ -78,10 +82,10 @@ export function plainEpilogue(expression: Expression | undefined): PlainEpilogue
   return undefined;
 }
 
-/** The output of an op with an epilogue. Throws DTypeError or ShapeError for extra inputs that do not fit. */
+/** The output of an op with an epilogue, from that of the bare product. Throws DTypeError or ShapeError for extra inputs that do not fit. */
 export function epilogueOutput(
   operation: string,
-  shape: Shape,
+  { shape, dtype }: Spec,
   inputs: readonly (Spec | undefined)[],
   { epilogue }: EpilogueAttributes,
 ): Spec {
@@ -93,14 +97,14 @@ export function epilogueOutput(
     );
   }
   for (const extra of extras as Spec[]) {
-    if (extra.dtype !== "f32") throw new DTypeError(`${operation}: found ${formatSpec(extra)}, expected f32`);
+    checkDType(operation, "epilogue", extra, ...floatTypes);
     if (!sameShape(broadcastShapes([shape, extra.shape], operation), shape)) {
       throw new ShapeError(
         `${operation}: found ${formatShape(extra.shape)}, expected a shape that broadcasts to ${formatShape(shape)}`,
       );
     }
   }
-  return { shape, dtype: "f32" };
+  return { shape, dtype };
 }
 
 /** Replaces every element of `output`, the bare product, by its epilogue. */
@@ -152,34 +156,36 @@ export function epilogueGradients(
 ): EpilogueGradients {
   const { epilogue } = context.attrs;
   const dy = context.outputGradients[0]!;
-  const shapes = context.inputSpecs.slice(2).map((spec) => spec!.shape);
+  const specs = context.inputSpecs.slice(2) as Spec[];
   const isNeeded = (extra: number): boolean => context.needed[extra + 2]!;
   const plain = plainEpilogue(epilogue);
   if (plain !== undefined) {
     const ofProduct = plain.slope === 1 ? dy : maskBySign(dy, context.outputs[0]!, plain.slope);
     return {
       ofProduct,
-      ofExtras: shapes.map((shape, extra) => (isNeeded(extra) ? sumTo(ofProduct, shape) : undefined)),
+      ofExtras: specs.map(({ shape, dtype }, extra) =>
+        isNeeded(extra) ? sumTo(storedAs(ofProduct, dtype), shape) : undefined,
+      ),
     };
   }
-  const extras = shapes.flatMap((_, extra) => (isNeeded(extra) ? [extra] : []));
+  const extras = specs.flatMap((_, extra) => (isNeeded(extra) ? [extra] : []));
   const derivative = differentiate(epilogue!, {
     needed: [0, ...extras.map((extra) => extra + 1)],
     given: [0],
   });
-  const inputs = [product(), ...context.inputs.slice(2).map((tensor) => tensor!), dy];
+  const operands = [product(), ...context.inputs.slice(2).map((tensor) => tensor!), dy];
+  const inputs = operands.map((operand) => storedAs(operand, "f32"));
   const [ofProduct, ...rest] = evaluateExpression(derivative, inputs, { scalars: context.scalars });
-  const ofExtras: (Tensor | undefined)[] = shapes.map(() => undefined);
+  const ofExtras: (Tensor | undefined)[] = specs.map(() => undefined);
   extras.forEach((extra, position) => {
-    ofExtras[extra] = sumTo(rest[position]!, shapes[extra]!);
+    ofExtras[extra] = storedAs(sumTo(rest[position]!, specs[extra]!.shape), specs[extra]!.dtype);
   });
-  return { ofProduct: ofProduct!, ofExtras };
+  return { ofProduct: storedAs(ofProduct!, dy.dtype), ofExtras };
 }
 
 /** dy where the output was positive, slope dy elsewhere. */
 function maskBySign(dy: Tensor, y: Tensor, slope: number): Tensor {
-  const expression = buildExpression({ inputs: ["f32", "f32"] }, ([gradient, output]) =>
-    e.select(e.lessEqual(output!, 0), slope === 0 ? 0 : e.mul(gradient!, slope), gradient!),
+  return pointwise([dy, y], (gradient, output) =>
+    e.select(e.lessEqual(output, 0), slope === 0 ? 0 : e.mul(gradient, slope), gradient),
   );
-  return evaluateExpression(expression, [dy, y])[0]!;
 }

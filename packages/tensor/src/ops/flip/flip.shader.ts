@@ -5,5 +5,7 @@ import { flipPlan } from "./flip.ts";
 
 export { flipOp as op } from "./flip.ts";
 
+export const takesHalves = true;
+
 export const plan: PlanOf<FlipAttributes> = ([x], attrs, limits) =>
   flipPlan(x!, attrs, limits, shaderCopyLaunches);

@@ -1,4 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
 import { lineCases } from "../lines/line-cases.ts";
 import type { AxisAttributes } from "../softmax/plan.ts";
 import { logSoftmaxGradientOp } from "./log-softmax-gradient.ts";
@@ -6,13 +7,16 @@ import { logSoftmaxGradientOp } from "./log-softmax-gradient.ts";
 export const cases: OpCases<AxisAttributes> = {
   op: logSoftmaxGradientOp,
   accuracy: "transcendental",
-  cases: lineCases({
-    values: [{ uniform: [-5, 0] }, { normal: [0, 1] }],
-    nonFinite: 1,
-    accuracy: (length) => ({
-      relative: 8 * 2 ** -24,
-      absolute: 2 * length * 2 ** -24,
-      reason: "sums of length terms of size 1",
+  cases: withHalves(
+    ["rows"],
+    lineCases({
+      values: [{ uniform: [-5, 0] }, { normal: [0, 1] }],
+      nonFinite: 1,
+      accuracy: (length) => ({
+        relative: 8 * 2 ** -24,
+        absolute: 2 * length * 2 ** -24,
+        reason: "sums of length terms of size 1",
+      }),
     }),
-  }),
+  ),
 };

@@ -10,7 +10,7 @@ import { sum } from "../sum/sum.ts";
 /** dx = dy - exp(y) (sum of dy along the axis), for y = logSoftmax(x). */
 export const logSoftmaxGradientOp: Op<AxisAttributes> = {
   name: "logSoftmaxGradient",
-  outputs: ([y]) => [{ shape: y!.shape, dtype: "f32" }],
+  outputs: ([y]) => [{ shape: y!.shape, dtype: y!.dtype }],
   meaning: {
     composition: ([y, dy], { axis }) => {
       const total = sum(dy!, { axes: axis, keepDims: true });

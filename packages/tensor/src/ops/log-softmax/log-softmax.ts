@@ -3,6 +3,7 @@ import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import { forEachLine, linesAlong } from "../lines/lines.ts";
 import { logSoftmaxGradient } from "../log-softmax-gradient/log-softmax-gradient.ts";
 import type { AxisAttributes } from "../softmax/plan.ts";
@@ -12,8 +13,8 @@ import { softmaxPlan } from "../softmax/plan.ts";
 export const logSoftmaxOp: Op<AxisAttributes> = {
   name: "logSoftmax",
   outputs: ([x]) => {
-    checkDType("logSoftmax", "x", x!, "f32");
-    return [{ shape: x!.shape, dtype: "f32" }];
+    checkDType("logSoftmax", "x", x!, ...floatTypes);
+    return [{ shape: x!.shape, dtype: x!.dtype }];
   },
   meaning: {
     loops: ([x], [y], { axis }) => {

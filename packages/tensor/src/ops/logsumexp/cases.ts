@@ -1,4 +1,5 @@
 import type { Accuracy, OpCases } from "../../core/op-cases.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 import { reductionCases } from "../reduction/reduction-cases.ts";
 import { logsumexpOp } from "./logsumexp.ts";
@@ -12,29 +13,32 @@ const accuracy: Accuracy = {
 export const cases: OpCases<ReductionAttributes> = {
   op: logsumexpOp,
   accuracy,
-  cases: [
-    ...reductionCases({
-      values: { normal: [0, 3] },
-      accuracy: () => accuracy,
-      reducesNothing: true,
-    }),
-    {
-      name: "beyond the range of exp",
-      attrs: { axes: [1], keepDims: false },
-      inputs: [{ shape: [2, 3], dtype: "f32", values: [1000, 1000, 0, -1000, -1000, -1001] }],
-    },
-    {
-      name: "infinite maximum",
-      attrs: { axes: [1], keepDims: false },
-      inputs: [
-        {
-          shape: [2, 2],
-          dtype: "f32",
-          values: [Number.POSITIVE_INFINITY, 1, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
-        },
-      ],
-      needs: "non-finite",
-      differentiable: false,
-    },
-  ],
+  cases: withHalves(
+    ["rows"],
+    [
+      ...reductionCases({
+        values: { normal: [0, 3] },
+        accuracy: () => accuracy,
+        reducesNothing: true,
+      }),
+      {
+        name: "beyond the range of exp",
+        attrs: { axes: [1], keepDims: false },
+        inputs: [{ shape: [2, 3], dtype: "f32", values: [1000, 1000, 0, -1000, -1000, -1001] }],
+      },
+      {
+        name: "infinite maximum",
+        attrs: { axes: [1], keepDims: false },
+        inputs: [
+          {
+            shape: [2, 2],
+            dtype: "f32",
+            values: [Number.POSITIVE_INFINITY, 1, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
+          },
+        ],
+        needs: "non-finite",
+        differentiable: false,
+      },
+    ],
+  ),
 };

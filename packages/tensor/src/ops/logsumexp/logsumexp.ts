@@ -5,6 +5,8 @@ import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
+import { storedAs } from "../cast/cast.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";
@@ -17,8 +19,8 @@ import { module } from "../softmax/softmax.wasm.ts";
 export const logsumexpOp: Op<ReductionAttributes> = {
   name: "logsumexp",
   outputs: ([x], attrs) => {
-    checkDType("logsumexp", "x", x!, "f32");
-    return [{ shape: reducedShape(x!.shape, attrs), dtype: "f32" }];
+    checkDType("logsumexp", "x", x!, ...floatTypes);
+    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
   },
   meaning: {
     loops: ([x], [y], { axes }) => {
@@ -37,11 +39,15 @@ export const logsumexpOp: Op<ReductionAttributes> = {
   gradient: {
     reads: () => ({ inputs: [0], outputs: [0] }),
     apply: ({ inputs: [x], outputs: [y], outputGradients: [dy], attrs: { axes } }) => [
-      scope(() =>
-        pointwise([x!, restoreAxes(y!, x!, axes), restoreAxes(dy!, x!, axes)], (value, total, slope) =>
-          e.mul(slope, e.exp(e.sub(value, total))),
-        ),
-      ),
+      scope(() => {
+        // exp would magnify what a half has lost.
+        const total = x!.dtype === "f32" ? y! : logsumexp(storedAs(x!, "f32"), { axes });
+        const dx = pointwise(
+          [x!, restoreAxes(total, x!, axes), restoreAxes(dy!, x!, axes)],
+          (value, logTotal, slope) => e.mul(slope, e.exp(e.sub(value, logTotal))),
+        );
+        return storedAs(dx, x!.dtype);
+      }),
     ],
   },
   kernels: {

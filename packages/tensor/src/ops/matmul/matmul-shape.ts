@@ -1,12 +1,15 @@
-import { DTypeError, ShapeError } from "../../core/errors.ts";
+import { checkDType } from "../../core/checks.ts";
+import { ShapeError } from "../../core/errors.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
-import { broadcastShapes, formatShape, formatSpec } from "../../core/spec.ts";
+import { broadcastShapes, formatShape } from "../../core/spec.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import { epilogueOutput } from "../epilogue/epilogue.ts";
 import type { MatmulAttributes } from "./matmul.ts";
 
-/** Throws ShapeError when the operands do not fit, DTypeError unless they are f32. */
+/** Throws ShapeError when the operands do not fit, DTypeError unless they are floats. */
 export function matmulOutput(inputs: readonly (Spec | undefined)[], attrs: MatmulAttributes): Spec {
-  return epilogueOutput("matmul", productShape(inputs[0]!, inputs[1]!, attrs), inputs, attrs);
+  const shape = productShape(inputs[0]!, inputs[1]!, attrs);
+  return epilogueOutput("matmul", { shape, dtype: attrs.dtype ?? inputs[0]!.dtype }, inputs, attrs);
 }
 
 function productShape(a: Spec, b: Spec, { transposeA, transposeB }: MatmulAttributes): number[] {
@@ -14,8 +17,7 @@ function productShape(a: Spec, b: Spec, { transposeA, transposeB }: MatmulAttrib
     ["a", a],
     ["b", b],
   ] as const) {
-    if (spec.dtype !== "f32")
-      throw new DTypeError(`matmul: ${name}: found ${formatSpec(spec)}, expected f32`);
+    checkDType("matmul", name, spec, ...floatTypes);
     if (spec.shape.length < 2) {
       throw new ShapeError(
         `matmul: ${name}: found ${formatShape(spec.shape)}, expected two dimensions or more`,

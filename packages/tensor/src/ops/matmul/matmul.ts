@@ -1,6 +1,8 @@
+import type { DType } from "../../core/dtype.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { GradientContext, Op } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { EpilogueAttributes } from "../epilogue/epilogue.ts";
@@ -15,6 +17,8 @@ export interface MatmulAttributes extends EpilogueAttributes {
   /** Whether the last two dimensions of an operand are exchanged first. */
   readonly transposeA: boolean;
   readonly transposeB: boolean;
+  /** How the product is stored. Absent: as a. */
+  readonly dtype?: DType;
 }
 
 /** Inputs a, b, and those of the epilogue; the operands have two dimensions or more. */
@@ -42,20 +46,25 @@ function matmulGradient(context: GradientContext<MatmulAttributes>): (Tensor | u
   const { ofProduct: dc, ofExtras } = epilogueGradients(context, () =>
     matmul(a, b, { transposeA, transposeB }),
   );
+  const [ofA, ofB] = inputSpecs as [Spec, Spec];
   const gradientOfA = () =>
     transposeA
-      ? matmul(b, dc, { transposeA: transposeB, transposeB: true })
-      : matmul(dc, b, { transposeB: !transposeB });
+      ? productAs(ofA, b, dc, { transposeA: transposeB, transposeB: true })
+      : productAs(ofA, dc, b, { transposeA: false, transposeB: !transposeB });
   const gradientOfB = () =>
     transposeB
-      ? matmul(dc, a, { transposeA: true, transposeB: transposeA })
-      : matmul(a, dc, { transposeA: !transposeA });
+      ? productAs(ofB, dc, a, { transposeA: true, transposeB: transposeA })
+      : productAs(ofB, a, dc, { transposeA: !transposeA, transposeB: false });
   return [
     needed[0] ? sumTo(gradientOfA(), inputSpecs[0]!.shape) : undefined,
     needed[1] ? sumTo(gradientOfB(), inputSpecs[1]!.shape) : undefined,
     ...ofExtras,
   ];
 }
+
+/** The product in the dtype of a spec. */
+const productAs = ({ dtype }: Spec, a: Tensor, b: Tensor, attrs: MatmulAttributes): Tensor =>
+  matrixProduct(a, b, a.dtype === dtype ? attrs : { ...attrs, dtype });
 
 export interface MatmulOptions {
   /** Exchange the last two dimensions of a, or of b, first; they are not copied. */
@@ -67,7 +76,8 @@ export interface MatmulOptions {
  * The matrix product, batched over leading dimensions, which broadcast.
  *
  * Shapes: [..., m, k] and [..., k, n] -> [..., m, n]. A vector is a row on the left and a column on the right, and its dimension
- * is absent from the result, as in PyTorch. Throws ShapeError when the shapes do not fit, DTypeError unless both are f32.
+ * is absent from the result, as in PyTorch. Throws ShapeError when the shapes do not fit, DTypeError unless both are
+ * floats. The product has the dtype of a.
  *
  * @example matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])) // [3, 7]
  */

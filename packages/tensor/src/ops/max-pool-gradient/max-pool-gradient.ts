@@ -2,6 +2,7 @@ import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import { module } from "../max-pool/max-pool.wasm.ts";
 import { placeType } from "../max-pool/places.ts";
 import { maxPoolSelectOp } from "../max-pool-select/max-pool-select.ts";
@@ -14,11 +15,11 @@ import { windowsOf } from "../pooling/windows.ts";
 export const maxPoolGradientOp: Op<PoolGradientAttributes> = {
   name: "maxPoolGradient",
   outputs: ([dy, places], attrs) => {
-    checkDType("maxPoolGradient", "dy", dy!, "f32");
+    checkDType("maxPoolGradient", "dy", dy!, ...floatTypes);
     checkDType("maxPoolGradient", "places", places!, placeType(attrs));
     checkPooled("maxPoolGradient", dy!.shape, attrs);
     checkPooled("maxPoolGradient", places!.shape, attrs);
-    return [{ shape: attrs.inputShape, dtype: "f32" }];
+    return [{ shape: attrs.inputShape, dtype: dy!.dtype }];
   },
   meaning: {
     loops: ([dy, places], [dx], attrs) => {

@@ -1,4 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 import { reductionCases } from "../reduction/reduction-cases.ts";
 import { meanOp } from "./mean.ts";
@@ -6,9 +7,12 @@ import { meanOp } from "./mean.ts";
 export const cases: OpCases<ReductionAttributes> = {
   op: meanOp,
   accuracy: "rounding",
-  cases: reductionCases({
-    values: { normal: [0.5, 1] },
-    accuracy: (reduction) => ({ reduction }),
-    reducesNothing: true,
-  }),
+  cases: withHalves(
+    ["rows", "large: one row in parts", "axes of one element"],
+    reductionCases({
+      values: { normal: [0.5, 1] },
+      accuracy: (reduction) => ({ reduction }),
+      reducesNothing: true,
+    }),
+  ),
 };

@@ -5,6 +5,7 @@ import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { broadcastReduced, reductionAttributes } from "../reduction/axes.ts";
@@ -17,8 +18,8 @@ import { module } from "../reduction/reduction.wasm.ts";
 export const meanOp: Op<ReductionAttributes> = {
   name: "mean",
   outputs: ([x], attrs) => {
-    checkDType("mean", "x", x!, "f32");
-    return [{ shape: reducedShape(x!.shape, attrs), dtype: "f32" }];
+    checkDType("mean", "x", x!, ...floatTypes);
+    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
   },
   meaning: {
     loops: ([x], [y], { axes }) => {

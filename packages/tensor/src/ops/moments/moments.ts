@@ -4,6 +4,8 @@ import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
+import { storedAs } from "../cast/cast.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { broadcastReduced, reductionAttributes, restoreAxes } from "../reduction/axes.ts";
@@ -25,7 +27,7 @@ export function divisorOf(x: Tensor["shape"], { axes, correction }: MomentsAttri
 export const momentsOp: Op<MomentsAttributes> = {
   name: "moments",
   outputs: ([x], attrs) => {
-    checkDType("moments", "x", x!, "f32");
+    checkDType("moments", "x", x!, ...floatTypes);
     const shape = reducedShape(x!.shape, attrs);
     return [
       { shape, dtype: "f32" },
@@ -55,22 +57,28 @@ export const momentsOp: Op<MomentsAttributes> = {
       if (dVariance === undefined) {
         return [
           scope(() =>
-            broadcastReduced(
-              pointwise([dMean!], (gradient) => e.div(gradient, n)),
-              x!,
-              axes,
+            storedAs(
+              broadcastReduced(
+                pointwise([dMean!], (gradient) => e.div(gradient, n)),
+                x!,
+                axes,
+              ),
+              x!.dtype,
             ),
           ),
         ];
       }
       return [
         scope(() =>
-          pointwise(
-            [x!, restored(mean!), restored(dVariance), ...(dMean === undefined ? [] : [restored(dMean)])],
-            (value, centre, gradient, shift) => {
-              const dx = e.mul(e.mul(gradient, slope), e.sub(value, centre));
-              return shift === undefined ? dx : e.add(dx, e.div(shift, n));
-            },
+          storedAs(
+            pointwise(
+              [x!, restored(mean!), restored(dVariance), ...(dMean === undefined ? [] : [restored(dMean)])],
+              (value, centre, gradient, shift) => {
+                const dx = e.mul(e.mul(gradient, slope), e.sub(value, centre));
+                return shift === undefined ? dx : e.add(dx, e.div(shift, n));
+              },
+            ),
+            x!.dtype,
           ),
         ),
       ];
@@ -91,7 +99,7 @@ export interface MomentsOptions extends ReductionOptions {
  * float64, so the variance is accurate even where the mean is 10^6 standard deviations away.
  * Both are NaN where a value is not finite.
  *
- * Shapes: any -> twice without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32,
+ * Shapes: any -> twice without the reduced axes, or with one element there (`keepDims`). Both are f32. Throws DTypeError unless x is a float,
  * ArgumentError for axes out of range or named twice.
  *
  * @example const { mean, variance } = moments(x, { axes: [0, 2, 3] });

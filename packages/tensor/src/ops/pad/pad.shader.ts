@@ -7,6 +7,8 @@ import { copyInto, padOp, padView } from "./pad.ts";
 
 export { padOp as op } from "./pad.ts";
 
+export const takesHalves = true;
+
 export const plan: PlanOf<PadAttributes> = ([x], attrs, limits) => {
   const view = padView(x!, attrs, limits);
   if (view !== undefined) return view;

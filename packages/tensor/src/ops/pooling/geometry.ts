@@ -2,6 +2,7 @@ import { checkDType } from "../../core/checks.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, sameShape, sizeOf } from "../../core/spec.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 
 /** One number for every spatial dimension, or one for each. */
 export type Extent = number | readonly number[];
@@ -87,10 +88,10 @@ export function pooledShape(operation: string, shape: Shape, attrs: PoolAttribut
   });
 }
 
-/** Checks an f32 input and gives the spec after pooling. */
+/** Checks a float input and gives the spec after pooling. */
 export function pooledSpec(operation: string, x: Spec, attrs: PoolAttributes): Spec {
-  checkDType(operation, "x", x, "f32");
-  return { shape: pooledShape(operation, x.shape, attrs), dtype: "f32" };
+  checkDType(operation, "x", x, ...floatTypes);
+  return { shape: pooledShape(operation, x.shape, attrs), dtype: x.dtype };
 }
 
 export interface PoolGradientAttributes extends PoolAttributes {

@@ -4,6 +4,7 @@ import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import { flip } from "../flip/flip.ts";
 import { zerosLike } from "../full/full.ts";
 import { mul } from "../mul/mul.ts";
@@ -22,8 +23,8 @@ import { transpose } from "../transpose/transpose.ts";
 export const productOp: Op<ReductionAttributes> = {
   name: "product",
   outputs: ([x], attrs) => {
-    checkDType("product", "x", x!, "f32");
-    return [{ shape: reducedShape(x!.shape, attrs), dtype: "f32" }];
+    checkDType("product", "x", x!, ...floatTypes);
+    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
   },
   meaning: {
     loops: ([x], [y], { axes }) => {

@@ -6,6 +6,8 @@ import { scope } from "../../core/scope.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf } from "../../core/spec.ts";
 import * as e from "../../expression/functions.ts";
+import { storedAs } from "../cast/cast.ts";
+import { arithmeticTypes } from "../elementwise/dtypes.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import { sum } from "../sum/sum.ts";
 import { restoreAxes } from "./axes.ts";
@@ -25,7 +27,7 @@ export function checkReducible(operation: string, x: Spec, attrs: ReductionAttri
 }
 
 export function extremeOutputs(operation: string, x: Spec, attrs: ReductionAttributes): Spec[] {
-  checkDType(operation, "x", x, "f32", "i32", "u32");
+  checkDType(operation, "x", x, ...arithmeticTypes);
   checkReducible(operation, x, attrs);
   return [{ shape: reducedShape(x.shape, attrs), dtype: x.dtype }];
 }
@@ -53,10 +55,16 @@ export const extremeGradient: Gradient<ReductionAttributes> = {
   apply: ({ inputs: [x], outputs: [y], outputGradients: [dy], attrs: { axes } }) => [
     scope(() => {
       const extreme = restoreAxes(y!, x!, axes);
-      const isTied = pointwise([x!, extreme], (value, best) => e.cast(e.equal(value, best), "f32"));
+      const isTied = storedAs(
+        pointwise([x!, extreme], (value, best) => e.cast(e.equal(value, best), "f32")),
+        "f32",
+      );
       const ties = sum(isTied, { axes, keepDims: true });
       const slope = restoreAxes(dy!, x!, axes);
-      return pointwise([isTied, ties, slope], (mask, count, gradient) => e.div(e.mul(mask, gradient), count));
+      const share = pointwise([isTied, ties, slope], (mask, count, gradient) =>
+        e.div(e.mul(mask, gradient), count),
+      );
+      return storedAs(share, x!.dtype);
     }),
   ],
 };

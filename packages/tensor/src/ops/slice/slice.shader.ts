@@ -5,5 +5,7 @@ import { slicePlan } from "./slice.ts";
 
 export { sliceOp as op } from "./slice.ts";
 
+export const takesHalves = true;
+
 export const plan: PlanOf<SliceAttributes> = ([x], attrs, limits) =>
   slicePlan(x!, attrs, limits, shaderCopyLaunches);

@@ -3,6 +3,7 @@ import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
+import { storedAs } from "../cast/cast.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import { reshape } from "../reshape/reshape.ts";
 import { crossEntropyPlan } from "../softmax/plan.ts";
@@ -15,7 +16,7 @@ import type { CrossEntropyAttributes } from "../softmax-cross-entropy/softmax-cr
  */
 export const softmaxCrossEntropyGradientOp: Op<CrossEntropyAttributes> = {
   name: "softmaxCrossEntropyGradient",
-  outputs: ([logits]) => [{ shape: logits!.shape, dtype: "f32" }],
+  outputs: ([logits]) => [{ shape: logits!.shape, dtype: logits!.dtype }],
   meaning: {
     composition: ([logits, labels, dLoss], { labelSmoothing, ignoreIndex }) => {
       const [n, classes] = logits!.shape as [number, number];
@@ -26,7 +27,11 @@ export const softmaxCrossEntropyGradientOp: Op<CrossEntropyAttributes> = {
         const isClass = e.and(e.greaterEqual(label, 0), e.less(label, classes));
         return e.select(e.equal(label, ignoreIndex), 0, e.select(isClass, value, Number.NaN));
       };
-      return [pointwise([softmax(logits!), reshape(labels!, [n, 1]), reshape(dLoss!, [n, 1])], slope)];
+      const gradient = pointwise(
+        [softmax(logits!), reshape(labels!, [n, 1]), reshape(dLoss!, [n, 1])],
+        slope,
+      );
+      return [storedAs(gradient, logits!.dtype)];
     },
   },
   kernels: {

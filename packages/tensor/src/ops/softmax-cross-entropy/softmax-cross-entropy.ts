@@ -5,6 +5,7 @@ import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import { crossEntropyPlan } from "../softmax/plan.ts";
 import { softmaxCrossEntropyGradient } from "../softmax-cross-entropy-gradient/softmax-cross-entropy-gradient.ts";
 
@@ -16,7 +17,7 @@ export interface CrossEntropyAttributes {
 }
 
 function checkOperands(logits: Spec, labels: Spec): void {
-  checkDType("softmaxCrossEntropy", "logits", logits, "f32");
+  checkDType("softmaxCrossEntropy", "logits", logits, ...floatTypes);
   checkDType("softmaxCrossEntropy", "labels", labels, "i32");
   const [n] = logits.shape;
   if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== n) {

@@ -10,7 +10,7 @@ import { sum } from "../sum/sum.ts";
 /** dx = y (dy - sum of y dy along the axis), for y = softmax(x). */
 export const softmaxGradientOp: Op<AxisAttributes> = {
   name: "softmaxGradient",
-  outputs: ([y]) => [{ shape: y!.shape, dtype: "f32" }],
+  outputs: ([y]) => [{ shape: y!.shape, dtype: y!.dtype }],
   meaning: {
     composition: ([y, dy], { axis }) => {
       const products = pointwise([y!, dy!], e.mul);

@@ -3,6 +3,7 @@ import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../elementwise/dtypes.ts";
 import { forEachLine, linesAlong } from "../lines/lines.ts";
 import { softmaxGradient } from "../softmax-gradient/softmax-gradient.ts";
 import type { AxisAttributes } from "./plan.ts";
@@ -12,8 +13,8 @@ import { softmaxPlan } from "./plan.ts";
 export const softmaxOp: Op<AxisAttributes> = {
   name: "softmax",
   outputs: ([x]) => {
-    checkDType("softmax", "x", x!, "f32");
-    return [{ shape: x!.shape, dtype: "f32" }];
+    checkDType("softmax", "x", x!, ...floatTypes);
+    return [{ shape: x!.shape, dtype: x!.dtype }];
   },
   meaning: {
     loops: ([x], [y], { axis }) => {

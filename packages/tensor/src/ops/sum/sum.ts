@@ -3,6 +3,7 @@ import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { arithmeticTypes } from "../elementwise/dtypes.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { broadcastReduced, reductionAttributes } from "../reduction/axes.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
@@ -14,7 +15,7 @@ import { module } from "../reduction/reduction.wasm.ts";
 export const sumOp: Op<ReductionAttributes> = {
   name: "sum",
   outputs: ([x], attrs) => {
-    checkDType("sum", "x", x!, "f32", "i32", "u32");
+    checkDType("sum", "x", x!, ...arithmeticTypes);
     return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
   },
   meaning: {

@@ -5,5 +5,7 @@ import { transposePlan } from "./transpose.ts";
 
 export { transposeOp as op } from "./transpose.ts";
 
+export const takesHalves = true;
+
 export const plan: PlanOf<TransposeAttributes> = ([x], attrs, limits) =>
   transposePlan(x!, attrs, limits, shaderCopyLaunches);

@@ -1,0 +1,104 @@
+import type { Expression } from "../expression/expression.ts";
+import { buildExpression } from "../expression/expression.ts";
+import type { DType } from "./dtype.ts";
+import type { PlannedLaunch, Slot } from "./launch.ts";
+import type { AnyOp, Attributes, PlanOf } from "./op.ts";
+import type { Spec } from "./spec.ts";
+import { sizeOf } from "./spec.ts";
+
+const isHalf = (spec: Spec | undefined): boolean => spec?.dtype === "f16";
+const widened = <Any extends Spec | undefined>(spec: Any): Any =>
+  isHalf(spec) ? { ...spec!, dtype: "f32" } : spec;
+
+const expressions = new Map<string, Expression>();
+
+/** The values of a piece of memory in another dtype. */
+function castLaunch(from: DType, to: DType, size: number, source: Slot, target: Slot): PlannedLaunch {
+  const name = `${from} ${to}`;
+  const expression = expressions.get(name) ?? buildExpression({ inputs: [from], outputs: [to] }, ([x]) => x!);
+  expressions.set(name, expression);
+  const reads = [{ operand: source, strides: [size > 1 ? 1 : 0] }];
+  return { kind: "expression", expression, shape: [size], reads, writes: [target], scalars: [] };
+}
+
+/** The launch over other places. */
+function moved(launch: PlannedLaunch, place: (slot: Slot) => Slot): PlannedLaunch {
+  const maybe = (slot: Slot | undefined): Slot | undefined => slot && place(slot);
+  switch (launch.kind) {
+    case "kernel":
+      return { ...launch, reads: launch.reads.map(maybe), writes: launch.writes.map(maybe) };
+    case "expression": {
+      const reads = launch.reads.map((read) => ({ ...read, operand: place(read.operand) }));
+      return { ...launch, reads, writes: launch.writes.map(place) };
+    }
+    case "host": {
+      const entries = Object.entries(launch.operands);
+      const operands = entries.map(([name, host]) => [name, { ...host, operand: place(host.operand) }]);
+      return { ...launch, operands: Object.fromEntries(operands) };
+    }
+  }
+}
+
+/**
+ * A plan for operands in f16 from one for f32, in whose launches all numbers are f32: inputs in f16 are cast into temporaries before,
+ * outputs in f16 from temporaries after. An output may be a view of an input as a whole, not of a part.
+ */
+export function throughF32<Attrs extends Attributes>(op: AnyOp, plan: PlanOf<Attrs>): PlanOf<Attrs> {
+  return (inputs, attrs, limits, donated) => {
+    const outputs = op.outputs(inputs, attrs);
+    if (!inputs.some(isHalf) && !outputs.some(isHalf)) return plan(inputs, attrs, limits, donated);
+    const kept = donated.map(() => false);
+    const inner = plan(inputs.map(widened), attrs, limits, kept);
+    const temporaries = [...inner.temporaries];
+    const places = new Map<string, Slot>();
+    const [before, after]: [PlannedLaunch[], PlannedLaunch[]] = [[], []];
+
+    const placeOf = (key: string, spec: Spec, cast: (temporary: Slot) => void): Slot => {
+      let place = places.get(key);
+      if (place === undefined) {
+        place = { temporary: temporaries.push(widened(spec)) - 1 };
+        places.set(key, place);
+        cast(place);
+      }
+      return place;
+    };
+    const place = (slot: Slot): Slot => {
+      if ("input" in slot && isHalf(inputs[slot.input])) {
+        const spec = inputs[slot.input]!;
+        return placeOf(`input ${slot.input}`, spec, (wide) =>
+          before.push(castLaunch("f16", "f32", sizeOf(spec.shape), slot, wide)),
+        );
+      }
+      if ("output" in slot && isHalf(outputs[slot.output])) {
+        const spec = outputs[slot.output]!;
+        return placeOf(`output ${slot.output}`, spec, (wide) =>
+          after.push(castLaunch("f32", "f16", sizeOf(spec.shape), wide, slot)),
+        );
+      }
+      return slot;
+    };
+    const launches = inner.launches.map((launch) => moved(launch, place));
+    const aliases = inner.aliases.filter(([output, input]) => {
+      const [source, target] = [inputs[input]!, outputs[output]!];
+      if (source.dtype === target.dtype) return true;
+      const size = sizeOf(target.shape);
+      if (size > 0) after.push(castLaunch(source.dtype, target.dtype, size, { input }, { output }));
+      return false;
+    });
+    return { ...inner, launches: [...before, ...launches, ...after], temporaries, aliases };
+  };
+}
+
+/** What a shader module exports. */
+interface ShaderModule {
+  readonly op: AnyOp;
+  // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
+  readonly plan: PlanOf<any>;
+  /** Its kernels take f16 as it is stored. */
+  readonly takesHalves?: true;
+}
+
+/** The plans of shader modules by op, each for f16 too. */
+// biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
+export const planTable = (modules: readonly ShaderModule[]): ReadonlyMap<AnyOp, PlanOf<any>> =>
+  new Map(modules.map(({ op, plan, takesHalves }) => [op, takesHalves ? plan : throughF32(op, plan)]));
