@@ -33,5 +33,7 @@ test("halves are two to a word elsewhere, where one invocation stores four", () 
 });
 
 test("other dtypes are refused", () => {
-  expect(() => floatElements("i32", 1, packed)).toThrow("dtype: found i32, expected f32 or f16");
+  expect(() => floatElements("i32", 1, packed)).toThrow(
+    "floatElements: dtype: found i32, expected f32 or f16",
+  );
 });

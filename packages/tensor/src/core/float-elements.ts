@@ -1,5 +1,7 @@
+import { floatTypes } from "../ops/elementwise/dtypes.ts";
 import type { Limits } from "./backend.ts";
-import { DTypeError } from "./errors.ts";
+import { checkDType } from "./checks.ts";
+import type { DType } from "./dtype.ts";
 
 /** How WGSL code keeps floats of a dtype on a device, and computes with them in f32: see `floatElements`. */
 export interface FloatElements {
@@ -12,12 +14,12 @@ export interface FloatElements {
   /** The f32 or vec4f number `index` of the array, counted in widths. `index` is read once or twice. */
   load(array: string, index: string): string;
   /** The element that stands for a value. Absent where `store` is. */
-  stored?(value: string): string;
+  readonly stored?: ((value: string) => string) | undefined;
   /**
    * The statement that stores a value as number `index`. Absent for single elements of two bytes on a device without
    * `shader-f16`: two invocations would write one word, so one has to own four neighbours.
    */
-  store?(array: string, index: string, value: string): string;
+  readonly store?: ((array: string, index: string, value: string) => string) | undefined;
 }
 
 /**
@@ -35,48 +37,6 @@ fn halfWords(x: vec4f) -> vec2u {
   return vec2u(pack2x16float(inside.xy), pack2x16float(inside.zw)) | outside.xz | (outside.yw << vec2u(16u));
 }`;
 
-const words: FloatElements = {
-  type: "f32",
-  isNative: false,
-  usesHalfWords: false,
-  load: (array, index) => `${array}[${index}]`,
-  stored: (value) => value,
-  store: (array, index, value) => `${array}[${index}] = ${value};`,
-};
-
-/** The element through its bits: a conversion would leave overflow open, as `pack2x16float` does. */
-const nativeHalves = (width: 1 | 4): FloatElements => {
-  const stored = (value: string): string =>
-    width === 1
-      ? `bitcast<vec4<f16>>(halfWords(vec4f(${value}))).x`
-      : `bitcast<vec4<f16>>(halfWords(${value}))`;
-  return {
-    type: width === 1 ? "f16" : "vec4<f16>",
-    isNative: true,
-    usesHalfWords: true,
-    load: (array, index) => `${width === 1 ? "f32" : "vec4f"}(${array}[${index}])`,
-    stored,
-    store: (array, index, value) => `${array}[${index}] = ${stored(value)};`,
-  };
-};
-
-const packedHalf: FloatElements = {
-  type: "u32",
-  isNative: false,
-  usesHalfWords: false,
-  load: (array, index) => `unpack2x16float(${array}[(${index}) >> 1u] >> (((${index}) & 1u) << 4u)).x`,
-};
-
-const packedHalves: FloatElements = {
-  type: "vec2u",
-  isNative: false,
-  usesHalfWords: true,
-  load: (array, index) =>
-    `vec4f(unpack2x16float(${array}[${index}].x), unpack2x16float(${array}[${index}].y))`,
-  stored: (value) => `halfWords(${value})`,
-  store: (array, index, value) => `${array}[${index}] = halfWords(${value});`,
-};
-
 /**
  * How WGSL code declares, loads and stores the floats of a dtype on a device, one or four at a time; it computes in f32. Halves are
  * `f16` where the device has `shader-f16`, and elsewhere two to a word. The code begins with `floatElementsHead`.
@@ -89,14 +49,49 @@ const packedHalves: FloatElements = {
  * @group(0) @binding(0) var<storage, read> x: array<${x.type}>; // ... let a = ${x.load("x", "at")};`
  */
 export function floatElements(
-  dtype: string,
+  dtype: DType,
   width: 1 | 4,
   { features }: Pick<Limits, "features">,
 ): FloatElements {
-  if (dtype === "f32") return width === 1 ? words : { ...words, type: "vec4f" };
-  if (dtype !== "f16") throw new DTypeError(`dtype: found ${dtype}, expected f32 or f16`);
-  if (features.has("shader-f16")) return nativeHalves(width);
-  return width === 1 ? packedHalf : packedHalves;
+  checkDType("floatElements", "dtype", { shape: [], dtype }, ...floatTypes);
+  const isFour = width === 4;
+  const at = (array: string, index: string): string => `${array}[${index}]`;
+  const elements = (
+    type: string,
+    isNative: boolean,
+    load: FloatElements["load"],
+    stored?: (value: string) => string,
+  ): FloatElements => ({
+    ...{ type, isNative, load, stored, usesHalfWords: dtype === "f16" && stored !== undefined },
+    store: stored && ((array, index, value) => `${at(array, index)} = ${stored(value)};`),
+  });
+  const float = isFour ? "vec4f" : "f32";
+  if (dtype === "f32") return elements(float, false, at, (value) => value);
+  if (features.has("shader-f16")) {
+    // Through the bits: a conversion would leave overflow open.
+    return elements(
+      isFour ? "vec4<f16>" : "f16",
+      true,
+      (array, index) => `${float}(${at(array, index)})`,
+      (value) =>
+        isFour
+          ? `bitcast<vec4<f16>>(halfWords(${value}))`
+          : `bitcast<vec4<f16>>(halfWords(vec4f(${value}))).x`,
+    );
+  }
+  return isFour
+    ? elements(
+        "vec2u",
+        false,
+        (array, index) =>
+          `vec4f(unpack2x16float(${at(array, index)}.x), unpack2x16float(${at(array, index)}.y))`,
+        (value) => `halfWords(${value})`,
+      )
+    : elements(
+        "u32",
+        false,
+        (array, index) => `unpack2x16float(${array}[(${index}) >> 1u] >> (((${index}) & 1u) << 4u)).x`,
+      );
 }
 
 /** What a module over these elements begins with: what it enables, then the function that their `store` calls. */

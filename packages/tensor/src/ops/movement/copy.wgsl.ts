@@ -1,4 +1,5 @@
 import type { DType } from "../../core/dtype.ts";
+import { halfWordsSource } from "../../core/float-elements.ts";
 import { invocationEntry } from "./invocations.ts";
 import type { Unit } from "./units.ts";
 import { loadUnit, storeUnits, unitType } from "./units.ts";
@@ -36,11 +37,15 @@ export const boxCode = (unit: Unit, rank: number): string =>
 export interface FillCode {
   readonly type: "f32" | "i32" | "u32";
   readonly word: string;
+  /** A function that it calls. */
+  readonly source?: string;
 }
 
 export function fillCode(dtype: DType): FillCode {
   if (dtype === "u8") return { type: "u32", word: "p.fill * 0x01010101u" };
-  if (dtype === "f16") return { type: "f32", word: "pack2x16float(vec2f(p.fill))" };
+  if (dtype === "f16") {
+    return { type: "f32", word: "halfWords(vec4f(p.fill)).x", source: halfWordsSource };
+  }
   return { type: dtype === "bool" ? "u32" : dtype, word: "bitcast<u32>(p.fill)" };
 }
 
@@ -50,6 +55,7 @@ export function fillCode(dtype: DType): FillCode {
  */
 export const ownerCode = (unit: Unit, rank: number, fill?: FillCode): string => `
 ${head(unit, rank, fill ? `fill: ${fill.type}` : "")}
+${fill?.source ?? ""}
 fn unit(at: u32, old: ${unitType(unit)}) -> ${unitType(unit)} {
   let place = placeOf(at - p.yAt);
   if (at >= p.yAt && place.inside) { return ${loadUnit(unit, "x", "place.xAt")}; }
