@@ -39,8 +39,10 @@ export type { ConvolutionTransposeOptions } from "./ops/conv-transpose2d/conv-tr
 export { convTranspose2d } from "./ops/conv-transpose2d/conv-transpose2d.ts";
 export type { Convolution1dOptions } from "./ops/conv1d/conv1d.ts";
 export { conv1d } from "./ops/conv1d/conv1d.ts";
-export { conv2d, conv2dOp } from "./ops/conv2d/conv2d.ts";
+export type { Conv2dAttributes, Conv2dCall } from "./ops/conv2d/conv2d.ts";
+export { conv2d, conv2dCall, conv2dOp, conv2dStatisticsPlan } from "./ops/conv2d/conv2d.ts";
 export type { ConvolutionOptions, NumberOrPair } from "./ops/conv2d/convolution-options.ts";
+export type { ConvolutionPlan } from "./ops/conv2d/convolution-plan.ts";
 export { conv2dFilterGradientOp } from "./ops/conv2d-filter-gradient/conv2d-filter-gradient.ts";
 export { conv2dInputGradientOp } from "./ops/conv2d-input-gradient/conv2d-input-gradient.ts";
 export { cos, cosOp } from "./ops/cos/cos.ts";

@@ -1,0 +1,38 @@
+import type { ConvolutionOptions, Tensor } from "@evenkeel/tensor";
+import { conv2dCall, execute } from "@evenkeel/tensor";
+import type { BatchNormOptions, BatchNormResult } from "../batch-norm.ts";
+import { trainingCall, trainingResult } from "../batch-norm.ts";
+import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
+
+export interface Conv2dBatchNormOptions extends Omit<BatchNormOptions, "axis" | "training" | "inPlace"> {
+  /** Of the convolution. */
+  readonly bias?: Tensor | undefined;
+  /** Of the convolution; an activation here comes before the batch norm. */
+  readonly convolution?: ConvolutionOptions;
+}
+
+/**
+ * `batchNorm(conv2d(x, weight), { training: true })`, which takes the statistics where the convolution writes what they are of
+ * (Jung et al. 2019): the batch norm reads it once.
+ *
+ * Shapes: as in `conv2d` and `batchNorm`. Throws what they throw.
+ *
+ * @example
+ * const { y } = conv2dBatchNorm(x, weight, { convolution: { padding: 1 }, scale, shift, activation: "relu" });
+ */
+export function conv2dBatchNorm(
+  x: Tensor,
+  weight: Tensor,
+  options: Conv2dBatchNormOptions = {},
+): BatchNormResult {
+  const { inputs, attrs: convolution } = conv2dCall(x, weight, options.bias, options.convolution);
+  const call = trainingCall("conv2dBatchNorm", 1, options);
+  const [z, ...outputs] = execute(
+    conv2dBatchNormOp,
+    [...inputs, ...(options.bias ? [] : [undefined]), ...call.inputs],
+    { convolution, normalization: call.attrs },
+    { scalars: call.scalars },
+  );
+  z!.dispose();
+  return trainingResult(outputs, options);
+}
