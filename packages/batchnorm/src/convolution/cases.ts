@@ -6,6 +6,7 @@ import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-op.ts";
 import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
 
 type Geometry = Omit<Conv2dBatchNormAttributes["convolution"], "epilogue">;
+type Statistics = Conv2dBatchNormAttributes["statistics"];
 type Case = OpCase<Conv2dBatchNormAttributes>;
 
 const plain: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "none", residual: false };
@@ -29,11 +30,17 @@ const weights = (shape: Shape): CaseInput => {
 
 const normal = (shape: Shape): CaseInput => f32(shape, { normal: [0, 1] });
 
-function fused(name: string, x: Shape, weight: Shape, convolution: Geometry): Case {
+function fused(
+  name: string,
+  x: Shape,
+  weight: Shape,
+  convolution: Geometry,
+  statistics: Statistics = "onWrite",
+): Case {
   const perChannel = f32([weight[0]!]);
   return {
     name,
-    attrs: { convolution, normalization: { ...plain, activation: "relu" } },
+    attrs: { convolution, normalization: { ...plain, activation: "relu" }, statistics },
     inputs: [
       normal(x),
       weights(weight),
@@ -63,7 +70,7 @@ const gated: Expression = buildExpression({ inputs: ["f32", "f32"] }, ([z, b]) =
 const variants: Case[] = [
   {
     name: "alone",
-    attrs: { convolution: padded, normalization: plain },
+    attrs: { convolution: padded, normalization: plain, statistics: "onWrite" },
     inputs: [normal(x), weights(weight)],
   },
   {
@@ -71,23 +78,24 @@ const variants: Case[] = [
     attrs: {
       convolution: { ...padded, epilogue: bias },
       normalization: { ...plain, residual: true, activation: { leakyRelu: 0.2 } },
+      statistics: "onWrite",
     },
     inputs: [normal(x), weights(weight), f32([18, 1, 1]), channels, channels, normal(z), channels, channels],
     scalars,
   },
   {
     name: "relu before the batch norm",
-    attrs: { convolution: { ...padded, epilogue: biasAndRelu }, normalization: plain },
+    attrs: { convolution: { ...padded, epilogue: biasAndRelu }, normalization: plain, statistics: "onWrite" },
     inputs: [normal(x), weights(weight), f32([18, 1, 1]), channels, channels],
   },
   {
     name: "an epilogue that no kernel knows",
-    attrs: { convolution: { ...padded, epilogue: gated }, normalization: plain },
+    attrs: { convolution: { ...padded, epilogue: gated }, normalization: plain, statistics: "onWrite" },
     inputs: [normal(x), weights(weight), f32([18, 1, 1]), channels, channels],
   },
   {
     name: "channels far from 0",
-    attrs: { convolution: { ...padded, epilogue: bias }, normalization: plain },
+    attrs: { convolution: { ...padded, epilogue: bias }, normalization: plain, statistics: "onWrite" },
     inputs: [normal(x), weights(weight), f32([18, 1, 1], [100, -40, 3])],
     accuracy: {
       relative: 1e-5,
@@ -98,7 +106,7 @@ const variants: Case[] = [
   },
   {
     name: "constant channels",
-    attrs: { convolution: { ...padded, epilogue: bias }, normalization: plain },
+    attrs: { convolution: { ...padded, epilogue: bias }, normalization: plain, statistics: "onWrite" },
     inputs: [normal(x), f32(weight, [0]), f32([18, 1, 1], [0.1, 1e7, -3]), channels, channels],
     differentiable: false,
   },
@@ -116,6 +124,12 @@ export const cases: OpCases<Conv2dBatchNormAttributes> = {
     ...variants,
     fused("3x3 by pixels", [4, 3, 10, 11], [5, 3, 3, 3], padded),
     fused("3x3, stride 2", [4, 6, 12, 10], [7, 6, 3, 3], geometry(1, 0, { stride: [2, 2] })),
+    fused("3x3 by pixels, on reading", [4, 3, 10, 11], [5, 3, 3, 3], padded, "onRead"),
+    fused("tiles, on reading", [5, 16, 8, 8], [16, 16, 3, 3], padded, "onRead"),
+    {
+      ...fused("where it is faster", [9, 2, 86, 86], [3, 2, 1, 1], geometry(0, 0)),
+      attrs: { convolution: geometry(0, 0), normalization: plain },
+    },
     fused("1x1", [2, 6, 9, 8], [9, 6, 1, 1], geometry(0, 0)),
     fused("1x1 of rows in parts", [2, 5, 30, 31], [4, 5, 1, 1], geometry(0, 0)),
     fused("1x1, stride 2", [3, 6, 17, 9], [9, 6, 1, 1], geometry(0, 0, { stride: [2, 2] })),
@@ -136,7 +150,7 @@ export const cases: OpCases<Conv2dBatchNormAttributes> = {
     fused("no outputs", [2, 3, 6, 6], [0, 3, 3, 3], padded),
     {
       name: "NaN in one channel",
-      attrs: { convolution: { ...padded, epilogue: bias }, normalization: plain },
+      attrs: { convolution: { ...padded, epilogue: bias }, normalization: plain, statistics: "onWrite" },
       inputs: [
         normal(x),
         weights(weight),

@@ -2,7 +2,7 @@ import type { Conv2dAttributes, GradientContext, Limits, Op, Plan, Spec, Tensor 
 import { conv2dOp, conv2dStatisticsPlan, execute } from "@evenkeel/tensor";
 import type { NormalizationAttributes } from "../attributes.ts";
 import { streamGridOf } from "../grid.ts";
-import { layoutOf } from "../layout.ts";
+import { layoutOf, valuesPerChannel } from "../layout.ts";
 import { normalizeLaunch } from "../normalize/normalize-launch.ts";
 import { mergeLaunch } from "../statistics/statistics.ts";
 import { batchNormTrainingOp, total, trainingLaunches } from "../training/batch-norm-training.ts";
@@ -10,6 +10,8 @@ import { batchNormTrainingOp, total, trainingLaunches } from "../training/batch-
 export interface Conv2dBatchNormAttributes {
   readonly convolution: Conv2dAttributes;
   readonly normalization: NormalizationAttributes;
+  /** Where statistics are taken: as z is written, or as it is read. Absent: where that is faster. */
+  readonly statistics?: "onWrite" | "onRead";
 }
 
 type Operands<Value> = readonly (Value | undefined)[];
@@ -92,14 +94,29 @@ function throughConvolution(
   });
 }
 
-/** What no kernel of the convolution takes statistics of is read once more. */
+/**
+ * Channels up to this many values, 256 KiB, stay in the second-level cache between the statistics and the normalization of a batch
+ * norm that takes both upon itself; see docs/decisions/0010.
+ */
+const cachedValues = 2 ** 16;
+/** Statistics of smaller parts cost more than reading all once more. */
+const smallestPart = 512;
+
 function conv2dBatchNormPlan(
   inputs: Operands<Spec>,
-  { convolution, normalization }: Conv2dBatchNormAttributes,
+  { convolution, normalization, statistics: choice }: Conv2dBatchNormAttributes,
   limits: Limits,
 ): Plan {
-  const { launches, temporaries, statistics } = conv2dStatisticsPlan(convolved(inputs), convolution, limits);
-  const layout = layoutOf(conv2dOp.outputs(convolved(inputs), convolution)[0]!.shape, 1);
+  const convolvedInputs = convolved(inputs);
+  const layout = layoutOf(conv2dOp.outputs(convolvedInputs, convolution)[0]!.shape, 1);
+  const values = valuesPerChannel(layout);
+  const isFaster = (parts: number): boolean => values > cachedValues && values >= parts * smallestPart;
+  const { launches, temporaries, statistics } = conv2dStatisticsPlan(
+    convolvedInputs,
+    convolution,
+    limits,
+    choice === undefined ? isFaster : () => choice === "onWrite",
+  );
   const [scale, shift, residual, runningMean] = others(inputs);
   const merged = { output: 2 };
   const operands = {

@@ -9,11 +9,13 @@ export interface Conv2dBatchNormOptions extends Omit<BatchNormOptions, "axis" | 
   readonly bias?: Tensor | undefined;
   /** Of the convolution; an activation here comes before the batch norm. */
   readonly convolution?: ConvolutionOptions;
+  /** Where statistics are taken: as the convolution writes, or as the batch norm reads; default: where that is faster. */
+  readonly statistics?: "onWrite" | "onRead";
 }
 
 /**
- * `batchNorm(conv2d(x, weight), { training: true })`, which takes the statistics where the convolution writes what they are of
- * (Jung et al. 2019): the batch norm reads it once.
+ * `batchNorm(conv2d(x, weight), { training: true })` as one operation. The statistics are taken while what the convolution has written
+ * is in the cache (Jung et al. 2019), where that is faster.
  *
  * Shapes: as in `conv2d` and `batchNorm`. Throws what they throw.
  *
@@ -26,11 +28,12 @@ export function conv2dBatchNorm(
   options: Conv2dBatchNormOptions = {},
 ): BatchNormResult {
   const { inputs, attrs: convolution } = conv2dCall(x, weight, options.bias, options.convolution);
+  const { statistics } = options;
   const call = trainingCall("conv2dBatchNorm", 1, options);
   const [z, ...outputs] = execute(
     conv2dBatchNormOp,
     [...inputs, ...(options.bias ? [] : [undefined]), ...call.inputs],
-    { convolution, normalization: call.attrs },
+    { convolution, normalization: call.attrs, ...(statistics && { statistics }) },
     { scalars: call.scalars },
   );
   z!.dispose();

@@ -9,8 +9,6 @@ import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches
 import { addRectangle, clearWritten, writeStatistics, writtenAt } from "./written.as";
 
 const tileBytes: usize = 128;
-/** What `Output` takes; behind it stands what is written, one rectangle. */
-const outputBytes: usize = 64;
 /** What the rows of one product take: half of a first-level cache of 32 KiB. */
 const rowBytesInUse: i32 = 16384;
 
@@ -197,8 +195,8 @@ function convolve(
   const y = axisAt(scratch, sourceY, targetY, kernelY, strideY, paddingY, dilationY, transposed);
   const x = axisAt(scratch + axisBytes, sourceX, targetX, kernelX, strideX, paddingX, dilationX, transposed);
   const output = changetype<Output>(scratch + 2 * axisBytes);
-  const written = writtenAt(scratch + 2 * axisBytes + outputBytes, targetY, targetX, <usize>(targetY * targetX * groups * targetChannels) << 2);
-  const tile = scratch + 3 * axisBytes, offsets = tile + tileBytes;
+  const written = writtenAt(scratch + 3 * axisBytes, targetY, targetX, <usize>(targetY * targetX * groups * targetChannels) << 2);
+  const tile = scratch + 4 * axisBytes, offsets = tile + tileBytes;
   const table = offsets + (<usize>(sourceBlock * kernelY * kernelX) << 2);
   const segmentsOfTile = tileImages * tileRows * ((tileColumns + 3) >> 2);
   // The kernels take segments by twos or fours: a few beyond the last one repeat what is read, and write nothing.
@@ -269,7 +267,7 @@ function convolve(
       const part = (item / blocks) / (across * down * groups) * (across * down) + (item / blocks) % (across * down);
       const row = <usize>(groups * targetChannels) << 2, to = statistics + <usize>(4 * part) * row + (<usize>channel << 2);
       clearWritten(written);
-      addRectangle(written, firstImage * targetY + firstRow, firstImage * targetY + firstRow + count * y.length, firstColumn, x.length);
+      addRectangle(written, firstImage, firstRow, count * y.length, firstColumn, x.length);
       for (let own = 0; own < output.channels; own++) {
         writeStatistics(written, target + <usize>(channel + own) * targetChannel, to + (<usize>own << 2), row);
       }

@@ -65,13 +65,14 @@ export interface Conv2dCall {
   readonly attrs: Conv2dAttributes;
 }
 
-/** A convolution that leaves statistics of its output too, where its kernel can take them: for ops that go on from there. */
+/** A convolution that leaves statistics of its output too, where its kernel can take them in so many parts as are wanted: for ops that go on from there. */
 export function conv2dStatisticsPlan(
   inputs: readonly (Spec | undefined)[],
   attrs: Conv2dAttributes,
   limits: Limits,
+  wantsStatistics: (parts: number) => boolean,
 ): ConvolutionPlan {
-  return convolutionPlan("forward", conv2dOp, inputs, attrs, limits, true);
+  return convolutionPlan("forward", conv2dOp, inputs, attrs, limits, wantsStatistics);
 }
 
 /** The bare convolution, as the gradients of its two gradients need it. */

@@ -46,7 +46,7 @@ export function convolutionPlan(
   inputs: readonly (Spec | undefined)[],
   attrs: Conv2dAttributes,
   limits: Limits,
-  withStatistics = false,
+  wantsStatistics: (parts: number) => boolean = () => false,
 ): ConvolutionPlan {
   const [source, weight] = inputs as readonly Spec[];
   const output = op.outputs(inputs, attrs)[0]!;
@@ -55,12 +55,18 @@ export function convolutionPlan(
   const shape = convolutionShapeOf(direction, source!.shape, output.shape, weight!.shape, attrs);
   const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
   const ofTiles = usesWinograd(shape) ? winogradLaunches : directLaunches;
-  const launchesOf = isDepthwise(shape) ? depthwiseLaunches : ofTiles;
-  const slot: Slot | undefined = withStatistics && fused ? { temporary: 1 } : undefined;
-  const { launches, temporaries, parts } = launchesOf(shape, from, fused, slot);
+  const launchesFor = isDepthwise(shape) ? depthwiseLaunches : ofTiles;
   const rest = fused === undefined ? [epilogueLaunch(attrs.epilogue!, inputs, output)] : [];
-  const plan = { launches: [...launches, ...rest], temporaries, aliases: [] };
-  if (slot === undefined || parts === undefined) return plan;
+  const { launches, temporaries, parts = 0 } = launchesFor(shape, from, fused);
+  if (fused === undefined || parts === 0 || !wantsStatistics(parts)) {
+    return { launches: [...launches, ...rest], temporaries, aliases: [] };
+  }
+  const slot: Slot = { temporary: temporaries.length };
   const partials: Spec = { shape: [parts, 4, output.shape[1]!], dtype: "f32" };
-  return { ...plan, temporaries: [...temporaries, partials], statistics: { slot, parts } };
+  return {
+    launches: launchesFor(shape, from, fused, slot).launches,
+    temporaries: [...temporaries, partials],
+    aliases: [],
+    statistics: { slot, parts },
+  };
 }

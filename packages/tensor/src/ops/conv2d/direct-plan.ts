@@ -31,7 +31,7 @@ function blocksOf(tile: Tile, sourceChannels: number, channels: number, taps: nu
 
 function scratchBytesOf(tile: Tile, blocks: Blocks, taps: number): number {
   const tables = 4 * blocks.source * taps + 8 * (tile.segments + 3);
-  return 512 + tables + 16 + blocks.source * tile.patchBytes;
+  return 640 + tables + 16 + blocks.source * tile.patchBytes;
 }
 
 /** Packs the filters, then convolves patches with the epilogue inside. */

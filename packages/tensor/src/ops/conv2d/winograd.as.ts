@@ -133,24 +133,16 @@ function writeTiles(layer: Layer, group: usize, from: usize, step: usize, offset
   }
 }
 
-/** The first row, counted over all images, of a row of tiles. */
-// @ts-ignore: decorator
-@inline
-function rowOfTiles(written: Written, row: i32): i32 {
-  const down = (written.rows + 3) >> 2;
-  return row / down * written.rows + (row % down << 2);
-}
-
 /** Tiles `tile` to `end`: whole rows of tiles, and what is before and after them. */
 function addTiles(written: Written, tile: i32, end: i32, across: i32): void {
+  const rows = written.rows, down = (rows + 3) >> 2;
   clearWritten(written);
   while (tile < end) {
-    const row = tile / across, column = tile % across, whole = column ? 0 : (end - tile) / across;
-    const next = whole ? across : min(across, column + end - tile);
-    addRectangle(
-      written, rowOfTiles(written, row), rowOfTiles(written, row + max(1, whole)), column << 2, min(written.columns, next << 2) - (column << 2),
-    );
-    tile += max(1, whole) * (next - column);
+    const row = tile / across, column = tile % across, height = column ? 1 : max(1, (end - tile) / across);
+    const next = min(across, column + end - tile), first = row % down << 2, last = (row + height) % down << 2;
+    const images = (row + height) / down - row / down;
+    addRectangle(written, row / down, first, images * rows + last - first, column << 2, min(written.columns, next << 2) - (column << 2));
+    tile += height * (next - column);
   }
 }
 
