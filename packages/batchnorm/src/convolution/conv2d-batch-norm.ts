@@ -1,5 +1,5 @@
 import type { ConvolutionOptions, Tensor } from "@evenkeel/tensor";
-import { conv2dCall, execute } from "@evenkeel/tensor";
+import { ArgumentError, conv2dCall, execute } from "@evenkeel/tensor";
 import type { BatchNormOptions, BatchNormResult } from "../batch-norm.ts";
 import { trainingCall, trainingResult } from "../batch-norm.ts";
 import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
@@ -29,6 +29,11 @@ export function conv2dBatchNorm(
 ): BatchNormResult {
   const { inputs, attrs: convolution } = conv2dCall(x, weight, options.bias, options.convolution);
   const { statistics } = options;
+  if (statistics !== undefined && statistics !== "onWrite" && statistics !== "onRead") {
+    throw new ArgumentError(
+      `conv2dBatchNorm: statistics: found ${JSON.stringify(statistics)}, expected "onWrite" or "onRead"`,
+    );
+  }
   const call = trainingCall("conv2dBatchNorm", 1, options);
   const [z, ...outputs] = execute(
     conv2dBatchNormOp,
