@@ -51,6 +51,8 @@ export interface TrainingStepTask {
   readonly kind: "training-step";
   readonly model: "mlp" | "resnet20";
   readonly batch: number;
+  /** Convolutions and batch norms as operations of their own. Of Evenkeel only. */
+  readonly isApart?: boolean;
 }
 
 /** An array in the host's memory. */

@@ -50,7 +50,9 @@ function makeCase(
     bytes: passes[pass][epilogue] * bytes,
     roofs: backend === "cpu" ? [copy, { name: "roof-read", bytes }] : [copy],
     tolerance: toleranceOf(pass, epilogue),
-    ...(epilogue !== "none" && { plain: { kind: "batch-norm", shape, pass, epilogue: "none" } }),
+    ...(epilogue !== "none" && {
+      beside: { name: "evenkeel-plain", task: { kind: "batch-norm", shape, pass, epilogue: "none" } },
+    }),
   };
 }
 

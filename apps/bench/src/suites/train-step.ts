@@ -3,10 +3,14 @@ import type { TrainingStepTask } from "../core/task.ts";
 import { type Suite, suiteOfCases } from "./suite.ts";
 
 function trainingStep(model: TrainingStepTask["model"], batch: number): BenchCase {
+  const task: TrainingStepTask = { kind: "training-step", model, batch };
   return {
     suite: "train-step",
     name: `${model} b${batch}`,
-    task: { kind: "training-step", model, batch },
+    task,
+    ...(model === "resnet20" && {
+      beside: { name: "evenkeel-separate-statistics", task: { ...task, isApart: true } },
+    }),
     roofs: [],
     // Rounding grows from step to step: three of them are compared.
     tolerance: 1e-3,
