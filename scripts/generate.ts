@@ -84,9 +84,13 @@ async function compiled(source: string, enabled: string): Promise<string> {
  * at least `leastShared` letters, and begin as near behind the one before as they can.
  */
 function difference(module: string, text: string): string {
-  const places = Map.groupBy(Array.from({ length: module.length }, (_, at) => at), (at) =>
-    module.slice(at, at + leastShared),
-  );
+  const places = new Map<string, number[]>();
+  for (let at = 0; at < module.length; at++) {
+    const stretch = module.slice(at, at + leastShared);
+    const known = places.get(stretch);
+    if (known === undefined) places.set(stretch, [at]);
+    else known.push(at);
+  }
   const pieces: string[] = [];
   let own = "";
   let end = 0;

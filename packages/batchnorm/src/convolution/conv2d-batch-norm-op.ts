@@ -100,7 +100,7 @@ function throughConvolution(
  */
 const cachedValues = 2 ** 16;
 /** Statistics of smaller parts cost more than reading all once more. */
-const smallestPart = 512;
+const smallestPart = 320;
 
 function conv2dBatchNormPlan(
   inputs: Operands<Spec>,
