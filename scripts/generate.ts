@@ -52,7 +52,7 @@ function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
 
 async function compileKernel(source: string): Promise<void> {
   const target = source.replace(/\.as\.ts$/, ".wasm.ts");
-  const hash = createHash("sha256").update([features, ...flags, leastShared].join());
+  const hash = createHash("sha256").update([features, ...flags, leastShared, moduleTextFrom(target)].join());
   for (const file of [...sourcesOf(resolve(source)), moduleText].sort()) hash.update(readFileSync(file));
   const stamp = `// ${hash.digest("hex")}`;
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
@@ -61,9 +61,15 @@ async function compileKernel(source: string): Promise<void> {
   if ([...sourcesOf(resolve(source))].some((file) => readFileSync(file, "utf8").includes(relaxedFeature))) {
     const relaxed = await compiled(source, `${features},relaxed-simd`);
     text += `/** The same for relaxed SIMD. */\nexport const relaxedModule: string = /* @__PURE__ */ patched(\n  module,\n  "${difference(module, relaxed)}",\n);\n`;
-    text = text.replace("\n", `\nimport { patched } from "${relative(dirname(target), moduleText)}";\n`);
+    text = text.replace("\n", `\nimport { patched } from "${moduleTextFrom(target)}";\n`);
   }
   writeIfChanged(target, text);
+}
+
+/** What the file imports the text of modules from: its own package, or `tensor`. */
+function moduleTextFrom(file: string): string {
+  const path = relative(dirname(resolve(file)), moduleText);
+  return resolve(file).startsWith(resolve(moduleText, "../..")) ? path : "@evenkeel/tensor";
 }
 
 /** The bytes of the module, as text. */

@@ -5,7 +5,7 @@ export * from "./core/errors.ts";
 export * from "./core/executor.ts";
 export { gradientOf } from "./core/gradient.ts";
 export * from "./core/launch.ts";
-export { bytesOfModule } from "./core/module-text.ts";
+export { bytesOfModule, patched } from "./core/module-text.ts";
 export * from "./core/op.ts";
 export * from "./core/op-cases.ts";
 export * from "./core/scope.ts";

@@ -117,7 +117,7 @@ export function mergeLaunch(parts: number, channels: number, from: Slot, to: Slo
     reads: [from],
     writes: [to],
     parameters: [channels, parts],
-    work: { items: channels, chunk: Math.ceil(1024 / parts), scratchBytes: 24 },
+    work: { items: channels, chunk: Math.ceil(1024 / Math.max(1, parts)), scratchBytes: 24 },
   };
 }
 
