@@ -16,9 +16,11 @@ const features = "simd,threads,bulk-memory";
 const relaxedFeature = "ASC_FEATURE_RELAXED_SIMD";
 const moduleText = resolve(import.meta.dirname, "../packages/tensor/src/core/module-text.ts");
 /** Letters that two modules must share for a reference to cost less than they do. */
-const leastShared = 32;
+const leastShared = 8;
 const flags = [
   "-O3",
+  "--shrinkLevel",
+  "1",
   "--noAssert",
   "--runtime",
   "stub",
@@ -50,7 +52,7 @@ function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
 
 async function compileKernel(source: string): Promise<void> {
   const target = source.replace(/\.as\.ts$/, ".wasm.ts");
-  const hash = createHash("sha256").update([features, ...flags, leastShared].join());
+  const hash = createHash("sha256").update([features, ...flags, leastShared, moduleTextFrom(target)].join());
   for (const file of [...sourcesOf(resolve(source)), moduleText].sort()) hash.update(readFileSync(file));
   const stamp = `// ${hash.digest("hex")}`;
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
@@ -58,9 +60,16 @@ async function compileKernel(source: string): Promise<void> {
   let text = `${stamp}\n/** Compiled from ${basename(source)}. */\nexport const module: string =\n  "${module}";\n`;
   if ([...sourcesOf(resolve(source))].some((file) => readFileSync(file, "utf8").includes(relaxedFeature))) {
     const relaxed = await compiled(source, `${features},relaxed-simd`);
-    text += `export const relaxedModule: string = /* @__PURE__ */ (() =>\n  ${difference(module, relaxed)})();\n`;
+    text += `/** The same for relaxed SIMD. */\nexport const relaxedModule: string = /* @__PURE__ */ patched(\n  module,\n  "${difference(module, relaxed)}",\n);\n`;
+    text = text.replace("\n", `\nimport { patched } from "${moduleTextFrom(target)}";\n`);
   }
   writeIfChanged(target, text);
+}
+
+/** What the file imports the text of modules from: its own package, or `tensor`. */
+function moduleTextFrom(file: string): string {
+  const path = relative(dirname(resolve(file)), moduleText);
+  return resolve(file).startsWith(resolve(moduleText, "../..")) ? path : "@evenkeel/tensor";
 }
 
 /** The bytes of the module, as text. */
@@ -76,32 +85,36 @@ async function compiled(source: string, enabled: string): Promise<string> {
   return textOfModule(bytes);
 }
 
-/** `text` as an expression over pieces of `module`, the longest ones that begin where a stretch of `leastShared` letters does. */
+/**
+ * `text` for `patched`: what is its own, and how far on and how long the piece of `module` is that comes next. Pieces are stretches of
+ * at least `leastShared` letters, and begin as near behind the one before as they can.
+ */
 function difference(module: string, text: string): string {
-  const places = new Map<string, number>();
-  for (let at = module.length - leastShared; at >= 0; at--) {
-    places.set(module.slice(at, at + leastShared), at);
+  const places = new Map<string, number[]>();
+  for (let at = 0; at < module.length; at++) {
+    const stretch = module.slice(at, at + leastShared);
+    const known = places.get(stretch);
+    if (known === undefined) places.set(stretch, [at]);
+    else known.push(at);
   }
   const pieces: string[] = [];
   let own = "";
-  const flush = () => {
-    if (own !== "") pieces.push(`"${own}"`);
-    own = "";
-  };
+  let end = 0;
   for (let at = 0; at < text.length; ) {
-    const place = places.get(text.slice(at, at + leastShared));
+    const found = places.get(text.slice(at, at + leastShared)) ?? [];
+    const place = found.find((candidate) => candidate >= end) ?? found[0];
     if (place === undefined) {
       own += text[at++];
       continue;
     }
-    let length = leastShared;
+    let length = 0;
     while (at + length < text.length && text[at + length] === module[place + length]) length++;
-    flush();
-    pieces.push(`module.slice(${place}, ${place + length})`);
+    pieces.push(own, `${place - end},${length}`);
+    own = "";
+    end = place + length;
     at += length;
   }
-  flush();
-  return pieces.join(" + ");
+  return [...pieces, own].join("\t");
 }
 
 /** Workers travel as text: no bundler or server has to find a file. */

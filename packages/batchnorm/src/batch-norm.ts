@@ -1,5 +1,6 @@
 import type { Activation, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, execute, scope } from "@evenkeel/tensor";
+import type { NormalizationAttributes } from "./attributes.ts";
 import { checkInput } from "./layout.ts";
 import { normalize } from "./normalize/normalize.ts";
 import { populationStatistics } from "./pack/pack-statistics.ts";
@@ -64,10 +65,7 @@ export interface BatchNormResult {
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormResult {
   const { runningMean, runningVariance, training = false } = options;
   const axis = checkInput("batchNorm", x, options.axis ?? 1);
-  if ((runningMean === undefined) !== (runningVariance === undefined)) {
-    const missing = runningMean === undefined ? "runningMean" : "runningVariance";
-    throw new ArgumentError(`batchNorm: ${missing}: found none, expected both running statistics or neither`);
-  }
+  checkRunning("batchNorm", options);
   if (!training && runningMean !== undefined && runningVariance !== undefined) {
     return scope(() => ({
       y: normalize(x, populationStatistics(runningMean, runningVariance), { ...options, axis }),
@@ -76,16 +74,45 @@ export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormR
   return normalizeBatch(x, axis, options);
 }
 
+function checkRunning(operation: string, { runningMean, runningVariance }: BatchNormOptions): void {
+  if ((runningMean === undefined) === (runningVariance === undefined)) return;
+  const missing = runningMean === undefined ? "runningMean" : "runningVariance";
+  throw new ArgumentError(
+    `${operation}: ${missing}: found none, expected both running statistics or neither`,
+  );
+}
+
 function normalizeBatch(x: Tensor, axis: number, options: BatchNormOptions): BatchNormResult {
-  const { scale, shift, residual, epsilon = 1e-5, activation = "none" } = options;
-  const { runningMean, runningVariance, numBatchesTracked = 0 } = options;
-  const weight = weightOfNew("batchNorm", options.momentum, numBatchesTracked);
-  const [y, statistics, newMean, newVariance] = execute(
-    batchNormTrainingOp,
-    [x, scale, shift, residual, runningMean, runningVariance],
-    { axis, epsilon, activation, residual: residual !== undefined },
-    { scalars: [weight], donate: options.inPlace ? [0] : [] },
-  ) as [Tensor, Tensor, Tensor?, Tensor?];
+  const { inputs, attrs, scalars } = trainingCall("batchNorm", axis, options);
+  const donate = options.inPlace ? [0] : [];
+  return trainingResult(execute(batchNormTrainingOp, [x, ...inputs], attrs, { scalars, donate }), options);
+}
+
+/** What the training op is called with, but for x. */
+export function trainingCall(
+  operation: string,
+  axis: number,
+  options: BatchNormOptions,
+): {
+  readonly inputs: readonly (Tensor | undefined)[];
+  readonly attrs: NormalizationAttributes;
+  readonly scalars: readonly number[];
+} {
+  const { scale, shift, residual, runningMean, runningVariance, momentum, numBatchesTracked = 0 } = options;
+  const { epsilon = 1e-5, activation = "none" } = options;
+  checkRunning(operation, options);
+  return {
+    inputs: [scale, shift, residual, runningMean, runningVariance],
+    attrs: { axis, epsilon, activation, residual: residual !== undefined },
+    scalars: [weightOfNew(operation, momentum, numBatchesTracked)],
+  };
+}
+
+export function trainingResult(
+  outputs: readonly Tensor[],
+  { numBatchesTracked = 0 }: BatchNormOptions,
+): BatchNormResult {
+  const [y, statistics, newMean, newVariance] = outputs as [Tensor, Tensor, Tensor?, Tensor?];
   if (newMean === undefined || newVariance === undefined) return { y, statistics };
   return {
     ...{ y, statistics, runningMean: newMean, runningVariance: newVariance },

@@ -70,6 +70,27 @@ function planarGrid(rows: number, channels: number, columns: number): Grid {
   };
 }
 
+/** Values that an item normalizes where statistics are given: few, so that neighbouring items share pages and lines. */
+const streamedValues = 512;
+const longestStreamedRow = 4096;
+
+/** For passes that know the statistics: items follow one another in memory, whatever channel they are of. */
+export function streamGridOf(layout: Layout): Grid {
+  const grid = gridOf(layout);
+  if (grid.form === "interleaved") return grid;
+  const [channels, rows, columns] = grid.parameters as [number, number, number];
+  const cuts = Math.max(1, Math.ceil(columns / longestStreamedRow));
+  const tileColumns = cuts === 1 ? Math.max(1, columns) : Math.ceil(columns / cuts / 16) * 16;
+  const tileRows = Math.max(1, Math.floor(streamedValues / tileColumns));
+  const parts = Math.max(1, Math.ceil(columns / tileColumns) * Math.ceil(rows / tileRows));
+  return {
+    ...grid,
+    parts,
+    chunk: chunkOf(tileRows * tileColumns),
+    parameters: [channels, rows, columns, tileRows, tileColumns, parts, 1],
+  };
+}
+
 function interleavedGrid(layout: Layout): Grid {
   const { outer: rows, channels, inner } = layout;
   const columns = channels * inner;

@@ -7,6 +7,9 @@ export {
   convertRunningVariance,
   runningVarianceFactor,
 } from "./conventions.ts";
+export type { Conv2dBatchNormOptions } from "./convolution/conv2d-batch-norm.ts";
+export { conv2dBatchNorm } from "./convolution/conv2d-batch-norm.ts";
+export { conv2dBatchNormOp } from "./convolution/conv2d-batch-norm-op.ts";
 export type { FrozenNormalization, WeightAndBias } from "./fold.ts";
 export { foldIntoConvolution, foldIntoLinear } from "./fold.ts";
 export type { GhostBatchNormOptions } from "./ghost-batch-norm.ts";

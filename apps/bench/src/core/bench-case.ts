@@ -17,8 +17,11 @@ export interface BenchCase {
   /** Of the direct algorithm. */
   readonly flops?: number;
   readonly roofs: readonly Roof[];
-  /** The same with less to do, timed beside it as `evenkeel-plain`. */
-  readonly plain?: Task;
+  /** The same in another way, timed beside it: with less to do, or with statistics that the convolution does not take. */
+  readonly beside?: {
+    readonly name: "evenkeel-plain" | "evenkeel-separate-statistics";
+    readonly task: Task;
+  };
   /** Of the comparison, see `disagreement`. */
   readonly tolerance: number;
 }

@@ -51,6 +51,8 @@ export interface TrainingStepTask {
   readonly kind: "training-step";
   readonly model: ModelName;
   readonly batch: number;
+  /** Convolutions and batch norms as operations of their own. Of Evenkeel only. */
+  readonly isApart?: boolean;
 }
 
 /** `resnet18-small` is ResNet-18 for small images: its stem is a 3x3 convolution of stride 1, without pooling. */

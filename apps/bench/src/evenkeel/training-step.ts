@@ -1,11 +1,12 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import { mlp, ResNet, resnet18, resnet20 } from "@evenkeel/models";
 import { crossEntropy, type Module, SGD, stateArrays } from "@evenkeel/nn";
-import { type Backend, fromData, keep, scope, type Tensor } from "@evenkeel/tensor";
+import { type Backend, fromData, keep, scope, type Tensor, withExecutor } from "@evenkeel/tensor";
 import type { Program } from "../core/subject.ts";
 import type { Inputs, TrainingStepTask } from "../core/task.ts";
 import { perceptron, training } from "../core/task.ts";
 import { timeOnDevice } from "./call.ts";
+import { separateStatistics } from "./separate-statistics.ts";
 
 const prefix = "model.";
 
@@ -60,7 +61,9 @@ export function makeTrainer(task: TrainingStepTask, inputs: Inputs, backend: Bac
     model,
     step: () =>
       scope(() => {
-        const [loss, gradients] = differentiate();
+        const [loss, gradients] = task.isApart
+          ? withExecutor(separateStatistics(), differentiate)
+          : differentiate();
         optimizer.step(gradients);
         return keep(loss);
       }),

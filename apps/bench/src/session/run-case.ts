@@ -121,7 +121,7 @@ async function addReferences(
   inputs: Inputs,
   { backend, subject }: OwnSubject,
 ): Promise<void> {
-  const { roofs, plain } = benchCase;
+  const { roofs, beside } = benchCase;
   const start = { ...startOf(benchCase, subject), bytes: undefined, flops: undefined };
   const add = async (row: RowStart, prepare: () => Program | Promise<Program>): Promise<void> => {
     let program: Program | undefined;
@@ -135,8 +135,8 @@ async function addReferences(
       rows.push(untimedRow(row, error as Error));
     }
   };
-  if (plain !== undefined) {
-    await add({ ...start, subject: "evenkeel-plain" }, () => subject.prepare(plain, inputs));
+  if (beside !== undefined) {
+    await add({ ...start, subject: beside.name }, () => subject.prepare(beside.task, inputs));
   }
   for (const roof of roofs) {
     const amount = "flops" in roof ? { flops: roof.flops } : { bytes: trafficOf(roof) };

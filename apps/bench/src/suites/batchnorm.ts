@@ -48,7 +48,9 @@ function makeCase(
     bytes: passesOf({ shape, pass, epilogue }, backend) * bytes,
     roofs: backend.name === "cpu" ? [copy, { name: "roof-read", bytes }] : [copy],
     tolerance: toleranceOf(pass, epilogue),
-    ...(epilogue !== "none" && { plain: { kind: "batch-norm", shape, pass, epilogue: "none" } }),
+    ...(epilogue !== "none" && {
+      beside: { name: "evenkeel-plain", task: { kind: "batch-norm", shape, pass, epilogue: "none" } },
+    }),
   };
 }
 

@@ -7,9 +7,12 @@ function trainingStep(
   batch: number,
   name: string = `${model} b${batch}`,
 ): BenchCase {
+  const task: TrainingStepTask = { kind: "training-step", model, batch };
   return {
-    ...{ suite: "train-step", name, images: batch },
-    task: { kind: "training-step", model, batch },
+    ...{ suite: "train-step", name, images: batch, task },
+    ...(model === "resnet20" && {
+      beside: { name: "evenkeel-separate-statistics", task: { ...task, isApart: true } },
+    }),
     roofs: [],
     // Rounding grows from step to step: three of them are compared.
     tolerance: 1e-3,

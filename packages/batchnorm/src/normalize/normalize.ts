@@ -4,7 +4,7 @@ import { activated } from "../activation.ts";
 import type { NormalizationAttributes } from "../attributes.ts";
 import { checkNormalization } from "../attributes.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
-import { gridOf } from "../grid.ts";
+import { streamGridOf } from "../grid.ts";
 import { storedPlan } from "../kernels/stored-plan.ts";
 import { checkInput, layoutOf } from "../layout.ts";
 import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
@@ -57,7 +57,7 @@ export const normalizeOp: Op<NormalizationAttributes> = {
   },
   kernels: {
     wasm: ([x, , scale, shift, residual], attrs, _limits, donated) => {
-      const grid = gridOf(layoutOf(x!.shape, attrs.axis));
+      const grid = streamGridOf(layoutOf(x!.shape, attrs.axis));
       const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
       if (x!.shape.includes(0)) return { launches: [], temporaries: [], aliases };
       const operands = {

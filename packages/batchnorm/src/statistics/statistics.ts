@@ -119,7 +119,7 @@ export function mergeLaunch(parts: number, channels: number, from: Slot, to: Slo
     reads: [from],
     writes: [to],
     parameters: [channels, parts],
-    work: { items: channels, chunk: 256, scratchBytes: 24 },
+    work: { items: channels, chunk: Math.ceil(1024 / Math.max(1, parts)), scratchBytes: 24 },
   };
 }
 

@@ -1,12 +1,14 @@
-import type { GradientContext, Op, Plan, PlannedLaunch, Spec, Tensor } from "@evenkeel/tensor";
+import type { GradientContext, Op, Plan, Spec, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, add, execute, formatShape, formatSpec, mul, ShapeError } from "@evenkeel/tensor";
 import type { NormalizationAttributes } from "../attributes.ts";
 import { checkNormalization } from "../attributes.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
 import { gridOf } from "../grid.ts";
 import { storedPlan } from "../kernels/stored-plan.ts";
+import type { Layout } from "../layout.ts";
 import { checkArgument, layoutOf, valuesPerChannel } from "../layout.ts";
 import { normalizeOp } from "../normalize/normalize.ts";
+import type { NormalizeOperands } from "../normalize/normalize-launch.ts";
 import { normalizeLaunch } from "../normalize/normalize-launch.ts";
 import { rowOf, rows } from "../statistics/rows.ts";
 import { partialStatistics, statisticsOp, throughStatistics } from "../statistics/statistics.ts";
@@ -102,7 +104,7 @@ function gradients(context: GradientContext<NormalizationAttributes>): (Tensor |
   ];
 }
 
-const total = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
+export const total = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined =>
   a && b ? add(a, b) : (a ?? b);
 
 function trainingPlan(
@@ -111,34 +113,44 @@ function trainingPlan(
   _limits: unknown,
   donated: readonly boolean[],
 ): Plan {
-  const layout = layoutOf(x!.shape, attrs.axis);
-  const grid = gridOf(layout);
-  const isSplit = grid.parts > 1;
-  const normalization = normalizeLaunch(
-    grid,
-    {
-      x: donated[0] ? undefined : { input: 0 },
-      partials: isSplit ? { temporary: 0 } : undefined,
-      parts: grid.parts,
-      scale: scale && { input: 1 },
-      shift: shift && { input: 2 },
-      residual: residual && { input: 3 },
-      y: { output: 0 },
-      statistics: { output: 1 },
-      running: runningMean && {
-        mean: { input: 4 },
-        variance: { input: 5 },
-        newMean: { output: 2 },
-        newVariance: { output: 3 },
-        momentum: { scalar: 0 },
-      },
+  const operands = {
+    x: donated[0] ? undefined : { input: 0 },
+    scale: scale && { input: 1 },
+    shift: shift && { input: 2 },
+    residual: residual && { input: 3 },
+    y: { output: 0 },
+    statistics: { output: 1 },
+    running: runningMean && {
+      mean: { input: 4 },
+      variance: { input: 5 },
+      newMean: { output: 2 },
+      newVariance: { output: 3 },
+      momentum: { scalar: 0 },
     },
-    attrs,
-  );
-  const first: PlannedLaunch[] = isSplit ? [partialStatistics(grid, { input: 0 }, { temporary: 0 })] : [];
+  };
+  const launches = trainingLaunches(layoutOf(x!.shape, attrs.axis), operands, attrs, 0);
+  return { ...launches, aliases: donated[0] ? [[0, 0]] : [] };
+}
+
+/** Makes statistics of x, normalizes by them and updates running ones. `temporary` is the number of the first temporary. */
+export function trainingLaunches(
+  layout: Layout,
+  operands: Omit<NormalizeOperands, "partials" | "parts">,
+  attrs: NormalizationAttributes,
+  temporary: number,
+): Pick<Plan, "launches" | "temporaries"> {
+  const { channels } = layout;
+  const grid = gridOf(layout);
+  const { parts } = grid;
+  if (channels === 0) return { launches: [], temporaries: [] };
+  if (parts === 1)
+    return { launches: [normalizeLaunch(grid, { ...operands, parts }, attrs)], temporaries: [] };
+  const partials = { temporary };
   return {
-    launches: layout.channels === 0 ? [] : [...first, normalization],
-    temporaries: isSplit ? [{ shape: [grid.parts, 4, layout.channels], dtype: "f32" }] : [],
-    aliases: donated[0] ? [[0, 0]] : [],
+    launches: [
+      partialStatistics(grid, operands.x ?? operands.y, partials),
+      normalizeLaunch(grid, { ...operands, partials, parts }, attrs),
+    ],
+    temporaries: [{ shape: [parts, 4, channels], dtype: "f32" }],
   };
 }

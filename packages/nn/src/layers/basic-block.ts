@@ -5,6 +5,7 @@ import { kaimingNormal, zeros } from "../initializers/init.ts";
 import type { Seed } from "../initializers/random-source.ts";
 import { sourceOf } from "../initializers/random-source.ts";
 import { Module } from "../module/module.ts";
+import type { BatchNormEpilogue } from "./batch-norm.ts";
 import { BatchNorm2d } from "./batch-norm.ts";
 import { Conv2d } from "./convolution.ts";
 import { Sequential } from "./sequential.ts";
@@ -42,6 +43,17 @@ function addRelu(x: Tensor, residual: Tensor): Tensor {
     return e.select(e.lessEqual(total, 0), 0, total);
   });
   return evaluateExpression(sumAndRelu, [x, residual])[0]!;
+}
+
+/** A convolution and what follows it, as one operation where they are. */
+function convolve(
+  convolution: Conv2d,
+  norm: BatchNorm2d | undefined,
+  x: Tensor,
+  epilogue: BatchNormEpilogue,
+): Tensor {
+  if (norm === undefined) return convolution.forwardWith(x, epilogue);
+  return norm.forwardAfter(convolution, x, epilogue) ?? norm.forwardWith(convolution.forward(x), epilogue);
 }
 
 /**
@@ -86,12 +98,11 @@ export class BasicBlock extends Module {
   forward(x: Tensor): Tensor {
     // What no gradient reads, such as a padded shortcut, goes at once.
     return scope(() => {
-      const inner = this.bn1
-        ? this.bn1.forwardWith(this.conv1.forward(x), { activation: "relu" })
-        : this.conv1.forwardWith(x, { activation: "relu" });
-      const y = this.conv2.forward(inner);
+      const inner = convolve(this.conv1, this.bn1, x, { activation: "relu" });
       const residual = this.downsample ? this.downsample.forward(x) : this.padShortcut(x);
-      return this.bn2 ? this.bn2.forwardWith(y, { residual, activation: "relu" }) : addRelu(y, residual);
+      return this.bn2
+        ? convolve(this.conv2, this.bn2, inner, { residual, activation: "relu" })
+        : addRelu(this.conv2.forward(inner), residual);
     });
   }
 

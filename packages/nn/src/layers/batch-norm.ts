@@ -1,9 +1,11 @@
 import { deferStateChange } from "@evenkeel/autodiff";
-import type { BatchNormResult } from "@evenkeel/batchnorm";
-import { batchNorm } from "@evenkeel/batchnorm";
+import type { BatchNormOptions, BatchNormResult } from "@evenkeel/batchnorm";
+import { batchNorm, conv2dBatchNorm } from "@evenkeel/batchnorm";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { formatShape, keep, ones, ShapeError, zeros } from "@evenkeel/tensor";
+import type { Module } from "../module/module.ts";
 import { Buffer, Counter, Parameter } from "../module/variable.ts";
+import { Conv2d } from "./convolution.ts";
 import type { Epilogue } from "./fusion.ts";
 import { FusingModule } from "./fusion.ts";
 
@@ -75,15 +77,27 @@ export abstract class BatchNorm extends FusingModule {
   /** Ranks that the layer takes. */
   protected abstract readonly ranks: readonly number[];
 
-  forwardWith(x: Tensor, { activation, residual }: BatchNormEpilogue): Tensor {
+  forwardWith(x: Tensor, epilogue: BatchNormEpilogue): Tensor {
     this.checkShape(x);
-    const training = this.isTraining && !this.isFrozen;
-    const running = training && !this.trackRunningStats ? undefined : this.latestStatistics();
-    const result = batchNorm(x, {
+    return this.adopt(batchNorm(x, { ...this.options(epilogue), training: this.usesBatch }));
+  }
+
+  /** Whether the batch is normalized by itself. */
+  protected get usesBatch(): boolean {
+    return this.isTraining && !this.isFrozen;
+  }
+
+  protected options({ activation, residual }: BatchNormEpilogue): BatchNormOptions {
+    const running = this.usesBatch && !this.trackRunningStats ? undefined : this.latestStatistics();
+    return {
       ...{ scale: this.scale?.value, shift: this.shift?.value, activation, residual },
       ...{ runningMean: running?.mean, runningVariance: running?.variance },
-      ...{ numBatchesTracked: running?.batches, training, momentum: this.momentum, epsilon: this.epsilon },
-    });
+      ...{ numBatchesTracked: running?.batches, momentum: this.momentum, epsilon: this.epsilon },
+    };
+  }
+
+  /** y, once the rest is stored or freed. */
+  protected adopt(result: BatchNormResult): Tensor {
     result.statistics?.dispose();
     this.adoptLater(result);
     return result.y;
@@ -141,6 +155,10 @@ export abstract class BatchNorm extends FusingModule {
   }
 }
 
+/** Not of a subclass, which may do more. */
+const isPlainConvolution = (module: Module, channels: number): module is Conv2d =>
+  module instanceof Conv2d && module.constructor === Conv2d && module.weight.value.shape[0] === channels;
+
 /**
  * Batch norm of vectors or sequences.
  *
@@ -161,6 +179,14 @@ export class BatchNorm1d extends BatchNorm {
  */
 export class BatchNorm2d extends BatchNorm {
   protected readonly ranks: readonly number[] = [4];
+
+  /** In training a convolution takes the statistics, where that is faster. */
+  override forwardAfter(before: Module, x: Tensor, epilogue: BatchNormEpilogue): Tensor | undefined {
+    if (!this.usesBatch || !isPlainConvolution(before, this.channels)) return undefined;
+    const { weight, bias, geometry } = before;
+    const convolution = { bias: bias?.value, convolution: geometry };
+    return this.adopt(conv2dBatchNorm(x, weight.value, { ...this.options(epilogue), ...convolution }));
+  }
 }
 
 /**

@@ -82,7 +82,8 @@ export class Conv1d extends FusingModule {
 export class Conv2d extends FusingModule {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
-  private readonly geometry: Geometry<ConvolutionOptions>;
+  /** Stride, padding, dilation and groups. */
+  readonly geometry: Geometry<ConvolutionOptions>;
 
   constructor(
     inChannels: number,

@@ -6,6 +6,7 @@ import { activate, finish, madd, packAlong } from "../matmul/simd.as";
 import { axisAt, axisBytes, enterPhase, enterTile, phaseOf, targetAt } from "./geometry.as";
 import { multiplyPatches, multiplyRows } from "./panel.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
+import { addRectangle, clearWritten, writeStatistics, writtenAt } from "./written.as";
 
 const tileBytes: usize = 128;
 /** What the rows of one product take: half of a first-level cache of 32 KiB. */
@@ -181,10 +182,11 @@ function convolveThin(output: Output, filters: usize, offsets: usize, depth: i32
 /**
  * target = activation(convolution of the source + bias). An item is a tile of `tileImages` images, `tileRows` rows and
  * `tileColumns` columns of a phase of a group, for `targetBlock` target channels; `sourceBlock` source channels are in scratch at
- * a time. Channels are counted per group.
+ * a time. Channels are counted per group. `statistics`, where they are wanted, are of what each item writes: rows of all channels,
+ * four for each tile.
  */
 function convolve(
-  begin: i32, end: i32, scratch: usize, source: usize, filters: usize, bias: usize, target: usize,
+  begin: i32, end: i32, scratch: usize, source: usize, filters: usize, bias: usize, target: usize, statistics: usize,
   images: i32, groups: i32, sourceChannels: i32, targetChannels: i32, transposed: i32,
   sourceY: i32, targetY: i32, kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32,
   sourceX: i32, targetX: i32, kernelX: i32, strideX: i32, paddingX: i32, dilationX: i32,
@@ -193,7 +195,8 @@ function convolve(
   const y = axisAt(scratch, sourceY, targetY, kernelY, strideY, paddingY, dilationY, transposed);
   const x = axisAt(scratch + axisBytes, sourceX, targetX, kernelX, strideX, paddingX, dilationX, transposed);
   const output = changetype<Output>(scratch + 2 * axisBytes);
-  const tile = scratch + 3 * axisBytes, offsets = tile + tileBytes;
+  const written = writtenAt(scratch + 3 * axisBytes, targetY, targetX, <usize>(targetY * targetX * groups * targetChannels) << 2);
+  const tile = scratch + 4 * axisBytes, offsets = tile + tileBytes;
   const table = offsets + (<usize>(sourceBlock * kernelY * kernelX) << 2);
   const segmentsOfTile = tileImages * tileRows * ((tileColumns + 3) >> 2);
   // The kernels take segments by twos or fours: a few beyond the last one repeat what is read, and write nothing.
@@ -260,6 +263,15 @@ function convolve(
       }
       first += block;
     } while (first < sourceChannels);
+    if (statistics) {
+      const part = (item / blocks) / (across * down * groups) * (across * down) + (item / blocks) % (across * down);
+      const row = <usize>(groups * targetChannels) << 2, to = statistics + <usize>(4 * part) * row + (<usize>channel << 2);
+      clearWritten(written);
+      addRectangle(written, firstImage, firstRow, count * y.length, firstColumn, x.length);
+      for (let own = 0; own < output.channels; own++) {
+        writeStatistics(written, target + <usize>(channel + own) * targetChannel, to + (<usize>own << 2), row);
+      }
+    }
   }
 }
 

@@ -1,6 +1,8 @@
+import type { Limits } from "../../core/backend.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { filterGradient } from "../conv2d-filter-gradient/conv2d-filter-gradient.ts";
@@ -18,6 +20,7 @@ import type { ConvolutionAttributes } from "./convolution.ts";
 import { convolutionShape, forEachProduct } from "./convolution.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
 import { convolutionAttributes } from "./convolution-options.ts";
+import type { ConvolutionPlan } from "./convolution-plan.ts";
 import { convolutionPlan } from "./convolution-plan.ts";
 
 export type Conv2dAttributes = ConvolutionAttributes & EpilogueAttributes;
@@ -61,6 +64,22 @@ export const conv2dOp: Op<Conv2dAttributes> = {
   },
 };
 
+/** Inputs and attributes of a call of the op. */
+export interface Conv2dCall {
+  readonly inputs: readonly Tensor[];
+  readonly attrs: Conv2dAttributes;
+}
+
+/** A convolution that leaves statistics of its output too, where its kernel can take them in so many parts as are wanted: for ops that go on from there. */
+export function conv2dStatisticsPlan(
+  inputs: readonly (Spec | undefined)[],
+  attrs: Conv2dAttributes,
+  limits: Limits,
+  wantsStatistics: (parts: number) => boolean,
+): ConvolutionPlan {
+  return convolutionPlan("forward", conv2dOp, inputs, attrs, limits, wantsStatistics);
+}
+
 /** The bare convolution, as the gradients of its two gradients need it. */
 export function convolution(x: Tensor, weight: Tensor, attrs: ConvolutionAttributes): Tensor {
   return execute(conv2dOp, [x, weight], attrs)[0]!;
@@ -93,6 +112,17 @@ export function channelBias(operation: string, bias: Tensor, channels: number): 
  * @example conv2d(x, weight, bias, { padding: 1, activation: "relu" }) // [8, 3, 32, 32] -> [8, 16, 32, 32]
  */
 export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: ConvolutionOptions = {}): Tensor {
+  const { inputs, attrs } = conv2dCall(x, weight, bias, options);
+  return execute(conv2dOp, inputs, attrs)[0]!;
+}
+
+/** What `conv2d` calls the op with; the same errors. */
+export function conv2dCall(
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor,
+  options: ConvolutionOptions = {},
+): Conv2dCall {
   if (x.rank !== 4 || weight.rank !== 4) {
     throw new ShapeError(
       `conv2d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, h, w] and [o, c / groups, kh, kw]`,
@@ -103,5 +133,5 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Convol
   const attrs = convolutionAttributes("conv2d", sizes, [tapsY, tapsX], options);
   const epilogue = epilogueOf("conv2d", bias !== undefined, options.activation);
   const inputs = bias === undefined ? [x, weight] : [x, weight, channelBias("conv2d", bias, o)];
-  return execute(conv2dOp, inputs, { ...attrs, ...(epilogue && { epilogue }) })[0]!;
+  return { inputs, attrs: { ...attrs, ...(epilogue && { epilogue }) } };
 }

@@ -1,5 +1,5 @@
 import type { Limits } from "../../core/backend.ts";
-import type { PlannedLaunch } from "../../core/launch.ts";
+import type { Slot } from "../../core/launch.ts";
 import type { Op, Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { broadcastStrides, sameShape, sizeOf } from "../../core/spec.ts";
@@ -13,12 +13,6 @@ import { directLaunches } from "./direct-plan.ts";
 import type { Direction } from "./tiling.ts";
 import { convolutionShapeOf } from "./tiling.ts";
 import { usesWinograd, winogradLaunches } from "./winograd-plan.ts";
-
-/** Launches from the source, the filters and the bias to the target, over filters prepared in a temporary. */
-export interface PreparedLaunches {
-  readonly launches: readonly PlannedLaunch[];
-  readonly temporaries: readonly Spec[];
-}
 
 /** A bias of the channels and an activation that the kernel applies; absent for other epilogues. */
 function fusedEpilogue(
@@ -34,6 +28,14 @@ function fusedEpilogue(
   return sameShape(strides, expected) ? plain : undefined;
 }
 
+export interface ConvolutionPlan extends Plan {
+  /**
+   * Statistics of the target, of one part of the batch after the other: [parts, 4, channels], with rows for count, mean, what f32 cuts
+   * off the mean, and M2. Absent where they were not asked for, or this convolution has none.
+   */
+  readonly statistics?: { readonly slot: Slot; readonly parts: number };
+}
+
 /**
  * A convolution with its epilogue, in the way that is fastest. The input gradient is "transposed": dy is the source, dx the
  * target.
@@ -44,7 +46,8 @@ export function convolutionPlan(
   inputs: readonly (Spec | undefined)[],
   attrs: Conv2dAttributes,
   limits: Limits,
-): Plan {
+  wantsStatistics: (parts: number) => boolean = () => false,
+): ConvolutionPlan {
   const [source, weight] = inputs as readonly Spec[];
   const output = op.outputs(inputs, attrs)[0]!;
   if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
@@ -52,8 +55,18 @@ export function convolutionPlan(
   const shape = convolutionShapeOf(direction, source!.shape, output.shape, weight!.shape, attrs);
   const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
   const ofTiles = usesWinograd(shape) ? winogradLaunches : directLaunches;
-  const launchesOf = isDepthwise(shape) ? depthwiseLaunches : ofTiles;
-  const { launches, temporaries } = launchesOf(shape, from, fused);
+  const launchesFor = isDepthwise(shape) ? depthwiseLaunches : ofTiles;
   const rest = fused === undefined ? [epilogueLaunch(attrs.epilogue!, inputs, output)] : [];
-  return { launches: [...launches, ...rest], temporaries, aliases: [] };
+  const { launches, temporaries, parts = 0 } = launchesFor(shape, from, fused);
+  if (fused === undefined || parts === 0 || !wantsStatistics(parts)) {
+    return { launches: [...launches, ...rest], temporaries, aliases: [] };
+  }
+  const slot: Slot = { temporary: temporaries.length };
+  const partials: Spec = { shape: [parts, 4, output.shape[1]!], dtype: "f32" };
+  return {
+    launches: launchesFor(shape, from, fused, slot).launches,
+    temporaries: [...temporaries, partials],
+    aliases: [],
+    statistics: { slot, parts },
+  };
 }

@@ -1,7 +1,7 @@
 import { wasmKernel } from "../../core/launch.ts";
 import type { PlainEpilogue } from "../epilogue/epilogue.ts";
-import type { PreparedLaunches } from "./convolution-plan.ts";
 import { chunkOf } from "./direct-plan.ts";
+import type { PreparedLaunches } from "./prepared-launches.ts";
 import type { ConvolutionShape, KernelAxis } from "./tiling.ts";
 import { areaOf, pixelsOf } from "./tiling.ts";
 

@@ -1,7 +1,8 @@
+import type { Slot } from "../../core/launch.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { PlainEpilogue } from "../epilogue/epilogue.ts";
 import { evenParts } from "../matmul/matmul-plan.ts";
-import type { PreparedLaunches } from "./convolution-plan.ts";
+import type { PreparedLaunches } from "./prepared-launches.ts";
 import type { ConvolutionShape, KernelAxis, Tile } from "./tiling.ts";
 import { areaOf, axisParameters, tileOf, tilesOf } from "./tiling.ts";
 
@@ -30,7 +31,7 @@ function blocksOf(tile: Tile, sourceChannels: number, channels: number, taps: nu
 
 function scratchBytesOf(tile: Tile, blocks: Blocks, taps: number): number {
   const tables = 4 * blocks.source * taps + 8 * (tile.segments + 3);
-  return 512 + tables + 16 + blocks.source * tile.patchBytes;
+  return 640 + tables + 16 + blocks.source * tile.patchBytes;
 }
 
 /** Packs the filters, then convolves patches with the epilogue inside. */
@@ -38,6 +39,7 @@ export function directLaunches(
   shape: ConvolutionShape,
   module: string,
   epilogue: PlainEpilogue | undefined,
+  statistics?: Slot,
 ): PreparedLaunches {
   const { images, groups, ofSource, ofTarget, axes } = shape;
   const area = areaOf(shape);
@@ -47,6 +49,7 @@ export function directLaunches(
   const transposed = shape.isTransposed ? 1 : 0;
   const itemSize = tile.images * tile.rows * tile.columns * blocks.target * ofSource * area;
   return {
+    parts: tilesOf(tile, shape),
     temporaries: [{ shape: [groups, panels, ofSource * area, 4], dtype: "f32" }],
     launches: [
       {
@@ -61,7 +64,7 @@ export function directLaunches(
         kind: "kernel",
         kernel: wasmKernel(module, "convolve"),
         reads: [{ input: 0 }, { temporary: 0 }, epilogue?.hasAddend ? { input: 2 } : undefined],
-        writes: [{ output: 0 }],
+        writes: [{ output: 0 }, statistics],
         parameters: [
           ...[images, groups, ofSource, ofTarget, transposed, ...axes.flatMap(axisParameters)],
           ...[tile.images, tile.rows, tile.columns, blocks.target, blocks.source, epilogue?.slope ?? 1],

@@ -1,7 +1,8 @@
+import type { Slot } from "../../core/launch.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { PlainEpilogue } from "../epilogue/epilogue.ts";
-import type { PreparedLaunches } from "./convolution-plan.ts";
+import type { PreparedLaunches } from "./prepared-launches.ts";
 import type { ConvolutionShape, KernelAxis } from "./tiling.ts";
 import { pixelsOf } from "./tiling.ts";
 
@@ -61,6 +62,7 @@ export function winogradLaunches(
   shape: ConvolutionShape,
   module: string,
   epilogue: PlainEpilogue | undefined,
+  statistics?: Slot,
 ): PreparedLaunches {
   const { images, groups, ofSource, ofTarget, axes, isTransposed } = shape;
   const panels = Math.ceil(ofTarget / 4);
@@ -69,7 +71,9 @@ export function winogradLaunches(
   const scratchBytes =
     2048 + 52 * tiles + positions * (stepBytes(ofSource, tiles) + stepBytes(4 * panels, tiles));
   const channels = [ofTarget, ofSource, isTransposed ? 1 : 0];
+  const parts = Math.ceil((images * tilesOfImage(shape)) / tiles);
   return {
+    parts,
     temporaries: [{ shape: packed, dtype: "f32" }],
     launches: [
       {
@@ -84,7 +88,7 @@ export function winogradLaunches(
         kind: "kernel",
         kernel: wasmKernel(module, "convolveWinograd"),
         reads: [{ input: 0 }, { temporary: 0 }, epilogue?.hasAddend ? { input: 2 } : undefined, { input: 1 }],
-        writes: [{ output: 0 }],
+        writes: [{ output: 0 }, statistics],
         parameters: [
           ...[images, groups, ofSource, ofTarget, isTransposed ? 1 : 0],
           ...axes.flatMap(({ source, target, before }) => [
@@ -94,11 +98,7 @@ export function winogradLaunches(
           ]),
           ...[tiles, epilogue?.slope ?? 1],
         ],
-        work: {
-          items: groups * Math.ceil((images * tilesOfImage(shape)) / tiles),
-          chunk: 1,
-          scratchBytes,
-        },
+        work: { items: groups * parts, chunk: 1, scratchBytes },
       },
     ],
   };

@@ -6,6 +6,7 @@ import { activate, finish } from "../matmul/simd.as";
 import { multiplyRows } from "./panel.as";
 import { columnsAt, fillLane, finishGroup, groupBytes, leftAt, nowhere, readSource, rowsAt, sourceAt, targetAt, topAt, wholeAt } from "./winograd-tiles.as";
 import { coefficientBytes, transformBack, transformTaps, writeCoefficients } from "./winograd-transforms.as";
+import { addRectangle, clearWritten, writeStatistics, Written, writtenAt, writtenBytes } from "./written.as";
 
 const positions: usize = 36;
 /** Lines of a tile between two transforms, and zeros. */
@@ -132,23 +133,38 @@ function writeTiles(layer: Layer, group: usize, from: usize, step: usize, offset
   }
 }
 
+/** Tiles `tile` to `end`: whole rows of tiles, and what is before and after them. */
+function addTiles(written: Written, tile: i32, end: i32, across: i32): void {
+  const rows = written.rows, down = (rows + 3) >> 2;
+  clearWritten(written);
+  while (tile < end) {
+    const row = tile / across, column = tile % across, height = column ? 1 : max(1, (end - tile) / across);
+    const next = min(across, column + end - tile), first = row % down << 2, last = (row + height) % down << 2;
+    const images = (row + height) / down - row / down;
+    addRectangle(written, row / down, first, images * rows + last - first, column << 2, min(written.columns, next << 2) - (column << 2));
+    tile += height * (next - column);
+  }
+}
+
 /**
  * target = activation(convolution of the source + bias). An item is `tiles` tiles, in the order of images, rows and columns, of a
  * group. `weight` is the filters as they came, `filters` what `transformFilters` made of them. Channels are counted per group.
+ * `statistics`, where they are wanted, are of what each item writes: rows of all channels, four for each `tiles` tiles.
  */
 function convolveWinograd(
-  begin: i32, end: i32, scratch: usize, source: usize, filters: usize, bias: usize, weight: usize, target: usize,
+  begin: i32, end: i32, scratch: usize, source: usize, filters: usize, bias: usize, weight: usize, target: usize, statistics: usize,
   images: i32, groups: i32, sourceChannels: i32, targetChannels: i32, transposed: i32,
   sourceY: i32, targetY: i32, beforeY: i32, sourceX: i32, targetX: i32, beforeX: i32, tiles: i32, slope: f32,
 ): void {
   const layer = changetype<Layer>(scratch);
-  const k = scratch + 64, lines = k + coefficientBytes, table = lines + tileBytes;
+  const k = scratch + 64 + writtenBytes, lines = k + coefficientBytes, table = lines + tileBytes;
   const sources = table + <usize>(tiles >> 2) * groupBytes;
   const panels = (targetChannels + 3) >> 2;
   const sourceStep = stepOf(sourceChannels, tiles), targetStep = stepOf(panels << 2, tiles), filterStep = <usize>(panels * sourceChannels) << 4;
   const targets = sources + positions * sourceStep;
   const rowBytes = <usize>tiles << 2;
   const sourceStride = <usize>(sourceY * sourceX) << 2, targetStride = <usize>(targetY * targetX) << 2;
+  const written = writtenAt(scratch + 64, targetY, targetX, targetStride * <usize>(groups * targetChannels));
   writeCoefficients(k);
   memory.fill(lines, 0, tileBytes);
   layer.coefficients = k;
@@ -179,6 +195,7 @@ function convolveWinograd(
       } else fillLane(own, index & 3, source, target, nowhere, 0, 0, 0);
       if ((index & 3) == 3) finishGroup(own, sourceX);
     }
+    if (statistics) addTiles(written, first, min(total, first + tiles), across);
     const groupsOfItem = (min(tiles, total - first) + 3) >> 2;
     for (let channel = 0; channel < sourceChannels; channel++) {
       let to = sources + <usize>channel * rowBytes;
@@ -201,6 +218,10 @@ function convolveWinograd(
           layer, table + <usize>index * groupBytes, targets + <usize>channel * rowBytes + (<usize>index << 4), targetStep,
           <usize>channel * targetStride, own, bias ? bias + (<usize>ofGroup << 2) : 0,
         );
+      }
+      if (statistics) {
+        const row = <usize>(groups * targetChannels) << 2, to = statistics + <usize>(item / groups * 4) * row + (<usize>ofGroup << 2);
+        writeStatistics(written, target + <usize>ofGroup * targetStride, to, row);
       }
     }
   }

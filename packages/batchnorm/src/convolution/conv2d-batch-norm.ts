@@ -1,0 +1,46 @@
+import type { ConvolutionOptions, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, conv2dCall, execute } from "@evenkeel/tensor";
+import type { BatchNormOptions, BatchNormResult } from "../batch-norm.ts";
+import { trainingCall, trainingResult } from "../batch-norm.ts";
+import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
+
+export interface Conv2dBatchNormOptions extends Omit<BatchNormOptions, "axis" | "training" | "inPlace"> {
+  /** Of the convolution. */
+  readonly bias?: Tensor | undefined;
+  /** Of the convolution; an activation here comes before the batch norm. */
+  readonly convolution?: ConvolutionOptions;
+  /** Where statistics are taken: as the convolution writes, or as the batch norm reads; default: where that is faster. */
+  readonly statistics?: "onWrite" | "onRead";
+}
+
+/**
+ * `batchNorm(conv2d(x, weight), { training: true })` as one operation. The statistics are taken while what the convolution has written
+ * is in the cache (Jung et al. 2019), where that is faster.
+ *
+ * Shapes: as in `conv2d` and `batchNorm`. Throws what they throw.
+ *
+ * @example
+ * const { y } = conv2dBatchNorm(x, weight, { convolution: { padding: 1 }, scale, shift, activation: "relu" });
+ */
+export function conv2dBatchNorm(
+  x: Tensor,
+  weight: Tensor,
+  options: Conv2dBatchNormOptions = {},
+): BatchNormResult {
+  const { inputs, attrs: convolution } = conv2dCall(x, weight, options.bias, options.convolution);
+  const { statistics } = options;
+  if (statistics !== undefined && statistics !== "onWrite" && statistics !== "onRead") {
+    throw new ArgumentError(
+      `conv2dBatchNorm: statistics: found ${JSON.stringify(statistics)}, expected "onWrite" or "onRead"`,
+    );
+  }
+  const call = trainingCall("conv2dBatchNorm", 1, options);
+  const [z, ...outputs] = execute(
+    conv2dBatchNormOp,
+    [...inputs, ...(options.bias ? [] : [undefined]), ...call.inputs],
+    { convolution, normalization: call.attrs, ...(statistics && { statistics }) },
+    { scalars: call.scalars },
+  );
+  z!.dispose();
+  return trainingResult(outputs, options);
+}

@@ -1,0 +1,136 @@
+import { valueAndGrad } from "@evenkeel/autodiff";
+import { cpu } from "@evenkeel/backend-cpu";
+import { conv2dBatchNormOp } from "@evenkeel/batchnorm";
+import { resnet20 } from "@evenkeel/models";
+import { BatchNorm2d, Conv2d, crossEntropy, type Module, ReLU, Sequential, SGD } from "@evenkeel/nn";
+import type { AnyOp, Backend, Executor, OpCall } from "@evenkeel/tensor";
+import {
+  currentExecutor,
+  keep,
+  normal,
+  runComposition,
+  scope,
+  selectBackend,
+  setDefaultBackend,
+  tensor,
+  withExecutor,
+} from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+let backend: Backend;
+
+beforeAll(async () => {
+  backend = await selectBackend([cpu], { options: { cpu: { threads: 2 } } });
+});
+
+afterAll(async () => {
+  setDefaultBackend(undefined);
+  await backend.close();
+});
+
+/** Hands every convolution with batch norm to `run`, which is given the way that it would have gone. */
+function intercepting(run: (call: OpCall, inner: Executor) => ReturnType<Executor["execute"]>): Executor {
+  const inner = currentExecutor();
+  const isFused = (op: AnyOp): boolean => op === (conv2dBatchNormOp as unknown as AnyOp);
+  return { execute: (call) => (isFused(call.op) ? run(call, inner) : inner.execute(call)) };
+}
+
+function countFused(body: () => void): number {
+  let count = 0;
+  const counting = intercepting((call, inner) => {
+    count++;
+    return inner.execute(call);
+  });
+  withExecutor(counting, body);
+  return count;
+}
+
+describe("a convolution and a batch norm behind it", () => {
+  const make = (): Module[] => [
+    new Conv2d(3, 4, 3, { padding: 1, stride: 2, seed: 1 }),
+    new BatchNorm2d(4),
+    new ReLU(),
+  ];
+
+  test("are one operation in training, and none where running statistics normalize", () => {
+    const model = new Sequential(...make());
+    const x = normal([2, 3, 8, 8], { seed: 1 });
+    expect(countFused(() => model.forward(x))).toBe(1);
+    model.eval();
+    expect(countFused(() => model.forward(x))).toBe(0);
+  });
+
+  test("are two where the convolution does more than its class, or has other channels", () => {
+    class Doubling extends Conv2d {}
+    const x = normal([2, 3, 8, 8], { seed: 1 });
+    expect(countFused(() => new Sequential(new Doubling(3, 4, 3), new BatchNorm2d(4)).forward(x))).toBe(0);
+    expect(() => new Sequential(new Conv2d(3, 5, 3), new BatchNorm2d(4)).forward(x)).toThrow(
+      /expected 4 channels/,
+    );
+  });
+
+  test("keep the running statistics that they keep one by one", async () => {
+    const [together, apart] = [make(), make()];
+    for (const seed of [1, 2]) {
+      const x = normal([4, 3, 8, 8], { seed });
+      const y = new Sequential(...together).forward(x);
+      const expected = apart.reduce((value, module) => module.forward(value), x);
+      const wanted = await expected.data();
+      (await y.data()).forEach((value, at) => {
+        expect(value).toBeCloseTo(wanted[at]!, 5);
+      });
+    }
+    const [norm, other] = [together[1] as BatchNorm2d, apart[1] as BatchNorm2d];
+    expect(norm.numBatchesTracked!.value).toBe(2);
+    for (const name of ["runningMean", "runningVariance"] as const) {
+      const wanted = await other[name]!.value.data();
+      (await norm[name]!.value.data()).forEach((value, at) => {
+        expect(value).toBeCloseTo(wanted[at]!, 6);
+      });
+    }
+  });
+});
+
+describe("ResNet-20", () => {
+  /** Losses of three steps, and the bytes that were alive at most. */
+  async function train(separately: boolean): Promise<{ losses: number[]; peak: number }> {
+    const own = await cpu.open({ threads: 2 });
+    try {
+      using model = resnet20({ seed: 1, backend: own });
+      const x = normal([72, 3, 32, 32], { seed: 2, backend: own });
+      const labels = tensor(
+        Int32Array.from({ length: 72 }, (_, image) => image % 10),
+        { backend: own },
+      );
+      const optimizer = new SGD(model, { learningRate: 0.01, momentum: 0.9 });
+      const differentiate = valueAndGrad(model, () => crossEntropy(model.forward(x), labels));
+      const losses: number[] = [];
+      for (let step = 0; step < 3; step++) {
+        const executor = separately
+          ? intercepting((call) => runComposition(call, (input) => input))
+          : currentExecutor();
+        const loss = scope(() => {
+          const [loss, gradients] = withExecutor(executor, differentiate);
+          optimizer.step(gradients);
+          return keep(loss);
+        });
+        losses.push(await loss.item());
+        loss.dispose();
+      }
+      optimizer.dispose();
+      return { losses, peak: own.memory().peak };
+    } finally {
+      await own.close();
+    }
+  }
+
+  test("learns the same from statistics that convolutions take, in the same memory", async () => {
+    const [fused, separate] = [await train(false), await train(true)];
+    for (const [step, loss] of separate.losses.entries()) {
+      // The statistics differ by roundings; rounding errors grow from step to step, as the benchmarks allow.
+      expect(Math.abs(fused.losses[step]! / loss - 1)).toBeLessThan(step === 0 ? 1e-5 : 1e-3);
+    }
+    expect(fused.losses[2]).toBeLessThan(fused.losses[0]!);
+    expect(fused.peak).toBeLessThanOrEqual(separate.peak);
+  });
+});
