@@ -35,12 +35,14 @@ export const workgroupSize = 256;
 /** What a lane can keep in registers. */
 const mostKept = { single: 32, along: 16, across: 16 } as const;
 
-/** Units side by side that fill 64 bytes, two sectors of a cache line: narrower tiles waste what memory delivers. */
-const fullRow = { single: 16, along: 4, across: 4 } as const;
+/**
+ * Units side by side, so that narrow tiles do not waste what memory delivers: 64 bytes, two sectors of a cache line, and 256 where
+ * rows are interleaved channels and each is a jump.
+ */
+const fullRow = { single: 16, along: 4, across: 16 } as const;
 
-/** Loads in flight where there is work for more, and those for which a workgroup would rather take more channels. */
-export const loadsInFlight = 8;
-const fewLoads = 4;
+/** Loads in flight where there is work for more; for fewer a workgroup would rather take more channels. */
+export const loadsInFlight = 4;
 
 export function tilingOf(layout: Layout): Tiling {
   const unit = unitOf(layout);
@@ -53,7 +55,7 @@ export function tilingOf(layout: Layout): Tiling {
   const widest = Math.min(channels, Math.floor(workgroupSize / inner));
   const loadsOf = (span: number): number => Math.ceil(positions / membersOf(span, inner));
   let span = Math.max(1, widest);
-  while (span > 1 && loadsOf(span) > (span > narrowest ? fewLoads : mostKept[unit])) span--;
+  while (span > 1 && loadsOf(span) > (span > narrowest ? loadsInFlight : mostKept[unit])) span--;
   const fits = loadsOf(span) <= mostKept[unit];
   if (!fits) span = Math.max(1, Math.min(narrowest, widest));
   return {
@@ -84,8 +86,8 @@ export interface Cut {
   readonly share: number;
 }
 
-/** Workgroups that keep a large GPU busy: 16 for each of 128 processors. */
-const manyWorkgroups = 2048;
+/** Workgroups that a large GPU runs at once, 4 on each of 132 processors: more begin, and merge parts, one after the other. */
+const manyWorkgroups = 528;
 
 /** Parts are whole tiles of `loads`, at most `most` and no more than keep the device busy. */
 export function cutOf(
