@@ -1,6 +1,6 @@
 // Both passes over tiles `tile` to `endTile` of `count` neighbouring channels. Rows of a tile advance together, a cache line at a time.
 
-import { relu } from "../kernels/activation.as";
+import { floorOf, relu } from "../kernels/activation.as";
 import { lanesBefore, staggerOf, sum4, sumLanes } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 import { gradientOfZ, products, sumOne, writeFour } from "./sum.as";
@@ -96,16 +96,13 @@ function applyTiles(
   }
 }
 
-/** Adds to the sums in the cells; uses 32 bytes at `sums`. The commonest forms have loops of their own, without branches. */
+/** Adds to the sums in the cells; uses 32 bytes at `sums`. The commonest form has a loop of its own, without branches. */
 function planarSums(
   cells: usize, sums: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, count: usize, tile: usize, endTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, activation: i32, slope: v128,
 ): void {
-  const isPlain = !y && !dz && !dx;
-  if (isPlain && !activation) {
-    sumTiles(cells, sums, dy, x, 0, 0, 0, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, 0, slope);
-  } else if (isPlain && activation == relu) {
-    sumTiles(cells, sums, dy, x, 0, 0, 0, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, slope);
+  if (!y && !dz && !dx && activation <= relu) {
+    sumTiles(cells, sums, dy, x, 0, 0, 0, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, floorOf(activation));
   } else {
     sumTiles(cells, sums, dy, x, y, dz, dx, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, slope);
   }
@@ -116,10 +113,8 @@ function planarApply(
   cells: usize, dx: usize, dy: usize, x: usize, count: usize, tile: usize, endTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, activation: i32, slope: v128,
 ): void {
-  if (!activation) {
-    applyTiles(cells, dx, dy, x, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, 0, slope);
-  } else if (activation == relu) {
-    applyTiles(cells, dx, dy, x, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, slope);
+  if (activation <= relu) {
+    applyTiles(cells, dx, dy, x, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, floorOf(activation));
   } else {
     applyTiles(cells, dx, dy, x, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, slope);
   }

@@ -1,4 +1,4 @@
-import { relu } from "../kernels/activation.as";
+import { floorOf, relu } from "../kernels/activation.as";
 import { lanesBefore, staggerOf } from "../kernels/lanes.as";
 import { cellBytes } from "../statistics/planar-moments.as";
 import { applyFour, applyOne } from "./apply.as";
@@ -54,17 +54,15 @@ function normalizeTiles(
 
 /**
  * Writes tiles `tile` to `endTile` of `count` channels, whose cells hold centre, factor and offset. The last rows come first: what the
- * statistics read last is still in the cache. The commonest forms have loops of their own, without branches.
+ * statistics read last is still in the cache. The commonest form has a loop of its own, without branches.
  */
 function planarNormalize(
   y: usize, x: usize, residual: usize, cells: usize, count: usize, tile: usize, endTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
   activation: i32, slope: v128,
 ): void {
-  if (!residual && !activation) {
-    normalizeTiles(y, x, 0, cells, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, 0, slope);
-  } else if (!residual && activation == relu) {
-    normalizeTiles(y, x, 0, cells, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, slope);
+  if (!residual && activation <= relu) {
+    normalizeTiles(y, x, 0, cells, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, floorOf(activation));
   } else {
     normalizeTiles(y, x, residual, cells, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, slope);
   }
