@@ -59,8 +59,8 @@ function sumTiles(
   }
 }
 
-@inline
-function applyTiles(
+/** Writes dx, the last rows first: what was summed last is still in the cache. */
+function planarApply(
   cells: usize, dx: usize, dy: usize, x: usize, count: usize, tile: usize, endTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, activation: i32, slope: v128,
 ): void {
@@ -105,18 +105,6 @@ function planarSums(
     sumTiles(cells, sums, dy, x, 0, 0, 0, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, floorOf(activation));
   } else {
     sumTiles(cells, sums, dy, x, y, dz, dx, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, slope);
-  }
-}
-
-/** Writes dx, the last rows first: what was summed last is still in the cache. */
-function planarApply(
-  cells: usize, dx: usize, dy: usize, x: usize, count: usize, tile: usize, endTile: usize,
-  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, activation: i32, slope: v128,
-): void {
-  if (activation <= relu) {
-    applyTiles(cells, dx, dy, x, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, floorOf(activation));
-  } else {
-    applyTiles(cells, dx, dy, x, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, slope);
   }
 }
 
