@@ -8,6 +8,7 @@ export const caseShapes: readonly { readonly name: string; readonly shape: Shape
     { name: "short runs", shape: [3, 2, 4], axis: 1 },
     { name: "NCHW, long runs", shape: [3, 2, 9, 11], axis: 1 },
     { name: "NCHW, runs of several tiles", shape: [2, 2, 47, 50], axis: 1 },
+    { name: "NCHW, channels that share items, one of them alone", shape: [9, 17, 23, 25], axis: 1 },
     { name: "NHWC, odd sizes", shape: [3, 5, 7, 19], axis: 3 },
     { name: "NHWC, quads of channels", shape: [50, 3, 12], axis: 2 },
     { name: "NHWC, quads of channels in parts", shape: [70, 61, 8], axis: 2 },

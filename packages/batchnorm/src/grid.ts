@@ -3,7 +3,7 @@ import { valuesPerChannel } from "./layout.ts";
 
 /**
  * How the WebAssembly kernels cut their work. `planar`: values of a channel form runs of `inner`, and an item is a part of
- * one channel. `interleaved`: channels alternate, and an item is a part of the rows of a block of channels. It depends on
+ * a few channels. `interleaved`: channels alternate, and an item is a part of the rows of a block of channels. It depends on
  * the shape alone, and so do the bits of the results.
  */
 export interface Grid {
@@ -42,6 +42,13 @@ const smallestChunk = 1 << 14;
 /** Values of a block that stay in the L2 cache from the statistics to the normalization: 512 KiB. */
 const cachedValues = 1 << 17;
 
+/**
+ * Neighbouring channels share an item: what lies together in memory is read together, up to 48 KiB of a row, which takes fewer
+ * pages and longer streams. All rows of an item, 2 MiB, should stay near from the statistics to the normalization.
+ */
+const longRun = 12_288;
+const sharedValues = 1 << 19;
+
 export function gridOf(layout: Layout): Grid {
   const { outer, channels, inner } = layout;
   if (channels === 1) return planarGrid(1, 1, outer * inner);
@@ -59,13 +66,19 @@ function planarGrid(rows: number, channels: number, columns: number): Grid {
   const wanted = channels < fewChannels ? Math.min(mostParts, tiles, Math.floor(values / smallestPart)) : 1;
   const tilesPerItem = Math.ceil(tiles / Math.max(1, wanted));
   const parts = Math.max(1, Math.ceil(tiles / Math.max(1, tilesPerItem)));
+  const channelsPerItem = Math.max(
+    1,
+    Math.floor(
+      Math.min(Math.ceil(longRun / columns), sharedValues / Math.max(1, values), channels / fewChannels),
+    ),
+  );
   return {
     form: "planar",
     parts,
-    blocks: channels,
-    chunk: chunkOf(values / parts),
-    parameters: [channels, rows, columns, tileRows, tileColumns, tiles, tilesPerItem],
-    channelsPerItem: 1,
+    blocks: Math.ceil(channels / channelsPerItem),
+    chunk: chunkOf((values * channelsPerItem) / parts),
+    parameters: [channels, rows, columns, channelsPerItem, tileRows, tileColumns, tiles, tilesPerItem],
+    channelsPerItem,
     arrayBytes: 0,
   };
 }

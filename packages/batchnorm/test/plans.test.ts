@@ -128,7 +128,7 @@ describe("grid", () => {
         const { form, parts, blocks, channelsPerItem, parameters } = gridOf(layout);
         expect(Math.ceil(Math.max(1, layout.channels) / channelsPerItem)).toBe(Math.max(1, blocks));
         if (form === "planar") {
-          const [, rows, columns, tileRows, tileColumns, tiles, tilesPerItem] = parameters as number[];
+          const [, rows, columns, , tileRows, tileColumns, tiles, tilesPerItem] = parameters as number[];
           expect(rows! * columns!).toBe(valuesPerChannel(layout));
           expect(Math.ceil(rows! / tileRows!) * Math.ceil(columns! / tileColumns!)).toBe(tiles);
           expect(tileRows! * tileColumns!).toBeLessThanOrEqual(2048);

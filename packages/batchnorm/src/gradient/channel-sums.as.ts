@@ -1,14 +1,12 @@
 // The two sums of a channel, as f64 at consecutive places: of dz, and of dz * (x - centre).
 
 /** Parts are stored as two rows of `channels` f32. */
-@inline
 function storePart(partials: usize, part: usize, channels: usize, channel: usize, sums: usize): void {
   const at = partials + (part * 2 * channels + channel) * 4;
   store<f32>(at, f32(load<f64>(sums)));
   store<f32>(at + channels * 4, f32(load<f64>(sums, 8)));
 }
 
-@inline
 function addParts(sums: usize, partials: usize, parts: usize, channels: usize, channel: usize): void {
   let sum: f64 = 0, product: f64 = 0;
   let at = partials + channel * 4;
@@ -27,7 +25,6 @@ function centredProduct(sums: usize, restOfMean: f64): f64 {
   return load<f64>(sums, 8) - restOfMean * load<f64>(sums);
 }
 
-@inline
 function storeParameterGradients(dScale: usize, dShift: usize, channel: usize, sums: usize, restOfMean: f64, inverseStd: f64): void {
   if (dScale) store<f32>(dScale + channel * 4, f32(centredProduct(sums, restOfMean) * inverseStd));
   if (dShift) store<f32>(dShift + channel * 4, f32(load<f64>(sums)));

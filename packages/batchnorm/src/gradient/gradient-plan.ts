@@ -105,7 +105,7 @@ function gradientLaunch(
       items,
       chunk: grid.chunk,
       // Moments of a channel, two sums of each, those of a tile; three coefficients and two sums of each column.
-      scratchBytes: 5 * grid.arrayBytes + 24 + 16 * grid.channelsPerItem + 32,
+      scratchBytes: 5 * grid.arrayBytes + 56 + 40 * grid.channelsPerItem,
     },
   };
 }

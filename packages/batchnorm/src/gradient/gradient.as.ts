@@ -3,53 +3,67 @@ import { mergeStatistics, momentsBytes } from "../kernels/moments.as";
 import { fillInner } from "../statistics/interleaved-moments.as";
 import { addParts, constantTerm, linearTerm, storeParameterGradients, storePart } from "./channel-sums.as";
 import { interleavedApply, interleavedSums } from "./interleaved.as";
-import { planarApply, planarSums } from "./planar.as";
+import { cellBytes, planarApply, planarSums } from "./planar.as";
 
 // An item makes the sums of its share (`sums` is where they go), or takes the sums of all parts from `partials`, or, where
 // both are absent, holds all values of its channels and does both. `count` is the number of values whose statistics these
 // are, or 0 where the statistics do not depend on x: then dx is complete after the first pass. An operand that is absent has lent
 // its memory: dy to dz, or else to dx, and x to dx.
 
-/** An item is a part of a channel: `tilesPerItem` tiles. */
+/** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
 function planarGradient(
   begin: usize, end: usize, scratch: usize,
   dy: usize, x: usize, statistics: usize, scale: usize, shift: usize, y: usize, partials: usize,
   dx: usize, dScale: usize, dShift: usize, dz: usize, sums: usize,
-  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
+  channels: usize, rows: usize, columns: usize, channelsPerItem: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
   parts: usize, count: i32, epsilon: f32, activation: i32, slope: f32,
 ): void {
-  const totals = scratch + momentsBytes;
+  const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
+  const ofTile = scratch + momentsBytes, cells = ofTile + 32;
+  const leak = f32x4.splat(slope);
   if (!x) x = dx;
   if (!dy) dy = dz ? dz : dx;
   for (let item = begin; item < end; item++) {
-    const channel = item % channels;
-    const part = item / channels;
+    const firstChannel = item % blocks * channelsPerItem;
+    const itemChannels = min(channelsPerItem, channels - firstChannel);
+    const part = item / blocks;
     const tile = part * tilesPerItem;
     const endTile = min(tile + tilesPerItem, tiles);
-    const at = channel * columns * 4;
-    mergeStatistics(scratch, statistics, 1, channels, channel);
-    const inverseStd = inverseStdOf(scratch, epsilon);
-    const scalar = factorOf(inverseStd, scale, channel);
-    const centre = f32x4.splat(centreOf(scratch)), factor = f32x4.splat(scalar), leak = f32x4.splat(slope);
-    const offset = f32x4.splat(offsetOf(scratch, scalar, shift, channel));
-    if (partials) addParts(totals, partials, parts, channels, channel);
-    else {
+    const at = firstChannel * columns * 4;
+    memory.fill(cells, 0, itemChannels * cellBytes);
+    for (let index: usize = 0; index < itemChannels; index++) {
+      const channel = firstChannel + index, cell = cells + index * cellBytes;
+      mergeStatistics(scratch, statistics, 1, channels, channel);
+      const factor = factorOf(inverseStdOf(scratch, epsilon), scale, channel);
+      store<f32>(cell, centreOf(scratch), 16);
+      store<f32>(cell, factor, 20);
+      store<f32>(cell, offsetOf(scratch, factor, shift, channel), 24);
+      if (partials) addParts(cell, partials, parts, channels, channel);
+    }
+    if (!partials) {
       planarSums(
-        totals, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx && !count ? dx + at : 0, tile, endTile,
-        channels, rows, columns, tileRows, tileColumns, activation, centre, factor, offset, leak,
+        cells, ofTile, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx && !count ? dx + at : 0, itemChannels, tile, endTile,
+        channels, rows, columns, tileRows, tileColumns, activation, leak,
       );
     }
-    if (sums) {
-      storePart(sums, part, channels, channel, totals);
-      continue;
+    for (let index: usize = 0; index < itemChannels; index++) {
+      const channel = firstChannel + index, cell = cells + index * cellBytes;
+      if (sums) {
+        storePart(sums, part, channels, channel, cell);
+        continue;
+      }
+      mergeStatistics(scratch, statistics, 1, channels, channel);
+      const inverseStd = inverseStdOf(scratch, epsilon);
+      const rest = restOfMean(scratch);
+      if (part == 0) storeParameterGradients(dScale, dShift, channel, cell, rest, inverseStd);
+      const linear = linearTerm(cell, rest, inverseStd, f64(count));
+      store<f32>(cell, f32(linear), 28);
+      store<f32>(cell, constantTerm(cell, rest, linear, f64(count)), 32);
     }
-    const rest = restOfMean(scratch);
-    if (part == 0) storeParameterGradients(dScale, dShift, channel, totals, rest, inverseStd);
-    if (!count) continue;
-    const linear = linearTerm(totals, rest, inverseStd, f64(count));
+    if (sums || !count) continue;
     planarApply(
-      dx + at, (dz ? dz : dy) + at, x + at, tile, endTile, channels, rows, columns, tileRows, tileColumns, dz ? 0 : activation,
-      centre, factor, offset, leak, f32x4.splat(f32(linear)), f32x4.splat(constantTerm(totals, rest, linear, f64(count))),
+      cells, dx + at, (dz ? dz : dy) + at, x + at, itemChannels, tile, endTile, channels, rows, columns, tileRows, tileColumns,
+      dz ? 0 : activation, leak,
     );
   }
 }

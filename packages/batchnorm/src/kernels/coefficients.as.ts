@@ -20,12 +20,10 @@ function restOfMean(moments: usize): f64 {
   return f64(f32(meanOf(moments) - f64(centreOf(moments))));
 }
 
-@inline
 function factorOf(inverseStd: f64, scale: usize, channel: usize): f32 {
   return f32(scale ? inverseStd * f64(load<f32>(scale + channel * 4)) : inverseStd);
 }
 
-@inline
 function offsetOf(moments: usize, factor: f32, shift: usize, channel: usize): f32 {
   const origin = shift ? f64(load<f32>(shift + channel * 4)) : 0;
   return f32(origin - restOfMean(moments) * f64(factor));

@@ -48,7 +48,6 @@ function isCentred(count: f64, sum: f64, squares: f64): bool {
 }
 
 /** Statistics as they are stored: rows of `channels` f32 that hold count, mean, what f32 cut off the mean, and M2. */
-@inline
 function storeStatistics(statistics: usize, channels: usize, channel: usize, moments: usize): void {
   const at = statistics + channel * 4;
   const row = channels * 4;
@@ -60,7 +59,6 @@ function storeStatistics(statistics: usize, channels: usize, channel: usize, mom
 }
 
 /** Merges `parts` statistics of one channel, in their order. */
-@inline
 function mergeStatistics(moments: usize, statistics: usize, parts: usize, channels: usize, channel: usize): void {
   clearMoments(moments);
   const row = channels * 4;

@@ -50,8 +50,8 @@ export function normalizeLaunch(
     work: {
       items: grid.parts * grid.blocks,
       chunk: grid.chunk,
-      // Moments of each channel and the sums of a tile; three coefficients of each column.
-      scratchBytes: 3 * grid.arrayBytes + 24 * grid.channelsPerItem + 16,
+      // Moments and the sums of a tile for each channel; three coefficients of each column.
+      scratchBytes: 3 * grid.arrayBytes + 40 * grid.channelsPerItem,
     },
   };
 }

@@ -1,7 +1,7 @@
 import { centreOf, factorOf, inverseStdOf, offsetOf } from "../kernels/coefficients.as";
 import { mergeStatistics, momentsBytes, storeStatistics } from "../kernels/moments.as";
 import { fillInner, interleavedMoments } from "../statistics/interleaved-moments.as";
-import { planarMoments } from "../statistics/planar-moments.as";
+import { cellBytes, planarMoments } from "../statistics/planar-moments.as";
 import { interleavedNormalize } from "./interleaved-normalize.as";
 import { planarNormalize } from "./planar-normalize.as";
 import { updateRunning } from "./running.as";
@@ -9,31 +9,38 @@ import { updateRunning } from "./running.as";
 // `partials` are statistics of `parts` parts of the batch, which are merged here. Where there are none an item holds all
 // values of its channels, and their statistics are made here: x is still in the cache when it is normalized.
 
-/** An item is a part of a channel: `tilesPerItem` tiles. */
+/** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
 function planarNormalization(
   begin: usize, end: usize, scratch: usize,
   x: usize, partials: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
   y: usize, statistics: usize, newMean: usize, newVariance: usize,
-  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
+  channels: usize, rows: usize, columns: usize, channelsPerItem: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
   parts: usize, epsilon: f32, momentum: f32, activation: i32, slope: f32,
 ): void {
+  const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   for (let item = begin; item < end; item++) {
-    const channel = item % channels;
-    const tile = item / channels * tilesPerItem;
-    const at = channel * columns * 4;
+    const firstChannel = item % blocks * channelsPerItem;
+    const count = min(channelsPerItem, channels - firstChannel);
+    const tile = item / blocks * tilesPerItem;
+    const at = firstChannel * columns * 4;
     const source = (x ? x : y) + at;
-    if (parts) mergeStatistics(scratch, partials, parts, channels, channel);
-    else planarMoments(scratch, source, 0, tiles, channels, rows, columns, tileRows, tileColumns);
-    if (tile == 0) {
-      if (statistics) storeStatistics(statistics, channels, channel, scratch);
-      updateRunning(scratch, channel, runningMean, runningVariance, newMean, newVariance, momentum);
+    if (!parts) planarMoments(scratch, source, count, 0, tiles, channels, rows, columns, tileRows, tileColumns);
+    for (let index: usize = 0; index < count; index++) {
+      const channel = firstChannel + index, own = scratch + index * cellBytes;
+      if (parts) mergeStatistics(own, partials, parts, channels, channel);
+      if (tile == 0) {
+        if (statistics) storeStatistics(statistics, channels, channel, own);
+        updateRunning(own, channel, runningMean, runningVariance, newMean, newVariance, momentum);
+      }
+      const factor = factorOf(inverseStdOf(own, epsilon), scale, channel);
+      const offset = offsetOf(own, factor, shift, channel);
+      store<f32>(own, centreOf(own));
+      store<f32>(own, factor, 4);
+      store<f32>(own, offset, 8);
     }
-    const factor = factorOf(inverseStdOf(scratch, epsilon), scale, channel);
-    const offset = offsetOf(scratch, factor, shift, channel);
     planarNormalize(
-      y + at, source, residual ? residual + at : 0, tile, min(tile + tilesPerItem, tiles),
-      channels, rows, columns, tileRows, tileColumns,
-      activation, f32x4.splat(centreOf(scratch)), f32x4.splat(factor), f32x4.splat(offset), f32x4.splat(slope),
+      y + at, source, residual ? residual + at : 0, scratch, count, tile, min(tile + tilesPerItem, tiles),
+      channels, rows, columns, tileRows, tileColumns, activation, f32x4.splat(slope),
     );
   }
 }

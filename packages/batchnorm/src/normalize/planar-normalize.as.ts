@@ -1,5 +1,6 @@
-import { relu } from "../kernels/activation.as";
+import { floorOf, relu } from "../kernels/activation.as";
 import { lanesBefore, staggerOf } from "../kernels/lanes.as";
+import { cellBytes } from "../statistics/planar-moments.as";
 import { applyFour, applyOne } from "./apply.as";
 
 /** Rows advance together, like those of the statistics. */
@@ -30,39 +31,40 @@ function normalizeTile(
 
 @inline
 function normalizeTiles(
-  y: usize, x: usize, residual: usize, tile: usize, endTile: usize,
+  y: usize, x: usize, residual: usize, cells: usize, count: usize, tile: usize, endTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
-  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
+  activation: i32, slope: v128,
 ): void {
   const stride = channels * columns * 4;
   const perRow = (columns + tileColumns - 1) / tileColumns;
   while (endTile > tile) {
-    endTile--;
-    const row = endTile / perRow * tileRows;
-    const column = endTile % perRow * tileColumns;
-    const at = row * stride + column * 4;
-    normalizeTile(
-      y + at, x + at, residual ? residual + at : 0, min(tileRows, rows - row), min(tileColumns, columns - column), stride,
-      activation, centre, factor, offset, slope,
-    );
+    const row = (endTile - 1) / perRow;
+    const start = max(tile, row * perRow);
+    const first = (start - row * perRow) * tileColumns, last = min(columns, (endTile - row * perRow) * tileColumns);
+    for (let index: usize = 0; index < count; index++) {
+      const at = row * tileRows * stride + (index * columns + first) * 4, cell = cells + index * cellBytes;
+      normalizeTile(
+        y + at, x + at, residual ? residual + at : 0, min(tileRows, rows - row * tileRows), last - first, stride,
+        activation, v128.load32_splat(cell), v128.load32_splat(cell, 4), v128.load32_splat(cell, 8), slope,
+      );
+    }
+    endTile = start;
   }
 }
 
 /**
- * Writes tiles `tile` to `endTile` of a channel, from the last to the first: what the statistics read last is still in the
- * cache. The commonest forms have loops of their own, without branches.
+ * Writes tiles `tile` to `endTile` of `count` channels, whose cells hold centre, factor and offset. The last rows come first: what the
+ * statistics read last is still in the cache. The commonest form has a loop of its own, without branches.
  */
 function planarNormalize(
-  y: usize, x: usize, residual: usize, tile: usize, endTile: usize,
+  y: usize, x: usize, residual: usize, cells: usize, count: usize, tile: usize, endTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
-  activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
+  activation: i32, slope: v128,
 ): void {
-  if (!residual && !activation) {
-    normalizeTiles(y, x, 0, tile, endTile, channels, rows, columns, tileRows, tileColumns, 0, centre, factor, offset, slope);
-  } else if (!residual && activation == relu) {
-    normalizeTiles(y, x, 0, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, centre, factor, offset, slope);
+  if (!residual && activation <= relu) {
+    normalizeTiles(y, x, 0, cells, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, relu, floorOf(activation));
   } else {
-    normalizeTiles(y, x, residual, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, centre, factor, offset, slope);
+    normalizeTiles(y, x, residual, cells, count, tile, endTile, channels, rows, columns, tileRows, tileColumns, activation, slope);
   }
 }
 

@@ -67,19 +67,29 @@ function addTile(moments: usize, x: usize, rows: usize, columns: usize, stride: 
   mergeTile(moments, count, pivot, load<f64>(sums), load<f64>(sums, 8));
 }
 
-/** Moments over tiles `tile` to `endTile` of a channel that starts at `x`. Uses 16 bytes behind the moments. */
+/** Moments of a channel, and the two sums of a tile. */
+const cellBytes: usize = momentsBytes + 16;
+
+/** Moments over tiles `tile` to `endTile` of `count` neighbouring channels that start at `x`, in cells one after the other. */
 function planarMoments(
-  moments: usize, x: usize, tile: usize, endTile: usize,
+  cells: usize, x: usize, count: usize, tile: usize, endTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
 ): void {
-  clearMoments(moments);
   const stride = channels * columns * 4;
   const perRow = (columns + tileColumns - 1) / tileColumns;
-  for (; tile < endTile; tile++) {
+  for (let index: usize = 0; index < count; index++) clearMoments(cells + index * cellBytes);
+  while (tile < endTile) {
     const row = tile / perRow * tileRows;
-    const column = tile % perRow * tileColumns;
-    addTile(moments, x + row * stride + column * 4, min(tileRows, rows - row), min(tileColumns, columns - column), stride);
+    const first = tile % perRow, last = min(perRow, first + endTile - tile);
+    for (let index: usize = 0; index < count; index++) {
+      const from = x + row * stride + index * columns * 4;
+      for (let place = first; place < last; place++) {
+        const column = place * tileColumns;
+        addTile(cells + index * cellBytes, from + column * 4, min(tileRows, rows - row), min(tileColumns, columns - column), stride);
+      }
+    }
+    tile += last - first;
   }
 }
 
-export { planarMoments };
+export { cellBytes, planarMoments };

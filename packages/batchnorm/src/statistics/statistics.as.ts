@@ -1,18 +1,22 @@
 import { mergeStatistics as merge, momentsBytes, storeStatistics } from "../kernels/moments.as";
 import { interleavedMoments } from "./interleaved-moments.as";
-import { planarMoments } from "./planar-moments.as";
+import { cellBytes, planarMoments } from "./planar-moments.as";
 
-/** An item is a part of a channel: `tilesPerItem` tiles. */
+/** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
 function planarStatistics(
   begin: usize, end: usize, scratch: usize, x: usize, statistics: usize,
-  channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
+  channels: usize, rows: usize, columns: usize, channelsPerItem: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
 ): void {
+  const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   for (let item = begin; item < end; item++) {
-    const channel = item % channels;
-    const part = item / channels;
+    const channel = item % blocks * channelsPerItem;
+    const part = item / blocks;
     const tile = part * tilesPerItem;
-    planarMoments(scratch, x + channel * columns * 4, tile, min(tile + tilesPerItem, tiles), channels, rows, columns, tileRows, tileColumns);
-    storeStatistics(statistics + part * channels * 16, channels, channel, scratch);
+    const count = min(channelsPerItem, channels - channel);
+    planarMoments(scratch, x + channel * columns * 4, count, tile, min(tile + tilesPerItem, tiles), channels, rows, columns, tileRows, tileColumns);
+    for (let index: usize = 0; index < count; index++) {
+      storeStatistics(statistics + part * channels * 16, channels, channel + index, scratch + index * cellBytes);
+    }
   }
 }
 

@@ -89,8 +89,8 @@ export function partialStatistics(grid: Grid, x: Slot, to: Slot): PlannedLaunch 
     work: {
       items: grid.parts * grid.blocks,
       chunk: grid.chunk,
-      // Moments of each channel and the sums of a tile; pivots, sums and squares of each column.
-      scratchBytes: 3 * grid.arrayBytes + 24 * grid.channelsPerItem + 16,
+      // Moments and the sums of a tile for each channel; pivots, sums and squares of each column.
+      scratchBytes: 3 * grid.arrayBytes + 40 * grid.channelsPerItem,
     },
   };
 }

@@ -22,6 +22,7 @@ const tileBytes = 192;
 /** A product is cut into tiles at least until there are this many, while tiles have this many multiplications. */
 const wantedTiles = 16;
 const smallestTile = 2 ** 20;
+const narrowTile = 32;
 /** Multiplications worth a chunk of their own: some ten microseconds. */
 const chunkSize = 2 ** 18;
 
@@ -47,7 +48,9 @@ export function tilingOf(batch: number, m: number, n: number, k: number, panelRo
     batch * Math.ceil(m / rows) * Math.ceil(n / columns) < wantedTiles &&
     rows * columns * k >= 2 * smallestTile;
   while (isCoarse() && (rows > panelRows || columns > 8)) {
-    if (columns > 8 && columns >= rows) columns = evenParts(n, columns / 2, 8);
+    // One row of tiles shares no b: as long as tiles are not too narrow it stays one.
+    if (columns > 8 && (columns >= rows || (rows >= m && columns > narrowTile)))
+      columns = evenParts(n, columns / 2, 8);
     else rows = evenParts(m, rows / 2, panelRows);
   }
   return { rows, columns, depth: evenParts(k, maxDepth, 4) };
@@ -78,7 +81,10 @@ export function matmulPlan(
   const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
   const [left, right] = isSwapped ? [{ input: 1 }, { input: 0 }] : [{ input: 0 }, { input: 1 }];
   const packed = matrices === 1 && packsTogether(m, n, k, down, across) ? { temporary: 0 } : undefined;
-  const scratchBytes = tileBytes + (packed ? 0 : packedBytes(rows, columns, depth, panelRows));
+  // Of b, what one row of tiles needs is needed once: each tile packs its own.
+  const packedColumns = down > 1 ? n : 0;
+  const scratchBytes =
+    tileBytes + packedBytes(packed ? 0 : rows, packed && down > 1 ? 0 : columns, depth, panelRows);
   const chunk = Math.max(1, Math.floor(chunkSize / Math.max(1, rows * columns * k)));
   const launches: PlannedLaunch[] = starts.map((start) => ({
     kind: "kernel",
@@ -89,9 +95,13 @@ export function matmulPlan(
     work: { items: outer * inner * down * across, chunk, scratchBytes },
   }));
   if (packed) {
-    launches.unshift(packLaunch(code, [m, n, k], strides.slice(0, 4), panelRows, [left, right, packed]));
+    launches.unshift(
+      packLaunch(code, [m, packedColumns, k], strides.slice(0, 4), panelRows, [left, right, packed]),
+    );
   }
   if (plain === undefined) launches.push(epilogueLaunch(attrs.epilogue!, inputs, output));
-  const temporaries: Spec[] = packed ? [{ shape: [packedBytes(m, n, k, panelRows) / 4], dtype: "f32" }] : [];
+  const temporaries: Spec[] = packed
+    ? [{ shape: [packedBytes(m, packedColumns, k, panelRows) / 4], dtype: "f32" }]
+    : [];
   return { launches, temporaries, aliases: [] };
 }

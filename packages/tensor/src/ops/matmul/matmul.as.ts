@@ -188,8 +188,8 @@ function multiplyRows(a: usize, aRow: usize, rows: i32, b: usize, bColumn: usize
 }
 
 /**
- * Packs both operands of a product of [m, k] and [k, n] whole, for all tiles: a's panels, then b's. An item is eight panels of one
- * of them. Strides in elements.
+ * Packs operands of a product of [m, k] and [k, n] whole, for all tiles: a's panels, then b's, unless `n` is 0. An item is eight
+ * panels of one of them. Strides in elements.
  */
 export function packOperands(
   begin: i32, end: i32, scratch: usize, a: usize, b: usize, packed: usize,
@@ -212,8 +212,8 @@ export function packOperands(
 
 /**
  * c = activation(a b + addend), batched. Starts and strides are in elements, 0 where an operand is broadcast; an item is a tile of
- * `tileRows` by `tileColumns`, with the rows of one column of tiles side by side; `depthBlock` is what is multiplied at a time. Where
- * there is nothing in `packed`, each tile packs what it needs.
+ * `tileRows` by `tileColumns`, with the rows of one column of tiles side by side; `depthBlock` is what is multiplied at a time. Each
+ * tile packs what is not in `packed`, which has both operands, or just a where there is one row of tiles.
  */
 export function matmul(
   begin: i32, end: i32, scratch: usize, a: usize, b: usize, addend: usize, packed: usize, c: usize,
@@ -222,8 +222,9 @@ export function matmul(
   inner: i32, aOuter: usize, aInner: usize, bOuter: usize, bInner: usize, addendOuter: usize, addendInner: usize, slope: f32,
 ): void {
   const tilesDown = (m + tileRows - 1) / tileRows, tilesAcross = (n + tileColumns - 1) / tileColumns;
-  const stepA = panelBytes(packed ? k : depthBlock, panelRows), stepB = panelBytes(packed ? k : depthBlock, 8);
-  const ownA = scratch + tileBytes, ownB = ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
+  const hasB = packed && tilesDown > 1;
+  const stepA = panelBytes(packed ? k : depthBlock, panelRows), stepB = panelBytes(hasB ? k : depthBlock, 8);
+  const ownA = scratch + tileBytes, ownB = packed ? ownA : ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
   const allB = packed + <usize>((m + panelRows - 1) / panelRows) * stepA;
   const cRow = <usize>n << 2, isFinished = addend != 0 || slope != 1;
   a += startA << 2;
@@ -260,11 +261,11 @@ export function matmul(
     do {
       const depth = min(depthBlock, k - first), last = first + depth == k;
       let firstA = ownA, panelB = ownB;
-      if (packed) {
-        firstA = packed + <usize>(row / panelRows) * stepA + <usize>(first * panelRows << 2);
+      if (packed) firstA = packed + <usize>(row / panelRows) * stepA + <usize>(first * panelRows << 2);
+      else pack(fromA + ((<usize>first * aDepth) << 2), rows, aRow << 2, depth, aDepth << 2, panelRows, ownA, stepA);
+      if (hasB) {
         panelB = allB + <usize>(column >> 3) * stepB + <usize>(first << 5);
       } else {
-        pack(fromA + ((<usize>first * aDepth) << 2), rows, aRow << 2, depth, aDepth << 2, panelRows, ownA, stepA);
         pack(fromB + ((<usize>first * bDepth + <usize>direct * bColumn) << 2), columns - direct, bColumn << 2, depth, bDepth << 2, 8, ownB, stepB);
       }
       for (let j = direct; j < columns; j += 8, panelB += stepB) {

@@ -79,6 +79,19 @@ describe.each([
     expect(runPlan(matmulOp, inputs, plain, { features, isReversed: true })).toEqual(forward);
   });
 
+  // Two blocks of the depth, and columns that no tile divides.
+  test("one row of tiles shares the panels of a, and each tile packs its own of b", () => {
+    const random = randomFrom(11);
+    const [m, n, k] = [100, 530, 600];
+    const inputs = [random.array([m, k]), random.array([k, n])];
+    const { launches, temporaries } = matmulPlan(inputs, plain, limits);
+    expect(launches).toHaveLength(2);
+    expect(temporaries[0]!.shape[0]).toBeLessThan(1.1 * m * k);
+    const [forward] = runPlan(matmulOp, inputs, plain, { features });
+    expect(runPlan(matmulOp, inputs, plain, { features, isReversed: true })).toEqual([forward]);
+    expect(largestError(forward!, runLoops(matmulOp, inputs, plain)[0]!, k)).toBeLessThan(1);
+  });
+
   test("gives the same bits for chunks in any order", () => {
     const random = randomFrom(7);
     const inputs = [random.array([4, 70, 300]), random.array([300, 90])];

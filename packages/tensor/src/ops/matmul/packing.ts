@@ -19,7 +19,10 @@ const panelBytes = (depth: number, width: number): number => (Math.ceil((depth *
 export const packedBytes = (rows: number, columns: number, depth: number, panelRows: number): number =>
   Math.ceil(rows / panelRows) * panelBytes(depth, panelRows) + Math.ceil(columns / 8) * panelBytes(depth, 8);
 
-/** Whether one launch packs both operands for all tiles: the tiles would pack them again and again, and they are not huge. */
+/**
+ * Whether one launch packs for all tiles, both operands or just a where there is one row of tiles: the tiles would pack them again
+ * and again, and they are not huge.
+ */
 export function packsTogether(
   m: number,
   n: number,
@@ -27,7 +30,7 @@ export function packsTogether(
   tilesDown: number,
   tilesAcross: number,
 ): boolean {
-  const once = (m + n) * k;
+  const once = (tilesDown > 1 ? m + n : m) * k;
   const repeated = (tilesAcross - 1) * m * k + (tilesDown - 1) * n * k;
   return m > fewRows && once <= mostPacked && 2 * repeated > once;
 }
