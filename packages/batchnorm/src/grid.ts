@@ -98,9 +98,8 @@ export function streamGridOf(layout: Layout): Grid {
   const parts = Math.max(1, Math.ceil(columns / tileColumns) * Math.ceil(rows / tileRows));
   return {
     ...grid,
-    parts,
-    chunk: chunkOf(tileRows * tileColumns),
-    parameters: [channels, rows, columns, tileRows, tileColumns, parts, 1],
+    ...{ parts, blocks: channels, channelsPerItem: 1, chunk: chunkOf(tileRows * tileColumns) },
+    parameters: [channels, rows, columns, 1, tileRows, tileColumns, parts, 1],
   };
 }
 
