@@ -14,7 +14,7 @@ export type Call = () => Tensors;
 export function callProgram(call: Call, inputs: Tensors, backend: Backend): Program {
   return {
     results: () => readResults(scope(call)),
-    time: (repetitions) => timeOnDevice(backend, repetitions, () => scope(() => void call())),
+    time: (repetitions) => timeSteps(backend, repetitions, () => scope(() => void call())),
     dispose: () => {
       for (const input of Object.values(inputs)) input.dispose();
     },
@@ -31,11 +31,23 @@ export async function readResults(tensors: Tensors): Promise<Results> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Milliseconds until the device has finished so many repetitions. */
+/** Milliseconds until the device has finished so many repetitions in one go. */
 export async function timeOnDevice(backend: Backend, repetitions: number, run: () => void): Promise<number> {
   await backend.idle();
   const start = performance.now();
   for (let repetition = 0; repetition < repetitions; repetition++) run();
+  await backend.idle();
+  return performance.now() - start;
+}
+
+/** The same for steps with a pause for microtasks between them, as in a training loop: there a GPU gets what was recorded. */
+export async function timeSteps(backend: Backend, repetitions: number, step: () => void): Promise<number> {
+  await backend.idle();
+  const start = performance.now();
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    step();
+    await undefined;
+  }
   await backend.idle();
   return performance.now() - start;
 }

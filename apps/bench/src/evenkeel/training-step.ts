@@ -5,7 +5,7 @@ import { type Backend, fromData, keep, scope, type Tensor, withExecutor } from "
 import type { Program } from "../core/subject.ts";
 import type { Inputs, TrainingStepTask } from "../core/task.ts";
 import { perceptron, training } from "../core/task.ts";
-import { timeOnDevice } from "./call.ts";
+import { timeSteps } from "./call.ts";
 import { separateStatistics } from "./separate-statistics.ts";
 
 const prefix = "model.";
@@ -89,7 +89,7 @@ export function trainingStepProgram(task: TrainingStepTask, inputs: Inputs, back
       const weight = [...trainer.model.parameters()].at(-2)!;
       return { losses: Float32Array.from(losses), weight: Float32Array.from(await weight.value.data()) };
     },
-    time: (repetitions) => timeOnDevice(backend, repetitions, () => trainer.step().dispose()),
+    time: (repetitions) => timeSteps(backend, repetitions, () => trainer.step().dispose()),
     dispose: trainer.dispose,
   };
 }

@@ -1,4 +1,4 @@
-import type { BenchReport, Machine, Row } from "../core/rows.ts";
+import type { BenchReport, LaunchSum, Machine, Row } from "../core/rows.ts";
 
 /** The rows of one case. */
 export interface CaseRows {
@@ -61,6 +61,10 @@ export function comparison(row: Row, { unit, rows }: CaseRows): string | undefin
 
 /** Of bytes where they were counted, else of operations. */
 const rateOf = (row: Row): number => row.gigabytesPerSecond ?? row.gflops ?? Number.NaN;
+
+/** What the launches of a run took together, by the GPU's own clock. */
+export const gpuMilliseconds = (launches: readonly LaunchSum[]): number =>
+  launches.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 
 /** Median and spread; nothing where times mean nothing. */
 export const timesOf = (row: Row, { unit }: CaseRows): [median: string, spread: string] =>

@@ -65,8 +65,10 @@ export async function openDevice(
 /** The adapter for people, and whether it is software. */
 export function describeAdapter(info: GPUAdapterInfo | undefined): string {
   const { description = "", device = "", vendor = "", architecture = "" } = info ?? {};
-  const name = description || device || [vendor, architecture].filter(Boolean).join(" ") || "GPU";
-  return isSoftware(info) ? `${name} (software)` : name;
+  const kind = [vendor, architecture].filter(Boolean).join(" ") || "GPU";
+  if (isSoftware(info)) return `${description || device || kind} (software)`;
+  // Dawn's description names the driver only.
+  return [device, description].filter(Boolean).join(", ") || kind;
 }
 
 function isSoftware(info: GPUAdapterInfo | undefined): boolean {

@@ -14,6 +14,7 @@ describe("describeAdapter", () => {
       info({ architecture: "swiftshader", description: "SwiftShader driver" }),
       "SwiftShader driver (software)",
     ],
+    [info({ device: "nvidia-h100", description: "NVIDIA: 580.159" }), "nvidia-h100, NVIDIA: 580.159"],
     [info({ description: "llvmpipe (LLVM 15)" }), "llvmpipe (LLVM 15) (software)"],
     [info({ vendor: "google", isFallbackAdapter: true }), "google (software)"],
     [undefined, "GPU"],
