@@ -26,7 +26,7 @@ function deviceOf(language: string): { kindsOf(op: AnyOp): string[] } {
 }
 
 const inTwoSteps: Meaning<NoAttributes> = { composition: ([x]) => [add(add(x!, x!), 0)] };
-const opOf = (deferred: DeferredPlans, meaning = inTwoSteps): Op => ({
+const opOf = (deferred: DeferredPlans, meaning: Meaning<NoAttributes> = inTwoSteps): Op => ({
   ...{ name: "twice", outputs: ([x]) => [x!], meaning, deferred },
 });
 
