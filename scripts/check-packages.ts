@@ -229,6 +229,8 @@ async function checkSizes(): Promise<void> {
       metafile: true,
       format: "esm",
       platform: "browser",
+      // Files that a package was split into name each other for their order.
+      logOverride: { "ignored-bare-import": "silent" },
       external,
     });
     const needed = neededAtOnce(metafile.outputs);
