@@ -37,17 +37,20 @@ const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "
   packageManager: string;
 };
 
-/** Gzipped bytes of a minified browser bundle: everything that the entry exports and that is there at once, kernels included. */
+/** Gzipped bytes of a minified browser bundle: everything that the entry exports, kernels included. */
 const sizeLimits: readonly {
   readonly name: string;
   readonly code: string;
   readonly external: string[];
+  /** Files that load later count too: shaders, which come with a GPU. */
+  readonly withShaders: boolean;
   readonly limit: number;
 }[] = [
   {
-    name: "batchnorm with its kernels, without a backend and its siblings",
+    name: "batchnorm with its kernels for both devices, without a backend and its siblings",
     code: `export * from "@evenkeel/batchnorm";`,
     external: ["@evenkeel/tensor"],
+    withShaders: true,
     limit: 25_000,
   },
   {
@@ -56,6 +59,7 @@ const sizeLimits: readonly {
       .map((name) => `export * from "@evenkeel/${name}";`)
       .join("\n"),
     external: [],
+    withShaders: false,
     limit: 120_000,
   },
 ];
@@ -214,7 +218,7 @@ function neededAtOnce(outputs: Metafile["outputs"]): Set<string> {
 }
 
 async function checkSizes(): Promise<void> {
-  for (const { name, code, external, limit } of sizeLimits) {
+  for (const { name, code, external, withShaders, limit } of sizeLimits) {
     const { metafile, outputFiles } = await build({
       stdin: { contents: code, resolveDir: join(root, "packages/conformance") },
       bundle: true,
@@ -225,11 +229,13 @@ async function checkSizes(): Promise<void> {
       metafile: true,
       format: "esm",
       platform: "browser",
+      // Files that a package was split into name each other for their order.
+      logOverride: { "ignored-bare-import": "silent" },
       external,
     });
     const needed = neededAtOnce(metafile.outputs);
     const bytes = outputFiles
-      .filter(({ path }) => needed.has(basename(path)))
+      .filter(({ path }) => withShaders || needed.has(basename(path)))
       .reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
     console.log(`${name}: ${bytes} bytes gzipped, limit ${limit}`);
     if (bytes > limit) throw new Error(`${name}: found ${bytes} bytes gzipped, expected at most ${limit}`);

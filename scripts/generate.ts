@@ -159,8 +159,7 @@ function collectShaders(): void {
   collect(
     "src/**/*.shader.ts",
     "src/shaders.generated.ts",
-    (members) => `import type { AnyOp, PlanOf } from "./core/op.ts";
-import { planTable } from "./core/through-f32.ts";
+    (members) => `${planImports()}
 
 /** The WGSL plans of every op of this package. */
 export const plans: ReadonlyMap<AnyOp, PlanOf<any>> = planTable([
@@ -169,6 +168,12 @@ ${members.map((member) => `  ${member},`).join("\n")}
 `,
   );
 }
+
+/** From its own package, or from `tensor`. */
+const planImports = (): string =>
+  resolve("src") === dirname(dirname(moduleText))
+    ? `import type { AnyOp, PlanOf } from "./core/op.ts";\nimport { planTable } from "./core/through-f32.ts";`
+    : `import type { AnyOp, PlanOf } from "@evenkeel/tensor";\nimport { planTable } from "@evenkeel/tensor/wgsl";`;
 
 for (const source of globSync("src/**/*.as.ts").sort()) {
   if (/^export (function|\{[^}]*\} from)/m.test(readFileSync(source, "utf8"))) await compileKernel(source);

@@ -1,6 +1,14 @@
 import { batchNormTrainingOp, normalizeGradientOp } from "@evenkeel/batchnorm";
-import { type AnyOp, type Limits, plannerOf, type Shape, type Spec, sameShape } from "@evenkeel/tensor";
-import { describe, expect, it } from "vitest";
+import {
+  type AnyOp,
+  type Limits,
+  loadPlans,
+  plannerOf,
+  type Shape,
+  type Spec,
+  sameShape,
+} from "@evenkeel/tensor";
+import { beforeAll, describe, expect, it } from "vitest";
 import { passesOf } from "../src/suites/batch-norm-passes.ts";
 
 const limits: Limits = {
@@ -27,6 +35,8 @@ function fullOperands(op: AnyOp, inputs: (Spec | undefined)[], attrs: object, x:
 }
 
 describe("the passes of batch norm that are counted", () => {
+  beforeAll(() => loadPlans(languages));
+
   const epilogues = ["none", "relu", "add-relu"] as const;
   const shapes = [
     [64, 256, 56, 56],

@@ -1,5 +1,5 @@
 import type { BackendFactory } from "@evenkeel/tensor";
-import { ArgumentError, loadPlans } from "@evenkeel/tensor";
+import { ArgumentError, BackendError, loadPlans } from "@evenkeel/tensor";
 import { WebgpuDevice } from "./device.ts";
 import { describeAdapter, openAdapter, openDevice } from "./open/adapter.ts";
 import type { OptionalFeature } from "./open/features.ts";
@@ -45,7 +45,7 @@ export const webgpu: WebgpuFactory = { name: "webgpu", open };
 
 async function open(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
   checkOptions(options);
-  await loadPlans(WebgpuDevice.languages);
+  await loadKernels();
   const { maxMemoryBytes = Number.POSITIVE_INFINITY } = options;
   if (options.device !== undefined) {
     const { device } = options;
@@ -59,6 +59,15 @@ async function open(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
   const features = featuresOf(device.features, options);
   const name = describeAdapter(adapter.info);
   return new WebgpuDevice(device, { name, features, maxMemoryBytes, source: gpu });
+}
+
+async function loadKernels(): Promise<void> {
+  try {
+    await loadPlans(WebgpuDevice.languages);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new BackendError(`webgpu: kernels for the GPU cannot be loaded: ${reason}`, { cause: error });
+  }
 }
 
 function checkOptions({ maxMemoryBytes }: WebgpuOptions): void {

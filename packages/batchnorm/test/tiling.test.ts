@@ -19,6 +19,7 @@ import { cutOf, mostParts, tilingOf, uncut, workgroupSize } from "../src/kernels
 import { layoutOf } from "../src/layout.ts";
 import { mergeStatisticsOp } from "../src/merge/merge-statistics.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
+import { plans as shaderPlans } from "../src/shaders.generated.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
 import { batchNormTrainingOp } from "../src/training/batch-norm-training.ts";
 
@@ -46,9 +47,9 @@ function plansOf(
   const forward = [x, channels, channels, residual, channels, channels];
   const backward = [x, x, statistics, channels, channels, x];
   return [
-    batchNormTrainingOp.kernels!.wgsl!(forward, all, device, []),
-    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: true }, device, []),
-    normalizeGradientOp.kernels!.wgsl!(backward, { ...all, ofBatch: false }, device, []),
+    shaderPlans.get(batchNormTrainingOp)!(forward, all, device, []),
+    shaderPlans.get(normalizeGradientOp)!(backward, { ...all, ofBatch: true }, device, []),
+    shaderPlans.get(normalizeGradientOp)!(backward, { ...all, ofBatch: false }, device, []),
   ];
 }
 
@@ -90,9 +91,9 @@ describe("launches", () => {
         const given = [f32(shape), f32([4, shape[1]!]), channels, channels, f32(shape)];
         const plans = [
           ...plansOf(shape, 1),
-          statisticsOp.kernels!.wgsl!([f32(shape)], { axis: 1 }, limits, []),
-          normalizeOp.kernels!.wgsl!(given, everything, limits, []),
-          mergeStatisticsOp.kernels!.wgsl!([f32([shape[0]!, 4, shape[1]!])], {}, limits, []),
+          shaderPlans.get(statisticsOp)!([f32(shape)], { axis: 1 }, limits, []),
+          shaderPlans.get(normalizeOp)!(given, everything, limits, []),
+          shaderPlans.get(mergeStatisticsOp)!([f32([shape[0]!, 4, shape[1]!])], {}, limits, []),
         ];
         for (const plan of plans) {
           expect(plan.launches.length).toBeLessThanOrEqual(shape[1] === 0 ? 0 : 2);
@@ -111,7 +112,7 @@ describe("launches", () => {
   test("parameters are as many as the kernel declares, and y takes the memory of a donated x", () => {
     const [x, channels] = [f32([8, 16, 8, 8]), f32([16])];
     const inputs = [x, channels, channels, x, channels, channels];
-    const plan = batchNormTrainingOp.kernels!.wgsl!(inputs, everything, limits, [true]);
+    const plan = shaderPlans.get(batchNormTrainingOp)!(inputs, everything, limits, [true]);
     expect(plan.aliases).toEqual([[0, 0]]);
     for (const { kernel, parameters, reads, writes } of launchesOf(plan)) {
       expect((kernel as WgslKernel).parameterTypes.length).toBe(parameters.length);
@@ -205,7 +206,7 @@ describe("f16", () => {
   });
 
   test("statistics of single halves need no conversion", () => {
-    const plan = statisticsOp.kernels!.wgsl!(
+    const plan = shaderPlans.get(statisticsOp)!(
       [{ shape: [32, 5, 7, 7], dtype: "f16" }],
       { axis: 1 },
       halves,

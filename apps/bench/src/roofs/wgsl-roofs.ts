@@ -1,5 +1,5 @@
 import type { Limits } from "@evenkeel/tensor";
-import { wgslKernel, workgroupLine } from "@evenkeel/tensor";
+import { wgslKernel, workgroupLine } from "@evenkeel/tensor/wgsl";
 import type { Roof } from "../core/bench-case.ts";
 import { NotOfferedError } from "../core/subject.ts";
 import type { RoofKernel } from "./roofs.ts";

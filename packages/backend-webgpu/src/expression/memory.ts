@@ -1,5 +1,5 @@
 import type { DType, Expression } from "@evenkeel/tensor";
-import { floatElements, floatElementsHead } from "@evenkeel/tensor";
+import { floatElements, floatElementsHead } from "@evenkeel/tensor/wgsl";
 import type { ReadKind } from "./layout.ts";
 
 /** Whether an input of this kind is bound as an array of vectors. */

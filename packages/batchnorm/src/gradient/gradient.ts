@@ -2,14 +2,13 @@ import type { Op, Spec, Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, execute, reshape, sum } from "@evenkeel/tensor";
 import { activated } from "../activation.ts";
 import { checkNormalization } from "../attributes.ts";
-import { storedPlan } from "../kernels/stored-plan.ts";
+import { deferred } from "../deferred.ts";
 import { batchAxes, channelShape, checkArgument, layoutOf, valuesPerChannel } from "../layout.ts";
 import { channelTensors, channelValues, normalized, standardized } from "../normalize/normalized.ts";
 import { inverseStdExpression } from "../statistics/rows.ts";
 import { stored, widened } from "../storage.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 import { gradientPlan, keepsDz } from "./gradient-plan.ts";
-import { shaderGradientPlan } from "./shader-gradient.ts";
 
 /**
  * The gradient of `normalize`, with z the value before the activation:
@@ -42,8 +41,8 @@ export const normalizeGradientOp: Op<GradientAttributes> = {
   },
   kernels: {
     wasm: (inputs, attrs, _limits, donated) => gradientPlan(inputs, attrs, donated),
-    wgsl: storedPlan(shaderGradientPlan, (inputs, attrs) => normalizeGradientOp.outputs(inputs, attrs)),
   },
+  deferred,
 };
 
 export interface GradientOperands {

@@ -1,5 +1,5 @@
-import type { PlanOf, Spec } from "@evenkeel/tensor";
-import { floatElements, throughF32 } from "@evenkeel/tensor";
+import type { Op, PlanOf } from "@evenkeel/tensor";
+import { floatElements, throughF32 } from "@evenkeel/tensor/wgsl";
 import { layoutOf } from "../layout.ts";
 import { tilingOf, widthOf } from "./tiling.ts";
 
@@ -8,10 +8,10 @@ import { tilingOf, widthOf } from "./tiling.ts";
  * that share words go through f32.
  */
 export function storedPlan<Attrs extends { readonly axis: number }>(
+  op: Op<Attrs>,
   plan: PlanOf<Attrs>,
-  outputs: (inputs: readonly (Spec | undefined)[], attrs: Attrs) => Spec[],
 ): PlanOf<Attrs> {
-  const wide = throughF32({ outputs }, plan);
+  const wide = throughF32(op, plan);
   return (inputs, attrs, limits, donated) => {
     const { shape, dtype } = inputs[0]!;
     const { unit } = tilingOf(layoutOf(shape, attrs.axis));

@@ -1,5 +1,5 @@
 import type { DType, Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
-import { floatElements, wgslKernel, workgroupLine } from "@evenkeel/tensor";
+import { floatElements, wgslKernel, workgroupLine } from "@evenkeel/tensor/wgsl";
 import type { Fraction, TileSetting, WholeNumber } from "./tile.wgsl.ts";
 import { parameterNames, parameterTypes } from "./tile.wgsl.ts";
 import type { Cut, Tiling } from "./tiling.ts";

@@ -1,5 +1,6 @@
-import type { Activation, FloatElements } from "@evenkeel/tensor";
-import { floatElementsHead } from "@evenkeel/tensor";
+import type { Activation } from "@evenkeel/tensor";
+import type { FloatElements } from "@evenkeel/tensor/wgsl";
+import { floatElementsHead } from "@evenkeel/tensor/wgsl";
 import type { Unit } from "./tiling.ts";
 import { workgroupSize } from "./tiling.ts";
 

@@ -17,10 +17,10 @@ import {
   sub,
   sum,
 } from "@evenkeel/tensor";
+import { deferred } from "../deferred.ts";
 import { checkFloat } from "../layout.ts";
 import { packStatistics } from "../pack/pack-statistics.ts";
 import { nonZero, rows } from "../statistics/rows.ts";
-import { shaderMergeLaunch } from "../statistics/shader-statistics.ts";
 import { mergeLaunch } from "../statistics/statistics.ts";
 
 /** One row of every part: [P, 4, C] -> [P, C]. */
@@ -84,12 +84,8 @@ export const mergeStatisticsOp: Op = {
       const launches = channels === 0 ? [] : [mergeLaunch(count, channels, { input: 0 }, { output: 0 })];
       return { launches, temporaries: [], aliases: [] };
     },
-    wgsl: ([parts], _attrs, limits) => {
-      const [count, , channels] = parts!.shape as [number, number, number];
-      const launches = channels === 0 ? [] : [shaderMergeLaunch(count, channels, { input: 0 }, limits)];
-      return { launches, temporaries: [], aliases: [] };
-    },
   },
+  deferred,
 };
 
 /**

@@ -3,15 +3,14 @@ import { buildExpression, e, evaluateExpression, execute, stack } from "@evenkee
 import { activated } from "../activation.ts";
 import type { NormalizationAttributes } from "../attributes.ts";
 import { checkNormalization } from "../attributes.ts";
+import { deferred } from "../deferred.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
 import { streamGridOf } from "../grid.ts";
-import { storedPlan } from "../kernels/stored-plan.ts";
 import { checkInput, layoutOf } from "../layout.ts";
 import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
 import { stored, widened } from "../storage.ts";
 import { normalizeLaunch } from "./normalize-launch.ts";
 import { channelTensors, channelValues, normalized } from "./normalized.ts";
-import { shaderNormalizePlan } from "./shader-normalize.ts";
 
 /**
  * y = activation(scale * (x - mean) * inverseStd + shift + residual), inverseStd = 1 / sqrt(M2 / count + epsilon).
@@ -71,8 +70,8 @@ export const normalizeOp: Op<NormalizationAttributes> = {
       };
       return { launches: [normalizeLaunch(grid, operands, attrs)], temporaries: [], aliases };
     },
-    wgsl: storedPlan(shaderNormalizePlan, (inputs, attrs) => normalizeOp.outputs(inputs, attrs)),
   },
+  deferred,
 };
 
 /**

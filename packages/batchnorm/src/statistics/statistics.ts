@@ -13,6 +13,7 @@ import {
   sum,
   wasmKernel,
 } from "@evenkeel/tensor";
+import { deferred } from "../deferred.ts";
 import type { Grid } from "../grid.ts";
 import { gridOf } from "../grid.ts";
 import { module } from "../kernels/kernels.wasm.ts";
@@ -20,7 +21,6 @@ import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from 
 import { packStatistics } from "../pack/pack-statistics.ts";
 import { stored, widened } from "../storage.ts";
 import { rowOf, rows, rowsOf } from "./rows.ts";
-import { shaderStatisticsPlan } from "./shader-statistics.ts";
 
 export interface StatisticsAttributes {
   /** The channels' axis. */
@@ -53,8 +53,8 @@ export const statisticsOp: Op<StatisticsAttributes> = {
   },
   kernels: {
     wasm: ([x], { axis }) => statisticsPlan(gridOf(layoutOf(x!.shape, axis))),
-    wgsl: ([x], { axis }, limits) => shaderStatisticsPlan(x!, axis, limits),
   },
+  deferred,
 };
 
 /** dx of statistics of x: dMean / count + 2 (x - mean) dM2, where neither is absent. */

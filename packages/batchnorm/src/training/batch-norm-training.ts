@@ -2,9 +2,9 @@ import type { GradientContext, Op, Plan, Spec, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, add, execute, formatShape, formatSpec, mul, ShapeError } from "@evenkeel/tensor";
 import type { NormalizationAttributes } from "../attributes.ts";
 import { checkNormalization } from "../attributes.ts";
+import { deferred } from "../deferred.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
 import { gridOf } from "../grid.ts";
-import { storedPlan } from "../kernels/stored-plan.ts";
 import type { Layout } from "../layout.ts";
 import { checkArgument, layoutOf, valuesPerChannel } from "../layout.ts";
 import { normalizeOp } from "../normalize/normalize.ts";
@@ -13,7 +13,6 @@ import { normalizeLaunch } from "../normalize/normalize-launch.ts";
 import { rowOf, rows } from "../statistics/rows.ts";
 import { partialStatistics, statisticsOp, throughStatistics } from "../statistics/statistics.ts";
 import { updateRunningStatistics } from "./running-statistics.ts";
-import { shaderTrainingPlan } from "./shader-training.ts";
 
 const name = "batchNormTraining";
 
@@ -63,10 +62,8 @@ export const batchNormTrainingOp: Op<NormalizationAttributes> = {
     }),
     apply: gradients,
   },
-  kernels: {
-    wasm: trainingPlan,
-    wgsl: storedPlan(shaderTrainingPlan, (inputs, attrs) => batchNormTrainingOp.outputs(inputs, attrs)),
-  },
+  kernels: { wasm: trainingPlan },
+  deferred,
 };
 
 function gradients(context: GradientContext<NormalizationAttributes>): (Tensor | undefined)[] {

@@ -150,8 +150,8 @@ function planCacheOf(op: AnyOp, backend: Backend): PlanCache {
   let cache = ofBackend.get(op);
   if (cache === undefined) {
     cache = { planner: plannerOf(op, backend.languages), plans: new Map() };
-    // Where there is none yet, it may still be loaded.
-    if (cache.planner !== undefined) ofBackend.set(op, cache);
+    const isLoading = backend.languages.some((language) => op.deferred?.isLoading(language));
+    if (cache.planner !== undefined && !isLoading) ofBackend.set(op, cache);
   }
   return cache;
 }

@@ -1,5 +1,6 @@
 import type { Expression } from "../expression/expression.ts";
 import type { Backend, Limits } from "./backend.ts";
+import type { DeferredPlans } from "./deferred-plans.ts";
 import type { PlannedLaunch } from "./launch.ts";
 import type { Spec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
@@ -19,11 +20,10 @@ export interface Op<Attrs extends Attributes = NoAttributes> {
   readonly meaning: Meaning<Attrs>;
   /** Absent: an expression is differentiated symbolically, a composition through its parts, loops not at all. */
   readonly gradient?: Gradient<Attrs>;
-  /**
-   * Plans by kernel language; `*` holds for every language (views, host steps). Of this package's ops those in WGSL stand beside
-   * the op in `<op>.shader.ts` and come with the first device that speaks it: see `loadPlans`.
-   */
+  /** Plans by kernel language; `*` holds for every language (views, host steps). */
   readonly kernels?: { readonly [language: string]: PlanOf<Attrs> };
+  /** Where its plans are in languages that load with a device. Absent for the ops of this package, whose plans are its own. */
+  readonly deferred?: DeferredPlans;
 }
 
 /** The definition of an op: the oracle of every test, in float64. */

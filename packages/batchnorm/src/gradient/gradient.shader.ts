@@ -1,15 +1,21 @@
-import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
+import type { Limits, Plan, PlannedLaunch, PlanOf, Slot, Spec } from "@evenkeel/tensor";
 import { groupLayout } from "@evenkeel/tensor";
 import { activationParameters } from "../activation.ts";
+import { storedPlan } from "../kernels/stored-plan.ts";
 import type { TileTarget } from "../kernels/tile-launch.ts";
 import { tileLaunch, unitBytes } from "../kernels/tile-launch.ts";
 import type { Cut, Tiling } from "../kernels/tiling.ts";
 import { cutOf, loadsInFlight, mostParts, tilingOf, uncut } from "../kernels/tiling.ts";
 import { layoutOf, valuesPerChannel } from "../layout.ts";
+import { normalizeGradientOp } from "./gradient.ts";
 import type { GradientCode } from "./gradient.wgsl.ts";
 import { gradientCode } from "./gradient.wgsl.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 import { gradientAliases, keepsDz } from "./gradient-plan.ts";
+
+export { normalizeGradientOp as op };
+export const takesHalves = true;
+export const plan: PlanOf<GradientAttributes> = storedPlan(normalizeGradientOp, shaderGradientPlan);
 
 /** What one of the passes has of the operands, and does. */
 interface Pass extends Pick<GradientCode, "loads" | "source" | "finishes" | "activation"> {
@@ -69,7 +75,7 @@ function readsOf(
 const mostKept = { single: 16, along: 8, across: 8 } as const;
 
 /** One launch where a channel fits a workgroup; else one for the sums of the parts, and one that uses them. */
-export function shaderGradientPlan(
+function shaderGradientPlan(
   inputs: readonly (Spec | undefined)[],
   attrs: GradientAttributes,
   limits: Limits,

@@ -1,10 +1,14 @@
-import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
+import type { Limits, PlannedLaunch, PlanOf, Slot } from "@evenkeel/tensor";
 import type { TileTarget } from "../kernels/tile-launch.ts";
 import { tileLaunch } from "../kernels/tile-launch.ts";
 import type { Cut, Tiling } from "../kernels/tiling.ts";
 import { cutOf, mostParts, tilingOf, uncut } from "../kernels/tiling.ts";
 import { layoutOf } from "../layout.ts";
 import { forwardCode } from "../normalize/normalize.wgsl.ts";
+import type { StatisticsAttributes } from "./statistics.ts";
+
+export { statisticsOp as op } from "./statistics.ts";
+export const takesHalves = true;
 
 /** Statistics in WGSL of what each workgroup has, one after the other at `to`, with the running ones behind them. */
 export function shaderPartialStatistics(
@@ -33,7 +37,8 @@ export function shaderPartialStatistics(
 }
 
 /** One launch where a channel fits a workgroup, else two. */
-export function shaderStatisticsPlan({ shape, dtype }: Spec, axis: number, limits: Limits): Plan {
+export const plan: PlanOf<StatisticsAttributes> = ([x], { axis }, limits) => {
+  const { shape, dtype } = x!;
   const layout = layoutOf(shape, axis);
   const target = { dtype, limits };
   if (layout.channels === 0) return { launches: [], temporaries: [], aliases: [] };
@@ -51,7 +56,7 @@ export function shaderStatisticsPlan({ shape, dtype }: Spec, axis: number, limit
     temporaries: [{ shape: [cut.splits, 4, layout.channels], dtype: "f32" }],
     aliases: [],
   };
-}
+};
 
 /** Merges statistics that lie one after the other into the only output. */
 export function shaderMergeLaunch(

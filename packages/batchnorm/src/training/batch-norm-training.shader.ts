@@ -1,17 +1,23 @@
-import type { Limits, Plan, Slot, Spec } from "@evenkeel/tensor";
+import type { Limits, Plan, PlanOf, Slot, Spec } from "@evenkeel/tensor";
 import { groupLayout } from "@evenkeel/tensor";
 import type { NormalizationAttributes } from "../attributes.ts";
+import { storedPlan } from "../kernels/stored-plan.ts";
 import { unitBytes } from "../kernels/tile-launch.ts";
 import { cutOf, mostParts, tilingOf } from "../kernels/tiling.ts";
 import { layoutOf } from "../layout.ts";
-import { shaderNormalization } from "../normalize/shader-normalize.ts";
-import { shaderPartialStatistics } from "../statistics/shader-statistics.ts";
+import { shaderNormalization } from "../normalize/normalize.shader.ts";
+import { shaderPartialStatistics } from "../statistics/statistics.shader.ts";
+import { batchNormTrainingOp } from "./batch-norm-training.ts";
+
+export { batchNormTrainingOp as op };
+export const takesHalves = true;
+export const plan: PlanOf<NormalizationAttributes> = storedPlan(batchNormTrainingOp, shaderTrainingPlan);
 
 /**
  * One launch where a channel fits a workgroup, else two: the first takes the old running statistics along, so that the second
  * has no more than eight operands.
  */
-export function shaderTrainingPlan(
+function shaderTrainingPlan(
   [x, scale, shift, residual, runningMean]: readonly (Spec | undefined)[],
   attrs: NormalizationAttributes,
   limits: Limits,

@@ -1,12 +1,17 @@
-import type { Limits, Plan, PlannedLaunch, ScalarSlot, Spec } from "@evenkeel/tensor";
+import type { Limits, Plan, PlannedLaunch, PlanOf, ScalarSlot, Spec } from "@evenkeel/tensor";
 import { activationParameters } from "../activation.ts";
 import type { NormalizationAttributes } from "../attributes.ts";
+import { storedPlan } from "../kernels/stored-plan.ts";
 import type { TileOperands, TileTarget } from "../kernels/tile-launch.ts";
 import { tileLaunch } from "../kernels/tile-launch.ts";
 import type { Tiling } from "../kernels/tiling.ts";
 import { cutOf, loadsInFlight, tilingOf, uncut } from "../kernels/tiling.ts";
 import { layoutOf } from "../layout.ts";
+import { normalizeOp } from "./normalize.ts";
 import { forwardCode } from "./normalize.wgsl.ts";
+
+export { normalizeOp as op };
+export const takesHalves = true;
 
 export interface ShaderNormalization {
   readonly operands: TileOperands;
@@ -38,7 +43,9 @@ export function shaderNormalization(
   );
 }
 
-export function shaderNormalizePlan(
+export const plan: PlanOf<NormalizationAttributes> = storedPlan(normalizeOp, shaderNormalizePlan);
+
+function shaderNormalizePlan(
   [x, , scale, shift, residual]: readonly (Spec | undefined)[],
   attrs: NormalizationAttributes,
   limits: Limits,

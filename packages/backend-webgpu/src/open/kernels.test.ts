@@ -1,0 +1,19 @@
+import { BackendError, deferPlans } from "@evenkeel/tensor";
+import { expect, test } from "vitest";
+import { webgpu } from "../webgpu.ts";
+
+test("opening tells why kernels cannot be loaded, and tries again the next time", async () => {
+  let isOnline = false;
+  deferPlans({
+    wgsl: async () => {
+      if (!isOnline) throw new TypeError("found no network");
+      return { plans: new Map() };
+    },
+  });
+  const gpu = { requestAdapter: async () => null } as unknown as GPU;
+  const opening = webgpu.open({ gpu });
+  await expect(opening).rejects.toBeInstanceOf(BackendError);
+  await expect(opening).rejects.toThrow("webgpu: kernels for the GPU cannot be loaded: found no network");
+  isOnline = true;
+  await expect(webgpu.open({ gpu })).rejects.toThrow(/adapter/);
+});
