@@ -18,8 +18,12 @@ const largestCase = 4000;
 /** Two formulas of one gradient, both in float64, differ by rounding alone: relative to the largest magnitude. */
 const formulaBound = 1e-9;
 
-/** Whether a case has a derivative to check, and is small enough for differences. */
+/**
+ * Whether a case has a derivative to check, and is small enough for differences. Storage in f16 rounds in steps, and differences would
+ * measure these: the formulas are those of the cases in f32.
+ */
 export function hasCheckableDerivative({ op }: OpCases, opCase: OpCase): boolean {
+  if (opCase.needs === "f16") return false;
   const specs = [
     ...opCase.inputs.filter((input) => input !== undefined),
     ...op.outputs(opCase.inputs, opCase.attrs),
