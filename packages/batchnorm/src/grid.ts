@@ -25,11 +25,11 @@ export interface Grid {
 const shortestRun = 64;
 
 /**
- * Values whose sum runs in f32, and whose second reading, where one is needed, finds them in the L1 cache: 8 KiB. They lie in
- * at least four rows, which are read side by side.
+ * Values whose sum runs in f32, and whose second reading, where one is needed, finds them in the L1 cache: 8 KiB. Fewer than the least
+ * are read in less time than it takes to begin and to end a tile.
  */
-const tileValues = 2048;
-const longestTileRow = 512;
+const mostTileValues = 2048;
+const leastTileValues = 1024;
 
 /** Fewer channels than this cannot keep the threads busy, so each is cut into parts. */
 const fewChannels = 8;
@@ -39,15 +39,18 @@ const mostParts = 16;
 const smallestPart = 1 << 15;
 const smallestChunk = 1 << 14;
 
+/** Columns whose sums, where a block has several parts, take 8 KiB each. */
+const mostColumns = 2048;
+
 /** Values of a block that stay in the L2 cache from the statistics to the normalization: 512 KiB. */
 const cachedValues = 1 << 17;
 
 /**
- * Neighbouring channels share an item: what lies together in memory is read together, up to 48 KiB of a row, which takes fewer
- * pages and longer streams. All rows of an item, 2 MiB, should stay near from the statistics to the normalization.
+ * From here on, 2 MiB, an item is whole rows of all channels, and each pass goes through memory from its beginning to its end. That costs one
+ * reading of x (and dy) more than an item for each channel does, but processors fetch ahead along memory, not across it: passes
+ * reach the speed of a copy, where runs of a channel that lie far apart reach half of it.
  */
-const longRun = 12_288;
-const sharedValues = 1 << 19;
+const smallestStream = 1 << 19;
 
 export function gridOf(layout: Layout): Grid {
   const { outer, channels, inner } = layout;
@@ -58,24 +61,22 @@ export function gridOf(layout: Layout): Grid {
 
 function planarGrid(rows: number, channels: number, columns: number): Grid {
   const values = rows * columns;
-  // Long rows are cut evenly, short ones share a tile.
-  const cuts = Math.max(1, Math.ceil(columns / longestTileRow));
-  const tileColumns = cuts === 1 ? Math.max(1, columns) : Math.ceil(columns / cuts / 16) * 16;
-  const tileRows = Math.max(1, Math.floor(tileValues / tileColumns));
-  const tiles = Math.ceil(columns / tileColumns) * Math.ceil(rows / tileRows);
-  const wanted = channels < fewChannels ? Math.min(mostParts, tiles, Math.floor(values / smallestPart)) : 1;
-  const tilesPerItem = Math.ceil(tiles / Math.max(1, wanted));
+  const isStream = values * channels >= smallestStream;
+  const { tileRows, tileColumns } = tileOf(isStream ? Math.ceil(rows / mostParts) : rows, columns);
+  const rowsOfTiles = Math.ceil(rows / tileRows);
+  const tiles = Math.ceil(columns / tileColumns) * rowsOfTiles;
+  // A stream is cut into rows, then into channels; else items are channels, which are cut where they are few.
+  const wantedBlocks = isStream ? Math.ceil(mostParts / rowsOfTiles) : fewChannels;
+  const channelsPerItem = Math.max(1, Math.floor(channels / wantedBlocks));
+  const blocks = Math.ceil(channels / channelsPerItem);
+  const cuts = channels < fewChannels ? Math.floor(values / smallestPart) : 1;
+  const wantedParts = Math.min(mostParts, tiles, isStream ? Math.ceil(mostParts / blocks) : cuts);
+  const tilesPerItem = Math.ceil(tiles / Math.max(1, wantedParts));
   const parts = Math.max(1, Math.ceil(tiles / Math.max(1, tilesPerItem)));
-  const channelsPerItem = Math.max(
-    1,
-    Math.floor(
-      Math.min(Math.ceil(longRun / columns), sharedValues / Math.max(1, values), channels / fewChannels),
-    ),
-  );
   return {
     form: "planar",
     parts,
-    blocks: Math.ceil(channels / channelsPerItem),
+    blocks,
     chunk: chunkOf((values * channelsPerItem) / parts),
     parameters: [channels, rows, columns, channelsPerItem, tileRows, tileColumns, tiles, tilesPerItem],
     channelsPerItem,
@@ -83,23 +84,15 @@ function planarGrid(rows: number, channels: number, columns: number): Grid {
   };
 }
 
-/** Values that an item normalizes where statistics are given: few, so that neighbouring items share pages and lines. */
-const streamedValues = 512;
-const longestStreamedRow = 4096;
-
-/** For passes that know the statistics: items follow one another in memory, whatever channel they are of. */
-export function streamGridOf(layout: Layout): Grid {
-  const grid = gridOf(layout);
-  if (grid.form === "interleaved") return grid;
-  const [channels, rows, columns] = grid.parameters as [number, number, number];
-  const cuts = Math.max(1, Math.ceil(columns / longestStreamedRow));
-  const tileColumns = cuts === 1 ? Math.max(1, columns) : Math.ceil(columns / cuts / 16) * 16;
-  const tileRows = Math.max(1, Math.floor(streamedValues / tileColumns));
-  const parts = Math.max(1, Math.ceil(columns / tileColumns) * Math.ceil(rows / tileRows));
+/** Long rows are cut evenly, and so are `rows` of short ones, which share a tile. */
+function tileOf(rows: number, columns: number): { tileRows: number; tileColumns: number } {
+  const pieces = Math.ceil(columns / mostTileValues);
+  if (pieces > 1) return { tileRows: 1, tileColumns: Math.ceil(columns / pieces / 16) * 16 };
+  const tileColumns = Math.max(1, columns);
+  const tiles = Math.ceil(rows / Math.floor(mostTileValues / tileColumns));
   return {
-    ...grid,
-    ...{ parts, blocks: channels, channelsPerItem: 1, chunk: chunkOf(tileRows * tileColumns) },
-    parameters: [channels, rows, columns, 1, tileRows, tileColumns, parts, 1],
+    tileRows: Math.max(Math.ceil(rows / Math.max(1, tiles)), Math.ceil(leastTileValues / tileColumns)),
+    tileColumns,
   };
 }
 
@@ -111,7 +104,7 @@ function interleavedGrid(layout: Layout): Grid {
   // One part: as many columns as stay in the cache, but enough blocks. Several: whole rows, as long as scratch stays small.
   const wanted = fits
     ? Math.max(shortestRun, Math.min(cachedValues / rows, columns / fewChannels))
-    : tileValues;
+    : mostColumns;
   const channelsPerItem = Math.min(channels, Math.ceil(wanted / inner));
   const rowsPerItem = Math.ceil(rows / parts);
   return {

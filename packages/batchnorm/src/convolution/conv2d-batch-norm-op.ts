@@ -1,7 +1,7 @@
 import type { Conv2dAttributes, GradientContext, Limits, Op, Plan, Spec, Tensor } from "@evenkeel/tensor";
 import { conv2dOp, conv2dStatisticsPlan, execute } from "@evenkeel/tensor";
 import type { NormalizationAttributes } from "../attributes.ts";
-import { streamGridOf } from "../grid.ts";
+import { gridOf } from "../grid.ts";
 import { layoutOf, valuesPerChannel } from "../layout.ts";
 import { normalizeLaunch } from "../normalize/normalize-launch.ts";
 import { mergeLaunch } from "../statistics/statistics.ts";
@@ -138,6 +138,7 @@ function conv2dBatchNormPlan(
       layout,
       { ...operands, statistics: merged },
       normalization,
+      limits,
       temporaries.length,
     );
     return {
@@ -149,8 +150,8 @@ function conv2dBatchNormPlan(
   return {
     launches: [
       ...launches,
-      mergeLaunch(statistics.parts, layout.channels, statistics.slot, merged),
-      normalizeLaunch(streamGridOf(layout), { ...operands, partials: merged, parts: 1 }, normalization),
+      mergeLaunch(statistics.parts, layout.channels, statistics.slot, merged, limits),
+      normalizeLaunch(gridOf(layout), { ...operands, given: merged }, normalization, limits),
     ],
     temporaries,
     aliases: [],

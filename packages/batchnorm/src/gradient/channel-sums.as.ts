@@ -30,15 +30,15 @@ function storeParameterGradients(dScale: usize, dShift: usize, channel: usize, s
   if (dShift) store<f32>(dShift + channel * 4, f32(load<f64>(sums)));
 }
 
-/** Of dx = factor * (dz + linear * (x - centre) + constant), for statistics of `count` values. */
+/** Of dx = factor * dz + linear * (x - centre) + constant, for statistics of `count` values. */
 @inline
-function linearTerm(sums: usize, restOfMean: f64, inverseStd: f64, count: f64): f64 {
-  return -inverseStd * inverseStd * centredProduct(sums, restOfMean) / count;
+function linearTerm(sums: usize, restOfMean: f64, inverseStd: f64, factor: f32, count: f64): f64 {
+  return -f64(factor) * inverseStd * inverseStd * centredProduct(sums, restOfMean) / count;
 }
 
 @inline
-function constantTerm(sums: usize, restOfMean: f64, linear: f64, count: f64): f32 {
-  return f32(-load<f64>(sums) / count - linear * restOfMean);
+function constantTerm(sums: usize, restOfMean: f64, factor: f32, linear: f64, count: f64): f32 {
+  return f32(-f64(factor) * load<f64>(sums) / count - linear * restOfMean);
 }
 
 export { storePart, addParts, storeParameterGradients, linearTerm, constantTerm };

@@ -1,10 +1,9 @@
-import type { Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
-import { wasmKernel } from "@evenkeel/tensor";
+import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import { activationParameters } from "../activation.ts";
 import type { NormalizationAttributes } from "../attributes.ts";
 import type { Grid } from "../grid.ts";
 import { gridOf } from "../grid.ts";
-import { module } from "../kernels/kernels.wasm.ts";
+import { kernelOf } from "../kernels/kernel.ts";
 import { layoutOf, valuesPerChannel } from "../layout.ts";
 
 export interface GradientAttributes extends NormalizationAttributes {
@@ -36,6 +35,7 @@ export function gradientAliases(attrs: GradientAttributes, donated: readonly boo
 export function gradientPlan(
   inputs: readonly (Spec | undefined)[],
   attrs: GradientAttributes,
+  limits: Limits,
   donated: readonly boolean[],
 ): Plan {
   const x = inputs[1]!;
@@ -44,7 +44,7 @@ export function gradientPlan(
   const items = grid.parts * grid.blocks;
   const aliases = gradientAliases(attrs, donated);
   const launch = (pass: Pass): PlannedLaunch =>
-    gradientLaunch(grid, inputs, attrs, attrs.ofBatch ? valuesPerChannel(layout) : 0, pass, aliases);
+    gradientLaunch(grid, inputs, attrs, attrs.ofBatch ? valuesPerChannel(layout) : 0, pass, aliases, limits);
   if (layout.channels === 0) return { launches: [], temporaries: [], aliases };
   if (grid.parts === 1) {
     return {
@@ -77,6 +77,7 @@ function gradientLaunch(
   count: number,
   { partials, sums, writesDx, writesParameters, items }: Pass,
   aliases: readonly (readonly [output: number, input: number])[],
+  limits: Limits,
 ): PlannedLaunch {
   const written = aliases.flatMap(([output, input]) => (output !== 0 || writesDx ? [input] : []));
   // What is read and written stands among the writes only.
@@ -85,7 +86,7 @@ function gradientLaunch(
   const y = keepsDz(attrs) ? input(5) : undefined;
   return {
     kind: "kernel",
-    kernel: wasmKernel(module, `${grid.form}Gradient`),
+    kernel: kernelOf(`${grid.form}Gradient`, limits),
     reads: [input(0), input(1), input(2), input(3), input(4), y, partials],
     writes: [
       writesDx ? { output: 0 } : undefined,
@@ -104,8 +105,8 @@ function gradientLaunch(
     work: {
       items,
       chunk: grid.chunk,
-      // Moments of a channel, two sums of each, those of a tile; three coefficients and two sums of each column.
-      scratchBytes: 5 * grid.arrayBytes + 56 + 40 * grid.channelsPerItem,
+      // Moments of a channel, and a cell for each; three coefficients and two sums of each column.
+      scratchBytes: 5 * grid.arrayBytes + 32 + 80 * grid.channelsPerItem,
     },
   };
 }

@@ -3,7 +3,7 @@ import { mergeStatistics, momentsBytes } from "../kernels/moments.as";
 import { fillInner } from "../statistics/interleaved-moments.as";
 import { addParts, constantTerm, linearTerm, storeParameterGradients, storePart } from "./channel-sums.as";
 import { interleavedApply, interleavedSums } from "./interleaved.as";
-import { cellBytes, planarApply, planarSums } from "./planar.as";
+import { cellBytes, centreAt, constantAt, factorAt, linearAt, offsetAt, planarApply, planarSums } from "./planar.as";
 
 // An item makes the sums of its share (`sums` is where they go), or takes the sums of all parts from `partials`, or, where
 // both are absent, holds all values of its channels and does both. `count` is the number of values whose statistics these
@@ -19,7 +19,7 @@ function planarGradient(
   parts: usize, count: i32, epsilon: f32, activation: i32, slope: f32,
 ): void {
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
-  const ofTile = scratch + momentsBytes, cells = ofTile + 32;
+  const cells = scratch + 32;
   const leak = f32x4.splat(slope);
   if (!x) x = dx;
   if (!dy) dy = dz ? dz : dx;
@@ -28,21 +28,21 @@ function planarGradient(
     const itemChannels = min(channelsPerItem, channels - firstChannel);
     const part = item / blocks;
     const tile = part * tilesPerItem;
-    const endTile = min(tile + tilesPerItem, tiles);
+    const lastTile = min(tile + tilesPerItem, tiles);
     const at = firstChannel * columns * 4;
     memory.fill(cells, 0, itemChannels * cellBytes);
     for (let index: usize = 0; index < itemChannels; index++) {
       const channel = firstChannel + index, cell = cells + index * cellBytes;
       mergeStatistics(scratch, statistics, 1, channels, channel);
       const factor = factorOf(inverseStdOf(scratch, epsilon), scale, channel);
-      store<f32>(cell, centreOf(scratch), 16);
-      store<f32>(cell, factor, 20);
-      store<f32>(cell, offsetOf(scratch, factor, shift, channel), 24);
+      store<f32>(cell, centreOf(scratch), centreAt);
+      store<f32>(cell, factor, factorAt);
+      store<f32>(cell, offsetOf(scratch, factor, shift, channel), offsetAt);
       if (partials) addParts(cell, partials, parts, channels, channel);
     }
     if (!partials) {
       planarSums(
-        cells, ofTile, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx && !count ? dx + at : 0, itemChannels, tile, endTile,
+        cells, dy + at, x + at, y ? y + at : 0, dz ? dz + at : 0, dx && !count ? dx + at : 0, itemChannels, tile, lastTile,
         channels, rows, columns, tileRows, tileColumns, activation, leak,
       );
     }
@@ -56,13 +56,13 @@ function planarGradient(
       const inverseStd = inverseStdOf(scratch, epsilon);
       const rest = restOfMean(scratch);
       if (part == 0) storeParameterGradients(dScale, dShift, channel, cell, rest, inverseStd);
-      const linear = linearTerm(cell, rest, inverseStd, f64(count));
-      store<f32>(cell, f32(linear), 28);
-      store<f32>(cell, constantTerm(cell, rest, linear, f64(count)), 32);
+      const factor = load<f32>(cell, factorAt), linear = linearTerm(cell, rest, inverseStd, factor, f64(count));
+      store<f32>(cell, f32(linear), linearAt);
+      store<f32>(cell, constantTerm(cell, rest, factor, linear, f64(count)), constantAt);
     }
     if (sums || !count) continue;
     planarApply(
-      cells, dx + at, (dz ? dz : dy) + at, x + at, itemChannels, tile, endTile, channels, rows, columns, tileRows, tileColumns,
+      cells, dx + at, (dz ? dz : dy) + at, x + at, itemChannels, tile, lastTile, channels, rows, columns, tileRows, tileColumns,
       dz ? 0 : activation, leak,
     );
   }
@@ -118,10 +118,10 @@ function interleavedGradient(
       const inverseStd = inverseStdOf(moments, epsilon);
       const rest = restOfMean(moments);
       if (part == 0) storeParameterGradients(dScale, dShift, channel, total, rest, inverseStd);
-      const linear = linearTerm(total, rest, inverseStd, f64(count));
-      const column = scratch + index * inner * 4 + 3 * arrayBytes;
-      fillInner(column, inner, f32(linear));
-      fillInner(column + arrayBytes, inner, constantTerm(total, rest, linear, f64(count)));
+      const column = scratch + index * inner * 4, factor = load<f32>(column + arrayBytes);
+      const linear = linearTerm(total, rest, inverseStd, factor, f64(count));
+      fillInner(column + 3 * arrayBytes, inner, f32(linear));
+      fillInner(column + 4 * arrayBytes, inner, constantTerm(total, rest, factor, linear, f64(count)));
     }
     if (sums || !count) continue;
     interleavedApply(dx + at, (dz ? dz : dy) + at, x + at, itemRows, itemChannels * inner, stride, dz ? 0 : activation, scratch, arrayBytes, leak);

@@ -40,7 +40,7 @@ export const normalizeGradientOp: Op<GradientAttributes> = {
     },
   },
   kernels: {
-    wasm: (inputs, attrs, _limits, donated) => gradientPlan(inputs, attrs, donated),
+    wasm: (inputs, attrs, limits, donated) => gradientPlan(inputs, attrs, limits, donated),
   },
   deferred,
 };

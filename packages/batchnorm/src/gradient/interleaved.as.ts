@@ -2,9 +2,10 @@
 // offsets, and the sums of dz and of dz * (x - centre), whose place the linear terms and the constants take.
 
 import { leakyRelu, relu } from "../kernels/activation.as";
+import { affine } from "../kernels/affine.as";
 import { accumulate, lanesBefore, quarterOf, sum4 } from "../kernels/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
-import { gradientOfZ, products, sumOne, writeFour } from "./sum.as";
+import { gradientOfZ, sumOne, write } from "./sum.as";
 
 /** Rows whose sums run in f32. */
 const tileRows: usize = 512;
@@ -15,22 +16,26 @@ function sumFour(
   sums: usize, gap: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, step: usize,
   activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
 ): void {
-  const x0 = v128.load(x), x1 = v128.load(x + step), x2 = v128.load(x + 2 * step), x3 = v128.load(x + 3 * step);
+  const d0 = f32x4.sub(v128.load(x), centre), d1 = f32x4.sub(v128.load(x + step), centre);
+  const d2 = f32x4.sub(v128.load(x + 2 * step), centre), d3 = f32x4.sub(v128.load(x + 3 * step), centre);
   let z0 = v128.load(dy), z1 = v128.load(dy + step), z2 = v128.load(dy + 2 * step), z3 = v128.load(dy + 3 * step);
   if (activation == relu) {
-    z0 = gradientOfZ(relu, y, 0, x0, z0, centre, factor, offset, slope);
-    z1 = gradientOfZ(relu, y ? y + step : 0, 0, x1, z1, centre, factor, offset, slope);
-    z2 = gradientOfZ(relu, y ? y + 2 * step : 0, 0, x2, z2, centre, factor, offset, slope);
-    z3 = gradientOfZ(relu, y ? y + 3 * step : 0, 0, x3, z3, centre, factor, offset, slope);
+    z0 = gradientOfZ(relu, y ? v128.load(y) : affine(d0, factor, offset), z0, slope);
+    z1 = gradientOfZ(relu, y ? v128.load(y + step) : affine(d1, factor, offset), z1, slope);
+    z2 = gradientOfZ(relu, y ? v128.load(y + 2 * step) : affine(d2, factor, offset), z2, slope);
+    z3 = gradientOfZ(relu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
   } else if (activation) {
-    z0 = gradientOfZ(leakyRelu, y, 0, x0, z0, centre, factor, offset, slope);
-    z1 = gradientOfZ(leakyRelu, y ? y + step : 0, 0, x1, z1, centre, factor, offset, slope);
-    z2 = gradientOfZ(leakyRelu, y ? y + 2 * step : 0, 0, x2, z2, centre, factor, offset, slope);
-    z3 = gradientOfZ(leakyRelu, y ? y + 3 * step : 0, 0, x3, z3, centre, factor, offset, slope);
+    z0 = gradientOfZ(leakyRelu, y ? v128.load(y) : affine(d0, factor, offset), z0, slope);
+    z1 = gradientOfZ(leakyRelu, y ? v128.load(y + step) : affine(d1, factor, offset), z1, slope);
+    z2 = gradientOfZ(leakyRelu, y ? v128.load(y + 2 * step) : affine(d2, factor, offset), z2, slope);
+    z3 = gradientOfZ(leakyRelu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
   }
   accumulate(sums, sum4(z0, z1, z2, z3));
-  accumulate(sums + gap, products(z0, z1, z2, z3, x0, x1, x2, x3, centre));
-  writeFour(dz, dx, step, z0, z1, z2, z3, factor);
+  accumulate(sums + gap, sum4(f32x4.mul(z0, d0), f32x4.mul(z1, d1), f32x4.mul(z2, d2), f32x4.mul(z3, d3)));
+  write(dz, dx, z0, factor);
+  write(dz ? dz + step : 0, dx ? dx + step : 0, z1, factor);
+  write(dz ? dz + 2 * step : 0, dx ? dx + 2 * step : 0, z2, factor);
+  write(dz ? dz + 3 * step : 0, dx ? dx + 3 * step : 0, z3, factor);
 }
 
 function sumTile(

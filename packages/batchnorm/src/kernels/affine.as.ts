@@ -1,7 +1,9 @@
-/** Every pass that needs z computes it here: it has the same bits forward and backward. */
+import { madd } from "./lanes.as";
+
+/** z at a distance from the centre. Every pass that needs z computes it here: it has the same bits forward and backward. */
 @inline
-function affine(x: v128, centre: v128, factor: v128, offset: v128): v128 {
-  return f32x4.add(f32x4.mul(f32x4.sub(x, centre), factor), offset);
+function affine(distance: v128, factor: v128, offset: v128): v128 {
+  return madd(offset, distance, factor);
 }
 
 export { affine };

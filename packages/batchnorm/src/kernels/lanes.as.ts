@@ -43,15 +43,6 @@ function quarterOf(rows: usize): usize {
   return ((rows >> 2) - 1) | 1;
 }
 
-/**
- * How many bytes each row of a tile of `wide` bytes, whole cache lines, is ahead of the one before when rows are read together: many
- * rows a power of two apart would otherwise meet in the same set of the cache. A few fit it, and are better left in step.
- */
-@inline
-function staggerOf(wide: usize, rows: usize): usize {
-  return rows >= 8 && wide > 64 ? 64 : 0;
-}
-
 /** The sum of the lanes, in f64. */
 @inline
 function sumLanes(v: v128): f64 {
@@ -65,9 +56,16 @@ function sum4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
+/** sum + a * b, rounded once where the module is compiled for relaxed SIMD. */
+@inline
+function madd(sum: v128, a: v128, b: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, sum);
+  return f32x4.add(sum, f32x4.mul(a, b));
+}
+
 @inline
 function accumulate(at: usize, value: v128): void {
   v128.store(at, f32x4.add(v128.load(at), value));
 }
 
-export { accumulate, quarterOf, staggerOf, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };
+export { accumulate, madd, quarterOf, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };

@@ -79,9 +79,10 @@ export const mergeStatisticsOp: Op = {
     },
   },
   kernels: {
-    wasm: ([parts]) => {
+    wasm: ([parts], _attrs, limits) => {
       const [count, , channels] = parts!.shape as [number, number, number];
-      const launches = channels === 0 ? [] : [mergeLaunch(count, channels, { input: 0 }, { output: 0 })];
+      const launches =
+        channels === 0 ? [] : [mergeLaunch(count, channels, { input: 0 }, { output: 0 }, limits)];
       return { launches, temporaries: [], aliases: [] };
     },
   },

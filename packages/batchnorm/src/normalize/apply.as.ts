@@ -7,10 +7,10 @@ import { loadLanes, storeLanes } from "../kernels/lanes.as";
 function applyFour(
   y: usize, x: usize, residual: usize, step: usize, activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
 ): void {
-  let a = affine(v128.load(x), centre, factor, offset);
-  let b = affine(v128.load(x + step), centre, factor, offset);
-  let c = affine(v128.load(x + 2 * step), centre, factor, offset);
-  let d = affine(v128.load(x + 3 * step), centre, factor, offset);
+  let a = affine(f32x4.sub(v128.load(x), centre), factor, offset);
+  let b = affine(f32x4.sub(v128.load(x + step), centre), factor, offset);
+  let c = affine(f32x4.sub(v128.load(x + 2 * step), centre), factor, offset);
+  let d = affine(f32x4.sub(v128.load(x + 3 * step), centre), factor, offset);
   if (residual) {
     a = f32x4.add(a, v128.load(residual));
     b = f32x4.add(b, v128.load(residual + step));
@@ -38,7 +38,7 @@ function applyFour(
 function applyOne(
   y: usize, x: usize, residual: usize, lanes: usize, activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,
 ): void {
-  let z = affine(loadLanes(x, lanes), centre, factor, offset);
+  let z = affine(f32x4.sub(loadLanes(x, lanes), centre), factor, offset);
   if (residual) z = f32x4.add(z, loadLanes(residual, lanes));
   z = activate(activation, z, slope);
   storeLanes(y, z, lanes);

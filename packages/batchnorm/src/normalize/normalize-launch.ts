@@ -1,21 +1,18 @@
-import type { PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
-import { wasmKernel } from "@evenkeel/tensor";
+import type { Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
 import { activationParameters } from "../activation.ts";
 import type { NormalizationAttributes } from "../attributes.ts";
 import type { Grid } from "../grid.ts";
-import { module } from "../kernels/kernels.wasm.ts";
+import { kernelOf } from "../kernels/kernel.ts";
 
 export interface NormalizeOperands {
   /** Absent: y has the memory of x. */
   readonly x?: Slot | undefined;
-  /** Statistics of `parts` parts of the batch; absent, they are made on the way. */
-  readonly partials?: Slot | undefined;
-  readonly parts: number;
+  /** The statistics to normalize by; absent, they are made on the way, and written to `statistics`. */
+  readonly given?: Slot | undefined;
   readonly scale?: Slot | undefined;
   readonly shift?: Slot | undefined;
   readonly residual?: Slot | undefined;
   readonly y: Slot;
-  /** Where the statistics of the whole batch go. */
   readonly statistics?: Slot | undefined;
   readonly running?:
     | {
@@ -33,16 +30,16 @@ export function normalizeLaunch(
   grid: Grid,
   operands: NormalizeOperands,
   attrs: NormalizationAttributes,
+  limits: Limits,
 ): PlannedLaunch {
-  const { x, partials, parts, scale, shift, residual, y, statistics, running } = operands;
+  const { x, given, scale, shift, residual, y, statistics, running } = operands;
   return {
     kind: "kernel",
-    kernel: wasmKernel(module, `${grid.form}Normalization`),
-    reads: [x, partials, scale, shift, residual, running?.mean, running?.variance],
+    kernel: kernelOf(`${grid.form}Normalization`, limits),
+    reads: [x, given, scale, shift, residual, running?.mean, running?.variance],
     writes: [y, statistics, running?.newMean, running?.newVariance],
     parameters: [
       ...grid.parameters,
-      partials === undefined ? 0 : parts,
       attrs.epsilon,
       running?.momentum ?? 0,
       ...activationParameters(attrs.activation),
@@ -50,8 +47,8 @@ export function normalizeLaunch(
     work: {
       items: grid.parts * grid.blocks,
       chunk: grid.chunk,
-      // Moments and the sums of a tile for each channel; three coefficients of each column.
-      scratchBytes: 3 * grid.arrayBytes + 40 * grid.channelsPerItem,
+      // A cell for each channel; three coefficients of each column.
+      scratchBytes: 3 * grid.arrayBytes + 64 * grid.channelsPerItem,
     },
   };
 }

@@ -6,16 +6,15 @@ import { interleavedNormalize } from "./interleaved-normalize.as";
 import { planarNormalize } from "./planar-normalize.as";
 import { updateRunning } from "./running.as";
 
-// `partials` are statistics of `parts` parts of the batch, which are merged here. Where there are none an item holds all
-// values of its channels, and their statistics are made here: x is still in the cache when it is normalized.
+// Where no statistics are `given` an item holds all values of its channels, and their statistics are made here.
 
 /** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
 function planarNormalization(
   begin: usize, end: usize, scratch: usize,
-  x: usize, partials: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
+  x: usize, given: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
   y: usize, statistics: usize, newMean: usize, newVariance: usize,
   channels: usize, rows: usize, columns: usize, channelsPerItem: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
-  parts: usize, epsilon: f32, momentum: f32, activation: i32, slope: f32,
+  epsilon: f32, momentum: f32, activation: i32, slope: f32,
 ): void {
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   for (let item = begin; item < end; item++) {
@@ -24,10 +23,10 @@ function planarNormalization(
     const tile = item / blocks * tilesPerItem;
     const at = firstChannel * columns * 4;
     const source = (x ? x : y) + at;
-    if (!parts) planarMoments(scratch, source, count, 0, tiles, channels, rows, columns, tileRows, tileColumns);
+    if (!given) planarMoments(scratch, source, count, 0, tiles, channels, rows, columns, tileRows, tileColumns);
     for (let index: usize = 0; index < count; index++) {
       const channel = firstChannel + index, own = scratch + index * cellBytes;
-      if (parts) mergeStatistics(own, partials, parts, channels, channel);
+      if (given) mergeStatistics(own, given, 1, channels, channel);
       if (tile == 0) {
         if (statistics) storeStatistics(statistics, channels, channel, own);
         updateRunning(own, channel, runningMean, runningVariance, newMean, newVariance, momentum);
@@ -48,10 +47,10 @@ function planarNormalization(
 /** An item is `rowsPerItem` rows of a block of `channelsPerItem` channels. */
 function interleavedNormalization(
   begin: usize, end: usize, scratch: usize,
-  x: usize, partials: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
+  x: usize, given: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
   y: usize, statistics: usize, newMean: usize, newVariance: usize,
   channels: usize, rows: usize, inner: usize, channelsPerItem: usize, rowsPerItem: usize,
-  parts: usize, epsilon: f32, momentum: f32, activation: i32, slope: f32,
+  epsilon: f32, momentum: f32, activation: i32, slope: f32,
 ): void {
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   const stride = channels * inner * 4;
@@ -64,11 +63,11 @@ function interleavedNormalization(
     const itemRows = min(rowsPerItem, rows - row);
     const at = row * stride + firstChannel * inner * 4;
     const source = (x ? x : y) + at;
-    if (!parts) interleavedMoments(moments, scratch, arrayBytes, source, itemRows, count, inner, stride);
+    if (!given) interleavedMoments(moments, scratch, arrayBytes, source, itemRows, count, inner, stride);
     for (let index: usize = 0; index < count; index++) {
       const channel = firstChannel + index;
       const own = moments + index * momentsBytes;
-      if (parts) mergeStatistics(own, partials, parts, channels, channel);
+      if (given) mergeStatistics(own, given, 1, channels, channel);
       if (row == 0) {
         if (statistics) storeStatistics(statistics, channels, channel, own);
         updateRunning(own, channel, runningMean, runningVariance, newMean, newVariance, momentum);

@@ -5,7 +5,7 @@ import type { NormalizationAttributes } from "../attributes.ts";
 import { checkNormalization } from "../attributes.ts";
 import { deferred } from "../deferred.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
-import { streamGridOf } from "../grid.ts";
+import { gridOf } from "../grid.ts";
 import { checkInput, layoutOf } from "../layout.ts";
 import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
 import { stored, widened } from "../storage.ts";
@@ -55,20 +55,19 @@ export const normalizeOp: Op<NormalizationAttributes> = {
     },
   },
   kernels: {
-    wasm: ([x, , scale, shift, residual], attrs, _limits, donated) => {
-      const grid = streamGridOf(layoutOf(x!.shape, attrs.axis));
+    wasm: ([x, , scale, shift, residual], attrs, limits, donated) => {
+      const grid = gridOf(layoutOf(x!.shape, attrs.axis));
       const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
       if (x!.shape.includes(0)) return { launches: [], temporaries: [], aliases };
       const operands = {
         x: donated[0] ? undefined : { input: 0 },
-        partials: { input: 1 },
-        parts: 1,
+        given: { input: 1 },
         scale: scale && { input: 2 },
         shift: shift && { input: 3 },
         residual: residual && { input: 4 },
         y: { output: 0 },
       };
-      return { launches: [normalizeLaunch(grid, operands, attrs)], temporaries: [], aliases };
+      return { launches: [normalizeLaunch(grid, operands, attrs, limits)], temporaries: [], aliases };
     },
   },
   deferred,

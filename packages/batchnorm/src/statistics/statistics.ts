@@ -1,4 +1,4 @@
-import type { Op, Plan, PlannedLaunch, Slot, Tensor } from "@evenkeel/tensor";
+import type { Limits, Op, Plan, PlannedLaunch, Slot, Tensor } from "@evenkeel/tensor";
 import {
   broadcastTo,
   buildExpression,
@@ -11,12 +11,11 @@ import {
   square,
   sub,
   sum,
-  wasmKernel,
 } from "@evenkeel/tensor";
 import { deferred } from "../deferred.ts";
 import type { Grid } from "../grid.ts";
 import { gridOf } from "../grid.ts";
-import { module } from "../kernels/kernels.wasm.ts";
+import { kernelOf } from "../kernels/kernel.ts";
 import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../layout.ts";
 import { packStatistics } from "../pack/pack-statistics.ts";
 import { stored, widened } from "../storage.ts";
@@ -52,7 +51,7 @@ export const statisticsOp: Op<StatisticsAttributes> = {
     },
   },
   kernels: {
-    wasm: ([x], { axis }) => statisticsPlan(gridOf(layoutOf(x!.shape, axis))),
+    wasm: ([x], { axis }, limits) => statisticsPlan(gridOf(layoutOf(x!.shape, axis)), limits),
   },
   deferred,
 };
@@ -78,44 +77,53 @@ export function throughStatistics(
   return stored(evaluateExpression(expression, inputs)[0]!, x.dtype);
 }
 
-/** Statistics of the parts of the batch, one after the other at `to`. */
-export function partialStatistics(grid: Grid, x: Slot, to: Slot): PlannedLaunch {
-  return {
+/** Statistics of x at `to`; where an item holds a part of the batch, by way of the temporary of that number. */
+export function statisticsLaunches(
+  grid: Grid,
+  x: Slot,
+  to: Slot,
+  temporary: number,
+  limits: Limits,
+): Pick<Plan, "launches" | "temporaries"> {
+  const [channels] = grid.parameters as [number];
+  const { parts, form, blocks, chunk, parameters, arrayBytes, channelsPerItem } = grid;
+  const ofParts = parts === 1 ? to : { temporary };
+  const launch: PlannedLaunch = {
     kind: "kernel",
-    kernel: wasmKernel(module, `${grid.form}Statistics`),
+    kernel: kernelOf(`${form}Statistics`, limits),
     reads: [x],
-    writes: [to],
-    parameters: grid.parameters,
+    writes: [ofParts],
+    parameters,
     work: {
-      items: grid.parts * grid.blocks,
-      chunk: grid.chunk,
-      // Moments and the sums of a tile for each channel; pivots, sums and squares of each column.
-      scratchBytes: 3 * grid.arrayBytes + 40 * grid.channelsPerItem,
+      items: parts * blocks,
+      chunk,
+      // A cell for each channel; pivots, sums and squares of each column.
+      scratchBytes: 3 * arrayBytes + 64 * channelsPerItem,
     },
+  };
+  if (parts === 1) return { launches: [launch], temporaries: [] };
+  return {
+    launches: [launch, mergeLaunch(parts, channels, ofParts, to, limits)],
+    temporaries: [{ shape: [parts, 4, channels], dtype: "f32" }],
   };
 }
 
-function statisticsPlan(grid: Grid): Plan {
-  const channels = grid.parameters[0]!;
-  if (channels === 0) return { launches: [], temporaries: [], aliases: [] };
-  if (grid.parts === 1) {
-    return { launches: [partialStatistics(grid, { input: 0 }, { output: 0 })], temporaries: [], aliases: [] };
-  }
-  return {
-    launches: [
-      partialStatistics(grid, { input: 0 }, { temporary: 0 }),
-      mergeLaunch(grid.parts, channels, { temporary: 0 }, { output: 0 }),
-    ],
-    temporaries: [{ shape: [grid.parts, 4, channels], dtype: "f32" }],
-    aliases: [],
-  };
+function statisticsPlan(grid: Grid, limits: Limits): Plan {
+  if (grid.parameters[0] === 0) return { launches: [], temporaries: [], aliases: [] };
+  return { ...statisticsLaunches(grid, { input: 0 }, { output: 0 }, 0, limits), aliases: [] };
 }
 
 /** Merges statistics that lie one after the other, in their order. */
-export function mergeLaunch(parts: number, channels: number, from: Slot, to: Slot): PlannedLaunch {
+export function mergeLaunch(
+  parts: number,
+  channels: number,
+  from: Slot,
+  to: Slot,
+  limits: Limits,
+): PlannedLaunch {
   return {
     kind: "kernel",
-    kernel: wasmKernel(module, "mergeStatistics"),
+    kernel: kernelOf("mergeStatistics", limits),
     reads: [from],
     writes: [to],
     parameters: [channels, parts],
