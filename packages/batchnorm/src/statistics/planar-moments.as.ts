@@ -1,11 +1,11 @@
 // Moments of neighbouring channels whose values lie in rows of `columns` values a channel, `stride` bytes apart. Sums run over tiles that
-// stay in the L1 cache, as sums of x - pivot: the mean of a few values, then the mean so far. A tile whose mean turns out far
-// from the pivot is summed again around its own mean, which costs no read from memory.
+// stay in the L1 cache, as sums of x - pivot: the mean of a few values. A tile whose mean turns out far from the pivot is summed again
+// around its own mean, which costs no read from memory, and is the pivot from then on.
 
 import { accumulate, laneMask, lanesBefore, loadLanes, madd, sum4, sumLanes } from "../kernels/lanes.as";
-import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "../kernels/moments.as";
+import { clearMoments, countOf, isCentred, mergeTile, momentsBytes } from "../kernels/moments.as";
 
-// A cell holds what is known of a channel: its moments, the pivot of the tile, and the sum and the sum of squares of x - pivot in lanes.
+// A cell holds what is known of a channel: its moments, the pivot, and the sum and the sum of squares of x - pivot in lanes.
 const pivotAt: usize = momentsBytes;
 const sumAt: usize = 32;
 const squaresAt: usize = 48;
@@ -22,8 +22,7 @@ function sampledMean(x: usize, rows: usize, columns: usize, stride: usize): f32 
 }
 
 @inline
-function beginTile(cell: usize, pivot: f32): void {
-  store<f32>(cell, pivot, pivotAt);
+function clearSums(cell: usize): void {
   v128.store(cell, f32x4.splat(0), sumAt);
   v128.store(cell, f32x4.splat(0), squaresAt);
 }
@@ -64,7 +63,8 @@ function endTile(cell: usize, x: usize, rows: usize, columns: usize, stride: usi
   for (let pass = 0; pass < 2; pass++) {
     const sum = sumLanes(v128.load(cell, sumAt));
     if (isCentred(count, sum, sumLanes(v128.load(cell, squaresAt)))) break;
-    beginTile(cell, f32(f64(load<f32>(cell, pivotAt)) + sum / count));
+    store<f32>(cell, f32(f64(load<f32>(cell, pivotAt)) + sum / count), pivotAt);
+    clearSums(cell);
     for (let row: usize = 0; row < rows; row++) addRow(cell, x + row * stride, columns);
   }
   mergeTile(cell, count, load<f32>(cell, pivotAt), sumLanes(v128.load(cell, sumAt)), sumLanes(v128.load(cell, squaresAt)));
@@ -74,7 +74,8 @@ function endTile(cell: usize, x: usize, rows: usize, columns: usize, stride: usi
 function addTiles(cells: usize, x: usize, count: usize, gap: usize, rows: usize, columns: usize, stride: usize): void {
   for (let index: usize = 0; index < count; index++) {
     const cell = cells + index * cellBytes;
-    beginTile(cell, countOf(cell) == 0 ? sampledMean(x + index * gap, rows, columns, stride) : f32(meanOf(cell)));
+    if (countOf(cell) == 0) store<f32>(cell, sampledMean(x + index * gap, rows, columns, stride), pivotAt);
+    clearSums(cell);
   }
   for (let row: usize = 0; row < rows; row++) {
     for (let index: usize = 0; index < count; index++) addRow(cells + index * cellBytes, x + row * stride + index * gap, columns);
