@@ -6,6 +6,8 @@ import { nothing, WorkerRing } from "./worker-ring.ts";
 
 /** How long a worker looks for work before it sleeps: about what it takes the system to wake a thread. */
 const spinMilliseconds = 0.05;
+/** The same where launches wait for the one that others are finishing: to be asleep then would delay every one of them. */
+const spinAtBarrierMilliseconds = 1;
 /** Looks between two looks at the clock. */
 const looks = 32;
 
@@ -48,7 +50,7 @@ function runShare(ring: WorkerRing, runner: EntryRunner, claim: number): void {
 
 /** Claims a share as soon as there is one, or gives up after a while. */
 function look(ring: WorkerRing): number {
-  let deadline: number | undefined;
+  let start: number | undefined;
   for (;;) {
     for (let count = 0; count < looks; count++) {
       const claim = ring.claim();
@@ -56,7 +58,7 @@ function look(ring: WorkerRing): number {
       pause?.();
     }
     const now = performance.now();
-    deadline ??= now + spinMilliseconds;
-    if (now > deadline) return nothing;
+    start ??= now;
+    if (now - start > (ring.hasQueue() ? spinAtBarrierMilliseconds : spinMilliseconds)) return nothing;
   }
 }

@@ -1,5 +1,5 @@
 import { sharesOf } from "../queue/entry.ts";
-import { controlWord, failureState, messageBytes, Ring, shareOf, slotOf, tagOf } from "./ring.ts";
+import { controlWord, failureState, messageBytes, Ring, shareOf, slotOf, tagMask, tagOf } from "./ring.ts";
 
 /** No claim: claims are unsigned. */
 export const nothing = -1;
@@ -14,6 +14,11 @@ export class WorkerRing extends Ring {
       if (Atomics.compareExchange(this.words, controlWord.claim, claim, claim + 1) === claim)
         return claim >>> 0;
     }
+  }
+
+  /** Whether entries are published behind the one whose turn it is. */
+  hasQueue(): boolean {
+    return ((Atomics.load(this.words, controlWord.head) - this.openTag()) & tagMask) > 1;
   }
 
   /** Reports a share as done, and opens the next entry after the last one. */
