@@ -10,7 +10,7 @@ import type { MatmulAttributes } from "./matmul.ts";
 import { module, relaxedModule } from "./matmul.wasm.ts";
 import { geometryOf, transposed } from "./matmul-geometry.ts";
 import { matmulOutput } from "./matmul-shape.ts";
-import { packedBytes, packLaunch, packsTogether, panelRowsOf } from "./packing.ts";
+import { packedBytes, packLaunch, packsTogether, panelRowsOf, readsRows } from "./packing.ts";
 
 /** Depth packed at a time: a panel of 8 columns takes half of a 32 KiB first-level cache. */
 const maxDepth = 512;
@@ -80,7 +80,8 @@ export function matmulPlan(
   const { rows, columns, depth } = tilingOf(matrices, m, n, k, panelRows);
   const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
   const [left, right] = isSwapped ? [{ input: 1 }, { input: 0 }] : [{ input: 0 }, { input: 1 }];
-  const packed = matrices === 1 && packsTogether(m, n, k, down, across) ? { temporary: 0 } : undefined;
+  const isPacked = matrices === 1 && !readsRows(down, strides) && packsTogether(m, n, k, down, across);
+  const packed = isPacked ? { temporary: 0 } : undefined;
   // Of b, what one row of tiles needs is needed once: each tile packs its own.
   const packedColumns = down > 1 ? n : 0;
   const scratchBytes =

@@ -58,10 +58,14 @@ function pack(source: usize, count: i32, laneStride: usize, depth: i32, depthStr
 }
 
 /**
- * Writes the product of a packed panel of rows and one of 8 columns, or adds it to what is there.
- * Unrolling it would take registers that it does not have.
+ * Writes the product of `panelRows` rows of a and of a packed panel of 8 columns, or adds it to what is there. Rows of a are
+ * packed too, or lie d1, d2 and so on bytes behind the first. Unrolling it would take registers that it does not have.
  */
-function multiply(a: usize, b: usize, depth: i32, c: usize, cRow: usize, accumulate: bool): void {
+// @ts-ignore: decorator
+@inline
+function multiplyAt(
+  a: usize, d1: usize, d2: usize, d3: usize, d4: usize, d5: usize, isPacked: bool, b: usize, depth: i32, c: usize, cRow: usize, accumulate: bool,
+): void {
   const c1 = c + cRow, c2 = c1 + cRow, c3 = c2 + cRow, c4 = c3 + cRow, c5 = c4 + cRow;
   let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
   let c40 = c00, c41 = c00, c50 = c00, c51 = c00;
@@ -81,25 +85,26 @@ function multiply(a: usize, b: usize, depth: i32, c: usize, cRow: usize, accumul
       c51 = v128.load(c5, 16);
     }
   }
-  for (const end = a + <usize>(depth * panelRows << 2); a < end; a += panelRows << 2, b += 32) {
+  const step: usize = isPacked ? panelRows << 2 : 4;
+  for (const end = a + <usize>depth * step; a < end; a += step, b += 32) {
     const left = v128.load(b), right = v128.load(b, 16);
     let x = v128.load32_splat(a);
     c00 = madd(c00, x, left);
     c01 = madd(c01, x, right);
-    x = v128.load32_splat(a, 4);
+    x = isPacked ? v128.load32_splat(a, 4) : v128.load32_splat(a + d1);
     c10 = madd(c10, x, left);
     c11 = madd(c11, x, right);
-    x = v128.load32_splat(a, 8);
+    x = isPacked ? v128.load32_splat(a, 8) : v128.load32_splat(a + d2);
     c20 = madd(c20, x, left);
     c21 = madd(c21, x, right);
-    x = v128.load32_splat(a, 12);
+    x = isPacked ? v128.load32_splat(a, 12) : v128.load32_splat(a + d3);
     c30 = madd(c30, x, left);
     c31 = madd(c31, x, right);
     if (panelRows == 6) {
-      x = v128.load32_splat(a, 16);
+      x = isPacked ? v128.load32_splat(a, 16) : v128.load32_splat(a + d4);
       c40 = madd(c40, x, left);
       c41 = madd(c41, x, right);
-      x = v128.load32_splat(a, 20);
+      x = isPacked ? v128.load32_splat(a, 20) : v128.load32_splat(a + d5);
       c50 = madd(c50, x, left);
       c51 = madd(c51, x, right);
     }
@@ -120,6 +125,18 @@ function multiply(a: usize, b: usize, depth: i32, c: usize, cRow: usize, accumul
   }
 }
 
+/** A packed panel of rows and one of columns. */
+function multiply(a: usize, b: usize, depth: i32, c: usize, cRow: usize, accumulate: bool): void {
+  multiplyAt(a, 0, 0, 0, 0, 0, true, b, depth, c, cRow, accumulate);
+}
+
+/** Rows of a as they are, `aRow` bytes apart, and a packed panel of columns. Past the last of `rows` the last one is repeated. */
+function multiplyUnpacked(a: usize, aRow: usize, rows: i32, b: usize, depth: i32, c: usize, cRow: usize, accumulate: bool): void {
+  const d1 = rows > 1 ? aRow : 0, d2 = rows > 2 ? d1 + aRow : d1, d3 = rows > 3 ? d2 + aRow : d2;
+  const d4 = rows > 4 ? d3 + aRow : d3, d5 = rows > 5 ? d4 + aRow : d4;
+  multiplyAt(a, d1, d2, d3, d4, d5, false, b, depth, c, cRow, accumulate);
+}
+
 /** Finishes the valid part of a tile and writes it to c, which it may be. Row strides in bytes. */
 function place(tile: usize, tileRow: usize, rows: i32, columns: i32, c: usize, cRow: usize, accumulate: bool, last: bool, addend: usize, addendRow: usize, addendStep: usize, slope: f32): void {
   const left = min(4, columns), right = columns - left, beside = addend ? 4 * addendStep : <usize>0;
@@ -127,6 +144,13 @@ function place(tile: usize, tileRow: usize, rows: i32, columns: i32, c: usize, c
     finish(c, 4, left, v128.load(tile), accumulate, last, addend, addendStep, slope);
     if (right) finish(c + 16, 4, right, v128.load(tile, 16), accumulate, last, addend + beside, addendStep, slope);
   }
+}
+
+/** Whether rows of a are read as they are: `readsRows` of the plan. */
+// @ts-ignore: decorator
+@inline
+function readsRows(tilesDown: i32, aRow: usize, aDepth: usize): bool {
+  return tilesDown == 1 && aDepth == 1 && (aRow & 1023) != 0;
 }
 
 /** Leaves the product of a row and of 32 columns at `to`; b is read as it is. Strides in bytes. */
@@ -223,9 +247,11 @@ export function matmul(
 ): void {
   const tilesDown = (m + tileRows - 1) / tileRows, tilesAcross = (n + tileColumns - 1) / tileColumns;
   const hasB = packed && tilesDown > 1;
+  const isDirect = readsRows(tilesDown, aRow, aDepth);
   const stepA = panelBytes(packed ? k : depthBlock, panelRows), stepB = panelBytes(hasB ? k : depthBlock, 8);
   const ownA = scratch + tileBytes, ownB = packed ? ownA : ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
   const allB = packed + <usize>((m + panelRows - 1) / panelRows) * stepA;
+  const downA = isDirect ? <usize>panelRows * aRow << 2 : stepA;
   const cRow = <usize>n << 2, isFinished = addend != 0 || slope != 1;
   a += startA << 2;
   b += startB << 2;
@@ -260,27 +286,31 @@ export function matmul(
     let first = 0;
     do {
       const depth = min(depthBlock, k - first), last = first + depth == k;
-      let firstA = ownA, panelB = ownB;
-      if (packed) firstA = packed + <usize>(row / panelRows) * stepA + <usize>(first * panelRows << 2);
+      let firstA = ownA, firstB = ownB;
+      if (isDirect) firstA = fromA + (<usize>first << 2);
+      else if (packed) firstA = packed + <usize>(row / panelRows) * stepA + <usize>(first * panelRows << 2);
       else pack(fromA + ((<usize>first * aDepth) << 2), rows, aRow << 2, depth, aDepth << 2, panelRows, ownA, stepA);
       if (hasB) {
-        panelB = allB + <usize>(column >> 3) * stepB + <usize>(first << 5);
+        firstB = allB + <usize>(column >> 3) * stepB + <usize>(first << 5);
       } else {
         pack(fromB + ((<usize>first * bDepth + <usize>direct * bColumn) << 2), columns - direct, bColumn << 2, depth, bDepth << 2, 8, ownB, stepB);
       }
-      for (let j = direct; j < columns; j += 8, panelB += stepB) {
-        let panelA = firstA;
-        for (let i = 0; i < rows; i += panelRows, panelA += stepA) {
-          const down = min(panelRows, rows - i), across = min(8, columns - j), to = toC + ((<usize>i * n + j) << 2);
-          const isWhole = down == panelRows && across == 8;
-          if (isWhole) multiply(panelA, panelB, depth, to, cRow, first > 0);
-          else multiply(panelA, panelB, depth, scratch, 32, false);
-          if (isWhole && !(last && isFinished)) continue;
-          place(
-            isWhole ? to : scratch, isWhole ? cRow : 32, down, across, to, cRow, !isWhole && first > 0, last,
-            plus + (plus ? (<usize>i * addendRow + <usize>j * addendColumn) << 2 : 0), plus ? addendRow << 2 : 0, addendColumn << 2, slope,
-          );
-        }
+      const panelsDown = (rows + panelRows - 1) / panelRows, panelsAcross = (columns - direct + 7) >> 3;
+      for (let index = 0; index < panelsDown * panelsAcross; index++) {
+        // The panel that stays in the first-level cache is one of columns, or the rows that are not packed: they are fetched less well.
+        const panelRow = isDirect ? index / panelsAcross : index % panelsDown, panelColumn = isDirect ? index % panelsAcross : index / panelsDown;
+        const i = panelRow * panelRows, j = direct + (panelColumn << 3);
+        const panelA = firstA + <usize>panelRow * downA, panelB = firstB + <usize>panelColumn * stepB;
+        const down = min(panelRows, rows - i), across = min(8, columns - j), to = toC + ((<usize>i * n + j) << 2);
+        const isWhole = down == panelRows && across == 8;
+        const sum = isWhole ? to : scratch, sumRow = isWhole ? cRow : <usize>32;
+        if (isDirect) multiplyUnpacked(panelA, aRow << 2, down, panelB, depth, sum, sumRow, isWhole && first > 0);
+        else multiply(panelA, panelB, depth, sum, sumRow, isWhole && first > 0);
+        if (isWhole && !(last && isFinished)) continue;
+        place(
+          sum, sumRow, down, across, to, cRow, !isWhole && first > 0, last,
+          plus + (plus ? (<usize>i * addendRow + <usize>j * addendColumn) << 2 : 0), plus ? addendRow << 2 : 0, addendColumn << 2, slope,
+        );
       }
       first += depth;
     } while (first < k);

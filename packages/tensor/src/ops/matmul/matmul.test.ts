@@ -79,17 +79,23 @@ describe.each([
     expect(runPlan(matmulOp, inputs, plain, { features, isReversed: true })).toEqual(forward);
   });
 
-  // Two blocks of the depth, and columns that no tile divides.
-  test("one row of tiles shares the panels of a, and each tile packs its own of b", () => {
+  // Two blocks of the depth, columns that no tile divides, and rows that no panel does.
+  test.each([
+    ["is read as it is where its rows run along the depth", 600, false, 1],
+    ["is packed once for all tiles where they do not", 600, true, 2],
+    ["is packed where they lie 4 KiB apart", 1024, false, 2],
+  ] as const)("a of one row of tiles %s", (_name, k, transposeA, count) => {
     const random = randomFrom(11);
-    const [m, n, k] = [100, 530, 600];
-    const inputs = [random.array([m, k]), random.array([k, n])];
-    const { launches, temporaries } = matmulPlan(inputs, plain, limits);
-    expect(launches).toHaveLength(2);
-    expect(temporaries[0]!.shape[0]).toBeLessThan(1.1 * m * k);
-    const [forward] = runPlan(matmulOp, inputs, plain, { features });
-    expect(runPlan(matmulOp, inputs, plain, { features, isReversed: true })).toEqual([forward]);
-    expect(largestError(forward!, runLoops(matmulOp, inputs, plain)[0]!, k)).toBeLessThan(1);
+    const [m, n] = [100, 530];
+    const attrs = { ...plain, transposeA };
+    const inputs = [random.array(transposeA ? [k, m] : [m, k]), random.array([k, n])];
+    const { launches, temporaries } = matmulPlan(inputs, attrs, limits);
+    expect(launches).toHaveLength(count);
+    for (const { shape } of temporaries) expect(shape[0]).toBeLessThan(1.1 * m * k);
+    const [forward] = runPlan(matmulOp, inputs, attrs, { features });
+    expect(runPlan(matmulOp, inputs, attrs, { features, isReversed: true })).toEqual([forward]);
+    // Sums of so many terms reach 30, each rounded to 24 bits: the worst of 53,000 is 1.1 units off.
+    expect(largestError(forward!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(2);
   });
 
   test("gives the same bits for chunks in any order", () => {

@@ -20,6 +20,13 @@ export const packedBytes = (rows: number, columns: number, depth: number, panelR
   Math.ceil(rows / panelRows) * panelBytes(depth, panelRows) + Math.ceil(columns / 8) * panelBytes(depth, 8);
 
 /**
+ * Whether the kernel reads rows of a as they are, as in its `readsRows`: where they run along the depth and one row of tiles reads them all.
+ * Rows 4 KiB apart, or a multiple, would meet in a few sets of the first-level cache.
+ */
+export const readsRows = (tilesDown: number, [aRow, aDepth]: readonly number[]): boolean =>
+  tilesDown === 1 && aDepth === 1 && aRow! % 1024 !== 0;
+
+/**
  * Whether one launch packs for all tiles, both operands or just a where there is one row of tiles: the tiles would pack them again
  * and again, and they are not huge.
  */
