@@ -26,6 +26,8 @@ export const countingEffort: Effort = { rounds: 1, windowMilliseconds: 0, patien
 /** Between two programs: threads that spin for a moment after their work are asleep by then. */
 const pauseMilliseconds = 10;
 const mostRepetitions = 10_000;
+/** Windows that a program runs before it is timed: an engine compiles what runs often, and that takes a few. */
+const windowsToWarmUp = 5;
 
 /**
  * Times programs against each other: all of them in every round, one after the other, and each round begins with another one.
@@ -56,7 +58,7 @@ class Runner {
     this.effort = effort;
   }
 
-  /** The first run may compile; the second tells how long one takes. */
+  /** The first run may compile; the second tells how long one takes, and so how many there are in a window. */
   async warmUp(): Promise<void> {
     const { patienceMilliseconds, windowMilliseconds } = this.effort;
     const first = await this.sample(1);
@@ -70,7 +72,11 @@ class Runner {
     if (second === undefined) return;
     const wanted = Math.round(windowMilliseconds / Math.max(second, 1e-3));
     this.repetitions = Math.min(mostRepetitions, Math.max(1, wanted));
-    if (this.repetitions > 1) await this.sample(this.repetitions);
+    for (let spent = first + second; spent < windowsToWarmUp * windowMilliseconds; ) {
+      const once = await this.sample(this.repetitions);
+      if (once === undefined) return;
+      spent += Math.max(once * this.repetitions, windowMilliseconds / windowsToWarmUp);
+    }
   }
 
   async takeRound(): Promise<void> {
