@@ -61,7 +61,8 @@ function sumRow(
 function endTile(cell: usize): void {
   store<f64>(cell, load<f64>(cell) + sumLanes(v128.load(cell, lanesAt)));
   store<f64>(cell, load<f64>(cell, 8) + sumLanes(v128.load(cell, lanesAt + 16)), 8);
-  memory.fill(cell + lanesAt, 0, 32);
+  v128.store(cell, f32x4.splat(0), lanesAt);
+  v128.store(cell, f32x4.splat(0), lanesAt + 16);
 }
 
 @inline
