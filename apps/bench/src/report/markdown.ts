@@ -18,7 +18,8 @@ in one run. A time is the median of the rounds, until the device is idle; the sp
 - \`roof-copy\` and \`roof-read\` copy and read a buffer as large as the case's tensor, \`roof-fma\` multiplies and adds in registers, with
   the same instructions and the same threads: what the machine can do at most, in the same run.
 - GB/s of batch norm counts the passes that have to be made where a channel fits the cache: 2 forward (x, y) and 3 backward
-  (dy, x, dx); a residual adds 1 and 2. On WebGPU these hold where a channel fits a workgroup; elsewhere the plan has two launches
+  (dy, x, dx); a residual adds 1 and 2. On the CPU the plan for tensors of 2 MiB and more reads x, and dy, once more, which is not
+  counted: it is faster all the same (docs/decisions/0012). On WebGPU these hold where a channel fits a workgroup; elsewhere the plan has two launches
   each way, which makes 3 forward (x, x, y) and 5 backward (dy, x, dy, x, dx), and a residual adds 1 and 2. GFLOP/s of a convolution counts what the direct algorithm does, so Winograd's can
   exceed the roof.
 - "Evenkeel reaches" compares with Evenkeel's time on as many threads: a multiple of a peer's speed, or a share of a roof.

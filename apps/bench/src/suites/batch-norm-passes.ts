@@ -9,7 +9,8 @@ type Passes = {
 
 /**
  * Passes over the tensor where a channel fits the cache, or the workgroup that works on it: forward reads x and the residual and
- * writes y; backward reads dy and x (with a residual y too, for its signs) and writes dx (and dResidual).
+ * writes y; backward reads dy and x (with a residual y too, for its signs) and writes dx (and dResidual). On the CPU they are counted
+ * for every tensor, so that time is what decides about a plan that reads more.
  */
 const whole: Passes = {
   forward: { none: 2, relu: 2, "add-relu": 3 },
