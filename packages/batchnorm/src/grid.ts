@@ -4,7 +4,7 @@ import { valuesPerChannel } from "./layout.ts";
 /**
  * How the WebAssembly kernels cut their work. `planar`: values of a channel form runs of `inner`, and an item is a part of
  * a few channels. `interleaved`: channels alternate, and an item is a part of the rows of a block of channels. It depends on
- * the shape alone, and so do the bits of the results.
+ * the shape alone, and so, with the module, do the bits of the results.
  */
 export interface Grid {
   readonly form: "planar" | "interleaved";
@@ -25,8 +25,8 @@ export interface Grid {
 const shortestRun = 64;
 
 /**
- * Values whose sum runs in f32, and whose second reading, where one is needed, finds them in the L1 cache: 8 KiB. Fewer than the least
- * are read in less time than it takes to begin and to end a tile.
+ * Values whose sum runs in f32, and whose second reading, where one is needed, finds them in the cache: 8 KiB of each channel of an item.
+ * Fewer than the least are read in less time than it takes to begin and to end a tile.
  */
 const mostTileValues = 2048;
 const leastTileValues = 1024;
@@ -46,7 +46,7 @@ const mostColumns = 2048;
 const cachedValues = 1 << 17;
 
 /**
- * From here on, 2 MiB, an item is whole rows of all channels, and each pass goes through memory from its beginning to its end. That costs one
+ * From here on, 2 MiB, an item is whole rows of all channels (blocks of them where rows are few), and each pass goes through memory from its beginning to its end. That costs one
  * reading of x (and dy) more than an item for each channel does, but processors fetch ahead along memory, not across it: passes
  * reach the speed of a copy, where runs of a channel that lie far apart reach half of it.
  */
@@ -67,7 +67,8 @@ function planarGrid(rows: number, channels: number, columns: number): Grid {
   const tiles = Math.ceil(columns / tileColumns) * rowsOfTiles;
   // A stream is cut into rows, then into channels; else items are channels, which are cut where they are few.
   const wantedBlocks = isStream ? Math.ceil(mostParts / rowsOfTiles) : fewChannels;
-  const channelsPerItem = Math.max(1, Math.floor(channels / wantedBlocks));
+  const mostChannels = Math.max(1, Math.floor(channels / wantedBlocks));
+  const channelsPerItem = Math.max(1, Math.ceil(channels / Math.ceil(channels / mostChannels)));
   const blocks = Math.ceil(channels / channelsPerItem);
   const cuts = channels < fewChannels ? Math.floor(values / smallestPart) : 1;
   const wantedParts = Math.min(mostParts, tiles, isStream ? Math.ceil(mostParts / blocks) : cuts);

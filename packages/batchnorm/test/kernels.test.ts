@@ -7,7 +7,7 @@ import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
 import { batchNormTrainingOp } from "../src/training/batch-norm-training.ts";
 import { gradients, momentsOf, normalized } from "./float64.ts";
-import { limits, runPlan } from "./run-plan.ts";
+import { limitsWith, runPlan } from "./run-plan.ts";
 
 /** Numbers of about 1 around 0.5, different for each seed and name. */
 function draw(size: number, seed: number): Float32Array {
@@ -51,6 +51,26 @@ const problems: fc.Arbitrary<Problem> = shapes.chain((shape) =>
   }),
 );
 
+/**
+ * Streams: in parts and blocks, with parts that begin within a row, of few channels, and in pieces of few rows. Where there is an activation
+ * the seed is one for which no z is so near to 0 that rounding decides about its sign.
+ */
+const streams: readonly (readonly [Problem])[] = [
+  { shape: [50, 100, 110], activation: "none", residual: false, hasScale: true, hasShift: true, seed: 1 },
+  { shape: [50, 100, 110], activation: "relu", residual: true, hasScale: true, hasShift: true, seed: 26 },
+  { shape: [33, 9, 2100], activation: "none", residual: true, hasScale: true, hasShift: false, seed: 3 },
+  {
+    shape: [33, 9, 2100],
+    activation: { leakyRelu: slope },
+    residual: true,
+    hasScale: false,
+    hasShift: true,
+    seed: 2,
+  },
+  { shape: [1, 3, 180_000], activation: "relu", residual: false, hasScale: true, hasShift: true, seed: 8 },
+  { shape: [3, 40, 4500], activation: "none", residual: false, hasScale: false, hasShift: false, seed: 6 },
+].map((problem) => [{ axis: 1, epsilon: 1e-5, ...problem } as Problem] as const);
+
 const isTrainable = ({ shape, axis }: Problem): boolean => sizeOf(shape) / shape[axis]! > 1;
 
 function operandsOf({ shape, axis, hasScale, hasShift, residual, seed }: Problem) {
@@ -67,57 +87,64 @@ const attributesOf = ({ axis, epsilon, activation, residual }: Problem): Normali
   ...{ axis, epsilon, activation, residual },
 });
 
-function run(
-  op: AnyOp,
-  inputs: readonly (readonly [Float32Array | undefined, readonly number[]])[],
-  attrs: object,
-  options: { scalars?: number[]; backwards?: boolean; donated?: readonly number[] } = {},
-): Float32Array[] {
-  const specs = inputs.map(([values, shape]): Spec | undefined => values && { shape, dtype: "f32" });
-  const donated = inputs.map((_, index) => options.donated?.includes(index) ?? false);
-  const plan = op.kernels!.wasm!(specs, attrs, limits, donated);
-  return runPlan(
-    plan,
-    inputs.map(([values]) => values),
-    op.outputs(specs, attrs),
-    options,
-  );
-}
+/** What runs with the modules for these features. */
+function runnersWith(features: readonly string[]) {
+  const limits = limitsWith(features);
 
-function train(
-  problem: Problem,
-  options: { backwards?: boolean; donated?: readonly number[] } = {},
-): Float32Array[] {
-  const { x, scale, shift, residual } = operandsOf(problem);
-  const channels = [problem.shape[problem.axis]!];
-  const running = draw(channels[0]!, problem.seed + 4);
-  const inputs = [
-    [x, problem.shape],
-    [scale, channels],
-    [shift, channels],
-    [residual, problem.shape],
-    [running, channels],
-    [running, channels],
-  ] as const;
-  return run(batchNormTrainingOp, inputs, attributesOf(problem), { ...options, scalars: [0.25] });
-}
+  function run(
+    op: AnyOp,
+    inputs: readonly (readonly [Float32Array | undefined, readonly number[]])[],
+    attrs: object,
+    options: { scalars?: number[]; backwards?: boolean; donated?: readonly number[] } = {},
+  ): Float32Array[] {
+    const specs = inputs.map(([values, shape]): Spec | undefined => values && { shape, dtype: "f32" });
+    const donated = inputs.map((_, index) => options.donated?.includes(index) ?? false);
+    const plan = op.kernels!.wasm!(specs, attrs, limits, donated);
+    return runPlan(
+      plan,
+      inputs.map(([values]) => values),
+      op.outputs(specs, attrs),
+      options,
+    );
+  }
 
-function backpropagate(
-  problem: Problem,
-  options: { backwards?: boolean; donated?: readonly number[] } = {},
-): Float32Array[] {
-  const { x, scale, shift } = operandsOf(problem);
-  const [y, statistics] = train(problem);
-  const channels = problem.shape[problem.axis]!;
-  const inputs = [
-    [draw(x.length, problem.seed + 5), problem.shape],
-    [x, problem.shape],
-    [statistics, [4, channels]],
-    [scale, [channels]],
-    [shift, [channels]],
-    [y, problem.shape],
-  ] as const;
-  return run(normalizeGradientOp, inputs, { ...attributesOf(problem), ofBatch: true }, options);
+  function train(
+    problem: Problem,
+    options: { backwards?: boolean; donated?: readonly number[] } = {},
+  ): Float32Array[] {
+    const { x, scale, shift, residual } = operandsOf(problem);
+    const channels = [problem.shape[problem.axis]!];
+    const running = draw(channels[0]!, problem.seed + 4);
+    const inputs = [
+      [x, problem.shape],
+      [scale, channels],
+      [shift, channels],
+      [residual, problem.shape],
+      [running, channels],
+      [running, channels],
+    ] as const;
+    return run(batchNormTrainingOp, inputs, attributesOf(problem), { ...options, scalars: [0.25] });
+  }
+
+  function backpropagate(
+    problem: Problem,
+    options: { backwards?: boolean; donated?: readonly number[] } = {},
+  ): Float32Array[] {
+    const { x, scale, shift } = operandsOf(problem);
+    const [y, statistics] = train(problem);
+    const channels = problem.shape[problem.axis]!;
+    const inputs = [
+      [draw(x.length, problem.seed + 5), problem.shape],
+      [x, problem.shape],
+      [statistics, [4, channels]],
+      [scale, [channels]],
+      [shift, [channels]],
+      [y, problem.shape],
+    ] as const;
+    return run(normalizeGradientOp, inputs, { ...attributesOf(problem), ofBatch: true }, options);
+  }
+
+  return { run, train, backpropagate };
 }
 
 function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
@@ -142,9 +169,18 @@ function expectSameBits(found: readonly Float32Array[], expected: readonly Float
 const largest = (values: Float64Array): number => values.reduce((most, x) => Math.max(most, Math.abs(x)), 1);
 
 const check = (property: (problem: Problem) => void, only: (problem: Problem) => boolean = () => true) =>
-  fc.assert(fc.property(problems.filter(only), property), { numRuns: 100, seed: 1 });
+  fc.assert(fc.property(problems.filter(only), property), {
+    numRuns: 100,
+    seed: 1,
+    examples: streams.filter(([problem]) => only(problem)).map(([problem]) => [problem]),
+  });
 
-describe("kernels of any shape", () => {
+describe.each([
+  ["plain", []],
+  ["relaxed", ["relaxed-simd"]],
+])("the %s kernels, for any shape", (_name, features) => {
+  const { run, train, backpropagate } = runnersWith(features);
+
   test("statistics are those of two passes in float64", () => {
     check((problem) => {
       const { shape, axis } = problem;

@@ -126,10 +126,12 @@ function exportsOf(module: string): WebAssembly.Exports {
   return exports;
 }
 
-/** The limits of a device that runs WebAssembly. */
-export const limits: Limits = {
+/** The limits of a device that runs WebAssembly with these features. */
+export const limitsWith = (features: readonly string[]): Limits => ({
   storage: { f32: "f32" },
   maxBufferBytes: 2 ** 32,
   offsetAlignment: 16,
-  features: new Set(),
-};
+  features: new Set(features),
+});
+
+export const limits: Limits = limitsWith([]);

@@ -72,7 +72,7 @@ class Runner {
     if (second === undefined) return;
     const wanted = Math.round(windowMilliseconds / Math.max(second, 1e-3));
     this.repetitions = Math.min(mostRepetitions, Math.max(1, wanted));
-    for (let spent = first + second; spent < windowsToWarmUp * windowMilliseconds; ) {
+    for (let spent = second; spent < windowsToWarmUp * windowMilliseconds; ) {
       const once = await this.sample(this.repetitions);
       if (once === undefined) return;
       spent += Math.max(once * this.repetitions, windowMilliseconds / windowsToWarmUp);

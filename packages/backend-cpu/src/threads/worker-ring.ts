@@ -16,9 +16,12 @@ export class WorkerRing extends Ring {
     }
   }
 
-  /** Whether entries are published behind the one whose turn it is. */
+  /** Whether entries are published behind the one whose turn it is, and that one is for workers. */
   hasQueue(): boolean {
-    return ((Atomics.load(this.words, controlWord.head) - this.openTag()) & tagMask) > 1;
+    // In this order: the head is never behind an entry that was open before.
+    const open = this.openTag();
+    const published = (Atomics.load(this.words, controlWord.head) - open) & tagMask;
+    return published > 1 && sharesOf(this.slots, slotOf(open)) > 0;
   }
 
   /** Reports a share as done, and opens the next entry after the last one. */

@@ -94,11 +94,8 @@ function throughConvolution(
   });
 }
 
-/**
- * Channels up to this many values, 256 KiB, stay in the second-level cache between the statistics and the normalization of a batch
- * norm that takes both upon itself; see docs/decisions/0011.
- */
-const cachedValues = 2 ** 16;
+/** Of channels with more values than this, 256 KiB, statistics are taken where they are written; see docs/decisions/0011. */
+const mostValuesOnRead = 2 ** 16;
 /** Statistics of smaller parts cost more than reading all once more. */
 const smallestPart = 320;
 
@@ -110,7 +107,7 @@ function conv2dBatchNormPlan(
   const convolvedInputs = convolved(inputs);
   const layout = layoutOf(conv2dOp.outputs(convolvedInputs, convolution)[0]!.shape, 1);
   const values = valuesPerChannel(layout);
-  const isFaster = (parts: number): boolean => values > cachedValues && values >= parts * smallestPart;
+  const isFaster = (parts: number): boolean => values > mostValuesOnRead && values >= parts * smallestPart;
   const { launches, temporaries, statistics } = conv2dStatisticsPlan(
     convolvedInputs,
     convolution,

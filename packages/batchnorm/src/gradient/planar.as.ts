@@ -89,7 +89,7 @@ function sumTiles(
   }
 }
 
-/** Adds to the sums in the cells. The commonest forms have loops of their own, without branches. */
+/** Adds to the sums in the cells. The commonest forms have loops of their own, with fewer branches. */
 function planarSums(
   cells: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, count: usize, tile: usize, lastTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, activation: i32, slope: v128,

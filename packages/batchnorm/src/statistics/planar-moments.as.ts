@@ -1,6 +1,6 @@
-// Moments of neighbouring channels whose values lie in rows of `columns` values a channel, `stride` bytes apart. Sums run over tiles that
-// stay in the cache, as sums of x - pivot: the mean of a few values. A tile whose mean turns out far from the pivot is summed again
-// around its own mean, which costs no read from memory, and is the pivot from then on.
+// Moments of neighbouring channels whose values lie in rows of `columns` values a channel, `stride` bytes apart. Sums run over a tile of
+// each channel, as sums of x - pivot: the mean of a few values. A tile whose mean turns out far from the pivot is summed again around its
+// own mean, which is the pivot from then on.
 
 import { accumulate, laneMask, lanesBefore, loadLanes, madd, sum4, sumLanes } from "../kernels/lanes.as";
 import { clearMoments, countOf, isCentred, mergeTile, momentsBytes } from "../kernels/moments.as";

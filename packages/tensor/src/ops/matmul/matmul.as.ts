@@ -1,5 +1,5 @@
-// Blocked matrix product (Goto and van de Geijn 2008): an item is a tile of the output; for each block of the depth both of its
-// operands are packed into panels of 6 (or 4) rows and 8 columns, which the kernel multiplies in registers.
+// Blocked matrix product (Goto and van de Geijn 2008): an item is a tile of the output; for each block of the depth its
+// operands, but for rows of a that are read as they are, are packed into panels of 6 (or 4) rows and 8 columns, which the kernel multiplies in registers.
 
 import { finish, madd, packAlong, sumsOfLanes } from "./simd.as";
 
@@ -237,7 +237,7 @@ export function packOperands(
 /**
  * c = activation(a b + addend), batched. Starts and strides are in elements, 0 where an operand is broadcast; an item is a tile of
  * `tileRows` by `tileColumns`, with the rows of one column of tiles side by side; `depthBlock` is what is multiplied at a time. Each
- * tile packs what is not in `packed`, which has both operands, or just a where there is one row of tiles.
+ * tile packs what is not in `packed`, which has both operands, or just a where there is one row of tiles, and what is not read as it is.
  */
 export function matmul(
   begin: i32, end: i32, scratch: usize, a: usize, b: usize, addend: usize, packed: usize, c: usize,
@@ -249,7 +249,7 @@ export function matmul(
   const hasB = packed && tilesDown > 1;
   const isDirect = readsRows(tilesDown, aRow, aDepth);
   const stepA = panelBytes(packed ? k : depthBlock, panelRows), stepB = panelBytes(hasB ? k : depthBlock, 8);
-  const ownA = scratch + tileBytes, ownB = packed ? ownA : ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
+  const ownA = scratch + tileBytes, ownB = packed || isDirect ? ownA : ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
   const allB = packed + <usize>((m + panelRows - 1) / panelRows) * stepA;
   const downA = isDirect ? <usize>panelRows * aRow << 2 : stepA;
   const cRow = <usize>n << 2, isFinished = addend != 0 || slope != 1;
