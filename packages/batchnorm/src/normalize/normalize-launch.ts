@@ -7,12 +7,14 @@ import { kernelOf } from "../kernels/kernel.ts";
 export interface NormalizeOperands {
   /** Absent: y has the memory of x. */
   readonly x?: Slot | undefined;
-  /** The statistics to normalize by; absent, they are made on the way, and written to `statistics`. */
-  readonly given?: Slot | undefined;
+  /** Statistics of `parts` parts of the batch; absent, they are made on the way. */
+  readonly partials?: Slot | undefined;
+  readonly parts: number;
   readonly scale?: Slot | undefined;
   readonly shift?: Slot | undefined;
   readonly residual?: Slot | undefined;
   readonly y: Slot;
+  /** Where the statistics of the whole batch go. */
   readonly statistics?: Slot | undefined;
   readonly running?:
     | {
@@ -32,14 +34,15 @@ export function normalizeLaunch(
   attrs: NormalizationAttributes,
   limits: Limits,
 ): PlannedLaunch {
-  const { x, given, scale, shift, residual, y, statistics, running } = operands;
+  const { x, partials, parts, scale, shift, residual, y, statistics, running } = operands;
   return {
     kind: "kernel",
     kernel: kernelOf(`${grid.form}Normalization`, limits),
-    reads: [x, given, scale, shift, residual, running?.mean, running?.variance],
+    reads: [x, partials, scale, shift, residual, running?.mean, running?.variance],
     writes: [y, statistics, running?.newMean, running?.newVariance],
     parameters: [
       ...grid.parameters,
+      partials === undefined ? 0 : parts,
       attrs.epsilon,
       running?.momentum ?? 0,
       ...activationParameters(attrs.activation),

@@ -6,15 +6,16 @@ import { interleavedNormalize } from "./interleaved-normalize.as";
 import { planarNormalize } from "./planar-normalize.as";
 import { updateRunning } from "./running.as";
 
-// Where no statistics are `given` an item holds all values of its channels, and their statistics are made here.
+// `partials` are statistics of `parts` parts of the batch, which are merged here. Where there are none an item holds all values of its
+// channels, and their statistics are made here.
 
 /** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
 function planarNormalization(
   begin: usize, end: usize, scratch: usize,
-  x: usize, given: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
+  x: usize, partials: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
   y: usize, statistics: usize, newMean: usize, newVariance: usize,
   channels: usize, rows: usize, columns: usize, channelsPerItem: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
-  epsilon: f32, momentum: f32, activation: i32, slope: f32,
+  parts: usize, epsilon: f32, momentum: f32, activation: i32, slope: f32,
 ): void {
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   for (let item = begin; item < end; item++) {
@@ -23,10 +24,10 @@ function planarNormalization(
     const tile = item / blocks * tilesPerItem;
     const at = firstChannel * columns * 4;
     const source = (x ? x : y) + at;
-    if (!given) planarMoments(scratch, source, count, 0, tiles, channels, rows, columns, tileRows, tileColumns);
+    if (!parts) planarMoments(scratch, source, count, 0, tiles, channels, rows, columns, tileRows, tileColumns);
     for (let index: usize = 0; index < count; index++) {
       const channel = firstChannel + index, own = scratch + index * cellBytes;
-      if (given) mergeStatistics(own, given, 1, channels, channel);
+      if (parts) mergeStatistics(own, partials, parts, channels, channel);
       if (tile == 0) {
         if (statistics) storeStatistics(statistics, channels, channel, own);
         updateRunning(own, channel, runningMean, runningVariance, newMean, newVariance, momentum);
@@ -47,10 +48,10 @@ function planarNormalization(
 /** An item is `rowsPerItem` rows of a block of `channelsPerItem` channels. */
 function interleavedNormalization(
   begin: usize, end: usize, scratch: usize,
-  x: usize, given: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
+  x: usize, partials: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
   y: usize, statistics: usize, newMean: usize, newVariance: usize,
   channels: usize, rows: usize, inner: usize, channelsPerItem: usize, rowsPerItem: usize,
-  epsilon: f32, momentum: f32, activation: i32, slope: f32,
+  parts: usize, epsilon: f32, momentum: f32, activation: i32, slope: f32,
 ): void {
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   const stride = channels * inner * 4;
@@ -63,11 +64,11 @@ function interleavedNormalization(
     const itemRows = min(rowsPerItem, rows - row);
     const at = row * stride + firstChannel * inner * 4;
     const source = (x ? x : y) + at;
-    if (!given) interleavedMoments(moments, scratch, arrayBytes, source, itemRows, count, inner, stride);
+    if (!parts) interleavedMoments(moments, scratch, arrayBytes, source, itemRows, count, inner, stride);
     for (let index: usize = 0; index < count; index++) {
       const channel = firstChannel + index;
       const own = moments + index * momentsBytes;
-      if (given) mergeStatistics(own, given, 1, channels, channel);
+      if (parts) mergeStatistics(own, partials, parts, channels, channel);
       if (row == 0) {
         if (statistics) storeStatistics(statistics, channels, channel, own);
         updateRunning(own, channel, runningMean, runningVariance, newMean, newVariance, momentum);

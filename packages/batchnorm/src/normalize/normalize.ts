@@ -61,7 +61,8 @@ export const normalizeOp: Op<NormalizationAttributes> = {
       if (x!.shape.includes(0)) return { launches: [], temporaries: [], aliases };
       const operands = {
         x: donated[0] ? undefined : { input: 0 },
-        given: { input: 1 },
+        partials: { input: 1 },
+        parts: 1,
         scale: scale && { input: 2 },
         shift: shift && { input: 3 },
         residual: residual && { input: 4 },

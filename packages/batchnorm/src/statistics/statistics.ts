@@ -77,40 +77,38 @@ export function throughStatistics(
   return stored(evaluateExpression(expression, inputs)[0]!, x.dtype);
 }
 
-/** Statistics of x at `to`; where an item holds a part of the batch, by way of the temporary of that number. */
-export function statisticsLaunches(
-  grid: Grid,
-  x: Slot,
-  to: Slot,
-  temporary: number,
-  limits: Limits,
-): Pick<Plan, "launches" | "temporaries"> {
-  const [channels] = grid.parameters as [number];
-  const { parts, form, blocks, chunk, parameters, arrayBytes, channelsPerItem } = grid;
-  const ofParts = parts === 1 ? to : { temporary };
-  const launch: PlannedLaunch = {
-    kind: "kernel",
-    kernel: kernelOf(`${form}Statistics`, limits),
-    reads: [x],
-    writes: [ofParts],
-    parameters,
-    work: {
-      items: parts * blocks,
-      chunk,
-      // A cell for each channel; pivots, sums and squares of each column.
-      scratchBytes: 3 * arrayBytes + 64 * channelsPerItem,
-    },
-  };
-  if (parts === 1) return { launches: [launch], temporaries: [] };
+/** Statistics of the parts of the batch, one after the other at `to`. */
+export function partialStatistics(grid: Grid, x: Slot, to: Slot, limits: Limits): PlannedLaunch {
   return {
-    launches: [launch, mergeLaunch(parts, channels, ofParts, to, limits)],
-    temporaries: [{ shape: [parts, 4, channels], dtype: "f32" }],
+    kind: "kernel",
+    kernel: kernelOf(`${grid.form}Statistics`, limits),
+    reads: [x],
+    writes: [to],
+    parameters: grid.parameters,
+    work: {
+      items: grid.parts * grid.blocks,
+      chunk: grid.chunk,
+      // A cell for each channel; pivots, sums and squares of each column.
+      scratchBytes: 3 * grid.arrayBytes + 64 * grid.channelsPerItem,
+    },
   };
 }
 
 function statisticsPlan(grid: Grid, limits: Limits): Plan {
-  if (grid.parameters[0] === 0) return { launches: [], temporaries: [], aliases: [] };
-  return { ...statisticsLaunches(grid, { input: 0 }, { output: 0 }, 0, limits), aliases: [] };
+  const [channels] = grid.parameters as [number];
+  if (channels === 0) return { launches: [], temporaries: [], aliases: [] };
+  if (grid.parts === 1) {
+    const launches = [partialStatistics(grid, { input: 0 }, { output: 0 }, limits)];
+    return { launches, temporaries: [], aliases: [] };
+  }
+  return {
+    launches: [
+      partialStatistics(grid, { input: 0 }, { temporary: 0 }, limits),
+      mergeLaunch(grid.parts, channels, { temporary: 0 }, { output: 0 }, limits),
+    ],
+    temporaries: [{ shape: [grid.parts, 4, channels], dtype: "f32" }],
+    aliases: [],
+  };
 }
 
 /** Merges statistics that lie one after the other, in their order. */

@@ -1,4 +1,4 @@
-import type { GradientContext, Limits, Op, Plan, Slot, Spec, Tensor } from "@evenkeel/tensor";
+import type { GradientContext, Limits, Op, Plan, Spec, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, add, execute, formatShape, formatSpec, mul, ShapeError } from "@evenkeel/tensor";
 import type { NormalizationAttributes } from "../attributes.ts";
 import { checkNormalization } from "../attributes.ts";
@@ -11,7 +11,7 @@ import { normalizeOp } from "../normalize/normalize.ts";
 import type { NormalizeOperands } from "../normalize/normalize-launch.ts";
 import { normalizeLaunch } from "../normalize/normalize-launch.ts";
 import { rowOf, rows } from "../statistics/rows.ts";
-import { statisticsLaunches, statisticsOp, throughStatistics } from "../statistics/statistics.ts";
+import { partialStatistics, statisticsOp, throughStatistics } from "../statistics/statistics.ts";
 import { updateRunningStatistics } from "./running-statistics.ts";
 
 const name = "batchNormTraining";
@@ -29,7 +29,7 @@ function checkRunning(mean: Spec | undefined, variance: Spec | undefined, channe
 
 /**
  * y = x normalized by its own statistics, those statistics, and running statistics that have taken them in. One launch where
- * an item of work holds whole channels; else three, for the statistics of parts, of the batch, and for y.
+ * an item of work holds whole channels; else two.
  */
 export const batchNormTrainingOp: Op<NormalizationAttributes> = {
   name,
@@ -132,22 +132,23 @@ function trainingPlan(
 /** Makes statistics of x, normalizes by them and updates running ones. `temporary` is the number of the first temporary. */
 export function trainingLaunches(
   layout: Layout,
-  operands: Omit<NormalizeOperands, "given" | "statistics"> & { readonly statistics: Slot },
+  operands: Omit<NormalizeOperands, "partials" | "parts">,
   attrs: NormalizationAttributes,
   limits: Limits,
   temporary: number,
 ): Pick<Plan, "launches" | "temporaries"> {
+  const { channels } = layout;
   const grid = gridOf(layout);
-  if (layout.channels === 0) return { launches: [], temporaries: [] };
-  if (grid.parts === 1)
-    return { launches: [normalizeLaunch(grid, operands, attrs, limits)], temporaries: [] };
-  const { statistics: given, ...others } = operands;
-  const { launches, temporaries } = statisticsLaunches(
-    grid,
-    operands.x ?? operands.y,
-    given,
-    temporary,
-    limits,
-  );
-  return { launches: [...launches, normalizeLaunch(grid, { ...others, given }, attrs, limits)], temporaries };
+  const { parts } = grid;
+  if (channels === 0) return { launches: [], temporaries: [] };
+  if (parts === 1)
+    return { launches: [normalizeLaunch(grid, { ...operands, parts }, attrs, limits)], temporaries: [] };
+  const partials = { temporary };
+  return {
+    launches: [
+      partialStatistics(grid, operands.x ?? operands.y, partials, limits),
+      normalizeLaunch(grid, { ...operands, partials, parts }, attrs, limits),
+    ],
+    temporaries: [{ shape: [parts, 4, channels], dtype: "f32" }],
+  };
 }
