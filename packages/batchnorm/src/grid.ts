@@ -46,32 +46,35 @@ const mostColumns = 2048;
 const cachedValues = 1 << 17;
 
 /**
- * From here on, 2 MiB, an item is whole rows of all channels (blocks of them where rows are few), and each pass goes through memory from its beginning to its end. That costs one
- * reading of x (and dy) more than an item for each channel does, but processors fetch ahead along memory, not across it: passes
- * reach the speed of a copy, where runs of a channel that lie far apart reach half of it.
+ * From here on, 2 MiB, an item is whole rows of all channels (blocks of them where rows are few), and each pass goes through memory from
+ * its beginning to its end. That costs one reading of x (and dy) more than an item for each channel does, but processors fetch ahead along
+ * memory, not across it: passes reach the speed of a copy, where runs of a channel that lie far apart reach half of it.
  */
 const smallestStream = 1 << 19;
 
-export function gridOf(layout: Layout): Grid {
+/** Where statistics are `given` nothing is to be found in the cache again, and tensors of any size are streamed. */
+export function gridOf(layout: Layout, statistics: "made" | "given" = "made"): Grid {
   const { outer, channels, inner } = layout;
-  if (channels === 1) return planarGrid(1, 1, outer * inner);
-  if (inner >= shortestRun || outer * channels * inner === 0) return planarGrid(outer, channels, inner);
+  const isStream = statistics === "given" || outer * channels * inner >= smallestStream;
+  if (channels === 1) return planarGrid(1, 1, outer * inner, isStream);
+  if (inner >= shortestRun || outer * channels * inner === 0)
+    return planarGrid(outer, channels, inner, isStream);
   return interleavedGrid(layout);
 }
 
-function planarGrid(rows: number, channels: number, columns: number): Grid {
+function planarGrid(rows: number, channels: number, columns: number, isStream: boolean): Grid {
   const values = rows * columns;
-  const isStream = values * channels >= smallestStream;
-  const { tileRows, tileColumns } = tileOf(isStream ? Math.ceil(rows / mostParts) : rows, columns);
+  const items = Math.max(1, Math.min(mostParts, Math.floor((values * channels) / smallestPart)));
+  const { tileRows, tileColumns } = tileOf(isStream ? Math.ceil(rows / items) : rows, columns);
   const rowsOfTiles = Math.ceil(rows / tileRows);
   const tiles = Math.ceil(columns / tileColumns) * rowsOfTiles;
   // A stream is cut into rows, then into channels; else items are channels, which are cut where they are few.
-  const wantedBlocks = isStream ? Math.ceil(mostParts / rowsOfTiles) : fewChannels;
+  const wantedBlocks = isStream ? Math.ceil(items / Math.max(1, rowsOfTiles)) : fewChannels;
   const mostChannels = Math.max(1, Math.floor(channels / wantedBlocks));
   const channelsPerItem = Math.max(1, Math.ceil(channels / Math.ceil(channels / mostChannels)));
   const blocks = Math.ceil(channels / channelsPerItem);
   const cuts = channels < fewChannels ? Math.floor(values / smallestPart) : 1;
-  const wantedParts = Math.min(mostParts, tiles, isStream ? Math.ceil(mostParts / blocks) : cuts);
+  const wantedParts = Math.min(mostParts, tiles, isStream ? Math.ceil(items / Math.max(1, blocks)) : cuts);
   const tilesPerItem = Math.ceil(tiles / Math.max(1, wantedParts));
   const parts = Math.max(1, Math.ceil(tiles / Math.max(1, tilesPerItem)));
   return {

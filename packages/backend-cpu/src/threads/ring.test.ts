@@ -45,6 +45,20 @@ describe("the ring", () => {
     expect(host.finishedSince(0)).toBe(1);
   });
 
+  it("has a queue while entries wait behind one that workers run", () => {
+    expect(worker.hasQueue()).toBe(false);
+    host.publish(0, entryOf(1), threads);
+    expect(worker.hasQueue()).toBe(false);
+    host.publish(1, hostStep, threads);
+    expect(worker.hasQueue()).toBe(true);
+    worker.finish(worker.claim());
+    host.publish(2, entryOf(1), threads);
+    // It is the host's turn, which may take long.
+    expect(worker.hasQueue()).toBe(false);
+    host.finishHost();
+    expect(worker.hasQueue()).toBe(false);
+  });
+
   it("writes a slot again while the worker of an early share still reports it", () => {
     host.publish(0, entryOf(2), threads);
     for (let ticket = 1; ticket < ringCapacity; ticket++) host.publish(ticket, entryOf(1), threads);

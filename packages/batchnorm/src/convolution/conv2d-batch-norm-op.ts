@@ -148,7 +148,12 @@ function conv2dBatchNormPlan(
     launches: [
       ...launches,
       mergeLaunch(statistics.parts, layout.channels, statistics.slot, merged, limits),
-      normalizeLaunch(gridOf(layout), { ...operands, partials: merged, parts: 1 }, normalization, limits),
+      normalizeLaunch(
+        gridOf(layout, "given"),
+        { ...operands, partials: merged, parts: 1 },
+        normalization,
+        limits,
+      ),
     ],
     temporaries,
     aliases: [],

@@ -80,14 +80,14 @@ export function matmulPlan(
   const { rows, columns, depth } = tilingOf(matrices, m, n, k, panelRows);
   const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
   const [left, right] = isSwapped ? [{ input: 1 }, { input: 0 }] : [{ input: 0 }, { input: 1 }];
-  const isDirect = readsRows(down, strides);
-  const isPacked = matrices === 1 && !isDirect && packsTogether(m, n, k, down, across);
+  const keepsRows = readsRows(down, strides);
+  const isPacked = matrices === 1 && !keepsRows && packsTogether(m, n, k, down, across);
   const packed = isPacked ? { temporary: 0 } : undefined;
   // Of b, what one row of tiles needs is needed once: each tile packs its own.
   const packedColumns = down > 1 ? n : 0;
   const scratchBytes =
     tileBytes +
-    packedBytes(packed || isDirect ? 0 : rows, packed && down > 1 ? 0 : columns, depth, panelRows);
+    packedBytes(packed || keepsRows ? 0 : rows, packed && down > 1 ? 0 : columns, depth, panelRows);
   const chunk = Math.max(1, Math.floor(chunkSize / Math.max(1, rows * columns * k)));
   const launches: PlannedLaunch[] = starts.map((start) => ({
     kind: "kernel",

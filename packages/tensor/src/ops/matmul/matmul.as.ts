@@ -247,11 +247,11 @@ export function matmul(
 ): void {
   const tilesDown = (m + tileRows - 1) / tileRows, tilesAcross = (n + tileColumns - 1) / tileColumns;
   const hasB = packed && tilesDown > 1;
-  const isDirect = readsRows(tilesDown, aRow, aDepth);
+  const keepsRows = readsRows(tilesDown, aRow, aDepth);
   const stepA = panelBytes(packed ? k : depthBlock, panelRows), stepB = panelBytes(hasB ? k : depthBlock, 8);
-  const ownA = scratch + tileBytes, ownB = packed || isDirect ? ownA : ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
+  const ownA = scratch + tileBytes, ownB = packed || keepsRows ? ownA : ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
   const allB = packed + <usize>((m + panelRows - 1) / panelRows) * stepA;
-  const downA = isDirect ? <usize>panelRows * aRow << 2 : stepA;
+  const downA = keepsRows ? <usize>panelRows * aRow << 2 : stepA;
   const cRow = <usize>n << 2, isFinished = addend != 0 || slope != 1;
   a += startA << 2;
   b += startB << 2;
@@ -287,7 +287,7 @@ export function matmul(
     do {
       const depth = min(depthBlock, k - first), last = first + depth == k;
       let firstA = ownA, firstB = ownB;
-      if (isDirect) firstA = fromA + (<usize>first << 2);
+      if (keepsRows) firstA = fromA + (<usize>first << 2);
       else if (packed) firstA = packed + <usize>(row / panelRows) * stepA + <usize>(first * panelRows << 2);
       else pack(fromA + ((<usize>first * aDepth) << 2), rows, aRow << 2, depth, aDepth << 2, panelRows, ownA, stepA);
       if (hasB) {
@@ -298,13 +298,13 @@ export function matmul(
       const panelsDown = (rows + panelRows - 1) / panelRows, panelsAcross = (columns - direct + 7) >> 3;
       for (let index = 0; index < panelsDown * panelsAcross; index++) {
         // The panel that stays in the first-level cache is one of columns, or the rows that are not packed: they are fetched less well.
-        const panelRow = isDirect ? index / panelsAcross : index % panelsDown, panelColumn = isDirect ? index % panelsAcross : index / panelsDown;
+        const panelRow = keepsRows ? index / panelsAcross : index % panelsDown, panelColumn = keepsRows ? index % panelsAcross : index / panelsDown;
         const i = panelRow * panelRows, j = direct + (panelColumn << 3);
         const panelA = firstA + <usize>panelRow * downA, panelB = firstB + <usize>panelColumn * stepB;
         const down = min(panelRows, rows - i), across = min(8, columns - j), to = toC + ((<usize>i * n + j) << 2);
         const isWhole = down == panelRows && across == 8;
         const sum = isWhole ? to : scratch, sumRow = isWhole ? cRow : <usize>32;
-        if (isDirect) multiplyUnpacked(panelA, aRow << 2, down, panelB, depth, sum, sumRow, isWhole && first > 0);
+        if (keepsRows) multiplyUnpacked(panelA, aRow << 2, down, panelB, depth, sum, sumRow, isWhole && first > 0);
         else multiply(panelA, panelB, depth, sum, sumRow, isWhole && first > 0);
         if (isWhole && !(last && isFinished)) continue;
         place(
