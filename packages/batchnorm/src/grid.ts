@@ -52,10 +52,10 @@ const cachedValues = 1 << 17;
  */
 const smallestStream = 1 << 19;
 
-/** Where statistics are `given` nothing is to be found in the cache again, and tensors of any size are streamed. */
-export function gridOf(layout: Layout, statistics: "made" | "given" = "made"): Grid {
+/** Where statistics are given nothing is to be found in the cache again, and tensors of any size should be streams. */
+export function gridOf(layout: Layout, isStream?: boolean): Grid {
   const { outer, channels, inner } = layout;
-  const isStream = statistics === "given" || outer * channels * inner >= smallestStream;
+  isStream ??= outer * channels * inner >= smallestStream;
   if (channels === 1) return planarGrid(1, 1, outer * inner, isStream);
   if (inner >= shortestRun || outer * channels * inner === 0)
     return planarGrid(outer, channels, inner, isStream);
@@ -69,14 +69,15 @@ function planarGrid(rows: number, channels: number, columns: number, isStream: b
   const rowsOfTiles = Math.ceil(rows / tileRows);
   const tiles = Math.ceil(columns / tileColumns) * rowsOfTiles;
   // A stream is cut into rows, then into channels; else items are channels, which are cut where they are few.
-  const wantedBlocks = isStream ? Math.ceil(items / Math.max(1, rowsOfTiles)) : fewChannels;
-  const mostChannels = Math.max(1, Math.floor(channels / wantedBlocks));
-  const channelsPerItem = Math.max(1, Math.ceil(channels / Math.ceil(channels / mostChannels)));
+  const wantedBlocks = isStream ? Math.ceil(items / rowsOfTiles) : fewChannels;
+  // Blocks are even; of nothing there is one.
+  const fewestBlocks = Math.ceil(channels / (Math.floor(channels / wantedBlocks) || 1));
+  const channelsPerItem = Math.ceil(channels / fewestBlocks) || 1;
   const blocks = Math.ceil(channels / channelsPerItem);
   const cuts = channels < fewChannels ? Math.floor(values / smallestPart) : 1;
-  const wantedParts = Math.min(mostParts, tiles, isStream ? Math.ceil(items / Math.max(1, blocks)) : cuts);
+  const wantedParts = Math.min(mostParts, tiles, isStream ? Math.ceil(items / blocks) : cuts);
   const tilesPerItem = Math.ceil(tiles / Math.max(1, wantedParts));
-  const parts = Math.max(1, Math.ceil(tiles / Math.max(1, tilesPerItem)));
+  const parts = Math.ceil(tiles / tilesPerItem) || 1;
   return {
     form: "planar",
     parts,

@@ -149,7 +149,7 @@ function conv2dBatchNormPlan(
       ...launches,
       mergeLaunch(statistics.parts, layout.channels, statistics.slot, merged, limits),
       normalizeLaunch(
-        gridOf(layout, "given"),
+        gridOf(layout, true),
         { ...operands, partials: merged, parts: 1 },
         normalization,
         limits,

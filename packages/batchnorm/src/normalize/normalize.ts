@@ -56,7 +56,7 @@ export const normalizeOp: Op<NormalizationAttributes> = {
   },
   kernels: {
     wasm: ([x, , scale, shift, residual], attrs, limits, donated) => {
-      const grid = gridOf(layoutOf(x!.shape, attrs.axis), "given");
+      const grid = gridOf(layoutOf(x!.shape, attrs.axis), true);
       const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
       if (x!.shape.includes(0)) return { launches: [], temporaries: [], aliases };
       const operands = {
