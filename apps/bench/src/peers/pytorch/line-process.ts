@@ -14,7 +14,8 @@ export class LineProcess {
   private complaints = "";
   private failure: Error | undefined;
 
-  constructor(program: string, args: readonly string[], variables: { readonly [name: string]: string }) {
+  /** A variable that is undefined is taken from the environment. */
+  constructor(program: string, args: readonly string[], variables: NodeJS.ProcessEnv) {
     this.child = spawn(program, args, { env: { ...process.env, ...variables } });
     createInterface(this.child.stdout).on("line", (line) => this.waiting.shift()?.resolve(JSON.parse(line)));
     this.child.stderr.on("data", (text) => {

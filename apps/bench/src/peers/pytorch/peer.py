@@ -2,6 +2,7 @@
 
 Arrays come and go as files of raw little-endian numbers.
 """
+import ctypes
 import json
 import os
 import sys
@@ -21,13 +22,24 @@ torch.backends.cudnn.benchmark = True
 
 
 def blas():
-    """The library of matrix products, by the name of the file that is loaded: the reference one is tens of times slower."""
+    """The library of matrix products, by the file that is loaded: the reference one is tens of times slower."""
     torch.matmul(torch.ones(8, 8), torch.ones(8, 8))
     with open("/proc/self/maps") as maps:
-        paths = {line.split()[-1] for line in maps if "blas" in line or "mkl" in line}
-    names = sorted({os.path.basename(path) for path in paths if ".so" in path})
-    fast = [name for name in names if "openblas" in name or "mkl" in name or "blis" in name]
-    return ", ".join(fast or names) or "built in"
+        files = {line.split()[-1] for line in maps if "blas" in line or "mkl" in line}
+    paths = sorted(path for path in files if ".so" in path)
+    fast = [path for path in paths if any(name in os.path.basename(path) for name in ("openblas", "mkl", "blis"))]
+    return ", ".join(map(named, fast or paths)) or "built in"
+
+
+def named(path):
+    """OpenBLAS chooses its kernels when it is loaded, and tells which."""
+    name = os.path.basename(path)
+    try:
+        processor = ctypes.CDLL(path).openblas_get_corename
+    except AttributeError:
+        return name
+    processor.restype = ctypes.c_char_p
+    return f"{name} for {processor().decode()}"
 
 
 def libraries():

@@ -26,6 +26,9 @@ export async function openPytorch(
   const child = new LineProcess(python, [script, device, String(threads)], {
     OMP_NUM_THREADS: String(threads),
     OPENBLAS_NUM_THREADS: String(threads),
+    // Whatever the environment holds it to: the peer is to be as fast as it can be here.
+    OPENBLAS_CORETYPE: undefined,
+    OPENBLAS_L2_SIZE: undefined,
   });
   const ask = async (request: object): Promise<Answer> => {
     const answer = (await child.ask(request)) as Answer;
