@@ -22,8 +22,8 @@ interface Port {
 
 const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
 const port = (node?.parentPort ?? globalThis) as unknown as Port;
-port.onmessage = ({ data: { memory, shared, worker } }) => {
-  const ring = new WorkerRing(shared);
+port.onmessage = ({ data: { memory, shared, worker, threads } }) => {
+  const ring = new WorkerRing(shared, worker, threads);
   const runner = new EntryRunner(memory, new KernelTable(memory), ring.slots, worker);
   port.postMessage("ready");
   runLaunches(ring, runner);
@@ -32,9 +32,9 @@ port.onmessage = ({ data: { memory, shared, worker } }) => {
 /** Never returns: the host terminates the thread. Between launches nothing goes through the event loop. */
 function runLaunches(ring: WorkerRing, runner: EntryRunner): never {
   for (;;) {
-    const claim = look(ring);
-    if (claim === nothing) ring.sleep();
-    else runShare(ring, runner, claim);
+    let claim = look(ring);
+    if (claim === nothing) claim = ring.sleep();
+    if (claim !== nothing) runShare(ring, runner, claim);
   }
 }
 

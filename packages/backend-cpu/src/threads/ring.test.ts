@@ -23,9 +23,9 @@ describe("the ring", () => {
   let worker: WorkerRing;
 
   beforeEach(() => {
-    shared = new SharedArrayBuffer(ringBytes);
+    shared = new SharedArrayBuffer(ringBytes(threads));
     host = new HostRing(shared);
-    worker = new WorkerRing(shared);
+    worker = new WorkerRing(shared, 0, threads);
   });
 
   afterEach(() => {
@@ -42,6 +42,35 @@ describe("the ring", () => {
     expect(worker.claim()).toBe(nothing);
     worker.finish(claims[0]!);
     expect(tagOf(worker.claim())).toBe(1);
+    expect(host.finishedSince(0)).toBe(1);
+  });
+
+  it("gives each worker its own range, and what is left of another's when that is gone", () => {
+    const second = new WorkerRing(shared, 1, threads);
+    host.publish(0, entryOf(5), threads);
+    const claims = [second.claim(), worker.claim(), second.claim(), second.claim(), worker.claim()];
+    expect(claims.map(shareOf)).toEqual([3, 0, 4, 1, 2]);
+    expect([worker.claim(), second.claim()]).toEqual([nothing, nothing]);
+    host.publish(1, entryOf(1), threads);
+    for (const claim of claims) worker.finish(claim);
+    expect(shareOf(second.claim())).toBe(0);
+    expect(worker.claim()).toBe(nothing);
+  });
+
+  it("never gives a share twice, nor of an entry that has ended, whatever happens while it looks", () => {
+    const second = new WorkerRing(shared, 1, threads);
+    host.publish(0, entryOf(2), threads);
+    host.publish(1, entryOf(2), threads);
+    const exchange: (words: Int32Array, index: number, from: number, to: number) => number =
+      Atomics.compareExchange;
+    const meanwhile = (words: Int32Array, index: number, from: number, to: number): number => {
+      for (const claim of [worker.claim(), worker.claim()]) worker.finish(claim);
+      return exchange(words, index, from, to);
+    };
+    vi.spyOn(Atomics, "compareExchange").mockImplementationOnce(meanwhile as typeof Atomics.compareExchange);
+    const claims = [second.claim(), second.claim()];
+    expect(claims.map(tagOf)).toEqual([1, 1]);
+    expect(claims.map(shareOf)).toEqual([1, 0]);
     expect(host.finishedSince(0)).toBe(1);
   });
 
@@ -117,11 +146,29 @@ describe("the ring", () => {
     expect(host.takeFailure(1, 0)!.message).toMatch(/^x{100,}$/);
   });
 
+  it("does not take what was claimed of a tag for claimed when the tag comes again", () => {
+    const words = new Int32Array(shared);
+    const openAt = (tag: number): void => {
+      words[controlWord.head] = tag;
+      words[controlWord.open] = tag;
+    };
+    const claimAll = (tag: number): number[] => {
+      host.publish(tag, entryOf(2), threads);
+      const claims = [worker.claim(), worker.claim()];
+      for (const claim of claims) worker.finish(claim);
+      return claims.map(shareOf);
+    };
+    for (const tag of [5, tagMask, 5]) {
+      openAt(tag);
+      expect(claimAll(tag)).toEqual([0, 1]);
+    }
+  });
+
   it("goes on where tickets wrap", () => {
     const first = tagMask - 3;
     const words = new Int32Array(shared);
     words[controlWord.head] = first;
-    words[controlWord.claim] = first * (2 ** 32 / (tagMask + 1));
+    words[controlWord.open] = first;
     let finished = first;
     for (let ticket = first; ticket < first + 3000; ticket++) {
       host.publish(ticket, entryOf(1), threads);

@@ -3,7 +3,7 @@ import { sharesOf, slotWords } from "../queue/entry.ts";
 /** Entries from the first unfinished one to the last. */
 export const ringCapacity = 1024;
 
-/** A claim is one word, so that it changes at once: the entry whose turn it is, and its next free share. */
+/** A claim is one word, so that it changes at once: an entry, and a share of it or a count of shares. */
 const shareBits = 9;
 const shareMask: number = 2 ** shareBits - 1;
 /** Tickets wrap here. The ring holds far fewer entries, so the distance of two is never in doubt. */
@@ -11,7 +11,8 @@ export const tagMask: number = 2 ** (32 - shareBits) - 1;
 
 /** Words that different threads write stand on different cache lines, 16 words apart. */
 export const controlWord = {
-  claim: 0,
+  /** The tag of the entry whose turn it is. */
+  open: 0,
   finishedShares: 16,
   /** The tag of the first ticket that has not been published. */
   head: 32,
@@ -31,33 +32,44 @@ export const failureState = { none: 0, isWritten: 1, isReady: 2 } as const;
 const controlWords = 128;
 export const messageBytes = 512;
 const slotsOffset: number = controlWords * 4 + messageBytes;
-export const ringBytes: number = slotsOffset + ringCapacity * slotWords * 8;
+const takenOffset: number = slotsOffset + ringCapacity * slotWords * 8;
+/** Processors fetch lines in pairs. */
+const takenStride = 32;
+export const ringBytes = (threads: number): number => takenOffset + threads * takenStride * 4;
 
 /**
  * The queue of launches in shared memory. One entry at a time is open: workers claim its shares, and whoever finishes
  * the last one opens the next entry. That is the barrier between launches, and it costs one store.
+ *
+ * Each worker has a range of an entry's shares, and takes those of others only when its own are gone: launches over the same tensors
+ * find them in the cache of the processor that had them before (Markatos and LeBlanc, 1994, affinity scheduling).
  */
 export class Ring {
   protected readonly words: Int32Array;
+  /** How many shares of each worker's range are taken, `takenStride` words apart; of the open entry where it has that tag, else none. */
+  protected readonly taken: Int32Array;
   protected readonly message: Uint8Array;
   readonly slots: Float64Array;
 
   constructor(shared: SharedArrayBuffer) {
     this.words = new Int32Array(shared, 0, controlWords);
     this.message = new Uint8Array(shared, controlWords * 4, messageBytes);
-    this.slots = new Float64Array(shared, slotsOffset);
+    this.slots = new Float64Array(shared, slotsOffset, ringCapacity * slotWords);
+    this.taken = new Int32Array(shared, takenOffset);
   }
 
   /** The tag of the entry whose turn it is, whether or not it has been published. */
   openTag(): number {
-    return tagOf(Atomics.load(this.words, controlWord.claim));
+    return Atomics.load(this.words, controlWord.open);
   }
 
   /** `takers` threads, the caller among them, will look for shares without being woken. */
   protected openNext(tag: number, takers: number): void {
     const { words } = this;
     const next = (tag + 1) & tagMask;
-    Atomics.store(words, controlWord.claim, next << shareBits);
+    // What was taken of an entry of the last round is not taken of its namesake in the next.
+    if (next === 0) this.taken.fill(0);
+    Atomics.store(words, controlWord.open, next);
     if (next !== Atomics.load(words, controlWord.head)) {
       this.wake(sharesOf(this.slots, slotOf(next)) - takers);
     }
@@ -75,6 +87,9 @@ export class Ring {
   }
 }
 
+export const takenWord = (worker: number): number => worker * takenStride;
+
+export const claimOf = (tag: number, share: number): number => ((tag << shareBits) | share) >>> 0;
 export const tagOf = (claim: number): number => claim >>> shareBits;
 export const shareOf = (claim: number): number => claim & shareMask;
 export const slotOf = (tag: number): number => (tag % ringCapacity) * slotWords;

@@ -5,8 +5,9 @@ import { source } from "./launch-loop.worker.text.ts";
 export interface WorkerSetup {
   readonly memory: WebAssembly.Memory;
   readonly shared: SharedArrayBuffer;
-  /** Its number, from 0. */
+  /** Its number, from 0, and how many there are. */
   readonly worker: number;
+  readonly threads: number;
 }
 
 /** A worker of the platform. In Node, `hold` keeps the process alive until `release`. */

@@ -28,10 +28,10 @@ export class ThreadEngine implements Engine {
     threads: number,
     spawnWorker: Spawn = spawn,
   ): Promise<ThreadEngine> {
-    const shared = new SharedArrayBuffer(ringBytes);
+    const shared = new SharedArrayBuffer(ringBytes(threads));
     const engine = new ThreadEngine(shared);
     const starts = Array.from({ length: threads }, (_, worker) =>
-      spawnWorker({ memory, shared, worker }, (reason) => engine.lose(reason)),
+      spawnWorker({ memory, shared, worker, threads }, (reason) => engine.lose(reason)),
     );
     const results = await Promise.allSettled(starts);
     engine.workers = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));

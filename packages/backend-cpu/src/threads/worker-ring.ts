@@ -1,19 +1,54 @@
 import { sharesOf } from "../queue/entry.ts";
-import { controlWord, failureState, messageBytes, Ring, shareOf, slotOf, tagMask, tagOf } from "./ring.ts";
+import {
+  claimOf,
+  controlWord,
+  failureState,
+  messageBytes,
+  Ring,
+  shareOf,
+  slotOf,
+  tagMask,
+  tagOf,
+  takenWord,
+} from "./ring.ts";
 
 /** No claim: claims are unsigned. */
 export const nothing = -1;
 
 /** The side of the ring that claims shares. */
 export class WorkerRing extends Ring {
-  /** Claims a free share of the entry whose turn it is, or nothing. */
+  private readonly worker: number;
+  private readonly threads: number;
+
+  constructor(shared: SharedArrayBuffer, worker: number, threads: number) {
+    super(shared);
+    this.worker = worker;
+    this.threads = threads;
+  }
+
+  /** Claims a share of the entry whose turn it is, from the worker's own range as long as there is one, or nothing. */
   claim(): number {
-    for (;;) {
-      const claim = Atomics.load(this.words, controlWord.claim);
-      if (!this.isFree(claim)) return nothing;
-      if (Atomics.compareExchange(this.words, controlWord.claim, claim, claim + 1) === claim)
-        return claim >>> 0;
+    const { words, taken, threads } = this;
+    let open = this.openTag();
+    for (let step = 0; step < threads && open !== Atomics.load(words, controlWord.head); ) {
+      const range = (this.worker + step) % threads;
+      const word = takenWord(range);
+      const before = Atomics.load(taken, word);
+      const count = tagOf(before) === open ? shareOf(before) : 0;
+      const shares = sharesOf(this.slots, slotOf(open));
+      const share = firstShare(range, shares, threads) + count;
+      const now = this.openTag();
+      if (now !== open) {
+        // The slot may be another entry's by now.
+        open = now;
+        step = 0;
+      } else if (share >= firstShare(range + 1, shares, threads)) {
+        step++;
+      } else if (Atomics.compareExchange(taken, word, before, claimOf(open, count + 1)) === before) {
+        return claimOf(open, share);
+      }
     }
+    return nothing;
   }
 
   /** Whether entries are published behind the one whose turn it is, and that one is for workers. */
@@ -52,19 +87,19 @@ export class WorkerRing extends Ring {
     Atomics.store(words, controlWord.failure, failureState.isReady);
   }
 
-  /** Blocks until there may be a share to claim. */
-  sleep(): void {
+  /** Claims a share, or blocks until there may be one. */
+  sleep(): number {
     const { words } = this;
     Atomics.add(words, controlWord.sleepers, 1);
     const bell = Atomics.load(words, controlWord.bell);
     // Whoever publishes looks for sleepers afterwards: either it is seen here, or the bell rings.
-    if (!this.isFree(Atomics.load(words, controlWord.claim))) Atomics.wait(words, controlWord.bell, bell);
+    const claim = this.claim();
+    if (claim === nothing) Atomics.wait(words, controlWord.bell, bell);
     Atomics.sub(words, controlWord.sleepers, 1);
-  }
-
-  private isFree(claim: number): boolean {
-    const tag = tagOf(claim);
-    if (tag === Atomics.load(this.words, controlWord.head)) return false;
-    return shareOf(claim) < sharesOf(this.slots, slotOf(tag));
+    return claim;
   }
 }
+
+/** Where a worker's range of shares begins: the first workers' are never smaller than the last ones'. */
+const firstShare = (worker: number, shares: number, threads: number): number =>
+  Math.ceil((worker * shares) / threads);
