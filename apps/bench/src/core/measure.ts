@@ -23,8 +23,8 @@ export interface Timing {
 /** For a GPU in software, whose times mean nothing: everything runs once, to be counted. */
 export const countingEffort: Effort = { rounds: 1, windowMilliseconds: 0, patienceMilliseconds: 0 };
 
-/** Between two programs: threads that spin for a moment after their work are asleep by then. */
-const pauseMilliseconds = 10;
+/** Between two programs: threads that spin for a moment after their work, OpenMP's for 5 ms, are asleep by then. */
+const pauseMilliseconds = 20;
 const mostRepetitions = 10_000;
 /** Windows that a program runs before it is timed: an engine compiles what runs often, and that takes a few. */
 const windowsToWarmUp = 5;

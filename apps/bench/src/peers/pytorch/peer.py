@@ -32,14 +32,15 @@ def blas():
 
 
 def named(path):
-    """OpenBLAS chooses its kernels when it is loaded, and tells which."""
+    """OpenBLAS tells for which processor its kernels are, and where its threads come from: its own stand in the way of PyTorch's."""
     name = os.path.basename(path)
+    library = ctypes.CDLL(path)
     try:
-        processor = ctypes.CDLL(path).openblas_get_corename
+        processor, threading = library.openblas_get_corename, library.openblas_get_parallel()
     except AttributeError:
         return name
     processor.restype = ctypes.c_char_p
-    return f"{name} for {processor().decode()}"
+    return f"{name} for {processor().decode()}, {('no threads', 'own threads', 'OpenMP')[threading]}"
 
 
 def libraries():

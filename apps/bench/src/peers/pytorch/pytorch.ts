@@ -26,6 +26,8 @@ export async function openPytorch(
   const child = new LineProcess(python, [script, device, String(threads)], {
     OMP_NUM_THREADS: String(threads),
     OPENBLAS_NUM_THREADS: String(threads),
+    // Its own threads, where they are not OpenMP's, would look for work for an eighth of a second: 2^24 ticks are some milliseconds.
+    OPENBLAS_THREAD_TIMEOUT: "24",
     // Whatever the environment holds it to: the peer is to be as fast as it can be here.
     OPENBLAS_CORETYPE: undefined,
     OPENBLAS_L2_SIZE: undefined,
