@@ -26,10 +26,17 @@ describe("measure", () => {
     const calls: string[] = [];
     const programs = ["a", "b", "c"].map((name) => pretend(name, () => 20, calls));
     await measure(programs, effort);
-    // Five windows of 10 ms to warm up, after the first run.
-    expect(calls.slice(0, 12).join("")).toBe("a1a1a1a1b1b1b1b1c1c1c1c1");
-    const rounds = calls.slice(12).join("");
-    expect(rounds).toBe("a1b1c1b1c1a1c1a1b1a1b1c1b1c1a1c1a1b1a1b1c1");
+    // Ten windows of 10 ms to warm up, after the first run.
+    const warmUps = ["a", "b", "c"].map((name) => `${name}1`.repeat(6)).join("");
+    expect(calls.slice(0, 18).join("")).toBe(warmUps);
+    const rounds = calls.slice(18);
+    // Every turn is once for the caches, then what is timed.
+    expect(rounds.filter((_, index) => index % 2 === 0)).toEqual(
+      rounds.filter((_, index) => index % 2 === 1),
+    );
+    expect(rounds.filter((_, index) => index % 2 === 1).join("")).toBe(
+      "a1b1c1b1c1a1c1a1b1a1b1c1b1c1a1c1a1b1a1b1c1",
+    );
   });
 
   it("repeats short programs until the window is full, and tells the time of one", async () => {

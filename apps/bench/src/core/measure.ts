@@ -26,8 +26,8 @@ export const countingEffort: Effort = { rounds: 1, windowMilliseconds: 0, patien
 /** Between two programs: threads that spin for a moment after their work, OpenMP's for 5 ms, are asleep by then. */
 const pauseMilliseconds = 20;
 const mostRepetitions = 10_000;
-/** Windows that a program runs before it is timed: an engine compiles what runs often, and that takes a few. */
-const windowsToWarmUp = 5;
+/** Windows that a program runs before it is timed: engines compile what runs often, and heaps find their form, within half a second. */
+const windowsToWarmUp = 10;
 
 /**
  * Times programs against each other: all of them in every round, one after the other, and each round begins with another one.
@@ -79,8 +79,10 @@ class Runner {
     }
   }
 
+  /** What is timed finds caches, and the page tables of virtual machines, as in a loop of its own: once goes before that is not timed. */
   async takeRound(): Promise<void> {
     if (this.isSlow) return;
+    await this.sample(1);
     const sample = await this.sample(this.repetitions);
     if (sample !== undefined) this.samples.push(sample);
   }

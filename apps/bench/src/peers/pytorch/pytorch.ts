@@ -10,6 +10,19 @@ import { LineProcess } from "./line-process.ts";
 const python = process.env.EVENKEEL_PYTHON ?? "/usr/bin/python3";
 const script = join(import.meta.dirname, "peer.py");
 
+/** The peer is to be as fast as it can be here, whatever the environment says, and is not to slow down what is measured next. */
+const environment: NodeJS.ProcessEnv = {
+  // Memory stays with the process, as Evenkeel's does: pages that are new to it cost more than many a step.
+  MALLOC_MMAP_MAX_: "0",
+  MALLOC_TRIM_THRESHOLD_: String(2 ** 40),
+  MALLOC_TOP_PAD_: String(2 ** 26),
+  // OpenBLAS chooses its kernels itself.
+  OPENBLAS_CORETYPE: undefined,
+  OPENBLAS_L2_SIZE: undefined,
+  // Its own threads, where they are not OpenMP's, would look for work for an eighth of a second: 2^24 ticks are some milliseconds.
+  OPENBLAS_THREAD_TIMEOUT: "24",
+};
+
 /** PyTorch in a process of its own. */
 export interface PytorchSubject extends Subject {
   readonly version: string;
@@ -26,11 +39,7 @@ export async function openPytorch(
   const child = new LineProcess(python, [script, device, String(threads)], {
     OMP_NUM_THREADS: String(threads),
     OPENBLAS_NUM_THREADS: String(threads),
-    // Its own threads, where they are not OpenMP's, would look for work for an eighth of a second: 2^24 ticks are some milliseconds.
-    OPENBLAS_THREAD_TIMEOUT: "24",
-    // Whatever the environment holds it to: the peer is to be as fast as it can be here.
-    OPENBLAS_CORETYPE: undefined,
-    OPENBLAS_L2_SIZE: undefined,
+    ...environment,
   });
   const ask = async (request: object): Promise<Answer> => {
     const answer = (await child.ask(request)) as Answer;
