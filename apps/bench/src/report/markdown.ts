@@ -23,7 +23,9 @@ in one run. A time is the median of the rounds, until the device is idle; the sp
   each way, which makes 3 forward (x, x, y) and 5 backward (dy, x, dy, x, dx), and a residual adds 1 and 2. GFLOP/s of a convolution counts what the direct algorithm does, so Winograd's can
   exceed the roof.
 - "Evenkeel reaches" compares with Evenkeel's time on as many threads: a multiple of a peer's speed, or a share of a roof.
-- TensorFlow.js and jax-js have one thread in Node; PyTorch runs in a process of its own that times inside of itself.`;
+- TensorFlow.js and jax-js have one thread in Node; PyTorch runs in a process of its own that times inside of itself, keeps its memory from
+  step to step, and multiplies with the fastest kernels that its BLAS has for the processor. Versions name the BLAS and what its threads are.
+- A turn begins with a repetition that is not timed: it finds caches and page tables as the program before has left them.`;
 
 /** `docs/performance.md`, of one or several runs. */
 export function markdownPage(reports: readonly BenchReport[]): string {
