@@ -67,7 +67,7 @@ export function winogradLaunches(
   const { images, groups, ofSource, ofTarget, axes, isTransposed } = shape;
   const panels = Math.ceil(ofTarget / 4);
   const tiles = tilesFitting(ofSource + 4 * panels, tileBytes);
-  const packed: Shape = [groups, positions, panels, ofSource, 4];
+  const packed: Shape = [groups, positions, stepBytes(4 * panels, ofSource) / 4];
   const scratchBytes =
     2048 + 52 * tiles + positions * (stepBytes(ofSource, tiles) + stepBytes(4 * panels, tiles));
   const channels = [ofTarget, ofSource, isTransposed ? 1 : 0];

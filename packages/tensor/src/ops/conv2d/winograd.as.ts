@@ -21,7 +21,7 @@ function stepOf(rows: i32, columns: i32): usize {
 
 /** Filters in panels of four target channels, transformed: for each group and position, for each panel, for each source channel. An item is a panel. */
 function transformFilters(begin: i32, end: i32, scratch: usize, weight: usize, packed: usize, targetChannels: i32, sourceChannels: i32, transposed: i32): void {
-  const panels = (targetChannels + 3) >> 2, step = <usize>(panels * sourceChannels) << 4;
+  const panels = (targetChannels + 3) >> 2, step = stepOf(panels << 2, sourceChannels);
   const targetStride = <usize>(transposed ? 9 : 9 * sourceChannels) << 2, sourceStride = <usize>(transposed ? 9 * targetChannels : 9) << 2;
   const lines = scratch + coefficientBytes, taps = lines + 18 * 16;
   writeCoefficients(scratch);
@@ -160,7 +160,7 @@ function convolveWinograd(
   const k = scratch + 64 + writtenBytes, lines = k + coefficientBytes, table = lines + tileBytes;
   const sources = table + <usize>(tiles >> 2) * groupBytes;
   const panels = (targetChannels + 3) >> 2;
-  const sourceStep = stepOf(sourceChannels, tiles), targetStep = stepOf(panels << 2, tiles), filterStep = <usize>(panels * sourceChannels) << 4;
+  const sourceStep = stepOf(sourceChannels, tiles), targetStep = stepOf(panels << 2, tiles), filterStep = stepOf(panels << 2, sourceChannels);
   const targets = sources + positions * sourceStep;
   const rowBytes = <usize>tiles << 2;
   const sourceStride = <usize>(sourceY * sourceX) << 2, targetStride = <usize>(targetY * targetX) << 2;
