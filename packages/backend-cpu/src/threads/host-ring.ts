@@ -1,7 +1,7 @@
 import type { Failure } from "../queue/engine.ts";
 import type { Entry } from "../queue/entry.ts";
 import { sharesOf, writeEntry } from "../queue/entry.ts";
-import { controlWord, failureState, Ring, slotOf, tagMask } from "./ring.ts";
+import { controlWord, failureState, Ring, ringCapacity, slotOf, tagMask } from "./ring.ts";
 
 /** No tag. */
 const nobodyWaits = -1;
@@ -23,10 +23,12 @@ export class HostRing extends Ring {
     const tag = ticket & tagMask;
     const slot = slotOf(tag);
     writeEntry(this.slots, slot, entry);
+    const shares = sharesOf(this.slots, slot);
+    Atomics.store(this.shares, tag % ringCapacity, shares);
     Atomics.store(this.words, controlWord.head, (tag + 1) & tagMask);
     const sleepers = Atomics.load(this.words, controlWord.sleepers);
     // While an earlier entry runs, whoever finishes it looks after this one.
-    if (sleepers > 0 && this.openTag() === tag) this.wake(sharesOf(this.slots, slot) - (threads - sleepers));
+    if (sleepers > 0 && this.openTag() === tag) this.wake(shares - (threads - sleepers));
   }
 
   /** Ends the host step whose turn it is. */

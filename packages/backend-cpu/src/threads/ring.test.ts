@@ -57,10 +57,9 @@ describe("the ring", () => {
     expect(worker.claim()).toBe(nothing);
   });
 
-  it("never gives a share twice, nor of an entry that has ended, whatever happens while it looks", () => {
+  it("gives no share twice, when it is taken while a worker is about to claim it", () => {
     const second = new WorkerRing(shared, 1, threads);
-    host.publish(0, entryOf(2), threads);
-    host.publish(1, entryOf(2), threads);
+    for (const ticket of [0, 1]) host.publish(ticket, entryOf(2), threads);
     const exchange: (words: Int32Array, index: number, from: number, to: number) => number =
       Atomics.compareExchange;
     const meanwhile = (words: Int32Array, index: number, from: number, to: number): number => {
@@ -72,6 +71,29 @@ describe("the ring", () => {
     expect(claims.map(tagOf)).toEqual([1, 1]);
     expect(claims.map(shareOf)).toEqual([1, 0]);
     expect(host.finishedSince(0)).toBe(1);
+  });
+
+  it("gives no share of an entry that ends, and whose slot gets more of them, while a worker looks", () => {
+    const load: (words: Int32Array, index: number) => number = Atomics.load;
+    for (let looks = 1; looks <= 5; looks++) {
+      shared = new SharedArrayBuffer(ringBytes(threads));
+      host = new HostRing(shared);
+      worker = new WorkerRing(shared, 0, threads);
+      const other = new WorkerRing(shared, 1, threads);
+      for (let ticket = 0; ticket < ringCapacity; ticket++) host.publish(ticket, entryOf(1), threads);
+      let left = looks;
+      const meanwhile = (words: Int32Array, index: number): number => {
+        if (--left === 0) {
+          worker.finish(worker.claim());
+          host.publish(ringCapacity, entryOf(2), threads);
+        }
+        return load(words, index);
+      };
+      const spy = vi.spyOn(Atomics, "load").mockImplementation(meanwhile as typeof Atomics.load);
+      const claim = other.claim();
+      spy.mockRestore();
+      expect([tagOf(claim), shareOf(claim)]).toEqual([1, 0]);
+    }
   });
 
   it("has a queue while entries wait behind one that workers run", () => {
@@ -152,16 +174,16 @@ describe("the ring", () => {
       words[controlWord.head] = tag;
       words[controlWord.open] = tag;
     };
-    const claimAll = (tag: number): number[] => {
-      host.publish(tag, entryOf(2), threads);
-      const claims = [worker.claim(), worker.claim()];
+    const claimAll = (tag: number, items: number): number[] => {
+      openAt(tag);
+      host.publish(tag, entryOf(items), threads);
+      const claims = Array.from({ length: items }, () => worker.claim());
       for (const claim of claims) worker.finish(claim);
       return claims.map(shareOf);
     };
-    for (const tag of [5, tagMask, 5]) {
-      openAt(tag);
-      expect(claimAll(tag)).toEqual([0, 1]);
-    }
+    expect(claimAll(5, 2)).toEqual([0, 1]);
+    expect(claimAll(tagMask, 1)).toEqual([0]);
+    expect(claimAll(5, 2)).toEqual([0, 1]);
   });
 
   it("goes on where tickets wrap", () => {

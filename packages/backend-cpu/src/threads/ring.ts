@@ -1,4 +1,4 @@
-import { sharesOf, slotWords } from "../queue/entry.ts";
+import { slotWords } from "../queue/entry.ts";
 
 /** Entries from the first unfinished one to the last. */
 export const ringCapacity = 1024;
@@ -32,7 +32,8 @@ export const failureState = { none: 0, isWritten: 1, isReady: 2 } as const;
 const controlWords = 128;
 export const messageBytes = 512;
 const slotsOffset: number = controlWords * 4 + messageBytes;
-const takenOffset: number = slotsOffset + ringCapacity * slotWords * 8;
+const sharesOffset: number = slotsOffset + ringCapacity * slotWords * 8;
+const takenOffset: number = sharesOffset + ringCapacity * 4;
 /** Processors fetch lines in pairs. */
 const takenStride = 32;
 export const ringBytes = (threads: number): number => takenOffset + threads * takenStride * 4;
@@ -41,13 +42,15 @@ export const ringBytes = (threads: number): number => takenOffset + threads * ta
  * The queue of launches in shared memory. One entry at a time is open: workers claim its shares, and whoever finishes
  * the last one opens the next entry. That is the barrier between launches, and it costs one store.
  *
- * Each worker has a range of an entry's shares, and takes those of others only when its own are gone: launches over the same tensors
- * find them in the cache of the processor that had them before (Markatos and LeBlanc, 1994, affinity scheduling).
+ * Each worker has a range of an entry's shares, and takes those of others only when its own are gone: launches over the
+ * same tensors find them in the cache of the processor that had them before (Markatos and LeBlanc, 1994).
  */
 export class Ring {
   protected readonly words: Int32Array;
-  /** How many shares of each worker's range are taken, `takenStride` words apart; of the open entry where it has that tag, else none. */
+  /** How many shares of each worker's range are taken, of the entry whose tag it has. */
   protected readonly taken: Int32Array;
+  /** Of each slot. Not in the slot: a worker may look while the host writes it again. */
+  protected readonly shares: Int32Array;
   protected readonly message: Uint8Array;
   readonly slots: Float64Array;
 
@@ -55,12 +58,18 @@ export class Ring {
     this.words = new Int32Array(shared, 0, controlWords);
     this.message = new Uint8Array(shared, controlWords * 4, messageBytes);
     this.slots = new Float64Array(shared, slotsOffset, ringCapacity * slotWords);
+    this.shares = new Int32Array(shared, sharesOffset, ringCapacity);
     this.taken = new Int32Array(shared, takenOffset);
   }
 
   /** The tag of the entry whose turn it is, whether or not it has been published. */
   openTag(): number {
     return Atomics.load(this.words, controlWord.open);
+  }
+
+  /** How many shares an entry has that is published and has not ended. */
+  protected sharesAt(tag: number): number {
+    return Atomics.load(this.shares, tag % ringCapacity);
   }
 
   /** `takers` threads, the caller among them, will look for shares without being woken. */
@@ -71,7 +80,7 @@ export class Ring {
     if (next === 0) this.taken.fill(0);
     Atomics.store(words, controlWord.open, next);
     if (next !== Atomics.load(words, controlWord.head)) {
-      this.wake(sharesOf(this.slots, slotOf(next)) - takers);
+      this.wake(this.sharesAt(next) - takers);
     }
     if (next === Atomics.load(words, controlWord.awaited)) {
       Atomics.add(words, controlWord.signal, 1);
@@ -87,7 +96,7 @@ export class Ring {
   }
 }
 
-export const takenWord = (worker: number): number => worker * takenStride;
+export const takenIndex = (worker: number): number => worker * takenStride;
 
 export const claimOf = (tag: number, share: number): number => ((tag << shareBits) | share) >>> 0;
 export const tagOf = (claim: number): number => claim >>> shareBits;

@@ -1,4 +1,3 @@
-import { sharesOf } from "../queue/entry.ts";
 import {
   claimOf,
   controlWord,
@@ -6,10 +5,9 @@ import {
   messageBytes,
   Ring,
   shareOf,
-  slotOf,
   tagMask,
   tagOf,
-  takenWord,
+  takenIndex,
 } from "./ring.ts";
 
 /** No claim: claims are unsigned. */
@@ -32,19 +30,19 @@ export class WorkerRing extends Ring {
     let open = this.openTag();
     for (let step = 0; step < threads && open !== Atomics.load(words, controlWord.head); ) {
       const range = (this.worker + step) % threads;
-      const word = takenWord(range);
-      const before = Atomics.load(taken, word);
+      const index = takenIndex(range);
+      const before = Atomics.load(taken, index);
       const count = tagOf(before) === open ? shareOf(before) : 0;
-      const shares = sharesOf(this.slots, slotOf(open));
+      const shares = this.sharesAt(open);
       const share = firstShare(range, shares, threads) + count;
       const now = this.openTag();
       if (now !== open) {
-        // The slot may be another entry's by now.
+        // The shares may be another entry's by now, or what is taken of them.
         open = now;
         step = 0;
       } else if (share >= firstShare(range + 1, shares, threads)) {
         step++;
-      } else if (Atomics.compareExchange(taken, word, before, claimOf(open, count + 1)) === before) {
+      } else if (Atomics.compareExchange(taken, index, before, claimOf(open, count + 1)) === before) {
         return claimOf(open, share);
       }
     }
@@ -56,14 +54,14 @@ export class WorkerRing extends Ring {
     // In this order: the head is never behind an entry that was open before.
     const open = this.openTag();
     const published = (Atomics.load(this.words, controlWord.head) - open) & tagMask;
-    return published > 1 && sharesOf(this.slots, slotOf(open)) > 0;
+    return published > 1 && this.sharesAt(open) > 0;
   }
 
   /** Reports a share as done, and opens the next entry after the last one. */
   finish(claim: number): void {
     const tag = tagOf(claim);
     // Read before the share counts as done: from then on the entry may end, and its slot be written again.
-    const shares = sharesOf(this.slots, slotOf(tag));
+    const shares = this.sharesAt(tag);
     if (Atomics.add(this.words, controlWord.finishedShares, 1) + 1 < shares) return;
     Atomics.store(this.words, controlWord.finishedShares, 0);
     this.openNext(tag, 1);
@@ -100,6 +98,6 @@ export class WorkerRing extends Ring {
   }
 }
 
-/** Where a worker's range of shares begins: the first workers' are never smaller than the last ones'. */
+/** Where a worker's range of shares begins. Ranges differ by one share at most. */
 const firstShare = (worker: number, shares: number, threads: number): number =>
   Math.ceil((worker * shares) / threads);
