@@ -4,7 +4,7 @@ import { type Effort, measure } from "../src/core/measure.ts";
 import { quartilesOf } from "../src/core/quartiles.ts";
 import type { Program } from "../src/core/subject.ts";
 
-const effort: Effort = { rounds: 7, windowMilliseconds: 10, patienceMilliseconds: 100 };
+const effort: Effort = { rounds: 7, windowMilliseconds: 10, patienceMilliseconds: 100, pauseMilliseconds: 0 };
 
 /** Takes as long as it says, without taking any time. */
 function pretend(

@@ -9,10 +9,22 @@ export interface Effort {
   readonly windowMilliseconds: number;
   /** A program that takes longer than this is measured once. */
   readonly patienceMilliseconds: number;
+  /** Between two programs: threads that spin for a moment after their work, OpenMP's for 5 ms, are to be asleep by then. */
+  readonly pauseMilliseconds: number;
 }
 
-export const fullEffort: Effort = { rounds: 9, windowMilliseconds: 40, patienceMilliseconds: 2000 };
-export const quickEffort: Effort = { rounds: 7, windowMilliseconds: 1, patienceMilliseconds: 2000 };
+export const fullEffort: Effort = {
+  rounds: 9,
+  windowMilliseconds: 40,
+  patienceMilliseconds: 2000,
+  pauseMilliseconds: 20,
+};
+export const quickEffort: Effort = {
+  ...fullEffort,
+  rounds: 7,
+  windowMilliseconds: 1,
+  pauseMilliseconds: 1,
+};
 
 export interface Timing {
   readonly milliseconds: number;
@@ -21,10 +33,13 @@ export interface Timing {
 }
 
 /** For a GPU in software, whose times mean nothing: everything runs once, to be counted. */
-export const countingEffort: Effort = { rounds: 1, windowMilliseconds: 0, patienceMilliseconds: 0 };
+export const countingEffort: Effort = {
+  rounds: 1,
+  windowMilliseconds: 0,
+  patienceMilliseconds: 0,
+  pauseMilliseconds: 0,
+};
 
-/** Between two programs: threads that spin for a moment after their work, OpenMP's for 5 ms, are asleep by then. */
-const pauseMilliseconds = 20;
 const mostRepetitions = 10_000;
 /** Windows that a program runs before it is timed: engines compile what runs often, and heaps find their form, within half a second. */
 const windowsToWarmUp = 10;
@@ -38,7 +53,7 @@ export async function measure(programs: readonly Program[], effort: Effort): Pro
   for (const runner of runners) await runner.warmUp();
   for (let round = 0; round < effort.rounds; round++) {
     for (let turn = 0; turn < runners.length; turn++) {
-      await setTimeout(pauseMilliseconds);
+      await setTimeout(effort.pauseMilliseconds);
       await runners[(round + turn) % runners.length]!.takeRound();
     }
   }
