@@ -24,8 +24,7 @@ in one run. A time is the median of the rounds, until the device is idle; the sp
   exceed the roof.
 - "Evenkeel reaches" compares with Evenkeel's time on as many threads: a multiple of a peer's speed, or a share of a roof.
 - TensorFlow.js and jax-js have one thread in Node; PyTorch runs in a process of its own that times inside of itself, keeps its memory from
-  step to step, and multiplies with the fastest kernels that its BLAS has for the processor. Versions name the BLAS and what its threads are.
-- A turn begins with a repetition that is not timed: it finds caches and page tables as the program before has left them.`;
+  step to step, and multiplies with the fastest kernels that its BLAS has for the processor. Versions name the BLAS and what its threads are.`;
 
 /** `docs/performance.md`, of one or several runs. */
 export function markdownPage(reports: readonly BenchReport[]): string {
