@@ -32,12 +32,11 @@ const record = 1;
 const items = 2;
 const chunk = 3;
 const chunksPerShare = 4;
-const shares = 5;
-const scratch = 6;
-const scratchStride = 7;
-const argCount = 8;
-const argsAddress = 9;
-const firstArg = 10;
+const scratch = 5;
+const scratchStride = 6;
+const argCount = 7;
+const argsAddress = 8;
+const firstArg = 9;
 
 /** Longer argument lists lie in device memory. */
 export const argsInSlot: number = slotWords - firstArg;
@@ -48,12 +47,11 @@ const maxShares = 256;
 /** In the place of a kernel's number: the entry is a step of the host, or there is none. */
 export const noKernel = -1;
 
-/** A host step has no shares: nothing for a worker to claim. */
-export function writeEntry(words: Float64Array, slot: number, entry: Entry): void {
+/** Returns in how many shares the entry runs. A host step has none: nothing for a worker to claim. */
+export function writeEntry(words: Float64Array, slot: number, entry: Entry): number {
   if (entry.kind === "host") {
     words[slot + kernel] = noKernel;
-    words[slot + shares] = 0;
-    return;
+    return 0;
   }
   const chunks = Math.ceil(entry.items / entry.chunk);
   const perShare = Math.ceil(chunks / maxShares);
@@ -62,17 +60,16 @@ export function writeEntry(words: Float64Array, slot: number, entry: Entry): voi
   words[slot + items] = entry.items;
   words[slot + chunk] = entry.chunk;
   words[slot + chunksPerShare] = perShare;
-  words[slot + shares] = Math.ceil(chunks / perShare);
   words[slot + scratch] = entry.scratch;
   words[slot + scratchStride] = entry.scratchStride;
   words[slot + argCount] = entry.args.length;
   words[slot + argsAddress] = entry.argsAddress;
-  if (entry.argsAddress !== 0) return;
-  const { args } = entry;
-  for (let index = 0; index < args.length; index++) words[slot + firstArg + index] = args[index]!;
+  if (entry.argsAddress === 0) {
+    const { args } = entry;
+    for (let index = 0; index < args.length; index++) words[slot + firstArg + index] = args[index]!;
+  }
+  return Math.ceil(chunks / perShare);
 }
-
-export const sharesOf = (words: Float64Array, slot: number): number => words[slot + shares]!;
 
 export const kernelOf = (words: Float64Array, slot: number): number => words[slot + kernel]!;
 

@@ -2,7 +2,7 @@ import { KernelTable } from "../kernels/kernel-table.ts";
 import type { Engine, Failure } from "./engine.ts";
 import { Milestones } from "./engine.ts";
 import type { Entry } from "./entry.ts";
-import { EntryRunner, kernelOf, sharesOf, slotWords, writeEntry } from "./entry.ts";
+import { EntryRunner, kernelOf, slotWords, writeEntry } from "./entry.ts";
 
 /** Runs every kernel on the calling thread while it is enqueued: nothing waits but what stands behind a host step. */
 export class InlineEngine implements Engine {
@@ -29,9 +29,9 @@ export class InlineEngine implements Engine {
       this.hostIsRunning = true;
       return true;
     }
-    writeEntry(this.slot, 0, entry);
+    const shares = writeEntry(this.slot, 0, entry);
     try {
-      for (let share = 0; share < sharesOf(this.slot, 0); share++) this.runner.run(0, share);
+      for (let share = 0; share < shares; share++) this.runner.run(0, share);
     } catch (error) {
       this.failure ??= {
         ticket: this.finished,

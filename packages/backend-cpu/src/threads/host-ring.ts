@@ -1,6 +1,6 @@
 import type { Failure } from "../queue/engine.ts";
 import type { Entry } from "../queue/entry.ts";
-import { sharesOf, writeEntry } from "../queue/entry.ts";
+import { writeEntry } from "../queue/entry.ts";
 import { controlWord, failureState, Ring, ringCapacity, slotOf, tagMask } from "./ring.ts";
 
 /** No tag. */
@@ -21,9 +21,7 @@ export class HostRing extends Ring {
   /** Fewer than `ringCapacity` entries before this one may be unfinished. */
   publish(ticket: number, entry: Entry, threads: number): void {
     const tag = ticket & tagMask;
-    const slot = slotOf(tag);
-    writeEntry(this.slots, slot, entry);
-    const shares = sharesOf(this.slots, slot);
+    const shares = writeEntry(this.slots, slotOf(tag), entry);
     Atomics.store(this.shares, tag % ringCapacity, shares);
     Atomics.store(this.words, controlWord.head, (tag + 1) & tagMask);
     const sleepers = Atomics.load(this.words, controlWord.sleepers);

@@ -33,7 +33,7 @@ port.onmessage = ({ data: { memory, shared, worker, threads } }) => {
 function runLaunches(ring: WorkerRing, runner: EntryRunner): never {
   for (;;) {
     let claim = look(ring);
-    if (claim === nothing) claim = ring.sleep();
+    if (claim === nothing) claim = ring.claimOrSleep();
     if (claim !== nothing) runShare(ring, runner, claim);
   }
 }

@@ -49,7 +49,7 @@ export class Ring {
   protected readonly words: Int32Array;
   /** How many shares of each worker's range are taken, of the entry whose tag it has. */
   protected readonly taken: Int32Array;
-  /** Of each slot. Not in the slot: a worker may look while the host writes it again. */
+  /** In how many shares the entry of each slot runs. Atomic, unlike a slot: a worker may look while the host writes it again. */
   protected readonly shares: Int32Array;
   protected readonly message: Uint8Array;
   readonly slots: Float64Array;

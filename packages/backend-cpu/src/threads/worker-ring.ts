@@ -60,7 +60,7 @@ export class WorkerRing extends Ring {
   /** Reports a share as done, and opens the next entry after the last one. */
   finish(claim: number): void {
     const tag = tagOf(claim);
-    // Read before the share counts as done: from then on the entry may end, and its slot be written again.
+    // Read before the share counts as done: from then on the entry may end, and these be another entry's.
     const shares = this.sharesAt(tag);
     if (Atomics.add(this.words, controlWord.finishedShares, 1) + 1 < shares) return;
     Atomics.store(this.words, controlWord.finishedShares, 0);
@@ -86,7 +86,7 @@ export class WorkerRing extends Ring {
   }
 
   /** Claims a share, or blocks until there may be one. */
-  sleep(): number {
+  claimOrSleep(): number {
     const { words } = this;
     Atomics.add(words, controlWord.sleepers, 1);
     const bell = Atomics.load(words, controlWord.bell);
