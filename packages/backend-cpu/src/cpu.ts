@@ -1,5 +1,6 @@
 import type { Backend, BackendFactory } from "@evenkeel/tensor";
-import { ArgumentError, BackendError } from "@evenkeel/tensor";
+import { BackendError } from "@evenkeel/tensor";
+import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import { CpuDevice } from "./device.ts";
 import { engineFeatures, hasSimd, reasonNotToCompile } from "./features.ts";
 import { createDeviceMemory } from "./memory/device-memory.ts";
@@ -22,7 +23,7 @@ export interface CpuOptions {
 export const cpu: BackendFactory<CpuOptions> = { name: "cpu", open };
 
 async function open(options: CpuOptions = {}): Promise<Backend> {
-  checkOptions(options);
+  checkOptions<CpuOptions>("cpu", options, { threads: positiveInteger, maxMemoryBytes: positiveInteger });
   if (!hasSimd()) throw new BackendError("cpu: this engine has no WebAssembly SIMD");
   const reason = reasonNotToCompile();
   if (reason !== undefined) {
@@ -45,16 +46,3 @@ async function open(options: CpuOptions = {}): Promise<Backend> {
 const mostThreads = 8;
 
 const defaultThreads = (): number => Math.min(mostThreads, globalThis.navigator?.hardwareConcurrency ?? 1);
-
-const knownOptions: readonly string[] = ["threads", "maxMemoryBytes"] satisfies (keyof CpuOptions)[];
-
-function checkOptions(options: CpuOptions): void {
-  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
-    if (!knownOptions.includes(name)) {
-      throw new ArgumentError(`cpu: found the option "${name}", expected one of: ${knownOptions.join(", ")}`);
-    }
-    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) > 0)) {
-      throw new ArgumentError(`cpu: ${name}: found ${value}, expected a positive integer`);
-    }
-  }
-}

@@ -1,0 +1,20 @@
+export { checkOptions, checkValue, describeValue } from "./check.ts";
+export type { Rule, Rules } from "./rules.ts";
+export {
+  anything,
+  callable,
+  either,
+  finite,
+  fraction,
+  integer,
+  listOf,
+  nonNegative,
+  nonNegativeInteger,
+  nullOr,
+  oneOf,
+  positive,
+  positiveInteger,
+  seedWord,
+  text,
+  yesOrNo,
+} from "./rules.ts";

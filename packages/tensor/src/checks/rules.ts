@@ -1,0 +1,80 @@
+/** What a value must be, in words for the message and as a test. */
+export interface Rule {
+  readonly expected: string;
+  accepts(value: unknown): boolean;
+}
+
+/** One rule for each option of an options object, so that an option without a rule does not compile. */
+export type Rules<Options> = { readonly [Name in keyof Required<Options>]: Rule };
+
+const number = (expected: string, test: (value: number) => boolean): Rule => ({
+  expected,
+  accepts: (value) => typeof value === "number" && test(value),
+});
+
+/** For what is checked elsewhere. */
+export const anything: Rule = { expected: "anything", accepts: () => true };
+
+export const integer: Rule = /* @__PURE__ */ number("an integer", Number.isSafeInteger);
+
+export const positiveInteger: Rule = /* @__PURE__ */ number(
+  "a positive integer",
+  (value) => Number.isSafeInteger(value) && value > 0,
+);
+
+export const nonNegativeInteger: Rule = /* @__PURE__ */ number(
+  "a non-negative integer",
+  (value) => Number.isSafeInteger(value) && value >= 0,
+);
+
+/** A word of a random key. */
+export const seedWord: Rule = /* @__PURE__ */ number(
+  "an integer in [0, 2^32)",
+  (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32,
+);
+
+export const finite: Rule = /* @__PURE__ */ number("a finite number", Number.isFinite);
+
+export const positive: Rule = /* @__PURE__ */ number(
+  "a finite positive number",
+  (value) => value > 0 && value < Number.POSITIVE_INFINITY,
+);
+
+export const nonNegative: Rule = /* @__PURE__ */ number(
+  "a finite non-negative number",
+  (value) => value >= 0 && value < Number.POSITIVE_INFINITY,
+);
+
+/** A probability, a share, a momentum. */
+export const fraction: Rule = /* @__PURE__ */ number(
+  "a number in [0, 1]",
+  (value) => value >= 0 && value <= 1,
+);
+
+export const yesOrNo: Rule = { expected: "true or false", accepts: (value) => typeof value === "boolean" };
+
+export const text: Rule = { expected: "a string", accepts: (value) => typeof value === "string" };
+
+export const callable: Rule = { expected: "a function", accepts: (value) => typeof value === "function" };
+
+/** One of a few words. */
+export const oneOf = (...words: readonly string[]): Rule => ({
+  expected: words.map((word) => JSON.stringify(word)).join(" or "),
+  accepts: (value) => words.includes(value as string),
+});
+
+/** What one of the rules accepts. */
+export const either = (...rules: readonly Rule[]): Rule => ({
+  expected: rules.map(({ expected }) => expected).join(", or "),
+  accepts: (value) => rules.some((rule) => rule.accepts(value)),
+});
+
+export const nullOr = (rule: Rule): Rule =>
+  either(rule, { expected: "null", accepts: (value) => value === null });
+
+/** An array, each element of which one rule accepts. `length` is exact where it is given. */
+export const listOf = (rule: Rule, length?: number): Rule => ({
+  expected: `an array of ${length === undefined ? "" : `${length} times `}${rule.expected}`,
+  accepts: (value) =>
+    Array.isArray(value) && (length === undefined || value.length === length) && value.every(rule.accepts),
+});
