@@ -1,3 +1,4 @@
+export { builtinName } from "./builtin-name.ts";
 export { checkOptions, checkValue, describeValue } from "./check.ts";
 export type { Rule, Rules } from "./rules.ts";
 export {

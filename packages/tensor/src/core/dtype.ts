@@ -1,3 +1,4 @@
+import { builtinName } from "../checks/builtin-name.ts";
 import { ArgumentError } from "./errors.ts";
 
 /** The element types of tensors. `f16` is storage only and exists where the device has it. */
@@ -36,13 +37,19 @@ export function bytesOfStorage(storage: Storage): number {
 
 export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "f16";
 
-/** The dtype that a typed array holds. Throws ArgumentError for arrays that no dtype matches. */
+const dtypes: { readonly [name: string]: DType } = {
+  Float32Array: "f32",
+  Float64Array: "f32",
+  Int32Array: "i32",
+  Uint32Array: "u32",
+  Uint8Array: "u8",
+  Uint8ClampedArray: "u8",
+};
+
+/** The dtype that a typed array of any realm holds. Throws ArgumentError for arrays that no dtype matches. */
 export function dtypeOfArray(array: ArrayBufferView): DType {
-  if (array instanceof Float32Array || array instanceof Float64Array) return "f32";
-  if (array instanceof Int32Array) return "i32";
-  if (array instanceof Uint32Array) return "u32";
-  if (array instanceof Uint8Array || array instanceof Uint8ClampedArray) return "u8";
-  throw new ArgumentError(
-    `data: found ${array.constructor.name}, expected Float32Array, Float64Array, Int32Array, Uint32Array or Uint8Array`,
-  );
+  const name = builtinName(array);
+  const dtype = dtypes[name];
+  if (dtype !== undefined) return dtype;
+  throw new ArgumentError(`data: found ${name}, expected one of: ${Object.keys(dtypes).join(", ")}`);
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../core/errors.ts";
@@ -40,6 +41,26 @@ describe("tensor", () => {
       [2, 1],
       [Math.fround(0.1), Number.POSITIVE_INFINITY],
     ]);
+  });
+
+  test("takes typed arrays of another realm and Node's buffers", async () => {
+    for (const [code, dtype] of [
+      ["Float32Array", "f32"],
+      ["Float64Array", "f32"],
+      ["Int32Array", "i32"],
+      ["Uint32Array", "u32"],
+      ["Uint8Array", "u8"],
+      ["Uint8ClampedArray", "u8"],
+    ]) {
+      const x = tensor(runInNewContext(`${code}.of(3, 0, 7)`), { backend });
+      expect([x.dtype, await valuesOf(x)]).toEqual([dtype, [3, 0, 7]]);
+    }
+    const bytes = tensor(Buffer.of(1, 255), { backend });
+    expect([bytes.dtype, await valuesOf(bytes)]).toEqual(["u8", [1, 255]]);
+    expect(await valuesOf(tensor(runInNewContext("[[1, 2], [3, 4]]"), { backend }))).toEqual([1, 2, 3, 4]);
+    expect(() => tensor(runInNewContext("new Int16Array(2)"), { backend })).toThrow(
+      "data: found Int16Array, expected one of: Float32Array, Float64Array, Int32Array",
+    );
   });
 
   test("stores each dtype in the layout of the device", async () => {

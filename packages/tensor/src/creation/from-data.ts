@@ -1,3 +1,4 @@
+import { builtinName } from "../checks/builtin-name.ts";
 import type { Backend } from "../core/backend.ts";
 import { bytesOf, getDefaultBackend, storageOf } from "../core/backend.ts";
 import type { DType, Storage } from "../core/dtype.ts";
@@ -43,7 +44,7 @@ export function fromData(
 
 function toStorage(data: ArrayLike<number>, dtype: DType, storage: Storage): ArrayBufferView {
   const isWhole = dtype !== "bool" && dtype !== "f16";
-  if (isWhole && ArrayBuffer.isView(data) && data.constructor === arrayTypeOf(storage)) return data;
+  if (isWhole && ArrayBuffer.isView(data) && builtinName(data) === arrayTypeOf(storage).name) return data;
   const values = viewAs(storage, new ArrayBuffer(data.length * bytesOfStorage(storage)));
   if (isFloat(dtype) && storage !== "f16") {
     values.set(data);

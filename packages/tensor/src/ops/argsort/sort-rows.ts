@@ -1,3 +1,4 @@
+import { builtinName } from "../../checks/builtin-name.ts";
 import type { NumericArray } from "../../core/dtype.ts";
 import { ascendingOrder } from "../../random/host-permutation.ts";
 
@@ -8,8 +9,9 @@ const nan = 0xffffffff;
  * bit, negative ones are inverted; adding 0 makes both zeros equal.
  */
 function sortKeys(values: NumericArray): Uint32Array {
-  if (values instanceof Int32Array) return Uint32Array.from(values, (value) => value ^ 0x80000000);
-  if (!(values instanceof Float32Array)) return Uint32Array.from(values);
+  const type = builtinName(values);
+  if (type === "Int32Array") return Uint32Array.from(values, (value) => value ^ 0x80000000);
+  if (type !== "Float32Array") return Uint32Array.from(values);
   const bits = new Uint32Array(values.map((value) => value + 0).buffer);
   return bits.map((word, index) => {
     if (Number.isNaN(values[index])) return nan;
