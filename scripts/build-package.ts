@@ -3,7 +3,7 @@
  * The one build configuration that all packages share.
  */
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { build } from "tsup";
@@ -32,12 +32,22 @@ await build({
   outDir: "dist",
   splitting: true,
   treeshake: false,
-  sourcemap: false,
+  sourcemap: true,
   clean: false,
   dts: false,
   silent: true,
   config: false,
 });
+
+/**
+ * Chunks name each other for their order alone. No module here has an effect when it is loaded, and bundlers warn of such imports.
+ * The lines stay, because the source maps count them.
+ */
+for (const file of globSync("dist/**/*.js")) {
+  const text = readFileSync(file, "utf8");
+  const cleaned = text.replace(/^import "[^"]+";$/gm, "");
+  if (cleaned !== text) writeFileSync(file, cleaned);
+}
 
 const project = "dist/tsconfig.json";
 writeFileSync(

@@ -18,6 +18,8 @@ const arrows: { readonly [name: string]: readonly string[] } = {
   interop: ["tensor", "nn", "models"],
   instruments: ["tensor", "autodiff", "nn"],
   conformance: ["tensor", "autodiff", "batchnorm", "nn"],
+  // The only library that brings backends along: it holds no code, and an app that imports one of its names gets that one.
+  evenkeel: ["tensor", "autodiff", "batchnorm", "nn", "models", "datasets", "backend-cpu", "backend-webgpu"],
 };
 
 /** Tests and the runner of conformance may use these too. */

@@ -12,17 +12,17 @@ export interface ImageSet {
   readonly classes: readonly string[];
 }
 
-export const countOf = (set: ImageSet): number => set.labels.length;
+export const imageCount = (set: ImageSet): number => set.labels.length;
 
 export const valuesPerImage = ({ imageShape: [channels, height, width] }: ImageSet): number =>
   channels * height * width;
 
 /** Throws DataError unless pixels and labels fit the shape, each other and the classes. Returns the set. */
 export function checkImageSet(set: ImageSet): ImageSet {
-  const expected = countOf(set) * valuesPerImage(set);
+  const expected = imageCount(set) * valuesPerImage(set);
   if (set.images.length !== expected) {
     throw new DataError(
-      `${set.name}: found ${set.images.length} bytes of pixels and ${countOf(set)} labels, expected ${expected} bytes`,
+      `${set.name}: found ${set.images.length} bytes of pixels and ${imageCount(set)} labels, expected ${expected} bytes`,
     );
   }
   const stray = set.labels.findIndex((label) => label >= set.classes.length);
@@ -41,9 +41,9 @@ export function selectImages(set: ImageSet, positions: ArrayLike<number>, name: 
   const labels = new Uint8Array(positions.length);
   for (let index = 0; index < positions.length; index++) {
     const position = positions[index]!;
-    if (!(Number.isInteger(position) && position >= 0 && position < countOf(set))) {
+    if (!(Number.isInteger(position) && position >= 0 && position < imageCount(set))) {
       throw new ArgumentError(
-        `positions: found ${position}, expected whole numbers from 0 to ${countOf(set) - 1}`,
+        `positions: found ${position}, expected whole numbers from 0 to ${imageCount(set) - 1}`,
       );
     }
     images.set(set.images.subarray(position * size, (position + 1) * size), index * size);
@@ -60,7 +60,7 @@ export interface ChannelStatistics {
 
 /** Statistics of a whole set, from exact integer histograms. Throws DataError for an empty set. */
 export function channelStatistics(set: ImageSet): ChannelStatistics {
-  if (countOf(set) === 0) throw new DataError(`${set.name}: found no images, expected at least one`);
+  if (imageCount(set) === 0) throw new DataError(`${set.name}: found no images, expected at least one`);
   const [channels, height, width] = set.imageShape;
   const area = height * width;
   const moments = Array.from({ length: channels }, (_, channel) => {
@@ -68,7 +68,7 @@ export function channelStatistics(set: ImageSet): ChannelStatistics {
     for (let start = channel * area; start < set.images.length; start += channels * area) {
       for (let pixel = start; pixel < start + area; pixel++) histogram[set.images[pixel]!]!++;
     }
-    return momentsOf(histogram, countOf(set) * area);
+    return momentsOf(histogram, imageCount(set) * area);
   });
   return { mean: moments.map(({ mean }) => mean), deviation: moments.map(({ deviation }) => deviation) };
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { countOf, fashionMnist, mnist, type PublishedImages } from "../src/index.ts";
+import { fashionMnist, imageCount, mnist, type PublishedImages } from "../src/index.ts";
 import { loadImages } from "../src/node/index.ts";
 
 function idx(shape: readonly number[], data: readonly number[]): Buffer {
@@ -76,7 +76,7 @@ describe("loading published images", () => {
     };
     const { train, test } = await loadImages(published([`${address}/missing`, address]), options);
     expect([...train.images]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    expect(countOf(test)).toBe(1);
+    expect(imageCount(test)).toBe(1);
     expect(seen).toContain(contents["train-images.gz"]!.length);
     const before = requests.length;
     await loadImages(published([address]), options);
@@ -151,7 +151,7 @@ describe.skipIf(data === undefined && !isPromised)(
     ] as const)("are read whole: $name", async (images, mean, deviation, firstLabels) => {
       const { channelStatistics } = await import("../src/index.ts");
       const { train, test } = await loadImages(images);
-      expect([countOf(train), countOf(test)]).toEqual([60_000, 10_000]);
+      expect([imageCount(train), imageCount(test)]).toEqual([60_000, 10_000]);
       expect([...train.labels.subarray(0, 10)]).toEqual(firstLabels);
       const statistics = channelStatistics(train);
       expect(statistics.mean[0]).toBeCloseTo(mean, 3);

@@ -6,9 +6,9 @@ import {
   flipHorizontally,
   type ImageSet,
   prefetch,
+  randomSplit,
   selectImages,
   shift,
-  split,
   syntheticFigures,
 } from "../src/index.ts";
 import { RandomStream } from "../src/random-stream.ts";
@@ -35,14 +35,14 @@ describe("sets", () => {
   it("selects and splits without losing or doubling an image", () => {
     expect([...selectImages(set, [4, 0]).images.subarray(0, 2)]).toEqual([48, 49]);
     expect(() => selectImages(set, [5])).toThrow(ArgumentError);
-    const { rest, held } = split(set, { held: 2, seed: 3 });
+    const { rest, held } = randomSplit(set, { held: 2, seed: 3 });
     const firstPixels = [rest, held].flatMap(({ images }) =>
       [...images].filter((_, index) => index % 12 === 0),
     );
     expect(firstPixels.sort((a, b) => a - b)).toEqual([0, 12, 24, 36, 48]);
-    expect([...split(set, { held: 2, seed: 3 }).held.images]).toEqual([...held.images]);
+    expect([...randomSplit(set, { held: 2, seed: 3 }).held.images]).toEqual([...held.images]);
     expect(() => selectImages(set, [0.5])).toThrow(/positions: found 0.5, expected whole numbers/);
-    expect(() => split(set, { held: 6, seed: 3 })).toThrow(
+    expect(() => randomSplit(set, { held: 6, seed: 3 })).toThrow(
       /held: found 6, expected a whole number from 0 to 5/,
     );
   });

@@ -124,7 +124,7 @@ export { sin, sinOp } from "./ops/sin/sin.ts";
 export type { SliceOptions } from "./ops/slice/slice.ts";
 export { slice, sliceOp } from "./ops/slice/slice.ts";
 export { softmax, softmaxOp } from "./ops/softmax/softmax.ts";
-export type { CrossEntropyOptions } from "./ops/softmax-cross-entropy/softmax-cross-entropy.ts";
+export type { SoftmaxCrossEntropyOptions } from "./ops/softmax-cross-entropy/softmax-cross-entropy.ts";
 export {
   softmaxCrossEntropy,
   softmaxCrossEntropyOp,

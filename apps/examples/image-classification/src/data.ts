@@ -2,8 +2,8 @@ import {
   fashionMnist,
   type ImageSet,
   mnist,
+  randomSplit,
   selectImages,
-  split,
   syntheticFigures,
 } from "@evenkeel/datasets";
 import { DownloadError, loadImages } from "@evenkeel/datasets/node";
@@ -73,7 +73,7 @@ function synthetic(options: Options): Data {
 }
 
 function parts(name: string, isSynthetic: boolean, train: ImageSet, test: ImageSet, options: Options): Data {
-  const { rest, held } = split(train, {
+  const { rest, held } = randomSplit(train, {
     held: Math.min(heldOutImages, train.labels.length),
     seed: options.seed,
   });

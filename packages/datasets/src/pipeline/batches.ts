@@ -1,7 +1,7 @@
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, hostPermutation, tensor } from "@evenkeel/tensor";
 import type { ChannelStatistics, ImageSet } from "../image-set.ts";
-import { channelStatistics, countOf, valuesPerImage } from "../image-set.ts";
+import { channelStatistics, imageCount, valuesPerImage } from "../image-set.ts";
 import { RandomStream, streams } from "../random-stream.ts";
 import type { Augmentation } from "./augment.ts";
 import { prefetch } from "./prefetch.ts";
@@ -44,7 +44,7 @@ export function batches(set: ImageSet, options: BatchOptions): Batches {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ArgumentError(`batchSize: found ${batchSize}, expected a positive integer`);
   }
-  const count = countOf(set);
+  const count = imageCount(set);
   const batchesPerEpoch = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
   const assemble = batchAssembler(set, options);
   async function* arrays(epoch: number): AsyncGenerator<BatchArrays> {

@@ -1,11 +1,11 @@
-import type { CrossEntropyOptions as FusedOptions, Tensor } from "@evenkeel/tensor";
+import type { SoftmaxCrossEntropyOptions, Tensor } from "@evenkeel/tensor";
 import { div, scope, softmaxCrossEntropy, sum } from "@evenkeel/tensor";
 import { isOtherClass } from "../metrics/classes.ts";
 import type { LossOptions } from "./reduction.ts";
 import { reduceLoss } from "./reduction.ts";
 
 /** Label smoothing, the label to ignore, and the reduction. */
-export interface CrossEntropyOptions extends FusedOptions, LossOptions {}
+export interface CrossEntropyOptions extends SoftmaxCrossEntropyOptions, LossOptions {}
 
 /**
  * The cross-entropy between the softmax of logits and class labels. The mean is taken over samples whose label is not

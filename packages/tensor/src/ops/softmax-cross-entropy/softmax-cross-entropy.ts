@@ -66,7 +66,7 @@ export const softmaxCrossEntropyOp: Op<CrossEntropyAttributes> = {
   },
 };
 
-export interface CrossEntropyOptions {
+export interface SoftmaxCrossEntropyOptions {
   /** The probability that is spread evenly over all classes, in [0, 1). Default: 0. */
   readonly labelSmoothing?: number;
   /** Samples with this label have loss 0 and gradient 0. Default: -100, as in PyTorch. */
@@ -85,7 +85,7 @@ export interface CrossEntropyOptions {
 export function softmaxCrossEntropy(
   logits: Tensor,
   labels: Tensor,
-  options: CrossEntropyOptions = {},
+  options: SoftmaxCrossEntropyOptions = {},
 ): Tensor {
   const { labelSmoothing = 0, ignoreIndex = -100 } = options;
   if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {

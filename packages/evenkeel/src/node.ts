@@ -1,0 +1,3 @@
+export * from "@evenkeel/datasets/node";
+export * from "@evenkeel/nn/node";
+export * from "@evenkeel/tensor/node";
