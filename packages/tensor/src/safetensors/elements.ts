@@ -4,7 +4,7 @@ import { float16ToNumber } from "../core/float16.ts";
 import type { FileDType } from "./stored-array.ts";
 
 interface ElementFormat {
-  readonly bytes: number;
+  readonly bytes: 1 | 2 | 4 | 8;
   /** The dtype that the elements have in memory. */
   readonly dtype: DType;
   /** `bytes` starts at a multiple of the element size. The result may share its memory. */
@@ -52,6 +52,17 @@ const formats: { readonly [F in FileDType]: ElementFormat } = {
     read: (bytes) =>
       new Float32Array(Uint32Array.from(viewOf(bytes, Uint16Array), (bits) => bits << 16).buffer),
   },
+  F8_E4M3: {
+    bytes: 1,
+    dtype: "f32",
+    read: (bytes) => Float32Array.from(bytes, float8ToNumber),
+  },
+  F8_E5M2: {
+    bytes: 1,
+    dtype: "f32",
+    // The upper half of a float16.
+    read: (bytes) => Float32Array.from(bytes, (bits) => float16ToNumber(bits << 8)),
+  },
   I64: {
     bytes: 8,
     dtype: "i32",
@@ -78,23 +89,51 @@ const formats: { readonly [F in FileDType]: ElementFormat } = {
     bytes: 1,
     dtype: "bool",
     read: (bytes, name) => {
-      const stray = bytes.findIndex((value) => value > 1);
-      if (stray >= 0)
-        throw new DataError(`${name}: element ${stray}: found the byte ${bytes[stray]}, expected 0 or 1`);
+      const stray = strayBool(bytes);
+      if (stray !== undefined) throw new DataError(`${name}: ${stray}`);
       return bytes;
     },
   },
 };
 
-/** Whether the header names an element type that can be read. */
-export const isFileDType = (value: unknown): value is FileDType =>
-  typeof value === "string" && Object.hasOwn(formats, value);
+/** Element types of the format that have no counterpart here, and their bits. */
+const rawBits: { readonly [type: string]: number } = {
+  C64: 64,
+  F8_E8M0: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2FNUZ: 8,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  F4: 4,
+};
 
-/** All element types that can be read. */
-export const fileDTypes: readonly string[] = Object.keys(formats);
+/** What is wrong with the first byte that is neither 0 nor 1. */
+export function strayBool(bytes: NumericArray): string | undefined {
+  const index = bytes.findIndex((value) => value > 1);
+  return index < 0 ? undefined : `element ${index}: found the byte ${bytes[index]}, expected 0 or 1`;
+}
 
-/** Bytes of one element in the file. */
-export const bytesOfElement = (type: FileDType): number => formats[type].bytes;
+/** Micikevicius et al. 2022: a sign, four bits of exponent, three of mantissa; there is no infinity and one NaN. */
+function float8ToNumber(bits: number): number {
+  const [exponent, mantissa] = [(bits >> 3) & 15, bits & 7];
+  const magnitude =
+    (bits & 127) === 127
+      ? Number.NaN
+      : exponent === 0
+        ? mantissa * 2 ** -9
+        : (8 + mantissa) * 2 ** (exponent - 10);
+  return bits < 128 ? magnitude : -magnitude;
+}
+
+/** Whether elements of a type can be read. */
+export const isFileDType = (type: string): type is FileDType => Object.hasOwn(formats, type);
+
+/** Whether the format has such elements, readable or not. */
+export const isElementType = (type: string): boolean => isFileDType(type) || Object.hasOwn(rawBits, type);
+
+/** Bits of one element in the file, of a type for which `isElementType` holds. */
+export const bitsOfElement = (type: string): number =>
+  isFileDType(type) ? formats[type].bytes * 8 : rawBits[type]!;
 
 /** The dtype that elements of a type have in memory. */
 export const dtypeOfFile = (type: FileDType): DType => formats[type].dtype;
@@ -119,20 +158,14 @@ const fileDTypeOf: { readonly [D in DType]: FileDType } = {
 /** The element type that a dtype is written as. */
 export const fileDTypeFor = (dtype: DType): FileDType => fileDTypeOf[dtype];
 
-const arrayFor: { readonly [D in DType]: ArrayConstructorOf } = {
-  f32: Float32Array,
-  f16: Float32Array,
-  i32: Int32Array,
-  u32: Uint32Array,
-  u8: Uint8Array,
-  bool: Uint8Array,
+const arrayNames: { readonly [D in DType]: string } = {
+  f32: "Float32Array",
+  f16: "Float32Array",
+  i32: "Int32Array",
+  u32: "Uint32Array",
+  u8: "Uint8Array",
+  bool: "Uint8Array",
 };
 
-type ArrayConstructorOf =
-  | Float32ArrayConstructor
-  | Int32ArrayConstructor
-  | Uint32ArrayConstructor
-  | Uint8ArrayConstructor;
-
 /** The typed array that holds the values of a dtype in a file. */
-export const arrayTypeFor = (dtype: DType): ArrayConstructorOf => arrayFor[dtype];
+export const arrayNameFor = (dtype: DType): string => arrayNames[dtype];

@@ -1,12 +1,13 @@
 import { DataError } from "../core/errors.ts";
-import { formatShape, sizeOf } from "../core/spec.ts";
-import { bytesOfElement, fileDTypes, isFileDType } from "./elements.ts";
-import type { FileDType } from "./stored-array.ts";
+import { formatShape } from "../core/spec.ts";
+import { bitsOfElement, isElementType } from "./elements.ts";
+import { checkUniqueKeys } from "./unique-keys.ts";
 
 /** Where a tensor lies in the file. Offsets count from the end of the header. */
 export interface Entry {
   readonly name: string;
-  readonly type: FileDType;
+  /** The file's word for the element type, which need not be one that can be read. */
+  readonly type: string;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -16,36 +17,22 @@ export interface Entry {
 export interface Header {
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;
-  /** Where the data begins in the file. */
-  readonly dataStart: number;
 }
 
 /** The reference implementation refuses longer headers too, so that a hostile one cannot exhaust the memory. */
-const maxHeaderBytes = 100_000_000;
-const lengthBytes = 8;
+export const maxHeaderBytes = 100_000_000;
+/** The file begins with the length of the header. */
+export const lengthBytes = 8;
 /** The name that is no tensor's. */
 export const metadataKey = "__metadata__";
 
-/** Reads and checks the header: every byte of the data belongs to exactly one tensor. Throws DataError. */
-export function readHeader(file: Uint8Array): Header {
-  const dataStart = lengthBytes + headerLength(file);
-  const parsed = parseJson(file.subarray(lengthBytes, dataStart));
-  const entries: Entry[] = [];
-  let metadata: Record<string, string> = {};
-  for (const [name, value] of Object.entries(parsed)) {
-    if (name === metadataKey) metadata = readMetadata(value);
-    else entries.push(readEntry(name, value));
+/** The length of the header by the first bytes of a file. Throws DataError for more than the file or the format has room for. */
+export function headerLength(start: Uint8Array, fileBytes: number): number {
+  if (fileBytes < lengthBytes) {
+    throw new DataError(`safetensors: found ${fileBytes} bytes, expected at least ${lengthBytes}`);
   }
-  checkCoverage(entries, file.byteLength - dataStart);
-  return { entries, metadata, dataStart };
-}
-
-function headerLength(file: Uint8Array): number {
-  if (file.byteLength < lengthBytes) {
-    throw new DataError(`safetensors: found ${file.byteLength} bytes, expected at least ${lengthBytes}`);
-  }
-  const length = new DataView(file.buffer, file.byteOffset, lengthBytes).getBigUint64(0, true);
-  const available = Math.min(file.byteLength - lengthBytes, maxHeaderBytes);
+  const length = new DataView(start.buffer, start.byteOffset, lengthBytes).getBigUint64(0, true);
+  const available = Math.min(fileBytes - lengthBytes, maxHeaderBytes);
   if (length > available) {
     throw new DataError(
       `safetensors: found a header of ${length} bytes, expected at most ${available}: the file is truncated or of another format`,
@@ -54,15 +41,48 @@ function headerLength(file: Uint8Array): number {
   return Number(length);
 }
 
+/** Reads and checks the header: every one of the bytes of data belongs to exactly one tensor. Throws DataError. */
+export function parseHeader(bytes: Uint8Array, dataBytes: number): Header {
+  const entries: Entry[] = [];
+  let metadata = withoutPrototype({});
+  for (const [name, value] of Object.entries(parseJson(bytes))) {
+    if (name === metadataKey) metadata = readMetadata(value);
+    else entries.push(readEntry(name, value));
+  }
+  checkCoverage(entries, dataBytes);
+  return { entries, metadata };
+}
+
+/** So that a key which is absent is not found in `Object.prototype`. */
+const withoutPrototype = (values: object): Record<string, string> =>
+  Object.assign(Object.create(null), values);
+
+const openingBrace = 0x7b;
+
 function parseJson(bytes: Uint8Array): object {
-  let parsed: unknown;
+  if (bytes[0] !== openingBrace) {
+    throw new DataError(
+      `safetensors: header: found ${bytes.length === 0 ? "nothing" : `the byte ${bytes[0]}`} at its beginning, expected "{"`,
+    );
+  }
+  let text: string;
+  let parsed: object;
   try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    // Browsers decode no shared memory: a copy is not shared.
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
+    parsed = JSON.parse(text);
   } catch (cause) {
     throw new DataError("safetensors: header: found text that is not JSON in UTF-8", { cause });
   }
-  return asObject(parsed, "header");
+  checkUniqueKeys(text, "safetensors: header");
+  return parsed;
 }
+
+const longestName = 200;
+
+/** A name as messages show it: quoted, so that nothing in it reaches a terminal as a command. */
+export const quote = (name: string): string =>
+  JSON.stringify(name.length > longestName ? `${name.slice(0, longestName)}...` : name);
 
 function asObject(value: unknown, what: string): Record<string, unknown> {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
@@ -87,39 +107,50 @@ function readMetadata(value: unknown): Record<string, string> {
   const metadata = asObject(value, metadataKey);
   for (const [key, text] of Object.entries(metadata)) {
     if (typeof text !== "string") {
-      throw new DataError(`safetensors: ${metadataKey}: "${key}": found ${describe(text)}, expected text`);
+      throw new DataError(
+        `safetensors: ${metadataKey}: ${quote(key)}: found ${describe(text)}, expected text`,
+      );
     }
   }
-  return metadata as Record<string, string>;
+  return withoutPrototype(metadata);
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
+/** The product of what is not 0: a shape that cannot be counted is refused, also where another dimension makes it empty. */
+const isCountable = (shape: readonly number[]): boolean =>
+  Number.isSafeInteger(shape.reduce((size, dimension) => size * (dimension || 1), 1));
+
+const isElementWord = (value: unknown): value is string =>
+  typeof value === "string" && /^[A-Z][A-Z0-9_]{0,30}$/.test(value);
+
 function readEntry(name: string, value: unknown): Entry {
-  const { dtype, shape, data_offsets: offsets } = asObject(value, `"${name}"`);
-  if (!isFileDType(dtype)) {
+  const { dtype, shape, data_offsets: offsets } = asObject(value, quote(name));
+  const refuse = (field: string, found: unknown, expected: string): never => {
     throw new DataError(
-      `safetensors: "${name}": dtype: found ${describe(dtype)}, expected one of ${fileDTypes.join(", ")}`,
+      `safetensors: ${quote(name)}: ${field}: found ${describe(found)}, expected ${expected}`,
     );
-  }
-  if (!Array.isArray(shape) || !shape.every(isCount)) {
-    throw new DataError(
-      `safetensors: "${name}": shape: found ${describe(shape)}, expected non-negative integers`,
-    );
-  }
+  };
+  if (!isElementWord(dtype)) return refuse("dtype", dtype, "an element type such as F32");
+  if (!Array.isArray(shape) || !shape.every(isCount)) return refuse("shape", shape, "non-negative integers");
+  if (!isCountable(shape)) return refuse("shape", shape, `at most ${Number.MAX_SAFE_INTEGER} elements`);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    throw new DataError(
-      `safetensors: "${name}": data_offsets: found ${describe(offsets)}, expected two byte positions`,
-    );
+    return refuse("data_offsets", offsets, "two byte positions");
   }
   const [begin, end] = offsets as [number, number];
-  const bytes = sizeOf(shape) * bytesOfElement(dtype);
-  if (end - begin !== bytes) {
+  checkBytes(name, dtype, shape, end - begin);
+  return { name, type: dtype, shape, begin, end };
+}
+
+/** Of element types that nobody knows, the bytes are known by the offsets only. */
+function checkBytes(name: string, type: string, shape: readonly number[], found: number): void {
+  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  const expected = isElementType(type) ? (size * bitsOfElement(type)) / 8 : Math.max(found, 0);
+  if (found !== expected) {
     throw new DataError(
-      `safetensors: "${name}": found ${end - begin} bytes of data, expected ${bytes} for ${dtype} ${formatShape(shape)}`,
+      `safetensors: ${quote(name)}: found ${found} bytes of data, expected ${expected} for ${type} ${formatShape(shape)}`,
     );
   }
-  return { name, type: dtype, shape, begin, end };
 }
 
 function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
@@ -127,7 +158,7 @@ function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
   for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== covered) {
       throw new DataError(
-        `safetensors: "${name}": found data at byte ${begin}, expected ${covered}: tensors overlap or leave a gap`,
+        `safetensors: ${quote(name)}: found data at byte ${begin}, expected ${covered}: tensors overlap or leave a gap`,
       );
     }
     covered = end;

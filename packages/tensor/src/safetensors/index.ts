@@ -1,4 +1,5 @@
-export type { Safetensors } from "./read.ts";
+export type { ReadOptions, Safetensors } from "./read.ts";
 export { readSafetensors } from "./read.ts";
-export type { FileDType, StoredArray } from "./stored-array.ts";
-export { writeSafetensors } from "./write.ts";
+export type { FileDType, RawArray, StoredArray } from "./stored-array.ts";
+export type { FileParts } from "./write.ts";
+export { safetensorsParts, writeSafetensors } from "./write.ts";

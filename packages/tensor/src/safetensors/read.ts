@@ -1,28 +1,81 @@
-import { dtypeOfFile, readElements } from "./elements.ts";
-import { readHeader } from "./header.ts";
-import type { StoredArray } from "./stored-array.ts";
+import { builtinName } from "../checks/builtin-name.ts";
+import { checkOptions, describeValue } from "../checks/check.ts";
+import { listOf, text } from "../checks/rules.ts";
+import { ArgumentError, DataError } from "../core/errors.ts";
+import { dtypeOfFile, isFileDType, readElements } from "./elements.ts";
+import type { Entry, Header } from "./header.ts";
+import { headerLength, lengthBytes, parseHeader, quote } from "./header.ts";
+import type { RawArray, StoredArray } from "./stored-array.ts";
 
 /** What a file holds. */
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, StoredArray>;
+  /** Tensors of element types that have no counterpart here, as bytes. */
+  readonly raw: ReadonlyMap<string, RawArray>;
+  /** Without a prototype: `metadata.constructor` is absent unless the file has it. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** What to read of a file. */
+export interface ReadOptions {
+  /** The tensors to read; absent, all of them. The rest of the file is checked by its header only. */
+  readonly names?: readonly string[];
+}
+
 /**
- * Reads a safetensors file from its bytes, checked to the last one. Wider types are narrowed: F64, F16 and BF16 become f32,
- * I64 becomes i32 where every value fits. Arrays may be views of `file`.
+ * Reads a safetensors file from its bytes, checked to the last one; an ArrayBuffer is taken too. Wider types are narrowed:
+ * F64, F16, BF16 and the eight-bit F8_E4M3 and F8_E5M2 become f32, I64 becomes i32 where every value fits. What has no
+ * counterpart here comes in `raw`. Arrays may be views of `file`.
  *
  * The format: https://github.com/huggingface/safetensors#format
  *
- * @throws DataError for anything that is not a whole and well-formed file, and for integers that do not fit
- * @example const { tensors } = readSafetensors(await readFile("model.safetensors"));
+ * @throws DataError for anything that is not a whole and well-formed file, for integers that do not fit, and for a name that
+ * the file does not have; ArgumentError for what is not bytes
+ * @example const { tensors } = readSafetensors(new Uint8Array(await response.arrayBuffer()), { names: ["fc.weight"] });
  */
-export function readSafetensors(file: Uint8Array): Safetensors {
-  const { entries, metadata, dataStart } = readHeader(file);
-  const tensors = new Map<string, StoredArray>();
-  for (const { name, type, shape, begin, end } of entries) {
-    const data = readElements(type, file.subarray(dataStart + begin, dataStart + end), name);
-    tensors.set(name, { dtype: dtypeOfFile(type), shape, data, fileDtype: type });
+export function readSafetensors(file: Uint8Array | ArrayBuffer, options: ReadOptions = {}): Safetensors {
+  checkReadOptions("readSafetensors", options);
+  const bytes = asBytes(file);
+  const dataStart = lengthBytes + headerLength(bytes, bytes.byteLength);
+  const header = parseHeader(bytes.subarray(lengthBytes, dataStart), bytes.byteLength - dataStart);
+  const found = new Map<Entry, Uint8Array>();
+  for (const entry of chosenEntries(header, options)) {
+    found.set(entry, bytes.subarray(dataStart + entry.begin, dataStart + entry.end));
   }
-  return { tensors, metadata };
+  return arraysOf(found, header);
+}
+
+function asBytes(file: Uint8Array | ArrayBuffer): Uint8Array {
+  const type = builtinName(file);
+  if (type === "Uint8Array") return file as Uint8Array;
+  if (type === "ArrayBuffer" || type === "SharedArrayBuffer") return new Uint8Array(file as ArrayBuffer);
+  throw new ArgumentError(`readSafetensors: file: found ${describeValue(file)}, expected a Uint8Array`);
+}
+
+/** Throws ArgumentError for an option that does not exist, and for names that are not text. */
+export const checkReadOptions = (where: string, options: ReadOptions): void =>
+  checkOptions<ReadOptions>(where, options, { names: listOf(text) });
+
+/** Where the tensors lie that are asked for. Throws DataError for a name that the file does not have. */
+export function chosenEntries({ entries }: Header, { names }: ReadOptions): readonly Entry[] {
+  if (names === undefined) return entries;
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  return [...new Set(names)].map((name) => {
+    const entry = byName.get(name);
+    if (entry !== undefined) return entry;
+    throw new DataError(`safetensors: found no tensor ${quote(name)} among ${entries.length}`);
+  });
+}
+
+/** Elements out of the bytes that the file holds for them. */
+export function arraysOf(found: ReadonlyMap<Entry, Uint8Array>, { metadata }: Header): Safetensors {
+  const tensors = new Map<string, StoredArray>();
+  const raw = new Map<string, RawArray>();
+  for (const [{ name, type, shape }, bytes] of found) {
+    if (isFileDType(type)) {
+      const data = readElements(type, bytes, quote(name));
+      tensors.set(name, { dtype: dtypeOfFile(type), shape, data, fileDtype: type });
+    } else raw.set(name, { fileDtype: type, shape, bytes });
+  }
+  return { tensors, raw, metadata };
 }

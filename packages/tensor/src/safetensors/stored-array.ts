@@ -7,6 +7,8 @@ export type FileDType =
   | "F32"
   | "F16"
   | "BF16"
+  | "F8_E4M3"
+  | "F8_E5M2"
   | "I64"
   | "I32"
   | "I16"
@@ -25,4 +27,13 @@ export interface StoredArray extends Spec {
   readonly data: NumericArray;
   /** The element type in the file; absent, the one that matches `dtype`. `I64` is what PyTorch counts batches in. */
   readonly fileDtype?: FileDType;
+}
+
+/** A tensor whose elements have no counterpart here: four-bit floats, complex numbers, what a later version of the format has. */
+export interface RawArray {
+  readonly shape: Shape;
+  /** The file's word for the element type: `F4`, `C64`. */
+  readonly fileDtype: string;
+  /** What the file holds, in row-major order. */
+  readonly bytes: Uint8Array;
 }

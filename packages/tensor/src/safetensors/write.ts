@@ -1,8 +1,16 @@
+import { builtinName } from "../checks/builtin-name.ts";
+import { describeValue } from "../checks/check.ts";
 import { ArgumentError } from "../core/errors.ts";
-import { formatSpec, sizeOf } from "../core/spec.ts";
-import { arrayTypeFor, bytesOfElement, fileDTypeFor } from "./elements.ts";
-import { metadataKey } from "./header.ts";
+import { checkShape, formatSpec, sizeOf } from "../core/spec.ts";
+import { arrayNameFor, bitsOfElement, fileDTypeFor, strayBool } from "./elements.ts";
+import { lengthBytes, maxHeaderBytes, metadataKey, quote } from "./header.ts";
 import type { FileDType, StoredArray } from "./stored-array.ts";
+
+/** A file as its parts, in order: they may be written one after the other, or be the parts of a Blob. */
+export interface FileParts extends Iterable<Uint8Array<ArrayBuffer>> {
+  /** The bytes of all parts. */
+  readonly byteLength: number;
+}
 
 interface Placed {
   readonly name: string;
@@ -11,38 +19,78 @@ interface Placed {
 }
 
 /**
- * Writes tensors as one safetensors file. Each tensor starts at a multiple of its element size.
+ * Writes tensors as one safetensors file. Each tensor starts at a multiple of its element size, and equal contents make
+ * equal files.
  *
  * @param metadata text that travels with the tensors
  * @throws ArgumentError for a name that is taken, or data that does not fit its shape and dtype
- * @example await writeFile("model.safetensors", writeSafetensors(Object.entries(state), { epoch: "3" }));
+ * @example const bytes = writeSafetensors([["x", { shape: [2], dtype: "f32", data: Float32Array.of(1, 2) }]], { epoch: "3" });
  */
 export function writeSafetensors(
   tensors: Iterable<readonly [name: string, array: StoredArray]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  const parts = safetensorsParts(tensors, metadata);
+  const file = new Uint8Array(parts.byteLength);
+  let position = 0;
+  for (const part of parts) {
+    file.set(part, position);
+    position += part.byteLength;
+  }
+  return file;
+}
+
+/**
+ * The file that `writeSafetensors` writes, in parts that are views of the arrays: nothing is held twice.
+ *
+ * @throws ArgumentError as `writeSafetensors` does, at once
+ * @example const blob = new Blob([...safetensorsParts(await stateArrays(model))]);
+ */
+export function safetensorsParts(
+  tensors: Iterable<readonly [name: string, array: StoredArray]>,
+  metadata: Readonly<Record<string, string>> = {},
+): FileParts {
   const placed = place(tensors);
   const header: [string, unknown][] = [];
+  checkMetadata(metadata);
   if (Object.keys(metadata).length > 0) header.push([metadataKey, metadata]);
   let dataBytes = 0;
   for (const { name, array, type } of placed) {
-    const end = dataBytes + sizeOf(array.shape) * bytesOfElement(type);
+    const end = dataBytes + (sizeOf(array.shape) * bitsOfElement(type)) / 8;
     header.push([name, { dtype: type, shape: array.shape, data_offsets: [dataBytes, end] }]);
     dataBytes = end;
   }
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const headerBytes = Math.ceil(text.byteLength / 8) * 8;
-  const file = new Uint8Array(8 + headerBytes + dataBytes);
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  file.set(text, 8);
-  file.fill(0x20, 8 + text.byteLength, 8 + headerBytes);
-  let position = 8 + headerBytes;
-  for (const { array, type } of placed) {
-    const bytes = bytesOfArray(array, type);
-    file.set(bytes, position);
-    position += bytes.byteLength;
+  const start = encodeHeader(header);
+  return {
+    byteLength: start.byteLength + dataBytes,
+    *[Symbol.iterator]() {
+      yield start;
+      for (const { array, type } of placed) yield bytesOfArray(array, type);
+    },
+  };
+}
+
+function checkMetadata(metadata: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== "string") {
+      throw new ArgumentError(`metadata: ${quote(key)}: found ${describeValue(value)}, expected a string`);
+    }
   }
-  return file;
+}
+
+/** The length, then the JSON, filled up with spaces so that the data begins at a multiple of 8. */
+function encodeHeader(entries: readonly [string, unknown][]): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
+  const bytes = Math.ceil(text.byteLength / 8) * 8;
+  if (bytes > maxHeaderBytes) {
+    throw new ArgumentError(
+      `tensors: found names, shapes and metadata of ${bytes} bytes, expected at most ${maxHeaderBytes}`,
+    );
+  }
+  const start = new Uint8Array(lengthBytes + bytes).fill(0x20);
+  new DataView(start.buffer).setBigUint64(0, BigInt(bytes), true);
+  start.set(text, lengthBytes);
+  return start;
 }
 
 /** Widest elements first, then by name: so every tensor is aligned, and equal contents make equal files. */
@@ -50,26 +98,28 @@ function place(tensors: Iterable<readonly [string, StoredArray]>): Placed[] {
   const placed: Placed[] = [];
   const names = new Set<string>([metadataKey]);
   for (const [name, array] of tensors) {
-    if (names.has(name)) throw new ArgumentError(`tensors: found the name "${name}" twice or reserved`);
+    if (names.has(name)) throw new ArgumentError(`tensors: found the name ${quote(name)} twice or reserved`);
     names.add(name);
     placed.push({ name, array, type: checkArray(name, array) });
   }
   const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-  return placed.sort((a, b) => bytesOfElement(b.type) - bytesOfElement(a.type) || compare(a.name, b.name));
+  return placed.sort((a, b) => bitsOfElement(b.type) - bitsOfElement(a.type) || compare(a.name, b.name));
 }
 
 function checkArray(name: string, array: StoredArray): FileDType {
-  const expected = arrayTypeFor(array.dtype);
-  if (!(array.data instanceof expected) || array.data.length !== sizeOf(array.shape)) {
+  checkShape(array.shape, `${name}: shape`);
+  const [found, expected] = [builtinName(array.data), arrayNameFor(array.dtype)];
+  if (found !== expected || array.data.length !== sizeOf(array.shape)) {
     throw new ArgumentError(
-      `${name}: found ${array.data.length} values in a ${array.data.constructor.name}, expected ${sizeOf(array.shape)} in a ${expected.name} for ${formatSpec(array)}`,
+      `${name}: found ${array.data.length} values in a ${found}, expected ${sizeOf(array.shape)} in a ${expected} for ${formatSpec(array)}`,
     );
   }
-  const own = fileDTypeFor(array.dtype);
-  return array.dtype === "i32" && array.fileDtype === "I64" ? "I64" : own;
+  const stray = array.dtype === "bool" ? strayBool(array.data) : undefined;
+  if (stray !== undefined) throw new ArgumentError(`${name}: ${stray}`);
+  return array.dtype === "i32" && array.fileDtype === "I64" ? "I64" : fileDTypeFor(array.dtype);
 }
 
-function bytesOfArray({ data }: StoredArray, type: FileDType): Uint8Array {
+function bytesOfArray({ data }: StoredArray, type: FileDType): Uint8Array<ArrayBuffer> {
   const stored = type === "I64" ? BigInt64Array.from(data as Int32Array, BigInt) : data;
-  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+  return new Uint8Array(stored.buffer as ArrayBuffer, stored.byteOffset, stored.byteLength);
 }

@@ -1,0 +1,42 @@
+import { describeValue } from "../checks/check.ts";
+import { DataError } from "../core/errors.ts";
+
+/**
+ * Throws DataError where an object in well-formed JSON has a key twice. `JSON.parse` keeps the last one in silence, so two
+ * readers could see two different files.
+ */
+export function checkUniqueKeys(json: string, where: string): void {
+  const keysAround: Set<string>[] = [];
+  let quoted = "";
+  for (let index = 0; index < json.length; index++) {
+    switch (json[index]) {
+      case "{":
+        keysAround.push(new Set());
+        break;
+      case "}":
+        keysAround.pop();
+        break;
+      case '"': {
+        const end = endOfString(json, index);
+        quoted = json.slice(index, end);
+        index = end - 1;
+        break;
+      }
+      // Outside of strings a colon stands behind a key and nowhere else.
+      case ":":
+        addKey(keysAround.at(-1)!, JSON.parse(quoted), where);
+    }
+  }
+}
+
+function endOfString(json: string, start: number): number {
+  let index = start + 1;
+  while (json[index] !== '"') index += json[index] === "\\" ? 2 : 1;
+  return index + 1;
+}
+
+function addKey(keys: Set<string>, key: string, where: string): void {
+  if (keys.has(key))
+    throw new DataError(`${where}: found the key ${describeValue(key)} twice, expected once`);
+  keys.add(key);
+}
