@@ -1,68 +1,31 @@
-import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { DataError } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fashionMnist, imageCount, mnist, type PublishedImages } from "../src/index.ts";
-import { loadImages } from "../src/node/index.ts";
-
-function idx(shape: readonly number[], data: readonly number[]): Buffer {
-  const header = Buffer.alloc(4 + 4 * shape.length);
-  header.writeUInt32BE(0x0800 + shape.length);
-  shape.forEach((dimension, axis) => {
-    header.writeUInt32BE(dimension, 4 + 4 * axis);
-  });
-  return gzipSync(Buffer.concat([header, Buffer.from(data)]));
-}
-
-const contents: { readonly [file: string]: Buffer } = {
-  "train-images.gz": idx([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]),
-  "train-labels.gz": idx([2], [0, 1]),
-  "test-images.gz": idx([1, 2, 2], [9, 9, 9, 9]),
-  "test-labels.gz": idx([1], [1]),
-};
-
-function published(addresses: readonly string[]): PublishedImages {
-  const describeFile = (file: string) => ({
-    file,
-    bytes: contents[file]!.length,
-    sha256: createHash("sha256").update(contents[file]!).digest("hex"),
-  });
-  return {
-    name: "tiny",
-    folder: "tiny",
-    addresses,
-    classes: ["a", "b"],
-    train: { images: describeFile("train-images.gz"), labels: describeFile("train-labels.gz") },
-    test: { images: describeFile("test-images.gz"), labels: describeFile("test-labels.gz") },
-  };
-}
+import { fashionMnist, imageCount, mnist } from "../src/index.ts";
+import { DownloadError, loadImages } from "../src/node/index.ts";
+import { contents, serve, tinySet } from "./tiny-set.ts";
 
 let folder: string;
-let server: Server;
+let server: Awaited<ReturnType<typeof serve>>;
 let address: string;
 let requests: string[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "evenkeel-datasets-"));
   requests = [];
-  server = createServer((request, response) => {
+  server = await serve((request, response) => {
     const file = request.url!.slice(1);
-    requests.push(`${file} ${request.headers.range ?? "whole"}`);
+    requests.push(file);
     const body = contents[file];
-    if (body === undefined) return response.writeHead(404).end();
-    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
-    response.writeHead(start > 0 ? 206 : 200).end(body.subarray(start));
+    response.writeHead(body === undefined ? 404 : 200).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  address = server.address;
 });
 
 afterEach(async () => {
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
   await rm(folder, { recursive: true });
 });
 
@@ -74,34 +37,55 @@ describe("loading published images", () => {
       cacheFolder: folder,
       onProgress: (_: string, bytes: number) => seen.push(bytes),
     };
-    const { train, test } = await loadImages(published([`${address}/missing`, address]), options);
+    const { train, test } = await loadImages(tinySet([`${address}/missing`, address]), options);
     expect([...train.images]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(imageCount(test)).toBe(1);
     expect(seen).toContain(contents["train-images.gz"]!.length);
     const before = requests.length;
-    await loadImages(published([address]), options);
+    await loadImages(tinySet([address]), options);
     expect(requests.length).toBe(before);
     expect((await readdir(join(folder, "tiny"))).sort()).toEqual(Object.keys(contents).sort());
   });
 
-  it("resumes a broken download", async () => {
-    await mkdir(join(folder, "tiny"));
-    await writeFile(
-      join(folder, "tiny", "train-images.gz.partial"),
-      contents["train-images.gz"]!.subarray(0, 10),
-    );
-    await loadImages(published([address]), { dataFolder: "", cacheFolder: folder });
-    expect(requests[0]).toBe("train-images.gz bytes=10-");
-    expect(await readFile(join(folder, "tiny", "train-images.gz"))).toEqual(contents["train-images.gz"]);
+  it.each(["flipped", "cut", "empty", "a link to nothing"])("heals a cache file that is %s", async (kind) => {
+    const options = { dataFolder: "", cacheFolder: folder };
+    await loadImages(tinySet([address]), options);
+    const path = join(folder, "tiny", "test-images.gz");
+    const damaged = Buffer.from(contents["test-images.gz"]!);
+    damaged[12]! ^= 1;
+    if (kind === "a link to nothing") {
+      await rm(path);
+      await symlink(join(folder, "nothing"), path);
+    } else {
+      const length = kind === "flipped" ? damaged.length : kind === "cut" ? 10 : 0;
+      await writeFile(path, damaged.subarray(0, length));
+    }
+    requests = [];
+    const { test } = await loadImages(tinySet([address]), options);
+    expect([...test.images]).toEqual([9, 9, 9, 9]);
+    expect(requests).toEqual(["test-images.gz"]);
   });
 
-  it("starts over when what was there is damaged, and keeps nothing damaged", async () => {
+  it("tells what is missing and out of reach from what is there and damaged", async () => {
+    const options = { dataFolder: "", cacheFolder: folder };
+    await expect(loadImages(tinySet([`${address}/nowhere`]), options)).rejects.toThrow(DownloadError);
     await mkdir(join(folder, "tiny"));
-    await writeFile(join(folder, "tiny", "train-images.gz.partial"), Buffer.alloc(10));
-    await expect(loadImages(published([address]), { dataFolder: "", cacheFolder: folder })).rejects.toThrow(
-      /sha256 checksum .* the file is damaged/,
+    await writeFile(join(folder, "tiny", "train-images.gz"), "damaged");
+    const damaged = loadImages(tinySet([`${address}/nowhere`]), options);
+    await expect(damaged).rejects.toThrow(DataError);
+    await expect(damaged).rejects.toThrow(/found 7 bytes, expected \d+, and .* could not be downloaded/);
+  });
+
+  it("starts twice at once with one empty cache", async () => {
+    const load = () => loadImages(tinySet([address]), { dataFolder: "", cacheFolder: folder });
+    for (const { train } of await Promise.all([load(), load(), load()])) expect(imageCount(train)).toBe(2);
+    expect((await readdir(join(folder, "tiny"))).sort()).toEqual(Object.keys(contents).sort());
+  });
+
+  it("refuses options that nobody knows", async () => {
+    await expect(loadImages(tinySet([]), { cache: folder } as never)).rejects.toThrow(
+      /loadImages: found the option "cache"/,
     );
-    await loadImages(published([address]), { dataFolder: "", cacheFolder: folder });
   });
 
   it("prefers the data folder, and says what is wrong in it", async () => {
@@ -109,34 +93,31 @@ describe("loading published images", () => {
     await mkdir(own);
     for (const [file, body] of Object.entries(contents)) await writeFile(join(own, file), body);
     const options = { dataFolder: folder, cacheFolder: join(folder, "cache") };
-    expect((await loadImages(published([]), options)).folder).toBe(own);
+    expect((await loadImages(tinySet([]), options)).folder).toBe(own);
     const damaged = Buffer.from(contents["test-images.gz"]!);
     damaged[12]! ^= 1;
     await writeFile(join(own, "test-images.gz"), damaged);
-    await expect(loadImages(published([]), options)).rejects.toThrow(
+    await expect(loadImages(tinySet([]), options)).rejects.toThrow(
       /test-images.gz: found the sha256 checksum/,
     );
     await writeFile(join(own, "test-images.gz"), damaged.subarray(3));
-    await expect(loadImages(published([]), options)).rejects.toThrow(/bytes, expected/);
+    await expect(loadImages(tinySet([]), options)).rejects.toThrow(/bytes, expected/);
     await rm(join(own, "test-images.gz"));
-    await expect(loadImages(published([]), options)).rejects.toThrow(
+    await expect(loadImages(tinySet([]), options)).rejects.toThrow(
       /found a part of tiny, missing: test-images.gz/,
     );
   });
 
   it("lists why no address could be reached, in short time", async () => {
-    const silent = createServer(() => undefined);
-    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
-    const port = (silent.address() as AddressInfo).port;
+    const silent = await serve(() => undefined);
     await expect(
-      loadImages(published([`${address}/nowhere`, `http://127.0.0.1:${port}`]), {
+      loadImages(tinySet([`${address}/nowhere`, silent.address]), {
         dataFolder: "",
         cacheFolder: folder,
         timeoutMilliseconds: 100,
       }),
     ).rejects.toThrow(/the server answered 404.*no data for 0.1 seconds/);
-    silent.closeAllConnections();
-    silent.close();
+    await silent.close();
   });
 });
 

@@ -1,29 +1,36 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
-import { DataError, EvenkeelError } from "@evenkeel/tensor";
-import { storageError } from "@evenkeel/tensor/node";
+import { DataError } from "@evenkeel/tensor";
+import type { Rules } from "@evenkeel/tensor/checks";
+import { callable, checkOptions, positive } from "@evenkeel/tensor/checks";
 import type { PublishedFile } from "../catalog.ts";
-
-/** No address could be reached, or every one of them failed; the message lists the reasons. */
-export class DownloadError extends EvenkeelError {
-  override readonly name = "DownloadError";
-}
+import { answerOf, chunksOf, DownloadError } from "./answer.ts";
+import { PartialFile, removeAbandonedFiles } from "./partial-file.ts";
+import { checkDigest, readPublishedFile } from "./published-file.ts";
 
 export interface DownloadOptions {
-  /** Called as bytes arrive, those of an earlier attempt counted in. */
+  /** Called as bytes arrive. */
   readonly onProgress?: (file: string, bytes: number, totalBytes: number) => void;
   /** How long to wait for a server's answer, and for the next bytes. Default: 5 seconds. */
   readonly timeoutMilliseconds?: number;
   readonly signal?: AbortSignal;
 }
 
+export const downloadRules: Rules<DownloadOptions> = {
+  onProgress: callable,
+  timeoutMilliseconds: positive,
+  signal: { expected: "an AbortSignal", accepts: (value) => value instanceof AbortSignal },
+};
+
 /**
- * Downloads a published file to `path`, from the first address that has it. What arrives is kept in `path.partial`, so that
- * a broken download goes on where it stopped; the file takes its name only when its checksum is right.
+ * Downloads a published file to `path`, from the first address that has it. The file takes its name, in the place of what
+ * had it, when its checksum is right: any number of processes may download one file at once. A connection that breaks is
+ * taken up where it stopped.
  *
- * Throws DownloadError when no address answers, DataError for a wrong checksum, StorageError when it cannot be written.
+ * Throws DownloadError when no address can be reached, DataError when what an address has is another file or damaged,
+ * StorageError when it cannot be written, and the signal's reason when it is aborted.
+ *
+ * @example await download(mnist.test.labels, mnist.addresses, "data/mnist/t10k-labels-idx1-ubyte.gz");
  */
 export async function download(
   published: PublishedFile,
@@ -31,94 +38,101 @@ export async function download(
   path: string,
   options: DownloadOptions = {},
 ): Promise<void> {
-  const partial = `${path}.partial`;
-  await mkdir(dirname(path), { recursive: true }).catch((error) => {
-    throw storageError(path, error);
-  });
-  const reasons: string[] = [];
+  checkOptions<DownloadOptions>("download", options, downloadRules);
+  await removeAbandonedFiles(dirname(path));
+  const partial = new PartialFile(path);
+  try {
+    await receiveFromFirst(addresses, published, partial, options);
+    await partial.finish();
+  } catch (error) {
+    if (options.signal?.aborted) throw options.signal.reason;
+    // Another process may have put the whole file there, and be reading it where a file in use cannot be replaced.
+    await readPublishedFile(path, published).catch(() => {
+      throw error;
+    });
+  } finally {
+    await partial.discard();
+  }
+}
+
+/** Fills the partial file from the first address that has the published one. */
+async function receiveFromFirst(
+  addresses: readonly string[],
+  published: PublishedFile,
+  partial: PartialFile,
+  options: DownloadOptions,
+): Promise<void> {
+  const failures: string[] = [];
+  let isDamaged = false;
   for (const address of addresses) {
     const url = `${address}/${published.file}`;
     try {
-      await fetchInto(url, published, partial, options);
-      await checkFile(partial, published);
-      await rename(partial, path);
-      return;
+      await receiveWhole(url, published, partial, options);
+      return checkDigest(published.file, partial.checksum(), published.sha256);
     } catch (error) {
-      if (options.signal?.aborted) throw error;
-      if (error instanceof EvenkeelError && !(error instanceof DownloadError || error instanceof DataError))
-        throw error;
-      if (error instanceof DataError) await rm(partial, { force: true });
-      reasons.push(`${url}: ${reasonOf(error)}`);
+      options.signal?.throwIfAborted();
+      if (!(error instanceof DownloadError || error instanceof DataError)) throw error;
+      if (error instanceof DataError) {
+        isDamaged = true;
+        await partial.restart();
+      }
+      failures.push(`${url}: ${error.message}`);
     }
   }
-  throw new DownloadError(`${published.file}: could not be downloaded. ${reasons.join(". ")}`);
+  const message = `${published.file}: could not be downloaded. ${failures.join(". ")}`;
+  throw isDamaged ? new DataError(message) : new DownloadError(message);
 }
 
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error ? `${message} (${cause.message})` : message;
+const mostConnections = 5;
+
+/** Takes up a connection that breaks, as long as each one brings something. */
+async function receiveWhole(
+  url: string,
+  published: PublishedFile,
+  partial: PartialFile,
+  options: DownloadOptions,
+): Promise<void> {
+  for (let connection = 1; ; connection++) {
+    const before = partial.bytes;
+    try {
+      return await receiveRest(url, published, partial, options);
+    } catch (error) {
+      const isBroken = error instanceof DownloadError && !options.signal?.aborted;
+      if (!isBroken || partial.bytes <= before || connection === mostConnections) throw error;
+    }
+  }
 }
 
-async function fetchInto(
+async function receiveRest(
   url: string,
   { file, bytes: totalBytes }: PublishedFile,
-  partial: string,
+  partial: PartialFile,
   { onProgress, signal, timeoutMilliseconds = 5000 }: DownloadOptions,
 ): Promise<void> {
-  const present = await sizeOfFile(partial);
-  if (present === totalBytes) return;
-  const timeout = new AbortController();
-  const expire = (): void =>
-    timeout.abort(new DownloadError(`no data for ${timeoutMilliseconds / 1000} seconds`));
-  let timer = setTimeout(expire, timeoutMilliseconds);
+  const answer = await answerOf(url, { from: partial.bytes, timeoutMilliseconds, signal });
   try {
-    const response = await fetch(url, {
-      headers: present > 0 && present < totalBytes ? { range: `bytes=${present}-` } : {},
-      signal: signal === undefined ? timeout.signal : AbortSignal.any([timeout.signal, signal]),
-    });
-    if (!response.ok || response.body === null) {
-      throw new DownloadError(`the server answered ${response.status} ${response.statusText}`);
-    }
-    const resumes = response.status === 206;
-    let received = resumes ? present : 0;
-    const target = await open(partial, resumes ? "a" : "w");
-    try {
-      for await (const chunk of response.body) {
-        clearTimeout(timer);
-        timer = setTimeout(expire, timeoutMilliseconds);
-        received += chunk.length;
-        if (received > totalBytes) throw new DataError(`found more than the expected ${totalBytes} bytes`);
-        await target.write(chunk).catch((error) => {
-          throw storageError(partial, error);
-        });
-        onProgress?.(file, received, totalBytes);
-      }
-      await target.sync();
-    } finally {
-      await target.close();
+    if (answer.statusCode === 200) await partial.restart();
+    checkLength(answer, partial.bytes, totalBytes);
+    for await (const chunk of chunksOf(answer)) {
+      await partial.append(chunk);
+      if (partial.bytes > totalBytes) throw new DataError(`found more than the expected ${totalBytes} bytes`);
+      onProgress?.(file, partial.bytes, totalBytes);
     }
   } finally {
-    clearTimeout(timer);
+    answer.destroy();
+  }
+  if (partial.bytes < totalBytes) {
+    throw new DataError(`found ${partial.bytes} bytes, expected ${totalBytes}`);
   }
 }
 
-async function sizeOfFile(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
+/** Throws DataError where the headers announce another file than the published one, or another part of it. */
+function checkLength({ headers }: IncomingMessage, from: number, totalBytes: number): void {
+  const [, first = from] = /^bytes (\d+)-/.exec(headers["content-range"] ?? "") ?? [];
+  const length = headers["content-length"] ?? totalBytes - from;
+  if (Number(first) === from && Number(length) === totalBytes - from) return;
+  const encoding = headers["content-encoding"] === undefined ? "" : ` in ${headers["content-encoding"]}`;
+  throw new DataError(
+    `found ${length} bytes${encoding} from byte ${first}, expected ${totalBytes - from} from byte ${from}`,
   );
-}
-
-/** Throws DataError unless the file has the published size and checksum. */
-export async function checkFile(path: string, { bytes, sha256 }: PublishedFile): Promise<void> {
-  const found = await sizeOfFile(path);
-  if (found !== bytes) throw new DataError(`${path}: found ${found} bytes, expected ${bytes}`);
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
-  const digest = hash.digest("hex");
-  if (digest !== sha256) {
-    throw new DataError(
-      `${path}: found the sha256 checksum ${digest}, expected ${sha256}: the file is damaged`,
-    );
-  }
 }

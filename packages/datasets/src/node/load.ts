@@ -1,13 +1,17 @@
-import { access, readFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "@evenkeel/tensor";
+import { checkOptions, text } from "@evenkeel/tensor/checks";
 import envPaths from "env-paths";
 import type { PublishedFile, PublishedImages } from "../catalog.ts";
 import { filesOf } from "../catalog.ts";
 import { readIdxImages } from "../formats/idx.ts";
 import type { ImageSet } from "../image-set.ts";
+import { DownloadError } from "./answer.ts";
 import type { DownloadOptions } from "./download.ts";
-import { checkFile, download } from "./download.ts";
+import { download, downloadRules } from "./download.ts";
+import { removeAbandonedFiles } from "./partial-file.ts";
+import { readPublishedFile } from "./published-file.ts";
 
 export interface LoadOptions extends DownloadOptions {
   /** A folder of data sets, each in a folder of its own. Default: the environment variable EVENKEEL_DATA. */
@@ -28,9 +32,9 @@ export const defaultCacheFolder = (): string => envPaths("evenkeel", { suffix: "
 
 /**
  * Loads a published image set: from the data folder, else from the cache, else by downloading it into the cache. Every
- * file's size and checksum is checked.
+ * file's size and checksum is checked. A file of the cache that is damaged is downloaded again.
  *
- * Throws DataError for a damaged file (its path and both checksums), DownloadError when nothing can be reached.
+ * Throws DownloadError when the set is not on this machine and cannot be reached, and DataError when it is there and damaged.
  *
  * @example const { train, test } = await loadImages(fashionMnist);
  */
@@ -38,49 +42,62 @@ export async function loadImages(
   published: PublishedImages,
   options: LoadOptions = {},
 ): Promise<LoadedImages> {
-  const folder = await locate(published, options);
-  for (const file of filesOf(published)) await checkFile(join(folder, file.file), file);
-  const [train, test] = await Promise.all([
-    readPart(published, "train", folder),
-    readPart(published, "test", folder),
-  ]);
-  return { train, test, folder };
-}
-
-async function locate(published: PublishedImages, options: LoadOptions): Promise<string> {
-  const dataFolder = options.dataFolder ?? process.env.EVENKEEL_DATA;
-  if (dataFolder !== undefined && dataFolder !== "") {
-    const folder = join(dataFolder, published.folder);
-    const missing = await missingFiles(published, folder);
-    if (missing.length === 0) return folder;
-    if (missing.length < filesOf(published).length) {
-      const names = missing.map(({ file }) => file).join(", ");
-      throw new DataError(`${folder}: found a part of ${published.name}, missing: ${names}`);
-    }
+  checkOptions<LoadOptions>("loadImages", options, { ...downloadRules, dataFolder: text, cacheFolder: text });
+  const {
+    dataFolder = process.env.EVENKEEL_DATA ?? "",
+    cacheFolder = defaultCacheFolder(),
+    ...rest
+  } = options;
+  const given = join(dataFolder, published.folder);
+  if (dataFolder !== "" && (await holdsAll(published, given))) {
+    return readParts(published, given, (file) => readPublishedFile(join(given, file.file), file));
   }
-  const folder = join(options.cacheFolder ?? defaultCacheFolder(), published.folder);
-  for (const file of await missingFiles(published, folder)) {
-    await download(file, published.addresses, join(folder, file.file), options);
-  }
-  return folder;
-}
-
-async function missingFiles(published: PublishedImages, folder: string): Promise<PublishedFile[]> {
-  const missing: PublishedFile[] = [];
-  for (const file of filesOf(published)) {
-    await access(join(folder, file.file)).catch(() => missing.push(file));
-  }
-  return missing;
-}
-
-async function readPart(
-  published: PublishedImages,
-  part: "train" | "test",
-  folder: string,
-): Promise<ImageSet> {
-  const { images, labels } = published[part];
-  return readIdxImages(
-    { images: await readFile(join(folder, images.file)), labels: await readFile(join(folder, labels.file)) },
-    { name: `${published.name} (${part})`, classes: published.classes },
+  const folder = join(cacheFolder, published.folder);
+  await removeAbandonedFiles(folder);
+  return readParts(published, folder, (file) =>
+    readOrDownload(file, published.addresses, join(folder, file.file), rest),
   );
+}
+
+/** Throws DataError for a folder that has a part of the files. */
+async function holdsAll(published: PublishedImages, folder: string): Promise<boolean> {
+  const files = filesOf(published);
+  const missing: string[] = [];
+  for (const { file } of files) await access(join(folder, file)).catch(() => missing.push(file));
+  if (missing.length === 0 || missing.length === files.length) return missing.length === 0;
+  throw new DataError(`${folder}: found a part of ${published.name}, missing: ${missing.join(", ")}`);
+}
+
+async function readOrDownload(
+  file: PublishedFile,
+  addresses: readonly string[],
+  path: string,
+  options: DownloadOptions,
+): Promise<Uint8Array> {
+  try {
+    return await readPublishedFile(path, file);
+  } catch (damage) {
+    const isThere = await access(path).then(
+      () => true,
+      () => false,
+    );
+    await download(file, addresses, path, options).catch((error) => {
+      if (!isThere || !(error instanceof DownloadError)) throw error;
+      throw new DataError(`${(damage as Error).message}, and ${error.message}`, { cause: error });
+    });
+    return readPublishedFile(path, file);
+  }
+}
+
+async function readParts(
+  published: PublishedImages,
+  folder: string,
+  read: (file: PublishedFile) => Promise<Uint8Array>,
+): Promise<LoadedImages> {
+  const readPart = async (part: "train" | "test"): Promise<ImageSet> =>
+    readIdxImages(
+      { images: await read(published[part].images), labels: await read(published[part].labels) },
+      { name: `${published.name} (${part})`, classes: published.classes },
+    );
+  return { train: await readPart("train"), test: await readPart("test"), folder };
 }

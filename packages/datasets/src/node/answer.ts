@@ -1,0 +1,75 @@
+import type { IncomingMessage } from "node:http";
+import { request as plainRequest } from "node:http";
+import { request as secureRequest } from "node:https";
+import { EvenkeelError } from "@evenkeel/tensor";
+
+/** No address could be reached, or none of them has the file; the message lists the reasons. */
+export class DownloadError extends EvenkeelError {
+  override readonly name = "DownloadError";
+}
+
+export interface RequestOptions {
+  /** The first byte that is asked for. */
+  readonly from: number;
+  readonly timeoutMilliseconds: number;
+  readonly signal?: AbortSignal;
+}
+
+const mostRedirects = 5;
+
+/**
+ * What a server answers, its body as it was sent: `fetch` would unpack by the header `content-encoding`, and published
+ * checksums are of packed files. Throws DownloadError for any status but success, and when nothing comes in time.
+ */
+export async function answerOf(url: string, options: RequestOptions): Promise<IncomingMessage> {
+  let target = new URL(url);
+  for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+    const answer = await send(target, options);
+    const { statusCode = 0, statusMessage = "", headers } = answer;
+    if (statusCode === 200 || statusCode === 206) return answer;
+    answer.destroy();
+    if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) {
+      throw new DownloadError(`the server answered ${statusCode} ${statusMessage}`);
+    }
+    target = new URL(headers.location, target);
+  }
+  throw new DownloadError(`found more than ${mostRedirects} redirects`);
+}
+
+function send(url: URL, { from, timeoutMilliseconds, signal }: RequestOptions): Promise<IncomingMessage> {
+  const headers = {
+    "user-agent": "evenkeel",
+    "accept-encoding": "identity",
+    ...(from > 0 && { range: `bytes=${from}-` }),
+  };
+  const request = url.protocol === "https:" ? secureRequest : plainRequest;
+  return new Promise((resolve, reject) => {
+    let answer: IncomingMessage | undefined;
+    const sent = request(url, { headers, signal, timeout: timeoutMilliseconds });
+    sent.on("timeout", () =>
+      (answer ?? sent).destroy(new DownloadError(`no data for ${timeoutMilliseconds / 1000} seconds`)),
+    );
+    sent.on("error", (error) => reject(asDownloadError(error)));
+    sent.on("response", (response) => {
+      answer = response;
+      resolve(response);
+    });
+    sent.end();
+  });
+}
+
+/** The body of an answer, as it arrives. Throws DownloadError when the connection breaks. */
+export async function* chunksOf(answer: IncomingMessage): AsyncGenerator<Uint8Array> {
+  try {
+    yield* answer;
+  } catch (error) {
+    throw asDownloadError(error as Error);
+  }
+}
+
+/** Where several addresses of one host failed, Node says nothing but a code. */
+function asDownloadError(error: NodeJS.ErrnoException): DownloadError {
+  return error instanceof DownloadError
+    ? error
+    : new DownloadError(error.message || error.code || error.name, { cause: error });
+}

@@ -1,0 +1,109 @@
+import { createHash, randomUUID } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { storageError } from "@evenkeel/tensor/node";
+
+/**
+ * A file that is being filled, under a name that no other process and no other call has. It comes into being with its first
+ * bytes, and takes its own name when it is whole; readers never see a part.
+ */
+export class PartialFile {
+  /** How many bytes it holds. */
+  bytes = 0;
+  private readonly target: string;
+  private readonly path: string;
+  private digest = createHash("sha256");
+  private handle: FileHandle | undefined;
+
+  constructor(target: string) {
+    this.target = target;
+    this.path = join(dirname(target), `.${hostname()}-${process.pid}-${randomUUID()}.partial`);
+  }
+
+  async append(chunk: Uint8Array): Promise<void> {
+    await this.storing(async () => (await this.opened()).appendFile(chunk));
+    this.digest.update(chunk);
+    this.bytes += chunk.length;
+  }
+
+  /** Forgets what it holds. */
+  async restart(): Promise<void> {
+    if (this.bytes === 0) return;
+    await this.storing(async () => (await this.opened()).truncate());
+    this.digest = createHash("sha256");
+    this.bytes = 0;
+  }
+
+  /** The sha256 checksum of what it holds. */
+  checksum(): string {
+    return this.digest.copy().digest("hex");
+  }
+
+  /** Gives the file its own name, in the place of what had it. */
+  async finish(): Promise<void> {
+    await this.storing(async () => {
+      await (await this.opened()).sync();
+      await this.close();
+      await rename(this.path, this.target);
+    });
+  }
+
+  /** Removes what has not been finished. */
+  async discard(): Promise<void> {
+    await this.close();
+    await rm(this.path, { force: true }).catch(() => undefined);
+  }
+
+  /** `a` writes at the end also after `restart`; `x` refuses to follow a link. */
+  private async opened(): Promise<FileHandle> {
+    if (this.handle === undefined) {
+      await mkdir(dirname(this.path), { recursive: true });
+      this.handle = await open(this.path, "ax");
+    }
+    return this.handle;
+  }
+
+  private async close(): Promise<void> {
+    await this.handle?.close();
+    this.handle = undefined;
+  }
+
+  private async storing(work: () => Promise<void>): Promise<void> {
+    await work().catch((error) => {
+      throw storageError(this.target, error);
+    });
+  }
+}
+
+/** How long a file of another machine may lie still before it counts as abandoned. */
+const longestPauseMilliseconds = 60 * 60 * 1000;
+
+const partialName = /^\.(.+)-(\d+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial$/;
+
+/** Removes the partial files of processes that were killed. */
+export async function removeAbandonedFiles(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, host, process] = partialName.exec(name) ?? [];
+    if (host === undefined) continue;
+    const path = join(folder, name);
+    const isAbandoned = host === hostname() ? !isRunning(Number(process)) : await liesStill(path);
+    if (isAbandoned) await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+async function liesStill(path: string): Promise<boolean> {
+  return stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > longestPauseMilliseconds,
+    () => false,
+  );
+}

@@ -1,0 +1,266 @@
+import { fork } from "node:child_process";
+import { randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { ArgumentError, DataError, StorageError } from "@evenkeel/tensor";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DownloadError, download } from "../src/node/index.ts";
+import { describeFile, serve } from "./tiny-set.ts";
+
+const body = gzipSync(randomBytes(100_000));
+const published = describeFile("images.gz", body);
+
+let folder: string;
+let path: string;
+let answer: RequestListener;
+let server: Awaited<ReturnType<typeof serve>>;
+let ranges: (string | undefined)[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "evenkeel-download-"));
+  path = join(folder, "cache", "images.gz");
+  ranges = [];
+  server = await serve((request, response) => {
+    ranges.push(request.headers.range);
+    answer(request, response);
+  });
+});
+
+afterEach(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+const start = (request: IncomingMessage): number =>
+  Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+
+const sendRest: RequestListener = (request, response) => {
+  const from = start(request);
+  const range = { "content-range": `bytes ${from}-${body.length - 1}/${body.length}` };
+  response.writeHead(from > 0 ? 206 : 200, from > 0 ? range : {}).end(body.subarray(from));
+};
+
+/** Answers with a part, and breaks the connection. */
+function breakAfter(bytes: number): RequestListener {
+  return (request, response) => {
+    const from = start(request);
+    response.writeHead(from > 0 ? 206 : 200, { "content-length": body.length - from });
+    response.write(body.subarray(from, from + bytes), () => response.destroy());
+  };
+}
+
+const get = (options = {}) => download(published, [server.address], path, options);
+
+async function expectWhole(): Promise<void> {
+  expect((await readFile(path)).equals(body)).toBe(true);
+  expect(await readdir(join(folder, "cache"))).toEqual(["images.gz"]);
+}
+
+describe("the bytes that are published arrive", () => {
+  it.each(["gzip", "x-gzip", "identity"])("whatever the label: content-encoding %s", async (encoding) => {
+    let asked: string | undefined;
+    answer = ({ headers }, response) => {
+      asked = headers["accept-encoding"];
+      response.writeHead(200, { "content-encoding": encoding }).end(body);
+    };
+    await get();
+    await expectWhole();
+    expect(asked).toBe("identity");
+  });
+
+  it("through redirects, which end", async () => {
+    answer = (request, response) =>
+      request.url === "/images.gz"
+        ? response.writeHead(302, { location: "/moved" }).end()
+        : sendRest(request, response);
+    await get();
+    await expectWhole();
+    answer = (_, response) => response.writeHead(302, { location: "/images.gz" }).end();
+    await expect(download(published, [server.address], join(folder, "again"))).rejects.toThrow(
+      /found more than 5 redirects/,
+    );
+  });
+
+  it("over connections that break, each taken up where the last one stopped", async () => {
+    answer = breakAfter(40_000);
+    await get();
+    await expectWhole();
+    expect(ranges.length).toBeGreaterThan(2);
+    expect(ranges[0]).toBeUndefined();
+    for (const range of ranges.slice(1)) expect(range).toMatch(/^bytes=[1-9]\d*-$/);
+  });
+
+  it("from a server that knows no ranges, and from the next address", async () => {
+    let connections = 0;
+    answer = (request, response) => {
+      if (connections++ === 0) breakAfter(1000)(request, response);
+      else response.writeHead(200).end(body);
+    };
+    await get();
+    await expectWhole();
+    answer = sendRest;
+    await download(published, ["http://127.0.0.1:1", server.address], path);
+    await expectWhole();
+  });
+});
+
+describe("an error says which kind it is", () => {
+  const failure = (options = {}) =>
+    get(options).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+
+  it("that nothing can be reached", async () => {
+    for (const refuse of [
+      (_: IncomingMessage, response: ServerResponse) => response.writeHead(503).end(),
+      (_: IncomingMessage, response: ServerResponse) => response.destroy(),
+      () => undefined,
+    ]) {
+      answer = refuse;
+      expect(await failure({ timeoutMilliseconds: 100 })).toBeInstanceOf(DownloadError);
+    }
+    answer = sendRest;
+    await server.close();
+    expect(String(await failure())).toMatch(
+      /^DownloadError: images.gz: could not be downloaded. http.*ECONNREFUSED/,
+    );
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("that a connection breaks without bringing anything", async () => {
+    answer = (request, response) => breakAfter(start(request) === 0 ? 5000 : 0)(request, response);
+    expect(await failure()).toBeInstanceOf(DownloadError);
+    expect(ranges.length).toBe(2);
+  });
+
+  it("that what is there is damaged, or another file", async () => {
+    const damaged = Buffer.from(body);
+    damaged[500]! ^= 1;
+    for (const [wrong, message] of [
+      [damaged, /found the sha256 checksum/],
+      ["<!doctype html>", /found 15 bytes, expected \d+/],
+    ] as const) {
+      answer = (_, response) => response.writeHead(200).end(wrong);
+      const error = await failure();
+      expect(error).toBeInstanceOf(DataError);
+      expect(error?.message).toMatch(message);
+    }
+    const [encoded, encoding] = [gzipSync(body), "gzip"];
+    answer = (_, response) =>
+      response
+        .writeHead(200, { "content-encoding": encoding, "content-length": encoded.length })
+        .end(encoded);
+    expect(await failure()).toBeInstanceOf(DataError);
+    expect((await failure())?.message).toMatch(/found \d+ bytes in gzip from byte 0, expected \d+/);
+    expect(await readdir(join(folder, "cache"))).toEqual([]);
+  });
+
+  it("that it cannot be written", async () => {
+    answer = sendRest;
+    await writeFile(join(folder, "cache"), "a file where a folder should be");
+    expect(await failure()).toBeInstanceOf(StorageError);
+  });
+
+  it("that it was aborted, or that a callback failed", async () => {
+    const reason = new Error("no more");
+    expect(await failure({ signal: AbortSignal.abort(reason) })).toBe(reason);
+    const abort = new AbortController();
+    answer = (_, response) => response.writeHead(200).write(body.subarray(0, 10));
+    expect(await failure({ signal: abort.signal, onProgress: () => abort.abort(reason) })).toBe(reason);
+    const fail = () => {
+      throw reason;
+    };
+    expect(await failure({ onProgress: fail })).toBe(reason);
+    expect(await readdir(join(folder, "cache"))).toEqual([]);
+  });
+
+  it("that an option is unknown or wrong", async () => {
+    expect(await failure({ timeout: 5 })).toBeInstanceOf(ArgumentError);
+    expect(await failure({ timeoutMilliseconds: -1 })).toBeInstanceOf(ArgumentError);
+  });
+});
+
+describe("several at once", () => {
+  /** In many small pieces, so that downloads that start at different times run side by side. */
+  const sendSlowly: RequestListener = async (_, response) => {
+    response.writeHead(200);
+    for (let at = 0; at < body.length; at += 5000) {
+      response.write(body.subarray(at, at + 5000));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    response.end();
+  };
+
+  it("in one process all succeed", async () => {
+    answer = sendSlowly;
+    const later = async (delay: number) => {
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      await get();
+    };
+    await Promise.all([0, 0, 10, 20, 30].map(later));
+    await expectWhole();
+  });
+
+  it("in several processes all succeed", async () => {
+    answer = sendSlowly;
+    const program = join(import.meta.dirname, "download-program.ts");
+    const ends = Array.from({ length: 3 }, async () => {
+      const child = fork(program, [JSON.stringify(published), server.address, path], {
+        execArgv: ["--conditions=@evenkeel/source"],
+      });
+      return (await once(child, "exit"))[0];
+    });
+    expect(await Promise.all(ends)).toEqual([0, 0, 0]);
+    await expectWhole();
+  });
+
+  it("one that cannot finish is content with the whole file of another", async () => {
+    answer = async (_, response) => {
+      await mkdir(join(folder, "cache"));
+      await writeFile(path, body);
+      response.destroy();
+    };
+    await get();
+    await expectWhole();
+  });
+});
+
+describe("partial files", () => {
+  beforeEach(() => mkdir(join(folder, "cache")));
+
+  it("of killed processes are removed, and no others", async () => {
+    answer = sendRest;
+    const kept = [
+      "notes.partial",
+      `.${hostname()}-${process.ppid}-${randomUUID()}.partial`,
+      `.elsewhere-1-${randomUUID()}.partial`,
+    ];
+    const removed = [
+      `.${hostname()}-${2 ** 30}-${randomUUID()}.partial`,
+      `.elsewhere-2-${randomUUID()}.partial`,
+    ];
+    for (const name of [...kept, ...removed]) await writeFile(join(folder, "cache", name), "part");
+    await utimes(join(folder, "cache", removed[1]!), 0, 0);
+    await get();
+    expect((await readdir(join(folder, "cache"))).sort()).toEqual([...kept, "images.gz"].sort());
+  });
+
+  it("are never reached through a link", async () => {
+    answer = sendRest;
+    const victim = join(folder, "victim");
+    await writeFile(victim, "precious");
+    const link = join(folder, "cache", `.${hostname()}-${2 ** 30}-${randomUUID()}.partial`);
+    await symlink(victim, `${path}.partial`);
+    await symlink(victim, link);
+    await symlink(victim, path);
+    await get();
+    expect(await readFile(victim, "utf8")).toBe("precious");
+    expect((await lstat(path)).isFile()).toBe(true);
+    await expect(lstat(link)).rejects.toThrow("ENOENT");
+  });
+});
