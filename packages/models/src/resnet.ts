@@ -36,13 +36,15 @@ interface Architecture {
 export class ResNet extends Module {
   readonly conv1: Conv2d;
   readonly bn1: BatchNorm2d | undefined;
+  readonly relu: ReLU = new ReLU();
+  readonly maxpool: MaxPool2d | undefined;
   readonly layer1: Sequential;
   readonly layer2: Sequential;
   readonly layer3: Sequential;
   readonly layer4: Sequential | undefined;
-  readonly fc: Linear;
-  /** The parts in the order of the forward pass; not a member, so that each has one name. */
-  readonly #sequence: readonly Module[];
+  readonly avgpool: GlobalAveragePool = new GlobalAveragePool();
+  /** May be replaced: by a layer for other classes, say, whose optimizer is made afterwards. */
+  fc: Module;
 
   constructor(architecture: Architecture, options: ImageModelOptions) {
     super();
@@ -57,21 +59,17 @@ export class ResNet extends Module {
     const [first, second, third, fourth] = makeStages(architecture, part);
     [this.layer1, this.layer2, this.layer3, this.layer4] = [first!, second!, third!, fourth];
     this.fc = new Linear(channels.at(-1)!, classes, { seed: part.seed, backend });
-    const pool = hasPool ? new MaxPool2d(3, { stride: 2, padding: 1 }) : undefined;
-    const stages = [this.layer1, this.layer2, this.layer3, this.layer4];
-    this.#sequence = [
-      this.conv1,
-      this.bn1,
-      new ReLU(),
-      pool,
-      ...stages,
-      new GlobalAveragePool(),
-      this.fc,
-    ].filter((module) => module !== undefined);
+    this.maxpool = hasPool ? new MaxPool2d(3, { stride: 2, padding: 1 }) : undefined;
   }
 
   forward(x: Tensor): Tensor {
-    return runSequence(this.#sequence, x);
+    const stem = [this.conv1, this.bn1, this.relu, this.maxpool];
+    const stages = [this.layer1, this.layer2, this.layer3, this.layer4];
+    const parts = [...stem, ...stages, this.avgpool, this.fc];
+    return runSequence(
+      parts.filter((part) => part !== undefined),
+      x,
+    );
   }
 }
 
@@ -103,7 +101,7 @@ export function resnet18(options: ImageModelOptions = {}): ResNet {
     ...{ stem: { kernel: 7, stride: 2 }, hasPool: true, channels: [64, 128, 256, 512] },
     ...{ blocksPerStage: 2, shortcut: "projection" },
   };
-  return new ResNet(architecture, { classes: 1000, ...options });
+  return new ResNet(architecture, { ...options, classes: options.classes ?? 1000 });
 }
 
 /** How a residual network for small images is built. */

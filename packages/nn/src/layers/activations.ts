@@ -1,30 +1,29 @@
-import type { Activation, Tensor } from "@evenkeel/tensor";
-import { elu, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "@evenkeel/tensor";
+import type { Tensor } from "@evenkeel/tensor";
+import { elu, gelu, sigmoid, silu, softplus, tanh } from "@evenkeel/tensor";
+import { checkOptions, finite, oneOf, positive } from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
 import { FusibleActivation } from "./fusion.ts";
 
 /** max(x, 0). */
 export class ReLU extends FusibleActivation {
-  readonly fusedAs: Activation = "relu";
-
-  forward(x: Tensor): Tensor {
-    return relu(x);
+  get fusedAs(): "relu" {
+    return "relu";
   }
 }
 
 /** x above 0, negativeSlope * x below. */
 export class LeakyReLU extends FusibleActivation {
   readonly negativeSlope: number;
-  readonly fusedAs: Activation;
 
   constructor(options: { readonly negativeSlope?: number } = {}) {
     super();
-    this.negativeSlope = options.negativeSlope ?? 0.01;
-    this.fusedAs = { leakyRelu: this.negativeSlope };
+    checkOptions<typeof options>("LeakyReLU", options, { negativeSlope: finite });
+    const { negativeSlope = 0.01 } = options;
+    this.negativeSlope = negativeSlope;
   }
 
-  forward(x: Tensor): Tensor {
-    return leakyRelu(x, { negativeSlope: this.negativeSlope });
+  get fusedAs(): { readonly leakyRelu: number } {
+    return { leakyRelu: this.negativeSlope };
   }
 }
 
@@ -34,7 +33,9 @@ export class GELU extends Module {
 
   constructor(options: { readonly approximate?: "none" | "tanh" } = {}) {
     super();
-    this.approximate = options.approximate ?? "none";
+    checkOptions<typeof options>("GELU", options, { approximate: oneOf("none", "tanh") });
+    const { approximate = "none" } = options;
+    this.approximate = approximate;
   }
 
   forward(x: Tensor): Tensor {
@@ -69,7 +70,9 @@ export class ELU extends Module {
 
   constructor(options: { readonly alpha?: number } = {}) {
     super();
-    this.alpha = options.alpha ?? 1;
+    checkOptions<typeof options>("ELU", options, { alpha: finite });
+    const { alpha = 1 } = options;
+    this.alpha = alpha;
   }
 
   forward(x: Tensor): Tensor {
@@ -83,7 +86,9 @@ export class Softplus extends Module {
 
   constructor(options: { readonly beta?: number } = {}) {
     super();
-    this.beta = options.beta ?? 1;
+    checkOptions<typeof options>("Softplus", options, { beta: positive });
+    const { beta = 1 } = options;
+    this.beta = beta;
   }
 
   forward(x: Tensor): Tensor {

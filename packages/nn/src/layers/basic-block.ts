@@ -1,5 +1,14 @@
 import type { Backend, Expression, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, buildExpression, e, evaluateExpression, pad, scope, slice } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  buildExpression,
+  e,
+  evaluateExpression,
+  pad,
+  relu,
+  scope,
+  slice,
+} from "@evenkeel/tensor";
 import type { Initializer } from "../initializers/init.ts";
 import { kaimingNormal, zeros } from "../initializers/init.ts";
 import type { Seed } from "../initializers/random-source.ts";
@@ -8,6 +17,7 @@ import { Module } from "../module/module.ts";
 import type { BatchNormEpilogue } from "./batch-norm.ts";
 import { BatchNorm2d } from "./batch-norm.ts";
 import { Conv2d } from "./convolution.ts";
+import { isPlain } from "./fusion.ts";
 import { Sequential } from "./sequential.ts";
 
 /**
@@ -45,15 +55,16 @@ function addRelu(x: Tensor, residual: Tensor): Tensor {
   return evaluateExpression(sumAndRelu, [x, residual])[0]!;
 }
 
-/** A convolution and what follows it, as one operation where they are. */
-function convolve(
-  convolution: Conv2d,
-  norm: BatchNorm2d | undefined,
-  x: Tensor,
-  epilogue: BatchNormEpilogue,
-): Tensor {
-  if (norm === undefined) return convolution.forwardWith(x, epilogue);
-  return norm.forwardAfter(convolution, x, epilogue) ?? norm.forwardWith(convolution.forward(x), epilogue);
+/** A convolution, its batch norm, the residual and ReLU, in as few passes as their own `forward` leaves. */
+function convolve(convolution: Conv2d, norm: BatchNorm2d | undefined, x: Tensor, residual?: Tensor): Tensor {
+  const epilogue: BatchNormEpilogue = { activation: "relu", ...(residual && { residual }) };
+  if (norm && isPlain(norm)) {
+    return norm.forwardAfter(convolution, x, epilogue) ?? norm.forwardWith(convolution.forward(x), epilogue);
+  }
+  if (!norm && !residual && isPlain(convolution)) return convolution.forwardWith(x, epilogue);
+  const convolved = convolution.forward(x);
+  const y = norm ? norm.forward(convolved) : convolved;
+  return residual ? addRelu(y, residual) : relu(y);
 }
 
 /**
@@ -98,11 +109,9 @@ export class BasicBlock extends Module {
   forward(x: Tensor): Tensor {
     // What no gradient reads, such as a padded shortcut, goes at once.
     return scope(() => {
-      const inner = convolve(this.conv1, this.bn1, x, { activation: "relu" });
+      const inner = convolve(this.conv1, this.bn1, x);
       const residual = this.downsample ? this.downsample.forward(x) : this.padShortcut(x);
-      return this.bn2
-        ? convolve(this.conv2, this.bn2, inner, { residual, activation: "relu" })
-        : addRelu(this.conv2.forward(inner), residual);
+      return convolve(this.conv2, this.bn2, inner, residual);
     });
   }
 

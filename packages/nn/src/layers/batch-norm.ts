@@ -1,13 +1,13 @@
 import { deferStateChange } from "@evenkeel/autodiff";
 import type { BatchNormOptions, BatchNormResult } from "@evenkeel/batchnorm";
 import { batchNorm, conv2dBatchNorm } from "@evenkeel/batchnorm";
-import type { Backend, Tensor } from "@evenkeel/tensor";
+import type { Activation, Backend, Tensor } from "@evenkeel/tensor";
 import { formatShape, keep, ones, ShapeError, zeros } from "@evenkeel/tensor";
 import type { Module } from "../module/module.ts";
 import { Buffer, Counter, Parameter } from "../module/variable.ts";
 import { Conv2d } from "./convolution.ts";
 import type { Epilogue } from "./fusion.ts";
-import { FusingModule } from "./fusion.ts";
+import { FusingModule, isPlain } from "./fusion.ts";
 
 /** How a batch norm layer normalizes and what it keeps; the defaults are PyTorch's. */
 export interface BatchNormLayerOptions {
@@ -80,6 +80,11 @@ export abstract class BatchNorm extends FusingModule {
   forwardWith(x: Tensor, epilogue: BatchNormEpilogue): Tensor {
     this.checkShape(x);
     return this.adopt(batchNorm(x, { ...this.options(epilogue), training: this.usesBatch }));
+  }
+
+  /** Slopes that keep signs: the gradient reads them from the result. */
+  override takes(activation: Activation): boolean {
+    return typeof activation === "string" || activation.leakyRelu >= 0;
   }
 
   /** Whether the batch is normalized by itself. */
@@ -155,9 +160,12 @@ export abstract class BatchNorm extends FusingModule {
   }
 }
 
-/** Not of a subclass, which may do more. */
+/** Whether what the module does is `conv2d` of its parameters, and nothing else. */
 const isPlainConvolution = (module: Module, channels: number): module is Conv2d =>
-  module instanceof Conv2d && module.constructor === Conv2d && module.weight.value.shape[0] === channels;
+  module instanceof Conv2d &&
+  isPlain(module) &&
+  module.forwardWith === Conv2d.prototype.forwardWith &&
+  module.weight.value.shape[0] === channels;
 
 /**
  * Batch norm of vectors or sequences.
@@ -182,7 +190,8 @@ export class BatchNorm2d extends BatchNorm {
 
   /** In training a convolution takes the statistics, where that is faster. */
   override forwardAfter(before: Module, x: Tensor, epilogue: BatchNormEpilogue): Tensor | undefined {
-    if (!this.usesBatch || !isPlainConvolution(before, this.channels)) return undefined;
+    const isOwn = this.forwardWith === BatchNorm.prototype.forwardWith;
+    if (!isOwn || !this.usesBatch || !isPlainConvolution(before, this.channels)) return undefined;
     const { weight, bias, geometry } = before;
     const convolution = { bias: bias?.value, convolution: geometry };
     return this.adopt(conv2dBatchNorm(x, weight.value, { ...this.options(epilogue), ...convolution }));
