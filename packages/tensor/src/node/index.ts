@@ -1,1 +1,5 @@
-export { storageError, writeFileAtomically } from "./write-file.ts";
+export { claimPath } from "./claim.ts";
+export { readFileBytes } from "./read-file.ts";
+export { readSafetensorsFile } from "./safetensors-file.ts";
+export { storageError } from "./storage-error.ts";
+export { writeFileAtomically } from "./write-file.ts";

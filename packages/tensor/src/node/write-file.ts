@@ -1,17 +1,26 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { StorageError } from "../core/errors.ts";
+import { dirname, resolve } from "node:path";
+import { storageError } from "./storage-error.ts";
+import { removeAbandoned, temporaryPath } from "./temporary-files.ts";
 
 /**
- * Writes a file so that readers see the old contents or the new ones and never a part: to a temporary name beside it,
- * synced, renamed. Folders on the way are made. Throws StorageError (disk full, no permission) and leaves no trace.
+ * Writes a file so that readers see the old contents or the new ones and never a part, also after a power failure: to a
+ * temporary name beside it, synced, renamed, and the folder synced. Folders on the way are made, and what killed processes
+ * left beside it is removed. Contents in parts may be larger than any one array.
  *
+ * @throws StorageError (disk full, no permission), leaving no trace
  * @example await writeFileAtomically("runs/latest/summary.json", JSON.stringify(summary));
  */
-export async function writeFileAtomically(path: string, contents: string | Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${process.pid}-${Math.random().toString(36).slice(2)}.partial`);
+export async function writeFileAtomically(
+  path: string,
+  contents: string | Uint8Array | Iterable<Uint8Array>,
+): Promise<void> {
+  const folder = dirname(resolve(path));
+  const temporary = temporaryPath(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    const firstMade = await mkdir(folder, { recursive: true });
+    await removeAbandoned(folder);
+    // Nothing that stands at the name already is written to, be it a link to elsewhere.
     const file = await open(temporary, "wx");
     try {
       await file.writeFile(contents);
@@ -20,20 +29,29 @@ export async function writeFileAtomically(path: string, contents: string | Uint8
       await file.close();
     }
     await rename(temporary, path);
+    await syncFolders(folder, dirname(firstMade ?? path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw storageError(path, error);
   }
 }
 
-/** What went wrong with a path, in words that tell what to do about it. */
-export function storageError(path: string, error: unknown): StorageError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason =
-    code === "ENOSPC" || code === "EDQUOT"
-      ? "the disk is full"
-      : code === "EACCES" || code === "EPERM" || code === "EROFS"
-        ? "there is no permission to write there"
-        : message;
-  return new StorageError(`${path}: could not be written: ${reason}`, { cause: error });
+/** A folder, and those above it up to one, so that the names in them outlast a power failure. */
+async function syncFolders(folder: string, last: string): Promise<void> {
+  // Windows opens no folders.
+  if (process.platform === "win32") return;
+  await syncFolder(folder);
+  if (folder !== resolve(last)) await syncFolders(dirname(folder), last);
+}
+
+/** Codes of file systems that cannot do it, or folders that may be written and not read. */
+const excused = new Set(["EINVAL", "ENOTSUP", "EISDIR", "EACCES"]);
+
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, "r");
+    await handle.sync().finally(() => handle.close());
+  } catch (error) {
+    if (!excused.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
+  }
 }

@@ -1,0 +1,76 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { StorageError } from "../core/errors.ts";
+import { claimPath } from "./claim.ts";
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "claim-"));
+  path = join(folder, "run", ".lock");
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+const holder = (host: string, pid: number) => JSON.stringify({ host, pid, claim: "x" });
+
+test("a claim holds until it is released, within one process too", async () => {
+  const release = await claimPath(path);
+  await expect(claimPath(path)).rejects.toThrow(StorageError);
+  await expect(claimPath(path)).rejects.toThrow(
+    `${path}: found it in use by process ${process.pid} on ${hostname()}, expected one program at a time`,
+  );
+  await release();
+  expect(await readdir(join(folder, "run"))).toEqual([]);
+  await (await claimPath(path))();
+});
+
+test("of many at once exactly one gets it, also where an older claim is in the way", async () => {
+  for (const isLeft of [false, true]) {
+    const at = join(folder, `.lock-${isLeft}`);
+    if (isLeft) await writeFile(at, holder(hostname(), 2 ** 30));
+    const results = await Promise.allSettled(Array.from({ length: 8 }, () => claimPath(at)));
+    const claims = results.filter(({ status }) => status === "fulfilled");
+    expect(claims.length).toBe(1);
+    await (claims[0] as PromiseFulfilledResult<() => Promise<void>>).value();
+  }
+});
+
+test("another process that is alive keeps its claim, and loses it when it is killed", async () => {
+  // A child that waits; the claim is written in its name.
+  const child = fork("-e", ["process.on('message', () => undefined)"], { execArgv: [], stdio: "ignore" });
+  const exit = once(child, "exit");
+  await (await claimPath(path))();
+  await writeFile(path, holder(hostname(), child.pid!));
+  await expect(claimPath(path)).rejects.toThrow(`process ${child.pid}`);
+  child.kill("SIGKILL");
+  await exit;
+  await (await claimPath(path))();
+});
+
+test("a claim of another machine ends when it is not renewed, and one before this process began has ended", async () => {
+  await (await claimPath(path))();
+  await writeFile(path, holder("elsewhere", 1));
+  await expect(claimPath(path)).rejects.toThrow("in use by process 1 on elsewhere");
+  const earlier = new Date(Date.now() - 130_000);
+  await utimes(path, earlier, earlier);
+  await (await claimPath(path))();
+  await writeFile(path, holder(hostname(), process.pid));
+  const beforeStart = new Date(Date.now() - process.uptime() * 1000 - 5000);
+  await utimes(path, beforeStart, beforeStart);
+  await (await claimPath(path))();
+});
+
+test("a claim that is still being written holds, and somebody else's is not released", async () => {
+  const release = await claimPath(path);
+  await writeFile(path, "");
+  await expect(claimPath(path)).rejects.toThrow("on an unknown machine");
+  await writeFile(path, holder("elsewhere", 1));
+  await release();
+  expect(await readFile(path, "utf8")).toBe(holder("elsewhere", 1));
+});

@@ -1,0 +1,57 @@
+import type { FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { DataError, EvenkeelError } from "../core/errors.ts";
+import { storageError } from "./storage-error.ts";
+
+/**
+ * Reads a file of any length into one array. `readFile` of Node ends at 2 GiB; here the memory is the bound, and what the
+ * engine has room for in one ArrayBuffer.
+ *
+ * @throws StorageError where the file cannot be read or held
+ * @example const { tensors } = readSafetensors(await readFileBytes("model.safetensors"));
+ */
+export const readFileBytes = (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+  withFile(path, async (file) => readRange(file, 0, (await file.stat()).size));
+
+/** Opens a file for as long as `use` takes. Errors name the path. */
+export async function withFile<Result>(
+  path: string,
+  use: (file: FileHandle) => Promise<Result>,
+): Promise<Result> {
+  try {
+    const file = await open(path, "r");
+    try {
+      return await use(file);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (error instanceof DataError) throw new DataError(`${path}: ${error.message}`, { cause: error });
+    throw error instanceof EvenkeelError ? error : storageError(path, error, "read");
+  }
+}
+
+/** A call of the operating system reads less than 2 GiB. */
+const mostBytesAtOnce = 2 ** 30;
+
+/** The bytes from `begin` to `end`, which the file is known to have. */
+export async function readRange(
+  file: Pick<FileHandle, "read">,
+  begin: number,
+  end: number,
+  bytesAtOnce: number = mostBytesAtOnce,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(end - begin);
+  let filled = 0;
+  while (filled < bytes.length) {
+    const wanted = Math.min(bytesAtOnce, bytes.length - filled);
+    const { bytesRead } = await file.read(bytes, filled, wanted, begin + filled);
+    if (bytesRead === 0) {
+      throw new DataError(
+        `found the end at byte ${begin + filled}, expected it at ${end} or later: the file was cut while it was read`,
+      );
+    }
+    filled += bytesRead;
+  }
+  return bytes;
+}

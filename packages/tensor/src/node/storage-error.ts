@@ -1,0 +1,37 @@
+import { StorageError } from "../core/errors.ts";
+
+const permission = {
+  read: "there is no permission to read it",
+  written: "there is no permission to write there",
+};
+
+function reasonOf(code: string | undefined, action: "read" | "written"): string | undefined {
+  switch (code) {
+    case "ENOSPC":
+    case "EDQUOT":
+      return "the disk is full";
+    case "EFBIG":
+      return "the file system takes no file as large as this";
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return permission[action];
+    case "ENOENT":
+      return action === "read" ? "there is no such file" : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** What went wrong with a path, in words that tell what to do about it. */
+export function storageError(
+  path: string,
+  error: unknown,
+  action: "read" | "written" = "written",
+): StorageError {
+  if (error instanceof StorageError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new StorageError(`${path}: could not be ${action}: ${reasonOf(code, action) ?? message}`, {
+    cause: error,
+  });
+}
