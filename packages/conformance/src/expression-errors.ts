@@ -73,8 +73,6 @@ function ownError(node: ExpressionNode, precision: Precision): (y: number, a: nu
   if (node.op === "constant" || node.op === "scalar") return (y) => Math.abs(y - Math.fround(y));
   const { ulps, ulpsPerUnit = 0, absolute = 0 }: StepBound = steps[node.op] ?? { ulps: 0.5 };
   const relative = (a: number): number => 2 * u * (ulps + amplify(a, ulpsPerUnit));
-  // A remainder is made as a - b trunc(a / b), whose products are as large as a.
-  if (node.op === "rem") return (_y, a) => relative(a) * Math.abs(a) + smallest;
   return (y, a) => Math.max(amplify(relative(a), Math.abs(y)), absolute) + smallest;
 }
 

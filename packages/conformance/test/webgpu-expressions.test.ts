@@ -157,14 +157,22 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu expressions", () => {
     Array.from({ length: count }, (_, at) => Math.fround(low + ((high - low) * at) / (count - 1)));
   const powersOfTwo = Array.from({ length: 200 }, (_, at) => 2 ** (at - 100));
 
+  /** Arguments of periodic functions, among them the neighbours of multiples of pi / 2. */
+  const farAndNear = [
+    ...[7, 1000, 1e5, 1e10, 3e38].flatMap((end) => grid(-end, end)),
+    ...Array.from({ length: 4096 }, (_, n) => Math.fround((n * 16 * Math.PI) / 2)),
+    ...powersOfTwo.map((x) => x * 2 ** 27 * 1.25),
+    16_367_173 * 2 ** 72,
+  ];
+
   test.each([
     ["exp", grid(-87, 88)],
     ["expm1", [...grid(-1, 1), ...grid(-17, 88), ...powersOfTwo.slice(0, 100)]],
     ["log", [...grid(0.01, 4), ...powersOfTwo]],
     ["log1p", [...grid(-0.99, 3), ...powersOfTwo]],
     ["sqrt", [...grid(0, 9), ...powersOfTwo]],
-    ["sin", [...grid(-7, 7), ...grid(-1000, 1000)]],
-    ["cos", [...grid(-7, 7), ...grid(-1000, 1000)]],
+    ["sin", farAndNear],
+    ["cos", farAndNear],
     ["tanh", [...grid(-1, 1), ...grid(-12, 12), ...powersOfTwo]],
     ["erf", [...grid(-1, 1), ...grid(-5, 5), ...powersOfTwo]],
   ] as const)("are within the bounds of the tolerance table: %s", async (name, points) => {
@@ -186,8 +194,17 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu expressions", () => {
     expect(worst.share, `at ${worst.x}: found ${worst.found}, expected ${worst.y}`).toBeLessThanOrEqual(1);
   });
 
+  test("remainders are exact, however large the quotient", async () => {
+    const some = [26881.287, 0.52040267, 3e7, -0.3, 5, -5, 1e-30, -3e38, 16_777_215].map(Math.fround);
+    const inputs = pairs([...some, ...powersOfTwo.map((x) => Math.fround(x * 1.7))]);
+    const expression = buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => e.rem(a!, b!));
+    const found = await onDevice(backend, expression, inputs);
+    // The sign of a zero is not compared.
+    expect(found.map((y) => y + 0)).toEqual(onHost(expression, inputs).map((y) => y + 0));
+  });
+
   test("powers have the special values of the definition", async () => {
-    const inputs = pairs([-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 10]);
+    const inputs = pairs([-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 10, Infinity, -Infinity, NaN]);
     const expression = buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => e.pow(a!, b!));
     const found = await onDevice(backend, expression, inputs);
     onHost(expression, inputs).forEach((y, at) => {

@@ -31,6 +31,7 @@ export const v128 = {
   or: 0xfd50,
   xor: 0xfd51,
   bitselect: 0xfd52,
+  anyTrue: 0xfd53,
   load8Lane: 0xfd54,
   load32Lane: 0xfd56,
   store8Lane: 0xfd58,
@@ -100,8 +101,12 @@ export const f32x4 = {
 } as const;
 
 export const f64x2 = {
+  ge: 0xfd4c,
   promoteLowF32: 0xfd5f,
   trunc: 0xfd7a,
+  nearest: 0xfd94,
+  abs: 0xfdec,
+  add: 0xfdf0,
   sub: 0xfdf1,
   mul: 0xfdf2,
   div: 0xfdf3,

@@ -1,6 +1,7 @@
 import type { ExpressionNode, ScalarType } from "@evenkeel/tensor";
+import { emitFloatRemainder, emitSine, emitUnsignedDivision } from "./float64-operations.ts";
 import type { FunctionWriter } from "./function-writer.ts";
-import { f32x4, f64x2, i32, i32x4, v128 } from "./opcodes.ts";
+import { f32x4, i32, i32x4, v128 } from "./opcodes.ts";
 
 export type FunctionNode = Extract<ExpressionNode, { operands: readonly number[] }>;
 
@@ -71,6 +72,7 @@ export function emitFunction(
   else if (node.op === "abs" && from === "u32") f.get(a);
   else if (node.op === "div" && from === "u32") emitUnsignedDivision(f, a, b);
   else if (node.op === "rem" && from === "f32") emitFloatRemainder(f, a, b);
+  else if (node.op === "sin" || node.op === "cos") emitSine(f, a, b, node.op === "sin" ? 0 : 1);
   else if (node.op === "shiftLeft" || node.op === "shiftRight") emitShift(f, node, a, b, operandNodes[1]!);
   else throw new TypeError(`${node.op}: found ${from}, which this function does not take`);
 }
@@ -129,38 +131,4 @@ function emitShift(f: FunctionWriter, node: FunctionNode, a: number, b: number, 
     f.get(a).op(i32x4.extractLane, lane).get(b).op(i32x4.extractLane, lane);
     f.op(scalar).op(i32x4.replaceLane, lane);
   }
-}
-
-const bytesFrom = (...firsts: number[]): number[] =>
-  firsts.flatMap((first) => Array.from({ length: 8 }, (_, byte) => first + byte));
-
-/** Writes a function of two lanes once for each half of a vector and joins the results. */
-function emitHalves(f: FunctionWriter, half: (get: (local: number) => FunctionWriter) => void): void {
-  half((local) => f.get(local));
-  half((local) =>
-    f
-      .get(local)
-      .get(local)
-      .op(v128.shuffle, ...bytesFrom(8, 8)),
-  );
-  f.op(v128.shuffle, ...bytesFrom(0, 16));
-}
-
-/** Quotients of 32-bit integers are exact in float64 once truncated; a divisor of 0 gives 0. */
-function emitUnsignedDivision(f: FunctionWriter, a: number, b: number): void {
-  emitHalves(f, (get) => {
-    get(a).op(f64x2.convertLowI32U);
-    get(b).op(f64x2.convertLowI32U).op(f64x2.div).op(i32x4.truncSatF64UZero);
-  });
-  f.get(b).words(0).op(i32x4.ne).op(v128.and);
-}
-
-/** a - trunc(a / b) b in float64: exact while the quotient is below 2^28. */
-function emitFloatRemainder(f: FunctionWriter, a: number, b: number): void {
-  emitHalves(f, (get) => {
-    get(a).op(f64x2.promoteLowF32);
-    get(a).op(f64x2.promoteLowF32);
-    get(b).op(f64x2.promoteLowF32).op(f64x2.div).op(f64x2.trunc);
-    get(b).op(f64x2.promoteLowF32).op(f64x2.mul).op(f64x2.sub).op(f32x4.demoteF64Zero);
-  });
 }

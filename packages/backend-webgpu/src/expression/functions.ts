@@ -14,6 +14,8 @@ export type FunctionName =
   | "logOnePlus"
   | "hyperbolicTangent"
   | "errorFunction"
+  | "timesHigh"
+  | "placeInTurn"
   | "sineOfTurned"
   | "power";
 
@@ -36,8 +38,8 @@ const artanhSeries = [11, 9, 7, 5, 3].map((odd) => 2 / odd);
 /** (e^x - 1 - x) / x^2 in powers of x. */
 const expSeries = [40320, 5040, 720, 120, 24, 6, 2].map((factorial) => 1 / factorial);
 
-/** pi / 2: three parts of 8 bits, whose products with whole numbers below 2^16 are exact, and the rest (Cody and Waite). */
-const halfPiParts = [201 / 2 ** 7, 253 / 2 ** 19, 170 / 2 ** 27, 9.920935796805404e-10];
+/** pi / 2: four parts of 8 bits, whose products with whole numbers below 2^16 are exact, and the rest (Cody and Waite). */
+const halfPiParts = [201 / 2 ** 7, 253 / 2 ** 19, 170 / 2 ** 27, 136 / 2 ** 37, 2.5633441515945023e-12];
 
 const reduceByQuarterTurns = halfPiParts.reduce((rest, part) => `fma(turns, vec4f(-${part}f), ${rest})`, "x");
 
@@ -95,19 +97,31 @@ fn toU32(x: vec4f) -> vec4u {
 };
 
 /**
- * The remainder of the truncated quotient. The quotient is rounded, so it can be off by one: the result is put back between
- * 0 and b. Where the quotient is 0, a itself is the remainder, whatever b is.
+ * The remainder of the truncated quotient, exact in integers: a division of significands, eight bits of the quotient at a time. The
+ * value of a significand is a multiple of 2^(exponent - 150), of a subnormal one too. a itself where it is smaller than b.
  */
 const remainder: WgslFunction = {
+  uses: ["orNan"],
   source: `
 fn remainder(a: vec4f, b: vec4f) -> vec4f {
-  let quotient = trunc(a / b);
-  let step = select(abs(b), -abs(b), a < vec4f());
-  let rest = fma(-quotient, b, a);
-  let isOver = abs(rest) >= abs(b);
-  let isUnder = ((rest < vec4f()) != (a < vec4f())) & (rest != vec4f());
-  let inside = select(select(rest, rest + step, isUnder), rest - step, isOver);
-  return select(inside, a, quotient == vec4f());
+  let size = bitcast<vec4u>(a) & vec4u(0x7fffffffu);
+  let divisorSize = bitcast<vec4u>(b) & vec4u(0x7fffffffu);
+  let exponent = max(divisorSize >> vec4u(23u), vec4u(1u));
+  let divisor = max(divisorSize - ((exponent - vec4u(1u)) << vec4u(23u)), vec4u(1u));
+  let ownExponent = max(size >> vec4u(23u), vec4u(1u));
+  var left = max(ownExponent, exponent) - exponent;
+  var rest = (size - ((ownExponent - vec4u(1u)) << vec4u(23u))) % divisor;
+  while (any(left > vec4u())) {
+    let step = min(left, vec4u(8u));
+    rest = (rest << step) % divisor;
+    left -= step;
+  }
+  let shift = min(countLeadingZeros(rest) - vec4u(8u), exponent - vec4u(1u));
+  let scaled = ((exponent - shift - vec4u(1u)) << vec4u(23u)) + (rest << shift);
+  let sign = bitcast<vec4u>(a) & vec4u(0x80000000u);
+  let inside = bitcast<vec4f>(select(scaled, vec4u(), rest == vec4u()) | sign);
+  let isUndefined = (size == vec4u(0x7f800000u)) | (divisorSize == vec4u()) | isNan(b);
+  return orNan(select(inside, a, size < divisorSize), a, isUndefined);
 }`,
 };
 
@@ -190,20 +204,82 @@ fn errorFunction(x: vec4f) -> vec4f {
 }`,
 };
 
+/** The upper word of a product of two. */
+const timesHigh: WgslFunction = {
+  source: `
+fn timesHigh(a: u32, b: u32) -> u32 {
+  let low = (a & 0xffffu) * (b & 0xffffu);
+  let middle = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
+  let other = (a & 0xffffu) * (b >> 16u) + (middle & 0xffffu);
+  return (a >> 16u) * (b >> 16u) + (middle >> 16u) + (other >> 16u);
+}`,
+};
+
+/** 1 / 2 pi in words of 32 bits behind a word of zeros; the digits are those of 2 / pi in fdlibm. */
+const turnWords = [0, 0x28be60db, 0x9391054a, 0x7f09d5f4, 0x7d4d3770, 0x36d8a566, 0x4f10e410, 0x7f9458ea].map(
+  (word) => `${word}u`,
+);
+
+/**
+ * Where a finite |x| from 2^-8 on lies in its turn: the nearest quarter, and the angle from there. The significand is multiplied with those
+ * 96 bits of 1 / 2 pi that do not give whole turns: 64 bits of the product are right (Payne and Hanek).
+ */
+const placeInTurn: WgslFunction = {
+  uses: ["timesHigh"],
+  source: `
+struct Place { quarter: i32, angle: f32 }
+fn placeInTurn(x: f32) -> Place {
+  let bits = bitcast<u32>(x) & 0x7fffffffu;
+  let significand = (bits & 0x7fffffu) | 0x800000u;
+  let first = (bits >> 23u) - 118u;
+  let shift = first & 31u;
+  var words = array<u32, ${turnWords.length}>(${turnWords.join(", ")});
+  var window = array<u32, 3>();
+  for (var word = 0u; word < 3u; word++) {
+    let at = (first >> 5u) + word;
+    window[word] = (words[at] << shift) | select(0u, words[at + 1u] >> (32u - shift), shift > 0u);
+  }
+  let middle = significand * window[1];
+  let low = middle + timesHigh(significand, window[2]);
+  let turn = significand * window[0] + timesHigh(significand, window[1]) + select(0u, 1u, low < middle);
+  let quarter = (turn + 0x20000000u) >> 30u;
+  let high = turn - (quarter << 30u);
+  let isNegative = (high >> 31u) == 1u;
+  let upper = select(high, ~high, isNegative);
+  let lower = select(low, ~low, isNegative);
+  let zeros = min(countLeadingZeros(upper), 31u);
+  let digits = (upper << zeros) | ((lower >> 1u) >> (31u - zeros));
+  let angle = f32(digits) * ${(2 * Math.PI) / 2 ** 32}f * bitcast<f32>((127u - zeros) << 23u);
+  let isMirrored = isNegative != (bitcast<i32>(x) < 0);
+  return Place(select(i32(quarter), -i32(quarter), bitcast<i32>(x) < 0), select(angle, -angle, isMirrored));
+}`,
+};
+
 /**
  * sin(x + quadrants pi / 2): WGSL grants sin and cos an absolute error of 2^-11, between -pi and pi only. The polynomials
- * are those of Cephes, `sinf`, for up to pi / 4. Beyond 1e5 the reduction loses its bits: the result stays in [-1, 1].
+ * are those of Cephes, `sinf`, for up to pi / 4. Up to 2^15 what is left of x is computed in f32, beyond that in integers.
  */
 const sineOfTurned: WgslFunction = {
-  uses: ["orNan"],
+  uses: ["orNan", "placeInTurn"],
   source: `
 fn sineOfTurned(x: vec4f, quadrants: i32) -> vec4f {
-  let turns = round(x * vec4f(${2 / Math.PI}f));
-  let r = clamp(${reduceByQuarterTurns}, vec4f(-0.8f), vec4f(0.8f));
+  let isFar = abs(x) > vec4f(32768f);
+  let turns = round(select(x, vec4f(), isFar) * vec4f(${2 / Math.PI}f));
+  var r = ${reduceByQuarterTurns};
+  var quadrant = vec4i(turns);
+  if (any(isFar)) {
+    for (var point = 0; point < 4; point++) {
+      if (isFar[point]) {
+        let place = placeInTurn(x[point]);
+        r[point] = place.angle;
+        quadrant[point] = place.quarter;
+      }
+    }
+  }
+  quadrant += vec4i(quadrants);
   let z = r * r;
   let sine = fma(r * z, ${polynomial("z", [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1])}, r);
   let cosine = fma(z * z, ${polynomial("z", [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2])}, fma(z, vec4f(-0.5f), vec4f(1f)));
-  let quadrant = vec4i(clamp(turns, vec4f(-2147483648f), vec4f(2147483520f))) + vec4i(quadrants);
   let value = select(cosine, sine, (quadrant & vec4i(1)) == vec4i());
   let isInfinite = (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) == vec4u(0x7f800000u);
   return orNan(select(-value, value, (quadrant & vec4i(2)) == vec4i()), x, isInfinite);
@@ -211,8 +287,8 @@ fn sineOfTurned(x: vec4f, quadrants: i32) -> vec4f {
 };
 
 /**
- * The special values of `Math.pow`: WGSL's own takes positive bases only. For whole exponents the sign of the base
- * counts where they are odd.
+ * The special values of IEEE 754: WGSL's own takes positive bases only. For whole exponents the sign of the base
+ * counts where they are odd; 1 to any power is 1, and so is -1 to an infinite one.
  */
 const power: WgslFunction = {
   uses: ["orNan"],
@@ -222,11 +298,14 @@ fn power(x: vec4f, y: vec4f) -> vec4f {
   let half = y * vec4f(0.5f);
   let isOdd = isInteger & (trunc(half) != half);
   let isZero = x == vec4f();
-  let positive = pow(select(abs(x), vec4f(1f), isZero), y);
+  let isUnit = abs(x) == vec4f(1f);
+  let positive = select(pow(select(abs(x), vec4f(1f), isZero), y), vec4f(1f), isUnit);
   let size = select(positive, select(vec4f(), vec4f(1f) / abs(x), y < vec4f()), isZero);
   let isNegative = bitcast<vec4i>(x) < vec4i();
-  let signed = orNan(select(size, -size, isNegative & isOdd), x, (x < vec4f()) & !isInteger);
-  return select(orNan(signed, y, vec4<bool>()), vec4f(1f), y == vec4f());
+  let isInfinite = (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) == vec4u(0x7f800000u);
+  let isUndefined = (x < vec4f()) & !isInteger & !isInfinite;
+  let signed = orNan(select(size, -size, isNegative & isOdd), x, isUndefined);
+  return select(orNan(signed, y, vec4<bool>()), vec4f(1f), (y == vec4f()) | (x == vec4f(1f)));
 }`,
 };
 
@@ -245,6 +324,8 @@ const functions: { readonly [name in FunctionName]: WgslFunction } = {
   logOnePlus,
   hyperbolicTangent,
   errorFunction,
+  timesHigh,
+  placeInTurn,
   sineOfTurned,
   power,
 };

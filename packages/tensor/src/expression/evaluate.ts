@@ -40,6 +40,10 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - complement);
 }
 
+/** IEEE 754 and C, from which `**` differs: 1 to every power is 1, and so is -1 to an infinite one. */
+const power = (x: number, y: number): number =>
+  x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
+
 function bitcast(x: number, from: ScalarType, to: ScalarType): number {
   if (from === "f32") words.setFloat32(0, x);
   else words.setUint32(0, x >>> 0);
@@ -100,7 +104,7 @@ function functionOf(node: ExpressionNode, from: ScalarType): (a: number, b: numb
     case "max":
       return Math.max;
     case "pow":
-      return Math.pow;
+      return power;
     case "and":
       return (a, b) => wrapTo(type, a & b);
     case "or":

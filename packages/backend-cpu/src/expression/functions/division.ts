@@ -8,12 +8,23 @@ export function divideSigned(a: Value, b: Value): Value {
   return e.sub(e.xor(e.bitcast(quotient, "i32"), sign), sign);
 }
 
-/** The remainder of the truncated quotient. Integers: 0 for a divisor of 0. Floats: a where only the divisor is infinite. */
+/**
+ * The remainder of the truncated quotient. Integers: 0 for a divisor of 0. Floats: exact, with the sign of a, and a where only the
+ * divisor is infinite.
+ */
 export function remainder(a: Value, b: Value): Value {
-  if (a.type === "f32") {
-    const inf = Number.POSITIVE_INFINITY;
-    return e.select(e.and(e.equal(e.abs(b), inf), e.less(e.abs(a), inf)), a, e.rem(a, b));
-  }
+  if (a.type === "f32") return floatRemainder(a, b);
   const quotient = a.type === "i32" ? divideSigned(a, b) : e.div(a, b);
   return e.select(e.equal(b, 0), 0, e.sub(a, e.mul(quotient, b)));
+}
+
+/** Of magnitudes, where a quotient of more than 2^53 may have been rounded up once: then the rest is below 0. */
+function floatRemainder(a: Value, b: Value): Value {
+  const divisor = e.abs(b);
+  const size = e.abs(a);
+  const rest = e.rem(size, divisor);
+  const inside = e.select(e.less(rest, 0), e.add(rest, divisor), rest);
+  const magnitude = e.select(e.less(size, divisor), size, inside);
+  const sign = e.and(e.bitcast(a, "u32"), 0x80000000);
+  return e.bitcast(e.or(e.bitcast(magnitude, "u32"), sign), "f32");
 }

@@ -47,14 +47,14 @@ function logPair(x: Value): Pair {
   return sum(head.high, e.add(head.low, e.add(tail, e.mul(exponent, ln2Low))));
 }
 
-/** |x|^y for positive x, infinity and NaN; a zero, where the logarithm is minus infinity. */
+/** x^y for positive x, infinity, NaN, and 0, where the logarithm is minus infinity. 1 to any power is 1, to NaN too. */
 function magnitude(x: Value, y: Value): Value {
   const log = logPair(x);
   const high = e.select(e.equal(x, 0), -inf, e.select(e.less(x, inf), log.high, x));
   const exponent = product(high, y);
   const isModest = e.less(e.abs(exponent.high), 150);
   const low = e.select(isModest, e.add(exponent.low, e.mul(log.low, y)), 0);
-  return expOfSum(clamp(exponent.high, ...expBounds), low);
+  return e.select(e.equal(x, 1), 1, expOfSum(clamp(exponent.high, ...expBounds), low));
 }
 
 /** Powers that are short as products, by their exponent; each is within 1 ulp, with the same special values. */
@@ -66,7 +66,7 @@ const products = new Map<number, (x: Value) => Value>([
 ]);
 
 /**
- * x^y with the special values of `Math.pow`, at most 6 ulp off (1.2 ulp for |y| up to 8). The logarithm is a pair of floats,
+ * x^y with the special values of IEEE 754, at most 6 ulp off (1.2 ulp for |y| up to 8). The logarithm is a pair of floats,
  * so that its error, which y multiplies, stays below the result's.
  */
 export function pow(x: Value, y: Value): Value {

@@ -40,6 +40,43 @@ export function unaryCases<Attrs extends Attributes>({
   return [...regular, { name: "non-finite", inputs, needs: "non-finite", ...options }];
 }
 
+const atPoints = (name: string, points: readonly number[]): OpCase<Record<string, never>> => ({
+  name,
+  attrs: {},
+  differentiable: false,
+  inputs: [{ shape: [points.length], dtype: "f32", values: points }],
+});
+
+/** Of all f32 numbers, the one that lies closest to a multiple of pi / 2. */
+const closestToZero = 16_367_173 * 2 ** 72;
+
+/** Cases of the sine and the cosine: their arguments may be any number of turns. */
+export const circularCases: readonly OpCase<Record<string, never>>[] = [
+  ...unaryCases({ attrs: {}, values: { normal: [0, 2] } }),
+  {
+    name: "many turns",
+    attrs: {},
+    inputs: [{ shape: [1001], dtype: "f32", values: { uniform: [-1000, 1000] } }],
+  },
+  {
+    name: "thousands of turns",
+    attrs: {},
+    differentiable: false,
+    inputs: [{ shape: [1001], dtype: "f32", values: { uniform: [-1e6, 1e6] } }],
+  },
+  atPoints("beside multiples of pi / 2", [355, -710, 4186.017, 32_768, 32_769.27, 133_440.71875, 1_146_408]),
+  atPoints("up to the largest number", [
+    1e5,
+    -1e7,
+    3e9,
+    closestToZero,
+    -closestToZero,
+    1e30,
+    -1e37,
+    3.4028234e38,
+  ]),
+];
+
 export interface BinaryCaseOptions {
   readonly values: CaseValues;
   /** Default: those of the first. */

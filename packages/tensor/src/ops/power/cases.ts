@@ -31,6 +31,15 @@ export const cases: OpCases<Record<string, never>> = {
       ],
     },
     {
+      name: "special values",
+      attrs: {},
+      needs: "non-finite",
+      inputs: [
+        { shape: [8, 1], dtype: "f32", values: [1, -1, Infinity, -Infinity, Number.NaN, 0, 2, 0.5] },
+        { shape: [9], dtype: "f32", values: [Infinity, -Infinity, Number.NaN, 0, 0.5, -0.5, 3, -3, 1] },
+      ],
+    },
+    {
       name: "fractional exponents of negative bases",
       attrs: {},
       needs: "non-finite",

@@ -14,10 +14,11 @@ export const powerOp: Op = {
 };
 
 /**
- * base to the power of exponent; NaN for a negative base with a fractional exponent. The exponent 2 is computed by
- * `square`.
+ * base to the power of exponent; NaN for a finite negative base with a fractional exponent. Special values are those of IEEE 754: 1 to
+ * any power is 1, to NaN too. The exponent 2 is computed by `square`.
  *
- * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32.
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32
+ * or both f16.
  *
  * @example power(tensor([4, 9]), 0.5) // [2, 3]
  */

@@ -23,6 +23,15 @@ export const cases: OpCases<Record<string, never>> = {
       ],
     },
     {
+      name: "large quotients",
+      attrs: {},
+      differentiable: false,
+      inputs: [
+        { shape: [8, 1], dtype: "f32", values: [26881.287, 3e7, -1e9, 1e20, -3e38, 16_777_215, 5, 1e-30] },
+        { shape: [7], dtype: "f32", values: [0.52040267, -0.3, 3, 1e-9, 7e-38, 1, 3.4e38] },
+      ],
+    },
+    {
       name: "non-finite",
       attrs: {},
       inputs: [

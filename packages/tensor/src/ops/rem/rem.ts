@@ -12,10 +12,10 @@ export const remOp: Op = {
 };
 
 /**
- * The remainder of a / b after truncation: it has the sign of a. An integer modulo 0 gives 0.
+ * The remainder of a / b after truncation: exact, with the sign of a. An integer modulo 0 gives 0, a float NaN.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
- * both i32 or both u32.
+ * both f16, both i32 or both u32.
  *
  * @example rem(tensor([5, -5]), 3) // [2, -2]
  */
