@@ -1,4 +1,4 @@
-import { rejectPromise } from "@evenkeel/tensor";
+import { rejectPromise, scope } from "@evenkeel/tensor";
 
 /** A change of state that a forward pass asks for, such as new running statistics. */
 export interface StateChange {
@@ -25,6 +25,33 @@ export function deferStateChange(change: StateChange): void {
 }
 
 /**
+ * Says how to take back a change that has been made already, such as the position of a random source, should the
+ * differentiated call or the `wholeStep` that is under way throw. The latest change is taken back first.
+ *
+ * @example const before = this.position; undoOnFailure(() => { this.position = before; });
+ */
+export function undoOnFailure(undo: () => void): void {
+  if (depth > 0) pending.push({ commit: () => undefined, discard: undo });
+}
+
+/**
+ * Runs one step of training, whole or not at all. Running statistics change when `step` returns, and where it throws they and
+ * random sources are as they were before; an optimizer's update is the last thing in it that may throw. It is a scope:
+ * everything made on the way is freed.
+ *
+ * @throws ArgumentError when `step` returns a promise
+ * @example
+ * const loss = wholeStep(() => {
+ *   const [loss, gradients] = lossAndGradients(images, labels);
+ *   optimizer.step(gradients);
+ *   return loss;
+ * });
+ */
+export function wholeStep<Result>(step: () => Result): Result {
+  return settlingState(() => scope(step));
+}
+
+/**
  * Runs `f` and discards every state change that it asks for, so that probes, line searches and gradient checks leave
  * running statistics alone. Synchronous: a promise is an ArgumentError.
  *
@@ -42,7 +69,7 @@ export function withoutStatistics<Result>(f: () => Result): Result {
   }
 }
 
-/** Runs one differentiated call: its changes are discarded when it throws, and committed when the outermost one returns. */
+/** Runs a call that is one step: its changes are discarded when it throws, and committed when the outermost one returns. */
 export function settlingState<Result>(call: () => Result): Result {
   const earlier = pending.length;
   let result: Result;

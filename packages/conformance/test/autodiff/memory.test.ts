@@ -2,8 +2,10 @@ import {
   customGradient,
   deferStateChange,
   grad,
+  undoOnFailure,
   valueAndGrad,
   vjp,
+  wholeStep,
   withoutStatistics,
 } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
@@ -193,6 +195,42 @@ describe("state changes", () => {
       })(one());
       expect(take()).toEqual(["commit first", "commit second"]);
     });
+  });
+
+  test("of a whole step are made when it returns, after everything in it", () => {
+    const before = live();
+    const kept = wholeStep(() => {
+      grad((x: Tensor) => {
+        change("statistics");
+        undoOnFailure(() => log.push("undo"));
+        return sum(x);
+      })(one());
+      expect(take()).toEqual([]);
+      log.push("update");
+      return one();
+    });
+    expect(take()).toEqual(["update", "commit statistics"]);
+    kept.dispose();
+    expect(live()).toBe(before);
+  });
+
+  test("of a step that throws are taken back, the latest first", () => {
+    const before = live();
+    const failing = (): void => {
+      grad((x: Tensor) => {
+        undoOnFailure(() => log.push("undo first"));
+        change("statistics");
+        undoOnFailure(() => log.push("undo second"));
+        return sum(x);
+      })(one());
+      throw new RangeError("on purpose");
+    };
+    expect(() => wholeStep(failing)).toThrow(RangeError);
+    expect(take()).toEqual(["undo second", "discard statistics", "undo first"]);
+    expect(live()).toBe(before);
+    undoOnFailure(() => log.push("outside of every step"));
+    expect(() => wholeStep(async () => 1)).toThrow(/promise/);
+    expect(take()).toEqual([]);
   });
 
   test("are dropped when the call throws, and inside withoutStatistics", () => {

@@ -1,3 +1,4 @@
+import { undoOnFailure } from "@evenkeel/autodiff";
 import type { RandomKey } from "@evenkeel/tensor";
 import { ArgumentError, threefry } from "@evenkeel/tensor";
 
@@ -28,13 +29,13 @@ export class RandomSource {
 
   /** Goes to where another source was. Throws ArgumentError for numbers that no source has. */
   set state(state: RandomState) {
-    this.current = checkState(state);
+    this.moveTo(checkState(state));
   }
 
-  /** A key that no other call returns. */
+  /** A key that no other call returns, unless the step that draws it fails: the next one then draws it again. */
   next(): RandomKey {
     const { seed, position } = this.current;
-    this.current = { seed, position: position + 1 };
+    this.moveTo({ seed, position: position + 1 });
     return { seed, stream: position };
   }
 
@@ -42,6 +43,14 @@ export class RandomSource {
   fork(): RandomSource {
     const { seed, stream = 0 } = this.next();
     return new RandomSource(threefry(seed, stream, 0));
+  }
+
+  private moveTo(state: RandomState): void {
+    const before = this.current;
+    undoOnFailure(() => {
+      this.current = before;
+    });
+    this.current = state;
   }
 }
 

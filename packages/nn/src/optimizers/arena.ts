@@ -1,5 +1,6 @@
 import type { Backend, Expression, Spec } from "@evenkeel/tensor";
 import {
+  BackendError,
   bytesOfStorage,
   concatenate,
   evaluateExpression,
@@ -27,8 +28,8 @@ export interface GroupSettings {
 }
 
 /**
- * Parameters that one launch updates. Their values lie in one flat tensor, which the parameters are views of, and so does
- * each slot. All of them have seen the same number of updates.
+ * Parameters that one launch updates. From the first update on their values lie in one flat tensor, which the parameters are
+ * views of, and so does each slot. All of them have seen the same number of updates.
  */
 export class Arena {
   readonly members: readonly NamedParameter[];
@@ -38,12 +39,12 @@ export class Arena {
   private readonly backend: Backend;
   private readonly layout: Layout;
   /** Zeros for the longest gap of the layout; absent where there is none. */
-  private readonly padding: Tensor | undefined;
-  private values: Tensor;
-  /** Absent until the first update: what is never trained takes no memory. */
+  private padding: Tensor | undefined;
+  /** Absent until the first update, as slots are: what is never trained takes no memory. */
+  private values: Tensor | undefined;
   private slots: readonly Tensor[] | undefined;
 
-  /** `slots` holds, for each slot, one tensor for each member; absent, they are zeros. The values come from the parameters. */
+  /** `slots` holds, for each slot, one tensor for each member; absent, they are zeros. Keeps nothing where it throws. */
   constructor(
     members: readonly NamedParameter[],
     settings: GroupSettings,
@@ -59,10 +60,11 @@ export class Arena {
       this.backend,
     );
     const gap = Math.max(...this.layout.gaps);
-    this.padding = gap === 0 ? undefined : keep(zeros([gap], { backend: this.backend }));
-    this.slots = slots && scope(() => slots.map((tensors) => copyOf(this.gather(tensors)))).map(keep);
-    this.values = this.packValues();
-    this.adoptValues();
+    scope(() => {
+      if (gap > 0) this.padding = zeros([gap], { backend: this.backend });
+      this.slots = slots?.map((tensors) => copyOf(this.gather(tensors)));
+      for (const made of [this.padding, ...(this.slots ?? [])]) if (made !== undefined) keep(made);
+    });
   }
 
   /** One flat tensor of one tensor for each member, in the layout of the arena. */
@@ -81,22 +83,40 @@ export class Arena {
 
   /** Takes all the memory that an update needs: afterwards none of several arenas fails for want of it. */
   prepare(slots: number): void {
-    this.repackReplacedValues();
+    this.packValues();
     this.slots ??= scope(() => Array.from({ length: slots }, () => this.zeroSlot())).map(keep);
+  }
+
+  /**
+   * Brings values together that lie elsewhere: before the first update, and where they were loaded or assigned since. Throws
+   * BackendError for one that was moved to another backend than the slots.
+   */
+  packValues(): void {
+    const storage = this.values?.storage;
+    if (this.members.every(({ parameter }) => parameter.value.storage === storage)) return;
+    for (const { name, parameter } of this.members) this.checkBackend(name, parameter.value.backend);
+    const replaced = this.values;
+    this.values = keep(
+      scope(() => copyOf(this.gather(this.members.map(({ parameter }) => parameter.value)))),
+    );
+    replaced?.dispose();
+    this.adoptValues(this.values);
   }
 
   /** Updates values and slots in their own memory, in one launch, after `prepare`. */
   update(expression: Expression, operands: readonly Tensor[], scalars: readonly number[]): void {
-    const { storage } = this.values;
-    const state = [this.values, ...this.slots!];
+    const { storage } = this.values!;
+    const state = [this.values!, ...this.slots!];
     const results = evaluateExpression(expression, [...state, ...operands], {
       donate: [...state.keys()],
       scalars,
     });
-    [this.values, ...this.slots] = results.map(keep) as [Tensor, ...Tensor[]];
+    const [values, ...slots] = results.map(keep) as [Tensor, ...Tensor[]];
+    this.values = values;
+    this.slots = slots;
     this.steps++;
     // An executor may refuse the donation, as a tape does that still needs the old values.
-    if (this.values.storage !== storage) this.adoptValues();
+    if (values.storage !== storage) this.adoptValues(values);
   }
 
   /** Views of one slot, member by member. */
@@ -108,28 +128,41 @@ export class Arena {
     return views;
   }
 
-  /** The same for each of so many slots; absent where they do not exist yet. */
-  allSlotViews(slots: number): Tensor[][] | undefined {
-    return this.slots && Array.from({ length: slots }, (_, slot) => this.slotViews(slot));
+  /** An arena of those members that are chosen, as they are now, with so many slots. */
+  part(slots: number, isChosen: (member: NamedParameter) => boolean): Arena {
+    const ofChosen = (views: readonly Tensor[]) => views.filter((_, index) => isChosen(this.members[index]!));
+    const chosenSlots = () => Array.from({ length: slots }, (_, slot) => ofChosen(this.slotViews(slot)));
+    return scope(() => {
+      const members = this.members.filter(isChosen);
+      const part = new Arena(members, this.settings, this.steps, this.slots && chosenSlots());
+      return part.packed();
+    });
   }
 
   /** Gives back the slots and the arena's hold on the values; the parameters keep theirs. */
   dispose(): void {
-    this.values.dispose();
+    this.values?.dispose();
     this.padding?.dispose();
     for (const slot of this.slots ?? []) slot.dispose();
   }
 
+  /** This arena with memory of its own for its values; given back where there is none. */
+  private packed(): this {
+    try {
+      this.packValues();
+      return this;
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
   private zeroSlot(): Tensor {
-    return zeros(this.values.shape, { backend: this.backend });
+    return zeros([this.layout.elements], { backend: this.backend });
   }
 
   private paddingOf(gap: number): Tensor {
     return new Tensor(this.padding!.storage, { shape: [gap], dtype: "f32" });
-  }
-
-  private packValues(): Tensor {
-    return keep(scope(() => copyOf(this.gather(this.members.map(({ parameter }) => parameter.value)))));
   }
 
   private viewsOf(flat: Tensor): Tensor[] {
@@ -139,24 +172,35 @@ export class Arena {
     );
   }
 
-  private adoptValues(): void {
-    this.viewsOf(this.values).forEach((view, index) => {
+  private adoptValues(values: Tensor): void {
+    this.viewsOf(values).forEach((view, index) => {
       this.members[index]!.parameter.value = view;
     });
   }
 
-  /** Values that were loaded or assigned since the last update lie elsewhere. */
-  private repackReplacedValues(): void {
-    const { storage } = this.values;
-    if (this.members.every(({ parameter }) => parameter.value.storage === storage)) return;
-    const replaced = this.values;
-    this.values = this.packValues();
-    replaced.dispose();
-    this.adoptValues();
+  private checkBackend(name: string, backend: Backend): void {
+    if (backend === this.backend) return;
+    throw new BackendError(
+      `optimizer: ${name}: found a value on another backend (${backend.device}) than its state (${this.backend.device}): take \`stateArrays\` before parameters move, and \`loadState\` afterwards`,
+    );
+  }
+}
+
+/** An arena of each, or of none: those that were made before one fails are given back. */
+export function madeTogether<Item>(items: readonly Item[], make: (item: Item) => Arena): Arena[] {
+  const made: Arena[] = [];
+  try {
+    for (const item of items) made.push(make(item));
+    return made;
+  } catch (error) {
+    for (const arena of made) arena.dispose();
+    throw error;
   }
 }
 
 interface Layout {
+  /** Those of all members, and of the gaps between them. */
+  readonly elements: number;
   /** Where each member begins. */
   readonly byteOffsets: readonly number[];
   /** Elements of padding after each member, so that the next one begins where a view may. */
@@ -203,5 +247,5 @@ function layoutOf(specs: readonly Spec[], backend: Backend): Layout {
     gaps.push((padded - bytes) / elementBytes);
     end += padded;
   });
-  return { byteOffsets, gaps };
+  return { elements: end / elementBytes, byteOffsets, gaps };
 }

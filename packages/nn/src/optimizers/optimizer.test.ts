@@ -85,6 +85,7 @@ describe("memory", () => {
   test("without memory for one of several arenas, nothing is updated", async () => {
     const gradients = [full([1000], 1), full([1000], 1)];
     const allocate = backend.allocate.bind(backend);
+    const before = backend.buffers;
     /** The first values of both parameters after a step that may allocate so often. */
     const stepWith = async (allocations: number): Promise<number[]> => {
       const model = new Pair();
@@ -100,7 +101,11 @@ describe("memory", () => {
         expect(error).toBeInstanceOf(OutOfMemoryError);
       }
       backend.allocate = allocate;
-      return [(await model.first.value.data())[0]!, (await model.second.value.data())[0]!];
+      const values = [(await model.first.value.data())[0]!, (await model.second.value.data())[0]!];
+      optimizer.dispose();
+      model.dispose();
+      expect(backend.buffers).toBe(before);
+      return values;
     };
     const needed = 4; // The values and the slot of each arena.
     for (let allocations = 0; allocations < needed; allocations++) {
@@ -108,6 +113,35 @@ describe("memory", () => {
     }
     expect(await stepWith(needed)).toEqual([Math.fround(0.9), Math.fround(0.8)]);
   });
+});
+
+test("a part of a failed step that the device reports late is known to later steps and saves", async () => {
+  const model = new Net();
+  const optimizer = new SGD(model, { learningRate: 0.5 });
+  const state = await optimizer.stateArrays();
+  const error = optimizer.invalidate(new Error("launch lost"));
+  expect(error.message).toContain("half way (Error: launch lost)");
+  expect(optimizer.invalidate(new Error("another one"))).toBe(error);
+  expect(() => optimizer.step([full([2], 1)])).toThrow(error);
+  await expect(optimizer.stateArrays()).rejects.toBe(error);
+  optimizer.loadState(state);
+  optimizer.step([full([2], 1)]);
+  expect([...(await model.weight.value.data())]).toEqual([0.5, 0.5]);
+});
+
+test("state that was made ready and not taken over is given back", async () => {
+  const backend = new ExpressionBackend();
+  setDefaultBackend(backend);
+  const model = new Net();
+  const optimizer = new SGD(model, { learningRate: 0.5, momentum: 0.5 });
+  const gradient = full([2], 1);
+  optimizer.step([gradient]);
+  const state = await optimizer.stateArrays();
+  const before = backend.buffers;
+  optimizer.prepareState(state).discard();
+  expect(backend.buffers).toBe(before);
+  optimizer.step([gradient]);
+  expect((await optimizer.stateArrays()).get("weight.steps")!.data[0]).toBe(2);
 });
 
 test("numbers that are not finite, or negative, are named", () => {

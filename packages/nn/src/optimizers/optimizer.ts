@@ -1,9 +1,10 @@
+import type { StateChange } from "@evenkeel/autodiff";
 import type { Expression, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, formatShape, ShapeError, sameShape, scope } from "@evenkeel/tensor";
+import { ArgumentError, DeviceError, formatShape, ShapeError, sameShape, scope } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Parameter } from "../module/variable.ts";
 import type { GroupSettings, NamedParameter } from "./arena.ts";
-import { Arena, fittingArenas } from "./arena.ts";
+import { Arena, fittingArenas, madeTogether } from "./arena.ts";
 import { clipFactor } from "./clip.ts";
 import { readOptimizerState, slotsFromState } from "./optimizer-state.ts";
 import type { UpdateRule } from "./update-rule.ts";
@@ -41,7 +42,9 @@ export class Optimizer {
   private readonly expression: Expression;
   private readonly maxGradientNorm: number | undefined;
   private readonly parameters: readonly (NamedParameter & { readonly settings: GroupSettings })[];
-  private arenas: Arena[] | undefined;
+  private arenas: readonly Arena[] | undefined;
+  /** Why values and slots are not those of a whole step; absent where they are. */
+  private damage: DeviceError | undefined;
 
   constructor(model: Parameterized, rule: UpdateRule, options: OptimizerOptions) {
     checkOptions(options);
@@ -57,12 +60,15 @@ export class Optimizer {
   }
 
   /**
-   * Updates every trainable parameter once.
+   * Updates every trainable parameter once. All memory is taken before anything changes: a step that throws has changed
+   * nothing, unless the error says that it failed half way.
    *
    * @throws ShapeError when a gradient has not the shape of its parameter; ArgumentError for a wrong number of them, or a
-   * learning rate that is negative or not finite; OutOfMemoryError before anything has changed
+   * learning rate that is negative or not finite; DeviceError for a step that fails half way, and from then on until a
+   * saved state is loaded
    */
   step(gradients: readonly Tensor[]): void {
+    if (this.damage !== undefined) throw this.damage;
     checkFinite({ learningRate: this.learningRate });
     const gradientOf = this.matchGradients(gradients);
     scope(() => {
@@ -75,16 +81,31 @@ export class Optimizer {
       const { maxGradientNorm } = this;
       const factor = maxGradientNorm === undefined ? [] : [clipFactor(gathered, maxGradientNorm)];
       active.forEach((arena, index) => {
-        const { weightDecay, learningRateScale } = arena.settings;
-        const learningRate = this.learningRate * learningRateScale;
-        const scalars = this.rule.scalars({ learningRate, weightDecay, step: arena.steps + 1 });
-        arena.update(this.expression, [gathered[index]!, ...factor], scalars);
+        try {
+          this.updateArena(arena, [gathered[index]!, ...factor]);
+        } catch (error) {
+          // The first arena has not changed when its launch is refused; behind it others have.
+          throw index === 0 ? error : this.invalidate(error);
+        }
       });
     });
   }
 
+  /**
+   * Says that a step was not done as a whole, as when the device reports late that one of its launches failed: `step` and
+   * `stateArrays` throw the error that is returned, until a saved state is loaded.
+   */
+  invalidate(cause: unknown): DeviceError {
+    this.damage ??= new DeviceError(
+      `optimizer: a step failed half way (${cause}): values and slots are not those of a whole step, load a saved state, as \`fit\` does with \`resume: true\``,
+      { cause },
+    );
+    return this.damage;
+  }
+
   /** Slots and step counts as of this call, by `<parameter>.<slot>` and `<parameter>.steps`: what resuming needs. */
-  stateArrays(): Promise<Map<string, StoredArray>> {
+  async stateArrays(): Promise<Map<string, StoredArray>> {
+    if (this.damage !== undefined) throw this.damage;
     return readOptimizerState(this.currentArenas(), this.rule.slots);
   }
 
@@ -94,28 +115,35 @@ export class Optimizer {
    * @throws StateDictError when it belongs to another model or another kind of optimizer; nothing has changed then
    */
   loadState(state: ReadonlyMap<string, StoredArray>): void {
-    this.prepareState(state)();
+    this.prepareState(state).commit();
   }
 
-  /** Checks saved state and returns what takes it over: several parts of a run can be checked before any of them changes. */
-  prepareState(state: ReadonlyMap<string, StoredArray>): () => void {
+  /** Checks and uploads saved state: several parts of a run can be made ready before any of them changes. */
+  prepareState(state: ReadonlyMap<string, StoredArray>): StateChange {
     const loaded = slotsFromState(this.parameters, this.rule.slots, state);
     const keyOf = ({ name, settings }: (typeof this.parameters)[number]) =>
       JSON.stringify([settings, loaded.get(name)!.steps]);
-    return () =>
-      scope(() => {
-        const arenas = arenaMembers(this.parameters, keyOf).map((members) => {
-          const [{ name, settings }] = members as [(typeof members)[number]];
-          const { steps } = loaded.get(name)!;
-          if (steps === 0) return new Arena(members, settings, 0);
-          const slots = this.rule.slots.map((_, slot) =>
-            members.map(({ name, parameter }) => loaded.get(name)!.upload(slot, parameter.value.backend)),
-          );
-          return new Arena(members, settings, steps, slots);
-        });
+    const arenas = scope(() =>
+      madeTogether(arenaMembers(this.parameters, keyOf), (members) => {
+        const [{ name, settings }] = members as [(typeof members)[number]];
+        const { steps } = loaded.get(name)!;
+        if (steps === 0) return new Arena(members, settings, 0);
+        const slots = this.rule.slots.map((_, slot) =>
+          members.map(({ name, parameter }) => loaded.get(name)!.upload(slot, parameter.value.backend)),
+        );
+        return new Arena(members, settings, steps, slots);
+      }),
+    );
+    return {
+      commit: () => {
         this.dispose();
-        this.arenas = arenas;
-      });
+        this.arenas = this.inOrder(arenas);
+        this.damage = undefined;
+      },
+      discard: () => {
+        for (const arena of arenas) arena.dispose();
+      },
+    };
   }
 
   /** Gives back the memory of the slots. The next step starts anew. */
@@ -144,37 +172,45 @@ export class Optimizer {
     );
   }
 
-  private currentArenas(): Arena[] {
-    this.arenas ??= scope(() =>
-      arenaMembers(this.parameters, ({ settings }) => JSON.stringify(settings)).map(
+  private currentArenas(): readonly Arena[] {
+    this.arenas ??= this.inOrder(
+      madeTogether(
+        arenaMembers(this.parameters, ({ settings }) => JSON.stringify(settings)),
         (members) => new Arena(members, members[0]!.settings, 0),
       ),
     );
     return this.arenas;
   }
 
-  /** Arenas of which every member has a gradient. One that has some with and some without is split for good. */
-  private activeArenas(gradientOf: ReadonlyMap<Parameter, Tensor>): Arena[] {
+  /** Always in the same order: the norm of all gradients is a sum over arenas, and a resumed run repeats its bits. */
+  private inOrder(arenas: readonly Arena[]): Arena[] {
     const position = new Map(this.parameters.map(({ parameter }, index) => [parameter, index]));
     const first = ({ members }: Arena) => position.get(members[0]!.parameter)!;
-    const before = this.currentArenas();
-    // Always in the same order: the norm of all gradients is a sum over arenas, and a resumed run repeats its bits.
-    const arenas = before
-      .flatMap((arena) => this.splitArena(arena, gradientOf))
-      .sort((a, b) => first(a) - first(b));
-    for (const arena of before) if (!arenas.includes(arena)) arena.dispose();
-    this.arenas = arenas;
-    return arenas.filter(({ members }) => gradientOf.has(members[0]!.parameter));
+    return arenas.toSorted((a, b) => first(a) - first(b));
   }
 
-  private splitArena(arena: Arena, gradientOf: ReadonlyMap<Parameter, Tensor>): Arena[] {
-    const isActive = arena.members.map(({ parameter }) => gradientOf.has(parameter));
-    if (isActive.every((active) => active === isActive[0])) return [arena];
-    const slots = arena.allSlotViews(this.rule.slots.length);
-    return [true, false].map((wanted) => {
-      const chosen = <Item>(items: readonly Item[]) => items.filter((_, index) => isActive[index] === wanted);
-      return new Arena(chosen(arena.members), arena.settings, arena.steps, slots?.map(chosen));
-    });
+  /** Arenas of which every member has a gradient. One that has some with and some without is split for good. */
+  private activeArenas(gradientOf: ReadonlyMap<Parameter, Tensor>): Arena[] {
+    const isActive = ({ parameter }: NamedParameter) => gradientOf.has(parameter);
+    const before = this.currentArenas();
+    const mixed = before.filter(({ members }) => members.some(isActive) && !members.every(isActive));
+    if (mixed.length > 0) {
+      const slots = this.rule.slots.length;
+      const parts = madeTogether(
+        mixed.flatMap((arena) => [true, false].map((wanted) => ({ arena, wanted }))),
+        ({ arena, wanted }) => arena.part(slots, (member) => isActive(member) === wanted),
+      );
+      this.arenas = this.inOrder([...before.filter((arena) => !mixed.includes(arena)), ...parts]);
+      for (const arena of mixed) arena.dispose();
+    }
+    return this.currentArenas().filter(({ members }) => isActive(members[0]!));
+  }
+
+  private updateArena(arena: Arena, operands: readonly Tensor[]): void {
+    const { weightDecay, learningRateScale } = arena.settings;
+    const learningRate = this.learningRate * learningRateScale;
+    const scalars = this.rule.scalars({ learningRate, weightDecay, step: arena.steps + 1 });
+    arena.update(this.expression, operands, scalars);
   }
 
   /** Throws ArgumentError unless this optimizer was made for the parameters of the model. */

@@ -1,6 +1,6 @@
-import { valueAndGrad } from "@evenkeel/autodiff";
+import { valueAndGrad, wholeStep } from "@evenkeel/autodiff";
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, scope } from "@evenkeel/tensor";
+import { ArgumentError } from "@evenkeel/tensor";
 import type { Module } from "../module/module.ts";
 import type { Batch } from "./batch.ts";
 import { batchesOf, disposeBatch, loadBatch } from "./batch.ts";
@@ -16,7 +16,8 @@ import { Stopwatch } from "./stopwatch.ts";
 /**
  * Trains a model: for every batch one forward and backward pass and one update. It owns the memory of each step, batches
  * included, and reads loss and metrics late, so the device is never waited for. A run that is resumed has the same result
- * as one that was never interrupted, to the bit.
+ * as one that was never interrupted, to the bit. A step that fails has changed nothing: the steps before it are saved, where
+ * there is a checkpoint, and can be resumed.
  *
  * @returns what became known of every batch and epoch
  * @throws ArgumentError for an option out of range or an epoch without batches; StateDictError or DataError when the checkpoint to resume is of another
@@ -55,6 +56,8 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
   private history: History = { epochs: [], batches: [] };
   /** Where the next batch stands. */
   private position: { epoch: number; batch: number; step: number } = { epoch: 0, batch: 0, step: 0 };
+  /** Where this call began: what it has not changed it does not save. */
+  private firstStep = 0;
   private reading: ReturnType<LateReader<Note>["read"]> = Promise.resolve([]);
   private isStopped = false;
   private backend: Backend | undefined;
@@ -92,7 +95,7 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
       try {
         if (found++ < toSkip) continue;
         await this.stopIfAborted();
-        this.trainBatch(batch);
+        await this.trainBatch(batch);
       } finally {
         disposeBatch(batch);
       }
@@ -107,15 +110,26 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
     if (!this.isStopped) await this.finishEpoch(epoch);
   }
 
-  private trainBatch(batch: Batch<Inputs, Labels>): void {
+  private async trainBatch(batch: Batch<Inputs, Labels>): Promise<void> {
+    try {
+      this.step(batch);
+    } catch (error) {
+      // It has changed nothing: the steps before it can be resumed, if there is a place to save them.
+      if (this.position.step > this.firstStep) await this.save().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private step(batch: Batch<Inputs, Labels>): void {
     const { optimizer, schedule } = this.options;
     const { epoch, batch: index, step } = this.position;
     if (schedule !== undefined) optimizer.learningRate = schedule(step);
-    const { row, examples } = scope(() => {
+    const { row, examples } = wholeStep(() => {
       const { inputs, labels, examples } = loadBatch(batch);
       const [loss, gradients, metrics] = this.computeStep(inputs, labels);
+      const row = rowOf([loss, ...metrics]);
       optimizer.step(gradients);
-      return { row: rowOf([loss, ...metrics]), examples };
+      return { row, examples };
     });
     this.backend = row[0]!.backend;
     this.reader.push({ epoch, batch: index, step, examples, learningRate: optimizer.learningRate }, row);
@@ -127,7 +141,7 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
     const { epoch, step: steps } = this.position;
     if (this.reader.size >= this.readEvery) await this.readSome();
     if (probe !== undefined && steps % probe.every === 0) {
-      await this.backend!.idle();
+      await this.confirm(this.backend!.idle());
       await this.watch.pauseFor(() => probe.run({ steps, epoch }, this));
     }
     if (checkpoint?.everySteps !== undefined && steps % checkpoint.everySteps === 0) await this.save();
@@ -139,8 +153,18 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
     this.reading = this.reader.read();
     // A failure is thrown where the read is awaited.
     this.reading.catch(() => undefined);
-    await this.report(await earlier);
+    await this.report(await this.confirm(earlier));
     await nextTurn();
+  }
+
+  /** What the device says of earlier steps: where one of their launches has failed, the run must be resumed. */
+  private async confirm<Value>(answer: Promise<Value>): Promise<Value> {
+    try {
+      return await answer;
+    } catch (error) {
+      this.options.optimizer.invalidate(error);
+      throw error;
+    }
   }
 
   private async readAll(): Promise<void> {
@@ -174,21 +198,23 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
     this.position = { epoch: epoch + 1, batch: 0, step: this.position.step };
     for (const callback of callbacks) await callback.onEpoch?.(record, this.history, this);
     this.watch.restart();
-    if (this.options.checkpoint !== undefined) await this.save();
+    await this.save();
   }
 
   private async stopIfAborted(): Promise<void> {
-    const { signal, checkpoint } = this.options;
+    const { signal } = this.options;
     if (!signal?.aborted) return;
     await this.readAll();
-    if (checkpoint !== undefined) await this.save();
+    await this.save();
     signal.throwIfAborted();
   }
 
   private async save(): Promise<void> {
+    const { checkpoint } = this.options;
+    if (checkpoint === undefined) return;
     await this.readAll();
     await this.watch.pauseFor(() =>
-      saveRun(this.options.checkpoint!, {
+      saveRun(checkpoint, {
         model: this.model,
         optimizer: this.options.optimizer,
         history: this.history,
@@ -204,6 +230,7 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
     if (restored === undefined) return;
     this.history = restored.history;
     this.position = restored.position;
+    this.firstStep = this.position.step;
     this.watch.restart(restored.milliseconds);
   }
 }

@@ -1,4 +1,4 @@
-import type { Tensor } from "@evenkeel/tensor";
+import type { NumericArray, Tensor } from "@evenkeel/tensor";
 import { concatenate } from "@evenkeel/tensor";
 
 /**
@@ -22,10 +22,7 @@ export class LateReader<Note> {
     const taken = this.pending;
     this.pending = [];
     if (taken.length === 0) return [];
-    const joined = concatenate(taken.flatMap(({ row }) => row));
-    disposeRows(taken);
-    const reading = joined.data();
-    joined.dispose();
+    const reading = readJoined(taken);
     const all = [...(await reading)];
     const width = all.length / taken.length;
     return taken.map(({ note }, index) => ({
@@ -37,6 +34,18 @@ export class LateReader<Note> {
   dispose(): void {
     disposeRows(this.pending);
     this.pending = [];
+  }
+}
+
+/** Frees the rows, also where there is no memory to join them in. */
+function readJoined(taken: Parameters<typeof disposeRows>[0]): Promise<NumericArray> {
+  try {
+    const joined = concatenate(taken.flatMap(({ row }) => row));
+    const reading = joined.data();
+    joined.dispose();
+    return reading;
+  } finally {
+    disposeRows(taken);
   }
 }
 

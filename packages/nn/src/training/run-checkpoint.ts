@@ -1,3 +1,4 @@
+import { deferStateChange, wholeStep } from "@evenkeel/autodiff";
 import { DataError } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Checkpoint } from "../checkpoints/checkpoint-file.ts";
@@ -64,11 +65,12 @@ export async function restoreRun(
   const sources = new Map(model.namedRandomSources());
   checkStateDict(model, modelState);
   checkRandomSources([...sources.keys()], Object.keys(progress.random));
-  const applyOptimizerState = optimizer.prepareState(section(checkpoint, optimizerPrefix));
-  model.loadStateDict(modelState);
-  applyOptimizerState();
+  wholeStep(() => {
+    deferStateChange(optimizer.prepareState(section(checkpoint, optimizerPrefix)));
+    for (const [path, source] of sources) source.state = progress.random[path]!;
+    model.loadStateDict(modelState);
+  });
   optimizer.learningRate = progress.learningRate;
-  for (const [path, source] of sources) source.state = progress.random[path]!;
   return progress;
 }
 

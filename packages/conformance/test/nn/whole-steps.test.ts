@@ -1,0 +1,204 @@
+import { valueAndGrad, wholeStep } from "@evenkeel/autodiff";
+import { cpu } from "@evenkeel/backend-cpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
+import {
+  Adam,
+  BatchNorm1d,
+  BatchNorm2d,
+  Conv2d,
+  crossEntropy,
+  Dropout,
+  Flatten,
+  fit,
+  Linear,
+  MemoryCheckpointStore,
+  ReLU,
+  Sequential,
+  stateArrays,
+} from "@evenkeel/nn";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { DeviceError, EvenkeelError, OutOfMemoryError, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { afterEach, describe, expect, test } from "vitest";
+import { reasonToSkip, testPresence } from "../webgpu-support.ts";
+import { FailingBackend, type Fallible } from "./failing-backend.ts";
+
+testPresence();
+
+let backend: FailingBackend | undefined;
+afterEach(async () => {
+  setDefaultBackend(undefined);
+  await backend?.close();
+  backend = undefined;
+});
+
+function use(inner: Backend): FailingBackend {
+  backend = new FailingBackend(inner);
+  setDefaultBackend(backend);
+  return backend;
+}
+
+/** Everything that a step changes: weights in two arenas, statistics, slots, random sources. */
+function makeRun(learningRate = 0.01) {
+  const model = new Sequential(
+    ...[new Conv2d(1, 2, 3, { padding: 1, seed: 1 }), new BatchNorm2d(2), new ReLU(), new Flatten()],
+    ...[new Dropout(0.3, { seed: 2 }), new Linear(32, 4, { seed: 3 }), new BatchNorm1d(4), new ReLU()],
+    new Linear(4, 3, { seed: 4 }),
+  );
+  return { model, optimizer: new Adam(model, { learningRate, maxGradientNorm: 1, weightDecay: 1e-3 }) };
+}
+
+type TrainingRun = ReturnType<typeof makeRun>;
+
+const batchOf = (step: number) => ({
+  inputs: {
+    data: Float32Array.from({ length: 64 }, (_, index) => Math.sin(step + index)),
+    shape: [4, 1, 4, 4],
+  },
+  labels: Int32Array.from({ length: 4 }, (_, index) => (step + index) % 3),
+});
+
+/** One step of one's own loop. */
+function trainStep({ model, optimizer }: TrainingRun, step: number): void {
+  const lossAndGradients = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
+  wholeStep(() => {
+    const { inputs, labels } = batchOf(step);
+    const [, gradients] = lossAndGradients(tensor(inputs.data, { shape: inputs.shape }), tensor(labels));
+    optimizer.step(gradients);
+  });
+}
+
+async function stateOf({ model, optimizer }: TrainingRun) {
+  const [values, slots] = await Promise.all([stateArrays(model), optimizer.stateArrays()]);
+  const random = [...model.namedRandomSources()].map(([path, { state }]) => [path, state] as const);
+  return { values, slots, random };
+}
+
+type State = Awaited<ReturnType<typeof stateOf>>;
+
+function restore({ model, optimizer }: TrainingRun, { values, slots, random }: State): void {
+  model.loadStateDict(values);
+  optimizer.loadState(slots);
+  const sources = new Map(model.namedRandomSources());
+  for (const [path, state] of random) sources.get(path)!.state = state;
+}
+
+/**
+ * Lets every `stride`-th call of a kind fail in the second step of a run, and looks at its state each time. Returns how many
+ * calls failed, and how many steps the optimizer said were half done.
+ */
+async function failEverywhere(failing: FailingBackend, kind: Fallible, stride: number) {
+  const [run, untouched] = [makeRun(), makeRun()];
+  for (const each of [run, untouched]) trainStep(each, 0);
+  const before = await stateOf(run);
+  trainStep(untouched, 1);
+  const after = await stateOf(untouched);
+  const { live } = failing.memory();
+  let [failures, halves] = [0, 0];
+  for (let calls = 0; ; calls += stride) {
+    failing.failAfter(calls, kind);
+    let error: unknown;
+    try {
+      trainStep(run, 1);
+    } catch (thrown) {
+      error = thrown;
+    }
+    if (!failing.stopFailing()) break;
+    failures++;
+    expect(error).toBeInstanceOf(EvenkeelError);
+    expect(failing.memory().live).toBe(live);
+    if (String(error).includes("half way")) {
+      halves++;
+      await expect(run.optimizer.stateArrays()).rejects.toBe(error);
+      expect(() => trainStep(run, 1)).toThrow(DeviceError);
+      restore(run, before);
+    }
+    expect(await stateOf(run)).toEqual(before);
+  }
+  expect(await stateOf(run)).toEqual(after);
+  return { failures, halves };
+}
+
+describe("a step in which an allocation, a launch or a write fails leaves the state of the step before", () => {
+  test("on the CPU, wherever it fails", async () => {
+    const failing = use(await cpu.open({ threads: 1 }));
+    const allocations = await failEverywhere(failing, "allocate", 1);
+    expect(allocations).toEqual({ failures: expect.any(Number), halves: 0 });
+    expect(allocations.failures).toBeGreaterThan(30);
+    const launches = await failEverywhere(failing, "launch", 1);
+    expect(launches.failures).toBeGreaterThan(30);
+    // The update of the second arena, behind that of the first one.
+    expect(launches.halves).toBe(1);
+    expect(await failEverywhere(failing, "write", 1)).toEqual({ failures: 2, halves: 0 });
+  });
+
+  test.skipIf(reasonToSkip !== undefined)("on WebGPU, at every ninth place", async () => {
+    const failing = use(await webgpu.open());
+    const allocations = await failEverywhere(failing, "allocate", 9);
+    expect(allocations).toEqual({ failures: expect.any(Number), halves: 0 });
+    expect(allocations.failures).toBeGreaterThan(3);
+    expect((await failEverywhere(failing, "launch", 9)).failures).toBeGreaterThan(3);
+  });
+});
+
+describe("a run of fit that fails on the way", () => {
+  const optionsOf = ({ optimizer }: TrainingRun, store: MemoryCheckpointStore) => ({
+    data: (epoch: number) => [0, 1, 2].map((step) => batchOf(3 * epoch + step)),
+    loss: crossEntropy,
+    optimizer,
+    epochs: 2,
+    readEvery: 2,
+    checkpoint: { store },
+    resume: true,
+  });
+
+  const train = (run: TrainingRun, store = new MemoryCheckpointStore()) =>
+    fit(run.model, optionsOf(run, store));
+
+  async function trainWhole(): Promise<State> {
+    const run = makeRun();
+    await train(run);
+    return stateOf(run);
+  }
+
+  test("for want of memory has saved the steps before, and goes on with the same bits", async () => {
+    const failing = use(await cpu.open({ threads: 1 }));
+    const expected = await trainWhole();
+    for (let calls = 0; ; calls += 23) {
+      const [run, store] = [makeRun(), new MemoryCheckpointStore()];
+      failing.failAfter(calls, "allocate");
+      let error: unknown;
+      await train(run, store).catch((reason) => {
+        error = reason;
+      });
+      if (!failing.stopFailing()) break;
+      expect(error).toBeInstanceOf(OutOfMemoryError);
+      // In the same memory, as it was left.
+      await train(run, store);
+      expect(await stateOf(run)).toEqual(expected);
+    }
+  });
+
+  test("before it has changed anything leaves the checkpoint of another run alone", async () => {
+    const failing = use(await cpu.open({ threads: 1 }));
+    const [run, store] = [makeRun(), new MemoryCheckpointStore()];
+    await store.save("latest", Uint8Array.of(1));
+    failing.failAfter(0, "launch");
+    await expect(fit(run.model, { ...optionsOf(run, store), resume: false })).rejects.toThrow(DeviceError);
+    expect(await store.load("latest")).toEqual(Uint8Array.of(1));
+  });
+
+  test("as the device reports late must be resumed from what was saved before", async () => {
+    const failing = use(await cpu.open({ threads: 1 }));
+    const expected = await trainWhole();
+    const [run, store] = [makeRun(), new MemoryCheckpointStore()];
+    const options = optionsOf(run, store);
+    // The first epoch is saved by then, and what is read next are numbers of steps.
+    const probe = { every: 4, run: () => failing.failAfter(0, "read") };
+    await expect(fit(run.model, { ...options, probe })).rejects.toThrow("read: it fails on purpose");
+    expect(failing.stopFailing()).toBe(true);
+    const unsaved = { ...options, checkpoint: undefined, resume: false };
+    await expect(fit(run.model, unsaved)).rejects.toThrow(/half way .*fails on purpose.*load a saved state/);
+    await train(run, store);
+    expect(await stateOf(run)).toEqual(expected);
+  });
+});
