@@ -22,8 +22,11 @@ const arrows: { readonly [name: string]: readonly string[] } = {
   evenkeel: ["tensor", "autodiff", "batchnorm", "nn", "models", "datasets", "backend-cpu", "backend-webgpu"],
 };
 
-/** Tests and the runner of conformance may use these too. */
-const conformanceTests = ["backend-cpu", "backend-webgpu", "models", "datasets"];
+/** What tests may use beyond that; of conformance its runner too. */
+const tested: { readonly [name: string]: readonly string[] } = {
+  conformance: ["backend-cpu", "backend-webgpu", "models", "datasets"],
+  evenkeel: ["conformance"],
+};
 
 const root = resolve(import.meta.dirname, "..");
 const problems: string[] = [];
@@ -38,7 +41,7 @@ function importsOf(file: string): string[] {
 function allowedFor(name: string, file: string): readonly string[] {
   const own = arrows[name] ?? [];
   const isTest = /\.test\.ts$/.test(file) || !file.startsWith(`packages/${name}/src/`);
-  return name === "conformance" && isTest ? [...own, ...conformanceTests] : own;
+  return isTest ? [...own, ...(tested[name] ?? [])] : own;
 }
 
 function checkImport(name: string, file: string, specifier: string): void {

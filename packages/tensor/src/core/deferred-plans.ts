@@ -26,7 +26,7 @@ const openedLanguages = new Set<string>();
  *
  * @example
  * const deferred = deferPlans({ wgsl: () => import("./shaders.ts") });
- * export const swishOp: Op = { name: "swish", ..., deferred };
+ * export const swishOp: Op = { ...swish, deferred };
  */
 export function deferPlans(loaders: PlanLoaders): DeferredPlans {
   const tables = new Map<string, PlanTable>();

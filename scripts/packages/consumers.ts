@@ -1,0 +1,134 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { build, transform } from "esbuild";
+import type { PublicPackage } from "./workspace.ts";
+import { bin, root, run, scratch } from "./workspace.ts";
+
+/** The versions of Node beside the repository's own that run the examples: the oldest that the manifests allow, and the newest. */
+const newestNode = "26.10.0";
+const oldestNode = ({ manifest }: PublicPackage): string => {
+  const range = /^>=(\d+)(\.\d+)?(\.\d+)?$/.exec(manifest.engines.node);
+  if (range === null)
+    throw new Error(`${manifest.name}: engines.node: found ${manifest.engines.node}, expected >=x.y.z`);
+  const [, major, minor = ".0", patch = ".0"] = range;
+  return `${major}${minor}${patch}`;
+};
+
+/** The oldest TypeScript that reads the declarations. */
+const oldestTypescript = "5.6.3";
+
+const typescriptOptions = [
+  "--noEmit",
+  "--strict",
+  "--target",
+  "es2022",
+  "--skipLibCheck",
+  "false",
+  "--types",
+  "node",
+];
+
+/** The first TypeScript block of a package's README: what a new user copies. The root's README shows it too. */
+function exampleOf(folder: string): string {
+  const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(folder, "README.md"), "utf8"))?.[1];
+  if (example === undefined) throw new Error(`${folder}/README.md: has no TypeScript example`);
+  if (!readFileSync(join(root, "README.md"), "utf8").includes(example)) {
+    throw new Error(`README.md: expected the example of ${folder}/README.md, word for word`);
+  }
+  return example;
+}
+
+/** A package of the registry, installed as a user would; returns its folder of programs. */
+function installed(name: string, version: string): string {
+  const project = join(scratch, `${name}-${version}`);
+  const programs = join(project, "node_modules", ".bin");
+  if (!existsSync(programs)) {
+    mkdirSync(project, { recursive: true });
+    writeFileSync(join(project, "package.json"), JSON.stringify({ private: true }));
+    run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", `${name}@${version}`], project);
+  }
+  return programs;
+}
+
+/** Installs the tarball of one package, with those of the siblings that its example names, into an empty project. */
+function installAlone(
+  project: string,
+  { manifest }: PublicPackage,
+  example: string,
+  tarballs: ReadonlyMap<string, string>,
+): void {
+  const imported = [...example.matchAll(/from "((?:@evenkeel\/)?[^/"]+)/g)].map(([, name]) => name!);
+  const direct = [...new Set([manifest.name, ...imported.filter((name) => tarballs.has(name))])];
+  const fileOf = (name: string): string => `file:${tarballs.get(name)}`;
+  const others = [...tarballs.keys()].filter((name) => !direct.includes(name));
+  writeFileSync(
+    join(project, "package.json"),
+    JSON.stringify({
+      private: true,
+      type: "module",
+      dependencies: Object.fromEntries(direct.map((name) => [name, fileOf(name)])),
+      overrides: Object.fromEntries([
+        ...others.map((name) => [name, fileOf(name)]),
+        ...direct.map((name) => [name, `$${name}`]),
+      ]),
+    }),
+  );
+  run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], project);
+  cpSync(join(root, "node_modules/@types/node"), join(project, "node_modules/@types/node"), {
+    recursive: true,
+    dereference: true,
+  });
+  cpSync(undiciTypes(), join(project, "node_modules/undici-types"), { recursive: true, dereference: true });
+}
+
+function undiciTypes(): string {
+  const types = run(bin("node"), ["-p", "require('node:fs').realpathSync('node_modules/@types/node')"], root);
+  return join(types.trim(), "../../undici-types");
+}
+
+/**
+ * Installs a package alone, runs the example of its README in every version of Node, type-checks it in the oldest and the
+ * repository's TypeScript, and bundles the package for the browser.
+ */
+export async function checkConsumer(
+  consumed: PublicPackage,
+  tarballs: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { folder, manifest } = consumed;
+  const project = join(scratch, "consumers", basename(folder));
+  mkdirSync(project, { recursive: true });
+  const example = exampleOf(folder);
+  installAlone(project, consumed, example, tarballs);
+  writeFileSync(join(project, "example.ts"), example);
+  // Old versions of Node run no TypeScript.
+  const { code } = await transform(example, { loader: "ts", target: "es2022" });
+  writeFileSync(join(project, "example.js"), code);
+  const old = join(installed("node", oldestNode(consumed)), "node");
+  for (const node of [old, process.execPath, join(installed("node", newestNode), "node")]) {
+    run(node, ["example.js"], project);
+  }
+  for (const tsc of [join(installed("typescript", oldestTypescript), "tsc"), bin("tsc")]) {
+    run(tsc, [...typescriptOptions, "--module", "nodenext", "example.ts"], project);
+    const forBundlers = ["--module", "esnext", "--moduleResolution", "bundler", "example.ts"];
+    run(tsc, [...typescriptOptions, ...forBundlers], project);
+  }
+  await checkBrowserBundle(manifest.name, project);
+  console.log(
+    `${manifest.name}: installs alone, runs in Node ${oldestNode(consumed)}, ${process.versions.node} and ${newestNode}, type-checks, bundles`,
+  );
+}
+
+async function checkBrowserBundle(name: string, project: string): Promise<void> {
+  const { outputFiles, warnings } = await build({
+    stdin: { contents: `export * from "${name}";`, resolveDir: project },
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    logLevel: "silent",
+  });
+  if (/from\s*["']node:/.test(outputFiles[0]!.text))
+    throw new Error(`${name}: its browser bundle imports Node modules`);
+  if (warnings.length > 0)
+    throw new Error(`${name}: esbuild warns: ${warnings.map(({ text }) => text).join(", ")}`);
+}

@@ -1,0 +1,50 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { packAll, packedFile } from "./tarballs.ts";
+import type { Manifest } from "./workspace.ts";
+import { bin, publicPackages, root, run, scratch } from "./workspace.ts";
+
+/** Versions, changelogs and tarballs as a release would make them, in a clone. */
+export function rehearseRelease(): void {
+  const clone = join(scratch, "release");
+  run("git", ["clone", "--quiet", root, clone], root);
+  writeFileSync(
+    join(clone, ".changeset", "rehearsal.md"),
+    `---\n"@evenkeel/tensor": minor\n---\n\nA rehearsal.\n`,
+  );
+  const before = publicPackages(clone)[0]!.manifest.version;
+  run(bin("changeset"), ["version"], clone);
+  const version = releasedVersion(clone, before);
+  const changelog = join(clone, "packages/tensor/CHANGELOG.md");
+  if (!existsSync(changelog) || !readFileSync(changelog, "utf8").includes("A rehearsal.")) {
+    throw new Error("release rehearsal: the changelog of tensor does not tell the change");
+  }
+  const tarballs = packAll(clone, join(scratch, "release-tarballs"));
+  for (const [name, tarball] of tarballs) checkReleased(name, tarball, version);
+  console.log(`release rehearsal: ${tarballs.size} packages go from ${before} to ${version}`);
+}
+
+/** The one version that all packages have now. */
+function releasedVersion(clone: string, before: string): string {
+  const versions = new Set(publicPackages(clone).map(({ manifest }) => manifest.version));
+  const [version] = versions;
+  if (versions.size !== 1 || version === undefined || version === before) {
+    throw new Error(
+      `release rehearsal: found versions ${[...versions].join(", ")} after ${before}, expected one new one`,
+    );
+  }
+  return version;
+}
+
+function checkReleased(name: string, tarball: string, version: string): void {
+  const manifest = packedFile(tarball, "package.json");
+  if (manifest.includes("workspace:")) throw new Error(`release rehearsal: ${name} still names "workspace:"`);
+  for (const [dependency, range] of Object.entries((JSON.parse(manifest) as Manifest).dependencies ?? {})) {
+    if (dependency.startsWith("@evenkeel/") && range !== `^${version}`) {
+      throw new Error(`release rehearsal: ${name} needs ${dependency} ${range}, expected ^${version}`);
+    }
+  }
+  if (!packedFile(tarball, "CHANGELOG.md").includes(`## ${version}`)) {
+    throw new Error(`release rehearsal: the tarball of ${name} has no changelog of ${version}`);
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { bin, pnpm, publicPackages, root, run } from "./workspace.ts";
+
+/** Packs every package of a checkout; returns the tarballs by name. */
+export function packAll(checkout: string, target: string): Map<string, string> {
+  mkdirSync(target, { recursive: true });
+  pnpm(["--recursive", "--filter", "./packages/*", "pack", "--pack-destination", target], checkout);
+  const tarballs = readdirSync(target).filter((file) => file.endsWith(".tgz"));
+  return new Map(
+    publicPackages(checkout).map(({ manifest }) => {
+      const file = `${manifest.name.replace("@", "").replace("/", "-")}-${manifest.version}.tgz`;
+      if (!tarballs.includes(file))
+        throw new Error(`${manifest.name}: no tarball among ${tarballs.join(", ")}`);
+      return [manifest.name, join(target, file)];
+    }),
+  );
+}
+
+/** The text of a file in a tarball. */
+export const packedFile = (tarball: string, path: string): string =>
+  run("tar", ["-xzOf", tarball, `package/${path}`], root);
+
+/** What a registry and its visitors look for in a manifest. */
+const expectedFields = ["description", "keywords", "homepage", "repository", "license", "engines"];
+
+/** Throws for a tarball that lacks what its users need, or that names what only the repository has. */
+export function lintTarballs(tarballs: ReadonlyMap<string, string>): void {
+  for (const [name, tarball] of tarballs) {
+    run(bin("publint"), ["--strict", tarball], root);
+    run(bin("attw"), ["--profile", "esm-only", tarball], root);
+    const files = run("tar", ["-tzf", tarball], root).trim().split("\n");
+    for (const file of ["LICENSE", "README.md"]) {
+      if (!files.includes(`package/${file}`)) throw new Error(`${name}: its tarball has no ${file}`);
+    }
+    const unmapped = files.filter((file) => file.endsWith(".js") && !files.includes(`${file}.map`));
+    if (unmapped.length > 0) throw new Error(`${name}: found no source map of ${unmapped.join(", ")}`);
+    const manifest = JSON.parse(packedFile(tarball, "package.json")) as Record<string, unknown>;
+    const missing = expectedFields.filter((field) => manifest[field] === undefined);
+    if (missing.length > 0) throw new Error(`${name}: its manifest has no ${missing.join(", ")}`);
+    if (JSON.stringify(manifest.exports).includes("@evenkeel/source")) {
+      throw new Error(`${name}: its exports name sources, which are not in the package`);
+    }
+  }
+  console.log(`publint, attw, licences, source maps, manifests: ${tarballs.size} packages`);
+}
