@@ -18,7 +18,7 @@ export class Sequential extends Module {
   }
 
   override *members(): Generator<[name: string, member: Member]> {
-    for (const [index, module] of this.modules.entries()) yield [String(index), module];
+    for (const [name, member] of super.members()) yield [name.replace(/^modules\./, ""), member];
   }
 
   forward(x: Tensor): Tensor {

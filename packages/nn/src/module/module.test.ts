@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { add, full, scope, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { ArgumentError, add, full, scope, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
@@ -75,6 +75,99 @@ describe("members", () => {
     const twice = new Twice();
     expect([...twice.parameters()]).toEqual([shared.amount]);
     expect(Object.keys(scope(() => twice.stateDict()))).toContain("b.weight");
+  });
+
+  /** A module of whatever properties. */
+  class Holding extends Module {
+    constructor(properties: object) {
+      super();
+      Object.assign(this, properties);
+    }
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  const namesIn = (properties: object) =>
+    [...new Holding(properties).namedParameters()].map(([name]) => name);
+
+  test("are found in arrays and plain objects at any depth", () => {
+    const nested = {
+      stages: [[new Shift()], [new Shift(), { last: new Shift() }]],
+      parts: { first: new Shift() },
+    };
+    expect(namesIn(nested)).toEqual([
+      ...["stages.0.0.weight", "stages.1.0.weight", "stages.1.1.last.weight"],
+      "parts.first.weight",
+    ]);
+    const net = new Holding(nested).eval().freeze();
+    expect([...net.namedModules()].every(([, { isTraining, isFrozen }]) => !isTraining && isFrozen)).toBe(
+      true,
+    );
+    net.dispose();
+    expect(backend.buffers).toBe(0);
+  });
+
+  test("keep their indices and keys where they have names too", () => {
+    const scale = () => new Parameter(full([1], 1), { name: "weight" });
+    expect(namesIn({ scales: [scale(), scale()], named: { a: scale() }, own: scale() })).toEqual([
+      ...["scales.0", "scales.1", "named.a", "weight"],
+    ]);
+  });
+
+  class Helper {
+    readonly inner: unknown;
+    constructor(inner: unknown) {
+      this.inner = inner;
+    }
+  }
+  test.each<[string, () => unknown, string]>([
+    ["a Map", () => new Map([["a", new Shift()]]), "blocks: found a Shift inside of a Map"],
+    ["a Set", () => new Set([[new Shift()]]), "blocks: found a Shift inside of a Set"],
+    [
+      "an object of a class",
+      () => new Helper({ a: new Shift() }),
+      "blocks: found a Shift inside of a Helper",
+    ],
+    ["a Map in an array", () => [new Map([[new Shift(), 1]])], "blocks.0: found a Shift inside of a Map"],
+    ["a buffer in a Set", () => new Set([new Buffer(full([1], 1))]), "found a Buffer inside of a Set"],
+  ])("in %s are refused by the place", (_name, make, message) => {
+    const model = new Net();
+    Object.assign(model.first, { blocks: make() });
+    expect(() => [...model.namedParameters()]).toThrow(ArgumentError);
+    expect(() => model.stateDict()).toThrow(message);
+    expect(() => model.eval()).toThrow(
+      /^first\.blocks.*, expected it in a property, an array or a plain object$/,
+    );
+  });
+
+  test("may lie in a Map as well", () => {
+    const shift = new Shift();
+    expect(
+      namesIn({ shift, byName: new Map([["shift", shift]]), helper: new Helper([shift.amount]) }),
+    ).toEqual(["shift.weight"]);
+  });
+
+  test("of one path are refused by both places", () => {
+    const named = (value: number) => new Parameter(full([1], value), { name: "weight" });
+    const model = new Holding({ part: new Holding({ first: named(1), second: named(2) }) });
+    expect(() => [...model.parameters()]).toThrow(ArgumentError);
+    expect(() => [...model.parameters()]).toThrow(
+      'part.first and part.second: found the name "part.weight" for both, expected a name for each',
+    );
+    expect(() => namesIn({ "a.weight": named(1), a: new Shift() })).not.toThrow();
+    expect(() => namesIn({ "a.b": new Shift(), a: { b: new Shift() } })).toThrow("a.b and a.b");
+  });
+
+  test("are looked for once in plain objects that hold each other, which may not hold members", () => {
+    interface Node {
+      others: Node[];
+      member?: Shift;
+    }
+    const nodes = Array.from({ length: 30 }, (): Node => ({ others: [] }));
+    for (const node of nodes) node.others.push(...nodes);
+    expect(namesIn({ nodes, own: new Shift() })).toEqual(["own.weight"]);
+    nodes[7]!.member = new Shift();
+    expect(() => namesIn({ nodes })).toThrow(/found an object that contains itself, expected a tree/);
   });
 
   test("modes and freezing reach every depth", () => {

@@ -1,9 +1,10 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError } from "@evenkeel/tensor";
 import { RandomSource } from "../initializers/random-source.ts";
 import type { LoadOptions, LoadReport, StateDict, StateSource } from "./state-dict.ts";
 import { loadStateDict, stateDictOf } from "./state-dict.ts";
-import { Buffer, Counter, Parameter } from "./variable.ts";
+import type { Counter } from "./variable.ts";
+import { Buffer, Parameter } from "./variable.ts";
+import { allMembers, ownMembers } from "./walk.ts";
 
 /** What a module is made of: everything that training, saving and loading find by walking it. */
 export type Member = AnyModule | Parameter | Buffer | Counter | RandomSource;
@@ -12,15 +13,10 @@ export type Member = AnyModule | Parameter | Buffer | Counter | RandomSource;
 // biome-ignore lint/suspicious/noExplicitAny: arguments of `forward` are contravariant
 export type AnyModule = Module<any, any>;
 
-const isVariable = (value: unknown): value is Parameter | Buffer | Counter =>
-  value instanceof Parameter || value instanceof Buffer || value instanceof Counter;
-
-const isMember = (value: unknown): value is Member =>
-  isVariable(value) || value instanceof Module || value instanceof RandomSource;
-
 /**
  * The base of layers and models. Parameters, buffers and inner modules are found in its own properties, in the order of
- * their declaration, and in arrays of them; names in saved state are the paths to them: `layer1.0.conv1.weight`.
+ * their declaration, and in arrays and plain objects there; names in saved state are the paths to them:
+ * `layer1.0.conv1.weight`.
  *
  * @example
  * class Net extends Module {
@@ -37,24 +33,22 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   abstract forward(...inputs: Inputs): Output;
 
-  /** The direct members with their names. Containers override it to choose names of their own. */
+  /**
+   * The direct members with their names: what lies in properties, and in arrays and plain objects there at any depth, under
+   * names such as `weight`, `layers.0.1`, `parts.first`. Containers override it to choose names of their own. What only a
+   * `#private` field holds cannot be seen from outside of its class: it is no member, and is neither trained nor saved.
+   */
   *members(): Generator<[name: string, member: Member]> {
-    for (const [property, value] of Object.entries(this)) {
-      if (isMember(value)) yield [nameOf(value, property), value];
-      else if (Array.isArray(value)) {
-        for (const [index, element] of value.entries()) {
-          if (isMember(element)) yield [`${property}.${nameOf(element, String(index))}`, element];
-        }
-      }
-    }
+    yield* ownMembers(this);
   }
 
   /**
    * Every member at any depth, with its path; a member that is shared comes once for each path. Throws ArgumentError where a
-   * module contains itself.
+   * module contains itself, two members have one path, or a member lies in a Map, a Set or an object of another class and
+   * nowhere else.
    */
-  namedMembers(): Generator<[path: string, member: Member]> {
-    return membersWithin(this, "", []);
+  *namedMembers(): Generator<[path: string, member: Member]> {
+    yield* allMembers(this);
   }
 
   /** This module and all inner ones; each once, under its first path. */
@@ -138,25 +132,6 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     this.dispose();
   }
 }
-
-function* membersWithin(
-  module: AnyModule,
-  prefix: string,
-  around: readonly AnyModule[],
-): Generator<[path: string, member: Member]> {
-  const within = [...around, module];
-  for (const [name, member] of module.members()) {
-    const path = prefix + name;
-    if (within.includes(member as AnyModule)) {
-      throw new ArgumentError(`${path}: found a module that contains itself, expected a tree of modules`);
-    }
-    yield [path, member];
-    if (member instanceof Module) yield* membersWithin(member, `${path}.`, within);
-  }
-}
-
-const nameOf = (member: Member, property: string): string =>
-  (isVariable(member) ? member.name : undefined) ?? property;
 
 function* withSelf(module: AnyModule): Generator<[string, Member]> {
   yield ["", module];

@@ -3,7 +3,7 @@ import { formatSpec, keep, ShapeError, sameShape } from "@evenkeel/tensor";
 
 /** How a variable is saved. */
 export interface VariableOptions {
-  /** The last part of its name in saved state, where PyTorch's word differs from the property's. */
+  /** The last part of its name in saved state, where PyTorch's word differs from the property's; in arrays the index stands. */
   readonly name?: string;
 }
 

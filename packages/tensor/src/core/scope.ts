@@ -1,3 +1,4 @@
+import { contentsOf, isRecord } from "../checks/containers.ts";
 import { ArgumentError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -13,8 +14,9 @@ export function trackInScope(tensor: Tensor): void {
 }
 
 /**
- * Runs `body` and disposes every tensor made in it, except those in its result (a tensor, or arrays and plain objects of
- * tensors) and those kept. Returned tensors belong to the enclosing scope. Synchronous: a promise is an ArgumentError.
+ * Runs `body` and disposes every tensor made in it, except those that its result leads to (by elements of arrays, Maps and
+ * Sets, and by properties of objects of any class) and those kept. Returned tensors belong to the enclosing scope.
+ * Synchronous: a promise is an ArgumentError.
  *
  * @example const y = scope(() => add(mul(x, x), x));
  */
@@ -32,7 +34,7 @@ export function scope<Result>(body: () => Result): Result {
   } finally {
     current = outer;
   }
-  for (const tensor of tensorsIn(result)) {
+  for (const tensor of tensorsBehind(result)) {
     if (own.delete(tensor)) outer?.add(tensor);
   }
   disposeAll(own);
@@ -68,14 +70,28 @@ export function rejectPromise(result: unknown, operation: string): void {
   }
 }
 
+const isTensor = (value: object): value is Tensor => "storage" in value && "dtype" in value;
+
+/** Every tensor that a value leads to. A backend is not searched: what it holds belongs to others. */
+function* tensorsBehind(value: unknown): Generator<Tensor> {
+  const reached = new Set([value]);
+  for (const holder of reached) {
+    if (typeof holder !== "object" || holder === null) continue;
+    if (isTensor(holder)) yield holder;
+    else if (!("allocate" in holder)) {
+      for (const held of contentsOf(holder)) if (typeof held === "object") reached.add(held);
+    }
+  }
+}
+
 /** Every tensor in arrays and plain objects. */
 export function* tensorsIn(value: unknown): Generator<Tensor> {
   if (value === null || typeof value !== "object") return;
-  if ("storage" in value && "dtype" in value) {
-    yield value as Tensor;
+  if (isTensor(value)) {
+    yield value;
   } else if (Array.isArray(value)) {
     for (const element of value) yield* tensorsIn(element);
-  } else if (Object.getPrototypeOf(value) === Object.prototype) {
+  } else if (isRecord(value)) {
     for (const element of Object.values(value)) yield* tensorsIn(element);
   }
 }

@@ -1,0 +1,129 @@
+import { ArgumentError } from "@evenkeel/tensor";
+import { contentsOf, describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
+import { RandomSource } from "../initializers/random-source.ts";
+import type { AnyModule, Member } from "./module.ts";
+import { Module } from "./module.ts";
+import { Buffer, Counter, Parameter } from "./variable.ts";
+
+type Add = (path: string, member: Member, place: string) => void;
+
+const isVariable = (value: object): value is Parameter | Buffer | Counter =>
+  value instanceof Parameter || value instanceof Buffer || value instanceof Counter;
+
+const isMember = (value: object): value is Member =>
+  isVariable(value) || value instanceof Module || value instanceof RandomSource;
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** See `Module.members`. */
+export function ownMembers(module: AnyModule): [name: string, member: Member][] {
+  const found: [string, Member][] = [];
+  new Walk().enterProperties(module, "", (name, member) => found.push([name, member]));
+  return found;
+}
+
+/** See `Module.namedMembers`. */
+export function allMembers(module: AnyModule): [path: string, member: Member][] {
+  const walk = new Walk();
+  walk.enterModule(module, "", []);
+  walk.refuseHidden();
+  return walk.found;
+}
+
+/** One pass over a tree of modules. */
+class Walk {
+  readonly found: [path: string, member: Member][] = [];
+  /** Where the member of each path lies. */
+  private readonly places = new Map<string, string>();
+  /** Members that no path leads to. */
+  private readonly hidden: { readonly member: Member; readonly place: string; readonly holder: object }[] =
+    [];
+  /** Arrays and plain objects that are being walked; true for those that turned out to contain themselves. */
+  private readonly open = new Map<object, boolean>();
+  /** Arrays and plain objects without members: however often they are met, one look is enough. */
+  private readonly barren = new Set<object>();
+
+  enterModule(module: AnyModule, prefix: string, around: readonly AnyModule[]): void {
+    const within = [...around, module];
+    const add: Add = (path, member, place) => {
+      this.claim(path, place);
+      if (within.includes(member as AnyModule)) {
+        throw new ArgumentError(`${path}: found a module that contains itself, expected a tree of modules`);
+      }
+      this.found.push([path, member]);
+      if (member instanceof Module) this.enterModule(member, `${path}.`, within);
+    };
+    const namesItself = module.members !== Module.prototype.members;
+    this.enterProperties(module, prefix, namesItself ? () => undefined : add);
+    if (!namesItself) return;
+    for (const [name, member] of module.members()) add(prefix + name, member, prefix + name);
+  }
+
+  enterProperties(module: AnyModule, prefix: string, add: Add): void {
+    for (const [property, value] of Object.entries(module)) {
+      if (!isObject(value)) continue;
+      const name = isVariable(value) ? (value.name ?? property) : property;
+      this.visit(value, prefix + name, prefix + property, add);
+    }
+  }
+
+  /** Throws ArgumentError for a member that lies where no path leads, and nowhere else. */
+  refuseHidden(): void {
+    if (this.hidden.length === 0) return;
+    const found = new Set(this.found.map(([, member]) => member));
+    for (const { member, place, holder } of this.hidden) {
+      if (found.has(member)) continue;
+      throw new ArgumentError(
+        `${place}: found ${describeValue(member)} inside of ${describeValue(holder)}, expected it in a property, an array or a plain object`,
+      );
+    }
+  }
+
+  private claim(path: string, place: string): void {
+    const other = this.places.get(path);
+    if (other !== undefined) {
+      throw new ArgumentError(
+        `${other} and ${place}: found the name "${path}" for both, expected a name for each`,
+      );
+    }
+    this.places.set(path, place);
+  }
+
+  private visit(value: object, path: string, place: string, add: Add): void {
+    if (isMember(value)) add(path, value, place);
+    else if (Array.isArray(value) || isRecord(value)) this.enterContainer(value, place, add);
+    else this.searchHolder(value, value, place, new Set());
+  }
+
+  private enterContainer(container: object, place: string, add: Add): void {
+    if (this.barren.has(container)) return;
+    if (this.open.has(container)) {
+      this.open.set(container, true);
+      return;
+    }
+    this.open.set(container, false);
+    let members = 0;
+    const count: Add = (...found) => {
+      members++;
+      add(...found);
+    };
+    for (const [key, value] of Object.entries(container)) {
+      if (isObject(value)) this.visit(value, `${place}.${key}`, `${place}.${key}`, count);
+    }
+    if (members === 0) this.barren.add(container);
+    else if (this.open.get(container)) {
+      throw new ArgumentError(`${place}: found an object that contains itself, expected a tree of modules`);
+    }
+    this.open.delete(container);
+  }
+
+  /** Looks for members in Maps, Sets and objects of other classes, not in objects inside of those. */
+  private searchHolder(holder: object, within: object, place: string, seen: Set<object>): void {
+    for (const value of contentsOf(within)) {
+      if (!isObject(value) || seen.has(value)) continue;
+      seen.add(value);
+      if (isMember(value)) this.hidden.push({ member: value, place, holder });
+      else if (isContainer(value)) this.searchHolder(holder, value, place, seen);
+    }
+  }
+}
