@@ -1,4 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
+import { isRecord } from "@evenkeel/tensor/checks";
 
 /** The type of the gradients of a value: a tensor for each tensor in arrays and records, undefined for the rest. */
 export type GradientsOf<Value> = Value extends Tensor
@@ -16,9 +17,6 @@ export function isTensor(value: unknown): value is Tensor {
   return value !== null && typeof value === "object" && "storage" in value && "dtype" in value;
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
-
 /** The same arrays and records with every tensor replaced; other leaves go through `other`. */
 export function mapTensors(
   value: unknown,
@@ -27,7 +25,7 @@ export function mapTensors(
 ): unknown {
   if (isTensor(value)) return tensor(value);
   if (Array.isArray(value)) return value.map((element) => mapTensors(element, tensor, other));
-  if (!isRecord(value)) return other(value);
+  if (typeof value !== "object" || value === null || !isRecord(value)) return other(value);
   return Object.fromEntries(
     Object.entries(value).map(([key, element]) => [key, mapTensors(element, tensor, other)]),
   );
