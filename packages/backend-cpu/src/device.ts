@@ -9,18 +9,19 @@ import type {
   Limits,
   WasmKernel,
 } from "@evenkeel/tensor";
-import { ArgumentError, BackendError, DisposedError } from "@evenkeel/tensor";
+import { ArgumentError, BackendError, DeviceError, DisposedError } from "@evenkeel/tensor";
 import { CpuBuffer } from "./buffer.ts";
 import { module as copyModule } from "./kernels/copy.wasm.ts";
 import type { KernelHandle } from "./kernels/kernel-registry.ts";
 import { KernelRegistry } from "./kernels/kernel-registry.ts";
 import { ExpressionKernels, expressionWork, pushGeometry } from "./launches/expression-kernels.ts";
 import { withHostArrays } from "./launches/host-arrays.ts";
+import { RangeChecks } from "./launches/range-checks.ts";
 import type { Block } from "./memory/allocator.ts";
 import type { DeviceMemory } from "./memory/device-memory.ts";
 import { Heap } from "./memory/heap.ts";
-import type { Engine } from "./queue/engine.ts";
-import { argsInSlot } from "./queue/entry.ts";
+import type { Engine, Failure } from "./queue/engine.ts";
+import { argsInSlot, noKernel } from "./queue/entry.ts";
 import { Queue } from "./queue/queue.ts";
 
 const copyKernel: WasmKernel = { language: "wasm", module: copyModule, entry: "copy" };
@@ -44,15 +45,17 @@ export class CpuDevice implements Backend {
   private readonly heap: Heap;
   private readonly registry: KernelRegistry;
   private readonly expressions: ExpressionKernels;
+  private readonly checks: RangeChecks;
   private scratch: Block | undefined;
   private isClosed = false;
 
   constructor(memory: DeviceMemory, engine: Engine, features: ReadonlySet<string>) {
     this.engine = engine;
-    this.queue = new Queue(engine, (kernel) => this.registry.nameOf(kernel));
+    this.queue = new Queue(engine, (failure) => this.errorOf(failure));
     this.heap = new Heap(memory, (ticket) => this.queue.isDone(ticket));
     this.registry = new KernelRegistry(this.heap);
     this.expressions = new ExpressionKernels(this.registry);
+    this.checks = new RangeChecks(this.heap, engine.threads);
     this.device = `WebAssembly SIMD, ${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`;
     this.limits = {
       storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u8" },
@@ -143,7 +146,8 @@ export class CpuDevice implements Backend {
     }
   }
 
-  private launchKernel({ kernel, reads, writes, parameters, work }: KernelLaunch<BufferView, never>): void {
+  private launchKernel(launch: KernelLaunch<BufferView, never>): void {
+    const { kernel, reads, writes, parameters, work, check } = launch;
     if (kernel.language !== "wasm" || !("items" in work)) {
       throw new BackendError(`${kernel.entry}: found a kernel in ${kernel.language}, expected one in wasm`);
     }
@@ -151,7 +155,8 @@ export class CpuDevice implements Backend {
     const args = operands.map((view) => (view === undefined ? 0 : this.addressOf(view, kernel.entry)));
     args.push(...parameters);
     const handle = this.registry.handleOf(kernel as WasmKernel);
-    this.markUse(operands, this.queueKernel(handle, work, args));
+    const counters = check === undefined ? 0 : this.checks.countersOf(check);
+    this.markUse(operands, this.queueKernel(handle, work, args, counters));
   }
 
   private launchExpression(launch: ExpressionLaunch<BufferView, never>): void {
@@ -196,7 +201,7 @@ export class CpuDevice implements Backend {
   }
 
   /** Returns the ticket, or the one before where there is nothing to do. */
-  private queueKernel(kernel: KernelHandle, work: KernelWork, args: readonly number[]): number {
+  private queueKernel(kernel: KernelHandle, work: KernelWork, args: readonly number[], counters = 0): number {
     const { items, chunk, scratchBytes = 0 } = work;
     if (!Number.isSafeInteger(items) || items < 0 || !Number.isSafeInteger(chunk) || chunk < 1) {
       throw new ArgumentError(`${kernel.name}: work: found ${items} items in chunks of ${chunk}`);
@@ -216,10 +221,17 @@ export class CpuDevice implements Backend {
       scratchStride: stride,
       args,
       argsAddress: long?.address ?? 0,
+      counters,
     });
     if (long !== undefined) this.heap.unstage(long, ticket);
     if (stride > 0) this.scratch!.lastUse = ticket;
     return ticket;
+  }
+
+  private errorOf({ kernel, message, outside }: Failure): Error {
+    if (outside !== undefined) return this.checks.errorOf(outside.counters, outside.count);
+    const launch = kernel === noKernel ? this.name : `launch "${this.registry.nameOf(kernel)}" failed`;
+    return new DeviceError(`${launch}: ${message}`);
   }
 
   /** One stretch of scratch for all workers: launches run one after the other, so they can share it. */

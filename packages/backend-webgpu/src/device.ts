@@ -16,6 +16,7 @@ import { regionOf } from "./launches/bindings.ts";
 import { ExpressionKernels } from "./launches/expression-call.ts";
 import { runHostStep } from "./launches/host-step.ts";
 import { Launcher } from "./launches/launcher.ts";
+import { RangeChecks } from "./launches/range-checks.ts";
 import type { Block } from "./memory/block.ts";
 import { WebgpuBuffer } from "./memory/block.ts";
 import { BufferPool } from "./memory/buffer-pool.ts";
@@ -50,6 +51,7 @@ export class WebgpuDevice implements WebgpuBackend {
   private readonly recorder: Recorder;
   private readonly reports: Reports;
   private readonly transfers: Transfers;
+  private readonly checks: RangeChecks;
   private readonly pool: BufferPool;
   private readonly launcher: Launcher;
   private readonly expressions: ExpressionKernels;
@@ -66,8 +68,9 @@ export class WebgpuDevice implements WebgpuBackend {
     this.ring = new UniformRing(gpuDevice);
     this.recorder = new Recorder(gpuDevice, this.ring, this.failures, this.totals);
     const whenLost = gpuDevice.lost.then((info) => this.noteLoss(info));
-    this.reports = new Reports(gpuDevice, this.queue, this.recorder, this.failures, whenLost);
     this.transfers = new Transfers(gpuDevice, this.recorder, this.failures, this.totals);
+    this.checks = new RangeChecks(gpuDevice, this.transfers);
+    this.reports = new Reports(gpuDevice, this.queue, this.recorder, this.failures, whenLost, this.checks);
     const { maxBufferBytes } = this.limits;
     this.pool = new BufferPool(gpuDevice, { maxBufferBytes, maxMemoryBytes }, this.failures, (block) =>
       this.destroyLater(block),
@@ -169,17 +172,20 @@ export class WebgpuDevice implements WebgpuBackend {
     }
   }
 
-  private launchKernel({ kernel, reads, writes, parameters, work }: KernelLaunch<BufferView, never>): void {
+  private launchKernel(launch: KernelLaunch<BufferView, never>): void {
+    const { kernel, reads, writes, parameters, work, check } = launch;
     const { entry, language } = kernel;
     if (language !== "wgsl" || !("workgroups" in work)) {
       throw new BackendError(`${entry}: found a kernel in ${language}, expected one in wgsl`);
     }
     this.noteLaunch(entry);
+    const counters = check === undefined ? [] : [this.checks.regionOf(check)];
+    if (check !== undefined) this.queue.push(() => this.checks.expect());
     this.launcher.launch({
       name: entry,
       kernel: kernel as WgslKernel,
       reads: reads.map((view) => view && this.regionOf(view, entry)),
-      writes: writes.map((view) => view && this.regionOf(view, entry)),
+      writes: [...writes.map((view) => view && this.regionOf(view, entry)), ...counters],
       parameters,
       workgroups: work.workgroups,
     });
@@ -229,6 +235,7 @@ export class WebgpuDevice implements WebgpuBackend {
     this.gpuDevice.removeEventListener("uncapturederror", this.onUncapturedError);
     this.pool.destroy();
     this.transfers.destroy();
+    this.checks.destroy();
     this.ring.destroy();
     if (this.source !== undefined) this.gpuDevice.destroy();
     this.source = undefined;

@@ -25,10 +25,15 @@ export function checksOf(
   const drawn = drawCase(op, opCase);
   const accuracy = opCase.accuracy ?? usual;
   const hasKernel = plannerOf(op, backend.languages) !== undefined;
-  const found = once(() => readAll(forward(drawn, backend)));
+  const readForward = async (passing: Passing): Promise<Found[]> => {
+    const outputs = forward(drawn, backend, passing);
+    if (opCase.reports !== undefined) await checkReport(backend, opCase.reports);
+    return readAll(outputs);
+  };
+  const found = once(() => readForward("kept"));
   const expectation = once(() => expectedOutputs(drawn, accuracy, backend.name));
   const samePassed = async (passing: Passing): Promise<Distance> =>
-    compareBits(await readAll(forward(drawn, backend, passing)), await found());
+    compareBits(await readForward(passing), await found());
 
   const checks: [Check, CheckRun][] = [
     ["forward", async () => compare(...(await meanwhile(found(), expectation)))],
@@ -47,6 +52,15 @@ export function checksOf(
     checks.push(["gradient", () => compareGradients(drawn, accuracy, backend)]);
   }
   return checks;
+}
+
+/** Rejects unless the backend reports just this, once. */
+async function checkReport(backend: Backend, expected: string): Promise<void> {
+  const found = await backend.idle().then(
+    () => "no error",
+    (error: unknown) => String(error),
+  );
+  if (found !== `ArgumentError: ${expected}`) throw new Error(`report: found ${found}, expected ${expected}`);
 }
 
 /** Computes what is expected while the device works. */

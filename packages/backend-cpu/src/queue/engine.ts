@@ -6,6 +6,8 @@ export interface Failure {
   /** Its number, or `noKernel`. */
   readonly kernel: number;
   readonly message: string;
+  /** Values that the kernel has found out of range: where they were counted, and how many. */
+  readonly outside?: { readonly counters: number; readonly count: number };
 }
 
 /** The engine will run nothing any more. `failure` names the entry that it stood at. */

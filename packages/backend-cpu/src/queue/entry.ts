@@ -14,6 +14,8 @@ export interface KernelEntry {
   readonly args: readonly number[];
   /** Where the arguments lie in device memory when they are too many for a slot. */
   readonly argsAddress: number;
+  /** Where workers count values out of range, each on a cache line of its own; 0 where nobody asks. */
+  readonly counters: number;
 }
 
 /** A step of the host. It holds up what comes after it until the host says so. */
@@ -36,7 +38,11 @@ const scratch = 5;
 const scratchStride = 6;
 const argCount = 7;
 const argsAddress = 8;
-const firstArg = 9;
+const counters = 9;
+const firstArg = 10;
+
+/** From one worker's counter to the next. */
+export const counterStride = 64;
 
 /** Longer argument lists lie in device memory. */
 export const argsInSlot: number = slotWords - firstArg;
@@ -64,6 +70,7 @@ export function writeEntry(words: Float64Array, slot: number, entry: Entry): num
   words[slot + scratchStride] = entry.scratchStride;
   words[slot + argCount] = entry.args.length;
   words[slot + argsAddress] = entry.argsAddress;
+  words[slot + counters] = entry.counters;
   if (entry.argsAddress === 0) {
     const { args } = entry;
     for (let index = 0; index < args.length; index++) words[slot + firstArg + index] = args[index]!;
@@ -72,6 +79,8 @@ export function writeEntry(words: Float64Array, slot: number, entry: Entry): num
 }
 
 export const kernelOf = (words: Float64Array, slot: number): number => words[slot + kernel]!;
+
+export const countersOf = (words: Float64Array, slot: number): number => words[slot + counters]!;
 
 /** Runs the entries of a ring, or of a single slot, on one thread. */
 export class EntryRunner {
@@ -88,11 +97,12 @@ export class EntryRunner {
     this.worker = worker;
   }
 
-  /** Throws what the kernel throws: a trap, or an error of its compilation. */
-  run(slot: number, share: number): void {
+  /** Returns how many values the kernel has found out of range. Throws what it throws: a trap, or an error of its compilation. */
+  run(slot: number, share: number): number {
     const { words, args } = this;
     const call = this.table.find(words[slot + kernel]!, words[slot + record]!);
     this.readArgs(slot);
+    const counter = this.pushCounter(slot);
     const step = words[slot + chunk]!;
     const begin = share * words[slot + chunksPerShare]! * step;
     const end = Math.min(words[slot + items]!, begin + words[slot + chunksPerShare]! * step);
@@ -101,6 +111,18 @@ export class EntryRunner {
       args[1] = Math.min(item + step, end);
       call.apply(undefined, args);
     }
+    return counter?.[0] ?? 0;
+  }
+
+  /** Gives the kernel a counter that is 0, where its launch has a check. */
+  private pushCounter(slot: number): Uint32Array | undefined {
+    const first = countersOf(this.words, slot);
+    if (first === 0) return undefined;
+    const address = first + this.worker * counterStride;
+    const counter = new Uint32Array(this.memory.buffer, address, 1);
+    counter[0] = 0;
+    this.args.push(address);
+    return counter;
   }
 
   private readArgs(slot: number): void {

@@ -30,17 +30,20 @@ export class InlineEngine implements Engine {
       return true;
     }
     const shares = writeEntry(this.slot, 0, entry);
+    let count = 0;
     try {
-      for (let share = 0; share < shares; share++) this.runner.run(0, share);
+      for (let share = 0; share < shares; share++) count += this.runner.run(0, share);
+      if (count > 0) this.fail("", { counters: entry.counters, count });
     } catch (error) {
-      this.failure ??= {
-        ticket: this.finished,
-        kernel: kernelOf(this.slot, 0),
-        message: error instanceof Error ? error.message : String(error),
-      };
+      this.fail(error instanceof Error ? error.message : String(error));
     }
     this.advance();
     return true;
+  }
+
+  private fail(message: string, outside?: Failure["outside"]): void {
+    const kernel = kernelOf(this.slot, 0);
+    this.failure ??= { ticket: this.finished, kernel, message, ...(outside && { outside }) };
   }
 
   finishHost(): void {

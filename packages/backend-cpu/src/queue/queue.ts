@@ -1,7 +1,6 @@
 import { DeviceError } from "@evenkeel/tensor";
 import type { Engine, EngineLost, Failure } from "./engine.ts";
 import type { Entry, HostEntry } from "./entry.ts";
-import { noKernel } from "./entry.ts";
 
 /**
  * The order of everything that runs. An entry's ticket is its position in the queue, also while it waits here because
@@ -9,7 +8,7 @@ import { noKernel } from "./entry.ts";
  */
 export class Queue {
   private readonly engine: Engine;
-  private readonly nameOf: (kernel: number) => string;
+  private readonly errorOf: (failure: Failure) => Error;
   private pushed = 0;
   private enqueued = 0;
   private readonly spilled: Entry[] = [];
@@ -18,9 +17,10 @@ export class Queue {
   private isDraining = false;
   private hostFailure: { readonly ticket: number; readonly error: DeviceError } | undefined;
 
-  constructor(engine: Engine, nameOf: (kernel: number) => string) {
+  /** `errorOf` tells a failure by name. */
+  constructor(engine: Engine, errorOf: (failure: Failure) => Error) {
     this.engine = engine;
-    this.nameOf = nameOf;
+    this.errorOf = errorOf;
   }
 
   /** The ticket of the next entry. */
@@ -50,7 +50,7 @@ export class Queue {
     try {
       await this.engine.until(ticket);
     } catch (error) {
-      throw this.failureOf((error as EngineLost).failure);
+      throw this.errorOf((error as EngineLost).failure);
     }
     this.reportFailure(ticket);
   }
@@ -59,16 +59,11 @@ export class Queue {
     const host = this.hostFailure;
     const hostFailed = host !== undefined && host.ticket < ticket;
     const failure = this.engine.takeFailure(hostFailed ? host.ticket : ticket);
-    if (failure !== undefined) throw this.failureOf(failure);
+    if (failure !== undefined) throw this.errorOf(failure);
     if (hostFailed) {
       this.hostFailure = undefined;
       throw host.error;
     }
-  }
-
-  private failureOf({ kernel, message }: Failure): DeviceError {
-    const launch = kernel === noKernel ? "cpu" : `launch "${this.nameOf(kernel)}" failed`;
-    return new DeviceError(`${launch}: ${message}`);
   }
 
   private enqueue(entry: Entry): boolean {

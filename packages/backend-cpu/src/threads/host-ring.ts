@@ -63,9 +63,11 @@ export class HostRing extends Ring {
     const finished = this.finishedSince(finishedBefore);
     const failed = finished - ((finished - words[controlWord.failedTag]!) & tagMask);
     if (failed >= ticket) return undefined;
-    const text = this.message.slice(0, words[controlWord.failureBytes]);
+    const message = new TextDecoder().decode(this.message.slice(0, words[controlWord.failureBytes]));
     const kernel = words[controlWord.failedKernel]!;
+    const counters = words[controlWord.failedCounters]! >>> 0;
+    const outside = counters !== 0 && { counters, count: words[controlWord.outside]! >>> 0 };
     Atomics.store(words, controlWord.failure, failureState.none);
-    return { ticket: failed, kernel, message: new TextDecoder().decode(text) };
+    return { ticket: failed, kernel, message, ...(outside && { outside }) };
   }
 }

@@ -1,5 +1,5 @@
 import { KernelTable } from "../kernels/kernel-table.ts";
-import { EntryRunner, kernelOf } from "../queue/entry.ts";
+import { countersOf, EntryRunner, kernelOf } from "../queue/entry.ts";
 import { shareOf, slotOf, tagOf } from "./ring.ts";
 import type { WorkerSetup } from "./spawn.ts";
 import { nothing, WorkerRing } from "./worker-ring.ts";
@@ -41,7 +41,10 @@ function runLaunches(ring: WorkerRing, runner: EntryRunner): never {
 function runShare(ring: WorkerRing, runner: EntryRunner, claim: number): void {
   const slot = slotOf(tagOf(claim));
   try {
-    runner.run(slot, shareOf(claim));
+    const outside = runner.run(slot, shareOf(claim));
+    if (outside > 0) {
+      ring.failOutside(claim, kernelOf(ring.slots, slot), countersOf(ring.slots, slot), outside);
+    }
   } catch (error) {
     ring.fail(claim, kernelOf(ring.slots, slot), error instanceof Error ? error.message : String(error));
   }

@@ -13,6 +13,7 @@ const entryOf = (items: number, kernel = 0): Entry => ({
   scratchStride: 0,
   args: [],
   argsAddress: 0,
+  counters: 0,
 });
 const hostStep: Entry = { kind: "host", name: "step", run: () => {} };
 const threads = 2;

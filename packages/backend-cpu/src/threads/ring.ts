@@ -25,6 +25,9 @@ export const controlWord = {
   failedTag: 113,
   failedKernel: 114,
   failureBytes: 115,
+  /** Of a failure by values out of range: where they were counted, or 0, and how many. */
+  failedCounters: 116,
+  outside: 117,
 } as const;
 
 export const failureState = { none: 0, isWritten: 1, isReady: 2 } as const;

@@ -69,19 +69,34 @@ export class WorkerRing extends Ring {
 
   /** Leaves a failure for the host, unless an earlier one is still there. */
   fail(claim: number, kernel: number, message: string): void {
+    if (this.takeFailure() === failureState.none) this.writeFailure(claim, kernel, message, 0);
+  }
+
+  /** The same for values out of range; those of the shares of an entry add up. */
+  failOutside(claim: number, kernel: number, counters: number, count: number): void {
+    let before: number;
+    do before = this.takeFailure();
+    while (before === failureState.isWritten);
+    if (before === failureState.none) this.writeFailure(claim, kernel, "", counters);
     const { words } = this;
-    const before = Atomics.compareExchange(
-      words,
-      controlWord.failure,
-      failureState.none,
-      failureState.isWritten,
-    );
-    if (before !== failureState.none) return;
+    const isSame = words[controlWord.failedTag] === tagOf(claim) && words[controlWord.failedCounters] !== 0;
+    if (isSame) Atomics.add(words, controlWord.outside, count);
+  }
+
+  private takeFailure(): number {
+    const { none, isWritten } = failureState;
+    return Atomics.compareExchange(this.words, controlWord.failure, none, isWritten);
+  }
+
+  private writeFailure(claim: number, kernel: number, message: string, counters: number): void {
+    const { words } = this;
     const text = new TextEncoder().encode(message).subarray(0, messageBytes);
     this.message.set(text);
     words[controlWord.failedTag] = tagOf(claim);
     words[controlWord.failedKernel] = kernel;
     words[controlWord.failureBytes] = text.length;
+    words[controlWord.failedCounters] = counters;
+    words[controlWord.outside] = 0;
     Atomics.store(words, controlWord.failure, failureState.isReady);
   }
 

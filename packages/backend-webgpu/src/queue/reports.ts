@@ -1,4 +1,5 @@
 import { DeviceError } from "@evenkeel/tensor";
+import type { RangeChecks } from "../launches/range-checks.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import type { Failures } from "./failures.ts";
 import { nudged } from "./nudge.ts";
@@ -11,6 +12,7 @@ export class Reports {
   private readonly recorder: Recorder;
   private readonly failures: Failures;
   private readonly whenLost: Promise<void>;
+  private readonly checks: Pick<RangeChecks, "look">;
   private readonly pending = new Set<Promise<unknown>>();
   private isSubmitRequested = false;
 
@@ -21,12 +23,14 @@ export class Reports {
     recorder: Recorder,
     failures: Failures,
     whenLost: Promise<void>,
+    checks: Pick<RangeChecks, "look">,
   ) {
     this.device = device;
     this.queue = queue;
     this.recorder = recorder;
     this.failures = failures;
     this.whenLost = whenLost;
+    this.checks = checks;
   }
 
   /** The calls of one synchronous stretch, such as a training step, go to the GPU together. */
@@ -44,7 +48,10 @@ export class Reports {
     const ticket = this.queue.next;
     const result = new Promise<Result>((resolve, reject) => {
       this.queue.push(() => {
-        start().then(resolve, reject);
+        const looking = this.checks.look()?.then((errors) => {
+          for (const error of errors) this.failures.add(error, ticket - 1);
+        });
+        Promise.all([start(), looking]).then(([value]) => resolve(value), reject);
       });
     });
     this.requestSubmit();

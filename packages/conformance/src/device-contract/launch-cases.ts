@@ -1,5 +1,15 @@
 import type { Launch } from "@evenkeel/tensor";
-import { buildExpression, DeviceError, DisposedError, e } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  buildExpression,
+  DeviceError,
+  DisposedError,
+  e,
+  fromData,
+  plannerOf,
+  take,
+  takeOp,
+} from "@evenkeel/tensor";
 import type { ContractCase } from "./tools.ts";
 import { addNumber, bufferOf, expectEqual, expectError, hostStep, valuesIn, viewOf } from "./tools.ts";
 
@@ -63,6 +73,26 @@ export const launchCases: readonly ContractCase[] = [
       const y = bufferOf(backend, [3, 4]);
       backend.launch(addNumber(y, y, 1));
       expectEqual(await valuesIn(backend, y), [4, 5], "a launch after the failure");
+    },
+  },
+  {
+    name: "values out of range reject the next report with their number, once, and no report before",
+    async run(backend) {
+      if (plannerOf(takeOp, backend.languages) === undefined) return;
+      const table = fromData([1, 2, 3, 4], { shape: [4], dtype: "i32" }, { backend });
+      const taken = (...indices: number[]) =>
+        take(table, fromData(indices, { shape: [indices.length], dtype: "i32" }, { backend }));
+      const early = taken(3, 0).data();
+      const wrong = taken(-1, 4, 2);
+      const report = await expectError(ArgumentError, "read", () => wrong.data());
+      expectEqual(report.message, "take: indices: found 2 outside of [0, 4)", "message");
+      expectEqual([...(await early)], [4, 1], "a read that was called before");
+      expectEqual([...(await wrong.data())], [0, 0, 3], "values in the place of those out of range");
+      await backend.idle();
+      taken(7);
+      const later = await expectError(ArgumentError, "idle", () => backend.idle());
+      expectEqual(later.message, "take: indices: found 1 outside of [0, 4)", "message of a later launch");
+      expectEqual([...(await taken(1).data())], [2], "a launch after the report");
     },
   },
 ];

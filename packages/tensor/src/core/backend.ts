@@ -38,7 +38,10 @@ export interface Backend {
   free(buffer: DeviceBuffer): void;
   /** The data is copied before the call returns; launches queued earlier still see the old contents. */
   write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void;
-  /** Resolves with the contents as of this point of the queue. A failed launch rejects here, by name. */
+  /**
+   * Resolves with the contents as of this point of the queue. A launch that failed before it rejects here, by name, and so do values
+   * that the check of a launch found out of range: with ArgumentError, once; the device goes on.
+   */
   read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer>;
   /** Returns before the work has run. */
   launch(launch: Launch): void;

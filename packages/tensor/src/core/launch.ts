@@ -1,5 +1,6 @@
 import type { Expression } from "../expression/expression.ts";
 import type { NumericArray } from "./dtype.ts";
+import { ArgumentError } from "./errors.ts";
 import type { Spec } from "./spec.ts";
 
 /** A place in a plan: one of the op's inputs or outputs, or a temporary that the plan asked for. */
@@ -21,6 +22,8 @@ export interface Kernel {
  * `entry(begin, end, scratch, ...reads, ...writes, ...parameters)` in an embedded module: pointers are byte addresses
  * (0 where the operand is absent), items `begin` to `end` are this call's share of the work, and `scratch` is
  * private to the worker, 16-byte aligned and not cleared. Up to 64 bytes before and after an operand may be read, not written.
+ * Behind the parameters stands the address of a u32 of the worker's own, to which a kernel adds what its launch's `check` is to
+ * report; 0 where the launch has none.
  */
 export interface WasmKernel extends Kernel {
   readonly language: "wasm";
@@ -38,8 +41,8 @@ export function wasmKernel(module: string, entry: string): WasmKernel {
  * `@group(0) @binding(i) var<storage, read> name: array<...>;`, with `read_write` for writes, spelled just so: a read that
  * lies in the buffer of a write is made `read_write` by the device. An absent operand keeps its number and is not
  * declared. Parameters fill `@group(1) @binding(0) var<uniform> name: Struct;`, a struct of these scalars in order; it is
- * not declared where there are none. Arrays may be longer than their operands, so lengths come as parameters. Code that
- * needs a feature says `enable f16;` or `enable subgroups;` where `Limits.features` has it.
+ * not declared where there are none. Arrays may be longer than their operands, so lengths come as parameters. The counter of a
+ * launch's `check` is the binding behind those of the operands: `outsideCounter` declares it. Code that needs a feature says `enable f16;` or `enable subgroups;` where `Limits.features` has it.
  */
 export interface WgslKernel extends Kernel {
   readonly language: "wgsl";
@@ -55,6 +58,20 @@ export type Work =
   | { readonly items: number; readonly chunk: number; readonly scratchBytes?: number }
   | { readonly workgroups: readonly [x: number, y: number, z: number] };
 
+/**
+ * Values that a kernel expects in a range. It counts those outside, and the next report of the device says how many, with
+ * ArgumentError: `take: indices: found 3 outside of [0, 10)`.
+ */
+export interface RangeCheck {
+  /** The operation and its argument: `take: indices`. */
+  readonly argument: string;
+  readonly range: string;
+}
+
+/** The error of so many values outside of a range. */
+export const rangeError = ({ argument, range }: RangeCheck, count: number): ArgumentError =>
+  new ArgumentError(`${argument}: found ${count} outside of ${range}`);
+
 export interface KernelLaunch<Operand, Scalar> {
   readonly kind: "kernel";
   readonly kernel: Kernel;
@@ -63,6 +80,8 @@ export interface KernelLaunch<Operand, Scalar> {
   readonly writes: readonly (Operand | undefined)[];
   readonly parameters: readonly (number | Scalar)[];
   readonly work: Work;
+  /** What the kernel counts. */
+  readonly check?: RangeCheck | undefined;
 }
 
 /** Evaluates an expression at every point of `shape`. Outputs are contiguous in `shape`. */
@@ -134,6 +153,7 @@ export function bindLaunch(
         reads: launch.reads.map(operand),
         writes: launch.writes.map(operand),
         parameters: launch.parameters.map(number),
+        check: launch.check,
       };
     case "expression":
       return {

@@ -32,7 +32,7 @@ export const cases: OpCases<GatherAttributes> = {
   cases: [
     ...geometries.map(([name, shape, count, axis, dtype]) => ({
       name,
-      attrs: { axis, outOfRange: "nan" as const },
+      attrs: { axis, outOfRange: "error" as const },
       inputs: [
         anyInput(shape, dtype),
         {
@@ -44,13 +44,14 @@ export const cases: OpCases<GatherAttributes> = {
     })),
     ...(["f32", "i32", "bool"] as const).map((dtype) => ({
       name: `out of range: ${dtype}`,
-      attrs: { axis: 1, outOfRange: "nan" as const },
+      attrs: { axis: 1, outOfRange: "error" as const },
       inputs: [
         anyInput([2, 3], dtype),
         { shape: [2, 3], dtype: "i32" as const, values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1, 0] },
       ],
       needs: "non-finite" as const,
       differentiable: false,
+      reports: "gather: indices: found 4 outside of [0, 3)",
     })),
     {
       name: "out of range: zero",
@@ -62,7 +63,7 @@ export const cases: OpCases<GatherAttributes> = {
     },
     {
       name: "non-finite",
-      attrs: { axis: 0, outOfRange: "nan" as const },
+      attrs: { axis: 0, outOfRange: "error" as const },
       inputs: [
         { shape: [9, 2], dtype: "f32", values: "non-finite" },
         { shape: [3, 2], dtype: "i32", values: [8, 0, 0, 3, 4, 5] },

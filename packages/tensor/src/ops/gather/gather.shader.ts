@@ -1,5 +1,5 @@
 import type { PlanOf } from "../../core/op.ts";
-import { missingValue } from "../indexing/indexing-plan.ts";
+import { indexCheck, missingValue } from "../indexing/indexing-plan.ts";
 import { shaderTakeLaunches } from "../indexing/shader-indexing.ts";
 import { linesAlong } from "../lines/lines.ts";
 import { launchesOnly } from "../movement/view.ts";
@@ -9,5 +9,6 @@ export { gatherOp as op } from "./gather.ts";
 
 export const plan: PlanOf<GatherAttributes> = ([x, indices], { axis, outOfRange }, limits) => {
   const indexing = { ...linesAlong(x!.shape, axis), count: indices!.shape[axis]!, elementwise: true };
-  return launchesOnly(shaderTakeLaunches(x!, missingValue(x!, outOfRange), indexing, limits));
+  const check = indexCheck("gather", indexing.length, outOfRange);
+  return launchesOnly(shaderTakeLaunches(x!, missingValue(x!, outOfRange), indexing, limits, check));
 };

@@ -5,7 +5,7 @@ import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { OutOfRange } from "../indexing/indexing-plan.ts";
-import { checkIndices, missingValue, takePlan } from "../indexing/indexing-plan.ts";
+import { checkIndices, indexCheck, missingValue, takePlan } from "../indexing/indexing-plan.ts";
 import { linesAlong } from "../lines/lines.ts";
 import { scatterAdd } from "../scatter-add/scatter-add.ts";
 
@@ -49,19 +49,15 @@ export const gatherOp: Op<GatherAttributes> = {
   gradient: {
     reads: () => ({ inputs: [1], outputs: [] }),
     apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => [
-      scatterAdd(dy!, indices!, { axis, size: x!.shape[axis]! }),
+      scatterAdd(dy!, indices!, { axis, size: x!.shape[axis]!, outOfRange: "zero" }),
       undefined,
     ],
   },
   kernels: {
     wasm: ([x, indices], { axis, outOfRange }, limits) => {
-      const count = indices!.shape[axis]!;
-      return takePlan(
-        x!,
-        missingValue(x!, outOfRange),
-        { ...linesAlong(x!.shape, axis), count, elementwise: true },
-        limits,
-      );
+      const indexing = { ...linesAlong(x!.shape, axis), count: indices!.shape[axis]!, elementwise: true };
+      const check = indexCheck("gather", indexing.length, outOfRange);
+      return takePlan(x!, missingValue(x!, outOfRange), indexing, limits, check);
     },
   },
 };
@@ -69,13 +65,13 @@ export const gatherOp: Op<GatherAttributes> = {
 export interface GatherOptions {
   /** Default: the last. */
   readonly axis?: number;
-  /** What an index out of range gives, where the dtype has NaN. Default: "nan". */
+  /** What an index out of range means. Default: "error". */
   readonly outOfRange?: OutOfRange;
 }
 
 /**
- * For every element of the indices the element of `x` at that index along the axis, as PyTorch's `gather`. An index out of
- * range gives NaN (0 for integers and bool): it stays on the device, which cannot throw.
+ * For every element of the indices the element of `x` at that index along the axis, as PyTorch's `gather`. Indices out of range
+ * are as in `take`.
  *
  * Shapes: x and i32 indices that differ along `axis` only -> the shape of the indices. Throws ShapeError, DTypeError unless the
  * indices are i32, ArgumentError for an axis out of range.
@@ -84,7 +80,7 @@ export interface GatherOptions {
  */
 export function gather(x: Tensor, indices: Tensor, options: GatherOptions = {}): Tensor {
   return execute(gatherOp, [x, indices], {
-    outOfRange: options.outOfRange ?? "nan",
+    outOfRange: options.outOfRange ?? "error",
     axis: normalizeAxis(options.axis ?? -1, x.rank, "gather"),
   })[0]!;
 }

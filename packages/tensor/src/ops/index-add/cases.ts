@@ -36,7 +36,7 @@ export const cases: OpCases<IndexAddAttributes> = {
   cases: [
     ...geometries.map(([name, before, indices, after, size, dtype = "f32"]) => ({
       name,
-      attrs: { axis: before.length, size },
+      attrs: { axis: before.length, size, outOfRange: "error" as const },
       inputs: [
         {
           shape: [...before, ...indices, ...after],
@@ -49,7 +49,7 @@ export const cases: OpCases<IndexAddAttributes> = {
     })),
     {
       name: "out of range",
-      attrs: { axis: 0, size: 3 },
+      attrs: { axis: 0, size: 3, outOfRange: "zero" },
       inputs: [
         { shape: [5, 5], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [5], dtype: "i32", values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1] },
@@ -57,16 +57,30 @@ export const cases: OpCases<IndexAddAttributes> = {
     },
     {
       name: "out of range among many",
-      attrs: { axis: 0, size: 9 },
+      attrs: { axis: 0, size: 9, outOfRange: "zero" },
       inputs: [
         { shape: [50, 4], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [50], dtype: "i32", values: { integers: [-3, 11] } },
       ],
       accuracy: { reduction: 50 },
     },
+    // Few indices, and many: GPUs sort those.
+    ...[5, 80].map((count) => ({
+      name: `out of range: ${count} reported`,
+      attrs: { axis: 1, size: 9, outOfRange: "error" as const },
+      inputs: [
+        { shape: [2, count, 70], dtype: "i32" as const, values: { integers: [0, 99] as const } },
+        {
+          shape: [count],
+          dtype: "i32" as const,
+          values: Array.from({ length: count }, (_, index) => [-1, 9, 8, -(2 ** 31), 0][index % 5]!),
+        },
+      ],
+      reports: `indexAdd: indices: found ${(count / 5) * 3} outside of [0, 9)`,
+    })),
     {
       name: "non-finite",
-      attrs: { axis: 0, size: 4 },
+      attrs: { axis: 0, size: 4, outOfRange: "error" },
       inputs: [
         { shape: [4, 5], dtype: "f32", values: "non-finite" },
         { shape: [4], dtype: "i32", values: [1, 0, 3, 2] },

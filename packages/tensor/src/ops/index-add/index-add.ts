@@ -5,7 +5,8 @@ import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { checkShape, formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { addPlan, checkIndices } from "../indexing/indexing-plan.ts";
+import type { OutOfRange } from "../indexing/indexing-plan.ts";
+import { addPlan, checkIndices, indexCheck } from "../indexing/indexing-plan.ts";
 import { take } from "../take/take.ts";
 
 export interface IndexAddAttributes {
@@ -13,6 +14,7 @@ export interface IndexAddAttributes {
   readonly axis: number;
   /** The number of elements along the axis of the result. */
   readonly size: number;
+  readonly outOfRange: OutOfRange;
 }
 
 /** [outer, count, inner] of the updates, whose axes from `axis` on are those of the indices. */
@@ -64,32 +66,37 @@ export const indexAddOp: Op<IndexAddAttributes> = {
     ],
   },
   kernels: {
-    wasm: ([updates, indices], { axis, size }) =>
-      addPlan(updates!, { ...updateLines(updates!, indices!, axis), length: size, elementwise: false }),
+    wasm: ([updates, indices], { axis, size, outOfRange }) => {
+      const indexing = { ...updateLines(updates!, indices!, axis), length: size, elementwise: false };
+      return addPlan(updates!, indexing, indexCheck("indexAdd", size, outOfRange));
+    },
   },
 };
 
 /**
  * Zeros to which slices are added where indices say: the transpose of `take`. Slices of one index are added in their order,
- * so the result has the same bits every time. Indices out of range are left out.
+ * so the result has the same bits every time. What an index out of range would add is left out, and the next read, or `idle`,
+ * rejects with ArgumentError, which tells how many there are; not with `outOfRange: "zero"`.
  *
  * Shapes: [..., i, j, ..., ...] and i32 [i, j, ...] -> [..., size, ...]. Throws DTypeError unless the updates are numbers and the
  * indices i32, ShapeError when they do not fit, ArgumentError for an axis out of range.
  *
  * @param options.axis default: 0
+ * @param options.outOfRange what an index out of range means, default "error"
  * @example indexAdd(tensor([1, 2, 4]), tensor([0, 2, 0], { dtype: "i32" }), { size: 3 }) // [5, 0, 2]
  */
 export function indexAdd(
   updates: Tensor,
   indices: Tensor,
-  options: { readonly axis?: number; readonly size: number },
+  options: { readonly axis?: number; readonly size: number; readonly outOfRange?: OutOfRange },
 ): Tensor {
-  const { axis = 0, size } = options;
+  const { axis = 0, size, outOfRange = "error" } = options;
   const rank = updates.rank - indices.rank + 1;
   if (rank < 1) {
     throw new ArgumentError(
       `indexAdd: found updates ${formatShape(updates.shape)} and indices ${formatShape(indices.shape)}, expected no more axes of indices`,
     );
   }
-  return execute(indexAddOp, [updates, indices], { axis: normalizeAxis(axis, rank, "indexAdd"), size })[0]!;
+  const attrs = { axis: normalizeAxis(axis, rank, "indexAdd"), size, outOfRange };
+  return execute(indexAddOp, [updates, indices], attrs)[0]!;
 }

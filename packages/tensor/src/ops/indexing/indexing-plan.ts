@@ -2,6 +2,7 @@ import type { Limits } from "../../core/backend.ts";
 import { storageOf } from "../../core/backend.ts";
 import { checkDType } from "../../core/checks.ts";
 import { bytesOfStorage } from "../../core/dtype.ts";
+import type { RangeCheck } from "../../core/launch.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
@@ -20,11 +21,20 @@ export interface Indexing {
   readonly elementwise: boolean;
 }
 
-/** What stands where an index is out of range. Dtypes without NaN have 0 in any case. */
-export type OutOfRange = "nan" | "zero";
+/**
+ * What an index out of range means: an error, which the device reports with the next read, or a zero: it chooses 0, and what
+ * it would add is left out.
+ */
+export type OutOfRange = "error" | "zero";
 
+/** What stands where an index is out of range, also when the device has reported it. */
 export function missingValue({ dtype }: Spec, outOfRange: OutOfRange): number {
-  return dtype === "f32" && outOfRange === "nan" ? Number.NaN : 0;
+  return dtype === "f32" && outOfRange === "error" ? Number.NaN : 0;
+}
+
+/** What a launch of an op is to report of its indices. */
+export function indexCheck(op: string, length: number, outOfRange: OutOfRange): RangeCheck | undefined {
+  return outOfRange === "error" ? { argument: `${op}: indices`, range: `[0, ${length})` } : undefined;
 }
 
 export const bitsOf = (missing: number): number => (Number.isNaN(missing) ? 0x7fc00000 : 0);
@@ -42,6 +52,7 @@ export function takePlan(
   missing: number,
   { outer, length, inner, count, elementwise }: Indexing,
   limits: Limits,
+  check: RangeCheck | undefined,
 ): Plan {
   if (outer * count * inner === 0) return launchesOnly([]);
   const entry = bytesOfStorage(storageOf(x.dtype, limits)) === 1 ? "takeBytes" : "takeWords";
@@ -53,12 +64,17 @@ export function takePlan(
       writes: [{ output: 0 }],
       parameters: [length, count, inner, Number(elementwise), bitsOf(missing)],
       work: { items: outer * count, chunk: chunkOf(inner) },
+      check,
     },
   ]);
 }
 
 /** The plan of a sum in WebAssembly. */
-export function addPlan(updates: Spec, { outer, length, inner, count, elementwise }: Indexing): Plan {
+export function addPlan(
+  updates: Spec,
+  { outer, length, inner, count, elementwise }: Indexing,
+  check: RangeCheck | undefined,
+): Plan {
   if (outer * length * inner === 0) return launchesOnly([]);
   const width = Math.min(inner, columnsPerItem);
   return launchesOnly([
@@ -72,6 +88,7 @@ export function addPlan(updates: Spec, { outer, length, inner, count, elementwis
         items: outer * Math.ceil(inner / columnsPerItem),
         chunk: chunkOf((length + count) * width),
       },
+      check,
     },
   ]);
 }

@@ -18,7 +18,9 @@ type Kernels = readonly KernelLaunch<Slot, ScalarSlot>[];
 
 describe("sums", () => {
   const entriesOf = (count: number): string[] =>
-    (shaderAddPlan(f32, { ...table, count }, limits).launches as Kernels).map(({ kernel }) => kernel.entry);
+    (shaderAddPlan(f32, { ...table, count }, limits, undefined).launches as Kernels).map(
+      ({ kernel }) => kernel.entry,
+    );
 
   test("of few indices look at all of them, of many sort them first", () => {
     expect(entriesOf(0)).toEqual(["add"]);
@@ -29,20 +31,21 @@ describe("sums", () => {
 
   test("take an invocation for four columns of a row, for each element where it has an index of its own", () => {
     const sizeOf = (indexing: typeof table): unknown =>
-      (shaderAddPlan(f32, { ...indexing, count: 4096 }, limits).launches as Kernels).at(-1)!.parameters[0];
+      (shaderAddPlan(f32, { ...indexing, count: 4096 }, limits, undefined).launches as Kernels).at(-1)!
+        .parameters[0];
     expect(sizeOf(table)).toBe(50_000 * 32);
     expect(sizeOf({ ...table, inner: 126 })).toBe(50_000 * 126);
     expect(sizeOf({ ...table, elementwise: true })).toBe(50_000 * 128);
   });
 
   test("of nothing launch nothing", () => {
-    expect(shaderAddPlan(f32, { ...table, length: 0, count: 7 }, limits).launches).toEqual([]);
+    expect(shaderAddPlan(f32, { ...table, length: 0, count: 7 }, limits, undefined).launches).toEqual([]);
   });
 });
 
 describe("choices", () => {
   const launchOf = (x: Spec, inner: number, elementwise = false) => {
-    const launches = shaderTakeLaunches(x, 0, { ...table, inner, count: 6, elementwise }, limits);
+    const launches = shaderTakeLaunches(x, 0, { ...table, inner, count: 6, elementwise }, limits, undefined);
     return launches[0] as KernelLaunch<Slot, ScalarSlot>;
   };
 

@@ -1,7 +1,7 @@
 import type { Limits } from "../../core/backend.ts";
 import { storageOf } from "../../core/backend.ts";
 import { bytesOfStorage } from "../../core/dtype.ts";
-import type { PlannedLaunch, Slot } from "../../core/launch.ts";
+import type { PlannedLaunch, RangeCheck, Slot } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { wgslKernel } from "../../core/wgsl.ts";
@@ -22,6 +22,7 @@ export function shaderTakeLaunches(
   missing: number,
   { outer, length, inner, count: chosen, elementwise }: Indexing,
   limits: Limits,
+  check: RangeCheck | undefined,
   reads: readonly [x: Slot, indices: Slot] = [{ input: 0 }, { input: 1 }],
 ): PlannedLaunch[] {
   if (outer * chosen * inner === 0) return [];
@@ -33,21 +34,31 @@ export function shaderTakeLaunches(
   return [
     {
       kind: "kernel",
-      kernel: wgslKernel(takeCode(unit, elementwise), "take", ["u32", "u32", "u32", "u32", "u32", "u32"]),
+      kernel: wgslKernel(
+        takeCode(unit, elementwise, check !== undefined),
+        "take",
+        new Array<"u32">(6).fill("u32"),
+      ),
       reads,
       writes: [{ output: 0 }],
       parameters: [count, size, length, chosen, inner / elements, bitsOf(missing)],
       work: { workgroups: invocations(count, limits) },
+      check,
     },
   ];
 }
 
 /** `addPlan` in WGSL: each element of the result adds up what is its own, in the order of the indices. */
-export function shaderAddPlan(updates: Spec, indexing: Indexing, limits: Limits): Plan {
+export function shaderAddPlan(
+  updates: Spec,
+  indexing: Indexing,
+  limits: Limits,
+  check: RangeCheck | undefined,
+): Plan {
   if (indexing.outer * indexing.length * indexing.inner === 0) return launchesOnly([]);
   return indexing.count <= fewIndices
-    ? launchesOnly([addLaunch(updates, indexing, limits)])
-    : sortedAddPlan(updates, indexing, limits);
+    ? launchesOnly([addLaunch(updates, indexing, limits, check)])
+    : sortedAddPlan(updates, indexing, limits, check);
 }
 
 const indexed: readonly Slot[] = [{ input: 1 }];
@@ -56,6 +67,7 @@ function addLaunch(
   updates: Spec,
   indexing: Indexing,
   limits: Limits,
+  check: RangeCheck | undefined,
   sorted?: readonly Slot[],
 ): PlannedLaunch {
   const { outer, length, inner, count: chosen, elementwise } = indexing;
@@ -64,7 +76,8 @@ function addLaunch(
   const type = isWide ? `vec4${scalar}` : `${scalar}32`;
   const columns = isWide ? inner / 4 : inner;
   const count = outer * length * columns;
-  const code = sorted ? addSortedCode(type) : addCode(type, elementwise);
+  const counts = check !== undefined;
+  const code = sorted ? addSortedCode(type, counts) : addCode(type, elementwise, counts);
   return {
     kind: "kernel",
     kernel: wgslKernel(code, sorted ? "addSorted" : "add", ["u32", "u32", "u32", "u32"]),
@@ -72,11 +85,17 @@ function addLaunch(
     writes: [{ output: 0 }],
     parameters: [count, length, chosen, columns],
     work: { workgroups: invocations(count, limits) },
+    check,
   };
 }
 
 /** Indices of elements lead to rows of one element, all of them in one list. */
-function sortedAddPlan(updates: Spec, indexing: Indexing, limits: Limits): Plan {
+function sortedAddPlan(
+  updates: Spec,
+  indexing: Indexing,
+  limits: Limits,
+  check: RangeCheck | undefined,
+): Plan {
   const { outer, length, inner, count, elementwise } = indexing;
   const rows = elementwise
     ? { ...indexing, outer: 1, length: outer * length * inner, inner: 1, count: outer * count * inner }
@@ -88,7 +107,7 @@ function sortedAddPlan(updates: Spec, indexing: Indexing, limits: Limits): Plan 
   const sorting = { ...lines, order: rowOrder, parameters };
   const { launches, temporaries } = sortLaunches(sorting, limits, { input: 1 }, { places, keys }, 2);
   return {
-    launches: [...launches, addLaunch(updates, rows, limits, [places, keys])],
+    launches: [...launches, addLaunch(updates, rows, limits, check, [places, keys])],
     temporaries: [{ shape, dtype: "u32" }, { shape, dtype: "u32" }, ...temporaries],
     aliases: [],
   };

@@ -1,5 +1,5 @@
 import type { Limits } from "../../core/backend.ts";
-import type { PlannedLaunch, Slot } from "../../core/launch.ts";
+import type { PlannedLaunch, RangeCheck, Slot } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
@@ -21,6 +21,7 @@ export function foldLaunch(
   slots: { readonly reads: readonly Slot[]; readonly writes: readonly Slot[] },
   parameters: Parameters,
   limits: Limits,
+  check?: RangeCheck,
 ): PlannedLaunch {
   return {
     kind: "kernel",
@@ -28,6 +29,7 @@ export function foldLaunch(
     ...slots,
     parameters: [...cutParameters.map((name) => cut[name]), ...parameters],
     work: { workgroups: workgroupLine(cut.workgroups, limits) },
+    check,
   };
 }
 
@@ -43,18 +45,28 @@ export function foldPlan(
   axes: readonly number[],
   reducer: Reducer,
   limits: Limits,
-  { parameters = [], isView = true }: { parameters?: Parameters; isView?: boolean } = {},
+  {
+    parameters = [],
+    isView = true,
+    check,
+  }: { parameters?: Parameters; isView?: boolean; check?: RangeCheck } = {},
 ): Plan {
   const kept = shape.filter((_, axis) => !axes.includes(axis));
   if (sizeOf(kept) === 0) return { launches: [], temporaries: [], aliases: [] };
   const cuts = cutReduction(shape, axes);
   if (cuts.length === 0 && isView) return { launches: [], temporaries: [], aliases: [[0, 0]] };
   if (cuts.length === 0) cuts.push(cutLines({ outer: sizeOf(shape), length: 1, inner: 1 }));
-  return cutPlan(cuts, reducer, limits, parameters);
+  return cutPlan(cuts, reducer, limits, parameters, check);
 }
 
 /** One launch for each cut; what is not yet reduced lies in temporaries. */
-function cutPlan(cuts: readonly LineCut[], reducer: Reducer, limits: Limits, parameters: Parameters): Plan {
+function cutPlan(
+  cuts: readonly LineCut[],
+  reducer: Reducer,
+  limits: Limits,
+  parameters: Parameters,
+  check: RangeCheck | undefined,
+): Plan {
   const last = cuts.length - 1;
   const besides = Object.keys(reducer.perLine ?? {}).map((_, index) => ({ input: index + 1 }));
   const outputs = Array.from({ length: reducer.results ?? 1 }, (_, output) => ({ output }));
@@ -72,6 +84,7 @@ function cutPlan(cuts: readonly LineCut[], reducer: Reducer, limits: Limits, par
         },
         parameters,
         limits,
+        check,
       ),
     ),
   };

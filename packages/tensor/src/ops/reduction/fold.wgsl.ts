@@ -1,5 +1,5 @@
 import type { WgslKernel } from "../../core/launch.ts";
-import { wgslKernel } from "../../core/wgsl.ts";
+import { outsideCounter, wgslKernel } from "../../core/wgsl.ts";
 import type { LineLayout } from "./line-cut.ts";
 import { lanesOf, workgroupSize } from "./line-cut.ts";
 
@@ -31,6 +31,8 @@ export interface Fold {
 /** `finish(s: State) -> u32` gives the bits of the result of a line, or of two results as vec2u. */
 export interface Reducer extends Fold {
   readonly results?: 1 | 2;
+  /** Whether `finish` calls `countOutside`: launches have a check. */
+  readonly counts?: boolean;
 }
 
 /**
@@ -133,14 +135,16 @@ function operandsOf(
   const bits = layout === "across" || (isMap && layout === "along") ? "vec4u" : "u32";
   const writes =
     to === "states" ? ["State"] : "results" in fold && fold.results === 2 ? [bits, bits] : [bits];
+  const operands = [
+    ...reads.map(([name, type]) => ["read", name, type]),
+    ...writes.map((type, index) => ["read_write", `y${index}`, type]),
+  ];
+  const counter = "counts" in fold && fold.counts ? outsideCounter(operands.length) : "";
   return join(
-    [
-      ...reads.map(([name, type]) => ["read", name, type]),
-      ...writes.map((type, index) => ["read_write", `y${index}`, type]),
-    ],
+    operands,
     ([access, name, type], binding) =>
       `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${type}>;`,
-  );
+  ).concat(counter);
 }
 
 /** Folds a part of a line in s0, or of four lines in s0 to s3. */

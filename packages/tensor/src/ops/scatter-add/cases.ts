@@ -34,7 +34,7 @@ export const cases: OpCases<IndexAddAttributes> = {
   cases: [
     ...geometries.map(([name, shape, size, axis, dtype = "f32"]) => ({
       name,
-      attrs: { axis, size },
+      attrs: { axis, size, outOfRange: "error" as const },
       inputs: [
         {
           shape,
@@ -47,7 +47,7 @@ export const cases: OpCases<IndexAddAttributes> = {
     })),
     {
       name: "out of range",
-      attrs: { axis: 1, size: 3 },
+      attrs: { axis: 1, size: 3, outOfRange: "zero" },
       inputs: [
         { shape: [2, 3], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [2, 3], dtype: "i32", values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1, 0] },
@@ -55,16 +55,29 @@ export const cases: OpCases<IndexAddAttributes> = {
     },
     {
       name: "out of range among many",
-      attrs: { axis: 1, size: 9 },
+      attrs: { axis: 1, size: 9, outOfRange: "zero" },
       inputs: [
         { shape: [2, 60], dtype: "f32", values: { normal: [0, 1] } },
         { shape: [2, 60], dtype: "i32", values: { integers: [-3, 11] } },
       ],
       accuracy: { reduction: 60 },
     },
+    ...[5, 80].map((count) => ({
+      name: `out of range: ${count} of each line reported`,
+      attrs: { axis: 1, size: 9, outOfRange: "error" as const },
+      inputs: [
+        { shape: [2, count, 3], dtype: "i32" as const, values: { integers: [0, 99] as const } },
+        {
+          shape: [2, count, 3],
+          dtype: "i32" as const,
+          values: Array.from({ length: 6 * count }, (_, index) => [-1, 9, 8, -(2 ** 31), 0][index % 5]!),
+        },
+      ],
+      reports: `scatterAdd: indices: found ${(6 * count * 3) / 5} outside of [0, 9)`,
+    })),
     {
       name: "non-finite",
-      attrs: { axis: 0, size: 5 },
+      attrs: { axis: 0, size: 5, outOfRange: "error" },
       inputs: [
         { shape: [5, 3], dtype: "f32", values: "non-finite" },
         { shape: [5, 3], dtype: "i32", values: [4, 3, 2, 1, 0, 1, 2, 3, 4, 0, 0, 0, 3, 4, 3] },

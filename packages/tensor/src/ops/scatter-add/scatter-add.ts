@@ -6,7 +6,8 @@ import { checkShape, formatShape, normalizeAxis, sameShape } from "../../core/sp
 import type { Tensor } from "../../core/tensor.ts";
 import { gather } from "../gather/gather.ts";
 import type { IndexAddAttributes } from "../index-add/index-add.ts";
-import { addPlan, checkIndices } from "../indexing/indexing-plan.ts";
+import type { OutOfRange } from "../indexing/indexing-plan.ts";
+import { addPlan, checkIndices, indexCheck } from "../indexing/indexing-plan.ts";
 import { linesAlong } from "../lines/lines.ts";
 
 /** y[o, i, j] = sum of updates[o, k, j] over the k with indices[o, k, j] = i; indices out of range are left out. */
@@ -41,28 +42,31 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
     ],
   },
   kernels: {
-    wasm: ([updates], { axis, size }) => {
+    wasm: ([updates], { axis, size, outOfRange }) => {
       const { outer, length, inner } = linesAlong(updates!.shape, axis);
-      return addPlan(updates!, { outer, length: size, inner, count: length, elementwise: true });
+      const indexing = { outer, length: size, inner, count: length, elementwise: true };
+      return addPlan(updates!, indexing, indexCheck("scatterAdd", size, outOfRange));
     },
   },
 };
 
 /**
  * Zeros to which every element is added at its own index along an axis: the transpose of `gather`. Elements of one index are
- * added in their order, so the result has the same bits every time. Indices out of range are left out.
+ * added in their order, so the result has the same bits every time. Indices out of range are as in `indexAdd`.
  *
  * Shapes: updates and i32 indices of one shape -> `size` along the axis. Throws ShapeError, DTypeError unless the updates
  * are numbers and the indices i32, ArgumentError for an axis out of range.
  *
  * @param options.axis default: the last
+ * @param options.outOfRange what an index out of range means, default "error"
  * @example scatterAdd(tensor([1, 2, 4]), tensor([0, 2, 0], { dtype: "i32" }), { size: 3 }) // [5, 0, 2]
  */
 export function scatterAdd(
   updates: Tensor,
   indices: Tensor,
-  options: { readonly axis?: number; readonly size: number },
+  options: { readonly axis?: number; readonly size: number; readonly outOfRange?: OutOfRange },
 ): Tensor {
+  const { size, outOfRange = "error" } = options;
   const axis = normalizeAxis(options.axis ?? -1, updates.rank, "scatterAdd");
-  return execute(scatterAddOp, [updates, indices], { axis, size: options.size })[0]!;
+  return execute(scatterAddOp, [updates, indices], { axis, size, outOfRange })[0]!;
 }

@@ -1,6 +1,7 @@
 import { checkDType } from "../../core/checks.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
+import type { RangeCheck } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape } from "../../core/spec.ts";
@@ -26,6 +27,12 @@ function checkOperands(logits: Spec, labels: Spec): void {
     );
   }
 }
+
+/** What a launch reports of its labels. The gradient has the same labels, and need not. */
+export const labelCheck = ({ shape: [, classes] }: Spec): RangeCheck => ({
+  argument: "softmaxCrossEntropy: labels",
+  range: `[0, ${classes})`,
+});
 
 /**
  * With p = softmax(logits of the sample), q = labelSmoothing and c classes:
@@ -62,7 +69,7 @@ export const softmaxCrossEntropyOp: Op<CrossEntropyAttributes> = {
     ],
   },
   kernels: {
-    wasm: ([logits], attrs) => crossEntropyPlan("crossEntropy", 2, logits!, attrs),
+    wasm: ([logits], attrs) => crossEntropyPlan("crossEntropy", 2, logits!, attrs, labelCheck(logits!)),
   },
 };
 
@@ -74,9 +81,9 @@ export interface SoftmaxCrossEntropyOptions {
 }
 
 /**
- * The cross-entropy between the softmax of logits and class labels, one loss for each sample, in one launch each way. A
- * label that is no class (and not `ignoreIndex`) makes the loss and the gradient of its sample NaN: labels stay on
- * the device, which cannot throw.
+ * The cross-entropy between the softmax of logits and class labels, one loss for each sample, in one launch each way. Labels
+ * stay on the device: one that is no class (and not `ignoreIndex`) makes the loss and the gradient of its sample NaN, and
+ * the next read, or `idle`, reject with ArgumentError, which tells how many there are.
  *
  * Shapes: f32 [n, classes], i32 [n] -> f32 [n]. Throws ShapeError, DTypeError, and ArgumentError for options out of range.
  *

@@ -24,6 +24,7 @@ export function crossEntropyNumbers(logits: Spec, attrs: CrossEntropyAttributes)
  */
 export const crossEntropyReducer = (): Reducer => ({
   name: "softmaxCrossEntropy",
+  counts: true,
   state: "vec4f",
   stateWords: 4,
   element: "f32",
@@ -46,7 +47,9 @@ fn merge(a: State, b: State) -> State {
   return vec4f(m, a.y * weight(a.x, m) + b.y * weight(b.x, m), d, a.w + b.w);
 }
 fn finish(s: State) -> u32 {
-  let isNumber = isRegular(s.x, s.y) && bitcast<u32>(label) < p.classes;
+  let isClass = bitcast<u32>(label) < p.classes;
+  countOutside(u32(!isClass && label != p.ignored));
+  let isNumber = isRegular(s.x, s.y) && isClass;
   return select(bitsOrNan(logOf(s.y) - s.z, isNumber), 0u, label == p.ignored);
 }`,
 });

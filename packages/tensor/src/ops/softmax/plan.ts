@@ -1,3 +1,4 @@
+import type { RangeCheck } from "../../core/launch.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
@@ -42,6 +43,7 @@ export function crossEntropyPlan(
   inputs: number,
   logits: Spec,
   attrs: CrossEntropyAttributes,
+  check?: RangeCheck,
 ): Plan {
   const [n, classes] = logits.shape as [number, number];
   return {
@@ -56,6 +58,7 @@ export function crossEntropyPlan(
               writes: [{ output: 0 }],
               parameters: [classes, attrs.labelSmoothing, attrs.ignoreIndex],
               work: { items: n, chunk: chunkOf(10 * classes) },
+              check,
             },
           ],
     temporaries: [],

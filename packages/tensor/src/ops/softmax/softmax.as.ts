@@ -1,4 +1,5 @@
 // Softmax and its relatives over [outer, length, inner], along the length. One item is a row (inner = 1) or four columns.
+import { countOutside } from "../indexing/count-outside.as";
 import { exp, log } from "./exponential.as";
 import { highToF64, loadLanes, lowToF64, storeLanes, sumOfLanes, swapHalves, swapPairs } from "../lines/lanes.as";
 
@@ -176,8 +177,9 @@ export function logSoftmaxGradient(
 /** loss = (1 - smoothing) (log s - z_label) + smoothing (log s - mean z), with z = x - max and s = sum of exp z. */
 export function crossEntropy(
   begin: usize, end: usize, _scratch: usize, x: usize, labels: usize, loss: usize, classes: usize,
-  smoothing: f32, ignored: i32
+  smoothing: f32, ignored: i32, counter: usize
 ): void {
+  let outside: u32 = 0;
   const zero = f32x4.splat(0);
   const vectors = (classes + 3) >> 2, full = classes >> 2, tail = classes & 3;
   for (let row = begin; row < end; row++) {
@@ -195,9 +197,10 @@ export function crossEntropy(
         expected += f64(smoothing) * f64(all) / f64(classes);
       }
       value = f32(log(f64(f32x4.extract_lane(s, 0))) - expected);
-    }
+    } else outside++;
     store<f32>(loss + row * 4, value);
   }
+  countOutside(counter, outside);
 }
 
 /** dx = dLoss (softmax(x) - smoothing / classes - (1 - smoothing) at the label). */

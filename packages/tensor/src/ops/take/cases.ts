@@ -36,7 +36,7 @@ export const cases: OpCases<TakeAttributes> = {
   cases: [
     ...geometries.map(([name, shape, indices, axis, dtype]) => ({
       name,
-      attrs: { axis, outOfRange: "nan" as const },
+      attrs: { axis, outOfRange: "error" as const },
       inputs: [
         anyInput(shape, dtype),
         { shape: indices, dtype: "i32" as const, values: { integers: [0, shape[axis]! - 1] as const } },
@@ -44,14 +44,24 @@ export const cases: OpCases<TakeAttributes> = {
     })),
     ...(["f32", "u8"] as const).map((dtype) => ({
       name: `out of range: ${dtype}`,
-      attrs: { axis: 0, outOfRange: "nan" as const },
+      attrs: { axis: 0, outOfRange: "error" as const },
       inputs: [
         anyInput([3, 5], dtype),
         { shape: [5], dtype: "i32" as const, values: [-1, 3, 2, -(2 ** 31), 2 ** 31 - 1] },
       ],
       needs: "non-finite" as const,
       differentiable: false,
+      reports: "take: indices: found 4 outside of [0, 3)",
     })),
+    {
+      name: "out of range: counted once for all lines",
+      attrs: { axis: 1, outOfRange: "error" },
+      inputs: [
+        { shape: [3, 4, 12], dtype: "i32", values: { integers: [0, 99] } },
+        { shape: [2, 2], dtype: "i32", values: [4, 0, 3, -7] },
+      ],
+      reports: "take: indices: found 2 outside of [0, 4)",
+    },
     {
       name: "out of range: zero",
       attrs: { axis: 0, outOfRange: "zero" },
@@ -70,7 +80,7 @@ export const cases: OpCases<TakeAttributes> = {
     },
     {
       name: "non-finite",
-      attrs: { axis: 0, outOfRange: "nan" as const },
+      attrs: { axis: 0, outOfRange: "error" as const },
       inputs: [
         { shape: [9, 4], dtype: "f32", values: "non-finite" },
         { shape: [4], dtype: "i32", values: [8, 0, 0, 3] },

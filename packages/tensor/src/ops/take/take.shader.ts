@@ -1,7 +1,7 @@
 import type { PlanOf } from "../../core/op.ts";
 import { sizeOf } from "../../core/spec.ts";
 import type { Indexing } from "../indexing/indexing-plan.ts";
-import { missingValue } from "../indexing/indexing-plan.ts";
+import { indexCheck, missingValue } from "../indexing/indexing-plan.ts";
 import { shaderTakeLaunches } from "../indexing/shader-indexing.ts";
 import { linesAlong } from "../lines/lines.ts";
 import { launchesOnly } from "../movement/view.ts";
@@ -12,5 +12,6 @@ export { takeOp as op } from "./take.ts";
 export const plan: PlanOf<TakeAttributes> = ([x, indices], { axis, outOfRange }, limits) => {
   const count = sizeOf(indices!.shape);
   const indexing: Indexing = { ...linesAlong(x!.shape, axis), count, elementwise: false };
-  return launchesOnly(shaderTakeLaunches(x!, missingValue(x!, outOfRange), indexing, limits));
+  const check = indexCheck("take", indexing.length, outOfRange);
+  return launchesOnly(shaderTakeLaunches(x!, missingValue(x!, outOfRange), indexing, limits, check));
 };

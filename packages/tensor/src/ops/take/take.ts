@@ -4,7 +4,7 @@ import { normalizeAxis, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { indexAdd } from "../index-add/index-add.ts";
 import type { Indexing, OutOfRange } from "../indexing/indexing-plan.ts";
-import { checkIndices, missingValue, takePlan } from "../indexing/indexing-plan.ts";
+import { checkIndices, indexCheck, missingValue, takePlan } from "../indexing/indexing-plan.ts";
 import { linesAlong } from "../lines/lines.ts";
 
 export interface TakeAttributes {
@@ -37,7 +37,7 @@ export const takeOp: Op<TakeAttributes> = {
   gradient: {
     reads: () => ({ inputs: [1], outputs: [] }),
     apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => [
-      indexAdd(dy!, indices!, { axis, size: x!.shape[axis]! }),
+      indexAdd(dy!, indices!, { axis, size: x!.shape[axis]!, outOfRange: "zero" }),
       undefined,
     ],
   },
@@ -45,7 +45,8 @@ export const takeOp: Op<TakeAttributes> = {
     wasm: ([x, indices], { axis, outOfRange }, limits) => {
       const count = sizeOf(indices!.shape);
       const indexing: Indexing = { ...linesAlong(x!.shape, axis), count, elementwise: false };
-      return takePlan(x!, missingValue(x!, outOfRange), indexing, limits);
+      const check = indexCheck("take", indexing.length, outOfRange);
+      return takePlan(x!, missingValue(x!, outOfRange), indexing, limits, check);
     },
   },
 };
@@ -53,14 +54,14 @@ export const takeOp: Op<TakeAttributes> = {
 export interface TakeOptions {
   /** Default: 0. */
   readonly axis?: number;
-  /** What an index out of range gives, where the dtype has NaN. Default: "nan". */
+  /** What an index out of range means. Default: "error". */
   readonly outOfRange?: OutOfRange;
 }
 
 /**
  * The slices of a tensor that indices name, along one axis: an embedding is `take(table, tokens)`. The gradient adds up in the
- * order of the indices. An index out of range gives NaN (0 for integers and bool): it stays on the device, which
- * cannot throw.
+ * order of the indices. These stay on the device: one that is out of range gives NaN (0 for integers and bool), and the next read,
+ * or `idle`, rejects with ArgumentError, which tells how many there are. With `outOfRange: "zero"` it gives 0, and all is well.
  *
  * Shapes: [..., n, ...] and i32 [i, j, ...] -> [..., i, j, ..., ...]. Throws DTypeError unless the indices are i32, ArgumentError
  * for an axis out of range.
@@ -69,7 +70,7 @@ export interface TakeOptions {
  */
 export function take(x: Tensor, indices: Tensor, options: TakeOptions = {}): Tensor {
   return execute(takeOp, [x, indices], {
-    outOfRange: options.outOfRange ?? "nan",
+    outOfRange: options.outOfRange ?? "error",
     axis: normalizeAxis(options.axis ?? 0, x.rank, "take"),
   })[0]!;
 }

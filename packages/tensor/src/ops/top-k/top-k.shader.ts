@@ -16,6 +16,6 @@ export const plan: PlanOf<TopKAttributes> = ([x], { k, axis, largest }, limits) 
   const places = { output: 1 };
   const { launches, temporaries } = sortLaunches(sorting, limits, { input: 0 }, { places }, 0);
   const indexing = { ...lines, count: k, elementwise: true };
-  const values = shaderTakeLaunches(x!, 0, indexing, limits, [{ input: 0 }, places]);
+  const values = shaderTakeLaunches(x!, 0, indexing, limits, undefined, [{ input: 0 }, places]);
   return { launches: [...launches, ...values], temporaries, aliases: [] };
 };

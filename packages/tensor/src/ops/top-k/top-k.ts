@@ -62,7 +62,7 @@ export const topKOp: Op<TopKAttributes> = {
   gradient: {
     reads: () => ({ inputs: [], outputs: [1] }),
     apply: ({ outputs: [, positions], inputSpecs: [x], outputGradients: [dValues], attrs: { axis } }) => [
-      dValues && scatterAdd(dValues, positions!, { axis, size: x!.shape[axis]! }),
+      dValues && scatterAdd(dValues, positions!, { axis, size: x!.shape[axis]!, outOfRange: "zero" }),
     ],
   },
   kernels: {

@@ -1,0 +1,91 @@
+import type { RangeCheck } from "@evenkeel/tensor";
+import { rangeError } from "@evenkeel/tensor";
+import { usage } from "../gpu-constants.ts";
+import { Block } from "../memory/block.ts";
+import type { Transfers } from "../memory/transfers.ts";
+import type { Region } from "./bindings.ts";
+
+/** Counters of one buffer: models have a few. */
+const countersOfBank = 64;
+const counterBytes = 16;
+const wordBytes = 4;
+
+interface Counter {
+  readonly check: RangeCheck;
+  /** What has been reported of it: counters only grow. */
+  seen: number;
+}
+
+interface Bank {
+  readonly block: Block;
+  readonly counters: Counter[];
+}
+
+/** The counters of checks on the GPU: one for every text that a check may become. Reads look at them where a kernel may have counted. */
+export class RangeChecks {
+  private readonly device: GPUDevice;
+  private readonly transfers: Transfers;
+  private readonly alignment: number;
+  private readonly banks: Bank[] = [];
+  private readonly known = new WeakMap<RangeCheck, Region>();
+  private readonly regions = new Map<string, Region>();
+  private mayHaveCounted = false;
+
+  constructor(device: GPUDevice, transfers: Transfers) {
+    this.device = device;
+    this.transfers = transfers;
+    this.alignment = device.limits.minStorageBufferOffsetAlignment;
+  }
+
+  regionOf(check: RangeCheck): Region {
+    let region = this.known.get(check);
+    if (region === undefined) {
+      const { message } = rangeError(check, 0);
+      region = this.regions.get(message) ?? this.add(check);
+      this.regions.set(message, region);
+      this.known.set(check, region);
+    }
+    return region;
+  }
+
+  /** To be called in the order of the queue: a kernel with a check comes next. */
+  expect(): void {
+    this.mayHaveCounted = true;
+  }
+
+  /** To be called in the order of the queue. Resolves with what kernels before this place have found; undefined where none ran. */
+  look(): Promise<Error[]> | undefined {
+    if (!this.mayHaveCounted) return undefined;
+    this.mayHaveCounted = false;
+    const banks = this.banks.map(async ({ block, counters }) => {
+      const known = [...counters];
+      const words = await this.transfers.read(block, 0, (known.length - 1) * this.alignment + wordBytes);
+      return known.flatMap((counter, index) => {
+        const count = new Uint32Array(words)[(index * this.alignment) / 4]!;
+        const found = count - counter.seen;
+        if (found <= 0) return [];
+        counter.seen = count;
+        return [rangeError(counter.check, found)];
+      });
+    });
+    return Promise.all(banks).then((errors) => errors.flat());
+  }
+
+  destroy(): void {
+    for (const { block } of this.banks) block.gpu.destroy();
+  }
+
+  private add(check: RangeCheck): Region {
+    let bank = this.banks.at(-1);
+    if (bank === undefined || bank.counters.length === countersOfBank) {
+      const size = countersOfBank * this.alignment;
+      const gpu = this.device.createBuffer({ size, usage: usage.storage | usage.copySource });
+      // Blocks of the pool count from 0.
+      bank = { block: new Block(gpu, size, -1 - this.banks.length), counters: [] };
+      this.banks.push(bank);
+    }
+    const offset = bank.counters.length * this.alignment;
+    bank.counters.push({ check, seen: 0 });
+    return { block: bank.block, offset, bytes: counterBytes };
+  }
+}

@@ -1,0 +1,62 @@
+import { valueAndGrad } from "@evenkeel/autodiff";
+import { cpu } from "@evenkeel/backend-cpu";
+import { webgpu } from "@evenkeel/backend-webgpu";
+import { crossEntropy, Embedding, nll } from "@evenkeel/nn";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, fromData, sum, zeros } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { reasonToSkip } from "./webgpu-support.ts";
+
+const openers: readonly (readonly [name: string, isThere: boolean, open: () => Promise<Backend>])[] = [
+  ["one thread", true, () => cpu.open({ threads: 1 })],
+  ["five threads", true, () => cpu.open({ threads: 5 })],
+  ["WebGPU", reasonToSkip === undefined, () => webgpu.open({ acceptsSoftware: true })],
+];
+
+describe.each(openers.filter(([, isThere]) => isThere))("on %s", (_, __, open) => {
+  let backend: Backend;
+  beforeAll(async () => {
+    backend = await open();
+  });
+  afterAll(() => backend.close());
+
+  const i32 = (values: readonly number[]) =>
+    fromData(values, { shape: [values.length], dtype: "i32" }, { backend });
+  const logitsOf = (samples: number) => zeros([samples, 3], { backend });
+  const reported = (message: string) => new ArgumentError(message);
+
+  test("labels that are no class stop a training step at the read of its loss, once", async () => {
+    const labels = i32([0, 3, 2, -1]);
+    const [loss, gradient] = valueAndGrad((logits: Tensor) => crossEntropy(logits, labels))(logitsOf(4));
+    await expect(loss.item()).rejects.toThrow(
+      reported("softmaxCrossEntropy: labels: found 2 outside of [0, 3)"),
+    );
+    expect((await gradient.data()).length).toBe(12);
+    expect(await crossEntropy(logitsOf(2), i32([1, 2])).item()).toBeCloseTo(Math.log(3), 5);
+  });
+
+  test("ignored labels are not out of range", async () => {
+    expect(await crossEntropy(logitsOf(3), i32([-100, 1, -100])).item()).toBeCloseTo(Math.log(3), 5);
+    const options = { ignoreIndex: 255, reduction: "sum" } as const;
+    expect(await crossEntropy(logitsOf(2), i32([255, 0]), options).item()).toBeCloseTo(Math.log(3), 5);
+  });
+
+  test("all are counted, however the work is cut", async () => {
+    const count = 70_000;
+    const labels = i32(Array.from({ length: count }, (_, index) => index % 7));
+    const wrong = 4 * (count / 7);
+    crossEntropy(logitsOf(count), labels);
+    await expect(backend.idle()).rejects.toThrow(
+      reported(`softmaxCrossEntropy: labels: found ${wrong} outside of [0, 3)`),
+    );
+    await backend.idle();
+  });
+
+  test("an embedding and what else chooses by indices", async () => {
+    const embedding = new Embedding(5, 4, { seed: 1, backend });
+    const total = () => sum(embedding.forward(i32([0, 5, 4])));
+    await expect(total().item()).rejects.toThrow(reported("take: indices: found 1 outside of [0, 5)"));
+    await expect(nll(logitsOf(2), i32([1, 3])).item()).rejects.toThrow(ArgumentError);
+    await backend.idle();
+  });
+});
