@@ -5,8 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DataError, StorageError } from "../core/errors.ts";
 import type { StoredArray } from "../safetensors/index.ts";
 import { readSafetensors, safetensorsParts, writeSafetensors } from "../safetensors/index.ts";
-import { readFileBytes, readRange } from "./read-file.ts";
-import { readSafetensorsFile } from "./safetensors-file.ts";
+import { readFileBytes, readRange, readSafetensorsFile } from "./read-file.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
 let folder: string;

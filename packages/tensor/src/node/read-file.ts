@@ -1,6 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { DataError, EvenkeelError } from "../core/errors.ts";
+import type { ReadOptions, Safetensors } from "../safetensors/read.ts";
+import { readSafetensorsRanges } from "../safetensors/read-ranges.ts";
 import { storageError } from "./storage-error.ts";
 
 /**
@@ -13,11 +15,22 @@ import { storageError } from "./storage-error.ts";
 export const readFileBytes = (path: string): Promise<Uint8Array<ArrayBuffer>> =>
   withFile(path, async (file) => readRange(file, 0, (await file.stat()).size));
 
+/**
+ * Reads a safetensors file of any length: its header, then the tensors that are asked for, each into memory of its own. The
+ * rules are those of `readSafetensors`.
+ *
+ * @throws DataError for a file that is not whole and well-formed, StorageError for one that cannot be read; both name it
+ * @example const { tensors } = await readSafetensorsFile("model.safetensors", { names: ["fc.weight", "fc.bias"] });
+ */
+export const readSafetensorsFile = (path: string, options: ReadOptions = {}): Promise<Safetensors> =>
+  withFile(path, async (file) => {
+    const { size: byteLength } = await file.stat();
+    const read = (begin: number, end: number) => readRange(file, begin, end);
+    return readSafetensorsRanges({ byteLength, read }, options);
+  });
+
 /** Opens a file for as long as `use` takes. Errors name the path. */
-export async function withFile<Result>(
-  path: string,
-  use: (file: FileHandle) => Promise<Result>,
-): Promise<Result> {
+async function withFile<Result>(path: string, use: (file: FileHandle) => Promise<Result>): Promise<Result> {
   try {
     const file = await open(path, "r");
     try {

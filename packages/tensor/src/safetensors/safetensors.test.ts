@@ -3,7 +3,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DataError } from "../core/errors.ts";
 import type { StoredArray } from "./index.ts";
-import { readSafetensors, safetensorsParts, writeSafetensors } from "./index.ts";
+import {
+  rangesOfBlob,
+  readSafetensors,
+  readSafetensorsRanges,
+  safetensorsParts,
+  writeSafetensors,
+} from "./index.ts";
 
 function file(header: unknown, data: ArrayLike<number> = []): Uint8Array {
   const text = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
@@ -156,6 +162,31 @@ describe("reading a part of a file", () => {
     const { tensors, raw } = readSafetensors(bytes, { names: ["later", "a"] });
     expect([...tensors.keys(), ...raw.keys()]).toEqual(["a", "later"]);
     expect(readSafetensors(bytes, { names: [] }).tensors.size).toBe(0);
+  });
+
+  test("of a Blob, the header and the chosen tensors are read and nothing else", async () => {
+    const source = rangesOfBlob(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+    const dataStart = bytes.length - 8;
+    const ranges: number[][] = [];
+    const { tensors } = await readSafetensorsRanges(
+      {
+        byteLength: source.byteLength,
+        read: (begin, end) => {
+          ranges.push([begin, end]);
+          return source.read(begin, end);
+        },
+      },
+      { names: ["a"] },
+    );
+    expect(tensors.get("a")!.data).toEqual(Float32Array.of(1));
+    expect(ranges).toEqual([
+      [0, 8],
+      [8, dataStart],
+      [dataStart, dataStart + 4],
+    ]);
+    await expect(readSafetensorsRanges(source)).rejects.toThrow(/"mask": element 0/);
+    const cut = rangesOfBlob(new Blob([bytes.subarray(0, 4) as Uint8Array<ArrayBuffer>]));
+    await expect(readSafetensorsRanges(cut)).rejects.toThrow("found 4 bytes, expected at least 8");
   });
 
   test("a name that the file does not have is an error, and so is an option", () => {

@@ -1,0 +1,40 @@
+import type { Entry } from "./header.ts";
+import { headerLength, lengthBytes, parseHeader } from "./header.ts";
+import type { ReadOptions, Safetensors } from "./read.ts";
+import { arraysOf, checkReadOptions, chosenEntries } from "./read.ts";
+
+/** Where bytes come from in pieces: an open file, a Blob, a server that knows ranges. */
+export interface RangeSource {
+  readonly byteLength: number;
+  /** The bytes from `begin` to `end`, both within the source. */
+  read(begin: number, end: number): Promise<Uint8Array>;
+}
+
+/** The pieces of a Blob, such as the file that somebody has chosen in a page. */
+export const rangesOfBlob = (blob: Blob): RangeSource => ({
+  byteLength: blob.size,
+  read: async (begin, end) => new Uint8Array(await blob.slice(begin, end).arrayBuffer()),
+});
+
+/**
+ * Reads a safetensors file that need not lie in memory: its header, then the tensors that are asked for, each into memory of
+ * its own. The rules are those of `readSafetensors`.
+ *
+ * @throws DataError for a file that is not whole and well-formed, and what the source throws
+ * @example const { tensors } = await readSafetensorsRanges(rangesOfBlob(input.files[0]), { names: ["fc.weight"] });
+ */
+export async function readSafetensorsRanges(
+  source: RangeSource,
+  options: ReadOptions = {},
+): Promise<Safetensors> {
+  checkReadOptions("readSafetensorsRanges", options);
+  const { byteLength } = source;
+  const start = await source.read(0, Math.min(byteLength, lengthBytes));
+  const dataStart = lengthBytes + headerLength(start, byteLength);
+  const header = parseHeader(await source.read(lengthBytes, dataStart), byteLength - dataStart);
+  const found = new Map<Entry, Uint8Array>();
+  for (const entry of chosenEntries(header, options)) {
+    found.set(entry, await source.read(dataStart + entry.begin, dataStart + entry.end));
+  }
+  return arraysOf(found, header);
+}
