@@ -1,6 +1,6 @@
 import { DataError } from "@evenkeel/tensor";
-import type { StoredArray } from "@evenkeel/tensor/safetensors";
-import { readSafetensors, writeSafetensors } from "@evenkeel/tensor/safetensors";
+import type { FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safetensors";
+import { readSafetensors, safetensorsParts, writeSafetensors } from "@evenkeel/tensor/safetensors";
 import { crc32 } from "./crc32.ts";
 
 /** What a checkpoint file holds: tensors, and anything else as JSON. */
@@ -18,7 +18,7 @@ const replaceNumber = (_key: string, value: unknown): unknown =>
 const reviveNumber = (_key: string, value: unknown): unknown =>
   typeof value === "string" && unwritable.has(value) ? Number(value) : value;
 
-const formatCrc = (bytes: Uint8Array): string => crc32(bytes).toString(16).padStart(8, "0");
+const formatCrc = (parts: FileParts): string => crc32(parts).toString(16).padStart(8, "0");
 
 /** The progress lies beside the tensors: headers have a limit, and the history of a long run would outgrow it. */
 const progressName = "progress";
@@ -31,23 +31,48 @@ function arrayOfProgress(progress: unknown): StoredArray {
 /** A safetensors file whose metadata hold a checksum of all the rest. Throws ArgumentError for a tensor named `progress`. */
 export function encodeCheckpoint({ tensors, progress }: Checkpoint): Uint8Array<ArrayBuffer> {
   const arrays = [...tensors, [progressName, arrayOfProgress(progress)] as const];
-  return writeSafetensors(arrays, { format, crc32: formatCrc(writeSafetensors(arrays, { format })) });
+  return writeSafetensors(arrays, { format, crc32: formatCrc(safetensorsParts(arrays, { format })) });
 }
 
 /** Throws DataError for a file that is truncated, damaged, or something else. */
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
-  const { tensors: arrays, metadata } = readSafetensors(bytes);
-  const { crc32: expected, ...rest } = metadata;
-  const tensors = new Map(arrays);
-  const progress = tensors.get(progressName);
-  if (rest.format !== format || progress?.dtype !== "u8") {
+export const decodeCheckpoint = (bytes: Uint8Array): Checkpoint => checkpointOf(readSafetensors(bytes));
+
+/** Whether a file says that it is a checkpoint. */
+export const isCheckpoint = ({ metadata }: Safetensors): boolean => metadata.format === format;
+
+/** The checkpoint that a file holds. Throws DataError where it is damaged, or something else. */
+export function checkpointOf(file: Safetensors): Checkpoint {
+  const { crc32: expected, ...rest } = file.metadata;
+  const progress = file.tensors.get(progressName);
+  if (!isCheckpoint(file) || progress?.dtype !== "u8") {
     throw new DataError(`checkpoint: found format "${rest.format}", expected "${format}"`);
   }
-  // Files are written in one canonical form, so what was read can be encoded and summed again.
-  const found = formatCrc(writeSafetensors(arrays, rest));
+  // Files are written in one canonical form, so what was read can be laid out and summed again.
+  const found = formatCrc(safetensorsParts(file.tensors, rest));
   if (found !== expected) {
     throw new DataError(`checkpoint: found checksum ${found}, expected ${expected}: the file is damaged`);
   }
+  const tensors = new Map(file.tensors);
   tensors.delete(progressName);
-  return { tensors, progress: JSON.parse(new TextDecoder().decode(progress.data), reviveNumber) };
+  return { tensors, progress: parseProgress(progress) };
+}
+
+function parseProgress({ data }: StoredArray): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(data), reviveNumber);
+  } catch (cause) {
+    throw new DataError("checkpoint: progress: found text that is not JSON", { cause });
+  }
+}
+
+/** Whose tensors have which prefix. */
+export const modelPrefix = "model.";
+
+/** The tensors of a checkpoint whose names have a prefix, without it. */
+export function sectionOf({ tensors }: Checkpoint, prefix: string): Map<string, StoredArray> {
+  return new Map(
+    [...tensors].flatMap(([path, array]) =>
+      path.startsWith(prefix) ? [[path.slice(prefix.length), array] as const] : [],
+    ),
+  );
 }

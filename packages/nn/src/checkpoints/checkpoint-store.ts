@@ -10,6 +10,11 @@ export interface CheckpointStore {
   list(): Promise<string[]>;
   /** Does nothing where the name holds nothing. */
   remove(name: string): Promise<void>;
+  /**
+   * Claims the name for one run until the returned function is called. Throws StorageError, which tells who has it, where
+   * another program's run does. Stores that one program alone can reach need none.
+   */
+  claim?(name: string): Promise<() => Promise<void>>;
 }
 
 /** Throws ArgumentError unless the name can be a file's on every system. */

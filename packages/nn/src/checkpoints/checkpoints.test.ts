@@ -14,7 +14,9 @@ const tensors = new Map<string, StoredArray>([
 const progress = { epoch: 2, rate: 0.1, loss: Number.NaN, worst: Number.NEGATIVE_INFINITY };
 
 test("crc32 has the check value of the standard", () => {
-  expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926);
+  const bytes = new TextEncoder().encode("123456789");
+  expect(crc32([bytes])).toBe(0xcbf43926);
+  expect(crc32([bytes.subarray(0, 4), bytes.subarray(4)])).toBe(0xcbf43926);
 });
 
 describe("a checkpoint file", () => {

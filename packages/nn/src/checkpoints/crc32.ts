@@ -13,12 +13,14 @@ function makeTable(): Uint32Array {
   });
 }
 
-/** The CRC-32 of some bytes: it finds damage, not malice. */
-export function crc32(bytes: Uint8Array): number {
+/** The CRC-32 of bytes that come in parts: it finds damage, not malice. */
+export function crc32(parts: Iterable<Uint8Array>): number {
   table ??= makeTable();
   let remainder = 0xffffffff;
-  for (let index = 0; index < bytes.length; index++) {
-    remainder = (remainder >>> 8) ^ table[(remainder ^ bytes[index]!) & 255]!;
+  for (const bytes of parts) {
+    for (let index = 0; index < bytes.length; index++) {
+      remainder = (remainder >>> 8) ^ table[(remainder ^ bytes[index]!) & 255]!;
+    }
   }
   return (remainder ^ 0xffffffff) >>> 0;
 }

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { RandomSource } from "../initializers/random-source.ts";
 import { Module } from "./module.ts";
-import { StateDictError, stateArrays } from "./state-dict.ts";
+import { stateArrays } from "./state-dict.ts";
+import { StateDictError } from "./state-dict-error.ts";
 import { Buffer, Counter, Parameter } from "./variable.ts";
 
 class Shift extends Module {

@@ -1,7 +1,9 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { RandomSource } from "../initializers/random-source.ts";
-import type { LoadOptions, LoadReport, StateDict, StateSource } from "./state-dict.ts";
-import { loadStateDict, stateDictOf } from "./state-dict.ts";
+import type { LoadOptions, LoadReport, StateSource } from "./load-state-dict.ts";
+import { loadStateDict } from "./load-state-dict.ts";
+import type { StateDict } from "./state-dict.ts";
+import { stateDictOf } from "./state-dict.ts";
 import type { Counter } from "./variable.ts";
 import { Buffer, Parameter } from "./variable.ts";
 import { allMembers, ownMembers } from "./walk.ts";

@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { ArgumentError, StorageError } from "@evenkeel/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -26,6 +26,27 @@ test("what is saved is loaded and listed, and nothing else is left in the folder
   await store.remove("best");
   await store.remove("best");
   expect(await store.list()).toEqual(["latest"]);
+});
+
+test("a name is claimed by one run at a time, and other names are free", async () => {
+  const store = new FolderCheckpointStore(join(folder, "run"));
+  const release = await store.claim("latest");
+  await expect(new FolderCheckpointStore(store.folder).claim("latest")).rejects.toThrow(StorageError);
+  await (await store.claim("other"))();
+  await store.save("latest", Uint8Array.of(1));
+  expect(await store.list()).toEqual(["latest"]);
+  await release();
+  await (await store.claim("latest"))();
+  expect(await readdir(store.folder)).toEqual(["latest.safetensors"]);
+  await expect(store.claim("../up")).rejects.toThrow(ArgumentError);
+});
+
+test("what a killed process left is removed at the next save", async () => {
+  const store = new FolderCheckpointStore(folder);
+  const left = `.${hostname()}-${2 ** 30}-${crypto.randomUUID()}.partial`;
+  await writeFile(join(folder, left), "half a checkpoint");
+  await store.save("latest", Uint8Array.of(1));
+  expect(await readdir(folder)).toEqual(["latest.safetensors"]);
 });
 
 test("a folder that cannot be made is a StorageError that names it", async () => {

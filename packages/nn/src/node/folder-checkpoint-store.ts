@@ -1,14 +1,15 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { StorageError } from "@evenkeel/tensor";
-import { storageError, writeFileAtomically } from "@evenkeel/tensor/node";
+import { claimPath, readFileBytes, storageError, writeFileAtomically } from "@evenkeel/tensor/node";
 import type { CheckpointStore } from "../checkpoints/checkpoint-store.ts";
 import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
 
 const extension = ".safetensors";
 
 /**
- * Keeps each checkpoint as a file in a folder, which is made when the first one is saved.
+ * Keeps each checkpoint as a file in a folder, which is made when the first one is saved. A file may be as large as what the
+ * engine has room for in one array: in Node, the memory. A run claims its checkpoint by a file `.<name>.lock` beside it.
  *
  * @example await fit(model, { ..., checkpoint: { store: new FolderCheckpointStore("runs/latest") } });
  */
@@ -29,12 +30,16 @@ export class FolderCheckpointStore implements CheckpointStore {
   }
 
   async load(name: string): Promise<Uint8Array | undefined> {
-    const path = this.pathOf(name);
-    return orMissing(readFile(path), path, undefined);
+    return orMissing(readFileBytes(this.pathOf(name)), undefined);
   }
 
   async list(): Promise<string[]> {
-    const files = await orMissing(readdir(this.folder), this.folder, []);
+    const files = await orMissing(
+      readdir(this.folder).catch((error) => {
+        throw storageError(this.folder, error, "read");
+      }),
+      [],
+    );
     return files
       .filter((file) => file.endsWith(extension) && !file.startsWith("."))
       .map((file) => file.slice(0, -extension.length))
@@ -49,19 +54,23 @@ export class FolderCheckpointStore implements CheckpointStore {
       throw storageError(path, error);
     }
   }
+
+  async claim(name: string): Promise<() => Promise<void>> {
+    checkCheckpointName(name);
+    return claimPath(join(this.folder, `.${name}.lock`));
+  }
 }
 
-/** What was read, or `missing` where there is nothing. Throws StorageError for every other failure. */
+/** What was read, or `missing` where there is nothing. */
 async function orMissing<Found, Missing>(
   reading: Promise<Found>,
-  path: string,
   missing: Missing,
 ): Promise<Found | Missing> {
   try {
     return await reading;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return missing;
-    throw new StorageError(`${path}: could not be read: ${message}`, { cause: error });
+    if (error instanceof StorageError && (error.cause as NodeJS.ErrnoException).code === "ENOENT")
+      return missing;
+    throw error;
   }
 }

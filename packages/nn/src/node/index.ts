@@ -1,1 +1,2 @@
 export { FolderCheckpointStore } from "./folder-checkpoint-store.ts";
+export { load, save } from "./model-file.ts";

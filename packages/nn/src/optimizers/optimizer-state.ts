@@ -1,7 +1,8 @@
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { formatShape, formatSpec, fromData, sameShape } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
-import { arrayOf, StateDictError } from "../module/state-dict.ts";
+import { arrayOf } from "../module/state-dict.ts";
+import { StateDictError } from "../module/state-dict-error.ts";
 import type { Arena, NamedParameter } from "./arena.ts";
 
 const stepsOf = (name: string): string => `${name}.steps`;

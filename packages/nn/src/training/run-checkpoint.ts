@@ -2,10 +2,16 @@ import { deferStateChange, wholeStep } from "@evenkeel/autodiff";
 import { DataError } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Checkpoint } from "../checkpoints/checkpoint-file.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../checkpoints/checkpoint-file.ts";
+import {
+  decodeCheckpoint,
+  encodeCheckpoint,
+  modelPrefix,
+  sectionOf,
+} from "../checkpoints/checkpoint-file.ts";
 import type { RandomState } from "../initializers/random-source.ts";
+import { checkStateDict } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
-import { checkStateDict, stateArrays } from "../module/state-dict.ts";
+import { stateArrays } from "../module/state-dict.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { CheckpointOptions } from "./fit-options.ts";
 import type { History } from "./history.ts";
@@ -29,7 +35,6 @@ interface Progress extends RunState {
 }
 
 const defaultName = "latest";
-const modelPrefix = "model.";
 const optimizerPrefix = "optimizer.";
 
 /** Saves everything that the rest of a run depends on. */
@@ -61,12 +66,12 @@ export async function restoreRun(
   if (bytes === undefined) return undefined;
   const checkpoint = decode(name, bytes);
   const progress = checkpoint.progress as Progress;
-  const modelState = section(checkpoint, modelPrefix);
+  const modelState = sectionOf(checkpoint, modelPrefix);
   const sources = new Map(model.namedRandomSources());
   checkStateDict(model, modelState);
   checkRandomSources([...sources.keys()], Object.keys(progress.random));
   wholeStep(() => {
-    deferStateChange(optimizer.prepareState(section(checkpoint, optimizerPrefix)));
+    deferStateChange(optimizer.prepareState(sectionOf(checkpoint, optimizerPrefix)));
     for (const [path, source] of sources) source.state = progress.random[path]!;
     model.loadStateDict(modelState);
   });
@@ -82,14 +87,6 @@ function decode(name: string, bytes: Uint8Array): Checkpoint {
     if (!(error instanceof DataError)) throw error;
     throw new DataError(`the checkpoint "${name}" cannot be read: ${error.message}`, { cause: error });
   }
-}
-
-function section({ tensors }: Checkpoint, prefix: string): Map<string, StoredArray> {
-  return new Map(
-    [...tensors].flatMap(([path, array]) =>
-      path.startsWith(prefix) ? [[path.slice(prefix.length), array]] : [],
-    ),
-  );
 }
 
 function checkRandomSources(expected: readonly string[], found: readonly string[]): void {

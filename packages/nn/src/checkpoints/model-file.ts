@@ -1,0 +1,108 @@
+import { DataError } from "@evenkeel/tensor";
+import { anything, builtinName, checkOptions } from "@evenkeel/tensor/checks";
+import type { FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safetensors";
+import {
+  rangesOfBlob,
+  readSafetensors,
+  readSafetensorsRanges,
+  safetensorsParts,
+  writeSafetensors,
+} from "@evenkeel/tensor/safetensors";
+import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
+import { loadStateDict } from "../module/load-state-dict.ts";
+import type { AnyModule } from "../module/module.ts";
+import { stateArrays, statefulMembers } from "../module/state-dict.ts";
+import { checkpointOf, isCheckpoint, modelPrefix, sectionOf } from "./checkpoint-file.ts";
+
+/** What travels with the weights. */
+export interface ModelFileOptions {
+  /** Text of one's own, such as a date or the names of the classes. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+type Metadata = Readonly<Record<string, string>>;
+
+/** What stands under several names is stored once; metadata tell the other names, as those of `safetensors.torch` do. */
+async function fileOfModel(
+  model: AnyModule,
+  options: ModelFileOptions,
+): Promise<[tensors: (readonly [string, StoredArray])[], metadata: Metadata]> {
+  checkOptions<ModelFileOptions>("save", options, { metadata: anything });
+  const nameOf = new Map<StoredArray, string>();
+  const aliases: [string, string][] = [];
+  for (const [name, array] of await stateArrays(model)) {
+    const first = nameOf.get(array);
+    if (first === undefined) nameOf.set(array, name);
+    else aliases.push([name, first]);
+  }
+  const tensors = [...nameOf].map(([array, name]) => [name, array] as const);
+  return [tensors, { ...Object.fromEntries(aliases), format: "pt", ...options.metadata }];
+}
+
+/**
+ * The safetensors file of a model's weights, buffers and counters as of this call; PyTorch and `loadModel` read it.
+ *
+ * @throws ArgumentError for metadata that are not text
+ * @example const blob = new Blob([await encodeModel(model, { metadata: { classes: "cat,dog" } })]);
+ */
+export const encodeModel = async (
+  model: AnyModule,
+  options: ModelFileOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> => writeSafetensors(...(await fileOfModel(model, options)));
+
+/** The file of `encodeModel` in parts, for what is written piece by piece. */
+export const encodeModelInParts = async (model: AnyModule, options: ModelFileOptions): Promise<FileParts> =>
+  safetensorsParts(...(await fileOfModel(model, options)));
+
+/** What weights can be read from: the bytes of a file, or a file that somebody has chosen in a page. */
+export type ModelSource = Uint8Array | ArrayBuffer | Blob;
+
+/**
+ * Loads the weights of a safetensors file, PyTorch's or one's own; of a checkpoint of `fit` it takes the model's part.
+ * Everything is checked before the first value changes.
+ *
+ * @returns which names were loaded, left as they were, missing, unexpected
+ * @throws DataError for a file that is damaged or of another format; StateDictError, which lists the differences, for one of
+ * another model
+ * @example await loadModel(model, input.files[0], { except: "classifier" });
+ */
+export async function loadModel(
+  model: AnyModule,
+  source: ModelSource,
+  options: LoadOptions = {},
+): Promise<LoadReport> {
+  const kind = builtinName(source);
+  if (kind !== "Blob" && kind !== "File") {
+    return loadFromFile(model, readSafetensors(source as Uint8Array), options);
+  }
+  const { name } = source as Partial<File>;
+  try {
+    return loadFromFile(model, await readSafetensorsRanges(rangesOfBlob(source as Blob)), options, name);
+  } catch (error) {
+    throw name !== undefined && error instanceof DataError ? inFile(name, error) : error;
+  }
+}
+
+/** The same error, and the file that it is about. */
+export const inFile = (name: string, error: DataError): DataError =>
+  new DataError(`${name}: ${error.message}`, { cause: error });
+
+/** Loads what was read of a file; `name` is the file's, for the error where it does not fit. */
+export function loadFromFile(
+  model: AnyModule,
+  file: Safetensors,
+  options: LoadOptions,
+  name?: string,
+): LoadReport {
+  const state = isCheckpoint(file) ? sectionOf(checkpointOf(file), modelPrefix) : new Map(file.tensors);
+  for (const [path, { fileDtype, shape, bytes }] of file.raw) {
+    // What has no counterpart here fits no parameter: the error shows its element type beside the parameter's.
+    state.set(path, { dtype: fileDtype as "f32", shape, data: bytes });
+  }
+  const members = statefulMembers(model);
+  for (const [alias, path] of Object.entries(file.metadata)) {
+    const array = state.get(path);
+    if (array !== undefined && members.has(alias) && !state.has(alias)) state.set(alias, array);
+  }
+  return loadStateDict(model, state, options, name);
+}

@@ -1,0 +1,204 @@
+import { runInNewContext } from "node:vm";
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, full, scope, setDefaultBackend } from "@evenkeel/tensor";
+import type { StoredArray } from "@evenkeel/tensor/safetensors";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ExpressionBackend } from "../../test/expression-backend.ts";
+import { Module } from "./module.ts";
+import { stateArrays } from "./state-dict.ts";
+import { StateDictError } from "./state-dict-error.ts";
+import { Counter, Parameter } from "./variable.ts";
+
+class Leaf extends Module {
+  weight: Parameter = new Parameter(full([2], 0));
+  count: Counter = new Counter(5);
+
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
+/** Two names for one module. */
+class Tied extends Module {
+  embedding: Leaf = new Leaf();
+  head: Leaf = this.embedding;
+
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
+class Untied extends Module {
+  embedding: Leaf = new Leaf();
+  head: Leaf = new Leaf();
+
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
+const values = (...data: number[]): StoredArray => ({
+  dtype: "f32",
+  shape: [data.length],
+  data: Float32Array.from(data),
+});
+const valuesOf = async ({ weight }: Leaf) => [...(await weight.value.data())];
+
+let backend: ExpressionBackend;
+
+beforeEach(() => {
+  backend = new ExpressionBackend();
+  setDefaultBackend(backend);
+});
+
+afterEach(() => setDefaultBackend(undefined));
+
+describe("a parameter with two names", () => {
+  test.each(["embedding", "head"])("is there when the state has it as %s alone", async (name) => {
+    const model = new Tied();
+    const report = model.loadStateDict({ [`${name}.weight`]: values(1, 2) });
+    expect(report).toEqual({
+      ...{ excepted: [], missing: [], unexpected: [] },
+      loaded: ["embedding.weight", "head.weight"],
+    });
+    expect(await valuesOf(model.head)).toEqual([1, 2]);
+    expect(model.head.count.value).toBe(0);
+  });
+
+  test("may have the same values under both", async () => {
+    const model = new Tied();
+    model.loadStateDict({ "embedding.weight": values(1, Number.NaN), "head.weight": values(1, Number.NaN) });
+    expect(await valuesOf(model.embedding)).toEqual([1, Number.NaN]);
+    const other = new Tied();
+    scope(() => other.loadStateDict(model.stateDict()));
+    expect(await valuesOf(other.embedding)).toEqual([1, Number.NaN]);
+    other.dispose();
+    model.dispose();
+    expect(backend.buffers).toBe(0);
+  });
+
+  test("and two different values for it is an error, strict or not", async () => {
+    const model = new Tied();
+    const state = { "embedding.weight": values(1, 2), "head.weight": values(1, 3) };
+    for (const strict of [true, false]) {
+      expect(() => model.loadStateDict(state, { strict })).toThrow(StateDictError);
+      expect(() => model.loadStateDict(state, { strict })).toThrow(
+        "head.weight: found values that differ from those of embedding.weight, expected the same",
+      );
+    }
+    expect(() => scope(() => model.loadStateDict(new Untied().stateDict()))).toThrow(StateDictError);
+    expect(await valuesOf(model.embedding)).toEqual([0, 0]);
+  });
+
+  test("is missing under both when neither is there", () => {
+    expect(new Tied().loadStateDict({}, { strict: false }).missing).toEqual([
+      "embedding.weight",
+      "head.weight",
+    ]);
+    expect(() => new Tied().loadStateDict({})).toThrow(/missing \(2\)/);
+  });
+
+  test("is read once, and stands in the state under both", async () => {
+    const arrays = await stateArrays(new Tied());
+    expect([...arrays.keys()]).toEqual(["embedding.weight", "embedding.count", "head.weight", "head.count"]);
+    expect(arrays.get("head.weight")).toBe(arrays.get("embedding.weight"));
+  });
+
+  test("its counter keeps what the other name brought", () => {
+    const model = new Tied();
+    const count: StoredArray = { dtype: "i32", shape: [], data: Int32Array.of(9), fileDtype: "I64" };
+    model.loadStateDict({ "embedding.weight": values(1, 2), "embedding.count": count });
+    expect(model.head.count.value).toBe(9);
+  });
+});
+
+describe("what `except` names is left as it is", () => {
+  test("in the model and in the state, whatever its shape", async () => {
+    const model = new Untied();
+    const state = {
+      "embedding.weight": values(1, 2),
+      "head.weight": values(1, 2, 3),
+      "head.bias": values(4),
+    };
+    const report = model.loadStateDict(state, { except: "head" });
+    expect(report).toEqual({
+      loaded: ["embedding.weight"],
+      excepted: ["head.weight", "head.count"],
+      ...{ missing: [], unexpected: [] },
+    });
+    expect(await valuesOf(model.embedding)).toEqual([1, 2]);
+    expect(await valuesOf(model.head)).toEqual([0, 0]);
+    expect([model.embedding.count.value, model.head.count.value]).toEqual([0, 5]);
+    const both = model.loadStateDict(
+      { hea: values(1) },
+      { except: ["head", "embedding.weight"], strict: false },
+    );
+    expect(both).toMatchObject({ loaded: [], unexpected: ["hea"] });
+  });
+
+  test("and a name that neither has is an error, as are other options", () => {
+    const load = (options: object) => () => new Untied().loadStateDict({ "old.weight": values(1) }, options);
+    expect(load({ except: "haed" })).toThrow('except: found "haed", expected a name of the model or of the');
+    expect(load({ except: ["head", "embedding", "old"] })).not.toThrow();
+    expect(load({ except: 3 })).toThrow(ArgumentError);
+    expect(load({ stirct: false })).toThrow('found the option "stirct"');
+  });
+});
+
+describe("names", () => {
+  class TwoScales extends Module {
+    first: Parameter = new Parameter(full([1], 1), { name: "weight" });
+    second: Parameter = new Parameter(full([1], 2), { name: "weight" });
+
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+
+  test("that two members have are an error in saving and loading", async () => {
+    const model = new TwoScales();
+    expect(() => scope(() => model.stateDict())).toThrow(ArgumentError);
+    await expect(stateArrays(model)).rejects.toThrow(/found the name "weight" for both/);
+    expect(() => model.loadStateDict({ weight: values(1) })).toThrow(ArgumentError);
+  });
+
+  test("of `Object.prototype` are names like any other", async () => {
+    class Odd extends Module {
+      first: Parameter = new Parameter(full([1], 1), { name: "__proto__" });
+      second: Parameter = new Parameter(full([1], 2), { name: "constructor" });
+
+      forward(x: Tensor): Tensor {
+        return x;
+      }
+    }
+    const [a, b] = [new Odd(), new Odd()];
+    a.loadStateDict(
+      new Map([
+        ["__proto__", values(7)],
+        ["constructor", values(8)],
+      ]),
+    );
+    scope(() => {
+      const state = a.stateDict();
+      expect(Object.keys(state)).toEqual(["__proto__", "constructor"]);
+      b.loadStateDict(state);
+    });
+    expect([...(await b.first.value.data()), ...(await b.second.value.data())]).toEqual([7, 8]);
+    expect(() => b.loadStateDict({})).toThrow(/missing \(2\)/);
+  });
+});
+
+test("a Map of another realm is a map, and what is no state is an error", async () => {
+  const model = new Leaf();
+  const map = runInNewContext("new Map()") as Map<string, StoredArray>;
+  map.set("weight", values(3, 4));
+  model.loadStateDict(map);
+  expect(await valuesOf(model)).toEqual([3, 4]);
+  for (const state of [undefined, null, "model.safetensors"]) {
+    expect(() => model.loadStateDict(state as never)).toThrow(/state: found .*, expected names and values/);
+  }
+  expect(() => model.loadStateDict({ weight: [1, 2] } as never)).toThrow(
+    "weight: found [1, 2], expected f32 [2]",
+  );
+  expect(() => model.loadStateDict({ weight: null } as never)).toThrow("weight: found null");
+});

@@ -1,0 +1,213 @@
+import type { Backend, Spec } from "@evenkeel/tensor";
+import { ArgumentError, formatSpec, fromData, sameShape, scope, Tensor } from "@evenkeel/tensor";
+import {
+  builtinName,
+  checkOptions,
+  describeValue,
+  either,
+  listOf,
+  text,
+  yesOrNo,
+} from "@evenkeel/tensor/checks";
+import type { StoredArray } from "@evenkeel/tensor/safetensors";
+import { copyOf } from "./copy.ts";
+import type { AnyModule } from "./module.ts";
+import type { StateDict, Stateful, StateValue } from "./state-dict.ts";
+import { statefulMembers } from "./state-dict.ts";
+import { StateDictError } from "./state-dict-error.ts";
+import { Counter } from "./variable.ts";
+
+/** What `loadStateDict` takes: a model's state, or what a file holds. */
+export type StateSource = Readonly<StateDict> | ReadonlyMap<string, StateValue>;
+
+/** What of a saved state is loaded, and how strictly. */
+export interface LoadOptions {
+  /** Whether names must match exactly; shapes and dtypes always must. Default true. */
+  readonly strict?: boolean;
+  /** What is left as it is, by name or by the name of the module around it: a new head, `"classifier"`. Default: nothing. */
+  readonly except?: string | readonly string[];
+}
+
+/** What became of each name. */
+export interface LoadReport {
+  /** Names of the model that have their values from the saved state. */
+  readonly loaded: readonly string[];
+  /** Names of the model that were left as they were because of `except`. */
+  readonly excepted: readonly string[];
+  /** Names of the model that the saved state does not have; none where loading is strict. */
+  readonly missing: readonly string[];
+  /** Names of the saved state that the model does not have; none where loading is strict. */
+  readonly unexpected: readonly string[];
+}
+
+const mapOf = (source: StateSource): ReadonlyMap<string, StateValue> =>
+  builtinName(source) === "Map"
+    ? (source as ReadonlyMap<string, StateValue>)
+    : new Map(Object.entries(source));
+
+/** Which names meet, and what is wrong with them. */
+interface Comparison extends LoadReport {
+  readonly members: ReadonlyMap<string, Stateful>;
+  readonly state: ReadonlyMap<string, StateValue>;
+  readonly mismatched: readonly string[];
+}
+
+function compare(module: AnyModule, source: StateSource, options: LoadOptions): Comparison {
+  checkOptions<LoadOptions>("loadStateDict", options, {
+    strict: yesOrNo,
+    except: either(text, listOf(text)),
+  });
+  if (typeof source !== "object" || source === null) {
+    throw new ArgumentError(
+      `loadStateDict: state: found ${describeValue(source)}, expected names and values`,
+    );
+  }
+  const [all, given] = [statefulMembers(module), mapOf(source)];
+  const isExcepted = exception(options, [...all.keys(), ...given.keys()]);
+  const members = new Map([...all].filter(([path]) => !isExcepted(path)));
+  const state = new Map([...given].filter(([path]) => !isExcepted(path)));
+  const found = [...members].filter(([path]) => state.has(path));
+  // A parameter in two places is there when the state has it under one of its names.
+  const present = new Set(found.map(([, member]) => member));
+  const isMissing = (member: Stateful) => !present.has(member) && !(member instanceof Counter);
+  const mismatched = found.flatMap(([path, member]) => mismatch(path, member, state.get(path)!));
+  return {
+    ...{ members, state },
+    loaded: [...members].flatMap(([path, member]) => (present.has(member) ? [path] : [])),
+    excepted: [...all.keys()].filter(isExcepted),
+    missing: [...members].flatMap(([path, member]) => (isMissing(member) ? [path] : [])),
+    unexpected: [...state.keys()].filter((path) => !members.has(path)),
+    mismatched: mismatched.length > 0 ? mismatched : contradictions(found, state),
+  };
+}
+
+/** Tells what `except` leaves out. Throws ArgumentError for a name that nothing has: it would leave out nothing in silence. */
+function exception({ except = [] }: LoadOptions, paths: readonly string[]): (path: string) => boolean {
+  const names = typeof except === "string" ? [except] : except;
+  const isWithin = (path: string, name: string) => path === name || path.startsWith(`${name}.`);
+  for (const name of names) {
+    if (!paths.some((path) => isWithin(path, name))) {
+      throw new ArgumentError(
+        `loadStateDict: except: found ${describeValue(name)}, expected a name of the model or of the saved state`,
+      );
+    }
+  }
+  return (path) => names.some((name) => isWithin(path, name));
+}
+
+/** Different values for one parameter under two of its names. */
+function contradictions(
+  found: readonly [string, Stateful][],
+  state: ReadonlyMap<string, StateValue>,
+): string[] {
+  const firstPath = new Map<Stateful, string>();
+  return found.flatMap(([path, member]) => {
+    const first = firstPath.get(member);
+    if (first === undefined) firstPath.set(member, path);
+    return first === undefined || areSame(state.get(first)!, state.get(path)!)
+      ? []
+      : [`${path}: found values that differ from those of ${first}, expected the same: it is one parameter`];
+  });
+}
+
+/** Values on a device are the same where they are one tensor: they are not read to be compared. */
+function areSame(a: StateValue, b: StateValue): boolean {
+  if (a instanceof Tensor || b instanceof Tensor)
+    return a instanceof Tensor && b instanceof Tensor && a.id === b.id;
+  return (
+    a.data === b.data ||
+    (a.data.length === b.data.length && a.data.every((x, at) => Object.is(x, b.data[at])))
+  );
+}
+
+/**
+ * Compares names, shapes and dtypes, and changes nothing. Throws StateDictError, which names `where` the state comes from.
+ */
+export function checkStateDict(
+  module: AnyModule,
+  source: StateSource,
+  options: LoadOptions = {},
+  where?: string,
+): Comparison {
+  const comparison = compare(module, source, options);
+  const { missing, unexpected, mismatched } = comparison;
+  const { strict = true } = options;
+  if (mismatched.length > 0 || (strict && missing.length + unexpected.length > 0)) {
+    const names = strict ? { missing, unexpected } : { missing: [], unexpected: [] };
+    throw new StateDictError({ ...names, mismatched }, where);
+  }
+  return comparison;
+}
+
+/** Checks everything, then copies everything, then assigns: a model is never half written. */
+export function loadStateDict(
+  module: AnyModule,
+  source: StateSource,
+  options: LoadOptions = {},
+  where?: string,
+): LoadReport {
+  const checked = checkStateDict(module, source, options, where);
+  const { loaded, excepted, missing, unexpected } = checked;
+  assignAll(checked.members, checked.state, options.strict ?? true);
+  return { loaded, excepted, missing, unexpected };
+}
+
+function mismatch(path: string, member: Stateful, found: StateValue): string[] {
+  const expected: Spec = member instanceof Counter ? { shape: [], dtype: "i32" } : member.spec;
+  if (!Array.isArray(found?.shape)) {
+    return [`${path}: found ${describeValue(found)}, expected ${formatSpec(expected)}`];
+  }
+  if (!sameShape(found.shape, expected.shape) || found.dtype !== expected.dtype) {
+    return [`${path}: found ${formatSpec(found)}, expected ${formatSpec(expected)}`];
+  }
+  if (!(found instanceof Tensor)) return [];
+  if (member instanceof Counter) {
+    return [`${path}: found a tensor on a device, expected an array in host memory`];
+  }
+  const { backend } = member.value;
+  return found.backend === backend
+    ? []
+    : [
+        `${path}: found a tensor on another backend (${found.backend.name}), expected one on the model's (${backend.name})`,
+      ];
+}
+
+/** A member with several names takes the value of the first one that the state has. */
+function valuesOfMembers(
+  members: ReadonlyMap<string, Stateful>,
+  state: ReadonlyMap<string, StateValue>,
+): Map<Stateful, StateValue | undefined> {
+  const values = new Map<Stateful, StateValue | undefined>();
+  for (const [path, member] of members) values.set(member, values.get(member) ?? state.get(path));
+  return values;
+}
+
+function assignAll(
+  members: ReadonlyMap<string, Stateful>,
+  state: ReadonlyMap<string, StateValue>,
+  strict: boolean,
+): void {
+  // A failure on the way, such as a full memory, leaves the scope, and with it every copy, behind.
+  scope(() => {
+    const assignments = [...valuesOfMembers(members, state)].flatMap(([member, found]): (() => void)[] => {
+      if (member instanceof Counter) {
+        return found === undefined && !strict ? [] : [() => assignCounter(member, found)];
+      }
+      if (found === undefined) return [];
+      const next = found instanceof Tensor ? copyOf(found) : upload(found, member.value.backend);
+      return [
+        () => {
+          member.value = next;
+        },
+      ];
+    });
+    for (const assign of assignments) assign();
+  });
+}
+
+const upload = ({ data, shape, dtype }: StoredArray, backend: Backend): Tensor =>
+  fromData(data, { shape, dtype }, { backend });
+
+function assignCounter(counter: Counter, found: StateValue | undefined): void {
+  counter.value = found instanceof Tensor || found === undefined ? 0 : found.data[0]!;
+}

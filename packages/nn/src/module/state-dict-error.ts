@@ -1,0 +1,44 @@
+import { EvenkeelError } from "@evenkeel/tensor";
+
+/** What does not fit. */
+interface Differences {
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+  readonly mismatched: readonly string[];
+}
+
+/** Saved state belongs to another model. Nothing was changed. */
+export class StateDictError extends EvenkeelError {
+  override readonly name = "StateDictError";
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+  /** Sentences that show both sides. */
+  readonly mismatched: readonly string[];
+
+  /** `source` is where the state comes from, such as a file. */
+  constructor({ missing, unexpected, mismatched }: Differences, source = "the saved state") {
+    super(
+      [
+        `${source} does not fit the model.`,
+        ...section("missing", missing),
+        ...section("unexpected", unexpected),
+        ...section("mismatched", mismatched),
+      ].join("\n"),
+    );
+    this.missing = missing;
+    this.unexpected = unexpected;
+    this.mismatched = mismatched;
+  }
+}
+
+const linesShown = 20;
+
+function section(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.length - linesShown;
+  return [
+    `${title} (${lines.length}):`,
+    ...lines.slice(0, linesShown).map((line) => `  ${line}`),
+    ...(rest > 0 ? [`  and ${rest} more`] : []),
+  ];
+}
