@@ -143,6 +143,43 @@ test("values that are assigned between updates are picked up", async () => {
   expect(await model.values()).toEqual([[-1.5, -0.5, 0.5], [98.5], [2.5, 3.5]]);
 });
 
+describe("centered RMSprop under a gradient that does not change", () => {
+  /** The gradients of 512 values, which a difference of squares would round to variances below 0. */
+  const gradient = Float32Array.from({ length: 512 }, (_, index) => 0.1 + 0.0137 * index);
+  const learningRate = 1e-3;
+
+  class Values extends Module {
+    readonly value: Parameter = new Parameter(full([512], 0));
+
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+
+  async function valuesAfter(steps: number, alpha: number): Promise<readonly number[]> {
+    const model = new Values();
+    const optimizer = new RMSprop(model, { learningRate, alpha, isCentered: true });
+    for (let step = 0; step < steps; step++) scope(() => optimizer.step([tensor(gradient)]));
+    return [...(await model.value.value.data())];
+  }
+
+  test.each([0.9, 0.99])("stays finite (alpha %f)", async (alpha) => {
+    const values = await valuesAfter(3000, alpha);
+    expect(values.filter((value) => !Number.isFinite(value))).toEqual([]);
+  });
+
+  test("goes as far as the deviation in float64 says", async () => {
+    const [alpha, steps] = [0.9, 60];
+    let [mean, square, expected] = [0, 0, 0];
+    for (let step = 0; step < steps; step++) {
+      mean = alpha * mean + (1 - alpha);
+      square = alpha * square + (1 - alpha);
+      expected -= learningRate / Math.sqrt(square - mean * mean);
+    }
+    for (const value of await valuesAfter(steps, alpha)) expect(value / expected).toBeCloseTo(1, 3);
+  });
+});
+
 describe("clipping", () => {
   test("scales all gradients so that their norm together is the limit", async () => {
     const gradients = gradientsOf([3, 0, 0], [4], [0, 0]);

@@ -1,6 +1,9 @@
-import { ArgumentError, e } from "@evenkeel/tensor";
-import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
-import { checkFinite, Optimizer } from "./optimizer.ts";
+import { e } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { checkOptions, listOf, nonNegative } from "@evenkeel/tensor/checks";
+import { Optimizer } from "./optimizer.ts";
+import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
+import { optimizerRules } from "./optimizer-options.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** The numbers of Adam; the defaults are PyTorch's. */
@@ -11,15 +14,24 @@ export interface AdamRuleOptions {
   readonly epsilon?: number;
 }
 
+/** With nothing of the present an average would never begin. */
+const keptShare: Rule = {
+  expected: "a number in [0, 1)",
+  accepts: (value) => typeof value === "number" && value >= 0 && value < 1,
+};
+
+const checkAdam = (where: string, options: OptimizerOptions & AdamRuleOptions): void =>
+  checkOptions<OptimizerOptions & AdamRuleOptions>(where, options, {
+    ...optimizerRules,
+    betas: listOf(keptShare, 2),
+    epsilon: nonNegative,
+  });
+
 /** Kingma and Ba 2015; with `isDecoupled` the decay acts on the value itself (Loshchilov and Hutter 2019). */
 export function adamRule(
   { betas: [beta1, beta2] = [0.9, 0.999], epsilon = 1e-8 }: AdamRuleOptions = {},
   isDecoupled = false,
 ): UpdateRule {
-  for (const beta of [beta1, beta2]) {
-    if (!(beta >= 0 && beta < 1)) throw new ArgumentError(`betas: found ${beta}, expected numbers in [0, 1)`);
-  }
-  checkFinite({ epsilon });
   return {
     slots: ["average", "squareAverage"],
     scalars: ({ learningRate, weightDecay, step }) => [
@@ -44,11 +56,12 @@ export function adamRule(
  * Adam with L2 weight decay: `torch.optim.Adam`, except that by default the decay leaves biases and normalization
  * parameters alone (`decaysAll: true` is PyTorch's way).
  *
- * @throws ArgumentError for a negative number or a beta outside of [0, 1)
+ * @throws ArgumentError for an unknown option, a negative number or a beta outside of [0, 1), and a model without parameters
  * @example const optimizer = new Adam(model, { learningRate: 1e-3 });
  */
 export class Adam extends Optimizer {
   constructor(model: Parameterized, options: OptimizerOptions & AdamRuleOptions) {
+    checkAdam("Adam", options);
     super(model, adamRule(options), options);
   }
 }
@@ -57,11 +70,13 @@ export class Adam extends Optimizer {
  * Adam with decoupled weight decay, 0.01 by default as in `torch.optim.AdamW`; by default it leaves biases and
  * normalization parameters alone (`decaysAll: true` is PyTorch's way).
  *
- * @throws ArgumentError for a negative number or a beta outside of [0, 1)
+ * @throws ArgumentError for an unknown option, a negative number or a beta outside of [0, 1), and a model without parameters
  * @example const optimizer = new AdamW(model, { learningRate: 1e-3, weightDecay: 0.05 });
  */
 export class AdamW extends Optimizer {
   constructor(model: Parameterized, options: OptimizerOptions & AdamRuleOptions) {
-    super(model, adamRule(options, true), { weightDecay: 0.01, ...options });
+    checkAdam("AdamW", options);
+    const { weightDecay = 0.01 } = options;
+    super(model, adamRule(options, true), { ...options, weightDecay });
   }
 }

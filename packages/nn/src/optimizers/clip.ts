@@ -1,15 +1,7 @@
 import type { Expression, Tensor } from "@evenkeel/tensor";
-import {
-  ArgumentError,
-  add,
-  buildExpression,
-  e,
-  evaluateExpression,
-  mul,
-  scope,
-  square,
-  sum,
-} from "@evenkeel/tensor";
+import { add, buildExpression, e, evaluateExpression, mul, scope, square, sum } from "@evenkeel/tensor";
+import { aTensor, checkValue, listOf } from "@evenkeel/tensor/checks";
+import { normLimit } from "./optimizer-options.ts";
 
 let factor: Expression | undefined;
 
@@ -38,14 +30,14 @@ export function clipFactor(gradients: readonly Tensor[], limit: number): Tensor 
  * Gradients scaled together so that their norm is at most `limit` (Pascanu et al. 2013). Optimizers do the same within their
  * update when they are given `maxGradientNorm`.
  *
- * Shapes: as the gradients. Nothing is read back. Throws ArgumentError for a negative limit.
+ * Shapes: as the gradients. Nothing is read back. Throws ArgumentError for a negative limit, and for what is no list of
+ * tensors.
  *
  * @example const clipped = clipByGlobalNorm(gradients, 1);
  */
 export function clipByGlobalNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
-  if (!(limit >= 0)) {
-    throw new ArgumentError(`clipByGlobalNorm: limit: found ${limit}, expected a non-negative number`);
-  }
+  checkValue("clipByGlobalNorm: gradients", gradients, listOf(aTensor));
+  checkValue("clipByGlobalNorm: limit", limit, normLimit);
   if (gradients.length === 0) return [];
   return scope(() => {
     const scale = clipFactor(gradients, limit);

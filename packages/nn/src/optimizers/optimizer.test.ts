@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/variable.ts";
-import { Adam } from "./adam.ts";
+import { Adam, AdamW } from "./adam.ts";
 import { clipByGlobalNorm } from "./clip.ts";
 import { RMSprop } from "./rmsprop.ts";
 import { SGD } from "./sgd.ts";
@@ -144,17 +144,94 @@ test("state that was made ready and not taken over is given back", async () => {
   expect((await optimizer.stateArrays()).get("weight.steps")!.data[0]).toBe(2);
 });
 
-test("numbers that are not finite, or negative, are named", () => {
-  expect(() => new SGD(new Net(), { learningRate: Number.POSITIVE_INFINITY })).toThrow(
-    "learningRate: found Infinity, expected a finite non-negative number",
-  );
-  expect(() => new Adam(new Net(), { learningRate: 0.1, epsilon: -1 })).toThrow("epsilon: found -1");
-  expect(() => new RMSprop(new Net(), { learningRate: 0.1, epsilon: Number.NaN })).toThrow(
-    "epsilon: found NaN",
-  );
-  const optimizer = new SGD(new Net(), { learningRate: 0.1, maxGradientNorm: Number.POSITIVE_INFINITY });
-  optimizer.learningRate = Number.NaN;
-  expect(() => optimizer.step([full([2], 1)])).toThrow("learningRate: found NaN");
+describe("options", () => {
+  const learningRate = 0.1;
+  test.each<[string, () => unknown, string]>([
+    ["no rate", () => new SGD(new Net(), {} as never), "learningRate: found undefined"],
+    ["no options", () => new SGD(new Net(), undefined as never), "SGD: options: found undefined"],
+    [
+      "a rate",
+      () => new SGD(new Net(), { learningRate: Number.POSITIVE_INFINITY }),
+      "learningRate: found Infinity",
+    ],
+    ["a momentum", () => new SGD(new Net(), { learningRate, momentum: -1 }), "momentum: found -1"],
+    [
+      "a dampening",
+      () => new SGD(new Net(), { learningRate, dampening: Number.NaN }),
+      "SGD: dampening: found NaN",
+    ],
+    ["a word", () => new SGD(new Net(), { learningRate, nesterov: "yes" as never }), 'nesterov: found "yes"'],
+    [
+      "a decay",
+      () => new AdamW(new Net(), { learningRate, weightDecay: -1 }),
+      "AdamW: weightDecay: found -1",
+    ],
+    ["an epsilon", () => new Adam(new Net(), { learningRate, epsilon: -1 }), "Adam: epsilon: found -1"],
+    ["a beta", () => new Adam(new Net(), { learningRate, betas: [0.9, 1] }), "Adam: betas: found [0.9, 1]"],
+    [
+      "one beta",
+      () => new Adam(new Net(), { learningRate, betas: [0.9] as never }),
+      "2 times a number in [0, 1)",
+    ],
+    ["an alpha", () => new RMSprop(new Net(), { learningRate, alpha: 2 }), "RMSprop: alpha: found 2"],
+    ["a limit", () => new SGD(new Net(), { learningRate, maxGradientNorm: -1 }), "maxGradientNorm: found -1"],
+    ["PyTorch's eps", () => new Adam(new Net(), { learningRate, eps: 1e-8 } as never), 'the option "eps"'],
+    [
+      "PyTorch's weight_decay",
+      () => new SGD(new Net(), { learningRate, weight_decay: 1 } as never),
+      'SGD: found the option "weight_decay", expected one of: learningRate, weightDecay',
+    ],
+    [
+      "what a group does not have",
+      () => new SGD(new Net(), { learningRate, group: () => ({ learningRate: 1 }) as never }),
+      'group: weight: found the option "learningRate"',
+    ],
+  ])("out of range are refused where they are given: %s", (_, make, message) => {
+    expect(make).toThrow(ArgumentError);
+    expect(make).toThrow(message);
+  });
+
+  test("that are undefined are absent", async () => {
+    const model = new Net();
+    const options = { learningRate, weightDecay: undefined, epsilon: undefined, betas: undefined };
+    new AdamW(model, options).step([full([2], 0)]);
+    expect([...(await model.weight.value.data())]).toEqual(Array(2).fill(Math.fround(0.999)));
+  });
+
+  test("a rate that is changed to nonsense is refused at the next step", () => {
+    const optimizer = new SGD(new Net(), { learningRate, maxGradientNorm: Number.POSITIVE_INFINITY });
+    optimizer.learningRate = Number.NaN;
+    expect(() => optimizer.step([full([2], 1)])).toThrow("learningRate: found NaN");
+  });
+});
+
+describe("what an optimizer is given", () => {
+  const options = { learningRate: 0.1 };
+  const named = (...names: string[]) => ({
+    namedParameters: () => names.map((name) => [name, new Parameter(full([1], 1))] as const),
+  });
+
+  test("is a model with parameters of different names", () => {
+    expect(() => new SGD(named(), options)).toThrow("model: found no parameters, expected at least one");
+    expect(() => new SGD(named("a", "b", "a"), options)).toThrow("found two parameters of the name a");
+    expect(() => new SGD([] as never, options)).toThrow("model: found [], expected a module");
+    expect(() => new SGD(undefined as never, options)).toThrow("model: found undefined, expected a module");
+  });
+
+  test("are gradients that fit", () => {
+    const optimizer = new SGD(new Net(), options);
+    expect(() => optimizer.step(undefined as never)).toThrow("gradients: found undefined, expected an array");
+    expect(() => optimizer.step([undefined] as never)).toThrow(ArgumentError);
+    expect(() => optimizer.step([[1, 1]] as never)).toThrow(
+      "gradients: found [[...]], expected an array of a tensor",
+    );
+    expect(() => optimizer.step([full([2], 1, { dtype: "i32" })])).toThrow(
+      "gradients: weight: found i32, expected f32",
+    );
+    expect(() => clipByGlobalNorm(full([2], 1) as never, 1)).toThrow(
+      "clipByGlobalNorm: gradients: found a Tensor",
+    );
+  });
 });
 
 test("an optimizer of another model is told apart, whatever its shapes", () => {

@@ -1,32 +1,18 @@
 import type { StateChange } from "@evenkeel/autodiff";
 import type { Expression, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, DeviceError, formatShape, ShapeError, sameShape, scope } from "@evenkeel/tensor";
+import { ArgumentError, DeviceError, scope } from "@evenkeel/tensor";
+import { checkOptions, checkValue, nonNegative } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { Parameter } from "../module/variable.ts";
-import type { GroupSettings, NamedParameter } from "./arena.ts";
+import type { NamedParameter } from "./arena.ts";
 import { Arena, fittingArenas, madeTogether } from "./arena.ts";
 import { clipFactor } from "./clip.ts";
+import { matchGradients } from "./match-gradients.ts";
+import type { GroupedParameter, OptimizerOptions, Parameterized } from "./optimizer-options.ts";
+import { groupedParameters, optimizerRules } from "./optimizer-options.ts";
 import { readOptimizerState, slotsFromState } from "./optimizer-state.ts";
 import type { UpdateRule } from "./update-rule.ts";
 import { updateExpression } from "./update-rule.ts";
-
-/** Anything with named parameters: a `Module`. */
-export interface Parameterized {
-  namedParameters(): Iterable<readonly [name: string, parameter: Parameter]>;
-}
-
-/** What all optimizers can be told. */
-export interface OptimizerOptions {
-  readonly learningRate: number;
-  /** Default 0, but 0.01 for AdamW. */
-  readonly weightDecay?: number;
-  /** Whether biases and normalization parameters are decayed too, as PyTorch does; default false. */
-  readonly decaysAll?: boolean;
-  /** Scales all gradients together so that their norm is at most this; default: no limit. */
-  readonly maxGradientNorm?: number;
-  /** Settings for single parameters, by name; what it leaves out is as for all others. */
-  readonly group?: (name: string, parameter: Parameter) => Partial<GroupSettings>;
-}
 
 /**
  * The base of optimizers. Parameters with the same settings lie in one arena, as far as a buffer of the device goes, and are
@@ -41,36 +27,36 @@ export class Optimizer {
   /** Built once: backends know compiled code by the expression's identity. */
   private readonly expression: Expression;
   private readonly maxGradientNorm: number | undefined;
-  private readonly parameters: readonly (NamedParameter & { readonly settings: GroupSettings })[];
+  private readonly parameters: readonly GroupedParameter[];
   private arenas: readonly Arena[] | undefined;
   /** Why values and slots are not those of a whole step; absent where they are. */
   private damage: DeviceError | undefined;
 
+  /** Throws ArgumentError for an option out of range; those of its own a subclass checks. */
   constructor(model: Parameterized, rule: UpdateRule, options: OptimizerOptions) {
-    checkOptions(options);
-    this.learningRate = options.learningRate;
+    const { learningRate, weightDecay, decaysAll, maxGradientNorm, group } = options;
+    checkValue("optimizer: learningRate", learningRate, nonNegative);
+    const shared = { learningRate, weightDecay, decaysAll, maxGradientNorm, group };
+    checkOptions<OptimizerOptions>("optimizer", shared, optimizerRules);
+    this.learningRate = learningRate;
     this.rule = rule;
-    this.maxGradientNorm = options.maxGradientNorm;
-    this.expression = updateExpression(rule, options.maxGradientNorm !== undefined);
-    this.parameters = [...model.namedParameters()].map(([name, parameter]) => ({
-      name,
-      parameter,
-      settings: settingsOf(name, parameter, options),
-    }));
+    this.maxGradientNorm = maxGradientNorm;
+    this.expression = updateExpression(rule, maxGradientNorm !== undefined);
+    this.parameters = groupedParameters(model, shared);
   }
 
   /**
    * Updates every trainable parameter once. All memory is taken before anything changes: a step that throws has changed
    * nothing, unless the error says that it failed half way.
    *
-   * @throws ShapeError when a gradient has not the shape of its parameter; ArgumentError for a wrong number of them, or a
+   * @throws ShapeError or DTypeError for a gradient that does not fit its parameter; ArgumentError for a wrong number of them, or a
    * learning rate that is negative or not finite; DeviceError for a step that fails half way, and from then on until a
    * saved state is loaded
    */
   step(gradients: readonly Tensor[]): void {
     if (this.damage !== undefined) throw this.damage;
-    checkFinite({ learningRate: this.learningRate });
-    const gradientOf = this.matchGradients(gradients);
+    checkValue("optimizer: learningRate", this.learningRate, nonNegative);
+    const gradientOf = matchGradients(this.parameters, gradients);
     scope(() => {
       const active = this.activeArenas(gradientOf);
       if (active.length === 0) return;
@@ -121,7 +107,7 @@ export class Optimizer {
   /** Checks and uploads saved state: several parts of a run can be made ready before any of them changes. */
   prepareState(state: ReadonlyMap<string, StoredArray>): StateChange {
     const loaded = slotsFromState(this.parameters, this.rule.slots, state);
-    const keyOf = ({ name, settings }: (typeof this.parameters)[number]) =>
+    const keyOf = ({ name, settings }: GroupedParameter) =>
       JSON.stringify([settings, loaded.get(name)!.steps]);
     const arenas = scope(() =>
       madeTogether(arenaMembers(this.parameters, keyOf), (members) => {
@@ -150,26 +136,6 @@ export class Optimizer {
   dispose(): void {
     for (const arena of this.arenas ?? []) arena.dispose();
     this.arenas = undefined;
-  }
-
-  private matchGradients(gradients: readonly Tensor[]): Map<Parameter, Tensor> {
-    const trainable = this.parameters.filter(({ parameter }) => parameter.trainable);
-    if (gradients.length !== trainable.length) {
-      throw new ArgumentError(
-        `gradients: found ${gradients.length}, expected one for each of ${trainable.length} trainable parameters`,
-      );
-    }
-    return new Map(
-      trainable.map(({ name, parameter }, index) => {
-        const gradient = gradients[index]!;
-        if (!sameShape(gradient.shape, parameter.value.shape)) {
-          throw new ShapeError(
-            `gradients: ${name}: found ${formatShape(gradient.shape)}, expected ${formatShape(parameter.value.shape)}`,
-          );
-        }
-        return [parameter, gradient];
-      }),
-    );
   }
 
   private currentArenas(): readonly Arena[] {
@@ -222,30 +188,6 @@ export class Optimizer {
       }
     }
   }
-}
-
-function checkOptions({ learningRate, weightDecay = 0, maxGradientNorm = 1 }: OptimizerOptions): void {
-  checkFinite({ learningRate, weightDecay });
-  checkFinite({ maxGradientNorm: maxGradientNorm === Number.POSITIVE_INFINITY ? 0 : maxGradientNorm });
-}
-
-/** Throws ArgumentError unless all numbers are finite and not negative. */
-export function checkFinite(numbers: { readonly [name: string]: number }, where = ""): void {
-  for (const [name, value] of Object.entries(numbers)) {
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY))
-      throw new ArgumentError(`${where}${name}: found ${value}, expected a finite non-negative number`);
-  }
-}
-
-function settingsOf(name: string, parameter: Parameter, options: OptimizerOptions): GroupSettings {
-  const { weightDecay = 0, decaysAll = false } = options;
-  const own = options.group?.(name, parameter) ?? {};
-  const settings = {
-    weightDecay: own.weightDecay ?? (parameter.isDecayed || decaysAll ? weightDecay : 0),
-    learningRateScale: own.learningRateScale ?? 1,
-  };
-  checkFinite(settings, `group: ${name}: `);
-  return settings;
 }
 
 /** The members of each arena: parameters with equal keys, as many as a buffer holds. */

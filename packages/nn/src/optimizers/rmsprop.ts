@@ -1,6 +1,9 @@
-import { ArgumentError, e } from "@evenkeel/tensor";
-import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
-import { checkFinite, Optimizer } from "./optimizer.ts";
+import type { Value } from "@evenkeel/tensor";
+import { e } from "@evenkeel/tensor";
+import { checkOptions, fraction, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
+import { Optimizer } from "./optimizer.ts";
+import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
+import { optimizerRules } from "./optimizer-options.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** The numbers of RMSprop; the defaults are PyTorch's. */
@@ -22,37 +25,50 @@ export function rmspropRule({
   momentum = 0,
   isCentered = false,
 }: RMSpropRuleOptions = {}): UpdateRule {
-  if (!(alpha >= 0 && alpha <= 1))
-    throw new ArgumentError(`alpha: found ${alpha}, expected a number in [0, 1]`);
-  checkFinite({ momentum, epsilon });
-  const slots = ["squareAverage", ...(isCentered ? ["average"] : []), ...(momentum > 0 ? ["momentum"] : [])];
+  const averageSlots = isCentered ? ["variance", "average"] : ["squareAverage"];
+  const slots = [...averageSlots, ...(momentum > 0 ? ["momentum"] : [])];
   return {
     slots,
     scalars: ({ learningRate, weightDecay }) => [learningRate, weightDecay],
     update: (value, state, gradient, [rate, decay]) => {
       const slope = e.add(gradient, e.mul(decay!, value));
-      const mix = (kept: typeof value, fresh: typeof value) =>
-        e.add(e.mul(alpha, kept), e.mul(1 - alpha, fresh));
-      const square = mix(state[0]!, e.mul(slope, slope));
-      const center = isCentered ? [mix(state[1]!, slope)] : [];
-      const spread = center.reduce((variance, mean) => e.sub(variance, e.mul(mean, mean)), square);
-      const direction = e.div(slope, e.add(e.sqrt(spread), epsilon));
-      if (momentum === 0) return [e.sub(value, e.mul(rate!, direction)), square, ...center];
+      const averages = isCentered
+        ? centeredAverages(state[0]!, state[1]!, slope, alpha)
+        : [e.add(e.mul(alpha, state[0]!), e.mul(1 - alpha, e.mul(slope, slope)))];
+      const direction = e.div(slope, e.add(e.sqrt(averages[0]!), epsilon));
+      if (momentum === 0) return [e.sub(value, e.mul(rate!, direction)), ...averages];
       const velocity = e.add(e.mul(momentum, state.at(-1)!), direction);
-      return [e.sub(value, e.mul(rate!, velocity)), square, ...center, velocity];
+      return [e.sub(value, e.mul(rate!, velocity)), ...averages, velocity];
     },
   };
+}
+
+/**
+ * The variance and the average of the gradient with a new one. It is the mean square minus the squared mean, in a form that
+ * rounding cannot make negative: a gradient that hardly changes would cancel in that difference.
+ */
+function centeredAverages(variance: Value, average: Value, slope: Value, alpha: number): [Value, Value] {
+  const distance = e.sub(slope, average);
+  const fresh = e.mul(1 - alpha, distance);
+  return [e.mul(alpha, e.add(variance, e.mul(fresh, distance))), e.add(average, fresh)];
 }
 
 /**
  * RMSprop: `torch.optim.RMSprop`, except that by default the decay leaves biases and normalization parameters alone
  * (`decaysAll: true` is PyTorch's way).
  *
- * @throws ArgumentError for a number out of range
+ * @throws ArgumentError for an unknown option, a number out of range, and a model without parameters
  * @example const optimizer = new RMSprop(model, { learningRate: 0.01, momentum: 0.9 });
  */
 export class RMSprop extends Optimizer {
   constructor(model: Parameterized, options: OptimizerOptions & RMSpropRuleOptions) {
+    checkOptions<OptimizerOptions & RMSpropRuleOptions>("RMSprop", options, {
+      ...optimizerRules,
+      alpha: fraction,
+      epsilon: nonNegative,
+      momentum: nonNegative,
+      isCentered: yesOrNo,
+    });
     super(model, rmspropRule(options), options);
   }
 }

@@ -1,6 +1,8 @@
 import { ArgumentError, e } from "@evenkeel/tensor";
-import type { OptimizerOptions, Parameterized } from "./optimizer.ts";
-import { checkFinite, Optimizer } from "./optimizer.ts";
+import { checkOptions, fraction, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
+import { Optimizer } from "./optimizer.ts";
+import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
+import { optimizerRules } from "./optimizer-options.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
 /** The numbers of SGD; the defaults are PyTorch's. */
@@ -15,7 +17,6 @@ export interface SGDRuleOptions {
 
 /** PyTorch's form: the learning rate multiplies the momentum, so a change of it acts at once. */
 export function sgdRule({ momentum = 0, dampening = 0, nesterov = false }: SGDRuleOptions = {}): UpdateRule {
-  checkFinite({ momentum });
   if (nesterov && (momentum === 0 || dampening !== 0)) {
     throw new ArgumentError(
       `nesterov: found momentum ${momentum} and dampening ${dampening}, expected a momentum and no dampening`,
@@ -44,11 +45,17 @@ export function sgdRule({ momentum = 0, dampening = 0, nesterov = false }: SGDRu
  * Stochastic gradient descent with momentum, Nesterov's too, and L2 weight decay: PyTorch's `torch.optim.SGD`, except
  * that by default the decay leaves biases and normalization parameters alone (`decaysAll: true` is PyTorch's way).
  *
- * @throws ArgumentError for a negative number, or Nesterov without momentum
+ * @throws ArgumentError for an unknown option, a number out of range, Nesterov without momentum, and a model without parameters
  * @example const optimizer = new SGD(model, { learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 });
  */
 export class SGD extends Optimizer {
   constructor(model: Parameterized, options: OptimizerOptions & SGDRuleOptions) {
+    checkOptions<OptimizerOptions & SGDRuleOptions>("SGD", options, {
+      ...optimizerRules,
+      momentum: nonNegative,
+      dampening: fraction,
+      nesterov: yesOrNo,
+    });
     super(model, sgdRule(options), options);
   }
 }

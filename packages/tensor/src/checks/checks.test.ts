@@ -4,6 +4,7 @@ import { checkOptions, checkValue, describeValue } from "./check.ts";
 import type { Rule } from "./rules.ts";
 import {
   anything,
+  aTensor,
   callable,
   either,
   finite,
@@ -33,6 +34,7 @@ test.each<[string, Rule, unknown[], unknown[]]>([
   ["yesOrNo", yesOrNo, [true, false], [0, 1, "true", null]],
   ["text", text, ["", "a"], [1, null, {}]],
   ["callable", callable, [() => 1, Math.max], [{}, "f", null]],
+  ["aTensor", aTensor, [{ storage: {}, dtype: "f32" }], [null, [1], new Float32Array(1), "f32"]],
   ["oneOf", oneOf("mean", "sum"), ["mean"], ["Mean", "", 0]],
   ["either", either(positiveInteger, yesOrNo), [1, false], [0, "1"]],
   ["nullOr", nullOr(fraction), [null, 0.1], [undefined, 2]],

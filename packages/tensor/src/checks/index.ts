@@ -4,6 +4,7 @@ export { contentsOf, isContainer, isRecord } from "./containers.ts";
 export type { Rule, Rules } from "./rules.ts";
 export {
   anything,
+  aTensor,
   callable,
   either,
   finite,

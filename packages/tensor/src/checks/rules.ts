@@ -57,6 +57,12 @@ export const text: Rule = { expected: "a string", accepts: (value) => typeof val
 
 export const callable: Rule = { expected: "a function", accepts: (value) => typeof value === "function" };
 
+/** By its members, so that a tensor of another copy of the package is one too. */
+export const aTensor: Rule = {
+  expected: "a tensor",
+  accepts: (value) => typeof value === "object" && value !== null && "storage" in value && "dtype" in value,
+};
+
 /** One of a few words. */
 export const oneOf = (...words: readonly string[]): Rule => ({
   expected: words.map((word) => JSON.stringify(word)).join(" or "),

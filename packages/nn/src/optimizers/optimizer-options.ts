@@ -1,0 +1,74 @@
+import { ArgumentError } from "@evenkeel/tensor";
+import type { Rule, Rules } from "@evenkeel/tensor/checks";
+import { callable, checkOptions, describeValue, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
+import type { Parameter } from "../module/variable.ts";
+import type { GroupSettings, NamedParameter } from "./arena.ts";
+
+/** Anything with named parameters: a `Module`. */
+export interface Parameterized {
+  namedParameters(): Iterable<readonly [name: string, parameter: Parameter]>;
+}
+
+/** What all optimizers can be told. */
+export interface OptimizerOptions {
+  readonly learningRate: number;
+  /** Default 0, but 0.01 for AdamW. */
+  readonly weightDecay?: number;
+  /** Whether biases and normalization parameters are decayed too, as PyTorch does; default false. */
+  readonly decaysAll?: boolean;
+  /** Scales all gradients together so that their norm is at most this; default: no limit. */
+  readonly maxGradientNorm?: number;
+  /** Settings for single parameters, by name; what it leaves out is as for all others. */
+  readonly group?: (name: string, parameter: Parameter) => Partial<GroupSettings>;
+}
+
+/** The largest norm of gradients; infinity is none. */
+export const normLimit: Rule = {
+  expected: "a non-negative number",
+  accepts: (value) => typeof value === "number" && value >= 0,
+};
+
+/** One rule for each option that all optimizers have. */
+export const optimizerRules: Rules<OptimizerOptions> = {
+  learningRate: nonNegative,
+  weightDecay: nonNegative,
+  decaysAll: yesOrNo,
+  maxGradientNorm: normLimit,
+  group: callable,
+};
+
+/** A parameter and how it is updated. */
+export type GroupedParameter = NamedParameter & { readonly settings: GroupSettings };
+
+/** Throws ArgumentError for what is no model, for a model without parameters, and for two parameters of one name. */
+export function groupedParameters(model: Parameterized, options: OptimizerOptions): GroupedParameter[] {
+  if (typeof model?.namedParameters !== "function") {
+    throw new ArgumentError(`optimizer: model: found ${describeValue(model)}, expected a module`);
+  }
+  const parameters = new Map<string, GroupedParameter>();
+  for (const [name, parameter] of model.namedParameters()) {
+    if (parameters.has(name)) {
+      throw new ArgumentError(`optimizer: model: found two parameters of the name ${name}, expected one`);
+    }
+    parameters.set(name, { name, parameter, settings: settingsOf(name, parameter, options) });
+  }
+  if (parameters.size === 0) {
+    throw new ArgumentError(
+      "optimizer: model: found no parameters, expected at least one: layers must be found in the properties of their module",
+    );
+  }
+  return [...parameters.values()];
+}
+
+function settingsOf(name: string, parameter: Parameter, options: OptimizerOptions): GroupSettings {
+  const { weightDecay = 0, decaysAll = false, group } = options;
+  const own = group?.(name, parameter) ?? {};
+  checkOptions<Partial<GroupSettings>>(`group: ${name}`, own, {
+    weightDecay: nonNegative,
+    learningRateScale: nonNegative,
+  });
+  return {
+    weightDecay: own.weightDecay ?? (parameter.isDecayed || decaysAll ? weightDecay : 0),
+    learningRateScale: own.learningRateScale ?? 1,
+  };
+}
