@@ -55,7 +55,8 @@ export function makeTrainer(task: TrainingStepTask, inputs: Inputs, backend: Bac
   const { images, labels } = inputs as Required<Inputs>;
   const x = fromData(images!.data, { shape: images!.shape, dtype: "f32" }, { backend });
   const targets = fromData(labels!.data, { shape: labels!.shape, dtype: "i32" }, { backend });
-  const optimizer = new SGD(model, training);
+  const { learningRate, momentum } = training;
+  const optimizer = new SGD(model, { learningRate, momentum });
   const differentiate = valueAndGrad(model, () => crossEntropy(model.forward(x), targets));
   return {
     model,
