@@ -8,9 +8,14 @@ import type { Tensor } from "./tensor.ts";
 type Scope = Set<Tensor>;
 let current: Scope | undefined;
 
-/** Called by every new tensor. */
+/** Called by every new tensor: it belongs to the scope, or else to whoever holds it. */
 export function trackInScope(tensor: Tensor): void {
-  current?.add(tensor);
+  hand(tensor, current);
+}
+
+function hand(tensor: Tensor, owner: Scope | undefined): void {
+  if (owner !== undefined) owner.add(tensor);
+  else if (!tensor.isDisposed) tensor.storage.freeWhenForgotten();
 }
 
 /**
@@ -35,7 +40,7 @@ export function scope<Result>(body: () => Result): Result {
     current = outer;
   }
   for (const tensor of tensorsBehind(result)) {
-    if (own.delete(tensor)) outer?.add(tensor);
+    if (own.delete(tensor)) hand(tensor, outer);
   }
   disposeAll(own);
   return result;

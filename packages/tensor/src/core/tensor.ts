@@ -9,16 +9,18 @@ import type { BufferView, DeviceBuffer } from "./launch.ts";
 import { trackInScope } from "./scope.ts";
 import type { Shape, Spec } from "./spec.ts";
 import { formatShape, formatSpec, sizeOf } from "./spec.ts";
+import { allocate, free, freeWhenForgotten, takeOutOfNet } from "./unscoped-memory.ts";
 
 /** A buffer that several tensors may view; it goes back to its backend when the last of them is disposed. */
 export class TensorStorage {
   readonly backend: Backend;
   readonly buffer: DeviceBuffer;
   private references = 0;
+  private isInNet = false;
 
   constructor(backend: Backend, bytes: number) {
     this.backend = backend;
-    this.buffer = backend.allocate(bytes);
+    this.buffer = allocate(backend, bytes);
   }
 
   retain(): void {
@@ -32,12 +34,15 @@ export class TensorStorage {
 
   release(): void {
     if (--this.references > 0) return;
-    try {
-      this.backend.free(this.buffer);
-    } catch (error) {
-      // The backend was closed, and the memory went with it: a tensor may outlive it until `using` disposes it.
-      if (!(error instanceof DisposedError)) throw error;
-    }
+    if (this.isInNet) takeOutOfNet(this);
+    free(this);
+  }
+
+  /** For what no scope owns. */
+  freeWhenForgotten(): void {
+    if (this.isInNet) return;
+    this.isInNet = true;
+    freeWhenForgotten(this);
   }
 }
 
@@ -45,7 +50,8 @@ let nextId = 0;
 
 /**
  * A contiguous array of one dtype on one backend: a buffer, a byte offset and a spec. Tensors are values: operations
- * make new ones. Memory is freed by `dispose`, `using`, or the `scope` that the tensor was made in.
+ * make new ones. Memory is freed by `dispose`, `using`, or the `scope` that the tensor was made in. That of a tensor in no scope is
+ * freed once the engine has collected it, which may be much later: it sees how large the handle is, not the memory.
  */
 export class Tensor implements Spec {
   /** Equal for tensors that stand for the same value (see `aliasOf`). */

@@ -1,0 +1,101 @@
+import { setTimeout } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, test } from "vitest";
+import { tensor } from "../creation/tensor.ts";
+import { RecordingBackend } from "../testing/recording-backend.ts";
+import { DisposedError, OutOfMemoryError } from "./errors.ts";
+import type { DeviceBuffer } from "./launch.ts";
+import { keep, scope } from "./scope.ts";
+import { aliasOf, type Tensor } from "./tensor.ts";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Collects garbage until the backend holds so many buffers, or for a while. */
+async function buffersLeft(backend: RecordingBackend, expected: number): Promise<number> {
+  for (let round = 0; round < 50 && backend.buffersAlive !== expected; round++) {
+    collect();
+    await setTimeout(1);
+  }
+  return backend.buffersAlive;
+}
+
+const make = (backend: RecordingBackend): Tensor => tensor([1, 2, 3], { backend });
+
+test("what was made outside of every scope and forgotten is freed", async () => {
+  const backend = new RecordingBackend();
+  const kept = make(backend);
+  for (let count = 0; count < 3; count++) make(backend);
+  expect(backend.buffersAlive).toBe(4);
+  expect(await buffersLeft(backend, 1)).toBe(1);
+  kept.dispose();
+  expect(await buffersLeft(backend, 0)).toBe(0);
+});
+
+test("what left its scope for none and was forgotten is freed", async () => {
+  const backend = new RecordingBackend();
+  for (let count = 0; count < 3; count++) scope(() => [make(backend), make(backend)]);
+  expect(backend.buffersAlive).toBe(6);
+  expect(await buffersLeft(backend, 0)).toBe(0);
+});
+
+test("memory stays while a view of it can be reached, whatever became of the others", async () => {
+  const backend = new RecordingBackend();
+  const views = [make(backend)];
+  views[0] = aliasOf(views[0]!);
+  const inner = scope(() => keep(make(backend)));
+  await buffersLeft(backend, 0);
+  expect(backend.buffersAlive).toBe(2);
+  expect([...(await views[0].data())]).toEqual([1, 2, 3]);
+  inner.dispose();
+});
+
+test("memory is freed once, by whoever comes first", async () => {
+  const freed = new Map<DeviceBuffer, number>();
+  class CountingBackend extends RecordingBackend {
+    override free(buffer: DeviceBuffer): void {
+      freed.set(buffer, (freed.get(buffer) ?? 0) + 1);
+      super.free(buffer);
+    }
+  }
+  const backend = new CountingBackend();
+  for (let count = 0; count < 3; count++) {
+    make(backend).dispose();
+    make(backend);
+  }
+  await buffersLeft(backend, 0);
+  collect();
+  await setTimeout(1);
+  expect([...freed.values()]).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
+test("a backend that was closed meanwhile is left alone", async () => {
+  class ClosedBackend extends RecordingBackend {
+    attempts = 0;
+    override free(): void {
+      this.attempts++;
+      throw new DisposedError("closed");
+    }
+  }
+  const backend = new ClosedBackend();
+  make(backend);
+  for (let round = 0; round < 50 && backend.attempts === 0; round++) {
+    collect();
+    await setTimeout(1);
+  }
+  expect(backend.attempts).toBe(1);
+});
+
+test("where there is no room, the error says how much no scope owns", () => {
+  class FullBackend extends RecordingBackend {
+    override allocate(bytes: number): DeviceBuffer {
+      if (this.buffersAlive > 0) throw new OutOfMemoryError("no room");
+      return super.allocate(bytes);
+    }
+  }
+  const backend = new FullBackend();
+  const x = make(backend);
+  expect(() => make(backend)).toThrow(/^no room; \d+ bytes are of tensors in no scope, .* scope\(/);
+  x.dispose();
+});

@@ -1,0 +1,60 @@
+import type { Backend } from "./backend.ts";
+import { DisposedError, OutOfMemoryError } from "./errors.ts";
+import type { DeviceBuffer } from "./launch.ts";
+
+/** A buffer and whose it is. */
+export interface Memory {
+  readonly backend: Backend;
+  readonly buffer: DeviceBuffer;
+}
+
+let bytesUnscoped = 0;
+let bytesSinceLook = 0;
+
+/** So much new memory in no scope makes the engine look for garbage: it sees handles, not the memory behind them. */
+const patienceBytes = 2 ** 28;
+
+const net = /* @__PURE__ */ new FinalizationRegistry<Memory>((memory) => {
+  bytesUnscoped -= memory.buffer.bytes;
+  free(memory);
+});
+
+/** Gives a buffer back. One whose backend was closed went with it: a tensor may outlive its backend until `using` disposes it. */
+export function free({ backend, buffer }: Memory): void {
+  try {
+    backend.free(buffer);
+  } catch (error) {
+    if (!(error instanceof DisposedError)) throw error;
+  }
+}
+
+/** The net under what no scope owns: the buffer of `owner` is freed when that has been collected as garbage. */
+export function freeWhenForgotten(owner: Memory): void {
+  const { backend, buffer } = owner;
+  net.register(owner, { backend, buffer }, owner);
+  bytesUnscoped += buffer.bytes;
+  bytesSinceLook += buffer.bytes;
+  if (bytesSinceLook < patienceBytes) return;
+  bytesSinceLook = 0;
+  // Engines count it, and collect: it is garbage at once, and never touched.
+  new ArrayBuffer(patienceBytes / 2);
+}
+
+/** For an owner that frees its buffer by itself after all. */
+export function takeOutOfNet(owner: Memory): void {
+  net.unregister(owner);
+  bytesUnscoped -= owner.buffer.bytes;
+}
+
+/** Calls `backend.allocate`; where there is no room, the error says how much of the memory no scope owns. */
+export function allocate(backend: Backend, bytes: number): DeviceBuffer {
+  try {
+    return backend.allocate(bytes);
+  } catch (error) {
+    if (!(error instanceof OutOfMemoryError) || bytesUnscoped === 0) throw error;
+    throw new OutOfMemoryError(
+      `${error.message}; ${bytesUnscoped} bytes are of tensors in no scope, such as what a model keeps: what is made in scope(() => ...) is freed with it`,
+      { cause: error },
+    );
+  }
+}
