@@ -6,7 +6,7 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { checkConsumer } from "./packages/consumers.ts";
+import { checkConsumer, checkRootExamples } from "./packages/consumers.ts";
 import { rehearseRelease } from "./packages/release.ts";
 import { checkSizes } from "./packages/sizes.ts";
 import { lintTarballs, packAll } from "./packages/tarballs.ts";
@@ -16,7 +16,9 @@ try {
   const tarballs = packAll(root, join(scratch, "tarballs"));
   lintTarballs(tarballs);
   await checkSizes();
-  for (const published of publicPackages(root)) await checkConsumer(published, tarballs);
+  const packages = publicPackages(root);
+  checkRootExamples(packages);
+  for (const published of packages) await checkConsumer(published, tarballs);
   rehearseRelease();
 } finally {
   rmSync(scratch, { recursive: true, force: true });

@@ -28,14 +28,29 @@ const typescriptOptions = [
   "node",
 ];
 
-/** The first TypeScript block of a package's README: what a new user copies. The root's README shows it too. */
-function exampleOf(folder: string): string {
-  const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(folder, "README.md"), "utf8"))?.[1];
-  if (example === undefined) throw new Error(`${folder}/README.md: has no TypeScript example`);
-  if (!readFileSync(join(root, "README.md"), "utf8").includes(example)) {
+const examplesIn = (readme: string): string[] =>
+  [...readFileSync(readme, "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, example]) => example!);
+
+/** The TypeScript blocks of a package's README: what a new user copies. The first one stands in the root's README too. */
+function examplesOf(folder: string): string[] {
+  const examples = examplesIn(join(folder, "README.md"));
+  const [first] = examples;
+  if (first === undefined) throw new Error(`${folder}/README.md: has no TypeScript example`);
+  if (!examplesIn(join(root, "README.md")).includes(first)) {
     throw new Error(`README.md: expected the example of ${folder}/README.md, word for word`);
   }
-  return example;
+  return examples;
+}
+
+/** Throws for an example in the root's README that no package's README has: the check would not run it. */
+export function checkRootExamples(packages: readonly PublicPackage[]): void {
+  const tested = packages.flatMap(({ folder }) => examplesIn(join(folder, "README.md")));
+  const untested = examplesIn(join(root, "README.md")).filter((example) => !tested.includes(example));
+  if (untested.length > 0) {
+    throw new Error(
+      `README.md: expected every example in the README of a package too, found none with\n${untested[0]}`,
+    );
+  }
 }
 
 /** A package of the registry, installed as a user would; returns its folder of programs. */
@@ -54,10 +69,10 @@ function installed(name: string, version: string): string {
 function installAlone(
   project: string,
   { manifest }: PublicPackage,
-  example: string,
+  examples: string,
   tarballs: ReadonlyMap<string, string>,
 ): void {
-  const imported = [...example.matchAll(/from "((?:@evenkeel\/)?[^/"]+)/g)].map(([, name]) => name!);
+  const imported = [...examples.matchAll(/from "((?:@evenkeel\/)?[^/"]+)/g)].map(([, name]) => name!);
   const direct = [...new Set([manifest.name, ...imported.filter((name) => tarballs.has(name))])];
   const fileOf = (name: string): string => `file:${tarballs.get(name)}`;
   const others = [...tarballs.keys()].filter((name) => !direct.includes(name));
@@ -87,7 +102,7 @@ function undiciTypes(): string {
 }
 
 /**
- * Installs a package alone, runs the example of its README in every version of Node, type-checks it in the oldest and the
+ * Installs a package alone, runs the examples of its README in every version of Node, type-checks it in the oldest and the
  * repository's TypeScript, and bundles the package for the browser.
  */
 export async function checkConsumer(
@@ -97,20 +112,25 @@ export async function checkConsumer(
   const { folder, manifest } = consumed;
   const project = join(scratch, "consumers", basename(folder));
   mkdirSync(project, { recursive: true });
-  const example = exampleOf(folder);
-  installAlone(project, consumed, example, tarballs);
-  writeFileSync(join(project, "example.ts"), example);
-  // Old versions of Node run no TypeScript.
-  const { code } = await transform(example, { loader: "ts", target: "es2022" });
-  writeFileSync(join(project, "example.js"), code);
+  const examples = examplesOf(folder);
+  installAlone(project, consumed, examples.join("\n"), tarballs);
   const old = join(installed("node", oldestNode(consumed)), "node");
-  for (const node of [old, process.execPath, join(installed("node", newestNode), "node")]) {
-    run(node, ["example.js"], project);
+  const nodes = [old, process.execPath, join(installed("node", newestNode), "node")];
+  const files = examples.map((_, index) => `example-${index + 1}.ts`);
+  for (const [index, example] of examples.entries()) {
+    writeFileSync(join(project, files[index]!), example);
+    // Old versions of Node run no TypeScript.
+    const { code } = await transform(example, { loader: "ts", target: "es2022" });
+    writeFileSync(join(project, "example.js"), code);
+    for (const node of nodes) run(node, ["example.js"], project);
   }
   for (const tsc of [join(installed("typescript", oldestTypescript), "tsc"), bin("tsc")]) {
-    run(tsc, [...typescriptOptions, "--module", "nodenext", "example.ts"], project);
-    const forBundlers = ["--module", "esnext", "--moduleResolution", "bundler", "example.ts"];
-    run(tsc, [...typescriptOptions, ...forBundlers], project);
+    run(tsc, [...typescriptOptions, "--module", "nodenext", ...files], project);
+    run(
+      tsc,
+      [...typescriptOptions, "--module", "esnext", "--moduleResolution", "bundler", ...files],
+      project,
+    );
   }
   await checkBrowserBundle(manifest.name, project);
   console.log(
