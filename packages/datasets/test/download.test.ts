@@ -116,25 +116,27 @@ describe("an error says which kind it is", () => {
     );
 
   it("that nothing can be reached", async () => {
-    for (const refuse of [
-      (_: IncomingMessage, response: ServerResponse) => response.writeHead(503).end(),
-      (_: IncomingMessage, response: ServerResponse) => response.destroy(),
-      () => undefined,
-    ]) {
+    for (const [refuse, wasAnswered] of [
+      [(_: IncomingMessage, response: ServerResponse) => response.writeHead(503).end(), true],
+      [(_: IncomingMessage, response: ServerResponse) => response.destroy(), false],
+      [() => undefined, false],
+    ] as const) {
       answer = refuse;
-      expect(await failure({ timeoutMilliseconds: 100 })).toBeInstanceOf(DownloadError);
+      const error = await failure({ timeoutMilliseconds: 100 });
+      expect(error).toBeInstanceOf(DownloadError);
+      expect(error).toMatchObject({ wasAnswered });
     }
     answer = sendRest;
     await server.close();
-    expect(String(await failure())).toMatch(
-      /^DownloadError: images.gz: could not be downloaded. http.*ECONNREFUSED/,
-    );
+    const error = await failure();
+    expect(String(error)).toMatch(/^DownloadError: images.gz: could not be downloaded. http.*ECONNREFUSED/);
+    expect(error).toMatchObject({ wasAnswered: false });
     expect(await readdir(folder)).toEqual([]);
   });
 
   it("that a connection breaks without bringing anything", async () => {
     answer = (request, response) => breakAfter(start(request) === 0 ? 5000 : 0)(request, response);
-    expect(await failure()).toBeInstanceOf(DownloadError);
+    expect(await failure()).toMatchObject({ name: "DownloadError", wasAnswered: true });
     expect(ranges.length).toBe(2);
   });
 

@@ -6,6 +6,13 @@ import { EvenkeelError } from "@evenkeel/tensor";
 /** No address could be reached, or none of them has the file; the message lists the reasons. */
 export class DownloadError extends EvenkeelError {
   override readonly name = "DownloadError";
+  /** Whether a server answered: otherwise this machine is offline, as far as can be told. */
+  readonly wasAnswered: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly wasAnswered?: boolean } = {}) {
+    super(message, options);
+    this.wasAnswered = options.wasAnswered ?? false;
+  }
 }
 
 export interface RequestOptions {
@@ -29,11 +36,11 @@ export async function answerOf(url: string, options: RequestOptions): Promise<In
     if (statusCode === 200 || statusCode === 206) return answer;
     answer.destroy();
     if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) {
-      throw new DownloadError(`the server answered ${statusCode} ${statusMessage}`);
+      throw new DownloadError(`the server answered ${statusCode} ${statusMessage}`, { wasAnswered: true });
     }
     target = new URL(headers.location, target);
   }
-  throw new DownloadError(`found more than ${mostRedirects} redirects`);
+  throw new DownloadError(`found more than ${mostRedirects} redirects`, { wasAnswered: true });
 }
 
 function send(url: URL, { from, timeoutMilliseconds, signal }: RequestOptions): Promise<IncomingMessage> {
@@ -47,7 +54,11 @@ function send(url: URL, { from, timeoutMilliseconds, signal }: RequestOptions): 
     let answer: IncomingMessage | undefined;
     const sent = request(url, { headers, signal, timeout: timeoutMilliseconds });
     sent.on("timeout", () =>
-      (answer ?? sent).destroy(new DownloadError(`no data for ${timeoutMilliseconds / 1000} seconds`)),
+      (answer ?? sent).destroy(
+        new DownloadError(`no data for ${timeoutMilliseconds / 1000} seconds`, {
+          wasAnswered: answer !== undefined,
+        }),
+      ),
     );
     sent.on("error", (error) => reject(asDownloadError(error)));
     sent.on("response", (response) => {
@@ -63,13 +74,13 @@ export async function* chunksOf(answer: IncomingMessage): AsyncGenerator<Uint8Ar
   try {
     yield* answer;
   } catch (error) {
-    throw asDownloadError(error as Error);
+    throw asDownloadError(error as Error, true);
   }
 }
 
 /** Where several addresses of one host failed, Node says nothing but a code. */
-function asDownloadError(error: NodeJS.ErrnoException): DownloadError {
+function asDownloadError(error: NodeJS.ErrnoException, wasAnswered: boolean = false): DownloadError {
   return error instanceof DownloadError
     ? error
-    : new DownloadError(error.message || error.code || error.name, { cause: error });
+    : new DownloadError(error.message || error.code || error.name, { cause: error, wasAnswered });
 }

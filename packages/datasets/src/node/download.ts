@@ -63,7 +63,7 @@ async function receiveFromFirst(
   options: DownloadOptions,
 ): Promise<void> {
   const failures: string[] = [];
-  let isDamaged = false;
+  let [isDamaged, wasAnswered] = [false, false];
   for (const address of addresses) {
     const url = `${address}/${published.file}`;
     try {
@@ -76,11 +76,12 @@ async function receiveFromFirst(
         isDamaged = true;
         await partial.restart();
       }
+      wasAnswered ||= error instanceof DataError || error.wasAnswered;
       failures.push(`${url}: ${error.message}`);
     }
   }
   const message = `${published.file}: could not be downloaded. ${failures.join(". ")}`;
-  throw isDamaged ? new DataError(message) : new DownloadError(message);
+  throw isDamaged ? new DataError(message) : new DownloadError(message, { wasAnswered });
 }
 
 const mostConnections = 5;

@@ -1,0 +1,67 @@
+import type { Data } from "./data.ts";
+import { describeData } from "./data.ts";
+import type { ArmResult } from "./training/arm-result.ts";
+import { nameOfArm, percent } from "./words.ts";
+
+/** What a run of the whole job showed. */
+export interface RunResult {
+  readonly data: Pick<Data, "name" | "insteadOf">;
+  readonly model: string;
+  readonly backend: string;
+  readonly device: string;
+  readonly threads: number;
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly trainImages: number;
+  readonly arms: readonly ArmResult[];
+}
+
+/** `summary.json`: the figures that other programs read. */
+export function summaryOf({ data, backend, device, threads, seed, arms }: RunResult): object {
+  return {
+    dataset: data.name,
+    synthetic: data.name === "synthetic",
+    backend,
+    device,
+    threads,
+    seed,
+    arms: arms.map(({ normalization, testAccuracy, stepsTo85, imagesPerSecond, epochs, parameters }) => ({
+      normalization,
+      testAccuracy,
+      stepsTo85,
+      imagesPerSecond,
+      epochs,
+      parameters,
+    })),
+  };
+}
+
+/** The closing table on the terminal. */
+export function resultTable({ data, arms }: RunResult): string {
+  const rows = [
+    ["", ...arms.map(({ normalization }) => nameOfArm(normalization))],
+    ["test accuracy", ...arms.map(({ testAccuracy }) => percent(testAccuracy))],
+    ["steps to 85 %", ...arms.map(({ stepsTo85 }) => (stepsTo85 === null ? "never" : String(stepsTo85)))],
+    ["images/s", ...arms.map(({ imagesPerSecond }) => imagesPerSecond.toFixed(0))],
+    ["parameters", ...arms.map(({ parameters }) => parameters.toLocaleString("en"))],
+    ["gradient norm at the start", ...arms.map(() => "")],
+    ...gradientRows(arms),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+      .join("  "),
+  );
+  return [`Data: ${describeData(data)}`, ...lines].join("\n");
+}
+
+/** Layers in the order of the network; the arms have the same ones. */
+export function gradientRows(arms: readonly ArmResult[]): string[][] {
+  const layers = arms[0]?.gradientNorms.map(({ layer }) => layer) ?? [];
+  return layers.map((layer, index) => [
+    `  ${layer}`,
+    ...arms.map(({ gradientNorms }) => gradientNorms[index]?.norm.toPrecision(3) ?? ""),
+  ]);
+}

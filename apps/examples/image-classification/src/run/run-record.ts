@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { ArgumentError } from "@evenkeel/tensor";
+import { nullOr, type Rules, text } from "@evenkeel/tensor/checks";
+import type { Command } from "../command-line.ts";
+import type { Data } from "../data.ts";
+import { type Options, settingNames, settings } from "../options.ts";
+import { objectOf, readRecord, writeRecord } from "./record.ts";
+
+/** What decides the result of a run: a resumed one goes on with it. */
+export interface RunRecord {
+  /** The same word in every record of a run, and in those of no other. */
+  readonly run: string;
+  readonly options: Options;
+  /** What the options came to where the run was started. */
+  readonly data: Pick<Data, "name" | "insteadOf">;
+  readonly backend: string;
+}
+
+export const runRecordFile = "options.json";
+
+export const newRunName = (): string => randomUUID();
+
+export const saveRunRecord = (folder: string, record: RunRecord): Promise<void> =>
+  writeRecord(join(folder, runRecordFile), record);
+
+/** A saved value is one that the command line takes. */
+const optionRules = Object.fromEntries(
+  settingNames.map((name) => {
+    const { expected, read } = settings[name];
+    return [name, { expected, accepts: (value: unknown) => read(String(value)) === value }];
+  }),
+) as Rules<Options>;
+
+/**
+ * The record of the run that the command resumes, threads being those of now. Throws ArgumentError where there is no run, or
+ * where the command gives an option another value than the run has; DataError where the record is damaged.
+ */
+export async function resumedRecord(folder: string, { options, given }: Command): Promise<RunRecord> {
+  const path = join(folder, runRecordFile);
+  const record = await readRecord<RunRecord>(path, {
+    run: text,
+    options: objectOf<Options>(optionRules),
+    data: objectOf<RunRecord["data"]>({ name: optionRules.dataset, insteadOf: nullOr(text) }),
+    backend: text,
+  });
+  if (record === undefined) {
+    throw new ArgumentError(
+      `--resume: found no ${runRecordFile} in ${folder}, expected the folder of an interrupted run`,
+    );
+  }
+  const saved = record.options;
+  for (const name of given) {
+    if (name === "threads" || options[name] === saved[name]) continue;
+    throw new ArgumentError(
+      `--${settings[name].flag}: found ${options[name]}, expected ${saved[name]}, as the run was started: --resume goes on with its options`,
+    );
+  }
+  return { ...record, options: { ...saved, threads: options.threads } };
+}

@@ -1,0 +1,107 @@
+import { batches, channelStatistics } from "@evenkeel/datasets";
+import { accuracy, cosine, crossEntropy, evaluate, fit, type Module, SGD, stateArrays } from "@evenkeel/nn";
+import { FolderCheckpointStore } from "@evenkeel/nn/node";
+import { writeSafetensors } from "@evenkeel/tensor/safetensors";
+import type { Data } from "../data.ts";
+import type { Normalization, Options } from "../options.ts";
+import type { ProgressLine } from "../progress.ts";
+import type { ArmResult } from "./arm-result.ts";
+import { startMeasurements } from "./measurements.ts";
+import { buildNetwork } from "./networks.ts";
+import { checkpointName, type SavedArm, saveMeasurements, saveResult } from "./saved-arm.ts";
+import { testModel } from "./test-results.ts";
+import { trainingProgress } from "./training-progress.ts";
+
+const goal = 0.85;
+const stepsBetweenLooks = 25;
+const stepsBetweenCheckpoints = 100;
+const evaluationBatchSize = 500;
+const momentum = 0.9;
+const weightDecay = 5e-4;
+
+export interface ArmSetting {
+  readonly normalization: Normalization;
+  readonly data: Data;
+  readonly options: Options;
+  /** The name of the run and of the arm in it. */
+  readonly run: string;
+  /** The folder of this arm: its checkpoint, its weights and what is known so far. */
+  readonly folder: string;
+  /** What the folder holds of an interrupted run; absent: the arm begins. */
+  readonly saved?: SavedArm | undefined;
+  readonly line: ProgressLine;
+  readonly signal: AbortSignal;
+  /** Called when the first step was taken. */
+  onBegin(): Promise<void>;
+}
+
+/** Trains the network in one arm of the comparison and tests it. A finished arm is not trained again. */
+export async function runArm(setting: ArmSetting): Promise<ArmResult> {
+  const { options, normalization, data, folder, run, saved } = setting;
+  if (saved?.result !== undefined) return saved.result;
+  const model = buildNetwork(options, normalization, data.train);
+  try {
+    const result = await trainAndTest(model, setting);
+    await saveResult(folder, run, { result, weights: writeSafetensors(await stateArrays(model)) });
+    return result;
+  } finally {
+    model.dispose();
+  }
+}
+
+async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResult> {
+  const { options, data, normalization, folder, run, saved, line, signal, onBegin } = setting;
+  const { batchSize, seed, epochs, learningRate } = options;
+  const statistics = channelStatistics(data.train);
+  const train = batches(data.train, { batchSize, shuffleSeed: seed, statistics, dropLast: true });
+  const heldOut = batches(data.heldOut, { batchSize: evaluationBatchSize, statistics });
+  const test = batches(data.test, { batchSize: evaluationBatchSize, statistics });
+  const { batchesPerEpoch } = train;
+  const measures = { loss: crossEntropy, metrics: { accuracy } };
+  const measurements = saved?.measurements ?? (await startMeasurements(model, train));
+  await saveMeasurements(folder, run, measurements);
+  const { heldOutAccuracy } = measurements;
+  const optimizer = new SGD(model, { learningRate, momentum, weightDecay });
+  const history = await fit(model, {
+    ...measures,
+    signal,
+    data: train,
+    epochs,
+    optimizer,
+    schedule: cosine(learningRate, { steps: epochs * batchesPerEpoch }),
+    checkpoint: {
+      store: new FolderCheckpointStore(folder),
+      name: checkpointName,
+      everySteps: stepsBetweenCheckpoints,
+    },
+    resume: saved !== undefined,
+    callbacks: [trainingProgress(line, { normalization, epochs, batchesPerEpoch }), { onBatch: onBegin }],
+    probe: {
+      every: stepsBetweenLooks,
+      run: async ({ steps }) => {
+        // A resumed run repeats the steps after its checkpoint, and their looks with them.
+        if (heldOutAccuracy.some(([step]) => step === steps)) return;
+        // Without the signal: a run that is interrupted here finishes the look, then saves where it is.
+        const { metrics } = await evaluate(model, { ...measures, data: heldOut });
+        heldOutAccuracy.push([steps, metrics.accuracy!]);
+        await saveMeasurements(folder, run, measurements);
+      },
+    },
+  });
+  optimizer.dispose();
+  const trainingSeconds = history.epochs.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
+  const trainedImages = history.batches.reduce((sum, { examples }) => sum + examples, 0);
+  const { metrics } = await evaluate(model, { ...measures, data: heldOut, signal });
+  return {
+    normalization,
+    parameters: model.parameterCount(),
+    epochs: history.epochs.length,
+    ...(await testModel(model, { set: data.test, data: test, signal })),
+    finalHeldOutAccuracy: metrics.accuracy!,
+    stepsTo85: heldOutAccuracy.find(([, share]) => share >= goal)?.[0] ?? null,
+    imagesPerSecond: trainedImages / trainingSeconds,
+    trainingSeconds,
+    losses: history.batches.map(({ step, loss }) => [step + 1, loss] as const),
+    ...measurements,
+  };
+}

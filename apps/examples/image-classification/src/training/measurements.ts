@@ -1,0 +1,42 @@
+import { valueAndGrad, withoutStatistics } from "@evenkeel/autodiff";
+import type { Batches } from "@evenkeel/datasets";
+import { crossEntropy, type Module } from "@evenkeel/nn";
+import { scope, type Tensor } from "@evenkeel/tensor";
+import type { GradientNorm, Point } from "./arm-result.ts";
+
+/** What is measured beside the training, kept in a file so that a resumed run ends with the same report. */
+export interface Measurements {
+  readonly gradientNorms: readonly GradientNorm[];
+  readonly heldOutAccuracy: Point[];
+}
+
+/** Those of the untrained model. */
+export async function startMeasurements(model: Module, train: Batches): Promise<Measurements> {
+  return { gradientNorms: await firstGradientNorms(model, train), heldOutAccuracy: [] };
+}
+
+/** Euclidean norms of the gradients of all weights with more than one dimension, at the first batch, before any update. */
+async function firstGradientNorms(model: Module, train: Batches): Promise<GradientNorm[]> {
+  const differentiate = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
+  const names = [...model.namedParameters()].filter(([, { trainable }]) => trainable).map(([name]) => name);
+  const norms: GradientNorm[] = [];
+  for await (const { inputs, labels } of train.epoch(0)) {
+    const [loss, gradients] = scope(() => withoutStatistics(() => differentiate(inputs, labels)));
+    for (const [index, gradient] of gradients.entries()) {
+      if (gradient.rank < 2) continue;
+      norms.push({
+        layer: names[index]!.replace(/\.weight$/, ""),
+        norm: euclideanNorm(await gradient.data()),
+      });
+    }
+    for (const tensor of [loss, inputs, labels, ...gradients]) tensor.dispose();
+    break;
+  }
+  return norms;
+}
+
+function euclideanNorm(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < values.length; index++) sum += values[index]! ** 2;
+  return Math.sqrt(sum);
+}

@@ -1,0 +1,29 @@
+import type { ImageSet } from "@evenkeel/datasets";
+import { convnet, lenet, mlp, resnet20, vgg } from "@evenkeel/models";
+import type { Module } from "@evenkeel/nn";
+import type { Normalization, Options } from "../options.ts";
+
+interface NetworkSetting {
+  readonly inChannels: number;
+  readonly imageSize: number;
+  readonly classes: number;
+  readonly normalization: Normalization;
+  readonly seed: number;
+}
+
+const builders: { readonly [Name in Options["model"]]: (setting: NetworkSetting) => Module } = {
+  convnet,
+  lenet,
+  vgg,
+  resnet20,
+  mlp: ({ inChannels, imageSize, ...setting }) => mlp({ ...setting, inputs: inChannels * imageSize ** 2 }),
+};
+
+/** The network that the options name, for images like those of the set; the same weights in both arms. */
+export function buildNetwork(
+  { model, seed }: Options,
+  normalization: Normalization,
+  { imageShape: [inChannels, imageSize], classes }: ImageSet,
+): Module {
+  return builders[model]({ inChannels, imageSize, classes: classes.length, normalization, seed });
+}
