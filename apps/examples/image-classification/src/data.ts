@@ -12,72 +12,102 @@ import type { Options } from "./options.ts";
 import { progressLine } from "./progress.ts";
 
 export interface Data {
-  readonly name: string;
-  readonly synthetic: boolean;
+  readonly name: Options["dataset"];
+  /** The published set that was asked for and could not be reached, where drawn figures stand in for it. */
+  readonly insteadOf: string | null;
   readonly train: ImageSet;
   /** Training images that are looked at while training, and never trained on. */
   readonly heldOut: ImageSet;
   readonly test: ImageSet;
 }
 
+export interface LoadOptions {
+  /** What a run that is resumed was begun with: other data would give another result. */
+  readonly begunWith?: Pick<Data, "name" | "insteadOf"> | undefined;
+  readonly signal?: AbortSignal;
+  say(line: string): void;
+}
+
 const heldOutImages = 2000;
 const published = { "fashion-mnist": fashionMnist, mnist } as const;
 const syntheticName = "synthetic";
-const syntheticCounts = { train: 60_000, test: 10_000 } as const;
+const syntheticCounts = { train: 60_000, test: 10_000, leastTested: 1000 } as const;
 
 /**
- * The data set that the options name; drawn figures stand in for it where nothing can be reached. Throws DataError where a
- * resumed run had begun with data that cannot be reached any more.
+ * The data set that the options name. Drawn figures stand in for it where no server can be reached, and nowhere else. Throws
+ * DataError for a download that fails, for damaged files, and where a resumed run had begun with data that cannot be reached
+ * any more.
  */
-export async function loadData(options: Options, say: (line: string) => void): Promise<Data> {
-  if (options.dataset === "synthetic" || options.trainedOn === syntheticName) return synthetic(options);
-  const set = published[options.dataset];
+export async function loadData(options: Options, { begunWith, signal, say }: LoadOptions): Promise<Data> {
+  const { dataset } = options;
+  if (dataset === syntheticName) return synthetic(options, null);
+  if (begunWith?.name === syntheticName) return synthetic(options, begunWith.insteadOf);
   const line = progressLine();
+  let wasReached = false;
   try {
-    const { train, test, folder } = await loadImages(set, {
-      onProgress: (file, bytes, totalBytes) =>
+    const { train, test, folder } = await loadImages(published[dataset], {
+      signal,
+      onProgress: (file, bytes, totalBytes) => {
+        wasReached = true;
         line.update({
           label: `Downloading ${file}`,
           done: Math.round(bytes / 1024),
           total: Math.round(totalBytes / 1024),
           detail: "KiB",
-        }),
+        });
+      },
     });
-    line.finish();
-    say(`Data: ${set.name} from ${folder}`);
-    return parts(set.name, false, train, test, options);
+    say(`Data: ${dataset} from ${folder}`);
+    return parts({ name: dataset, insteadOf: null }, train, test, options);
   } catch (error) {
-    line.finish();
     if (!(error instanceof DownloadError)) throw error;
-    if (options.trainedOn !== undefined) {
+    if (wasReached || error.wasAnswered) {
       throw new DataError(
-        `the run was begun on ${options.trainedOn}, which cannot be reached now: ${error.message}`,
+        `${error.message} (a later start may succeed; --dataset synthetic trains on figures that the program draws)`,
         { cause: error },
       );
     }
-    say(
-      `Data: synthetic figures, drawn here: ${set.name} is not on this machine and could not be downloaded.`,
-    );
-    return synthetic(options);
+    if (begunWith !== undefined) {
+      throw new DataError(`the run was begun on ${dataset}, which cannot be reached now: ${error.message}`, {
+        cause: error,
+      });
+    }
+    say(`${error.message}\nData: ${describeData({ name: syntheticName, insteadOf: dataset })}`);
+    return synthetic(options, dataset);
+  } finally {
+    line.finish();
   }
 }
 
-/** No more figures are drawn than are used. */
-function synthetic(options: Options): Data {
-  const { seed, images } = options;
-  const count =
-    images === 0 ? syntheticCounts.train : Math.min(syntheticCounts.train, images + heldOutImages);
-  const train = syntheticFigures({ count, seed, part: "train" });
-  const test = syntheticFigures({ count: syntheticCounts.test, seed, part: "test" });
-  return parts(syntheticName, true, train, test, options);
+/** What the images are, in words. */
+export function describeData({ name, insteadOf }: Pick<Data, "name" | "insteadOf">): string {
+  if (name !== syntheticName) return name;
+  const reason = insteadOf === null ? "" : `: ${insteadOf} is not on this machine and could not be reached`;
+  return `synthetic figures, drawn by the program${reason}`;
 }
 
-function parts(name: string, isSynthetic: boolean, train: ImageSet, test: ImageSet, options: Options): Data {
+/** No more figures are drawn than are used, and for a short run fewer to test on. */
+function synthetic(options: Options, insteadOf: string | null): Data {
+  const { seed, images } = options;
+  const { train: most, test: mostTested, leastTested } = syntheticCounts;
+  const count = images === 0 ? most : Math.min(most, images + heldOutImages);
+  const tested = images === 0 ? mostTested : Math.min(mostTested, Math.max(leastTested, images));
+  const train = syntheticFigures({ count, seed, part: "train" });
+  const test = syntheticFigures({ count: tested, seed, part: "test" });
+  return parts({ name: syntheticName, insteadOf }, train, test, options);
+}
+
+function parts(
+  origin: Pick<Data, "name" | "insteadOf">,
+  train: ImageSet,
+  test: ImageSet,
+  options: Options,
+): Data {
   const { rest, held } = randomSplit(train, {
     held: Math.min(heldOutImages, train.labels.length),
     seed: options.seed,
   });
   const used = options.images === 0 ? rest.labels.length : Math.min(options.images, rest.labels.length);
   const positions = Uint32Array.from({ length: used }, (_, position) => position);
-  return { name, synthetic: isSynthetic, train: selectImages(rest, positions), heldOut: held, test };
+  return { ...origin, train: selectImages(rest, positions), heldOut: held, test };
 }

@@ -1,21 +1,23 @@
-import { realpath } from "node:fs/promises";
-import { constants } from "node:os";
-import { join, resolve } from "node:path";
 import {
   ArgumentError,
   type Backend,
   type BackendFactory,
-  DeviceError,
+  EvenkeelError,
   selectBackend,
 } from "@evenkeel/tensor";
-import { clearArm, runArm } from "./arm.ts";
+import { type Command, help, parseCommand } from "./command-line.ts";
 import { type Data, loadData } from "./data.ts";
-import { help, type Options, parseOptions } from "./options.ts";
+import { Interruption, interruptionSignal } from "./interruption.ts";
+import type { Normalization, Options } from "./options.ts";
 import { progressLine } from "./progress.ts";
-import { type ArmResult, pointLatestTo, type RunResult, resultTable, writeResults } from "./results.ts";
-import { resumedOptions, saveOptions } from "./saved-options.ts";
-
-const runsFolder = "runs";
+import { report } from "./report/report.ts";
+import { claimFolder } from "./run/folder.ts";
+import { pointLatestTo } from "./run/latest.ts";
+import { armFolder, armName, beginRun, type Run, readRun, writeResults } from "./run/run-files.ts";
+import { newRunName, type RunRecord } from "./run/run-record.ts";
+import { type RunResult, resultTable, summaryOf } from "./run-result.ts";
+import { runArm } from "./training/arm.ts";
+import type { ArmResult } from "./training/arm-result.ts";
 
 /** What the job needs of the world around it. */
 export interface Surroundings {
@@ -25,68 +27,110 @@ export interface Surroundings {
 }
 
 /** The whole job; returns the exit code. */
-export async function runJob(args: readonly string[], { backends, say }: Surroundings): Promise<number> {
-  const asked = parseOptions(args);
-  if (asked === undefined) {
-    say(help);
+export async function runJob(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const command = parseCommand(args);
+  if (command === undefined) {
+    surroundings.say(help);
     return 0;
   }
-  const folder = await runFolder(asked);
-  const options = asked.resume ? await resumedOptions(asked, folder) : asked;
   const interruption = interruptionSignal();
-  const backend = await openBackend(options, backends);
+  try {
+    const folder = await claimFolder(command);
+    try {
+      return await runIn(folder.path, command, { ...surroundings, signal: interruption.signal });
+    } finally {
+      await folder.release();
+    }
+  } finally {
+    interruption.release();
+  }
+}
+
+interface Setting extends Surroundings {
+  readonly signal: AbortSignal;
+}
+
+/** Nothing in the folder is changed before everything that can be checked beforehand has been checked. */
+async function runIn(folder: string, command: Command, setting: Setting): Promise<number> {
+  const { say, signal, backends } = setting;
+  let run = command.resume ? await readRun(folder, command) : undefined;
+  const options = run?.record.options ?? command.options;
+  const backend = await openBackend(options, run?.record.backend, backends);
   try {
     say(`Backend: ${backend.name}, ${backend.device}`);
-    const armFolders = { batch: join(folder, "batch"), none: join(folder, "none") };
-    // Before the data: a folder that cannot be written is known at once, and any interruption can be resumed.
-    if (!options.resume) for (const armFolder of Object.values(armFolders)) await clearArm(armFolder);
-    await saveOptions(folder, options);
-    await pointLatestTo(folder);
-    const data = await loadData(options, say);
+    const data = await loadData(options, { say, signal, begunWith: run?.record.data });
     checkBatchSize(options, data);
-    await saveOptions(folder, { ...options, trainedOn: data.name });
-    const arms: ArmResult[] = [];
-    for (const normalization of normalizationsOf(options)) {
-      arms.push(
-        await runArm({
-          normalization,
-          data,
-          options,
-          folder: armFolders[normalization],
-          line: progressLine(),
-          signal: interruption.signal,
-        }),
-      );
-    }
-    const result: RunResult = {
-      dataset: data.name,
-      synthetic: data.synthetic,
-      model: options.model,
-      backend: backend.name,
-      device: backend.device,
-      threads: threadsOf(backend),
-      seed: options.seed,
-      batchSize: options.batchSize,
-      learningRate: options.learningRate,
-      trainImages: data.train.labels.length,
-      arms,
-    };
-    await writeResults(folder, result);
+    signal.throwIfAborted();
+    run ??= await beginRun(folder, recordOf(options, data, backend));
+    const arms = await runArms(folder, run, data, setting);
+    const result = resultOf(run.record, data, backend, arms);
+    const path = await writeResults(folder, { summary: summaryOf(result), report: report(result, data) });
     await backend.close();
-    say(`\n${resultTable(result)}\n\nReport: ${join(folder, "report.html")}`);
+    say(`\n${resultTable(result)}\n\nReport: ${path}`);
     return 0;
   } catch (error) {
     // What ended the run is told: a device that fails to close afterwards says nothing new.
     await backend.close().catch(() => undefined);
-    // A checkpoint that could not be written matters more than the interruption.
-    const isInterrupted = error === interruption.signal.reason;
-    if (!isInterrupted && !(error instanceof DeviceError)) throw error;
-    say(`\n${isInterrupted ? "Interrupted." : (error as Error).message}`);
-    say(`Go on from the last checkpoint with: npm start -- --resume --out ${folder}`);
-    return isInterrupted ? 128 + constants.signals.SIGINT : 1;
-  } finally {
-    interruption.release();
+    if (!(error instanceof Interruption || (run !== undefined && error instanceof EvenkeelError)))
+      throw error;
+    say(`\n${error.message}`);
+    say(
+      run === undefined
+        ? "The training had not begun, and nothing was kept."
+        : `Go on from the last checkpoint with: npm start -- --resume --out ${folder}`,
+    );
+    return error instanceof Interruption ? error.exitCode : 1;
   }
+}
+
+async function runArms(
+  folder: string,
+  { record, arms: saved }: Run,
+  data: Data,
+  { say, signal }: Setting,
+): Promise<ArmResult[]> {
+  const { options } = record;
+  let pointed: Promise<void> | undefined;
+  // A run that fails before its first step leaves `latest` to the one before.
+  const onBegin = (): Promise<void> => {
+    pointed ??= pointLatest(folder, say);
+    return pointed;
+  };
+  const arms: ArmResult[] = [];
+  for (const normalization of normalizationsOf(options)) {
+    arms.push(
+      await runArm({
+        normalization,
+        data,
+        options,
+        run: armName(record, normalization),
+        folder: armFolder(folder, normalization),
+        saved: saved[normalization],
+        line: progressLine(),
+        signal,
+        onBegin,
+      }),
+    );
+  }
+  await onBegin();
+  return arms;
+}
+
+async function pointLatest(folder: string, say: (line: string) => void): Promise<void> {
+  if (!(await pointLatestTo(folder)))
+    say("`latest` beside the run's folder is something else, and stays so.");
+}
+
+function recordOf(options: Options, { name, insteadOf }: Data, backend: Backend): RunRecord {
+  return { run: newRunName(), options, data: { name, insteadOf }, backend: backend.name };
+}
+
+function resultOf(record: RunRecord, data: Data, backend: Backend, arms: readonly ArmResult[]): RunResult {
+  const { model, seed, batchSize, learningRate } = record.options;
+  const { name, device } = backend;
+  const trainImages = data.train.labels.length;
+  const setting = { model, seed, batchSize, learningRate, trainImages, data: record.data };
+  return { ...setting, backend: name, device, threads: threadsOf(backend), arms };
 }
 
 function checkBatchSize({ batchSize }: Options, { train }: Data): void {
@@ -98,40 +142,24 @@ function checkBatchSize({ batchSize }: Options, { train }: Data): void {
   }
 }
 
-function normalizationsOf({ normalization }: Options): ("batch" | "none")[] {
+function normalizationsOf({ normalization }: Options): readonly Normalization[] {
   return normalization === "both" ? ["batch", "none"] : [normalization];
 }
 
-/** What is asked for by name must open. Otherwise a GPU in software is left alone: the CPU backend is faster. */
-function openBackend({ backend, threads }: Options, factories: readonly BackendFactory[]): Promise<Backend> {
+/**
+ * What is asked for by name must open, and a run that is resumed goes on where it began. Otherwise a GPU in software is left
+ * alone: the CPU backend is faster.
+ */
+function openBackend(
+  { backend, threads }: Options,
+  begunOn: string | undefined,
+  factories: readonly BackendFactory[],
+): Promise<Backend> {
   return selectBackend(factories, {
-    prefer: backend === "auto" ? undefined : backend,
+    prefer: begunOn ?? (backend === "auto" ? undefined : backend),
     options: { cpu: threads === 0 ? {} : { threads }, webgpu: { acceptsSoftware: backend === "webgpu" } },
   });
 }
 
 /** The CPU backend tells its threads in its description. */
 const threadsOf = ({ device }: Backend): number => Number(/(\d+) threads?/.exec(device)?.[1] ?? 1);
-
-async function runFolder({ out, resume }: Options): Promise<string> {
-  if (out !== undefined) return resolve(out);
-  if (resume) {
-    return realpath(join(runsFolder, "latest")).catch(() => {
-      throw new ArgumentError(
-        `--resume: found no ${runsFolder}/latest, expected an interrupted run or its --out folder`,
-      );
-    });
-  }
-  return resolve(runsFolder, new Date().toISOString().slice(0, 19).replaceAll(":", "-"));
-}
-
-/** Aborts at the first interrupt; a second one ends the program at once. */
-function interruptionSignal(): { readonly signal: AbortSignal; release(): void } {
-  const controller = new AbortController();
-  const interrupt = (): void => {
-    process.off("SIGINT", interrupt);
-    controller.abort();
-  };
-  process.on("SIGINT", interrupt);
-  return { signal: controller.signal, release: () => process.off("SIGINT", interrupt) };
-}

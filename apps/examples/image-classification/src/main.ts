@@ -3,6 +3,9 @@ import { webgpu } from "@evenkeel/backend-webgpu";
 import { ArgumentError, EvenkeelError } from "@evenkeel/tensor";
 import { runJob } from "./job.ts";
 
+// Whoever read along may have gone, as with `| head` or a terminal that was closed: the run goes on, and is saved.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
 try {
   process.exitCode = await runJob(process.argv.slice(2), {
     backends: [webgpu, cpu],

@@ -1,48 +1,57 @@
 import { ArgumentError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
-import { help, parseOptions } from "../src/options.ts";
+import { help, parseCommand } from "../src/command-line.ts";
+import { settingNames, settings } from "../src/options.ts";
 
-describe("options", () => {
-  it("have defaults, and can be chosen", () => {
-    expect(parseOptions([])).toMatchObject({
-      dataset: "fashion-mnist",
-      normalization: "both",
-      epochs: 3,
-      resume: false,
-    });
-    const chosen = parseOptions([
-      "--model",
-      "mlp",
-      "--epochs=7",
-      "--learning-rate",
-      "0.5",
-      "--resume",
-      "--out",
-      "x",
-    ]);
-    expect(chosen).toMatchObject({ model: "mlp", epochs: 7, learningRate: 0.5, resume: true, out: "x" });
+describe("the command line", () => {
+  it("has initial values, and takes others", () => {
+    const initial = parseCommand([])!;
+    expect(initial).toMatchObject({ out: undefined, resume: false, given: new Set() });
+    expect(initial.options).toMatchObject({ dataset: "fashion-mnist", normalization: "both", epochs: 3 });
+    const chosen = parseCommand(["--model", "mlp", "--epochs=7", "--learning-rate", "0.5", "--out", "x"])!;
+    expect(chosen.options).toMatchObject({ model: "mlp", epochs: 7, learningRate: 0.5 });
+    expect(chosen).toMatchObject({ out: "x", given: new Set(["model", "epochs", "learningRate"]) });
   });
 
-  it("are all listed in the help", () => {
-    expect(parseOptions(["--help"])).toBeUndefined();
-    for (const option of Object.keys(parseOptions([])!)) {
-      expect(help).toContain(`--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`);
+  it.each([["--help"], ["-h"], ["--epochs", "x", "-h"]])("%s asks for help", (...args) => {
+    expect(parseCommand(args)).toBeUndefined();
+  });
+
+  it("is explained in the help: every flag, its initial value, every choice", () => {
+    const lines = help.split("\n");
+    for (const name of settingNames) {
+      const { flag, initially, expected } = settings[name];
+      const line = lines.find((text) => text.startsWith(`  --${flag} `));
+      expect(line, flag).toContain(`(${initially}`);
+      if (typeof initially === "string") expect(line).toContain(expected.replaceAll(", ", " | "));
     }
+    for (const flag of ["--out", "--resume", "--help"]) expect(help).toContain(flag);
   });
 
   it.each([
-    [["--epochs", "0"], /--epochs: found "0", expected a whole number of at least 1/],
-    [["--epochs", ""], /--epochs: found ""/],
-    [["--epochs", "1.5"], /--epochs: found "1.5"/],
-    [["--seed", "4294967296"], /--seed: found "4294967296", expected a whole number from 0 to 4294967295/],
-    [["--threads", "5000"], /--threads: found "5000"/],
-    [["--learning-rate=-1"], /--learning-rate: found "-1", expected a positive number/],
-    [["--dataset", "cifar"], /--dataset: found "cifar", expected fashion-mnist, mnist, synthetic/],
-    [["--backend", "cuda"], /--backend: found "cuda"/],
-    [["--colour"], /--colour.*--help lists the options/s],
-    [["extra"], /extra/],
-  ])("%j is refused by name", (args, message) => {
-    expect(() => parseOptions(args)).toThrow(ArgumentError);
-    expect(() => parseOptions(args)).toThrow(message);
+    [["--epochs", "0"], '--epochs: found "0", expected a whole number of at least 1'],
+    [["--epochs", "-1"], '--epochs: found "-1", expected a whole number of at least 1'],
+    [["--epochs", ""], '--epochs: found "", expected a whole number of at least 1'],
+    [["--epochs", "1.5"], '--epochs: found "1.5", expected a whole number of at least 1'],
+    [["--epochs"], "--epochs: found no value, expected one"],
+    [["--epochs", "--resume"], '--epochs: found "--resume", expected a whole number of at least 1'],
+    [["--epochs", "1", "--epochs=2"], "--epochs: found it twice, expected it once"],
+    [["--seed", "4294967296"], '--seed: found "4294967296", expected a whole number from 0 to 4294967295'],
+    [["--threads", "5000"], '--threads: found "5000", expected a whole number from 0 to 256'],
+    [["--learning-rate", "-0.1"], '--learning-rate: found "-0.1", expected a positive number'],
+    [["--learning-rate=Infinity"], '--learning-rate: found "Infinity", expected a positive number'],
+    [["--dataset", "cifar"], '--dataset: found "cifar", expected fashion-mnist, mnist, synthetic'],
+    [["--backend", "cuda"], '--backend: found "cuda", expected auto, cpu, webgpu'],
+    [["--resume=yes"], "--resume: found yes, expected no value"],
+    [["--out", ""], '--out: found "", expected a folder'],
+    [["--out", "--resume"], '--out: found "--resume", expected a folder'],
+    [["--colour"], /found --colour, expected one of --dataset, .*--resume \(--help explains them\)/],
+    [["-x"], /found -x, expected one of/],
+    [["extra"], "found extra, expected options only"],
+    [["--", "--epochs"], "found --epochs, expected options only"],
+  ])("%j is refused in one line", (args, message) => {
+    expect(() => parseCommand(args)).toThrow(ArgumentError);
+    expect(() => parseCommand(args)).toThrow(message);
+    expect(() => parseCommand(args)).toThrow(/^[^\n]*$/);
   });
 });

@@ -1,18 +1,9 @@
-import { mkdtemp, readFile, readlink, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { lineChart } from "../src/chart.ts";
 import { formatDuration, progressLine } from "../src/progress.ts";
-import {
-  type ArmResult,
-  pointLatestTo,
-  type RunResult,
-  resultTable,
-  summaryOf,
-  writeResults,
-} from "../src/results.ts";
+import { lineChart } from "../src/report/chart.ts";
+import { type RunResult, resultTable, summaryOf } from "../src/run-result.ts";
+import type { ArmResult } from "../src/training/arm-result.ts";
 
 const arm = (normalization: "batch" | "none", stepsTo85: number | null): ArmResult => ({
   normalization,
@@ -20,6 +11,7 @@ const arm = (normalization: "batch" | "none", stepsTo85: number | null): ArmResu
   epochs: 2,
   testAccuracy: 0.9,
   testLoss: 0.3,
+  finalHeldOutAccuracy: 0.91,
   stepsTo85,
   imagesPerSecond: 1000.4,
   trainingSeconds: 10,
@@ -32,11 +24,15 @@ const arm = (normalization: "batch" | "none", stepsTo85: number | null): ArmResu
     { layer: "conv1", norm: 0.5 },
     { layer: "<fc>", norm: 2 },
   ],
+  confusion: [
+    [5, 1],
+    [0, 4],
+  ],
+  mistakes: [{ image: 3, label: 0, taken: 1, probability: 0.75 }],
 });
 
 const result: RunResult = {
-  dataset: "fashion-mnist",
-  synthetic: false,
+  data: { name: "fashion-mnist", insteadOf: null },
   model: "convnet",
   backend: "cpu",
   device: "WebAssembly SIMD, 2 threads",
@@ -80,26 +76,18 @@ describe("results", () => {
 
   it("have a table with a column for each arm", () => {
     const lines = resultTable(result).split("\n");
+    expect(lines.shift()).toBe("Data: fashion-mnist");
     expect(lines[0]).toMatch(/with batch norm +without batch norm$/);
     expect(lines.find((line) => line.startsWith("steps to 85 %"))).toMatch(/50 +never$/);
     expect(new Set(lines.map((line) => line.length)).size).toBe(1);
   });
 
-  it("are written with a report that needs no network, and `latest` follows", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "evenkeel-results-"));
-    try {
-      for (const name of ["first", "second"]) {
-        await writeResults(join(folder, name), result);
-        await pointLatestTo(join(folder, name));
-        expect(await readlink(join(folder, "latest"))).toBe(name);
-      }
-      const page = await readFile(join(folder, "latest", "report.html"), "utf8");
-      expect(page).not.toMatch(/https?:|<script|<link/);
-      expect(page.match(/<svg/g)).toHaveLength(3);
-      expect(page).toContain("&#60;fc&#62;");
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+  it("say where drawn figures stand in for a set that could not be reached", () => {
+    const standIn: RunResult = { ...result, data: { name: "synthetic", insteadOf: "mnist" } };
+    expect(summaryOf(standIn)).toMatchObject({ dataset: "synthetic", synthetic: true });
+    expect(resultTable(standIn)).toMatch(
+      /^Data: synthetic figures, drawn by the program: mnist is not on this machine and could not be reached\n/,
+    );
   });
 });
 

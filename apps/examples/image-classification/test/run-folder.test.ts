@@ -1,35 +1,153 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { ArgumentError } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { clearArm } from "../src/arm.ts";
-import { pointLatestTo } from "../src/results.ts";
+import { parseCommand } from "../src/command-line.ts";
+import { claimFolder } from "../src/run/folder.ts";
+import { pointLatestTo } from "../src/run/latest.ts";
+import { lockFolder } from "../src/run/lock.ts";
+import { clearArm } from "../src/training/saved-arm.ts";
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "evenkeel-results-"));
+  folder = await mkdtemp(join(tmpdir(), "evenkeel-folder-"));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const lockText = () => readFile(join(folder, "run.lock"), "utf8");
+
+describe("the lock of a folder", () => {
+  it("is one process's until it is released", async () => {
+    const lock = await lockFolder(folder);
+    await expect(lockFolder(folder)).rejects.toThrow(ArgumentError);
+    await expect(lockFolder(folder)).rejects.toThrow(`in use by process ${process.pid} on ${hostname()}`);
+    await lock.release();
+    await (await lockFolder(folder)).release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("of a process that has ended is cleared away, and so is one that was never finished", async () => {
+    const ended = spawn(process.execPath, ["--eval", ""]);
+    await once(ended, "close");
+    for (const left of [`${ended.pid} ${hostname()} 12345`, "", "damaged"]) {
+      await writeFile(join(folder, "run.lock"), left);
+      const lock = await lockFolder(folder);
+      expect(await lockText()).toMatch(new RegExp(`^${process.pid} `));
+      await lock.release();
+    }
+  });
+
+  it.runIf(process.platform === "linux")(
+    "of an earlier process with the number of a running one is cleared away",
+    async () => {
+      await writeFile(join(folder, "run.lock"), `${process.pid} ${hostname()} 1`);
+      await (await lockFolder(folder)).release();
+    },
+  );
+
+  it("of another machine holds", async () => {
+    await writeFile(join(folder, "run.lock"), "1 elsewhere 5");
+    await expect(lockFolder(folder)).rejects.toThrow("in use by process 1 on elsewhere");
+  });
+
+  it("goes to one of many that find a left one at once", async () => {
+    await writeFile(join(folder, "run.lock"), `999999999 ${hostname()} 12345`);
+    const found = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
+    expect(found.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+});
+
+describe("claimFolder", () => {
+  const claim = (...args: string[]) => claimFolder(parseCommand(args)!);
+
+  it("keeps two runs that begin in one second apart", async () => {
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const claimed = await Promise.all([claim(), claim(), claim("--model", "mlp")]);
+      expect(new Set(claimed.map(({ path }) => path)).size).toBe(3);
+      expect(basename(claimed[2]!.path)).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-mlp/);
+      for (const { release } of claimed) await release();
+      expect(await readdir("runs").catch(() => [])).toEqual([]);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it("makes folders on the way, and removes what stayed empty", async () => {
+    const out = join(folder, "a", "b");
+    const empty = await claim("--out", out);
+    await empty.release();
+    expect(await readdir(folder)).toEqual([]);
+    const used = await claim("--out", out);
+    await writeFile(join(out, "options.json"), "");
+    await used.release();
+    expect(await readdir(out)).toEqual(["options.json"]);
+  });
+
+  it("refuses a folder in use, and leaves it as it was", async () => {
+    const claimed = await claim("--out", folder);
+    await expect(claim("--out", folder)).rejects.toThrow(/found it in use by process/);
+    await expect(claim("--resume", "--out", folder)).rejects.toThrow(/found it in use by process/);
+    await claimed.release();
+  });
+
+  it("refuses a place where none can be made", async () => {
+    await writeFile(join(folder, "file"), "");
+    const places = [join(folder, "file"), join(folder, "file", "below")];
+    if (process.platform === "linux") places.push("/proc/x", "/proc/x/y", "/dev/null/x");
+    for (const place of places) {
+      await expect(claim("--out", place)).rejects.toThrow(ArgumentError);
+      await expect(claim("--out", place)).rejects.toThrow(/^--out: /);
+    }
+    expect(await readdir(folder)).toEqual(["file"]);
+  });
+
+  it("finds nothing to resume where nothing is", async () => {
+    await expect(claim("--resume", "--out", join(folder, "absent"))).rejects.toThrow("--resume: found no");
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
 describe("pointLatestTo", () => {
+  const latest = () => join(folder, "latest");
+  const makeRun = async (name: string): Promise<string> => {
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, "options.json"), "");
+    return join(folder, name);
+  };
+
   it("moves the link from run to run", async () => {
     for (const run of ["first", "second"]) {
-      await mkdir(join(folder, run));
-      await pointLatestTo(join(folder, run));
-      expect(await readlink(join(folder, "latest"))).toBe(run);
+      expect(await pointLatestTo(await makeRun(run))).toBe(true);
+      expect(await readlink(latest())).toBe(run);
     }
-    expect((await readdir(folder)).sort()).toEqual(["first", "latest", "second"]);
+    await rm(join(folder, "second"), { recursive: true });
+    expect(await pointLatestTo(await makeRun("third"))).toBe(true);
+    expect((await readdir(folder)).sort()).toEqual(["first", "latest", "third"]);
   });
 
   it("leaves a folder of that name alone, even when it is the run itself", async () => {
-    const latest = join(folder, "latest");
-    await mkdir(latest);
-    await writeFile(join(latest, "precious"), "yes");
-    await pointLatestTo(join(folder, "run"));
-    await pointLatestTo(latest);
-    expect((await lstat(latest)).isDirectory()).toBe(true);
-    expect(await readFile(join(latest, "precious"), "utf8")).toBe("yes");
+    await mkdir(latest());
+    await writeFile(join(latest(), "precious"), "yes");
+    expect(await pointLatestTo(join(folder, "run"))).toBe(false);
+    expect(await pointLatestTo(latest())).toBe(false);
+    expect((await lstat(latest())).isDirectory()).toBe(true);
+    expect(await readFile(join(latest(), "precious"), "utf8")).toBe("yes");
     expect(await readdir(folder)).toEqual(["latest"]);
+  });
+
+  it("leaves another's link alone: to a sibling that is no run, or to another place", async () => {
+    await mkdir(join(folder, "release"));
+    for (const target of ["release", resolve("/"), join("..", "elsewhere")]) {
+      await symlink(target, latest());
+      expect(await pointLatestTo(await makeRun("run"))).toBe(false);
+      expect(await readlink(latest())).toBe(target);
+      for (const name of ["run", "latest"]) await rm(join(folder, name), { recursive: true });
+    }
   });
 });
 

@@ -1,41 +1,109 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadData } from "../src/data.ts";
-import type { Options } from "../src/options.ts";
-import { parseOptions } from "../src/options.ts";
-import { resumedOptions, saveOptions } from "../src/saved-options.ts";
+import { ArgumentError, DataError } from "@evenkeel/tensor";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseCommand } from "../src/command-line.ts";
+import { type Options, settingNames, settings } from "../src/options.ts";
+import { writeRecord } from "../src/run/record.ts";
+import { type RunRecord, resumedRecord, saveRunRecord } from "../src/run/run-record.ts";
 
 let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "evenkeel-options-"));
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "evenkeel-record-"));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => rm(folder, { recursive: true }));
 
-const started = parseOptions(["--model", "mlp", "--epochs", "7", "--images", "300", "--threads", "2"])!;
-const asked = parseOptions(["--resume", "--out", "there", "--threads", "1"])!;
+const path = (): string => join(folder, "options.json");
+const started: RunRecord = {
+  run: "name",
+  options: parseCommand(["--model", "mlp", "--epochs", "7", "--images", "300", "--threads", "2"])!.options,
+  data: { name: "synthetic", insteadOf: "fashion-mnist" },
+  backend: "cpu",
+};
+const resume = (...args: string[]) => resumedRecord(folder, parseCommand(["--resume", ...args])!);
 
-describe("the options of a resumed run", () => {
-  it("are those it was started with, but for threads", async () => {
-    await saveOptions(folder, { ...started, trainedOn: "synthetic" });
-    const resumed: Options = { ...started, threads: 1, resume: true, out: "there", trainedOn: "synthetic" };
-    expect(await resumedOptions(asked, folder)).toEqual(resumed);
+/** For each option a value that the run was started with, and another one. */
+const values: { readonly [Name in keyof Options]: readonly [same: string, other: string] } = {
+  dataset: ["fashion-mnist", "mnist"],
+  model: ["mlp", "lenet"],
+  normalization: ["both", "batch"],
+  epochs: ["7", "3"],
+  batchSize: ["128", "64"],
+  learningRate: ["5e-2", "0.1"],
+  seed: ["1", "2"],
+  backend: ["auto", "webgpu"],
+  threads: ["2", "1"],
+  images: ["300", "0"],
+};
+
+describe("--resume", () => {
+  it("goes on with the options of the run, its data and its backend", async () => {
+    await saveRunRecord(folder, started);
+    expect(await resume("--threads", "1")).toEqual({
+      ...started,
+      options: { ...started.options, threads: 1 },
+    });
   });
 
+  it.each(settingNames)("holds %s, or refuses another value by name", async (name) => {
+    await saveRunRecord(folder, started);
+    const [same, other] = values[name];
+    const flag = `--${settings[name].flag}`;
+    expect((await resume(flag, same)).options[name]).toBe(started.options[name]);
+    if (name === "threads") {
+      expect((await resume(flag, other)).options.threads).toBe(Number(other));
+      return;
+    }
+    const refused = resume(flag, other);
+    await expect(refused).rejects.toThrow(ArgumentError);
+    await expect(refused).rejects.toThrow(`${flag}: found ${other}, expected ${started.options[name]}, as`);
+  });
+
+  it("needs a run", async () => {
+    await expect(resume()).rejects.toThrow(`--resume: found no options.json in ${folder}`);
+  });
+});
+
+describe("the record of a run", () => {
   it.each([
-    ["{}", "options.json: found no dataset, expected the options of a run"],
-    ["null", "options.json: found no dataset, expected the options of a run"],
-    ["{", "options.json: found damaged JSON"],
-    [JSON.stringify({ ...started, epochs: -1 }), 'options.json: --epochs: found "-1"'],
-    [JSON.stringify({ ...started, trainedOn: 3 }), "options.json: trainedOn: found 3, expected a name"],
-  ])("are checked: %s", async (text, message) => {
-    await writeFile(join(folder, "options.json"), text);
-    await expect(resumedOptions(asked, folder)).rejects.toThrow(message);
+    ["{}", "the file is damaged"],
+    ["null", "found null, expected an object"],
+    ["[]", "found [], expected an object"],
+    ["{", "found damaged JSON"],
+    [JSON.stringify(started), "the file is damaged"],
+  ])("is refused as %s", async (text, message) => {
+    await writeFile(path(), text);
+    await expect(resume()).rejects.toThrow(DataError);
+    await expect(resume()).rejects.toThrow(message);
   });
 
-  it("keep to the figures that were drawn, though the published set may be there by now", async () => {
-    const data = await loadData({ ...started, trainedOn: "synthetic" }, () => {});
-    expect(data).toMatchObject({ name: "synthetic", synthetic: true });
+  it.each<[object, string]>([
+    [{ ...started, options: { ...started.options, epochs: -1 } }, "options.json: options: found an object"],
+    [{ ...started, data: { name: "mine", insteadOf: null } }, "options.json: data: found an object"],
+    [{ ...started, backend: 3 }, "options.json: backend: found 3, expected a string"],
+    [{ ...started, more: 1 }, "options.json: more: found 1, expected no such field"],
+  ])("is refused with fields that are none, though its checksum is right: %j", async (record, message) => {
+    await writeRecord(path(), record);
+    await expect(resume()).rejects.toThrow(message);
+  });
+
+  it("is refused, or read as it was, with any bit flipped and any part missing", async () => {
+    await saveRunRecord(folder, started);
+    const bytes = await readFile(path());
+    const damaged = [...bytes.keys()].flatMap((at) => {
+      const flipped = Buffer.from(bytes);
+      flipped[at]! ^= 1 << (at % 8);
+      return [flipped, bytes.subarray(0, at)];
+    });
+    let refused = 0;
+    for (const contents of damaged) {
+      await writeFile(path(), contents);
+      const read = await resume("--threads", "2").catch((error: unknown) => error);
+      if (read instanceof DataError) refused++;
+      else expect(read).toEqual(started);
+    }
+    expect(refused).toBeGreaterThan(0.9 * damaged.length);
+    expect(await readdir(folder)).toEqual(["options.json"]);
   });
 });

@@ -1,23 +1,14 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ArmResult } from "../src/results.ts";
+import { writeRecord } from "../src/run/record.ts";
+import type { ArmResult } from "../src/training/arm-result.ts";
+import { type Child, type Ending, runProgram } from "./program.ts";
 
-const main = new URL("../src/main.ts", import.meta.url).pathname;
-const small = [
-  "--dataset",
-  "synthetic",
-  "--images",
-  "1200",
-  "--epochs",
-  "2",
-  "--batch-size",
-  "40",
-  "--model",
-  "mlp",
-];
+const small = ["--dataset", "synthetic", "--images", "1200", "--batch-size", "40", "--model", "mlp"];
+const quick = ["--dataset", "synthetic", "--images", "200", "--batch-size", "40", "--model", "mlp"];
+const oneArm = ["--normalization", "batch"];
 
 let folder: string;
 beforeAll(async () => {
@@ -25,41 +16,29 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Runs the program as its user does; `interruptAt` presses Ctrl-C when its output shows that text. */
-function run(
-  args: readonly string[],
-  interruptAt?: string,
-): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ["--conditions=@evenkeel/source", main, ...args], { cwd: folder });
-  let output = "";
-  let wantsInterrupt = interruptAt !== undefined;
-  const read = (chunk: Buffer): void => {
-    output += chunk.toString();
-    if (!wantsInterrupt || !output.includes(interruptAt!)) return;
-    wantsInterrupt = false;
-    child.kill("SIGINT");
-  };
-  child.stdout.on("data", read);
-  child.stderr.on("data", read);
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, output })));
-}
+const run = (args: readonly string[], at?: readonly [string, (child: Child) => void]): Promise<Ending> =>
+  runProgram(args, { folder, at });
 
 const resultOf = async (name: string, arm: string): Promise<ArmResult> =>
-  JSON.parse(await readFile(join(folder, name, arm, "result.json"), "utf8"));
+  JSON.parse(await readFile(join(folder, name, arm, "result.json"), "utf8")).result;
+
+const weightsOf = (name: string, arm: string) => readFile(join(folder, name, arm, "model.safetensors"));
 
 describe("the program", () => {
   it("goes on after an interruption with the same result", async () => {
-    const whole = await run([...small, "--out", "whole"]);
+    const whole = await run([...small, "--epochs", "2", "--out", "whole"]);
     expect(whole.output).toContain("Report:");
     expect(whole.code).toBe(0);
-    const interrupted = await run([...small, "--out", "broken"], "epoch 2/2");
+    const interrupted = await run(
+      [...small, "--epochs", "2", "--out", "broken"],
+      ["epoch 2/2", (child) => child.kill("SIGINT")],
+    );
     expect(interrupted.output).toContain("--resume --out");
     expect(interrupted.code).toBe(130);
     const resumed = await run(["--resume", "--out", "broken"]);
     expect(resumed.code).toBe(0);
     for (const arm of ["batch", "none"]) {
-      const weights = (name: string) => readFile(join(folder, name, arm, "model.safetensors"));
-      expect((await weights("broken")).equals(await weights("whole"))).toBe(true);
+      expect((await weightsOf("broken", arm)).equals(await weightsOf("whole", arm))).toBe(true);
       const timed = { imagesPerSecond: 0, trainingSeconds: 0 };
       expect({ ...(await resultOf("broken", arm)), ...timed }).toEqual({
         ...(await resultOf("whole", arm)),
@@ -68,27 +47,114 @@ describe("the program", () => {
     }
   });
 
-  it("does not take the results of an earlier run in its folder for its own", async () => {
-    const quick = ["--dataset", "synthetic", "--images", "200", "--model", "mlp", "--batch-size", "40"];
-    const train = [...quick, "--normalization", "batch", "--out", "again"];
-    expect((await run([...train, "--epochs", "1"])).code).toBe(0);
-    expect((await run([...train, "--epochs", "8"], "epoch 2/8")).code).toBe(130);
-    expect((await run(["--resume", "--out", "again"])).code).toBe(0);
-    expect((await resultOf("again", "batch")).epochs).toBe(8);
+  it.each([
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("saves at %s too", async (signal, code) => {
+    const end = (child: Child): void => {
+      // As from a terminal and from npm: what comes at once is one request.
+      child.kill(signal);
+      setTimeout(() => child.kill(signal), 20);
+    };
+    const ended = await run([...quick, ...oneArm, "--epochs", "200", "--out", signal], ["epoch 2/200", end]);
+    expect(ended).toMatchObject({ code, output: expect.stringContaining(`interrupted by ${signal}`) });
+    expect((await readdir(join(folder, signal))).sort()).toEqual(["batch", "options.json"]);
+    expect(await readdir(join(folder, signal, "batch"))).toContain("checkpoint.safetensors");
   });
 
-  it("says what is wrong and exits with 2", async () => {
-    const unknown = await run(["--epoch", "3"]);
-    expect(unknown).toMatchObject({ code: 2, output: expect.stringMatching(/ArgumentError.*--epoch/s) });
-    const nothing = await run(["--resume", "--out", "nowhere"]);
-    expect(nothing).toMatchObject({
+  it("goes on where nobody reads what it says any more", async () => {
+    const close = ({ stdout, stderr }: Child): void => {
+      stdout!.destroy();
+      stderr!.destroy();
+    };
+    const args = [...quick, ...oneArm, "--epochs", "4", "--out", "unread"];
+    expect((await run(args, ["epoch 1/4", close])).code).toBe(0);
+    expect((await resultOf("unread", "batch")).epochs).toBe(4);
+  });
+
+  it("does not take the results of an earlier run in its folder for its own", async () => {
+    const train = [...quick, ...oneArm, "--out", "again"];
+    expect((await run([...train, "--epochs", "1"])).code).toBe(0);
+    const interrupted = await run(
+      [...train, "--epochs", "100"],
+      ["epoch 2/100", (child) => child.kill("SIGINT")],
+    );
+    expect(interrupted.code).toBe(130);
+    expect((await readdir(join(folder, "again"))).sort()).toEqual(["batch", "options.json"]);
+    expect((await run(["--resume", "--out", "again"])).code).toBe(0);
+    expect((await resultOf("again", "batch")).epochs).toBe(100);
+  });
+
+  it("refuses a folder that another one is using", async () => {
+    const args = [...quick, ...oneArm, "--epochs", "200", "--out", "shared"];
+    let second: Promise<Ending> | undefined;
+    const first = await run(args, [
+      "epoch 1/200",
+      (child) => {
+        second = run(args).finally(() => child.kill("SIGTERM"));
+      },
+    ]);
+    expect(first.code).toBe(143);
+    expect(await second).toMatchObject({
       code: 2,
-      output: expect.stringMatching(/found no options.json in .*nowhere/),
+      output: expect.stringMatching(/^ArgumentError: .*in use/),
     });
-    const few = await run(["--dataset", "synthetic", "--images", "20", "--out", "few"]);
-    expect(few).toMatchObject({
-      code: 2,
-      output: expect.stringMatching(/--batch-size: found 128, expected at most the 20 training images/),
+  });
+
+  it("reads back nothing that is damaged or of another run, and changes nothing then", async () => {
+    for (const [seed, name] of ["mine", "other"].entries()) {
+      const args = [...quick, ...oneArm, "--epochs", "1", "--seed", String(seed), "--out", name];
+      expect((await run(args)).code).toBe(0);
+    }
+    const before = await readlink(join(folder, "latest"));
+    const files = ["batch/result.json", "batch/measurements.json", "batch/model.safetensors", "options.json"];
+    for (const file of files) {
+      await cp(join(folder, "mine"), join(folder, "copy"), { recursive: true });
+      const bytes = await readFile(join(folder, "copy", file));
+      bytes[bytes.length >> 1]! ^= 1;
+      await writeFile(join(folder, "copy", file), bytes);
+      const refused = await run(["--resume", "--out", "copy"]);
+      expect(refused, file).toMatchObject({
+        code: 2,
+        output: expect.stringMatching(/^ArgumentError: --resume: .*\n$/),
+      });
+      expect(await readFile(join(folder, "copy", file))).toEqual(bytes);
+      await cp(join(folder, "other", file), join(folder, "copy", file));
+      const foreign = await run(["--resume", "--out", "copy"]);
+      expect(foreign, file).toMatchObject({
+        code: 2,
+        output: expect.stringMatching(/^ArgumentError: --resume: .*\n$/),
+      });
+      await rm(join(folder, "copy"), { recursive: true });
+    }
+    expect(await readlink(join(folder, "latest"))).toBe(before);
+  });
+
+  it("refuses in one line what cannot be, exits with 2, and writes nothing", async () => {
+    await writeRecord(join(folder, "file"), {});
+    const before = await readdir(folder);
+    const refused = async (args: readonly string[], message: string): Promise<void> => {
+      const { code, output } = await run(args);
+      expect(output).toMatch(/^(Backend: .*\n)?ArgumentError: .*\n$/);
+      expect(output).toContain(message);
+      expect(code).toBe(2);
+    };
+    await refused(["--epoch", "3"], "found --epoch, expected one of --dataset");
+    await refused(["--epochs", "-1"], '--epochs: found "-1", expected a whole number of at least 1');
+    await refused(["--resume", "--out", "nowhere"], "--resume: found no nowhere");
+    await refused([...quick, "--out", "file/below"], "--out: found a file");
+    if (process.platform === "linux") await refused([...quick, "--out", "/proc/x"], "--out: /proc/x");
+    await refused(
+      ["--dataset", "synthetic", "--images", "20", "--out", "few"],
+      "--batch-size: found 128, expected at most the 20 training images",
+    );
+    expect(await readdir(folder)).toEqual(before);
+  });
+
+  it("shows its help", async () => {
+    expect(await run(["-h"])).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^Trains one network/),
     });
   });
 });

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { ArgumentError } from "@evenkeel/tensor";
+import { type Options, readSetting, settingNames, settings } from "./options.ts";
+
+/** What the command line asks for. */
+export interface Command {
+  readonly options: Options;
+  /** The options that were given, not taken from their initial values. */
+  readonly given: ReadonlySet<keyof Options>;
+  /** Absent: a new folder in `runs`. */
+  readonly out: string | undefined;
+  readonly resume: boolean;
+}
+
+/** The text of `--help`; a file of its own, which can be shown before anything is set up. */
+export const help: string = readFileSync(new URL("help.txt", import.meta.url), "utf8").trimEnd();
+
+const flagsWithValue = [...settingNames.map((name) => settings[name].flag), "out"];
+const switches = ["resume"];
+
+/** Reads the command line; `undefined` when it asks for help. Throws ArgumentError that names the option. */
+export function parseCommand(args: readonly string[]): Command | undefined {
+  if (args.some((arg) => arg === "--help" || arg === "-h")) return undefined;
+  const found = flagsIn(args);
+  const given = new Set(settingNames.filter((name) => found.has(settings[name].flag)));
+  const values = settingNames.map((name) => {
+    const { flag, initially } = settings[name];
+    return [name, given.has(name) ? readSetting(name, found.get(flag)!, `--${flag}`) : initially];
+  });
+  const out = found.get("out");
+  if (out !== undefined && (out.trim() === "" || out.startsWith("-"))) {
+    throw new ArgumentError(`--out: found ${JSON.stringify(out)}, expected a folder`);
+  }
+  return { options: Object.fromEntries(values), given, out, resume: found.has("resume") };
+}
+
+/** The flags of a command line with their texts; those of switches are empty. */
+function flagsIn(args: readonly string[]): Map<string, string> {
+  const { tokens } = parseArgs({
+    args: [...args],
+    strict: false,
+    tokens: true,
+    options: {
+      ...Object.fromEntries(flagsWithValue.map((flag) => [flag, { type: "string" }])),
+      ...Object.fromEntries(switches.map((flag) => [flag, { type: "boolean" }])),
+    },
+  });
+  const found = new Map<string, string>();
+  for (const token of tokens) {
+    if (token.kind === "positional") throw wrong(token.value, "options only");
+    if (token.kind === "option-terminator") continue;
+    const { name, rawName, value } = token;
+    const takesValue = flagsWithValue.includes(name);
+    if (!takesValue && !switches.includes(name)) {
+      throw wrong(rawName, `one of --${[...flagsWithValue, ...switches].join(", --")}`);
+    }
+    if (found.has(name)) throw new ArgumentError(`${rawName}: found it twice, expected it once`);
+    if (takesValue !== (value !== undefined)) {
+      throw new ArgumentError(
+        `${rawName}: found ${value ?? "no value"}, expected ${takesValue ? "one" : "no value"}`,
+      );
+    }
+    found.set(name, value ?? "");
+  }
+  return found;
+}
+
+const wrong = (found: string, expected: string): ArgumentError =>
+  new ArgumentError(`command line: found ${found}, expected ${expected} (--help explains them)`);

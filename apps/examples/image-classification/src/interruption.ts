@@ -1,0 +1,35 @@
+import { constants } from "node:os";
+
+/** The end of a run at a signal, after a checkpoint. */
+export class Interruption extends Error {
+  override readonly name = "Interruption";
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`interrupted by ${signal}`);
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
+const endingSignals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** A terminal and the programs between it and this one pass on one key press each: what comes so soon is the same one. */
+const samePressMilliseconds = 1000;
+
+/** Aborts with an Interruption at the first signal that asks the program to end; a later one ends it at once. */
+export function interruptionSignal(): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  let firstAt: number | undefined;
+  const release = (): void => {
+    for (const name of endingSignals) process.off(name, onSignal);
+  };
+  const onSignal = (name: NodeJS.Signals): void => {
+    firstAt ??= performance.now();
+    controller.abort(new Interruption(name));
+    if (performance.now() - firstAt < samePressMilliseconds) return;
+    release();
+    process.kill(process.pid, name);
+  };
+  for (const name of endingSignals) process.on(name, onSignal);
+  return { signal: controller.signal, release };
+}

@@ -1,0 +1,41 @@
+import { lstat, readlink, rename, rm, stat, symlink, unlink } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { storageError } from "@evenkeel/tensor/node";
+import { runRecordFile } from "./run-record.ts";
+
+/**
+ * Lets `latest` beside the folder point to it, in one step, so that it always points somewhere. Resolves with false where
+ * something else has that name: no link, or a link to what is no run beside it. That stays as it is.
+ */
+export async function pointLatestTo(folder: string): Promise<boolean> {
+  const latest = join(dirname(folder), "latest");
+  if (!(await isOurs(latest))) return false;
+  const fresh = `${latest}.${process.pid}`;
+  try {
+    await symlink(basename(folder), fresh, "junction");
+    // Windows does not rename over a link.
+    await rename(fresh, latest).catch(async () => {
+      await unlink(latest);
+      await rename(fresh, latest);
+    });
+    return true;
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw storageError(latest, error);
+  }
+}
+
+/** Nothing, or a link to a run that lies or lay beside it. */
+async function isOurs(latest: string): Promise<boolean> {
+  const found = await lstat(latest).catch(() => undefined);
+  if (found === undefined) return true;
+  if (!found.isSymbolicLink()) return false;
+  const target = resolve(dirname(latest), await readlink(latest));
+  if (dirname(target) !== dirname(latest)) return false;
+  const isThere = (path: string): Promise<boolean> =>
+    stat(path).then(
+      () => true,
+      () => false,
+    );
+  return (await isThere(join(target, runRecordFile))) || !(await isThere(target));
+}

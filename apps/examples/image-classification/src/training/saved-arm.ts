@@ -1,0 +1,101 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DataError } from "@evenkeel/tensor";
+import { text } from "@evenkeel/tensor/checks";
+import { storageError, writeFileAtomically } from "@evenkeel/tensor/node";
+import { objectOf, readFileIfThere, readRecord, sha256, writeRecord } from "../run/record.ts";
+import { type ArmResult, armResultRules, gradientNorms, points } from "./arm-result.ts";
+import type { Measurements } from "./measurements.ts";
+
+/** What the folder of an arm holds of it. */
+export interface SavedArm {
+  /** Of an arm that was trained and tested. */
+  readonly result?: ArmResult | undefined;
+  readonly measurements?: Measurements | undefined;
+}
+
+const resultFile = "result.json";
+const weightsFile = "model.safetensors";
+const measurementsFile = "measurements.json";
+export const checkpointName = "checkpoint";
+
+/** Removes what an earlier run left in the folder of an arm: a later `--resume` would take it for its own. */
+export async function clearArm(folder: string): Promise<void> {
+  for (const file of [resultFile, weightsFile, measurementsFile, `${checkpointName}.safetensors`]) {
+    const path = join(folder, file);
+    await rm(path, { force: true }).catch((error) => {
+      throw storageError(path, error);
+    });
+  }
+}
+
+/**
+ * Reads what an arm has left in its folder; `run` is the name of the run and the arm in it. The checkpoint is left to
+ * whoever goes on from it.
+ *
+ * Throws DataError unless each file is whole, belongs to the run, and the weights are those of the result.
+ */
+export async function readArm(folder: string, run: string): Promise<SavedArm> {
+  const path = (file: string): string => join(folder, file);
+  const finished = await readRecord<ResultRecord>(path(resultFile), {
+    run: text,
+    weights: text,
+    result: objectOf(armResultRules),
+  });
+  const measured = await readRecord<MeasurementsRecord>(path(measurementsFile), {
+    run: text,
+    gradientNorms,
+    heldOutAccuracy: points,
+  });
+  checkRun(path(resultFile), finished?.run ?? run, run);
+  checkRun(path(measurementsFile), measured?.run ?? run, run);
+  if (finished !== undefined) await checkWeights(path(weightsFile), finished.weights);
+  else if (measured === undefined && (await readFileIfThere(path(`${checkpointName}.safetensors`)))) {
+    throw new DataError(
+      `${path(measurementsFile)}: found no file, expected what was measured before the checkpoint`,
+    );
+  }
+  const { gradientNorms: norms, heldOutAccuracy } = measured ?? {};
+  return {
+    result: finished?.result,
+    measurements: norms && heldOutAccuracy && { gradientNorms: norms, heldOutAccuracy },
+  };
+}
+
+export const saveMeasurements = (folder: string, run: string, measurements: Measurements): Promise<void> =>
+  writeRecord(join(folder, measurementsFile), { ...measurements, run });
+
+/** The weights, as a safetensors file, and what they came to. */
+export async function saveResult(
+  folder: string,
+  run: string,
+  { result, weights }: { readonly result: ArmResult; readonly weights: Uint8Array },
+): Promise<void> {
+  await writeFileAtomically(join(folder, weightsFile), weights);
+  const record: ResultRecord = { run, weights: sha256(weights), result };
+  await writeRecord(join(folder, resultFile), record);
+}
+
+interface ResultRecord {
+  readonly run: string;
+  /** The checksum of the file of the weights. */
+  readonly weights: string;
+  readonly result: ArmResult;
+}
+
+interface MeasurementsRecord extends Measurements {
+  readonly run: string;
+}
+
+function checkRun(path: string, found: string, expected: string): void {
+  if (found !== expected) throw new DataError(`${path}: found the run ${found}, expected ${expected}`);
+}
+
+async function checkWeights(path: string, expected: string): Promise<void> {
+  const bytes = await readFileIfThere(path);
+  if (bytes === undefined)
+    throw new DataError(`${path}: found no file, expected the weights of a finished run`);
+  if (sha256(bytes) !== expected) {
+    throw new DataError(`${path}: found other weights than those that were tested: the file is damaged`);
+  }
+}
