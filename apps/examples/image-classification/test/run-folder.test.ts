@@ -1,14 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { ArgumentError } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommand } from "../src/command-line.ts";
 import { claimFolder } from "../src/run/folder.ts";
 import { pointLatestTo } from "../src/run/latest.ts";
-import { lockFolder } from "../src/run/lock.ts";
 import { clearArm } from "../src/training/saved-arm.ts";
 
 let folder: string;
@@ -16,49 +13,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "evenkeel-folder-"));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-const lockText = () => readFile(join(folder, "run.lock"), "utf8");
-
-describe("the lock of a folder", () => {
-  it("is one process's until it is released", async () => {
-    const lock = await lockFolder(folder);
-    await expect(lockFolder(folder)).rejects.toThrow(ArgumentError);
-    await expect(lockFolder(folder)).rejects.toThrow(`in use by process ${process.pid} on ${hostname()}`);
-    await lock.release();
-    await (await lockFolder(folder)).release();
-    expect(await readdir(folder)).toEqual([]);
-  });
-
-  it("of a process that has ended is cleared away, and so is one that was never finished", async () => {
-    const ended = spawn(process.execPath, ["--eval", ""]);
-    await once(ended, "close");
-    for (const left of [`${ended.pid} ${hostname()} 12345`, "", "damaged"]) {
-      await writeFile(join(folder, "run.lock"), left);
-      const lock = await lockFolder(folder);
-      expect(await lockText()).toMatch(new RegExp(`^${process.pid} `));
-      await lock.release();
-    }
-  });
-
-  it.runIf(process.platform === "linux")(
-    "of an earlier process with the number of a running one is cleared away",
-    async () => {
-      await writeFile(join(folder, "run.lock"), `${process.pid} ${hostname()} 1`);
-      await (await lockFolder(folder)).release();
-    },
-  );
-
-  it("of another machine holds", async () => {
-    await writeFile(join(folder, "run.lock"), "1 elsewhere 5");
-    await expect(lockFolder(folder)).rejects.toThrow("in use by process 1 on elsewhere");
-  });
-
-  it("goes to one of many that find a left one at once", async () => {
-    await writeFile(join(folder, "run.lock"), `999999999 ${hostname()} 12345`);
-    const found = await Promise.allSettled(Array.from({ length: 8 }, () => lockFolder(folder)));
-    expect(found.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-  });
-});
 
 describe("claimFolder", () => {
   const claim = (...args: string[]) => claimFolder(parseCommand(args)!);

@@ -1,11 +1,11 @@
 import { mkdir, realpath, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { ArgumentError, StorageError } from "@evenkeel/tensor";
-import { storageError } from "@evenkeel/tensor/node";
+import { claimPath, storageError } from "@evenkeel/tensor/node";
 import type { Command } from "../command-line.ts";
-import { lockFolder } from "./lock.ts";
 
 const runsFolder = "runs";
+const lockFile = "run.lock";
 
 /** A folder that is this run's alone. */
 export interface RunFolder {
@@ -24,8 +24,8 @@ export async function claimFolder(command: Command): Promise<RunFolder> {
     for (const folder of made.toReversed()) await rmdir(folder).catch(() => undefined);
   };
   try {
-    const lock = await lockFolder(path);
-    return { path, release: () => lock.release().then(removeMade) };
+    const release = await claimPath(join(path, lockFile));
+    return { path, release: () => release().then(removeMade) };
   } catch (error) {
     await removeMade();
     throw error instanceof StorageError ? refusal(error) : error;
