@@ -1,4 +1,6 @@
 import { ArgumentError, DataError } from "@evenkeel/tensor";
+import type { Rule, Rules } from "@evenkeel/tensor/checks";
+import { builtinName, checkValue, listOf, positiveInteger, text } from "@evenkeel/tensor/checks";
 
 /** Labelled images in memory, as their files hold them. */
 export interface ImageSet {
@@ -6,7 +8,7 @@ export interface ImageSet {
   /** One byte a channel value, images one after another, each channel-major: count x channels x height x width. */
   readonly images: Uint8Array;
   /** One class index an image. */
-  readonly labels: Uint8Array;
+  readonly labels: Uint8Array | Int32Array;
   readonly imageShape: readonly [channels: number, height: number, width: number];
   /** Names of the classes, in the order of their indices. */
   readonly classes: readonly string[];
@@ -17,18 +19,39 @@ export const imageCount = (set: ImageSet): number => set.labels.length;
 export const valuesPerImage = ({ imageShape: [channels, height, width] }: ImageSet): number =>
   channels * height * width;
 
-/** Throws DataError unless pixels and labels fit the shape, each other and the classes. Returns the set. */
+const imageSetRules: Rules<ImageSet> = {
+  name: text,
+  images: arrayOf("Uint8Array"),
+  labels: arrayOf("Uint8Array", "Int32Array"),
+  imageShape: listOf(positiveInteger, 3),
+  classes: listOf(text),
+};
+
+function arrayOf(...names: readonly string[]): Rule {
+  return { expected: names.join(" or "), accepts: (value) => names.includes(builtinName(value)) };
+}
+
+/**
+ * Returns the set as it is. Throws DataError unless pixels and labels fit the shape, each other and the classes; the message
+ * names the first label that has no class. Throws ArgumentError for parts of a wrong type.
+ *
+ * @example const set = checkImageSet({ name: "mine", images, labels, imageShape: [1, 28, 28], classes: ["no", "yes"] });
+ */
 export function checkImageSet(set: ImageSet): ImageSet {
+  for (const [part, rule] of Object.entries(imageSetRules)) {
+    checkValue(`image set: ${part}`, set[part as keyof ImageSet], rule);
+  }
+  const { name, images, labels, classes } = set;
   const expected = imageCount(set) * valuesPerImage(set);
-  if (set.images.length !== expected) {
+  if (images.length !== expected) {
     throw new DataError(
-      `${set.name}: found ${set.images.length} bytes of pixels and ${imageCount(set)} labels, expected ${expected} bytes`,
+      `${name}: found ${images.length} bytes of pixels and ${labels.length} labels, expected ${expected} bytes`,
     );
   }
-  const stray = set.labels.findIndex((label) => label >= set.classes.length);
+  const stray = labels.findIndex((label) => !(label >= 0 && label < classes.length));
   if (stray >= 0) {
     throw new DataError(
-      `${set.name}: label ${stray}: found ${set.labels[stray]}, expected 0 to ${set.classes.length - 1}`,
+      `${name}: label ${stray}: found ${labels[stray]}, expected 0 to ${classes.length - 1}`,
     );
   }
   return set;
@@ -38,7 +61,7 @@ export function checkImageSet(set: ImageSet): ImageSet {
 export function selectImages(set: ImageSet, positions: ArrayLike<number>, name: string = set.name): ImageSet {
   const size = valuesPerImage(set);
   const images = new Uint8Array(positions.length * size);
-  const labels = new Uint8Array(positions.length);
+  const labels = new Int32Array(positions.length);
   for (let index = 0; index < positions.length; index++) {
     const position = positions[index]!;
     if (!(Number.isInteger(position) && position >= 0 && position < imageCount(set))) {

@@ -1,8 +1,11 @@
 export type { PublishedFile, PublishedImages } from "./catalog.ts";
 export { fashionMnist, filesOf, mnist } from "./catalog.ts";
-export { cifar10Classes, readCifar10 } from "./formats/cifar10.ts";
+export type { Cifar100Options } from "./formats/cifar.ts";
+export { readCifar10, readCifar100 } from "./formats/cifar.ts";
+export { cifar10Classes, cifar100Classes } from "./formats/cifar-classes.ts";
+export type { GunzipOptions } from "./formats/gunzip.ts";
 export { gunzip, isGzip } from "./formats/gunzip.ts";
-export type { IdxArray } from "./formats/idx.ts";
+export type { IdxArray, IdxData, IdxImagesDescription } from "./formats/idx.ts";
 export { readIdx, readIdxImages } from "./formats/idx.ts";
 export type { ChannelStatistics, ImageSet } from "./image-set.ts";
 export { channelStatistics, checkImageSet, imageCount, selectImages, valuesPerImage } from "./image-set.ts";

@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
-import { DataError } from "@evenkeel/tensor";
+import { ArgumentError, DataError } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { gunzip, readCifar10, readIdx, readIdxImages } from "../src/index.ts";
+import { cifar100Classes, readCifar10, readCifar100, readIdx, readIdxImages } from "../src/index.ts";
 
 function idx(shape: readonly number[], data: Uint8Array): Uint8Array {
   const header = new DataView(new ArrayBuffer(4 + 4 * shape.length));
@@ -27,11 +27,51 @@ describe("idx", () => {
 
   it("names what is wrong with a header or a length", async () => {
     await expect(readIdx(new Uint8Array(3))).rejects.toThrow(/found 3 bytes, expected an idx header/);
-    await expect(readIdx(new Uint8Array([0, 0, 13, 1, 0, 0, 0, 0]))).rejects.toThrow(
-      /found the idx header 00 00 0d 01/,
+    await expect(readIdx(new Uint8Array([0, 0, 10, 1, 0, 0, 0, 0]))).rejects.toThrow(
+      /found the idx header 00 00 0a 01, expected 00 00, a type \(08, 09, 0b, 0c, 0d, 0e\)/,
+    );
+    await expect(readIdx(new Uint8Array([0, 0, 8, 0, 7]))).rejects.toThrow(
+      /found the idx header 00 00 08 00/,
     );
     await expect(readIdx(idx([2, 3, 4], pixels).subarray(0, 30))).rejects.toThrow(
       /found 14 bytes of data, expected 24/,
+    );
+  });
+
+  it.each([
+    ["i8", 9, Int8Array.of(-1, 127), [255, 127]],
+    ["i16", 11, Int16Array.of(-2, 258), [255, 254, 1, 2]],
+    ["i32", 12, Int32Array.of(-2, 16909060), [255, 255, 255, 254, 1, 2, 3, 4]],
+    ["f32", 13, Float32Array.of(1, -2.5), [0x3f, 0x80, 0, 0, 0xc0, 0x20, 0, 0]],
+    ["f64", 14, Float64Array.of(1, -2), [0x3f, 0xf0, 0, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0]],
+  ] as const)("reads elements of %s", async (_, code, expected, data) => {
+    const plain = Uint8Array.of(0, 0, code, 1, 0, 0, 0, 2, ...data);
+    for (const bytes of [plain, gzipSync(plain)]) {
+      expect(await readIdx(bytes)).toEqual({ shape: [2], data: expected });
+    }
+  });
+
+  it("unpacks no more than its header promises", async () => {
+    const bomb = gzipSync(idx([2, 3, 4], new Uint8Array(10_000_000)));
+    await expect(readIdx(bomb, "bomb")).rejects.toThrow(/bomb: found more than 40 bytes after decompression/);
+    const claims = gzipSync(idx([2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1], new Uint8Array(0)));
+    await expect(readIdx(claims)).rejects.toThrow(
+      /found the shape \[4294967295, .* expected at most 1073741824/,
+    );
+    await expect(readIdx(gzipSync(idx([2, 3, 4], pixels.subarray(1))))).rejects.toThrow(
+      /found 23 bytes of data, expected 24/,
+    );
+  });
+
+  it("reads labels of more classes than a byte can tell apart", async () => {
+    const classes = Array.from({ length: 1000 }, (_, index) => `class ${index}`);
+    const labels = Uint8Array.of(0, 0, 12, 1, 0, 0, 0, 2, 0, 0, 3, 231, 0, 0, 0, 1);
+    const description = { name: "many", classes };
+    const images = idx([2, 3, 4], pixels);
+    expect([...(await readIdxImages({ images, labels }, description)).labels]).toEqual([999, 1]);
+    const wide = Uint8Array.of(0, 0, 11, 1, 0, 0, 0, 2, 255, 255, 0, 1);
+    await expect(readIdxImages({ images, labels: wide }, description)).rejects.toThrow(
+      /label 0: found -1, expected 0 to 999/,
     );
   });
 
@@ -46,6 +86,20 @@ describe("idx", () => {
     ).rejects.toThrow(/label 1: found 2, expected 0 to 1/);
     const set = await readIdxImages({ images, labels: idx([2], new Uint8Array([1, 0])) }, description);
     expect(set.imageShape).toEqual([1, 3, 4]);
+    const fractions = Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0);
+    await expect(readIdxImages({ images, labels: fractions }, description)).rejects.toThrow(
+      /labels in a Float32Array, expected unsigned bytes and whole numbers/,
+    );
+    await expect(
+      readIdxImages(
+        { images: idx([0, 0, 4], new Uint8Array(0)), labels: idx([0], new Uint8Array(0)) },
+        description,
+      ),
+    ).rejects.toThrow(DataError);
+    await expect(
+      readIdxImages({ images, labels: images }, { ...description, class: [] } as never),
+    ).rejects.toThrow(ArgumentError);
+    await expect(readIdx("idx" as never)).rejects.toThrow(ArgumentError);
   });
 
   it("answers random bytes with an array or a DataError", async () => {
@@ -56,18 +110,6 @@ describe("idx", () => {
         });
       }),
     );
-  });
-});
-
-describe("gzip", () => {
-  it("answers truncated and flipped data with a DataError, and stops at the limit", async () => {
-    const compressed = gzipSync(new Uint8Array(100_000));
-    await expect(gunzip(compressed.subarray(0, 40), 2e5)).rejects.toThrow(DataError);
-    const damaged = Uint8Array.from(compressed);
-    damaged[damaged.length - 5]! ^= 255;
-    await expect(gunzip(damaged, 2e5)).rejects.toThrow(DataError);
-    await expect(gunzip(compressed, 99_999)).rejects.toThrow(/more than 99999 bytes/);
-    expect((await gunzip(compressed, 100_000)).length).toBe(100_000);
   });
 });
 
@@ -98,5 +140,27 @@ describe("cifar10", () => {
         }
       }),
     );
+  });
+});
+
+describe("cifar100", () => {
+  const record = Uint8Array.from({ length: 3074 }, (_, index) => (index === 0 ? 19 : index === 1 ? 99 : 7));
+
+  it("reads fine and coarse labels", () => {
+    const fine = readCifar100([record]);
+    expect([fine.labels[0], fine.classes[99], fine.images.length]).toEqual([99, "worm", 3072]);
+    const coarse = readCifar100([record, record], { labels: "coarse" });
+    expect([...coarse.labels, coarse.classes[19]]).toEqual([19, 19, "vehicles_2"]);
+    expect([cifar100Classes.fine.length, cifar100Classes.coarse.length]).toEqual([100, 20]);
+  });
+
+  it("refuses a part of a record, a label without a class, and unknown options", () => {
+    expect(() => readCifar100([new Uint8Array(3073)])).toThrow(/expected a multiple of 3074/);
+    expect(() => readCifar100([new Uint8Array(3074).fill(20)], { labels: "coarse" })).toThrow(
+      /label 0: found 20, expected 0 to 19/,
+    );
+    expect(() => readCifar100([record], { labels: "both" as never })).toThrow(ArgumentError);
+    expect(() => readCifar100([record], { label: "fine" } as never)).toThrow(ArgumentError);
+    expect(() => readCifar100(["record" as never])).toThrow(ArgumentError);
   });
 });

@@ -1,41 +1,121 @@
 import { DataError } from "@evenkeel/tensor";
+import { checkOptions, nonNegativeInteger, text } from "@evenkeel/tensor/checks";
+import { checkBytes } from "./check-bytes.ts";
+import { crc32 } from "./crc32.ts";
+import { InflateError, Inflater } from "./inflate.ts";
+
+export interface GunzipOptions {
+  /** The most bytes that may come out, so that a hostile file cannot fill the memory. */
+  readonly maxBytes: number;
+  /** What errors call the data. Default: `gzip data`. */
+  readonly name?: string;
+}
 
 /**
- * Decompresses gzip data, with the streams that browsers and Node share. Throws DataError for corrupt or truncated data and
- * as soon as the contents grow beyond `maxBytes`, so that a hostile file cannot fill the memory.
+ * Decompresses gzip data (RFC 1952), the same on every engine: members in a row are joined, zeros behind them are skipped. The
+ * host is given back every few milliseconds.
+ *
+ * Throws DataError for damaged or truncated data, for anything that follows it, and as soon as the contents grow beyond
+ * `maxBytes`; ArgumentError for wrong options.
+ *
+ * @example const bytes = await gunzip(compressed, { maxBytes: 2 ** 26 });
  */
-export async function gunzip(
-  compressed: Uint8Array,
-  maxBytes: number,
-  name = "gzip data",
-): Promise<Uint8Array> {
-  const stream = new Blob([compressed as BlobPart]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) {
-        throw new DataError(
-          `${name}: found more than ${maxBytes} bytes after decompression, expected at most that`,
-        );
-      }
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError(`${name}: found corrupt or truncated gzip data (${(error as Error).message})`, {
-      cause: error,
-    });
-  }
-  const contents = new Uint8Array(bytes);
-  let offset = 0;
-  for (const chunk of chunks) {
-    contents.set(chunk, offset);
-    offset += chunk.length;
+export async function gunzip(compressed: Uint8Array, options: GunzipOptions): Promise<Uint8Array> {
+  checkOptions<GunzipOptions>("gunzip", options, { maxBytes: nonNegativeInteger, name: text });
+  const { maxBytes, name = "gzip data" } = options;
+  const contents = await unpack(compressed, maxBytes, name);
+  if (contents.length > maxBytes) {
+    throw new DataError(
+      `${name}: found more than ${maxBytes} bytes after decompression, expected at most that`,
+    );
   }
   return contents;
 }
 
-/** Whether the bytes start like a gzip file (RFC 1952). */
+/** The first bytes of the contents, or all where there are fewer. What follows is not looked at. */
+export async function gunzipStart(compressed: Uint8Array, bytes: number, name: string): Promise<Uint8Array> {
+  return (await unpack(compressed, bytes, name)).subarray(0, bytes);
+}
+
+/** Whether the bytes start like a gzip file. */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** Deflate makes 258 bytes of two bits at best. */
+const largestRatio = 1032;
+
+const trailerBytes = 8;
+
+/** The contents, whole up to `limit` bytes; at least one byte more where there are more. */
+async function unpack(compressed: Uint8Array, limit: number, name: string): Promise<Uint8Array> {
+  checkBytes(name, compressed);
+  const claimed = compressed.length < 18 ? 0 : trailerOf(compressed, compressed.length - trailerBytes).size;
+  const inflater = new Inflater(compressed, limit, Math.min(claimed, largestRatio * compressed.length));
+  try {
+    let position = 0;
+    do {
+      inflater.begin(position + headerBytes(compressed.subarray(position)));
+      position = nextMember(compressed, await unpackMember(inflater, compressed));
+    } while (position < compressed.length && !inflater.isFull);
+  } catch (error) {
+    if (!(error instanceof InflateError)) throw error;
+    throw new DataError(`${name}: found damaged gzip data: ${error.message}`);
+  }
+  return inflater.output.subarray(0, inflater.size);
+}
+
+const longestTurnMilliseconds = 20;
+
+/** Unpacks one member, and returns where the next may begin. */
+async function unpackMember(inflater: Inflater, compressed: Uint8Array): Promise<number> {
+  const start = inflater.size;
+  let checksum = 0;
+  let turn = performance.now();
+  for (let isLast = false; !isLast; ) {
+    const before = inflater.size;
+    isLast = inflater.block();
+    if (inflater.isFull) return compressed.length;
+    checksum = crc32(inflater.output.subarray(before, inflater.size), checksum);
+    if (performance.now() - turn > longestTurnMilliseconds) {
+      await new Promise((resolve) => setTimeout(resolve));
+      turn = performance.now();
+    }
+  }
+  const end = inflater.end();
+  const trailer = trailerOf(compressed, end);
+  if (trailer.checksum !== checksum) throw new InflateError("its checksum is not that of its contents");
+  if (trailer.size !== (inflater.size - start) >>> 0) {
+    throw new InflateError("its length is not that of its contents");
+  }
+  return end + trailerBytes;
+}
+
+function trailerOf(compressed: Uint8Array, position: number): { checksum: number; size: number } {
+  if (position + trailerBytes > compressed.length) throw new InflateError("it ends early");
+  const view = new DataView(compressed.buffer, compressed.byteOffset + position, trailerBytes);
+  return { checksum: view.getUint32(0, true), size: view.getUint32(4, true) };
+}
+
+/** The flags of a header: RFC 1952, section 2.3.1. */
+const flags = { headerChecksum: 2, extra: 4, name: 8, comment: 16, unknown: 0xe0 } as const;
+
+/** How long the header is that the data begin with. */
+function headerBytes(data: Uint8Array): number {
+  if (!isGzip(data)) throw new InflateError("something else begins where a member should");
+  const [, , method, present] = data as unknown as [number, number, number, number];
+  if (method !== 8 || (present & flags.unknown) !== 0)
+    throw new InflateError("its header is of an unknown kind");
+  let length = 10;
+  if (present & flags.extra) length += 2 + (data[length]! | (data[length + 1]! << 8));
+  for (const flag of [flags.name, flags.comment]) {
+    if (present & flag) length = data.indexOf(0, length) + 1 || data.length + 1;
+  }
+  if (present & flags.headerChecksum) length += 2;
+  if (length > data.length) throw new InflateError("it ends early");
+  return length;
+}
+
+/** Skips the zeros that tapes and disk images leave behind a file. */
+function nextMember(compressed: Uint8Array, position: number): number {
+  while (compressed[position] === 0) position++;
+  return position;
+}

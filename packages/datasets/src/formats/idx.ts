@@ -1,67 +1,160 @@
 import { DataError } from "@evenkeel/tensor";
+import { builtinName, checkOptions, listOf, text } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../image-set.ts";
 import { checkImageSet } from "../image-set.ts";
-import { gunzip, isGzip } from "./gunzip.ts";
+import { checkBytes } from "./check-bytes.ts";
+import { gunzip, gunzipStart, isGzip } from "./gunzip.ts";
 
 /** The largest idx file that is read: 1 GiB is 20 times the largest published one. */
 const maxIdxBytes = 2 ** 30;
 
+export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+
 export interface IdxArray {
   readonly shape: readonly number[];
-  readonly data: Uint8Array;
+  /** The elements in the file's own type, in row-major order. */
+  readonly data: IdxData;
 }
 
+interface ElementType {
+  readonly bytes: number;
+  read(bytes: Uint8Array): IdxData;
+}
+
+function elements<Data extends IdxData>(
+  ArrayType: new (length: number) => Data,
+  bytes: number,
+  element: (view: DataView, offset: number) => number,
+): ElementType {
+  return {
+    bytes,
+    read: (contents) => {
+      const view = new DataView(contents.buffer, contents.byteOffset, contents.byteLength);
+      const data = new ArrayType(contents.length / bytes);
+      for (let index = 0; index < data.length; index++) data[index] = element(view, index * bytes);
+      return data;
+    },
+  };
+}
+
+/** The element types by their number in the header; numbers of several bytes have their highest byte first. */
+const elementTypes: { readonly [code: number]: ElementType } = {
+  8: { bytes: 1, read: (contents) => contents },
+  9: elements(Int8Array, 1, (view, offset) => view.getInt8(offset)),
+  11: elements(Int16Array, 2, (view, offset) => view.getInt16(offset)),
+  12: elements(Int32Array, 4, (view, offset) => view.getInt32(offset)),
+  13: elements(Float32Array, 4, (view, offset) => view.getFloat32(offset)),
+  14: elements(Float64Array, 8, (view, offset) => view.getFloat64(offset)),
+};
+
 /**
- * Reads an array of unsigned bytes in the idx format of the MNIST files, gzipped or plain: big-endian header `00 00 08 rank`,
- * one u32 per dimension, then the data. Throws DataError when the magic, the type or the length is wrong.
+ * Reads an array in the idx format of the MNIST files, gzipped or plain: big-endian header `00 00 type rank`, one u32 per
+ * dimension, then the data. Elements are u8 (type 08), i8 (09), i16 (0b), i32 (0c), f32 (0d) or f64 (0e).
+ *
+ * Throws DataError when the header or the length is wrong, or the gzip data are damaged. No more is unpacked than the header
+ * promises, and at most 1 GiB.
  *
  * @example const { shape, data } = await readIdx(bytes); // [60000, 28, 28]
  */
 export async function readIdx(bytes: Uint8Array, name = "idx data"): Promise<IdxArray> {
-  return parseIdx(isGzip(bytes) ? await gunzip(bytes, maxIdxBytes, name) : bytes, name);
-}
-
-function parseIdx(bytes: Uint8Array, name: string): IdxArray {
-  if (bytes.length < 4) throw new DataError(`${name}: found ${bytes.length} bytes, expected an idx header`);
-  const [zero, zeroToo, type, rank] = bytes as unknown as [number, number, number, number];
-  if (zero !== 0 || zeroToo !== 0 || type !== 8 || rank < 1) {
-    const found = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    throw new DataError(`${name}: found the idx header ${found}, expected 00 00 08 and a rank of at least 1`);
-  }
-  const headerBytes = 4 + 4 * rank;
-  if (bytes.length < headerBytes) {
-    throw new DataError(`${name}: found ${bytes.length} bytes, expected a header of ${headerBytes}`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const size = shape.reduce((product, dimension) => product * dimension, 1);
-  if (bytes.length - headerBytes !== size) {
+  checkBytes(name, bytes);
+  const isPacked = isGzip(bytes);
+  const header = readHeader(isPacked ? await gunzipStart(bytes, longestHeader, name) : bytes, name);
+  const expected = header.bytes + header.dataBytes;
+  if (expected > maxIdxBytes) {
     throw new DataError(
-      `${name}: found ${bytes.length - headerBytes} bytes of data, expected ${size} for the shape [${shape.join(", ")}]`,
+      `${name}: found the shape [${header.shape.join(", ")}] of ${header.dataBytes} bytes, expected at most ${maxIdxBytes}`,
     );
   }
-  return { shape, data: bytes.subarray(headerBytes) };
+  const contents = isPacked ? await gunzip(bytes, { maxBytes: expected, name }) : bytes;
+  if (contents.length !== expected) {
+    throw new DataError(
+      `${name}: found ${contents.length - header.bytes} bytes of data, expected ${header.dataBytes} for the shape [${header.shape.join(", ")}]`,
+    );
+  }
+  return { shape: header.shape, data: header.type.read(contents.subarray(header.bytes)) };
 }
 
-/** Grey images and their labels from a pair of idx files. Throws DataError when the two do not belong together. */
+interface IdxHeader {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  /** How long the header is, and how long what follows it. */
+  readonly bytes: number;
+  readonly dataBytes: number;
+}
+
+/** The rank is one byte. */
+const longestHeader = 4 + 4 * 255;
+
+function readHeader(contents: Uint8Array, name: string): IdxHeader {
+  if (contents.length < 4)
+    throw new DataError(`${name}: found ${contents.length} bytes, expected an idx header`);
+  const [zero, zeroToo, code, rank] = contents as unknown as [number, number, number, number];
+  const type = elementTypes[code];
+  if (zero !== 0 || zeroToo !== 0 || type === undefined || rank < 1) {
+    const found = [...contents.subarray(0, 4)].map(inHex).join(" ");
+    const types = Object.keys(elementTypes).map((known) => inHex(Number(known)));
+    throw new DataError(
+      `${name}: found the idx header ${found}, expected 00 00, a type (${types.join(", ")}) and a rank of at least 1`,
+    );
+  }
+  const bytes = 4 + 4 * rank;
+  if (contents.length < bytes) {
+    throw new DataError(`${name}: found ${contents.length} bytes, expected a header of ${bytes}`);
+  }
+  const view = new DataView(contents.buffer, contents.byteOffset, contents.byteLength);
+  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
+  return { type, shape, bytes, dataBytes: shape.reduce((size, dimension) => size * dimension, type.bytes) };
+}
+
+const inHex = (byte: number): string => byte.toString(16).padStart(2, "0");
+
+export interface IdxImagesDescription {
+  readonly name: string;
+  /** Names of the classes, in the order of their labels. */
+  readonly classes: readonly string[];
+}
+
+/**
+ * Grey images of unsigned bytes, [n, height, width], and their whole-numbered labels, [n], from a pair of idx files. Throws
+ * DataError when the two do not belong together or a label has no class.
+ *
+ * @example const digits = await readIdxImages({ images, labels }, { name: "digits", classes: [..."0123456789"] });
+ */
 export async function readIdxImages(
   files: { readonly images: Uint8Array; readonly labels: Uint8Array },
-  description: { readonly name: string; readonly classes: readonly string[] },
+  description: IdxImagesDescription,
 ): Promise<ImageSet> {
+  checkOptions<IdxImagesDescription>("readIdxImages", description, { name: text, classes: listOf(text) });
   const { name, classes } = description;
   const images = await readIdx(files.images, `${name} images`);
   const labels = await readIdx(files.labels, `${name} labels`);
   const [count, height, width] = images.shape;
-  if (images.shape.length !== 3 || labels.shape.length !== 1 || labels.shape[0] !== count) {
+  if (
+    images.shape.length !== 3 ||
+    !(height! > 0 && width! > 0) ||
+    labels.shape.length !== 1 ||
+    labels.shape[0] !== count
+  ) {
     throw new DataError(
       `${name}: found images [${images.shape.join(", ")}] and labels [${labels.shape.join(", ")}], expected [n, height, width] and [n]`,
     );
   }
+  const [pixelType, labelType] = [builtinName(images.data), builtinName(labels.data)];
+  if (pixelType !== "Uint8Array" || labelType.startsWith("Float")) {
+    throw new DataError(
+      `${name}: found pixels in a ${pixelType} and labels in a ${labelType}, expected unsigned bytes and whole numbers`,
+    );
+  }
   return checkImageSet({
     name,
-    images: images.data,
-    labels: labels.data,
+    images: images.data as Uint8Array,
+    labels: asLabels(labels.data) as Int32Array,
     imageShape: [1, height!, width!],
     classes,
   });
 }
+
+/** Whole numbers of every width in the two kinds that a set takes. */
+const asLabels = (data: IdxData): IdxData =>
+  data instanceof Int8Array || data instanceof Int16Array ? Int32Array.from(data) : data;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
 import { DataError } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { callable, checkOptions, positive } from "@evenkeel/tensor/checks";
+import { builtinName, callable, checkOptions, positive } from "@evenkeel/tensor/checks";
 import type { PublishedFile } from "../catalog.ts";
 import { answerOf, chunksOf, DownloadError } from "./answer.ts";
 import { PartialFile, removeAbandonedFiles } from "./partial-file.ts";
@@ -19,7 +19,7 @@ export interface DownloadOptions {
 export const downloadRules: Rules<DownloadOptions> = {
   onProgress: callable,
   timeoutMilliseconds: positive,
-  signal: { expected: "an AbortSignal", accepts: (value) => value instanceof AbortSignal },
+  signal: { expected: "an AbortSignal", accepts: (value) => builtinName(value) === "AbortSignal" },
 };
 
 /**

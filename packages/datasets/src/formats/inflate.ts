@@ -1,0 +1,229 @@
+import type { PrefixCode } from "./prefix-code.ts";
+import { prefixCode } from "./prefix-code.ts";
+
+/** What is wrong with deflated data, in words that follow "found". */
+export class InflateError extends Error {}
+
+/** The longest repetition of deflate. */
+const longestMatch = 258;
+
+/** The first length and the extra bits of the symbols 257 to 285: RFC 1951, section 3.2.5. */
+const lengthBases = Uint16Array.of(
+  ...[
+    3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
+  ],
+  ...[227, 258],
+);
+const lengthBits = Uint8Array.from(lengthBases, (base, symbol) =>
+  symbol < 8 || base === longestMatch ? 0 : (symbol >> 2) - 1,
+);
+
+/** The same for the distance symbols 0 to 29. */
+const distanceBits = Uint8Array.from({ length: 30 }, (_, symbol) => Math.max(0, (symbol >> 1) - 1));
+const distanceBases = Uint16Array.from(distanceBits, (bits, symbol) =>
+  symbol < 4 ? symbol + 1 : ((2 + (symbol & 1)) << bits) + 1,
+);
+
+/** The order in which a block lists the lengths of the code for code lengths: RFC 1951, section 3.2.7. */
+const codeLengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+
+const fixedLengths = Uint8Array.from({ length: 288 }, (_, symbol) =>
+  symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8,
+);
+
+const endOfBlock = 256;
+
+/** The most literals that are written before room is made for more. */
+const longestRun = 4096;
+
+/** How much room there is, before a run of literals with a repetition behind it. */
+const room = longestRun + longestMatch;
+
+/**
+ * Unpacks deflated data (RFC 1951) block by block. Engines differ in what they make of several streams in a row and of what
+ * follows them; this reads the same everywhere.
+ */
+export class Inflater {
+  /** What has been unpacked, in its first `size` bytes. */
+  output: Uint8Array;
+  size = 0;
+  private readonly input: Uint8Array;
+  private readonly limit: number;
+  private position = 0;
+  private bits = 0;
+  private bitCount = 0;
+  /** Where the stream began in the output: nothing before it can be repeated. */
+  private start = 0;
+
+  /** It stops soon after `limit` bytes; `expected` is a guess at how many there are. */
+  constructor(input: Uint8Array, limit: number, expected: number) {
+    this.input = input;
+    this.limit = limit;
+    this.output = new Uint8Array(Math.min(limit, expected) + room);
+  }
+
+  get isFull(): boolean {
+    return this.size > this.limit;
+  }
+
+  /** Begins a stream at a byte of the input. */
+  begin(position: number): void {
+    this.position = position;
+    this.start = this.size;
+  }
+
+  /** Ends a stream, and returns the byte of the input after it. */
+  end(): number {
+    this.position -= this.bitCount >> 3;
+    this.bits = this.bitCount = 0;
+    if (this.position > this.input.length) throw new InflateError("it ends early");
+    return this.position;
+  }
+
+  /** Unpacks one block, or as much of it as the limit allows. Returns whether it is the last one of its stream. */
+  block(): boolean {
+    const isLast = this.take(1) === 1;
+    const kind = this.take(2);
+    if (kind === 0) this.storedBlock();
+    else if (kind === 1) this.codedBlock(codeOf(fixedLengths), codeOf(new Uint8Array(32).fill(5)));
+    else if (kind === 2) this.dynamicBlock();
+    else throw new InflateError("it has a block of an unknown kind");
+    return isLast;
+  }
+
+  private storedBlock(): void {
+    const from = this.end() + 4;
+    const header = this.input.subarray(from - 4, from);
+    if (header.length < 4) throw new InflateError("it ends early");
+    const [low, high, notLow, notHigh] = header as unknown as [number, number, number, number];
+    if ((low ^ notLow) !== 255 || (high ^ notHigh) !== 255) {
+      throw new InflateError("it has a stored block whose length is wrong");
+    }
+    const length = low + 256 * high;
+    this.position = from + length;
+    const stored = this.input.subarray(from, from + Math.min(length, this.limit + 1 - this.size));
+    this.reserve(stored.length);
+    this.output.set(stored, this.size);
+    this.size += stored.length;
+  }
+
+  private dynamicBlock(): void {
+    const literals = 257 + this.take(5);
+    const distances = 1 + this.take(5);
+    const lengthsOfLengths = new Uint8Array(codeLengthOrder.length);
+    const listed = 4 + this.take(4);
+    for (const symbol of codeLengthOrder.slice(0, listed)) lengthsOfLengths[symbol] = this.take(3);
+    const lengths = this.codeLengths(literals + distances, codeOf(lengthsOfLengths));
+    if (lengths[endOfBlock] === 0) throw new InflateError("it has a block without an end");
+    this.codedBlock(codeOf(lengths.subarray(0, literals)), codeOf(lengths.subarray(literals)));
+  }
+
+  private codeLengths(count: number, code: PrefixCode): Uint8Array {
+    const lengths = new Uint8Array(count);
+    for (let index = 0; index < count; ) {
+      const symbol = this.symbol(code);
+      if (symbol < 16) {
+        lengths[index++] = symbol;
+        continue;
+      }
+      const length = symbol === 16 ? lengths[index - 1] : 0;
+      const end =
+        index + (symbol === 16 ? 3 + this.take(2) : symbol === 17 ? 3 + this.take(3) : 11 + this.take(7));
+      if (length === undefined || end > count) throw new InflateError("it has a wrong list of code lengths");
+      lengths.fill(length, index, end);
+      index = end;
+    }
+    return lengths;
+  }
+
+  private codedBlock(literals: PrefixCode, distances: PrefixCode): void {
+    while (this.size <= this.limit) {
+      this.reserve(room);
+      const symbol = this.literals(literals);
+      if (symbol === endOfBlock) return;
+      if (symbol > endOfBlock) this.repeat(symbol - endOfBlock - 1, distances);
+    }
+  }
+
+  /**
+   * Writes literals up to a symbol that is none, or as many as there is room for, and returns the last symbol. Most of the
+   * time goes by here; its numbers are local, so that an engine keeps them in registers.
+   */
+  private literals({ table, longest }: PrefixCode): number {
+    const { input, output } = this;
+    let { size, position, bits, bitCount } = this;
+    const mask = (1 << longest) - 1;
+    const end = Math.min(size + longestRun, this.limit + 1);
+    let entry = 0;
+    while (size < end) {
+      while (bitCount < 15) {
+        bits |= input[position++]! << bitCount;
+        bitCount += 8;
+      }
+      entry = table[bits & mask]!;
+      bits >>>= entry & 15;
+      bitCount -= entry & 15;
+      if (entry >= endOfBlock << 4 || entry === 0) break;
+      output[size++] = entry >> 4;
+    }
+    if (entry === 0) throw new InflateError("it has an unknown code");
+    this.size = size;
+    this.position = position;
+    this.bits = bits;
+    this.bitCount = bitCount;
+    return entry >> 4;
+  }
+
+  private repeat(lengthSymbol: number, distances: PrefixCode): void {
+    const length = lengthBases[lengthSymbol]! + this.take(lengthBits[lengthSymbol]!);
+    const distanceSymbol = this.symbol(distances);
+    const distance = distanceBases[distanceSymbol]! + this.take(distanceBits[distanceSymbol]!);
+    const { output, size } = this;
+    // A symbol without a meaning makes these NaN.
+    if (!(length > 0 && distance <= size - this.start)) {
+      throw new InflateError("it repeats what is not there");
+    }
+    for (let index = size; index < size + length; index++) output[index] = output[index - distance]!;
+    this.size = size + length;
+  }
+
+  private symbol({ table, longest }: PrefixCode): number {
+    this.refill();
+    const entry = table[this.bits & ((1 << longest) - 1)]!;
+    if (entry === 0) throw new InflateError("it has an unknown code");
+    this.bits >>>= entry & 15;
+    this.bitCount -= entry & 15;
+    return entry >> 4;
+  }
+
+  private take(count: number): number {
+    this.refill();
+    const value = this.bits & ((1 << count) - 1);
+    this.bits >>>= count;
+    this.bitCount -= count;
+    return value;
+  }
+
+  /** Makes at least 23 bits ready, more than any code or number has; zeros stand for what lies beyond the input. */
+  private refill(): void {
+    while (this.bitCount < 23) {
+      this.bits |= this.input[this.position++]! << this.bitCount;
+      this.bitCount += 8;
+    }
+    if (this.position > this.input.length + 4) throw new InflateError("it ends early");
+  }
+
+  /** Makes room for so many bytes more. */
+  private reserve(bytes: number): void {
+    if (this.size + bytes <= this.output.length) return;
+    const grown = new Uint8Array(Math.min(2 * this.output.length + bytes, this.limit + room));
+    grown.set(this.output.subarray(0, this.size));
+    this.output = grown;
+  }
+}
+
+function codeOf(lengths: Uint8Array): PrefixCode {
+  const code = prefixCode(lengths);
+  if (code === undefined) throw new InflateError("it has code lengths that make no code");
+  return code;
+}
