@@ -39,7 +39,7 @@ export { Adam, AdamW } from "./optimizers/adam.ts";
 export type { GroupSettings } from "./optimizers/arena.ts";
 export { clipByGlobalNorm } from "./optimizers/clip.ts";
 export { Optimizer } from "./optimizers/optimizer.ts";
-export type { OptimizerOptions, Parameterized } from "./optimizers/optimizer-options.ts";
+export type { OptimizerOptions, OptimizerSettings, Parameterized } from "./optimizers/optimizer-options.ts";
 export type { RMSpropRuleOptions } from "./optimizers/rmsprop.ts";
 export { RMSprop } from "./optimizers/rmsprop.ts";
 export type { SGDRuleOptions } from "./optimizers/sgd.ts";

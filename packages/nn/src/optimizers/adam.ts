@@ -33,6 +33,7 @@ export function adamRule(
   isDecoupled = false,
 ): UpdateRule {
   return {
+    settings: { rule: isDecoupled ? "AdamW" : "Adam", beta1, beta2, epsilon },
     slots: ["average", "squareAverage"],
     scalars: ({ learningRate, weightDecay, step }) => [
       learningRate / (1 - beta1 ** step),

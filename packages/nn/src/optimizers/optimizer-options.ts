@@ -37,6 +37,15 @@ export const optimizerRules: Rules<OptimizerOptions> = {
   group: callable,
 };
 
+/** What an optimizer's updates depend on, as JSON: those of its rule, and its own. */
+export interface OptimizerSettings {
+  readonly [name: string]: unknown;
+  /** The one that it was made with. */
+  readonly learningRate: number;
+  /** By the parameter's name. */
+  readonly groups: { readonly [name: string]: GroupSettings };
+}
+
 /** A parameter and how it is updated. */
 export type GroupedParameter = NamedParameter & { readonly settings: GroupSettings };
 

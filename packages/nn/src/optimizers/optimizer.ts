@@ -8,7 +8,12 @@ import type { NamedParameter } from "./arena.ts";
 import { Arena, fittingArenas, madeTogether } from "./arena.ts";
 import { clipFactor } from "./clip.ts";
 import { matchGradients } from "./match-gradients.ts";
-import type { GroupedParameter, OptimizerOptions, Parameterized } from "./optimizer-options.ts";
+import type {
+  GroupedParameter,
+  OptimizerOptions,
+  OptimizerSettings,
+  Parameterized,
+} from "./optimizer-options.ts";
 import { groupedParameters, optimizerRules } from "./optimizer-options.ts";
 import { readOptimizerState, slotsFromState } from "./optimizer-state.ts";
 import type { UpdateRule } from "./update-rule.ts";
@@ -23,6 +28,8 @@ import { updateExpression } from "./update-rule.ts";
 export class Optimizer {
   /** May be changed at any time; schedules do. */
   learningRate: number;
+  /** What the updates depend on: a run is resumed with the same. */
+  readonly settings: OptimizerSettings;
   private readonly rule: UpdateRule;
   /** Built once: backends know compiled code by the expression's identity. */
   private readonly expression: Expression;
@@ -43,6 +50,12 @@ export class Optimizer {
     this.maxGradientNorm = maxGradientNorm;
     this.expression = updateExpression(rule, maxGradientNorm !== undefined);
     this.parameters = groupedParameters(model, shared);
+    this.settings = {
+      ...rule.settings,
+      learningRate,
+      maxGradientNorm: maxGradientNorm ?? null,
+      groups: Object.fromEntries(this.parameters.map(({ name, settings }) => [name, settings])),
+    };
   }
 
   /**

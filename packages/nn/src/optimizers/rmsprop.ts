@@ -28,6 +28,7 @@ export function rmspropRule({
   const averageSlots = isCentered ? ["variance", "average"] : ["squareAverage"];
   const slots = [...averageSlots, ...(momentum > 0 ? ["momentum"] : [])];
   return {
+    settings: { rule: "RMSprop", alpha, epsilon, momentum, isCentered },
     slots,
     scalars: ({ learningRate, weightDecay }) => [learningRate, weightDecay],
     update: (value, state, gradient, [rate, decay]) => {

@@ -23,6 +23,7 @@ export function sgdRule({ momentum = 0, dampening = 0, nesterov = false }: SGDRu
     );
   }
   return {
+    settings: { rule: "SGD", momentum, dampening, nesterov },
     slots: momentum === 0 ? [] : ["momentum"],
     // The first momentum is the gradient itself, without dampening.
     scalars: ({ learningRate, weightDecay, step }) => [

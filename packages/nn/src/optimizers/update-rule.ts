@@ -11,6 +11,8 @@ export interface StepNumbers {
 
 /** How one value is updated: the formula of an optimizer, for one element. */
 export interface UpdateRule {
+  /** Its name, and the numbers that it depends on, defaults included: a run is resumed with the same ones. */
+  readonly settings?: { readonly [name: string]: string | number | boolean };
   /** What the optimizer remembers for each value, zero at the beginning: `momentum`. */
   readonly slots: readonly string[];
   /** The numbers that `update` gets as `scalars`. */

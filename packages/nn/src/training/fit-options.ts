@@ -30,6 +30,8 @@ export interface CheckpointOptions {
   readonly store: CheckpointStore;
   /** Default: `latest`. */
   readonly name?: string;
+  /** What tells this run from others, such as its seed and data: a checkpoint that has another text here is not resumed. */
+  readonly run?: string;
   /** Also after so many updates within an epoch; always at the end of an epoch, and when the run is aborted. */
   readonly everySteps?: number;
 }
@@ -47,7 +49,10 @@ export interface FitOptions<Inputs, Labels, Outputs> extends Measures<Labels, Ou
   readonly callbacks?: readonly Callback[];
   readonly probe?: Probe;
   readonly checkpoint?: CheckpointOptions;
-  /** Goes on from the checkpoint, where there is one; default false. */
+  /**
+   * Goes on from the checkpoint, where there is one; default false. One of a run with other settings of its optimizer, the
+   * initial learning rate included, is refused: `loadModel` takes over its weights alone.
+   */
   readonly resume?: boolean;
   /** Ends the run between two batches: a checkpoint is written, and `fit` rejects with the signal's reason. */
   readonly signal?: AbortSignal;

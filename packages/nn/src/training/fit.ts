@@ -10,7 +10,7 @@ import type { BatchRecord, EpochRecord, History } from "./history.ts";
 import { averageOf, namedValues } from "./history.ts";
 import { LateReader } from "./late-reader.ts";
 import { measureMetrics, rowOf } from "./measures.ts";
-import { restoreRun, saveRun } from "./run-checkpoint.ts";
+import { claimRun, restoreRun, saveRun } from "./run-checkpoint.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 /**
@@ -21,7 +21,7 @@ import { Stopwatch } from "./stopwatch.ts";
  *
  * @returns what became known of every batch and epoch
  * @throws ArgumentError for an option out of range or an epoch without batches; StateDictError or DataError when the checkpoint to resume is of another
- * model or damaged; the signal's reason when it is aborted
+ * model or run, or damaged; StorageError when another run has the checkpoint; the signal's reason when it is aborted
  * @example
  * const history = await fit(model, {
  *   data: batches(train, { batchSize: 128, shuffleSeed: 1 }),
@@ -38,8 +38,13 @@ export async function fit<Inputs, Labels, Outputs>(
   checkOptions(options);
   options.optimizer.checkModel(model);
   const run = new Run(model, options);
-  if (options.resume) await run.resume();
-  return run.train();
+  const release = await claimRun(options.checkpoint);
+  try {
+    if (options.resume) await run.resume();
+    return await run.train();
+  } finally {
+    await release();
+  }
 }
 
 type Note = Omit<BatchRecord, "loss" | "metrics">;
@@ -105,6 +110,11 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
     // An iterator that was used up by the epoch before, or fewer examples than a batch takes.
     if (found === 0) {
       throw new ArgumentError(`data: found no batches in epoch ${epoch}, expected at least one`);
+    }
+    if (found < toSkip) {
+      throw new ArgumentError(
+        `data: found ${found} batches in epoch ${epoch}, expected more than the ${toSkip} that the resumed run has done`,
+      );
     }
     await this.readAll();
     if (!this.isStopped) await this.finishEpoch(epoch);

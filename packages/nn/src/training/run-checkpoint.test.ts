@@ -1,0 +1,178 @@
+import { DataError, full, StorageError, setDefaultBackend, type Tensor } from "@evenkeel/tensor";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ExpressionBackend } from "../../test/expression-backend.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../checkpoints/checkpoint-file.ts";
+import { MemoryCheckpointStore } from "../checkpoints/checkpoint-store.ts";
+import { RandomSource } from "../initializers/random-source.ts";
+import { Module } from "../module/module.ts";
+import { StateDictError } from "../module/state-dict-error.ts";
+import { Parameter } from "../module/variable.ts";
+import { Adam, AdamW } from "../optimizers/adam.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import { RMSprop } from "../optimizers/rmsprop.ts";
+import { SGD } from "../optimizers/sgd.ts";
+import { fit } from "./fit.ts";
+import { restoreRun, saveRun } from "./run-checkpoint.ts";
+
+class Scale extends Module {
+  factor: Parameter;
+  random: RandomSource = new RandomSource(3);
+
+  constructor(value = 1, size = 2) {
+    super();
+    this.factor = new Parameter(full([size], value));
+  }
+
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}
+
+const state = {
+  history: { epochs: [], batches: [] },
+  position: { epoch: 1, batch: 2, step: 5 },
+  milliseconds: 12,
+};
+const own = (model: Scale) => new Adam(model, { learningRate: 0.01, weightDecay: 0.1 });
+
+let store: MemoryCheckpointStore;
+
+beforeEach(async () => {
+  setDefaultBackend(new ExpressionBackend());
+  store = new MemoryCheckpointStore();
+  const model = new Scale(7);
+  await saveRun({ store }, { model, optimizer: own(model), ...state });
+});
+
+afterEach(() => setDefaultBackend(undefined));
+
+/** Resumes with a fresh model, which must not change where that fails. */
+async function resume(make: (model: Scale) => Optimizer = own, options: { run?: string } = {}) {
+  const model = new Scale();
+  const optimizer = make(model);
+  try {
+    const restored = await restoreRun({ store, ...options }, { model, optimizer });
+    expect([...(await model.factor.value.data())]).toEqual([7, 7]);
+    return restored;
+  } catch (error) {
+    expect([...(await model.factor.value.data())]).toEqual([1, 1]);
+    throw error;
+  }
+}
+
+test("a run goes on where it was saved", async () => {
+  expect(await resume()).toMatchObject(state);
+  await store.remove("latest");
+  const model = new Scale();
+  expect(await restoreRun({ store }, { model, optimizer: own(model) })).toBeUndefined();
+});
+
+describe("a checkpoint of another run is refused before anything changes:", () => {
+  test.each<[string, (model: Scale) => Optimizer, string]>([
+    [
+      "rate",
+      (model) => new Adam(model, { learningRate: 0.1, weightDecay: 0.1 }),
+      "learningRate: found 0.01, expected 0.1",
+    ],
+    [
+      "decay",
+      (model) => new Adam(model, { learningRate: 0.01 }),
+      "groups.factor.weightDecay: found 0.1, expected 0",
+    ],
+    [
+      "beta",
+      (model) => new Adam(model, { learningRate: 0.01, weightDecay: 0.1, betas: [0.8, 0.999] }),
+      "optimizer.beta1: found 0.9, expected 0.8",
+    ],
+    [
+      "epsilon",
+      (model) => new Adam(model, { learningRate: 0.01, weightDecay: 0.1, epsilon: 1e-6 }),
+      "optimizer.epsilon: found 1e-8, expected 0.000001",
+    ],
+    [
+      "norm",
+      (model) => new Adam(model, { learningRate: 0.01, weightDecay: 0.1, maxGradientNorm: 1 }),
+      "optimizer.maxGradientNorm: found null, expected 1",
+    ],
+    [
+      "AdamW",
+      (model) => new AdamW(model, { learningRate: 0.01, weightDecay: 0.1 }),
+      'rule: found "Adam", expected "AdamW"',
+    ],
+    [
+      "SGD",
+      (model) => new SGD(model, { learningRate: 0.01 }),
+      'optimizer.rule: found "Adam", expected "SGD"',
+    ],
+    [
+      "RMSprop",
+      (model) => new RMSprop(model, { learningRate: 0.01 }),
+      'rule: found "Adam", expected "RMSprop"',
+    ],
+  ])("%s", async (_, make, message) => {
+    await expect(resume(make)).rejects.toThrow(DataError);
+    await expect(resume(make)).rejects.toThrow(
+      'the checkpoint "latest" cannot be resumed: it is of another run.',
+    );
+    await expect(resume(make)).rejects.toThrow(message);
+  });
+
+  test("name", async () => {
+    await expect(resume(own, { run: "seed 2" })).rejects.toThrow('run: found null, expected "seed 2"');
+    const model = new Scale(7);
+    await saveRun({ store, run: "seed 2" }, { model, optimizer: own(model), ...state });
+    await expect(resume()).rejects.toThrow('run: found "seed 2", expected null');
+    expect(await resume(own, { run: "seed 2" })).toMatchObject(state);
+  });
+
+  test("model", async () => {
+    const model = new Scale(1, 3);
+    const run = restoreRun({ store }, { model, optimizer: own(model) });
+    await expect(run).rejects.toThrow(StateDictError);
+    await expect(run).rejects.toThrow('the checkpoint "latest" does not fit the model.');
+  });
+});
+
+test("progress that is not a run's is refused, whatever it is", async () => {
+  const { tensors, progress } = decodeCheckpoint((await store.load("latest"))!);
+  const tryWith = async (other: unknown) => {
+    await store.save("latest", encodeCheckpoint({ tensors, progress: other }));
+    await expect(resume()).rejects.toThrow(DataError);
+  };
+  for (const name of ["position", "history", "settings", "random", "learningRate", "milliseconds"]) {
+    for (const value of [undefined, null, "x", -1, []])
+      await tryWith({ ...(progress as object), [name]: value });
+  }
+  await tryWith({ ...(progress as object), position: { epoch: 0.5, batch: 0, step: 0 } });
+  await fc.assert(fc.asyncProperty(fc.jsonValue(), tryWith), { numRuns: 50 });
+});
+
+test("a run claims its checkpoint until it ends, however it ends", async () => {
+  const claims: string[] = [];
+  class Claimed extends MemoryCheckpointStore {
+    async claim(name: string) {
+      if (claims.length > 0) throw new StorageError(`${name}: in use`);
+      claims.push(name);
+      return async () => {
+        claims.pop();
+      };
+    }
+  }
+  const model = new Scale();
+  const checkpoint = { store: new Claimed(), name: "mine" };
+  const options = { optimizer: own(model), loss: () => full([], 0), checkpoint };
+  const nested = () => fit(model, { ...options, data: () => [], epochs: 0 });
+  const whileItRuns = async () => {
+    await expect(nested()).rejects.toThrow("mine: in use");
+    return { done: true, value: undefined } as const;
+  };
+  const data = () => {
+    expect(claims).toEqual(["mine"]);
+    return { [Symbol.asyncIterator]: () => ({ next: whileItRuns }) };
+  };
+  await expect(fit(model, { ...options, data, epochs: 1 })).rejects.toThrow(/found no batches/);
+  expect(claims).toEqual([]);
+  await nested();
+  expect(claims).toEqual([]);
+});

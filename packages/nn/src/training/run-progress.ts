@@ -1,0 +1,69 @@
+import { DataError } from "@evenkeel/tensor";
+import { describeValue, nonNegative, nonNegativeInteger } from "@evenkeel/tensor/checks";
+import type { RandomState } from "../initializers/random-source.ts";
+import type { OptimizerSettings } from "../optimizers/optimizer-options.ts";
+import type { History } from "./history.ts";
+
+/** Where a run stands; `milliseconds` were spent in the epoch so far. */
+export interface RunState {
+  readonly history: History;
+  readonly position: { readonly epoch: number; readonly batch: number; readonly step: number };
+  readonly milliseconds: number;
+}
+
+/** What tells a run from others: saved state of other settings is another run's. */
+export interface RunSettings {
+  readonly run: string | null;
+  readonly optimizer: OptimizerSettings;
+}
+
+/** What a checkpoint holds beside tensors. */
+export interface Progress extends RunState {
+  readonly settings: RunSettings;
+  readonly learningRate: number;
+  /** Random sources by their path in the model. */
+  readonly random: { readonly [path: string]: RandomState };
+}
+
+/** A checksum finds damage; a file that somebody has made may still hold anything. Throws DataError. */
+export function checkProgress(progress: unknown): Progress {
+  const parts = membersOf(progress) ?? {};
+  const position = membersOf(parts.position) ?? {};
+  const history = membersOf(parts.history) ?? {};
+  const isSound =
+    [position.epoch, position.batch, position.step].every(nonNegativeInteger.accepts) &&
+    [parts.learningRate, parts.milliseconds].every(nonNegative.accepts) &&
+    [history.epochs, history.batches].every(Array.isArray) &&
+    membersOf(parts.settings) !== undefined &&
+    membersOf(parts.random) !== undefined;
+  if (isSound) return progress as Progress;
+  throw new DataError(`progress: found ${describeValue(progress)}, expected the progress of a run`);
+}
+
+/** The members of a JSON object. */
+const membersOf = (value: unknown): { readonly [name: string]: unknown } | undefined =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+
+/** The most lines of a message. */
+const mostLines = 10;
+
+/** Throws DataError that shows both sides where saved state is of another run. */
+export function checkSettings(found: RunSettings, expected: RunSettings): void {
+  const lines = [...differences("", found, expected)];
+  if (lines.length === 0) return;
+  const more = lines.length > mostLines ? [`  and ${lines.length - mostLines} more`] : [];
+  throw new DataError(["it is of another run.", ...lines.slice(0, mostLines), ...more].join("\n"));
+}
+
+const words = (value: unknown): string => (value === undefined ? "nothing" : describeValue(value));
+
+function* differences(path: string, found: unknown, expected: unknown): Generator<string> {
+  const [left, right] = [membersOf(found), membersOf(expected)];
+  if (left !== undefined && right !== undefined) {
+    for (const key of new Set([...Object.keys(right), ...Object.keys(left)])) {
+      yield* differences(path === "" ? key : `${path}.${key}`, left[key], right[key]);
+    }
+  } else if (JSON.stringify(found) !== JSON.stringify(expected)) {
+    yield `  ${path}: found ${words(found)}, expected ${words(expected)}`;
+  }
+}
