@@ -52,7 +52,7 @@ export async function runJob(job: Job, control: JobControl): Promise<Outcome> {
 function open({ backend, threads }: Job): Promise<Backend | WebgpuBackend> {
   return selectBackend([cpu, webgpu], {
     prefer: backend,
-    options: { cpu: { threads }, webgpu: { keepsNonFinite: true } },
+    options: { cpu: { threads }, webgpu: { keepsNonFinite: true, acceptsSoftware: true } },
   });
 }
 

@@ -1,9 +1,19 @@
 import type { BackendFactory } from "@evenkeel/tensor";
-import { ArgumentError, BackendError, loadPlans } from "@evenkeel/tensor";
+import { BackendError, loadPlans } from "@evenkeel/tensor";
+import type { Rule, Rules } from "@evenkeel/tensor/checks";
+import {
+  callable,
+  checkOptions,
+  listOf,
+  oneOf,
+  positiveInteger,
+  text,
+  yesOrNo,
+} from "@evenkeel/tensor/checks";
 import { WebgpuDevice } from "./device.ts";
 import { describeAdapter, openAdapter, openDevice } from "./open/adapter.ts";
 import type { OptionalFeature } from "./open/features.ts";
-import { featuresOf, optionalFeatures } from "./open/features.ts";
+import { featuresOf, knownFeatures, optionalFeatures } from "./open/features.ts";
 import { findGpu } from "./open/find-gpu.ts";
 import type { WebgpuBackend } from "./webgpu-backend.ts";
 
@@ -14,11 +24,11 @@ export interface WebgpuOptions {
   readonly device?: GPUDevice;
   /** Absent: `high-performance`. */
   readonly powerPreference?: GPUPowerPreference;
-  /** Takes a software adapter, where there is one. */
+  /** Takes a software adapter, where there is one: `acceptsSoftware` is true then, unless it is given. */
   readonly forceFallbackAdapter?: boolean;
   /**
-   * False: a GPU in software counts as none, because the CPU backend is faster. Absent: it is taken where there is no other, and
-   * in Node on Linux looked for beside Chromium, which brings one.
+   * True: a GPU in software is taken where there is no other; in Node on Linux it is looked for beside Chromium, which brings
+   * one. Absent or false: it counts as none, because the CPU backend is many times faster.
    */
   readonly acceptsSoftware?: boolean;
   /** Abilities to leave alone although the adapter has them. */
@@ -35,16 +45,36 @@ export interface WebgpuFactory extends BackendFactory<WebgpuOptions> {
   open(options?: WebgpuOptions): Promise<WebgpuBackend>;
 }
 
+/** An object of the platform, told by one of its methods: in another realm its class is another. */
+const withMethod = (method: string, expected: string): Rule => ({
+  expected,
+  accepts: (value) => callable.accepts((value as { [name: string]: unknown } | null)?.[method]),
+});
+
+const optionRules: Rules<WebgpuOptions> = {
+  gpu: withMethod("requestAdapter", "a GPU"),
+  device: withMethod("createBuffer", "a GPUDevice"),
+  powerPreference: oneOf("high-performance", "low-power"),
+  forceFallbackAdapter: yesOrNo,
+  acceptsSoftware: yesOrNo,
+  without: listOf(oneOf(...knownFeatures)),
+  keepsNonFinite: yesOrNo,
+  maxMemoryBytes: positiveInteger,
+  flags: listOf(text),
+};
+
 /**
  * The GPU as a device, through the standard WebGPU API: in browsers, and in Node with the `webgpu` package. Opening it
  * throws ArgumentError for wrong options, and BackendError, with the reason and the remedy, where it cannot open.
  *
- * @example const backend = await selectBackend([webgpu, cpu], { prefer: "webgpu" });
+ * @example const backend = await selectBackend([webgpu, cpu]); // without a GPU, the CPU
  */
 export const webgpu: WebgpuFactory = { name: "webgpu", open };
 
-async function open(options: WebgpuOptions = {}): Promise<WebgpuBackend> {
-  checkOptions(options);
+async function open(given: WebgpuOptions = {}): Promise<WebgpuBackend> {
+  checkOptions<WebgpuOptions>("webgpu", given, optionRules);
+  const { acceptsSoftware = given.forceFallbackAdapter } = given;
+  const options = { ...given, acceptsSoftware };
   await loadKernels();
   const { maxMemoryBytes = Number.POSITIVE_INFINITY } = options;
   if (options.device !== undefined) {
@@ -67,11 +97,5 @@ async function loadKernels(): Promise<void> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BackendError(`webgpu: kernels for the GPU cannot be loaded: ${reason}`, { cause: error });
-  }
-}
-
-function checkOptions({ maxMemoryBytes }: WebgpuOptions): void {
-  if (maxMemoryBytes !== undefined && !(Number.isSafeInteger(maxMemoryBytes) && maxMemoryBytes > 0)) {
-    throw new ArgumentError(`webgpu: maxMemoryBytes: found ${maxMemoryBytes}, expected a positive integer`);
   }
 }

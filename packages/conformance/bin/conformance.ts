@@ -18,7 +18,8 @@ class UsageError extends Error {}
 /** The only place that names backends. */
 const backends: { readonly [name: string]: (threads: number | undefined) => Promise<Backend> } = {
   cpu: async (threads) => (await import("@evenkeel/backend-cpu")).cpu.open({ threads }),
-  webgpu: async () => (await import("@evenkeel/backend-webgpu")).webgpu.open({ keepsNonFinite: true }),
+  webgpu: async () =>
+    (await import("@evenkeel/backend-webgpu")).webgpu.open({ keepsNonFinite: true, acceptsSoftware: true }),
 };
 
 function readOptions() {

@@ -14,7 +14,7 @@ Opens, uses and closes a device many times in one process, and fails where somet
 
 const backends: { readonly [name: string]: () => Promise<Backend> } = {
   cpu: async () => (await import("@evenkeel/backend-cpu")).cpu.open({ threads: 2 }),
-  webgpu: async () => (await import("@evenkeel/backend-webgpu")).webgpu.open(),
+  webgpu: async () => (await import("@evenkeel/backend-webgpu")).webgpu.open({ acceptsSoftware: true }),
 };
 
 /** Caches of the engine and the driver fill up meanwhile. */

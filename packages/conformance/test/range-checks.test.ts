@@ -1,16 +1,15 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import { crossEntropy, Embedding, nll } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, fromData, sum, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { reasonToSkip } from "./webgpu-support.ts";
+import { openWebgpu, reasonToSkip } from "./webgpu-support.ts";
 
 const openers: readonly (readonly [name: string, isThere: boolean, open: () => Promise<Backend>])[] = [
   ["one thread", true, () => cpu.open({ threads: 1 })],
   ["five threads", true, () => cpu.open({ threads: 5 })],
-  ["WebGPU", reasonToSkip === undefined, () => webgpu.open({ acceptsSoftware: true })],
+  ["WebGPU", reasonToSkip === undefined, () => openWebgpu()],
 ];
 
 describe.each(openers.filter(([, isThere]) => isThere))("on %s", (_, __, open) => {

@@ -2,13 +2,13 @@ import { webgpu } from "@evenkeel/backend-webgpu";
 import { DisposedError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { checkSelecting, deviceContract, knownFailures } from "../src/index.ts";
-import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
 
 describe.skipIf(reasonToSkip !== undefined)("webgpu keeps the contract of a device", () => {
   test.each(deviceContract.map(({ name, run }) => [name, run] as const))("%s", async (_, run) => {
-    const backend = await webgpu.open();
+    const backend = await openWebgpu();
     try {
       await run(backend);
     } finally {
@@ -18,7 +18,8 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu keeps the contract of a devi
     }
   });
 
-  test("selecting takes the first that opens, and what is preferred must open", () => checkSelecting(webgpu));
+  test("selecting takes the first that opens, and what is preferred must open", () =>
+    checkSelecting(webgpu, { acceptsSoftware: true }));
 });
 
 test("no failure is accepted on WebGPU", () => {

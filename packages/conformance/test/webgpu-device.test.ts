@@ -18,7 +18,7 @@ import {
   setDefaultBackend,
 } from "@evenkeel/tensor";
 import { afterAll, describe, expect, test } from "vitest";
-import { devicesOfTests, reasonToSkip, testPresence } from "./webgpu-support.ts";
+import { devicesOfTests, openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
 const open = devicesOfTests();
@@ -489,7 +489,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu at work", () => {
 
   test("opens and closes fifty times", async () => {
     for (let cycle = 0; cycle < 50; cycle++) {
-      const backend = await webgpu.open();
+      const backend = await openWebgpu();
       expect(await read(backend, floats(backend, [cycle]))).toEqual([cycle]);
       await backend.close();
     }
@@ -566,10 +566,10 @@ test("every form of storage in f16 compiles, on a device that checks kernels and
   expect(backend.counters().dispatches).toBe(5);
 });
 
-test("a GPU in software can be refused, so that the next backend is taken", async () => {
+test("a GPU in software is refused unless it is asked for, so that the next backend is taken", async () => {
   const info = { description: "SwiftShader driver", isFallbackAdapter: true };
   const gpu = { requestAdapter: async () => ({ info }) } as unknown as GPU;
-  const options = { gpu, acceptsSoftware: false };
+  const options = { gpu };
   const backend = await selectBackend([webgpu, cpu], { options: { webgpu: options, cpu: { threads: 1 } } });
   expect(backend.name).toBe("cpu");
   await backend.close();

@@ -1,10 +1,9 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import type { DType, Expression, ScalarType, Value } from "@evenkeel/tensor";
 import { buildExpression, e, evaluator, viewAs } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { precisionOf } from "../src/tolerance.ts";
-import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
 
@@ -79,7 +78,7 @@ const comparisons = ["equal", "notEqual", "less", "lessEqual", "greater", "great
 describe.skipIf(reasonToSkip !== undefined)("webgpu expressions", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await webgpu.open();
+    backend = await openWebgpu();
   });
   afterAll(() => backend.close());
 

@@ -1,5 +1,4 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import {
   bernoulli,
   hostPermutation,
@@ -10,7 +9,7 @@ import {
   uniform,
 } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
 
@@ -20,7 +19,7 @@ const host = (index: number): number => threefry(key.seed, key.stream, index);
 describe.skipIf(reasonToSkip !== undefined)("webgpu draws the bits of the host", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await webgpu.open();
+    backend = await openWebgpu();
   });
   afterAll(() => backend.close());
 

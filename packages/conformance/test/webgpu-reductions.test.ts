@@ -1,10 +1,9 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { cumulativeSum, fromData, mean, moments, softmax, sum } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCases, runCase } from "../src/index.ts";
-import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
 
@@ -13,7 +12,7 @@ const tenth = Math.fround(0.1);
 describe.skipIf(reasonToSkip !== undefined)("reductions on WebGPU", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await webgpu.open({ keepsNonFinite: true });
+    backend = await openWebgpu({ keepsNonFinite: true });
   });
   afterAll(() => backend.close());
 

@@ -2,10 +2,14 @@ import type { WebgpuBackend, WebgpuOptions } from "@evenkeel/backend-webgpu";
 import { webgpu } from "@evenkeel/backend-webgpu";
 import { afterEach, expect, test } from "vitest";
 
+/** Opens the GPU that there is, also one in software. */
+export const openWebgpu = (options: WebgpuOptions = {}): Promise<WebgpuBackend> =>
+  webgpu.open({ acceptsSoftware: true, ...options });
+
 /** Why there is no WebGPU here; absent where there is one. */
 async function findReason(): Promise<string | undefined> {
   try {
-    await (await webgpu.open()).close();
+    await (await openWebgpu()).close();
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -31,7 +35,7 @@ export function devicesOfTests(): (options?: WebgpuOptions) => Promise<WebgpuBac
     for (const backend of opened.splice(0)) await backend.close().catch(() => {});
   });
   return async (options) => {
-    const backend = await webgpu.open(options);
+    const backend = await openWebgpu(options);
     opened.push(backend);
     return backend;
   };

@@ -1,6 +1,5 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import type { WebgpuBackend, WebgpuCounters } from "@evenkeel/backend-webgpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import { mlp, resnet20 } from "@evenkeel/models";
 import {
   accuracy,
@@ -15,7 +14,7 @@ import type { Backend, Tensor } from "@evenkeel/tensor";
 import { DeviceError, fromData, scope, setDefaultBackend, uniform } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordingBackend } from "../src/index.ts";
-import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
 
@@ -39,7 +38,7 @@ function trainingStep(model: Module<[Tensor]>, shape: readonly number[], backend
 describe.skipIf(reasonToSkip !== undefined)("a training step on WebGPU", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await webgpu.open();
+    backend = await openWebgpu();
   });
   afterAll(async () => {
     setDefaultBackend(undefined);
@@ -127,16 +126,16 @@ describe.skipIf(reasonToSkip !== undefined)("a run on WebGPU whose device is los
   afterAll(() => setDefaultBackend(undefined));
 
   test("fails by name, and a new one goes on from the checkpoint with the same bits", async () => {
-    const whole = await webgpu.open();
+    const whole = await openWebgpu();
     const expected = await train(whole, new MemoryCheckpointStore());
     await whole.close();
     const store = new MemoryCheckpointStore();
-    const lost = await webgpu.open();
+    const lost = await openWebgpu();
     const run = train(lost, store, 11);
     await expect(run).rejects.toBeInstanceOf(DeviceError);
     await expect(run).rejects.toThrow(/the GPU device was lost \(destroyed\).*its latest launches: "/);
     await lost.close().catch(() => undefined);
-    const fresh = await webgpu.open();
+    const fresh = await openWebgpu();
     expect(await train(fresh, store)).toEqual(expected);
     await fresh.close();
   });

@@ -1,10 +1,9 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import type { OpCase } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCases, runCase } from "../src/index.ts";
-import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
 
@@ -21,7 +20,7 @@ const isSmall = ({ inputs }: OpCase): boolean =>
 describe.skipIf(reasonToSkip !== undefined)("plans for three workgroups in a dimension", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await webgpu.open({ keepsNonFinite: true });
+    backend = await openWebgpu({ keepsNonFinite: true });
     Object.defineProperty(backend, "limits", { value: { ...backend.limits, maxWorkgroups: 3 } });
   });
   afterAll(() => backend.close());

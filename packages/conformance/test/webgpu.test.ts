@@ -1,15 +1,14 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCases, runCase } from "../src/index.ts";
-import { reasonToSkip, testPresence } from "./webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
 
 describe.skipIf(reasonToSkip !== undefined)("webgpu", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await webgpu.open({ keepsNonFinite: true });
+    backend = await openWebgpu({ keepsNonFinite: true });
   });
   afterAll(() => backend.close());
 

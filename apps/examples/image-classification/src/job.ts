@@ -58,6 +58,9 @@ async function runIn(folder: string, command: Command, setting: Setting): Promis
   const backend = await openBackend(options, run?.record.backend, backends);
   try {
     say(`Backend: ${backend.name}, ${backend.device}`);
+    if (backend.device.endsWith("(software)")) {
+      say("This GPU is emulated in software: `--backend cpu` is many times faster.");
+    }
     const data = await loadData(options, { say, signal, begunWith: run?.record.data });
     checkBatchSize(options, data);
     signal.throwIfAborted();
@@ -155,9 +158,13 @@ function openBackend(
   begunOn: string | undefined,
   factories: readonly BackendFactory[],
 ): Promise<Backend> {
+  const ofBackend: { readonly [name: string]: object } = {
+    cpu: threads === 0 ? {} : { threads },
+    webgpu: { acceptsSoftware: backend === "webgpu" },
+  };
   return selectBackend(factories, {
     prefer: begunOn ?? (backend === "auto" ? undefined : backend),
-    options: { cpu: threads === 0 ? {} : { threads }, webgpu: { acceptsSoftware: backend === "webgpu" } },
+    options: Object.fromEntries(factories.map(({ name }) => [name, ofBackend[name]])),
   });
 }
 

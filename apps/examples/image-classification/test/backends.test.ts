@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runJob } from "../src/job.ts";
 
 const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("webgpu");
-const reasonToSkip = await webgpu.open().then(
+const reasonToSkip = await webgpu.open({ acceptsSoftware: true }).then(
   async (backend) => {
     await backend.close();
     return undefined;

@@ -4,7 +4,7 @@ import type { OptionalFeature } from "./features.ts";
 export interface AdapterOptions {
   readonly powerPreference?: GPUPowerPreference;
   readonly forceFallbackAdapter?: boolean;
-  readonly acceptsSoftware?: boolean;
+  readonly acceptsSoftware?: boolean | undefined;
 }
 
 /** Limits that are asked for as far as the adapter goes: the defaults are those of the smallest devices. */
@@ -27,13 +27,13 @@ export async function openAdapter(gpu: GPU, options: AdapterOptions): Promise<GP
   const {
     powerPreference = "high-performance",
     forceFallbackAdapter = false,
-    acceptsSoftware = true,
+    acceptsSoftware = false,
   } = options;
   const adapter = await gpu.requestAdapter({ powerPreference, forceFallbackAdapter });
   if (adapter !== null) {
     if (acceptsSoftware || !isSoftware(adapter.info)) return adapter;
     throw new BackendError(
-      `webgpu: only ${describeAdapter(adapter.info)} was found, which is slower than the CPU backend: install a GPU driver, or ask for webgpu by name`,
+      `webgpu: only ${describeAdapter(adapter.info)} was found, which is slower than the CPU backend: install a GPU driver, or open it with acceptsSoftware: true`,
     );
   }
   const wanted = forceFallbackAdapter ? "no software adapter" : "no GPU adapter";

@@ -10,12 +10,12 @@ interface NodePackage {
 
 export interface GpuOptions {
   readonly flags?: readonly string[];
-  /** False: without a GPU of its own the machine is not looked at further. */
-  readonly acceptsSoftware?: boolean;
+  /** Whether a machine without a GPU of its own is searched for one in software. */
+  readonly acceptsSoftware?: boolean | undefined;
 }
 
 /** The object to ask for adapters. Throws BackendError with the remedy where there is none. */
-export async function findGpu({ flags = [], acceptsSoftware = true }: GpuOptions = {}): Promise<GPU> {
+export async function findGpu({ flags = [], acceptsSoftware = false }: GpuOptions = {}): Promise<GPU> {
   const ofNavigator = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
   if (ofNavigator !== undefined) return ofNavigator;
   const { process } = globalThis as { process?: NodeJS.Process };
@@ -38,7 +38,8 @@ const flagsOf = (driver: string | undefined): string[] =>
  */
 const zerosInLoops = "disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension";
 
-const noGpu = "webgpu: this machine shows no GPU: the CPU backend is faster than one in software";
+const noGpu =
+  "webgpu: this machine shows no GPU, and the CPU backend is faster than one in software, which acceptsSoftware: true would take";
 
 /** Vulkan reads the variable of the process whenever it is opened, so it stays set. */
 function useSoftwareDriver(manifest: string | undefined): void {

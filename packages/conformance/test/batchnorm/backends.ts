@@ -1,7 +1,6 @@
-import { webgpu } from "@evenkeel/backend-webgpu";
 import type { Backend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe } from "vitest";
-import { reasonToSkip, testPresence } from "../webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 import { useBackend } from "./tools.ts";
 
 export type BackendName = "cpu" | "webgpu";
@@ -9,7 +8,7 @@ export type BackendName = "cpu" | "webgpu";
 function useWebgpu(): () => Backend {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await webgpu.open({ keepsNonFinite: true });
+    backend = await openWebgpu({ keepsNonFinite: true });
   });
   afterAll(() => backend.close());
   return () => backend;

@@ -1,6 +1,5 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import { BatchNorm2d, Conv2d, crossEntropy, Linear, Module, SGD } from "@evenkeel/nn";
 import type { DType, Tensor } from "@evenkeel/tensor";
 import {
@@ -13,7 +12,7 @@ import {
   sizeOf,
 } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { reasonToSkip, testPresence } from "../webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 import { expectWithin, normal } from "./tools.ts";
 
 testPresence();
@@ -41,7 +40,7 @@ const convolved = (x: Tensor, { weight }: Conv2d): Tensor =>
 describe.skipIf(reasonToSkip !== undefined)("training with feature maps in f16", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await webgpu.open();
+    backend = await openWebgpu();
     setDefaultBackend(backend);
   });
   afterAll(async () => {

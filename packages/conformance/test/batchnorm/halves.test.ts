@@ -1,6 +1,5 @@
 import { grad, vjp } from "@evenkeel/autodiff";
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import {
   batchNorm,
   ghostBatchNorm,
@@ -13,7 +12,7 @@ import {
 import type { Activation, DType, Shape, Tensor } from "@evenkeel/tensor";
 import { cast, DTypeError, fromData, mul, ones, sizeOf, sum, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { reasonToSkip, testPresence } from "../webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 import { expectSameBits, expectWithin, largest, normal } from "./tools.ts";
 import { twoPass } from "./two-pass.ts";
 
@@ -35,7 +34,7 @@ const shapes: readonly (readonly [shape: Shape, axis: number])[] = [
 describe.skipIf(reasonToSkip !== undefined)("batch norm in f16 on webgpu", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await webgpu.open();
+    backend = await openWebgpu();
   });
   afterAll(() => backend.close());
 

@@ -1,9 +1,8 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import type { Backend, Launch, OpCases, WgslKernel } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCases, runCase } from "../../src/index.ts";
-import { reasonToSkip, testPresence } from "../webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 
 testPresence();
 
@@ -54,7 +53,7 @@ const forms = [
 describe.skipIf(reasonToSkip !== undefined).each(forms)("webgpu %s", (_, without, change) => {
   let device: WebgpuBackend;
   beforeAll(async () => {
-    device = await webgpu.open({ without });
+    device = await openWebgpu({ without });
   });
   afterAll(() => device.close());
 

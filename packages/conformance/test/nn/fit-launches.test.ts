@@ -1,12 +1,11 @@
 import { cpu } from "@evenkeel/backend-cpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import { mlp } from "@evenkeel/models";
 import { accuracy, type Batch, crossEntropy, fit, SGD } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { setDefaultBackend } from "@evenkeel/tensor";
 import { afterEach, describe, expect, test } from "vitest";
 import { type RecordingBackend, recordingBackend } from "../../src/index.ts";
-import { reasonToSkip, testPresence } from "../webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 
 testPresence();
 
@@ -63,7 +62,7 @@ describe("a step of fit with the MLP, its loss and its accuracy", () => {
   test.skipIf(reasonToSkip !== undefined)(
     "is at most 30 launches on WebGPU, the reading of 16 steps shared out",
     async () => {
-      const { step, average } = costOf(await launchesOfFit(await webgpu.open()));
+      const { step, average } = costOf(await launchesOfFit(await openWebgpu()));
       expect(step).toBeLessThanOrEqual(30);
       expect(average).toBeLessThanOrEqual(31);
     },

@@ -1,6 +1,5 @@
 import { valueAndGrad, wholeStep } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import {
   Adam,
   BatchNorm1d,
@@ -19,7 +18,7 @@ import {
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { DeviceError, EvenkeelError, OutOfMemoryError, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import { afterEach, describe, expect, test } from "vitest";
-import { reasonToSkip, testPresence } from "../webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 import { FailingBackend, type Fallible } from "./failing-backend.ts";
 
 testPresence();
@@ -132,7 +131,7 @@ describe("a step in which an allocation, a launch or a write fails leaves the st
   });
 
   test.skipIf(reasonToSkip !== undefined)("on WebGPU, at every ninth place", async () => {
-    const failing = use(await webgpu.open());
+    const failing = use(await openWebgpu());
     const allocations = await failEverywhere(failing, "allocate", 9);
     expect(allocations).toEqual({ failures: expect.any(Number), halves: 0 });
     expect(allocations.failures).toBeGreaterThan(3);

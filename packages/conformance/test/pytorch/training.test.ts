@@ -1,5 +1,4 @@
 import { cpu } from "@evenkeel/backend-cpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import {
   BatchNorm2d,
   Conv2d,
@@ -17,7 +16,7 @@ import {
 } from "@evenkeel/nn";
 import { type Backend, setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { reasonToSkip, testPresence } from "../webgpu-support.ts";
+import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 import { plainValues } from "./against-pytorch.ts";
 import {
   askPytorch,
@@ -74,7 +73,7 @@ testPresence();
 
 describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: a whole training run`, () => {
   describe("on the CPU", () => agreesWithPytorch(() => cpu.open({ threads: 2 })));
-  describe.skipIf(reasonToSkip !== undefined)("on WebGPU", () => agreesWithPytorch(() => webgpu.open()));
+  describe.skipIf(reasonToSkip !== undefined)("on WebGPU", () => agreesWithPytorch(() => openWebgpu()));
 });
 
 function agreesWithPytorch(open: () => Promise<Backend>): void {

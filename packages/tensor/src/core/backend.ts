@@ -1,3 +1,6 @@
+import { checkOptions, checkValue } from "../checks/check.ts";
+import type { Rule } from "../checks/rules.ts";
+import { anything, callable, text } from "../checks/rules.ts";
 import type { DType, Storage } from "./dtype.ts";
 import { bytesOfStorage } from "./dtype.ts";
 import { ArgumentError, BackendError, DTypeError, OutOfMemoryError } from "./errors.ts";
@@ -108,30 +111,50 @@ export function setDefaultBackend(backend: Backend | undefined): void {
   defaultBackend = backend;
 }
 
+export interface SelectOptions {
+  /** The name of the backend that must open. */
+  readonly prefer?: string | undefined;
+  /** What each backend is opened with, by name. */
+  readonly options?: { readonly [name: string]: unknown };
+}
+
+const backendList: Rule = {
+  expected: "an array of backends to open, such as [webgpu, cpu]",
+  accepts: (value) =>
+    Array.isArray(value) &&
+    value.every((factory) => text.accepts(factory?.name) && callable.accepts(factory.open)),
+};
+
 /**
  * Opens the first factory that opens, and makes it the default for new tensors. A backend that is preferred by name
- * must open: otherwise the call fails with its reason, because work that silently runs elsewhere misleads.
+ * must open: otherwise the call fails with its reason, because work that silently runs elsewhere misleads. Throws
+ * ArgumentError for wrong options, also of a backend: they do not mean that the next one is taken; and BackendError with all
+ * reasons where none opens.
  *
- * @example const backend = await selectBackend([webgpu, cpu], { prefer: "webgpu" });
+ * @example const backend = await selectBackend([webgpu, cpu], { options: { cpu: { threads: 2 } } });
  */
 export async function selectBackend(
   factories: readonly BackendFactory[],
-  options: { prefer?: string; options?: { readonly [name: string]: unknown } } = {},
+  selection: SelectOptions = {},
 ): Promise<Backend> {
-  const { prefer } = options;
+  checkValue("selectBackend: factories", factories, backendList);
+  checkOptions<SelectOptions>("selectBackend", selection, { prefer: text, options: anything });
+  const { prefer, options = {} } = selection;
+  const names = factories.map(({ name }) => name);
+  checkOptions("selectBackend: options", options, Object.fromEntries(names.map((name) => [name, anything])));
   const candidates = prefer === undefined ? factories : factories.filter(({ name }) => name === prefer);
   if (candidates.length === 0) {
     if (prefer === undefined) throw new ArgumentError("factories: found none, expected at least one backend");
-    const known = factories.map(({ name }) => name).join(", ") || "none";
-    throw new ArgumentError(`prefer: found "${prefer}", expected one of: ${known}`);
+    throw new ArgumentError(`prefer: found "${prefer}", expected one of: ${names.join(", ") || "none"}`);
   }
   const reasons: string[] = [];
   for (const factory of candidates) {
     try {
-      const backend = await factory.open(options.options?.[factory.name]);
+      const backend = await factory.open(options[factory.name]);
       setDefaultBackend(backend);
       return backend;
     } catch (error) {
+      if (error instanceof ArgumentError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       reasons.push(reason.startsWith(`${factory.name}: `) ? reason : `${factory.name}: ${reason}`);
     }

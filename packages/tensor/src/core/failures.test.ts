@@ -1,10 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { fromData } from "../creation/from-data.ts";
 import { arange, eye, linspace } from "../creation/sequences.ts";
 import { full } from "../ops/full/full.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
-import { selectBackend } from "./backend.ts";
-import { ArgumentError, DisposedError, OutOfMemoryError } from "./errors.ts";
+import type { BackendFactory } from "./backend.ts";
+import { selectBackend, setDefaultBackend } from "./backend.ts";
+import { ArgumentError, BackendError, DisposedError, OutOfMemoryError } from "./errors.ts";
 import { execute } from "./executor.ts";
 import { wasmKernel } from "./launch.ts";
 import type { Op } from "./op.ts";
@@ -116,6 +117,61 @@ test("a promise out of a scope is refused once, not again when it fails", async 
   // An unhandled rejection would fail the run of the tests.
   expect(() => scope(failing)).toThrow(ArgumentError);
   await new Promise((resolve) => setTimeout(resolve));
+});
+
+describe("selectBackend", () => {
+  const opened: unknown[] = [];
+  const factory = (name: string, error?: Error): BackendFactory => ({
+    name,
+    open: async (options) => {
+      opened.push([name, options]);
+      if (error !== undefined) throw error;
+      return new RecordingBackend(name);
+    },
+  });
+  const both = [factory("first", new BackendError("first: no such device")), factory("second")];
+  afterEach(() => {
+    opened.length = 0;
+    setDefaultBackend(undefined);
+  });
+
+  test("takes the next backend where one does not open, each with its own options", async () => {
+    const backend = await selectBackend(both, { options: { second: { size: 1 }, first: undefined } });
+    expect(backend.name).toBe("second");
+    expect(opened).toEqual([
+      ["first", undefined],
+      ["second", { size: 1 }],
+    ]);
+  });
+
+  test("throws a mistake in the options of a backend instead of taking the next", async () => {
+    const wrong = factory("wrong", new ArgumentError('wrong: found the option "sizes"'));
+    await expect(selectBackend([wrong, factory("second")])).rejects.toThrow(ArgumentError);
+    expect(opened).toHaveLength(1);
+  });
+
+  test.each([
+    [both, { first: {} }, 'selectBackend: found the option "first", expected one of: prefer, options'],
+    [
+      both,
+      { options: { gpu: {} } },
+      'selectBackend: options: found the option "gpu", expected one of: first, second',
+    ],
+    [both, { options: 1 }, "selectBackend: options: options: found 1, expected an object"],
+    [both, { prefer: 1 }, "selectBackend: prefer: found 1, expected a string"],
+    [both, null, "selectBackend: options: found null, expected an object"],
+    [
+      both[0],
+      {},
+      "selectBackend: factories: found an object, expected an array of backends to open, such as [webgpu, cpu]",
+    ],
+    [["cpu"], {}, 'selectBackend: factories: found ["cpu"], expected an array of backends'],
+    [[undefined], {}, "selectBackend: factories: found [undefined], expected an array of backends"],
+  ])("refuses %o with %o", async (factories, options, message) => {
+    await expect(selectBackend(factories as never, options as never)).rejects.toThrow(message);
+    await expect(selectBackend(factories as never, options as never)).rejects.toThrow(ArgumentError);
+    expect(opened).toEqual([]);
+  });
 });
 
 test("selectBackend names what is missing", async () => {

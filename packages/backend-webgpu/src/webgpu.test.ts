@@ -1,0 +1,60 @@
+import { ArgumentError, BackendError } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { webgpu } from "./webgpu.ts";
+
+describe("options", () => {
+  test.each([
+    [{ acceptSoftware: true }, 'webgpu: found the option "acceptSoftware", expected one of: gpu, device, '],
+    [{ acceptsSoftware: "yes" }, 'webgpu: acceptsSoftware: found "yes", expected true or false'],
+    [{ powerPreference: "fast" }, 'webgpu: powerPreference: found "fast", expected "high-performance" or '],
+    [
+      { without: ["f16"] },
+      'webgpu: without: found ["f16"], expected an array of "shader-f16" or "subgroups" or "timestamp-query"',
+    ],
+    [{ maxMemoryBytes: "1GB" }, 'webgpu: maxMemoryBytes: found "1GB", expected a positive integer'],
+    [{ maxMemoryBytes: 0 }, "webgpu: maxMemoryBytes: found 0, expected a positive integer"],
+    [{ flags: "backend=vulkan" }, 'webgpu: flags: found "backend=vulkan", expected an array of a string'],
+    [{ forceFallbackAdapter: 1 }, "webgpu: forceFallbackAdapter: found 1, expected true or false"],
+    [{ keepsNonFinite: null }, "webgpu: keepsNonFinite: found null, expected true or false"],
+    [{ gpu: {} }, "webgpu: gpu: found an object, expected a GPU"],
+    [{ device: null }, "webgpu: device: found null, expected a GPUDevice"],
+    [null, "webgpu: options: found null, expected an object"],
+  ])("%o are refused", async (options, message) => {
+    const opening = webgpu.open(options as never);
+    await expect(opening).rejects.toThrow(message);
+    await expect(opening).rejects.toBeInstanceOf(ArgumentError);
+  });
+
+  test("that are undefined are absent", async () => {
+    const gpu = { requestAdapter: async () => null } as unknown as GPU;
+    const options = { gpu, powerPreference: undefined, maxMemoryBytes: undefined, without: undefined };
+    await expect(webgpu.open(options as object)).rejects.toThrow(/no GPU adapter was found/);
+  });
+});
+
+test("a software adapter is taken where one is asked for by either option, and else refused", async () => {
+  const asked: unknown[] = [];
+  const adapter = {
+    info: { description: "SwiftShader driver", isFallbackAdapter: true },
+    limits: {},
+    features: new Set(),
+    requestDevice: () => Promise.reject(new Error("stop here")),
+  };
+  const gpu = {
+    requestAdapter: async (options: unknown) => {
+      asked.push(options);
+      return adapter;
+    },
+  } as unknown as GPU;
+  for (const options of [{ acceptsSoftware: true }, { forceFallbackAdapter: true }]) {
+    await expect(webgpu.open({ gpu, ...options })).rejects.toThrow(/gave no device: stop here/);
+  }
+  for (const options of [{}, { acceptsSoftware: false, forceFallbackAdapter: true }]) {
+    await expect(webgpu.open({ gpu, ...options })).rejects.toThrow(BackendError);
+    await expect(webgpu.open({ gpu, ...options })).rejects.toThrow(
+      /only SwiftShader driver \(software\) was found/,
+    );
+  }
+  expect(asked[0]).toMatchObject({ forceFallbackAdapter: false });
+  expect(asked[1]).toMatchObject({ forceFallbackAdapter: true });
+});
