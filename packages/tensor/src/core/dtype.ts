@@ -46,10 +46,14 @@ const dtypes: { readonly [name: string]: DType } = {
   Uint8ClampedArray: "u8",
 };
 
-/** The dtype that a typed array of any realm holds. Throws ArgumentError for arrays that no dtype matches. */
-export function dtypeOfArray(array: ArrayBufferView): DType {
+/**
+ * The dtype that a typed array of any realm holds. One that no dtype matches, of narrower integers, is taken where a dtype was `asked`
+ * for. Throws ArgumentError for any other.
+ */
+export function dtypeOfArray(array: ArrayBufferView, asked?: DType): DType {
   const name = builtinName(array);
   const dtype = dtypes[name];
   if (dtype !== undefined) return dtype;
+  if (asked !== undefined && name !== "DataView" && !name.startsWith("Big")) return asked;
   throw new ArgumentError(`data: found ${name}, expected one of: ${Object.keys(dtypes).join(", ")}`);
 }

@@ -92,6 +92,82 @@ describe("tensor", () => {
     expect(() => tensor(new BigInt64Array(1) as unknown as Int32Array, { backend })).toThrow(ArgumentError);
   });
 
+  test("takes no value that the dtype cannot hold, from arrays of any kind", () => {
+    for (const data of [[Number.NaN], [1.5], [2 ** 31], [-(2 ** 31) - 1], [Infinity]]) {
+      expect(() => tensor(data, { dtype: "i32", backend })).toThrow(DTypeError);
+      expect(() => tensor(Float64Array.from(data), { dtype: "i32", backend })).toThrow(DTypeError);
+    }
+    for (const data of [[-1], [2 ** 32], [0.5]]) {
+      expect(() => tensor(data, { dtype: "u32", backend })).toThrow(DTypeError);
+    }
+    expect(() => tensor(Int32Array.of(-1), { dtype: "u8", backend })).toThrow(
+      "found -1, expected whole numbers that u8",
+    );
+    expect(() => tensor([1n] as never, { backend })).toThrow("found 1n at data[0], expected a number");
+    expect(() => tensor(new BigInt64Array(1) as never, { dtype: "i32", backend })).toThrow(ArgumentError);
+    expect(() => tensor(new DataView(new ArrayBuffer(4)) as never, { dtype: "u8", backend })).toThrow(
+      ArgumentError,
+    );
+  });
+
+  test("converts where nothing is lost, and to bool by whether a value is other than 0", async () => {
+    const narrow = tensor(Int16Array.of(-300, 7) as never, { dtype: "i32", backend });
+    expect([narrow.dtype, await valuesOf(narrow)]).toEqual(["i32", [-300, 7]]);
+    expect(await valuesOf(tensor([0, -0, Number.NaN, 0.5], { dtype: "bool", backend }))).toEqual([
+      0, 0, 1, 1,
+    ]);
+    expect(await valuesOf(tensor([true, 2], { dtype: "f32", backend }))).toEqual([1, 2]);
+    expect(await valuesOf(tensor([1e300, Number.NaN], { backend }))).toEqual([Infinity, Number.NaN]);
+  });
+
+  test("names the place of what does not fit", () => {
+    const holes = [1, 2, 3];
+    delete holes[1];
+    expect(() => tensor(holes, { backend })).toThrow(
+      "found undefined at data[1], expected a number or a boolean",
+    );
+    expect(() =>
+      tensor(
+        [
+          [[1], [2]],
+          [[3], [4, 5]],
+        ],
+        { backend },
+      ),
+    ).toThrow("found 2 elements at data[1][1], expected 1 as in its neighbours");
+    expect(() =>
+      tensor(
+        [
+          [1, 2],
+          [3, [4]],
+        ] as never,
+        { backend },
+      ),
+    ).toThrow("found 1 elements at data[1][1], expected a number");
+    expect(() => tensor(undefined as never, { backend })).toThrow("found undefined at data,");
+    expect(() => tensor([new Float32Array(2)] as never, { backend })).toThrow(
+      "found a Float32Array at data[0]",
+    );
+  });
+
+  test("refuses options that nobody knows and values that make no sense", () => {
+    for (const options of [
+      { type: "i32" },
+      { dtype: "f64" },
+      { shape: [2.5] },
+      { shape: 3 },
+      { dtype: null },
+    ]) {
+      expect(() => tensor([1, 2, 3], { ...options, backend } as never)).toThrow(ArgumentError);
+    }
+    expect(() => full([2], 1, { type: "i32", backend } as never)).toThrow(
+      'full: found the option "type", expected one of: dtype, backend',
+    );
+    expect(() => arange(0, 3, { by: 2, backend } as never)).toThrow(ArgumentError);
+    expect(() => eye(2, { columns: "3", backend } as never)).toThrow(ArgumentError);
+    expect(() => full("2" as never, 1, { backend })).toThrow(ArgumentError);
+  });
+
   test("leaves nothing allocated when it throws", () => {
     const fresh = new RecordingBackend();
     expect(() => tensor([1.5], { dtype: "u32", backend: fresh })).toThrow(DTypeError);

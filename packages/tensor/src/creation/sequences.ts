@@ -1,24 +1,11 @@
-import type { Backend } from "../core/backend.ts";
-import type { DType } from "../core/dtype.ts";
-import { ArgumentError, OutOfMemoryError } from "../core/errors.ts";
+import { checkOptions, checkValue } from "../checks/check.ts";
+import { finite, nonNegativeInteger } from "../checks/rules.ts";
+import { ArgumentError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
+import type { CreationOptions } from "./creation-options.ts";
+import { creationRules } from "./creation-options.ts";
 import { fromData } from "./from-data.ts";
-
-export interface CreationOptions {
-  /** Default: f32. */
-  readonly dtype?: DType;
-  /** Default: the one that `selectBackend` opened. */
-  readonly backend?: Backend;
-}
-
-/** Values that are made on the host first. Throws OutOfMemoryError where it has no room for them. */
-function hostValues(operation: string, length: number): Float64Array {
-  try {
-    return new Float64Array(length);
-  } catch (cause) {
-    throw new OutOfMemoryError(`${operation}: found no room on the host for ${length} values`, { cause });
-  }
-}
+import { hostValues } from "./host-values.ts";
 
 /**
  * start, start + step, ... up to but without end. Each value is rounded once, so they do not drift.
@@ -32,8 +19,10 @@ function hostValues(operation: string, length: number): Float64Array {
 export function arange(
   start: number,
   end: number,
-  { step = 1, ...options }: CreationOptions & { readonly step?: number } = {},
+  options: CreationOptions & { readonly step?: number } = {},
 ): Tensor {
+  checkOptions<typeof options>("arange", options, { ...creationRules, step: finite });
+  const { step = 1 } = options;
   if (![start, end, step].every(Number.isFinite) || step === 0) {
     throw new ArgumentError(
       `arange: found start ${start}, end ${end}, step ${step}, expected finite numbers and a step other than 0`,
@@ -53,11 +42,10 @@ export function arange(
  * @example linspace(0, 1, 5) // [0, 0.25, 0.5, 0.75, 1]
  */
 export function linspace(start: number, end: number, count: number, options: CreationOptions = {}): Tensor {
-  if (!Number.isFinite(start) || !Number.isFinite(end) || !Number.isSafeInteger(count) || count < 0) {
-    throw new ArgumentError(
-      `linspace: found start ${start}, end ${end}, count ${count}, expected finite ends and a non-negative integer`,
-    );
-  }
+  checkOptions<CreationOptions>("linspace", options, creationRules);
+  checkValue("linspace: start", start, finite);
+  checkValue("linspace: end", end, finite);
+  checkValue("linspace: count", count, nonNegativeInteger);
   const values = hostValues("linspace", count);
   for (let index = 0; index < count; index++) {
     const fraction = count === 1 ? 0 : index / (count - 1);
@@ -74,13 +62,10 @@ export function linspace(start: number, end: number, count: number, options: Cre
  * @param options.columns default: as many as rows
  * @example eye(2) // [[1, 0], [0, 1]]
  */
-export function eye(
-  rows: number,
-  { columns = rows, ...options }: CreationOptions & { readonly columns?: number } = {},
-): Tensor {
-  if (![rows, columns].every((count) => Number.isSafeInteger(count) && count >= 0)) {
-    throw new ArgumentError(`eye: found ${rows} rows and ${columns} columns, expected non-negative integers`);
-  }
+export function eye(rows: number, options: CreationOptions & { readonly columns?: number } = {}): Tensor {
+  checkOptions<typeof options>("eye", options, { ...creationRules, columns: nonNegativeInteger });
+  checkValue("eye: rows", rows, nonNegativeInteger);
+  const { columns = rows } = options;
   const values = hostValues("eye", rows * columns);
   for (let row = 0; row < Math.min(rows, columns); row++) values[row * columns + row] = 1;
   return fromData(values, { shape: [rows, columns], dtype: options.dtype ?? "f32" }, options);

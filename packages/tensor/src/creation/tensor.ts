@@ -1,10 +1,15 @@
+import { checkOptions, describeValue } from "../checks/check.ts";
+import { listOf, nonNegativeInteger } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import type { DType } from "../core/dtype.ts";
 import { dtypeOfArray } from "../core/dtype.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../core/errors.ts";
 import type { Shape } from "../core/spec.ts";
+import { sizeOf } from "../core/spec.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { creationRules } from "./creation-options.ts";
 import { fromData } from "./from-data.ts";
+import { hostValues } from "./host-values.ts";
 
 export type NestedArray = readonly (number | boolean | NestedArray)[];
 
@@ -32,22 +37,30 @@ export interface TensorOptions {
 /**
  * A tensor from values.
  *
+ * Floats are rounded to the dtype (1e300 is infinity in f32), bool is whether a value is other than 0, and the other dtypes take no value
+ * that they cannot hold: 1.5 and NaN are no i32, 256 is no u8.
+ *
  * Throws ShapeError for ragged arrays and for a shape of another size, DTypeError for booleans among numbers and for values
- * that the dtype cannot hold.
+ * that the dtype cannot hold, ArgumentError for other values and for wrong options.
  *
  * @example tensor([[1, 2], [3, 4]]) // f32 [2, 2]
  * @example tensor(new Float32Array(12), { shape: [3, 4] })
  */
 export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
+  checkOptions<TensorOptions>("tensor", options, {
+    ...creationRules,
+    shape: listOf(nonNegativeInteger),
+  });
   if (ArrayBuffer.isView(data)) {
-    const { dtype = dtypeOfArray(data), shape = [data.length] } = options;
+    const own = dtypeOfArray(data, options.dtype);
+    const { dtype = own, shape = [data.length] } = options;
     return fromData(data, { shape, dtype }, options);
   }
-  const leaves: (number | boolean)[] = [];
   const inferred = shapeOf(data);
-  collectLeaves(data, inferred, [], leaves);
-  const dtype = options.dtype ?? dtypeOfLeaves(leaves);
-  return fromData(leaves.map(Number), { shape: options.shape ?? inferred, dtype }, options);
+  const values = hostValues("tensor", sizeOf(inferred));
+  const booleans = readNested(data, inferred, values);
+  const dtype = options.dtype ?? dtypeOfValues(values.length, booleans);
+  return fromData(values, { shape: options.shape ?? inferred, dtype }, options);
 }
 
 function shapeOf(data: number | boolean | NestedArray): number[] {
@@ -56,43 +69,54 @@ function shapeOf(data: number | boolean | NestedArray): number[] {
   return shape;
 }
 
-const formatPath = (path: readonly number[]): string => `data${path.map((index) => `[${index}]`).join("")}`;
-
-function collectLeaves(
-  data: unknown,
-  shape: Shape,
-  path: readonly number[],
-  leaves: (number | boolean)[],
-): void {
-  const expected = shape[path.length];
-  if (Array.isArray(data)) {
-    if (data.length !== expected) {
-      throw new ShapeError(
-        `tensor: found ${data.length} elements at ${formatPath(path)}, expected ${expected ?? "a number"} as in its neighbours`,
-      );
+/** Writes the values in row-major order; returns how many of them are booleans. */
+function readNested(data: unknown, shape: Shape, values: Float64Array): number {
+  const path: number[] = [];
+  let at = 0;
+  let booleans = 0;
+  const read = (elements: readonly unknown[], depth: number): void => {
+    const isInnermost = depth === shape.length;
+    for (let index = 0; index < elements.length; index++) {
+      const element = elements[index];
+      if (isInnermost && typeof element === "number") values[at++] = element;
+      else if (isInnermost && typeof element === "boolean") {
+        values[at++] = Number(element);
+        booleans++;
+      } else {
+        path[depth] = index;
+        if (!Array.isArray(element) || element.length !== shape[depth]) {
+          refuse(element, shape[depth], path.slice(1, depth + 1));
+        }
+        read(element as readonly unknown[], depth + 1);
+      }
     }
-    data.forEach((element, index) => {
-      collectLeaves(element, shape, [...path, index], leaves);
-    });
-    return;
-  }
-  if (typeof data !== "number" && typeof data !== "boolean") {
-    const found = data === null ? "null" : typeof data;
-    throw new ArgumentError(`tensor: found ${found} at ${formatPath(path)}, expected a number or a boolean`);
-  }
-  if (expected !== undefined) {
-    throw new ShapeError(
-      `tensor: found ${data} at ${formatPath(path)}, expected ${expected} elements as in its neighbours`,
-    );
-  }
-  leaves.push(data);
+  };
+  read([data], 0);
+  return booleans;
 }
 
-function dtypeOfLeaves(leaves: readonly (number | boolean)[]): DType {
-  const booleans = leaves.filter((leaf) => typeof leaf === "boolean").length;
+/** Says what is wrong with something that is neither a value among values nor an array like its neighbours. */
+function refuse(element: unknown, expected: number | undefined, path: readonly number[]): never {
+  const place = `data${path.map((index) => `[${index}]`).join("")}`;
+  if (Array.isArray(element)) {
+    throw new ShapeError(
+      `tensor: found ${element.length} elements at ${place}, expected ${expected ?? "a number"} as in its neighbours`,
+    );
+  }
+  if (typeof element !== "number" && typeof element !== "boolean") {
+    throw new ArgumentError(
+      `tensor: found ${describeValue(element)} at ${place}, expected a number or a boolean`,
+    );
+  }
+  throw new ShapeError(
+    `tensor: found ${element} at ${place}, expected ${expected} elements as in its neighbours`,
+  );
+}
+
+function dtypeOfValues(count: number, booleans: number): DType {
   if (booleans === 0) return "f32";
-  if (booleans === leaves.length) return "bool";
+  if (booleans === count) return "bool";
   throw new DTypeError(
-    `tensor: found ${booleans} booleans among ${leaves.length} values, expected only one kind`,
+    `tensor: found ${booleans} booleans among ${count} values, expected only one kind, or a dtype`,
   );
 }

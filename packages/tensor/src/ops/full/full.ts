@@ -1,10 +1,11 @@
-import type { DType } from "../../core/dtype.ts";
+import { checkOptions } from "../../checks/check.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { checkShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { CreationOptions } from "../../creation/sequences.ts";
+import type { CreationOptions } from "../../creation/creation-options.ts";
+import { creationRules } from "../../creation/creation-options.ts";
 import { buildExpression, computeType } from "../../expression/expression.ts";
 import { checkNumber } from "../elementwise/dtypes.ts";
 
@@ -33,9 +34,10 @@ export const fullOp: Op<Spec> = {
  * @example full([2, 2], 7) // [[7, 7], [7, 7]]
  */
 export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
-  const dtype: DType = options.dtype ?? (typeof value === "boolean" ? "bool" : "f32");
+  checkOptions<CreationOptions>("full", options, creationRules);
+  const { dtype = typeof value === "boolean" ? "bool" : "f32", backend } = options;
   checkNumber("full", dtype, Number(value));
-  return execute(fullOp, [], { shape: [...shape], dtype }, { ...options, scalars: [Number(value)] })[0]!;
+  return execute(fullOp, [], { shape: [...shape], dtype }, { backend, scalars: [Number(value)] })[0]!;
 }
 
 /**

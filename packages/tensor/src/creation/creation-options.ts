@@ -1,0 +1,16 @@
+import type { Rules } from "../checks/rules.ts";
+import { anything, oneOf } from "../checks/rules.ts";
+import type { Backend } from "../core/backend.ts";
+import type { DType } from "../core/dtype.ts";
+
+export interface CreationOptions {
+  /** Default: f32. */
+  readonly dtype?: DType;
+  /** Default: the one that `selectBackend` opened. */
+  readonly backend?: Backend;
+}
+
+export const creationRules: Rules<CreationOptions> = {
+  dtype: /* @__PURE__ */ oneOf("f32", "i32", "u32", "u8", "bool", "f16"),
+  backend: anything,
+};

@@ -1,0 +1,10 @@
+import { OutOfMemoryError } from "../core/errors.ts";
+
+/** Values that are made on the host first. Throws OutOfMemoryError where it has no room for them. */
+export function hostValues(operation: string, length: number): Float64Array {
+  try {
+    return new Float64Array(length);
+  } catch (cause) {
+    throw new OutOfMemoryError(`${operation}: found no room on the host for ${length} values`, { cause });
+  }
+}
