@@ -1,7 +1,8 @@
 import type { Shape } from "@evenkeel/tensor";
-import { setDefaultBackend } from "@evenkeel/tensor";
+import { ArgumentError, setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
+import { Linear } from "../layers/linear.ts";
 import type { Initializer } from "./init.ts";
 import * as init from "./init.ts";
 import { manualSeed, RandomSource, sourceOf } from "./random-source.ts";
@@ -48,6 +49,23 @@ describe("initializers", () => {
     expect(Math.abs(deviation(values) / expected - 1)).toBeLessThan(6 / Math.sqrt(40_000));
   });
 
+  test.each<[string, () => unknown, string]>([
+    ["kaimingNormal", () => init.kaimingNormal({ mode: "fan_in" as never }), 'mode: found "fan_in"'],
+    ["kaimingUniform", () => init.kaimingUniform({ nonlinearity: "Relu" as never }), 'found "Relu"'],
+    ["kaimingUniform", () => init.kaimingUniform({ a: 1 } as never), 'found the option "a"'],
+    ["kaimingUniform", () => init.kaimingUniform({ slope: Number.NaN }), "slope: found NaN"],
+    ["gainOf", () => init.gainOf("swish" as never), 'nonlinearity: found "swish"'],
+    ["xavierNormal", () => init.xavierNormal(Number.NaN), "gain: found NaN"],
+    ["xavierUniform", () => init.xavierUniform(-1), "gain: found -1"],
+    ["normal", () => init.normal(0, -1), "deviation: found -1"],
+    ["uniform", () => init.uniform(0, Number.POSITIVE_INFINITY), "high: found Infinity"],
+    ["constant", () => init.constant(Number.NaN), "value: found NaN"],
+  ])("%s refuses nonsense where it is given", (name, make, message) => {
+    expect(make).toThrow(ArgumentError);
+    expect(make).toThrow(name);
+    expect(make).toThrow(message);
+  });
+
   test("PyTorch's default stays within 1 / sqrt(fanIn)", async () => {
     const values = await draw(init.defaultWeight, [50, 25]);
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.2);
@@ -86,7 +104,25 @@ describe("random sources", () => {
     expect(sourceOf(9).state.seed).toBe(9);
   });
 
-  test.each([-1, 0.5, 2 ** 32, Number.NaN])("%d is no seed", (seed) => {
-    expect(() => new RandomSource(seed)).toThrow(/seed/);
+  test.each([-1, 0.5, 2 ** 32, Number.NaN, "1", null, {}])("%s is no seed", (seed) => {
+    expect(() => new RandomSource(seed as number)).toThrow(
+      /RandomSource: seed: found .*integer in \[0, 2\^32\)/,
+    );
+    expect(() => sourceOf(seed as number)).toThrow(ArgumentError);
   });
+
+  test("a layer whose seed is a word says so", () => {
+    expect(() => new Linear(2, 2, { seed: "1" as never })).toThrow('seed: found "1", expected an integer');
+  });
+
+  test.each([null, {}, { seed: 1 }, { seed: 1, position: 0.5 }, { seed: 1, position: 2, step: 3 }])(
+    "%o is no state of a source",
+    (state) => {
+      const source = new RandomSource(5);
+      expect(() => {
+        source.state = state as never;
+      }).toThrow(ArgumentError);
+      expect(source.state).toEqual({ seed: 5, position: 0 });
+    },
+  );
 });

@@ -7,6 +7,7 @@ import {
   full,
   sizeOf,
 } from "@evenkeel/tensor";
+import { checkOptions, checkValue, finite, nonNegative, oneOf } from "@evenkeel/tensor/checks";
 
 /** Makes the first value of a parameter. */
 export type Initializer = (shape: Shape, options: RandomOptions) => Tensor;
@@ -36,8 +37,15 @@ export function fansOf(shape: Shape): Fans {
   return { fanIn: shape[1]! * field, fanOut: shape[0]! * field };
 }
 
-/** The factor that makes up for the variance lost in a nonlinearity; PyTorch's `calculate_gain`. */
+const nonlinearityRule = oneOf("linear", "sigmoid", "tanh", "relu", "leakyRelu", "selu");
+
+/**
+ * The factor that makes up for the variance lost in a nonlinearity; PyTorch's `calculate_gain`. Throws ArgumentError for a
+ * nonlinearity that it does not know, and a slope that is not finite.
+ */
 export function gainOf(nonlinearity: Nonlinearity, slope = 0.01): number {
+  checkValue("gainOf: nonlinearity", nonlinearity, nonlinearityRule);
+  checkValue("gainOf: slope", slope, finite);
   switch (nonlinearity) {
     case "tanh":
       return 5 / 3;
@@ -58,23 +66,25 @@ export const zeros: Initializer = (shape, { backend }) => full(shape, 0, { backe
 /** 1 everywhere. */
 export const ones: Initializer = (shape, { backend }) => full(shape, 1, { backend });
 
-/** One value everywhere. */
-export const constant =
-  (value: number): Initializer =>
-  (shape, { backend }) =>
-    full(shape, value, { backend });
+/** One value everywhere. Throws ArgumentError for one that is not finite. */
+export function constant(value: number): Initializer {
+  checkValue("constant: value", value, finite);
+  return (shape, { backend }) => full(shape, value, { backend });
+}
 
-/** Evenly distributed over [low, high); by default [0, 1). */
-export const uniform =
-  (low = 0, high = 1): Initializer =>
-  (shape, options) =>
-    drawUniform(shape, { ...options, low, high });
+/** Evenly distributed over [low, high); by default [0, 1). Throws ArgumentError for bounds that are not finite. */
+export function uniform(low = 0, high = 1): Initializer {
+  checkValue("uniform: low", low, finite);
+  checkValue("uniform: high", high, finite);
+  return (shape, options) => drawUniform(shape, { ...options, low, high });
+}
 
-/** Normally distributed; by default with mean 0 and deviation 1. */
-export const normal =
-  (mean = 0, deviation = 1): Initializer =>
-  (shape, options) =>
-    drawNormal(shape, { ...options, mean, deviation });
+/** Normally distributed; by default with mean 0 and deviation 1. Throws ArgumentError for numbers out of range. */
+export function normal(mean = 0, deviation = 1): Initializer {
+  checkValue("normal: mean", mean, finite);
+  checkValue("normal: deviation", deviation, nonNegative);
+  return (shape, options) => drawNormal(shape, { ...options, mean, deviation });
+}
 
 /** What the deviation of He et al. 2015 goes by. */
 export interface KaimingOptions {
@@ -86,40 +96,49 @@ export interface KaimingOptions {
   readonly slope?: number;
 }
 
-function kaimingDeviation(shape: Shape, options: KaimingOptions): number {
+/** The deviation for a shape, of options that are checked at once. */
+function kaimingDeviation(where: string, options: KaimingOptions): (shape: Shape) => number {
+  checkOptions<KaimingOptions>(where, options, {
+    mode: oneOf("fanIn", "fanOut"),
+    nonlinearity: nonlinearityRule,
+    slope: finite,
+  });
   const { mode = "fanIn", nonlinearity = "leakyRelu", slope = 0 } = options;
   // A layer without inputs has no weights to draw.
-  return gainOf(nonlinearity, slope) / Math.sqrt(Math.max(1, fansOf(shape)[mode]));
+  return (shape) => gainOf(nonlinearity, slope) / Math.sqrt(Math.max(1, fansOf(shape)[mode]));
 }
 
-/** He et al. 2015, equation 10 (fanIn) and 14 (fanOut). */
-export const kaimingNormal =
-  (options: KaimingOptions = {}): Initializer =>
-  (shape, draw) =>
-    drawNormal(shape, { ...draw, deviation: kaimingDeviation(shape, options) });
+/** He et al. 2015, equation 10 (fanIn) and 14 (fanOut). Throws ArgumentError for options out of range. */
+export function kaimingNormal(options: KaimingOptions = {}): Initializer {
+  const deviationOf = kaimingDeviation("kaimingNormal", options);
+  return (shape, draw) => drawNormal(shape, { ...draw, deviation: deviationOf(shape) });
+}
 
-/** The same variance as `kaimingNormal`, evenly distributed. */
-export const kaimingUniform =
-  (options: KaimingOptions = {}): Initializer =>
-  (shape, draw) =>
-    symmetric(shape, Math.sqrt(3) * kaimingDeviation(shape, options), draw);
+/** The same variance as `kaimingNormal`, evenly distributed. Throws ArgumentError for options out of range. */
+export function kaimingUniform(options: KaimingOptions = {}): Initializer {
+  const deviationOf = kaimingDeviation("kaimingUniform", options);
+  return (shape, draw) => symmetric(shape, Math.sqrt(3) * deviationOf(shape), draw);
+}
 
-const xavierDeviation = (shape: Shape, gain: number): number => {
-  const { fanIn, fanOut } = fansOf(shape);
-  return gain * Math.sqrt(2 / (fanIn + fanOut));
-};
+function xavierDeviation(where: string, gain: number): (shape: Shape) => number {
+  checkValue(`${where}: gain`, gain, nonNegative);
+  return (shape) => {
+    const { fanIn, fanOut } = fansOf(shape);
+    return gain * Math.sqrt(2 / (fanIn + fanOut));
+  };
+}
 
-/** Glorot and Bengio 2010, equation 12. */
-export const xavierNormal =
-  (gain = 1): Initializer =>
-  (shape, draw) =>
-    drawNormal(shape, { ...draw, deviation: xavierDeviation(shape, gain) });
+/** Glorot and Bengio 2010, equation 12. Throws ArgumentError for a gain that is negative or not finite. */
+export function xavierNormal(gain = 1): Initializer {
+  const deviationOf = xavierDeviation("xavierNormal", gain);
+  return (shape, draw) => drawNormal(shape, { ...draw, deviation: deviationOf(shape) });
+}
 
-/** Glorot and Bengio 2010, equation 16. */
-export const xavierUniform =
-  (gain = 1): Initializer =>
-  (shape, draw) =>
-    symmetric(shape, Math.sqrt(3) * xavierDeviation(shape, gain), draw);
+/** Glorot and Bengio 2010, equation 16. Throws ArgumentError for a gain that is negative or not finite. */
+export function xavierUniform(gain = 1): Initializer {
+  const deviationOf = xavierDeviation("xavierUniform", gain);
+  return (shape, draw) => symmetric(shape, Math.sqrt(3) * deviationOf(shape), draw);
+}
 
 /** Evenly distributed over [-bound, bound): PyTorch's biases, with 1 / sqrt(fanIn) of the weight beside them. */
 export const symmetric = (shape: Shape, bound: number, draw: RandomOptions): Tensor =>

@@ -1,6 +1,8 @@
 import { undoOnFailure } from "@evenkeel/autodiff";
 import type { RandomKey } from "@evenkeel/tensor";
-import { ArgumentError, threefry } from "@evenkeel/tensor";
+import { threefry } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, seedWord } from "@evenkeel/tensor/checks";
 
 /** Where a random source is: all that its later draws depend on. */
 export interface RandomState {
@@ -27,7 +29,7 @@ export class RandomSource {
     return this.current;
   }
 
-  /** Goes to where another source was. Throws ArgumentError for numbers that no source has. */
+  /** Goes to where another source was. Throws ArgumentError for what is no state of a source. */
   set state(state: RandomState) {
     this.moveTo(checkState(state));
   }
@@ -54,17 +56,20 @@ export class RandomSource {
   }
 }
 
-function checkState({ seed, position }: RandomState): RandomState {
-  for (const [name, word] of Object.entries({ seed, position })) {
-    if (!Number.isInteger(word) || word < 0 || word >= 2 ** 32) {
-      throw new ArgumentError(`${name}: found ${word}, expected an integer in [0, 2^32)`);
-    }
-  }
+function checkState(state: RandomState): RandomState {
+  checkOptions("RandomSource", state, { seed: seedWord, position: seedWord }, ["seed", "position"]);
+  const { seed, position } = state;
   return { seed, position };
 }
 
 /** A number, or a source that several layers draw from one after the other. */
 export type Seed = number | RandomSource;
+
+/** What a `seed` option may be. */
+export const seedRule: Rule = {
+  expected: `${seedWord.expected}, or a RandomSource`,
+  accepts: (value) => seedWord.accepts(value) || value instanceof RandomSource,
+};
 
 let shared = new RandomSource(0);
 
@@ -78,8 +83,11 @@ export function manualSeed(seed: number): void {
 
 /**
  * The source that a `seed` option means: one from a number, itself, or where it is absent the shared one. Models call it once
- * and pass the source to all of their layers: the same number would draw the same weights in each.
+ * and pass the source to all of their layers: the same number would draw the same weights in each. Throws ArgumentError for
+ * anything else.
  */
 export function sourceOf(seed: Seed | undefined): RandomSource {
-  return seed === undefined ? shared : typeof seed === "number" ? new RandomSource(seed) : seed;
+  if (seed === undefined) return shared;
+  checkValue("seed", seed, seedRule);
+  return typeof seed === "number" ? new RandomSource(seed) : seed;
 }

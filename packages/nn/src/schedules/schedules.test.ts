@@ -1,3 +1,4 @@
+import { ArgumentError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { constant, cosine, exponential, multiStep, oneCycle, stepDecay, warmUp } from "./schedules.ts";
 
@@ -44,9 +45,48 @@ describe("schedules", () => {
     expect(() => oneCycle(1, { steps: 10, finalDivisor: 0 })).toThrow(/finalDivisor: found 0/);
   });
 
-  test("lengths must be positive", () => {
-    expect(() => cosine(1, { steps: 0 })).toThrow("steps: found 0, expected a positive number");
-    expect(() => stepDecay(1, { every: -1 })).toThrow(/every/);
-    expect(() => warmUp(constant(1), { steps: -1 })).toThrow(/non-negative/);
+  test.each<[string, () => unknown, string]>([
+    [
+      "no length",
+      () => cosine(1, {} as never),
+      "cosine: steps: found undefined, expected a finite positive number",
+    ],
+    ["no options", () => cosine(1, undefined as never), "cosine: steps: found undefined"],
+    ["a length of 0", () => cosine(1, { steps: 0 }), "cosine: steps: found 0"],
+    [
+      "a length without an end",
+      () => cosine(1, { steps: Number.POSITIVE_INFINITY }),
+      "steps: found Infinity",
+    ],
+    ["an end below 0", () => cosine(1, { steps: 5, final: -1 }), "final: found -1"],
+    ["a rate that is no number", () => cosine("1" as never, { steps: 5 }), 'cosine: rate: found "1"'],
+    ["a period below 0", () => stepDecay(1, { every: -1 }), "stepDecay: every: found -1"],
+    ["a factor that is NaN", () => stepDecay(1, { every: 1, factor: Number.NaN }), "factor: found NaN"],
+    ["a milestone that is NaN", () => multiStep(1, { milestones: [Number.NaN] }), "milestones: found [NaN]"],
+    ["one milestone", () => multiStep(1, { milestones: 3 as never }), "multiStep: milestones: found 3"],
+    ["a factor below 0", () => multiStep(1, { milestones: [], factor: -1 }), "multiStep: factor: found -1"],
+    [
+      "PyTorch's gamma",
+      () => exponential(1, { gamma: 0.9 } as never),
+      'exponential: found the option "gamma"',
+    ],
+    ["a factor of NaN", () => exponential(1, { factor: Number.NaN }), "exponential: factor: found NaN"],
+    ["a constant of NaN", () => constant(Number.NaN), "constant: rate: found NaN"],
+    ["a rise below 0", () => warmUp(constant(1), { steps: -1 }), "warmUp: steps: found -1"],
+    ["a rise from NaN", () => warmUp(constant(1), { steps: 1, from: Number.NaN }), "warmUp: from: found NaN"],
+    [
+      "no schedule",
+      () => warmUp(0.1 as never, { steps: 1 }),
+      "warmUp: schedule: found 0.1, expected a function",
+    ],
+    ["no peak", () => oneCycle(undefined as never, { steps: 1 }), "oneCycle: peak: found undefined"],
+  ])("nonsense is refused where it is given: %s", (_, make, message) => {
+    expect(make).toThrow(ArgumentError);
+    expect(make).toThrow(message);
+  });
+
+  test("what is undefined is absent", () => {
+    expect(stepDecay(1, { every: 1, factor: undefined })(1)).toBe(0.1);
+    expect(cosine(1, { steps: 2, final: undefined })(2)).toBe(0);
   });
 });

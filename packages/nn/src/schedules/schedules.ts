@@ -1,65 +1,80 @@
-import { ArgumentError } from "@evenkeel/tensor";
+import {
+  callable,
+  checkOptions,
+  checkValue,
+  fraction,
+  listOf,
+  nonNegative,
+  positive,
+} from "@evenkeel/tensor/checks";
 
 /** The learning rate of an update, counted from 0: a pure function, so a resumed run goes on where it was. */
 export type Schedule = (step: number) => number;
-
-function requirePositive(name: string, value: number): void {
-  if (!(value > 0)) throw new ArgumentError(`${name}: found ${value}, expected a positive number`);
-}
 
 /** From `from` to `to` along half a cosine, as `progress` goes from 0 to 1. */
 const anneal = (from: number, to: number, progress: number): number =>
   to + ((from - to) * (1 + Math.cos(Math.PI * progress))) / 2;
 
-/** The same rate at every step. */
-export const constant =
-  (rate: number): Schedule =>
-  () =>
-    rate;
+/** The same rate at every step. Throws ArgumentError for one that is negative or not finite. */
+export function constant(rate: number): Schedule {
+  checkValue("constant: rate", rate, nonNegative);
+  return () => rate;
+}
 
-/** Multiplies the rate by `factor` every so many steps. */
+/** Multiplies the rate by `factor`, 0.1 by default, every so many steps. Throws ArgumentError for numbers out of range. */
 export function stepDecay(
   rate: number,
-  { every, factor = 0.1 }: { readonly every: number; readonly factor?: number },
+  options: { readonly every: number; readonly factor?: number },
 ): Schedule {
-  requirePositive("every", every);
+  const rules = { rate: nonNegative, every: positive, factor: nonNegative };
+  checkOptions("stepDecay", { rate, ...options }, rules, ["rate", "every"]);
+  const { every, factor = 0.1 } = options;
   return (step) => rate * factor ** Math.floor(step / every);
 }
 
-/** Multiplies the rate by `factor` at each milestone, a step number. */
+/** Multiplies the rate by `factor`, 0.1 by default, at each milestone, a step. Throws ArgumentError for numbers out of range. */
 export function multiStep(
   rate: number,
-  { milestones, factor = 0.1 }: { readonly milestones: readonly number[]; readonly factor?: number },
+  options: { readonly milestones: readonly number[]; readonly factor?: number },
 ): Schedule {
+  const rules = { rate: nonNegative, milestones: listOf(nonNegative), factor: nonNegative };
+  checkOptions("multiStep", { rate, ...options }, rules, ["rate", "milestones"]);
+  const { milestones, factor = 0.1 } = options;
   return (step) => rate * factor ** milestones.filter((milestone) => step >= milestone).length;
 }
 
-/** Multiplies the rate by `factor` at every step. */
-export const exponential =
-  (rate: number, { factor }: { readonly factor: number }): Schedule =>
-  (step) =>
-    rate * factor ** step;
+/** Multiplies the rate by `factor` at every step. Throws ArgumentError for numbers out of range. */
+export function exponential(rate: number, options: { readonly factor: number }): Schedule {
+  const rules = { rate: nonNegative, factor: nonNegative };
+  checkOptions("exponential", { rate, ...options }, rules, ["rate", "factor"]);
+  const { factor } = options;
+  return (step) => rate * factor ** step;
+}
 
-/** Half a cosine from `rate` to `final` in `steps` steps, then `final` (Loshchilov and Hutter 2017, without restarts). */
-export function cosine(
-  rate: number,
-  { steps, final = 0 }: { readonly steps: number; readonly final?: number },
-): Schedule {
-  requirePositive("steps", steps);
+/**
+ * Half a cosine from `rate` to `final`, 0 by default, in `steps` steps, then `final` (Loshchilov and Hutter 2017, without
+ * restarts). Throws ArgumentError for numbers out of range.
+ */
+export function cosine(rate: number, options: { readonly steps: number; readonly final?: number }): Schedule {
+  const rules = { rate: nonNegative, steps: positive, final: nonNegative };
+  checkOptions("cosine", { rate, ...options }, rules, ["rate", "steps"]);
+  const { steps, final = 0 } = options;
   return (step) => anneal(rate, final, Math.min(1, step / steps));
 }
 
 /**
  * Rises linearly from `from` times the first rate for `steps` steps, then follows `schedule` from its beginning
- * (Goyal et al. 2017, section 2.2).
+ * (Goyal et al. 2017, section 2.2). Throws ArgumentError for numbers out of range.
  *
  * @example warmUp(cosine(0.1, { steps: 900 }), { steps: 100 })
  */
 export function warmUp(
   schedule: Schedule,
-  { steps, from = 0 }: { readonly steps: number; readonly from?: number },
+  options: { readonly steps: number; readonly from?: number },
 ): Schedule {
-  if (!(steps >= 0)) throw new ArgumentError(`steps: found ${steps}, expected a non-negative number`);
+  const rules = { schedule: callable, steps: nonNegative, from: nonNegative };
+  checkOptions("warmUp", { schedule, ...options }, rules, ["schedule", "steps"]);
+  const { steps, from = 0 } = options;
   return (step) =>
     step < steps ? schedule(0) * (from + ((1 - from) * step) / steps) : schedule(step - steps);
 }
@@ -78,18 +93,13 @@ export interface OneCycleOptions {
 
 /**
  * Up to `peak` and down to almost nothing, both along half a cosine (Smith and Topin 2017; PyTorch's OneCycleLR). Throws
- * ArgumentError unless steps and divisors are positive and the share lies in [0, 1].
+ * ArgumentError for an unknown option, unless steps and divisors are positive and the share lies in [0, 1].
  */
-export function oneCycle(
-  peak: number,
-  { steps, warmUpShare = 0.3, initialDivisor = 25, finalDivisor = 1e4 }: OneCycleOptions,
-): Schedule {
-  for (const [name, value] of Object.entries({ steps, initialDivisor, finalDivisor })) {
-    requirePositive(name, value);
-  }
-  if (!(warmUpShare >= 0 && warmUpShare <= 1)) {
-    throw new ArgumentError(`warmUpShare: found ${warmUpShare}, expected a number in [0, 1]`);
-  }
+export function oneCycle(peak: number, options: OneCycleOptions): Schedule {
+  const divisors = { initialDivisor: positive, finalDivisor: positive };
+  const rules = { peak: nonNegative, steps: positive, warmUpShare: fraction, ...divisors };
+  checkOptions("oneCycle", { peak, ...options }, rules, ["peak", "steps"]);
+  const { steps, warmUpShare = 0.3, initialDivisor = 25, finalDivisor = 1e4 } = options;
   const first = peak / initialDivisor;
   const top = warmUpShare * steps - 1;
   const last = steps - 1;

@@ -13,7 +13,7 @@ export function checkValue(where: string, value: unknown, { expected, accepts }:
 
 /**
  * Throws ArgumentError for an option that has no rule, and for a value that its rule does not accept. An option that is
- * `undefined` counts as absent: whoever reads it takes the default by destructuring.
+ * `undefined` counts as absent: whoever reads it takes the default by destructuring. Those that are `required` have none.
  *
  * @example checkOptions<FlattenOptions>("Flatten", options, { startAxis: nonNegativeInteger })
  */
@@ -21,6 +21,7 @@ export function checkOptions<Options extends object>(
   where: string,
   options: Options,
   rules: Rules<Options>,
+  required: readonly (keyof Options & string)[] = [],
 ): void {
   if (typeof options !== "object" || options === null) {
     throw new ArgumentError(`${where}: options: found ${describeValue(options)}, expected an object`);
@@ -32,6 +33,7 @@ export function checkOptions<Options extends object>(
     }
     if (value !== undefined) checkValue(`${where}: ${name}`, value, rules[name as keyof Options]);
   }
+  for (const name of required) checkValue(`${where}: ${name}`, options[name], rules[name]);
 }
 
 /** The longest piece of text that a message repeats, in characters. */

@@ -71,6 +71,15 @@ describe("options", () => {
     expect(() => check({ reduction: "max" })).toThrow('f: reduction: found "max", expected "mean" or "sum"');
   });
 
+  test("that are required are there", () => {
+    const checkBoth = (options: object) =>
+      checkOptions<Options>("f", options, { stride: positiveInteger, reduction: text }, ["stride"]);
+    checkBoth({ stride: 1 });
+    for (const options of [{}, { stride: undefined, reduction: "sum" }]) {
+      expect(() => checkBoth(options)).toThrow("f: stride: found undefined, expected a positive integer");
+    }
+  });
+
   test("are an object", () => {
     for (const options of [null, 3, "stride"]) {
       expect(() => check(options as never)).toThrow(/f: options: found .*, expected an object/);
