@@ -24,12 +24,11 @@ import { Transfers } from "./memory/transfers.ts";
 import { splitWrite, wordPatch } from "./memory/word-patch.ts";
 import { CommandQueue } from "./queue/command-queue.ts";
 import { Failures } from "./queue/failures.ts";
-import type { LaunchTime } from "./queue/pass-timer.ts";
 import { PassTimer } from "./queue/pass-timer.ts";
 import { Recorder } from "./queue/recorder.ts";
 import { Reports } from "./queue/reports.ts";
 import { UniformRing } from "./queue/uniform-ring.ts";
-import type { DeviceDescription, WebgpuBackend } from "./webgpu-backend.ts";
+import type { DeviceDescription, LaunchTime, WebgpuBackend } from "./webgpu-backend.ts";
 import { limitsOf } from "./webgpu-backend.ts";
 
 /** Names of launches that an error shows when the device is lost. */

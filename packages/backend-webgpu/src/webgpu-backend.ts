@@ -1,12 +1,18 @@
 import type { Backend, Limits } from "@evenkeel/tensor";
 import type { WebgpuCounters } from "./counters.ts";
 import { smallestBlock } from "./memory/size-class.ts";
-import type { LaunchTime } from "./queue/pass-timer.ts";
+import type { PlatformDevice, PlatformGpu, PlatformLimits } from "./platform-types.ts";
+
+/** How long the GPU took for one launch. */
+export interface LaunchTime {
+  readonly name: string;
+  readonly milliseconds: number;
+}
 
 /** A GPU as a backend, with what only a GPU has. */
 export interface WebgpuBackend extends Backend {
   /** The standard device underneath. */
-  readonly gpuDevice: GPUDevice;
+  readonly gpuDevice: PlatformDevice;
   /** What the device has done since it was opened. */
   counters(): WebgpuCounters;
   /**
@@ -27,11 +33,11 @@ export interface DeviceDescription {
    * Where the device came from, when it is the backend's own and closing destroys it. Dawn's object in Node has to live as
    * long as its devices, and no longer: it can keep the process alive.
    */
-  readonly source?: GPU | undefined;
+  readonly source?: PlatformGpu | undefined;
 }
 
 /** What plans may rely on. Every buffer can be bound as a whole. */
-export function limitsOf(limits: GPUSupportedLimits, features: ReadonlySet<string>): Limits {
+export function limitsOf(limits: PlatformLimits, features: ReadonlySet<string>): Limits {
   const { maxBufferSize, maxStorageBufferBindingSize, minStorageBufferOffsetAlignment } = limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
   const storage = { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u32", f16: "f16" } as const;

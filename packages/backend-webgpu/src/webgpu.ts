@@ -15,15 +15,16 @@ import { describeAdapter, openAdapter, openDevice } from "./open/adapter.ts";
 import type { OptionalFeature } from "./open/features.ts";
 import { featuresOf, knownFeatures, optionalFeatures } from "./open/features.ts";
 import { findGpu } from "./open/find-gpu.ts";
+import type { PlatformDevice, PlatformGpu } from "./platform-types.ts";
 import type { WebgpuBackend } from "./webgpu-backend.ts";
 
 export interface WebgpuOptions {
   /** Where to ask for an adapter. Absent: `navigator.gpu`, or the `webgpu` package in Node. */
-  readonly gpu?: GPU;
+  readonly gpu?: PlatformGpu;
   /** A device that is open already; it is shared, and stays open when the backend is closed. */
-  readonly device?: GPUDevice;
+  readonly device?: PlatformDevice;
   /** Absent: `high-performance`. */
-  readonly powerPreference?: GPUPowerPreference;
+  readonly powerPreference?: "low-power" | "high-performance";
   /** Takes a software adapter, where there is one: `acceptsSoftware` is true then, unless it is given. */
   readonly forceFallbackAdapter?: boolean;
   /**

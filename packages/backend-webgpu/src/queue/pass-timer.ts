@@ -1,10 +1,5 @@
 import { usage } from "../gpu-constants.ts";
-
-/** How long the GPU took for one launch. */
-export interface LaunchTime {
-  readonly name: string;
-  readonly milliseconds: number;
-}
+import type { LaunchTime } from "../webgpu-backend.ts";
 
 /** Launches of one query set, at two timestamps each: the most that WebGPU allows. */
 const launchesOfSet = 2048;

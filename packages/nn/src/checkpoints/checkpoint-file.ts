@@ -1,3 +1,4 @@
+import type { Bytes } from "@evenkeel/tensor";
 import { DataError } from "@evenkeel/tensor";
 import type { FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safetensors";
 import { readSafetensors, safetensorsParts, writeSafetensors } from "@evenkeel/tensor/safetensors";
@@ -29,7 +30,7 @@ function arrayOfProgress(progress: unknown): StoredArray {
 }
 
 /** A safetensors file whose metadata hold a checksum of all the rest. Throws ArgumentError for a tensor named `progress`. */
-export function encodeCheckpoint({ tensors, progress }: Checkpoint): Uint8Array<ArrayBuffer> {
+export function encodeCheckpoint({ tensors, progress }: Checkpoint): Bytes {
   const arrays = [...tensors, [progressName, arrayOfProgress(progress)] as const];
   return writeSafetensors(arrays, { format, crc32: formatCrc(safetensorsParts(arrays, { format })) });
 }

@@ -1,3 +1,4 @@
+import type { Bytes } from "@evenkeel/tensor";
 import { DataError } from "@evenkeel/tensor";
 import { anything, builtinName, checkOptions } from "@evenkeel/tensor/checks";
 import type { FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safetensors";
@@ -45,10 +46,8 @@ async function fileOfModel(
  * @throws ArgumentError for metadata that are not text
  * @example const blob = new Blob([await encodeModel(model, { metadata: { classes: "cat,dog" } })]);
  */
-export const encodeModel = async (
-  model: AnyModule,
-  options: ModelFileOptions = {},
-): Promise<Uint8Array<ArrayBuffer>> => writeSafetensors(...(await fileOfModel(model, options)));
+export const encodeModel = async (model: AnyModule, options: ModelFileOptions = {}): Promise<Bytes> =>
+  writeSafetensors(...(await fileOfModel(model, options)));
 
 /** The file of `encodeModel` in parts, for what is written piece by piece. */
 export const encodeModelInParts = async (model: AnyModule, options: ModelFileOptions): Promise<FileParts> =>

@@ -18,6 +18,11 @@ const arrayTypes = {
   f16: Uint16Array,
 } as const;
 
+/**
+ * Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, which TypeScript has no words for before 5.7.
+ */
+export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
+
 /** A view of `bytes` whose elements have the given storage; `f16` comes as its raw 16-bit words. */
 export function viewAs(
   storage: Storage,

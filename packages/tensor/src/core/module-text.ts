@@ -1,3 +1,5 @@
+import type { Bytes } from "./dtype.ts";
+
 /**
  * WebAssembly modules as text that stands in JavaScript and that a web server compresses nearly as well as the bytes: each of the
  * most common bytes is one character, the others are two. Base64 shifts repetitions out of step, hexadecimal doubles them.
@@ -35,7 +37,7 @@ export function textOfModule(bytes: Uint8Array): string {
 }
 
 /** The bytes of a kernel's `module`. */
-export function bytesOfModule(text: string): Uint8Array<ArrayBuffer> {
+export function bytesOfModule(text: string): Bytes {
   const order = bytesInOrder();
   const bytes = new Uint8Array(text.length);
   let count = 0;

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
+import type { Bytes } from "../core/dtype.ts";
 import { DataError, EvenkeelError } from "../core/errors.ts";
 import type { ReadOptions, Safetensors } from "../safetensors/read.ts";
 import { readSafetensorsRanges } from "../safetensors/read-ranges.ts";
@@ -12,7 +13,7 @@ import { storageError } from "./storage-error.ts";
  * @throws StorageError where the file cannot be read or held
  * @example const { tensors } = readSafetensors(await readFileBytes("model.safetensors"));
  */
-export const readFileBytes = (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+export const readFileBytes = (path: string): Promise<Bytes> =>
   withFile(path, async (file) => readRange(file, 0, (await file.stat()).size));
 
 /**
@@ -53,7 +54,7 @@ export async function readRange(
   begin: number,
   end: number,
   bytesAtOnce: number = mostBytesAtOnce,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Bytes> {
   const bytes = new Uint8Array(end - begin);
   let filled = 0;
   while (filled < bytes.length) {

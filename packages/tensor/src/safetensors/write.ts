@@ -1,5 +1,6 @@
 import { builtinName } from "../checks/builtin-name.ts";
 import { describeValue } from "../checks/check.ts";
+import type { Bytes } from "../core/dtype.ts";
 import { ArgumentError } from "../core/errors.ts";
 import { checkShape, formatSpec, sizeOf } from "../core/spec.ts";
 import { arrayNameFor, bitsOfElement, fileDTypeFor, strayBool } from "./elements.ts";
@@ -7,7 +8,7 @@ import { lengthBytes, maxHeaderBytes, metadataKey, quote } from "./header.ts";
 import type { FileDType, StoredArray } from "./stored-array.ts";
 
 /** A file as its parts, in order: they may be written one after the other, or be the parts of a Blob. */
-export interface FileParts extends Iterable<Uint8Array<ArrayBuffer>> {
+export interface FileParts extends Iterable<Bytes> {
   /** The bytes of all parts. */
   readonly byteLength: number;
 }
@@ -29,7 +30,7 @@ interface Placed {
 export function writeSafetensors(
   tensors: Iterable<readonly [name: string, array: StoredArray]>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array<ArrayBuffer> {
+): Bytes {
   const parts = safetensorsParts(tensors, metadata);
   const file = new Uint8Array(parts.byteLength);
   let position = 0;
@@ -79,7 +80,7 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): void {
 }
 
 /** The length, then the JSON, filled up with spaces so that the data begins at a multiple of 8. */
-function encodeHeader(entries: readonly [string, unknown][]): Uint8Array<ArrayBuffer> {
+function encodeHeader(entries: readonly [string, unknown][]): Bytes {
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const bytes = Math.ceil(text.byteLength / 8) * 8;
   if (bytes > maxHeaderBytes) {
@@ -119,7 +120,7 @@ function checkArray(name: string, array: StoredArray): FileDType {
   return array.dtype === "i32" && array.fileDtype === "I64" ? "I64" : fileDTypeFor(array.dtype);
 }
 
-function bytesOfArray({ data }: StoredArray, type: FileDType): Uint8Array<ArrayBuffer> {
+function bytesOfArray({ data }: StoredArray, type: FileDType): Bytes {
   const stored = type === "I64" ? BigInt64Array.from(data as Int32Array, BigInt) : data;
   return new Uint8Array(stored.buffer as ArrayBuffer, stored.byteOffset, stored.byteLength);
 }
