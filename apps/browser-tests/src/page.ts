@@ -1,4 +1,5 @@
 import { runInWorker } from "@evenkeel/nn/worker";
+import { chooseFile, downloadFile, keepFiles, refusalOfClaim } from "./files.ts";
 import type { Job, Outcome } from "./jobs.ts";
 import { longestTaskDuring } from "./longest-task.ts";
 
@@ -27,9 +28,16 @@ async function run(job: Job): Promise<PageOutcome> {
 export interface TestedPage {
   run: typeof run;
   longestTaskDuring: typeof longestTaskDuring;
+  chooseFile: typeof chooseFile;
+  downloadFile: typeof downloadFile;
+  keepFiles: typeof keepFiles;
+  refusalOfClaim: typeof refusalOfClaim;
 }
 
-Object.assign(globalThis, { run, longestTaskDuring } satisfies TestedPage);
+Object.assign(globalThis, {
+  ...{ run, longestTaskDuring },
+  ...{ chooseFile, downloadFile, keepFiles, refusalOfClaim },
+} satisfies TestedPage);
 
 element("setting").textContent = `${crossOriginIsolated ? "" : "Not "}cross-origin isolated; ${
   "gpu" in navigator ? "" : "no "

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { allCases } from "@evenkeel/conformance";
@@ -9,6 +9,8 @@ import type { ConformanceOutcome, Job, TrainingOutcome } from "../src/jobs.ts";
 import type { PageOutcome, TestedPage } from "../src/page.ts";
 import { launchChromium, reasonToSkip } from "./chromium.ts";
 import { type Setting, serve } from "./serve.ts";
+
+const chosen = { name: "mine.safetensors", mimeType: "application/octet-stream" };
 
 /** Milliseconds that a task of the page may take. */
 const longestAllowed = 100;
@@ -122,6 +124,59 @@ describe.skipIf(reasonToSkip !== undefined)("in Chromium", { timeout: 300_000 },
     );
     const { losses } = await train("without-wasm", { backend: "webgpu", task: "mlp" });
     expect(losses.at(-1)).toBeLessThan(losses[0]!);
+  });
+
+  test("keeps models and checkpoints in files of the page's own", async () => {
+    const outcome = await onPage("plain", (page) =>
+      page.evaluate(() => (globalThis as unknown as TestedPage).keepFiles()),
+    );
+    expect(outcome).toEqual({
+      isLoaded: true,
+      isResumed: true,
+      names: ["best", "latest"],
+      namesAfterRemoving: ["best"],
+      missing: "models/none.safetensors: could not be read: there is no such file",
+      misplaced: expect.stringMatching(
+        /^models\/figures.safetensors\/x: could not be written: a folder stands/,
+      ),
+      outside: 'path: found "../up", expected names with "/" between them',
+      damaged: expect.stringMatching(/^models\/figures.safetensors: safetensors: found \d+ bytes/),
+      other: expect.stringMatching(/^models\/figures.safetensors does not fit the model./),
+    });
+  });
+
+  test("lets one tab at a time have a checkpoint", async () => {
+    const context = await browser.newContext();
+    const open = async () => {
+      const page = await context.newPage();
+      await page.goto(`${server.origin}/plain/index.html`);
+      return page;
+    };
+    const [first, second] = [await open(), await open()];
+    const claimIn = (page: typeof first) =>
+      page.evaluate(() => (globalThis as unknown as TestedPage).refusalOfClaim("runs/one"));
+    expect(await claimIn(first)).toBeUndefined();
+    expect(await claimIn(second)).toBe(
+      "runs/one/latest.safetensors: found it in use by another run of this site, expected one at a time",
+    );
+    // What a tab holds ends with it.
+    await first.close();
+    expect(await claimIn(second)).toBeUndefined();
+    await context.close();
+  });
+
+  test("gives a model as a download, and loads it from a file that was chosen", async () => {
+    await onPage("plain", async (page) => {
+      const download = page.waitForEvent("download");
+      await page.evaluate(() => (globalThis as unknown as TestedPage).downloadFile("mine.safetensors"));
+      const file = await download;
+      expect(file.suggestedFilename()).toBe("mine.safetensors");
+      await page.setInputFiles("#file", { ...chosen, buffer: await readFile(await file.path()) });
+      const choose = () => page.evaluate(() => (globalThis as unknown as TestedPage).chooseFile());
+      expect(await choose()).toBe("loaded");
+      await page.setInputFiles("#file", { ...chosen, buffer: Buffer.from("<!doctype html>") });
+      expect(await choose()).toMatch(/^mine.safetensors: safetensors: found a header of/);
+    });
   });
 
   test("notices when the page is blocked", async () => {

@@ -1,0 +1,2 @@
+export { downloadModel, load, save } from "./model-file.ts";
+export { OpfsCheckpointStore } from "./opfs-checkpoint-store.ts";

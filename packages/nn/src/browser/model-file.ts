@@ -1,0 +1,56 @@
+import { StorageError } from "@evenkeel/tensor";
+import type { ModelFileOptions } from "../checkpoints/model-file.ts";
+import { encodeModelInParts, loadModel } from "../checkpoints/model-file.ts";
+import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
+import type { AnyModule } from "../module/module.ts";
+import { openFolder, privateFile, splitPath, withPath, writePrivateFile } from "./private-files.ts";
+
+/**
+ * Saves a model's weights, buffers and counters as a safetensors file in the origin private file system, whole or not at all;
+ * folders on the way are made.
+ *
+ * @throws StorageError that names the path (no room left); ArgumentError for metadata that are not text
+ * @example await save(model, "models/figures.safetensors");
+ */
+export async function save(model: AnyModule, path: string, options: ModelFileOptions = {}): Promise<void> {
+  const [folder, name] = splitPath(path);
+  const parts = await encodeModelInParts(model, options);
+  await withPath(path, "written", async () => writePrivateFile(await openFolder(folder), name, parts));
+}
+
+/**
+ * Loads what `save` wrote; of a checkpoint that an `OpfsCheckpointStore` keeps it takes the model's part. `except` leaves a
+ * part of the model as it is. For a file that somebody has chosen there is `loadModel`.
+ *
+ * @returns which names were loaded, left as they were, missing, unexpected
+ * @throws StorageError where there is no such file; DataError for one that is damaged; StateDictError for one of another model
+ * @example await load(model, "models/figures.safetensors");
+ */
+export async function load(model: AnyModule, path: string, options: LoadOptions = {}): Promise<LoadReport> {
+  const [folder, name] = splitPath(path);
+  const file = await withPath(path, "read", async () => privateFile(await openFolder(folder), name));
+  if (file === undefined) throw new StorageError(`${path}: could not be read: there is no such file`);
+  return loadModel(model, new File([file], path), options);
+}
+
+/** How long a browser may take to begin with a download. */
+const downloadBeginsWithin = 60_000;
+
+/**
+ * Gives the user the safetensors file of a model as a download. Called on the page, not in a worker.
+ *
+ * @throws ArgumentError for metadata that are not text
+ * @example button.onclick = () => downloadModel(model, "figures.safetensors");
+ */
+export async function downloadModel(
+  model: AnyModule,
+  fileName = "model.safetensors",
+  options: ModelFileOptions = {},
+): Promise<void> {
+  const parts = await encodeModelInParts(model, options);
+  const url = URL.createObjectURL(new Blob([...parts], { type: "application/octet-stream" }));
+  const link = document.createElement("a");
+  Object.assign(link, { href: url, download: fileName });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), downloadBeginsWithin);
+}

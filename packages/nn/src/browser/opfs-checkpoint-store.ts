@@ -1,0 +1,82 @@
+import { StorageError } from "@evenkeel/tensor";
+import type { CheckpointStore } from "../checkpoints/checkpoint-store.ts";
+import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
+import { openFolder, privateFile, withPath, writePrivateFile } from "./private-files.ts";
+
+const extension = ".safetensors";
+
+/**
+ * Keeps each checkpoint as a file in the origin private file system: storage of the browser that only this site sees. It
+ * lasts until the user clears the site's data; `navigator.storage.persist()` asks the browser not to clear it by itself.
+ * Tabs and workers that train under one name at a time are told apart by a lock.
+ *
+ * @example await fit(model, { ..., checkpoint: { store: new OpfsCheckpointStore("runs/figures") } });
+ */
+export class OpfsCheckpointStore implements CheckpointStore {
+  readonly folder: string;
+
+  constructor(folder = "checkpoints") {
+    this.folder = folder;
+  }
+
+  private pathOf(name: string): string {
+    checkCheckpointName(name);
+    return `${this.folder}/${name}${extension}`;
+  }
+
+  async save(name: string, bytes: Uint8Array): Promise<void> {
+    return withPath(this.pathOf(name), "written", async () =>
+      writePrivateFile(await openFolder(this.folder), name + extension, [bytes]),
+    );
+  }
+
+  async load(name: string): Promise<Uint8Array | undefined> {
+    return withPath(this.pathOf(name), "read", async () => {
+      const file = await privateFile(await openFolder(this.folder), name + extension);
+      return file && new Uint8Array(await file.arrayBuffer());
+    });
+  }
+
+  async list(): Promise<string[]> {
+    return withPath(this.folder, "read", async () => {
+      const folder = await openFolder(this.folder);
+      const names: string[] = [];
+      for await (const [file] of folder.entries()) {
+        if (!file.endsWith(extension) || (await privateFile(folder, file)) === undefined) continue;
+        names.push(file.slice(0, -extension.length));
+      }
+      return names.sort();
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    return withPath(this.pathOf(name), "written", async () => {
+      const folder = await openFolder(this.folder);
+      const isThere = (await privateFile(folder, name + extension)) !== undefined;
+      if (isThere) await folder.removeEntry(name + extension);
+    });
+  }
+
+  async claim(name: string): Promise<() => Promise<void>> {
+    const path = this.pathOf(name);
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let request: Promise<unknown> = Promise.resolve();
+    const isGranted = await new Promise<boolean>((resolve, reject) => {
+      request = navigator.locks.request(`evenkeel: ${path}`, { ifAvailable: true }, (lock) => {
+        resolve(lock !== null);
+        return lock === null ? undefined : held;
+      });
+      request.catch(reject);
+    });
+    if (!isGranted) {
+      throw new StorageError(`${path}: found it in use by another run of this site, expected one at a time`);
+    }
+    return async () => {
+      release();
+      await request;
+    };
+  }
+}

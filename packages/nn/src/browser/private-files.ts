@@ -1,0 +1,79 @@
+import { ArgumentError, StorageError } from "@evenkeel/tensor";
+import { describeValue } from "@evenkeel/tensor/checks";
+
+/** A folder of the origin private file system, which is made where it is missing. Throws ArgumentError for what is no path. */
+export async function openFolder(path: string): Promise<FileSystemDirectoryHandle> {
+  let folder = await navigator.storage.getDirectory();
+  for (const name of stepsOf(path)) folder = await folder.getDirectoryHandle(name, { create: true });
+  return folder;
+}
+
+/** A path as the folder that it lies in, and its last part. */
+export function splitPath(path: string): [folder: string, name: string] {
+  const steps = stepsOf(path);
+  const name = steps.pop();
+  if (name === undefined) throw new ArgumentError(`path: found ${describeValue(path)}, expected a file's`);
+  return [steps.join("/"), name];
+}
+
+function stepsOf(path: string): string[] {
+  const steps = typeof path === "string" ? path.split("/").filter((step) => step !== "") : [".."];
+  if (steps.some((step) => step === "." || step === "..")) {
+    throw new ArgumentError(`path: found ${describeValue(path)}, expected names with "/" between them`);
+  }
+  return steps;
+}
+
+/** Replaces a file: the browser keeps what is written beside it until it is whole. */
+export async function writePrivateFile(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  parts: Iterable<Uint8Array>,
+): Promise<void> {
+  const file = await folder.getFileHandle(name, { create: true });
+  const stream = await file.createWritable();
+  try {
+    for (const part of parts) await stream.write(part as Uint8Array<ArrayBuffer>);
+    await stream.close();
+  } catch (error) {
+    await stream.abort().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A file, or undefined where there is none. One that is empty was made and never written. */
+export async function privateFile(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+): Promise<File | undefined> {
+  try {
+    const file = await (await folder.getFileHandle(name)).getFile();
+    return file.size === 0 ? undefined : file;
+  } catch (error) {
+    if ((error as DOMException).name === "NotFoundError") return undefined;
+    throw error;
+  }
+}
+
+const reasons: { readonly [name: string]: string } = {
+  NotFoundError: "there is no such file",
+  QuotaExceededError: "the room that the browser gives this site is used up",
+  SecurityError: "the browser gives this page no files of its own",
+  NotAllowedError: "the browser gives this page no files of its own",
+  TypeMismatchError: "a folder stands at this name, or a file at a folder's",
+};
+
+/** What `body` does with a path; what fails is a StorageError that names it. */
+export async function withPath<Result>(
+  path: string,
+  action: "read" | "written",
+  body: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await body();
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    const reason = reasons[error.name] ?? error.message;
+    throw new StorageError(`${path}: could not be ${action}: ${reason}`, { cause: error });
+  }
+}
