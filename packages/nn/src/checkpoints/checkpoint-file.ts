@@ -1,6 +1,6 @@
 import type { Bytes } from "@evenkeel/tensor";
 import { DataError } from "@evenkeel/tensor";
-import type { Bytes, FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safetensors";
+import type { FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safetensors";
 import { readSafetensors, safetensorsParts, writeSafetensors } from "@evenkeel/tensor/safetensors";
 import { crc32 } from "./crc32.ts";
 

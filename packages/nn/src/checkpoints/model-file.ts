@@ -1,7 +1,7 @@
 import type { Bytes } from "@evenkeel/tensor";
 import { DataError } from "@evenkeel/tensor";
 import { anything, builtinName, checkOptions } from "@evenkeel/tensor/checks";
-import type { Bytes, FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safetensors";
+import type { FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safetensors";
 import {
   rangesOfBlob,
   readSafetensors,

@@ -4,7 +4,6 @@ import type { Bytes } from "../core/dtype.ts";
 import { DataError, EvenkeelError } from "../core/errors.ts";
 import type { ReadOptions, Safetensors } from "../safetensors/read.ts";
 import { readSafetensorsRanges } from "../safetensors/read-ranges.ts";
-import type { Bytes } from "../safetensors/write.ts";
 import { storageError } from "./storage-error.ts";
 
 /**

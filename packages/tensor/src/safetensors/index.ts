@@ -3,5 +3,5 @@ export { readSafetensors } from "./read.ts";
 export type { RangeSource } from "./read-ranges.ts";
 export { rangesOfBlob, readSafetensorsRanges } from "./read-ranges.ts";
 export type { FileDType, RawArray, StoredArray } from "./stored-array.ts";
-export type { Bytes, FileParts } from "./write.ts";
+export type { FileParts } from "./write.ts";
 export { safetensorsParts, writeSafetensors } from "./write.ts";

@@ -7,9 +7,6 @@ import { arrayNameFor, bitsOfElement, fileDTypeFor, strayBool } from "./elements
 import { lengthBytes, maxHeaderBytes, metadataKey, quote } from "./header.ts";
 import type { FileDType, StoredArray } from "./stored-array.ts";
 
-/** Bytes in memory that is not shared, in the words of every TypeScript: before 5.7 `Uint8Array` took no argument. */
-export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
-
 /** A file as its parts, in order: they may be written one after the other, or be the parts of a Blob. */
 export interface FileParts extends Iterable<Bytes> {
   /** The bytes of all parts. */
