@@ -1,4 +1,4 @@
-import { Module, type Sequential } from "@evenkeel/nn";
+import { Module, naming, type Sequential } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 
 /** Layers that see an image, then layers that name it; saved under torchvision's names `features` and `classifier`. */
@@ -13,6 +13,6 @@ export class ImageClassifier extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return this.classifier.forward(this.features.forward(x));
+    return naming(this, () => this.classifier.forward(this.features.forward(x)));
   }
 }

@@ -1,8 +1,10 @@
 import { Flatten, Linear, MaxPool2d, Sequential, sourceOf } from "@evenkeel/nn";
-import { ArgumentError } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import { convBlock, linearBlock } from "./blocks.ts";
 import { ImageClassifier } from "./image-classifier.ts";
 import type { ImageModelOptions } from "./model-options.ts";
+import { imageModelRules } from "./model-options.ts";
 
 /** How a LeNet-size network is built. */
 export interface LenetOptions extends ImageModelOptions {
@@ -18,12 +20,16 @@ interface Architecture {
   readonly hidden: readonly number[];
 }
 
-function build(architecture: Architecture, options: LenetOptions): ImageClassifier {
+/** So that two poolings, and the convolutions between them, leave something. */
+const imageSize: Rule = {
+  expected: "a multiple of 4 from 12 on",
+  accepts: (value) => positiveInteger.accepts(value) && Number(value) % 4 === 0 && Number(value) >= 12,
+};
+
+function build(name: string, architecture: Architecture, options: LenetOptions): ImageClassifier {
+  checkOptions<LenetOptions>(name, options, { ...imageModelRules, imageSize });
   const { kernel, paddings, channels, hidden } = architecture;
-  const { inChannels = 1, imageSize = 28, classes = 10, normalization = "batch", backend } = options;
-  if (!Number.isInteger(imageSize / 4) || imageSize < 12) {
-    throw new ArgumentError(`imageSize: found ${imageSize}, expected a multiple of 4 from 12 on`);
-  }
+  const { inChannels = 1, imageSize: size = 28, classes = 10, normalization = "batch", backend } = options;
   const part = { normalization, seed: sourceOf(options.seed), backend };
   const features = new Sequential(
     ...convBlock(inChannels, channels[0], kernel, paddings[0], part),
@@ -32,7 +38,7 @@ function build(architecture: Architecture, options: LenetOptions): ImageClassifi
     new MaxPool2d(2),
     new Flatten(),
   );
-  const side = paddings.reduce((size, padding) => (size + 2 * padding - kernel + 1) / 2, imageSize);
+  const side = paddings.reduce((length, padding) => (length + 2 * padding - kernel + 1) / 2, size);
   const widths = [channels[1] * side * side, ...hidden];
   const layers = hidden.flatMap((width, index) => linearBlock(widths[index]!, width, part));
   const last = new Linear(widths.at(-1)!, classes, { seed: part.seed, backend });
@@ -49,7 +55,7 @@ function build(architecture: Architecture, options: LenetOptions): ImageClassifi
  * @example lenet({ normalization: "none", seed: 1 })
  */
 export function lenet(options: LenetOptions = {}): ImageClassifier {
-  return build({ kernel: 5, paddings: [2, 0], channels: [6, 16], hidden: [120, 84] }, options);
+  return build("lenet", { kernel: 5, paddings: [2, 0], channels: [6, 16], hidden: [120, 84] }, options);
 }
 
 /**
@@ -62,5 +68,5 @@ export function lenet(options: LenetOptions = {}): ImageClassifier {
  * @example convnet({ normalization: "none", seed: 1 })
  */
 export function convnet(options: LenetOptions = {}): ImageClassifier {
-  return build({ kernel: 3, paddings: [1, 1], channels: [16, 32], hidden: [128] }, options);
+  return build("convnet", { kernel: 3, paddings: [1, 1], channels: [16, 32], hidden: [128] }, options);
 }

@@ -1,6 +1,8 @@
 import { Flatten, Linear, type Module, Sequential, sourceOf } from "@evenkeel/nn";
+import { checkOptions, listOf, positiveInteger } from "@evenkeel/tensor/checks";
 import { linearBlock } from "./blocks.ts";
 import type { ModelOptions } from "./model-options.ts";
+import { modelRules } from "./model-options.ts";
 
 /** How a multilayer perceptron is built. */
 export interface MlpOptions extends ModelOptions {
@@ -13,11 +15,16 @@ export interface MlpOptions extends ModelOptions {
 /**
  * Fully connected layers with ReLU between them, after a flattening.
  *
- * Shapes: [n, ...] with `inputs` values a sample -> [n, classes].
+ * Shapes: [n, ...] with `inputs` values a sample -> [n, classes]. Throws ArgumentError for sizes that are not positive.
  *
  * @example mlp({ inputs: 784, hidden: [100, 100], classes: 10, seed: 1 })
  */
 export function mlp(options: MlpOptions = {}): Sequential {
+  checkOptions<MlpOptions>("mlp", options, {
+    ...modelRules,
+    inputs: positiveInteger,
+    hidden: listOf(positiveInteger),
+  });
   const { inputs = 784, hidden = [256, 128], classes = 10, normalization = "batch", backend } = options;
   const seed = sourceOf(options.seed);
   const layers: Module[] = [new Flatten()];

@@ -1,5 +1,7 @@
 import type { RandomSource, Seed } from "@evenkeel/nn";
 import type { Backend } from "@evenkeel/tensor";
+import type { Rules } from "@evenkeel/tensor/checks";
+import { anything, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
 
 /** Whether there is a batch norm behind every convolution and hidden layer; without it they have biases. */
 export type Normalization = "batch" | "none";
@@ -16,11 +18,20 @@ export interface ModelOptions {
   readonly backend?: Backend;
 }
 
+export const modelRules: Rules<ModelOptions> = {
+  classes: positiveInteger,
+  normalization: oneOf("batch", "none"),
+  seed: anything,
+  backend: anything,
+};
+
 /** What models of images can be told. */
 export interface ImageModelOptions extends ModelOptions {
   /** Channels of the images. */
   readonly inChannels?: number;
 }
+
+export const imageModelRules: Rules<ImageModelOptions> = { ...modelRules, inChannels: positiveInteger };
 
 /** What the parts of one model share. */
 export interface PartOptions {

@@ -77,3 +77,29 @@ test.each([10, 8, 29, Number.NaN])("images of size %d do not fit two poolings", 
   expect(() => lenet({ backend, imageSize })).toThrow(ArgumentError);
   expect(() => convnet({ backend, imageSize })).toThrow(/expected a multiple of 4/);
 });
+
+const any = (options: object) => ({ ...options, backend }) as never;
+test.each<[string, () => unknown, string]>([
+  ["classes", () => resnet18(any({ classes: 0 })), "resnet18: classes: found 0, expected a positive integer"],
+  ["a wrong word", () => resnet20(any({ numClasses: 5 })), 'resnet20: found the option "numClasses"'],
+  [
+    "a shortcut",
+    () => resnet56(any({ shortcut: "A" })),
+    'resnet56: shortcut: found "A", expected "padding" or',
+  ],
+  ["a normalization", () => vgg(any({ normalization: "layer" })), 'vgg: normalization: found "layer"'],
+  ["stages", () => vgg(any({ stages: [[8, 0]] })), "vgg: stages: found"],
+  ["widths", () => mlp(any({ hidden: [0.5] })), "mlp: hidden: found [0.5]"],
+  ["channels", () => lenet(any({ inChannels: -1 })), "lenet: inChannels: found -1"],
+  ["a seed", () => lenet(any({ seed: "one" })), "seed: found one"],
+])("%s out of range are refused by the model's name: %#", (_name, make, message) => {
+  expect(make).toThrow(ArgumentError);
+  expect(make).toThrow(message);
+});
+
+test("undefined means absent", () => {
+  const absent = { classes: undefined, normalization: undefined, shortcut: undefined, seed: undefined };
+  expect(resnet18({ backend, classes: undefined }).stateDict()["fc.weight"]!.shape).toEqual([1000, 512]);
+  expect(resnet20({ backend, ...absent }).parameterCount()).toBe(269_722);
+  expect(lenet({ backend, imageSize: undefined }).parameterCount()).toBe(61_932);
+});

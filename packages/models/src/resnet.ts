@@ -7,6 +7,7 @@ import {
   Linear,
   MaxPool2d,
   Module,
+  naming,
   ReLU,
   residualInit,
   runSequence,
@@ -14,7 +15,9 @@ import {
   sourceOf,
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
+import { checkOptions, oneOf } from "@evenkeel/tensor/checks";
 import type { ImageModelOptions, PartOptions } from "./model-options.ts";
+import { imageModelRules } from "./model-options.ts";
 
 /** What tells the residual networks apart. */
 interface Architecture {
@@ -52,8 +55,8 @@ export class ResNet extends Module {
     const { inChannels = 3, classes = 10, normalization = "batch", backend } = options;
     const part: PartOptions = { normalization, seed: sourceOf(options.seed), backend };
     this.conv1 = new Conv2d(inChannels, channels[0]!, stem.kernel, {
-      ...{ stride: stem.stride, padding: (stem.kernel - 1) / 2, bias: normalization === "none", ...part },
-      ...residualInit,
+      ...{ stride: stem.stride, padding: (stem.kernel - 1) / 2, bias: normalization === "none" },
+      ...{ seed: part.seed, backend, ...residualInit },
     });
     this.bn1 = normalization === "batch" ? new BatchNorm2d(channels[0]!, { backend }) : undefined;
     const [first, second, third, fourth] = makeStages(architecture, part);
@@ -66,10 +69,8 @@ export class ResNet extends Module {
     const stem = [this.conv1, this.bn1, this.relu, this.maxpool];
     const stages = [this.layer1, this.layer2, this.layer3, this.layer4];
     const parts = [...stem, ...stages, this.avgpool, this.fc];
-    return runSequence(
-      parts.filter((part) => part !== undefined),
-      x,
-    );
+    const present = parts.filter((part) => part !== undefined);
+    return naming(this, () => runSequence(present, x));
   }
 }
 
@@ -101,7 +102,9 @@ export function resnet18(options: ImageModelOptions = {}): ResNet {
     ...{ stem: { kernel: 7, stride: 2 }, hasPool: true, channels: [64, 128, 256, 512] },
     ...{ blocksPerStage: 2, shortcut: "projection" },
   };
-  return new ResNet(architecture, { ...options, classes: options.classes ?? 1000 });
+  checkOptions<ImageModelOptions>("resnet18", options, imageModelRules);
+  const { classes = 1000 } = options;
+  return new ResNet(architecture, { ...options, classes });
 }
 
 /** How a residual network for small images is built. */
@@ -115,10 +118,12 @@ export interface SmallResNetOptions extends ImageModelOptions {
 }
 
 /** 6 n + 2 layers for small images: three stages of n blocks with 16, 32 and 64 channels (He et al. 2016, section 4.2). */
-function smallResNet(
-  blocksPerStage: number,
-  { shortcut = "padding", ...options }: SmallResNetOptions,
-): ResNet {
+function smallResNet(name: string, blocksPerStage: number, options: SmallResNetOptions): ResNet {
+  checkOptions<SmallResNetOptions>(name, options, {
+    ...imageModelRules,
+    shortcut: oneOf("padding", "projection"),
+  });
+  const { shortcut = "padding" } = options;
   const stem = { kernel: 3, stride: 1 };
   return new ResNet({ stem, hasPool: false, channels: [16, 32, 64], blocksPerStage, shortcut }, options);
 }
@@ -131,13 +136,13 @@ function smallResNet(
  * @param options.inChannels default 3
  * @example resnet20({ classes: 10, seed: 1 })
  */
-export const resnet20 = (options: SmallResNetOptions = {}): ResNet => smallResNet(3, options);
+export const resnet20 = (options: SmallResNetOptions = {}): ResNet => smallResNet("resnet20", 3, options);
 
 /** ResNet-32 for small images, see `resnet20`: 464,154 parameters. */
-export const resnet32 = (options: SmallResNetOptions = {}): ResNet => smallResNet(5, options);
+export const resnet32 = (options: SmallResNetOptions = {}): ResNet => smallResNet("resnet32", 5, options);
 
 /** ResNet-44 for small images, see `resnet20`: 658,586 parameters. */
-export const resnet44 = (options: SmallResNetOptions = {}): ResNet => smallResNet(7, options);
+export const resnet44 = (options: SmallResNetOptions = {}): ResNet => smallResNet("resnet44", 7, options);
 
 /** ResNet-56 for small images, see `resnet20`: 853,018 parameters. */
-export const resnet56 = (options: SmallResNetOptions = {}): ResNet => smallResNet(9, options);
+export const resnet56 = (options: SmallResNetOptions = {}): ResNet => smallResNet("resnet56", 9, options);

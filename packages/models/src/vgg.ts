@@ -1,7 +1,9 @@
 import { GlobalAveragePool, Linear, MaxPool2d, type Module, Sequential, sourceOf } from "@evenkeel/nn";
+import { checkOptions, listOf, positiveInteger } from "@evenkeel/tensor/checks";
 import { convBlock } from "./blocks.ts";
 import { ImageClassifier } from "./image-classifier.ts";
 import type { ImageModelOptions } from "./model-options.ts";
+import { imageModelRules } from "./model-options.ts";
 
 /** How a VGG-style network is built. */
 export interface VggOptions extends ImageModelOptions {
@@ -27,6 +29,7 @@ const defaultStages: readonly (readonly number[])[] = [
  * @example vgg({ stages: [[32, 32], [64, 64]], classes: 10, seed: 1 })
  */
 export function vgg(options: VggOptions = {}): ImageClassifier {
+  checkOptions<VggOptions>("vgg", options, { ...imageModelRules, stages: listOf(listOf(positiveInteger)) });
   const { inChannels = 3, classes = 10, normalization = "batch", stages = defaultStages, backend } = options;
   const part = { normalization, seed: sourceOf(options.seed), backend };
   const layers: Module[] = [];

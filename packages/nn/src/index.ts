@@ -26,6 +26,7 @@ export { bceWithLogits, l1, mse, smoothL1 } from "./losses/elementwise.ts";
 export { nll } from "./losses/nll.ts";
 export type { LossOptions, Reduction } from "./losses/reduction.ts";
 export { accuracy } from "./metrics/accuracy.ts";
+export { naming } from "./module/failure.ts";
 export type { LoadOptions, LoadReport, StateSource } from "./module/load-state-dict.ts";
 export type { AnyModule, Member } from "./module/module.ts";
 export { Module } from "./module/module.ts";

@@ -39,7 +39,7 @@ export const batchNormTrainingOp: Op<NormalizationAttributes> = {
     checkRunning(runningMean, runningVariance, channels);
     if (channels > 0 && valuesPerChannel(layoutOf(x!.shape, attrs.axis)) === 1) {
       throw new ShapeError(
-        `${name}: x: Expected more than 1 value per channel when training, got input size ${formatShape(x!.shape)}`,
+        `${name}: x: found ${formatShape(x!.shape)}, expected more than 1 value per channel when training: leave out a last batch of one (dropLast), or call eval()`,
       );
     }
     const like: Spec = { shape: x!.shape, dtype: x!.dtype };

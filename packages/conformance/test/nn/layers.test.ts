@@ -270,6 +270,8 @@ describe("other layers", () => {
 
 test("sizes of a convolution that are not positive are named", () => {
   expect(() => new Conv2d(1, 2, 0)).toThrow("kernel: found 0, expected a positive integer");
-  expect(() => new Conv2d(1, 2, [3, 1.5])).toThrow("kernel: found 1.5");
+  expect(() => new Conv2d(1, 2, [3, 1.5])).toThrow(
+    "kernel: found [3, 1.5], expected a positive integer, or a pair of them",
+  );
   expect(() => new Conv2d(0, 2, 3)).toThrow(ArgumentError);
 });

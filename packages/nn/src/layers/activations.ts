@@ -3,6 +3,7 @@ import { elu, gelu, sigmoid, silu, softplus, tanh } from "@evenkeel/tensor";
 import { checkOptions, finite, oneOf, positive } from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
 import { FusibleActivation } from "./fusion.ts";
+import { compute } from "./layer.ts";
 
 /** max(x, 0). */
 export class ReLU extends FusibleActivation {
@@ -25,6 +26,10 @@ export class LeakyReLU extends FusibleActivation {
   get fusedAs(): { readonly leakyRelu: number } {
     return { leakyRelu: this.negativeSlope };
   }
+
+  override describe(): string {
+    return `LeakyReLU ${this.negativeSlope}`;
+  }
 }
 
 /** The Gaussian error linear unit; with `approximate: "tanh"` the form of GPT-2. */
@@ -39,28 +44,28 @@ export class GELU extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return gelu(x, { approximate: this.approximate });
+    return compute(this, x, () => gelu(x, { approximate: this.approximate }));
   }
 }
 
 /** x * sigmoid(x). */
 export class SiLU extends Module {
   forward(x: Tensor): Tensor {
-    return silu(x);
+    return compute(this, x, () => silu(x));
   }
 }
 
 /** 1 / (1 + exp(-x)). */
 export class Sigmoid extends Module {
   forward(x: Tensor): Tensor {
-    return sigmoid(x);
+    return compute(this, x, () => sigmoid(x));
   }
 }
 
 /** The hyperbolic tangent. */
 export class Tanh extends Module {
   forward(x: Tensor): Tensor {
-    return tanh(x);
+    return compute(this, x, () => tanh(x));
   }
 }
 
@@ -76,7 +81,7 @@ export class ELU extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return elu(x, { alpha: this.alpha });
+    return compute(this, x, () => elu(x, { alpha: this.alpha }));
   }
 }
 
@@ -92,6 +97,6 @@ export class Softplus extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return softplus(x, { beta: this.beta });
+    return compute(this, x, () => softplus(x, { beta: this.beta }));
   }
 }

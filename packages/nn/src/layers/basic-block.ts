@@ -9,15 +9,17 @@ import {
   scope,
   slice,
 } from "@evenkeel/tensor";
+import { anything, checkOptions, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
 import type { Initializer } from "../initializers/init.ts";
 import { kaimingNormal, zeros } from "../initializers/init.ts";
 import type { Seed } from "../initializers/random-source.ts";
 import { sourceOf } from "../initializers/random-source.ts";
+import { naming } from "../module/failure.ts";
 import { Module } from "../module/module.ts";
 import type { BatchNormEpilogue } from "./batch-norm.ts";
 import { BatchNorm2d } from "./batch-norm.ts";
 import { Conv2d } from "./convolution.ts";
-import { isPlain } from "./fusion.ts";
+import { isPlain, runLayer } from "./fusion.ts";
 import { Sequential } from "./sequential.ts";
 
 /**
@@ -59,11 +61,13 @@ function addRelu(x: Tensor, residual: Tensor): Tensor {
 function convolve(convolution: Conv2d, norm: BatchNorm2d | undefined, x: Tensor, residual?: Tensor): Tensor {
   const epilogue: BatchNormEpilogue = { activation: "relu", ...(residual && { residual }) };
   if (norm && isPlain(norm)) {
-    return norm.forwardAfter(convolution, x, epilogue) ?? norm.forwardWith(convolution.forward(x), epilogue);
+    return (
+      norm.forwardAfter(convolution, x, epilogue) ?? runLayer(norm, runLayer(convolution, x, {}), epilogue)
+    );
   }
-  if (!norm && !residual && isPlain(convolution)) return convolution.forwardWith(x, epilogue);
-  const convolved = convolution.forward(x);
-  const y = norm ? norm.forward(convolved) : convolved;
+  if (!norm && !residual && isPlain(convolution)) return runLayer(convolution, x, epilogue);
+  const convolved = runLayer(convolution, x, {});
+  const y = norm ? runLayer(norm, convolved, {}) : convolved;
   return residual ? addRelu(y, residual) : relu(y);
 }
 
@@ -86,6 +90,13 @@ export class BasicBlock extends Module {
 
   constructor(inChannels: number, channels: number, options: BasicBlockOptions = {}) {
     super();
+    checkOptions<BasicBlockOptions>("BasicBlock", options, {
+      stride: positiveInteger,
+      normalization: oneOf("batch", "none"),
+      shortcut: oneOf("projection", "padding"),
+      seed: anything,
+      backend: anything,
+    });
     const { stride = 1, normalization = "batch", shortcut = "projection", backend } = options;
     const shared = { bias: normalization === "none", seed: sourceOf(options.seed), backend, ...residualInit };
     const norm = () => (normalization === "batch" ? new BatchNorm2d(channels, { backend }) : undefined);
@@ -97,7 +108,7 @@ export class BasicBlock extends Module {
     this.newChannels = channels - inChannels;
     if (shortcut === "padding" && this.newChannels < 0) {
       throw new ArgumentError(
-        `shortcut: found padding from ${inChannels} to ${channels} channels, expected no fewer`,
+        `BasicBlock: shortcut: found padding from ${inChannels} to ${channels} channels, expected no fewer`,
       );
     }
     if (shortcut === "projection" && (stride !== 1 || inChannels !== channels)) {
@@ -108,11 +119,12 @@ export class BasicBlock extends Module {
 
   forward(x: Tensor): Tensor {
     // What no gradient reads, such as a padded shortcut, goes at once.
-    return scope(() => {
+    const run = () => {
       const inner = convolve(this.conv1, this.bn1, x);
       const residual = this.downsample ? this.downsample.forward(x) : this.padShortcut(x);
       return convolve(this.conv2, this.bn2, inner, residual);
-    });
+    };
+    return naming(this, () => scope(run));
   }
 
   /** Every `stride`-th pixel, and zeros for the new channels. */

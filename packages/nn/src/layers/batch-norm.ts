@@ -3,11 +3,23 @@ import type { BatchNormOptions, BatchNormResult } from "@evenkeel/batchnorm";
 import { batchNorm, conv2dBatchNorm } from "@evenkeel/batchnorm";
 import type { Activation, Backend, Tensor } from "@evenkeel/tensor";
 import { formatShape, keep, ones, ShapeError, zeros } from "@evenkeel/tensor";
+import {
+  anything,
+  checkOptions,
+  checkValue,
+  fraction,
+  nonNegative,
+  nullOr,
+  positiveInteger,
+  yesOrNo,
+} from "@evenkeel/tensor/checks";
+import { attempt } from "../module/failure.ts";
 import type { Module } from "../module/module.ts";
 import { Buffer, Counter, Parameter } from "../module/variable.ts";
 import { Conv2d } from "./convolution.ts";
 import type { Epilogue } from "./fusion.ts";
 import { FusingModule, isPlain } from "./fusion.ts";
+import { compute } from "./layer.ts";
 
 /** How a batch norm layer normalizes and what it keeps; the defaults are PyTorch's. */
 export interface BatchNormLayerOptions {
@@ -58,6 +70,14 @@ export abstract class BatchNorm extends FusingModule {
 
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
     super();
+    checkValue("BatchNorm: channels", channels, positiveInteger);
+    checkOptions<BatchNormLayerOptions>("BatchNorm", options, {
+      epsilon: nonNegative,
+      momentum: nullOr(fraction),
+      affine: yesOrNo,
+      trackRunningStats: yesOrNo,
+      backend: anything,
+    });
     const { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, backend } = options;
     this.channels = channels;
     this.epsilon = epsilon;
@@ -155,8 +175,12 @@ export abstract class BatchNorm extends FusingModule {
   private checkShape(x: Tensor): void {
     if (this.ranks.includes(x.rank) && x.shape[1] === this.channels) return;
     throw new ShapeError(
-      `batch norm: found ${formatShape(x.shape)}, expected ${this.channels} channels in the second of ${this.ranks.join(" or ")} dimensions`,
+      `found ${formatShape(x.shape)}, expected ${this.channels} channels in the second of ${this.ranks.join(" or ")} dimensions`,
     );
+  }
+
+  override describe(): string {
+    return `BatchNorm${this.ranks.at(-1)! - 2}d ${this.channels}`;
   }
 }
 
@@ -192,9 +216,12 @@ export class BatchNorm2d extends BatchNorm {
   override forwardAfter(before: Module, x: Tensor, epilogue: BatchNormEpilogue): Tensor | undefined {
     const isOwn = this.forwardWith === BatchNorm.prototype.forwardWith;
     if (!isOwn || !this.usesBatch || !isPlainConvolution(before, this.channels)) return undefined;
+    compute(before, x, () => before.check(x));
     const { weight, bias, geometry } = before;
     const convolution = { bias: bias?.value, convolution: geometry };
-    return this.adopt(conv2dBatchNorm(x, weight.value, { ...this.options(epilogue), ...convolution }));
+    return attempt(this, () =>
+      this.adopt(conv2dBatchNorm(x, weight.value, { ...this.options(epilogue), ...convolution })),
+    );
   }
 }
 

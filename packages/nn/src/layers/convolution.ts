@@ -6,138 +6,194 @@ import type {
   Tensor,
 } from "@evenkeel/tensor";
 import { ArgumentError, conv1d, conv2d, convTranspose2d } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
+import {
+  checkOptions,
+  checkValue,
+  either,
+  nonNegativeInteger,
+  oneOf,
+  positiveInteger,
+} from "@evenkeel/tensor/checks";
 import type { Parameter } from "../module/variable.ts";
 import type { Epilogue } from "./fusion.ts";
 import { FusingModule } from "./fusion.ts";
+import { checkInput } from "./layer.ts";
 import type { WeightOptions } from "./weights.ts";
-import { makeWeights } from "./weights.ts";
+import { makeWeights, weightRules } from "./weights.ts";
+import { checkGroups, describeWindow, margins, pairOf, sizes } from "./windows.ts";
 
 type Geometry<Options> = Omit<Options, "activation">;
 
-const pairOf = (size: NumberOrPair): readonly [number, number] =>
-  typeof size === "number" ? [size, size] : size;
+/** What the constructors of convolutions do differently. */
+interface Kind<Options> {
+  readonly name: string;
+  readonly kernel: Rule;
+  readonly geometry: { readonly [Name in keyof Required<Geometry<Options>>]: Rule };
+  /** Whether the weight begins with the channels of the input. */
+  readonly isTransposed?: boolean;
+}
 
-/** Throws ArgumentError unless all are positive integers. */
-function checkSizes(sizes: { readonly [name: string]: readonly number[] }): void {
-  for (const [name, values] of Object.entries(sizes)) {
-    for (const value of values) {
-      if (!(Number.isSafeInteger(value) && value > 0)) {
-        throw new ArgumentError(`${name}: found ${value}, expected a positive integer`);
-      }
-    }
+/** The parameters of a convolution, and what it was told. */
+abstract class Convolution<Options extends { readonly groups?: number }> extends FusingModule {
+  readonly weight: Parameter;
+  readonly bias: Parameter | undefined;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  /** Stride, padding, dilation and groups. */
+  readonly geometry: Geometry<Options>;
+  private readonly kind: Kind<Options>;
+
+  constructor(
+    kind: Kind<Options>,
+    inChannels: number,
+    outChannels: number,
+    kernel: NumberOrPair,
+    options: WeightOptions & Geometry<Options>,
+  ) {
+    super();
+    const { name, geometry, isTransposed } = kind;
+    checkOptions<object>(name, options, { ...weightRules, ...geometry });
+    checkValue(`${name}: inChannels`, inChannels, positiveInteger);
+    checkValue(`${name}: outChannels`, outChannels, positiveInteger);
+    checkValue(`${name}: kernel`, kernel, kind.kernel);
+    const { groups = 1 } = options as { readonly groups?: number };
+    checkGroups(name, [inChannels, outChannels], groups);
+    const [first, second] = isTransposed ? [inChannels, outChannels] : [outChannels, inChannels];
+    const window = kind.kernel === positiveInteger ? [kernel as number] : pairOf(kernel);
+    const { weight, bias } = makeWeights([first, second / groups, ...window], outChannels, options);
+    this.weight = weight;
+    this.bias = bias;
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
+    const told = Object.entries(options).filter(([option]) => Object.hasOwn(geometry, option));
+    this.geometry = Object.fromEntries(told) as Geometry<Options>;
+    this.kind = kind;
+  }
+
+  override describe(): string {
+    const { kind, inChannels, outChannels, weight, geometry } = this;
+    const window = describeWindow(weight.value.shape.slice(2), geometry);
+    return `${kind.name} ${inChannels} -> ${outChannels}, ${window}`;
   }
 }
 
-/** Channels of one group. Throws ArgumentError unless the groups divide them. */
-function channelsPerGroup(channels: number, groups = 1): number {
-  if (!Number.isInteger(channels / groups)) {
-    throw new ArgumentError(`groups: found ${groups} for ${channels} channels, expected a divisor`);
-  }
-  return channels / groups;
-}
+const conv1dKind: Kind<Convolution1dOptions> = {
+  name: "Conv1d",
+  kernel: positiveInteger,
+  geometry: {
+    stride: positiveInteger,
+    padding: /* @__PURE__ */ either(nonNegativeInteger, /* @__PURE__ */ oneOf("same", "valid")),
+    dilation: positiveInteger,
+    groups: positiveInteger,
+  },
+};
 
 /**
  * A convolution of sequences.
  *
  * Shapes: [n, inChannels, w] -> [n, outChannels, w']; weight [outChannels, inChannels / groups, kernel], bias [outChannels].
- * Throws ArgumentError for groups that do not divide the channels, and sizes that are not positive.
+ * Throws ArgumentError for groups that do not divide the channels, and sizes that make no sense.
  *
  * @example new Conv1d(64, 128, 3, { padding: 1, seed: 1 })
  */
-export class Conv1d extends FusingModule {
-  readonly weight: Parameter;
-  readonly bias: Parameter | undefined;
-  private readonly geometry: Geometry<Convolution1dOptions>;
-
+export class Conv1d extends Convolution<Convolution1dOptions> {
   constructor(
     inChannels: number,
     outChannels: number,
     kernel: number,
     options: WeightOptions & Geometry<Convolution1dOptions> = {},
   ) {
-    super();
-    const { stride, padding, dilation, groups } = options;
-    checkSizes({ inChannels: [inChannels], outChannels: [outChannels], kernel: [kernel] });
-    channelsPerGroup(outChannels, groups);
-    const shape = [outChannels, channelsPerGroup(inChannels, groups), kernel];
-    const { weight, bias } = makeWeights(shape, outChannels, options);
-    this.weight = weight;
-    this.bias = bias;
-    this.geometry = { stride, padding, dilation, groups };
+    super(conv1dKind, inChannels, outChannels, kernel, options);
   }
 
   forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
+    checkInput(this, x, ["n", this.inChannels, "w"]);
     return conv1d(x, this.weight.value, this.bias?.value, { ...this.geometry, activation });
   }
 }
+
+const conv2dKind: Kind<ConvolutionOptions> = {
+  name: "Conv2d",
+  kernel: sizes,
+  geometry: {
+    stride: sizes,
+    padding: /* @__PURE__ */ either(margins, /* @__PURE__ */ oneOf("same", "valid")),
+    dilation: sizes,
+    groups: positiveInteger,
+  },
+};
 
 /**
  * A convolution of images.
  *
  * Shapes: [n, inChannels, h, w] -> [n, outChannels, h', w']; weight [outChannels, inChannels / groups, kh, kw], bias
- * [outChannels]. Throws ArgumentError for groups that do not divide the channels, and sizes that are not positive.
+ * [outChannels]. Throws ArgumentError for groups that do not divide the channels, and sizes that make no sense.
  *
  * @example new Conv2d(3, 64, 3, { padding: 1, bias: false, seed: 1 })
  */
-export class Conv2d extends FusingModule {
-  readonly weight: Parameter;
-  readonly bias: Parameter | undefined;
-  /** Stride, padding, dilation and groups. */
-  readonly geometry: Geometry<ConvolutionOptions>;
-
+export class Conv2d extends Convolution<ConvolutionOptions> {
   constructor(
     inChannels: number,
     outChannels: number,
     kernel: NumberOrPair,
     options: WeightOptions & Geometry<ConvolutionOptions> = {},
   ) {
-    super();
-    const { stride, padding, dilation, groups } = options;
-    checkSizes({ inChannels: [inChannels], outChannels: [outChannels], kernel: pairOf(kernel) });
-    channelsPerGroup(outChannels, groups);
-    const shape = [outChannels, channelsPerGroup(inChannels, groups), ...pairOf(kernel)];
-    const { weight, bias } = makeWeights(shape, outChannels, options);
-    this.weight = weight;
-    this.bias = bias;
-    this.geometry = { stride, padding, dilation, groups };
+    super(conv2dKind, inChannels, outChannels, kernel, options);
   }
 
   forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
+    this.check(x);
     return conv2d(x, this.weight.value, this.bias?.value, { ...this.geometry, activation });
   }
+
+  /** Throws ShapeError unless x is [n, inChannels, h, w]; returns x. */
+  check(x: Tensor): Tensor {
+    return checkInput(this, x, ["n", this.inChannels, "h", "w"]);
+  }
 }
+
+const convTranspose2dKind: Kind<ConvolutionTransposeOptions> = {
+  name: "ConvTranspose2d",
+  kernel: sizes,
+  geometry: {
+    stride: sizes,
+    padding: margins,
+    outputPadding: margins,
+    dilation: sizes,
+    groups: positiveInteger,
+  },
+  isTransposed: true,
+};
 
 /**
  * A transposed convolution of images: the gradient of a convolution by its input, with parameters.
  *
  * Shapes: [n, inChannels, h, w] -> [n, outChannels, h', w']; weight [inChannels, outChannels / groups, kh, kw], bias
- * [outChannels]. Throws ArgumentError for groups that do not divide the channels, and sizes that are not positive.
+ * [outChannels]. Throws ArgumentError for groups that do not divide the channels, sizes that make no sense, and an output
+ * padding of the stride and the dilation or more.
  *
  * @example new ConvTranspose2d(64, 32, 2, { stride: 2, seed: 1 }) // twice the size
  */
-export class ConvTranspose2d extends FusingModule {
-  readonly weight: Parameter;
-  readonly bias: Parameter | undefined;
-  private readonly geometry: Geometry<ConvolutionTransposeOptions>;
-
+export class ConvTranspose2d extends Convolution<ConvolutionTransposeOptions> {
   constructor(
     inChannels: number,
     outChannels: number,
     kernel: NumberOrPair,
     options: WeightOptions & Geometry<ConvolutionTransposeOptions> = {},
   ) {
-    super();
-    const { stride, padding, outputPadding, dilation, groups } = options;
-    checkSizes({ inChannels: [inChannels], outChannels: [outChannels], kernel: pairOf(kernel) });
-    channelsPerGroup(inChannels, groups);
-    const shape = [inChannels, channelsPerGroup(outChannels, groups), ...pairOf(kernel)];
-    const { weight, bias } = makeWeights(shape, outChannels, options);
-    this.weight = weight;
-    this.bias = bias;
-    this.geometry = { stride, padding, outputPadding, dilation, groups };
+    super(convTranspose2dKind, inChannels, outChannels, kernel, options);
+    const { stride = 1, dilation = 1, outputPadding = 0 } = options;
+    const [strides, dilations] = [pairOf(stride), pairOf(dilation)];
+    if (pairOf(outputPadding).some((extra, axis) => extra >= Math.max(strides[axis]!, dilations[axis]!))) {
+      throw new ArgumentError(
+        `ConvTranspose2d: outputPadding: found ${outputPadding}, expected less than the stride, ${stride}, or the dilation, ${dilation}`,
+      );
+    }
   }
 
   forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
+    checkInput(this, x, ["n", this.inChannels, "h", "w"]);
     return convTranspose2d(x, this.weight.value, this.bias?.value, { ...this.geometry, activation });
   }
 }

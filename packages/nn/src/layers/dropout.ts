@@ -1,17 +1,10 @@
 import type { RandomKey, Tensor } from "@evenkeel/tensor";
-import {
-  ArgumentError,
-  bernoulli,
-  DTypeError,
-  formatSpec,
-  fuse,
-  isFloat,
-  mul,
-  where,
-} from "@evenkeel/tensor";
+import { bernoulli, DTypeError, formatSpec, fuse, isFloat, mul, where } from "@evenkeel/tensor";
+import { anything, checkOptions, checkValue, fraction } from "@evenkeel/tensor/checks";
 import type { RandomSource, Seed } from "../initializers/random-source.ts";
 import { sourceOf } from "../initializers/random-source.ts";
 import { Module } from "../module/module.ts";
+import { compute } from "./layer.ts";
 
 /**
  * In training, zeroes each value with the given probability and divides the rest by the probability to stay, so that nothing
@@ -30,9 +23,8 @@ export class Dropout extends Module {
 
   constructor(probability = 0.5, options: { readonly seed?: Seed } = {}) {
     super();
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new ArgumentError(`probability: found ${probability}, expected a number in [0, 1]`);
-    }
+    checkValue("Dropout: probability", probability, fraction);
+    checkOptions<typeof options>("Dropout", options, { seed: anything });
     this.probability = probability;
     this.random = sourceOf(options.seed).fork();
     this.drop = fuse((x: Tensor, kept: number, key: RandomKey) =>
@@ -41,8 +33,14 @@ export class Dropout extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    if (!isFloat(x.dtype)) throw new DTypeError(`dropout: found ${formatSpec(x)}, expected a float dtype`);
-    if (!this.isTraining || this.probability === 0) return x;
-    return this.drop(x, 1 - this.probability, this.random.next());
+    return compute(this, x, () => {
+      if (!isFloat(x.dtype)) throw new DTypeError(`found ${formatSpec(x)}, expected a float dtype`);
+      if (!this.isTraining || this.probability === 0) return x;
+      return this.drop(x, 1 - this.probability, this.random.next());
+    });
+  }
+
+  override describe(): string {
+    return `Dropout ${this.probability}`;
   }
 }

@@ -1,15 +1,18 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { take } from "@evenkeel/tensor";
+import { checkOptions, checkValue, positiveInteger } from "@evenkeel/tensor/checks";
 import { normal } from "../initializers/init.ts";
 import { sourceOf } from "../initializers/random-source.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/variable.ts";
+import { compute } from "./layer.ts";
 import type { WeightOptions } from "./weights.ts";
+import { weightRules } from "./weights.ts";
 
 /**
  * A table of vectors, looked up by index. The first ones are standard normal, as PyTorch's.
  *
- * Shapes: i32 [...] -> [..., size]; weight [count, size].
+ * Shapes: i32 [...] -> [..., size]; weight [count, size]. Throws ArgumentError for sizes that are not positive.
  *
  * @example new Embedding(10_000, 64, { seed: 1 })
  */
@@ -18,11 +21,20 @@ export class Embedding extends Module {
 
   constructor(count: number, size: number, options: Omit<WeightOptions, "bias" | "biasInit"> = {}) {
     super();
+    const { seed, weightInit: init, backend: any } = weightRules;
+    checkOptions<typeof options>("Embedding", options, { seed, weightInit: init, backend: any });
+    checkValue("Embedding: count", count, positiveInteger);
+    checkValue("Embedding: size", size, positiveInteger);
     const { weightInit = normal(), backend } = options;
     this.weight = new Parameter(weightInit([count, size], { ...sourceOf(options.seed).next(), backend }));
   }
 
   forward(indices: Tensor): Tensor {
-    return take(this.weight.value, indices);
+    return compute(this, indices, () => take(this.weight.value, indices));
+  }
+
+  override describe(): string {
+    const [count, size] = this.weight.value.shape;
+    return `Embedding ${count} x ${size}`;
   }
 }

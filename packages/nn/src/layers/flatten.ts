@@ -1,9 +1,11 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, formatShape, reshape, sizeOf } from "@evenkeel/tensor";
+import { checkOptions, integer } from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
+import { compute } from "./layer.ts";
 
 /**
- * Joins all dimensions from `startAxis` on, a view.
+ * Joins all dimensions from `startAxis` on, a view; negative ones count from the end.
  *
  * Shapes: [n, c, h, w] -> [n, c * h * w]. Throws ArgumentError for a tensor without that axis.
  */
@@ -12,16 +14,18 @@ export class Flatten extends Module {
 
   constructor(options: { readonly startAxis?: number } = {}) {
     super();
-    this.startAxis = options.startAxis ?? 1;
+    checkOptions<typeof options>("Flatten", options, { startAxis: integer });
+    const { startAxis = 1 } = options;
+    this.startAxis = startAxis;
   }
 
   forward(x: Tensor): Tensor {
     const { startAxis } = this;
-    if (x.rank <= startAxis) {
-      throw new ArgumentError(
-        `Flatten: found ${formatShape(x.shape)}, expected more than ${startAxis} dimensions`,
-      );
-    }
-    return reshape(x, [...x.shape.slice(0, startAxis), sizeOf(x.shape.slice(startAxis))]);
+    return compute(this, x, () => {
+      if (startAxis >= x.rank || startAxis < -x.rank) {
+        throw new ArgumentError(`found ${formatShape(x.shape)}, expected a dimension ${startAxis}`);
+      }
+      return reshape(x, [...x.shape.slice(0, startAxis), sizeOf(x.shape.slice(startAxis))]);
+    });
   }
 }

@@ -1,6 +1,8 @@
 import type { Activation, Tensor } from "@evenkeel/tensor";
 import { leakyRelu, relu } from "@evenkeel/tensor";
+import { attempt } from "../module/failure.ts";
 import { Module } from "../module/module.ts";
+import { compute } from "./layer.ts";
 
 /** What a layer can do to its result before it is stored. */
 export interface Epilogue {
@@ -16,7 +18,7 @@ export abstract class FusingModule extends Module {
   abstract forwardWith(x: Tensor, epilogue: Epilogue): Tensor;
 
   forward(x: Tensor): Tensor {
-    return this.forwardWith(x, {});
+    return compute(this, x, () => this.forwardWith(x, {}));
   }
 
   /** Whether `forwardWith` knows the activation. */
@@ -36,7 +38,9 @@ export abstract class FusibleActivation extends Module {
 
   forward(x: Tensor): Tensor {
     const { fusedAs } = this;
-    return fusedAs === "relu" ? relu(x) : leakyRelu(x, { negativeSlope: fusedAs.leakyRelu });
+    return compute(this, x, () =>
+      fusedAs === "relu" ? relu(x) : leakyRelu(x, { negativeSlope: fusedAs.leakyRelu }),
+    );
   }
 }
 
@@ -59,10 +63,17 @@ export function runSequence(modules: readonly Module[], x: Tensor): Tensor {
     const ofPair = epilogueOf(next, last);
     const joined = isFusing(next) ? next.forwardAfter(module, y, ofPair) : undefined;
     const epilogue = joined ? ofPair : epilogueOf(module, next);
-    y = joined ?? (isFusing(module) ? module.forwardWith(y, epilogue) : module.forward(y));
+    y = joined ?? runLayer(module, y, epilogue);
     index += (joined ? 2 : 1) + (epilogue.activation ? 1 : 0);
   }
   return y;
+}
+
+/** The module, and the epilogue where it can take one. */
+export function runLayer(module: Module, x: Tensor, epilogue: Epilogue): Tensor {
+  return isFusing(module)
+    ? compute(module, x, () => module.forwardWith(x, epilogue))
+    : attempt(module, () => module.forward(x));
 }
 
 /** What the layer can do of the module behind it. */

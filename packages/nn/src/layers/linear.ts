@@ -1,15 +1,18 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { linear } from "@evenkeel/tensor";
+import { checkOptions, checkValue, positiveInteger } from "@evenkeel/tensor/checks";
 import type { Parameter } from "../module/variable.ts";
 import type { Epilogue } from "./fusion.ts";
 import { FusingModule } from "./fusion.ts";
+import { checkInput } from "./layer.ts";
 import type { WeightOptions } from "./weights.ts";
-import { makeWeights } from "./weights.ts";
+import { makeWeights, weightRules } from "./weights.ts";
 
 /**
  * x W^T + b.
  *
- * Shapes: [..., inputs] -> [..., outputs]; weight [outputs, inputs], bias [outputs]. Throws ShapeError for other inputs.
+ * Shapes: [..., inputs] -> [..., outputs]; weight [outputs, inputs], bias [outputs]. Throws ShapeError for other inputs,
+ * ArgumentError for sizes that are not positive.
  *
  * @example new Linear(784, 10, { seed: 1 })
  */
@@ -19,12 +22,21 @@ export class Linear extends FusingModule {
 
   constructor(inputs: number, outputs: number, options: WeightOptions = {}) {
     super();
+    checkOptions<WeightOptions>("Linear", options, weightRules);
+    checkValue("Linear: inputs", inputs, positiveInteger);
+    checkValue("Linear: outputs", outputs, positiveInteger);
     const { weight, bias } = makeWeights([outputs, inputs], outputs, options);
     this.weight = weight;
     this.bias = bias;
   }
 
+  override describe(): string {
+    const [outputs, inputs] = this.weight.value.shape;
+    return `Linear ${inputs} -> ${outputs}`;
+  }
+
   forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
+    checkInput(this, x, ["...", this.weight.value.shape[1]!]);
     return linear(x, this.weight.value, this.bias?.value, { activation });
   }
 }

@@ -1,48 +1,71 @@
 import type { AvgPoolOptions, Extent, PoolOptions, Tensor } from "@evenkeel/tensor";
-import { avgPool2d, globalAveragePool, maxPool2d } from "@evenkeel/tensor";
+import { ArgumentError, avgPool2d, globalAveragePool, maxPool2d } from "@evenkeel/tensor";
+import type { Rules } from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, yesOrNo } from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
+import { compute } from "./layer.ts";
+import { describeWindow, margins, pairOf, sizes } from "./windows.ts";
+
+const poolRules: Rules<PoolOptions> = { stride: sizes, padding: margins, ceilMode: yesOrNo };
+
+/** A window that moves over images. */
+abstract class Pool<Options extends PoolOptions> extends Module {
+  readonly kernel: Extent;
+  readonly options: Options;
+  private readonly name: string;
+
+  constructor(name: string, kernel: Extent, options: Options, rules: Rules<Options>) {
+    super();
+    checkValue(`${name}: kernel`, kernel, sizes);
+    checkOptions(name, options, rules);
+    const { padding = 0 } = options;
+    const window = pairOf(kernel);
+    if (pairOf(padding).some((size, axis) => 2 * size > window[axis]!)) {
+      throw new ArgumentError(
+        `${name}: padding: found ${padding}, expected at most half of the kernel, ${kernel}`,
+      );
+    }
+    this.name = name;
+    this.kernel = kernel;
+    this.options = { ...options };
+  }
+
+  override describe(): string {
+    return `${this.name} ${describeWindow(pairOf(this.kernel), this.options)}`;
+  }
+}
 
 /**
  * The maximum of windows; they touch unless a stride is given.
  *
- * Shapes: [n, c, h, w] -> [n, c, rows, columns].
+ * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for sizes that make no sense.
  *
  * @example new MaxPool2d(3, { stride: 2, padding: 1 })
  */
-export class MaxPool2d extends Module {
-  readonly kernel: Extent;
-  readonly options: PoolOptions;
-
+export class MaxPool2d extends Pool<PoolOptions> {
   constructor(kernel: Extent, options: PoolOptions = {}) {
-    super();
-    this.kernel = kernel;
-    this.options = options;
+    super("MaxPool2d", kernel, options, poolRules);
   }
 
   forward(x: Tensor): Tensor {
-    return maxPool2d(x, this.kernel, this.options);
+    return compute(this, x, () => maxPool2d(x, this.kernel, this.options));
   }
 }
 
 /**
  * The mean of windows; they touch unless a stride is given.
  *
- * Shapes: [n, c, h, w] -> [n, c, rows, columns].
+ * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for sizes that make no sense.
  *
  * @example new AvgPool2d(2)
  */
-export class AvgPool2d extends Module {
-  readonly kernel: Extent;
-  readonly options: AvgPoolOptions;
-
+export class AvgPool2d extends Pool<AvgPoolOptions> {
   constructor(kernel: Extent, options: AvgPoolOptions = {}) {
-    super();
-    this.kernel = kernel;
-    this.options = options;
+    super("AvgPool2d", kernel, options, { ...poolRules, countIncludePad: yesOrNo });
   }
 
   forward(x: Tensor): Tensor {
-    return avgPool2d(x, this.kernel, this.options);
+    return compute(this, x, () => avgPool2d(x, this.kernel, this.options));
   }
 }
 
@@ -53,6 +76,6 @@ export class AvgPool2d extends Module {
  */
 export class GlobalAveragePool extends Module {
   forward(x: Tensor): Tensor {
-    return globalAveragePool(x);
+    return compute(this, x, () => globalAveragePool(x));
   }
 }

@@ -1,11 +1,14 @@
 import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError } from "@evenkeel/tensor";
+import { describeValue } from "@evenkeel/tensor/checks";
+import { naming } from "../module/failure.ts";
 import type { Member } from "../module/module.ts";
 import { Module } from "../module/module.ts";
 import { runSequence } from "./fusion.ts";
 
 /**
  * Modules one after the other. A convolution, a linear layer or a batch norm takes in the ReLU or LeakyReLU behind it; the
- * names of saved state are the positions in any case.
+ * names of saved state are the positions in any case. Throws ArgumentError for what is no module.
  *
  * @example new Sequential(new Conv2d(1, 8, 3), new BatchNorm2d(8), new ReLU(), new Flatten())
  */
@@ -14,6 +17,12 @@ export class Sequential extends Module {
 
   constructor(...modules: readonly Module[]) {
     super();
+    for (const [index, module] of modules.entries()) {
+      if (module instanceof Module) continue;
+      throw new ArgumentError(
+        `Sequential: module ${index}: found ${describeValue(module)}, expected modules one by one: new Sequential(...layers)`,
+      );
+    }
     this.modules = modules;
   }
 
@@ -22,6 +31,6 @@ export class Sequential extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return runSequence(this.modules, x);
+    return naming(this, () => runSequence(this.modules, x));
   }
 }

@@ -1,4 +1,6 @@
 import type { Backend, Shape } from "@evenkeel/tensor";
+import type { Rules } from "@evenkeel/tensor/checks";
+import { anything, callable, yesOrNo } from "@evenkeel/tensor/checks";
 import type { Initializer } from "../initializers/init.ts";
 import { defaultWeight, fansOf, symmetric } from "../initializers/init.ts";
 import type { Seed } from "../initializers/random-source.ts";
@@ -18,6 +20,14 @@ export interface WeightOptions {
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend;
 }
+
+export const weightRules: Rules<WeightOptions> = {
+  bias: yesOrNo,
+  seed: anything,
+  weightInit: callable,
+  biasInit: callable,
+  backend: anything,
+};
 
 /** The weight, and the bias of so many values unless it is switched off. */
 export function makeWeights(

@@ -35,6 +35,11 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   abstract forward(...inputs: Inputs): Output;
 
+  /** What it is, in few words: `Linear 100 -> 10`; errors and summaries say it. By default the name of its class. */
+  describe(): string {
+    return this.constructor.name;
+  }
+
   /**
    * The direct members with their names: what lies in properties, and in arrays and plain objects there at any depth, under
    * names such as `weight`, `layers.0.1`, `parts.first`. Containers override it to choose names of their own. What only a

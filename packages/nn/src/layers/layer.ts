@@ -1,0 +1,29 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, formatShape, ShapeError } from "@evenkeel/tensor";
+import { describeValue } from "@evenkeel/tensor/checks";
+import { attempt, blame } from "../module/failure.ts";
+import type { AnyModule } from "../module/module.ts";
+
+/** Runs the computation of a layer on x, which must be a tensor: errors on the way say which layer it is. */
+export function compute(layer: AnyModule, x: Tensor, body: () => Tensor): Tensor {
+  return attempt(layer, () => {
+    if (isTensor(x)) return body();
+    throw new ArgumentError(`found ${describeValue(x)}, expected a tensor`);
+  });
+}
+
+/** By its members, so that a tensor of another copy of the package is one too. */
+const isTensor = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "storage" in value && "dtype" in value;
+
+/** Returns x. Throws ShapeError unless it has these sizes; a word stands for any size, "..." in front for any dimensions. */
+export function checkInput(layer: AnyModule, x: Tensor, expected: readonly (string | number)[]): Tensor {
+  const { shape } = x;
+  const sizes = expected.filter((size) => size !== "...");
+  const isLong =
+    sizes.length === expected.length ? shape.length === sizes.length : shape.length >= sizes.length;
+  const own = shape.slice(shape.length - sizes.length);
+  if (isLong && sizes.every((size, axis) => typeof size === "string" || size === own[axis])) return x;
+  const message = `found ${formatShape(shape)}, expected [${expected.join(", ")}]`;
+  throw blame(new ShapeError(message), layer);
+}

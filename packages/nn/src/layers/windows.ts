@@ -1,0 +1,33 @@
+import type { Extent } from "@evenkeel/tensor";
+import { ArgumentError } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { either, listOf, nonNegativeInteger, positiveInteger } from "@evenkeel/tensor/checks";
+
+const orPair = (rule: Rule): Rule => ({
+  expected: `${rule.expected}, or a pair of them`,
+  accepts: either(rule, listOf(rule, 2)).accepts,
+});
+
+/** A size for both dimensions, or one for each. */
+export const sizes: Rule = /* @__PURE__ */ orPair(positiveInteger);
+
+/** Zeros for both dimensions, or for each. */
+export const margins: Rule = /* @__PURE__ */ orPair(nonNegativeInteger);
+
+/** One number for each dimension. */
+export const pairOf = (extent: Extent): readonly number[] =>
+  typeof extent === "number" ? [extent, extent] : extent;
+
+/** Throws ArgumentError unless the groups divide the channels. */
+export function checkGroups(where: string, channels: readonly number[], groups = 1): void {
+  const odd = channels.find((count) => count % groups !== 0);
+  if (odd === undefined) return;
+  throw new ArgumentError(`${where}: groups: found ${groups} for ${odd} channels, expected a divisor`);
+}
+
+/** A window and how it moves, in words: `3x3, stride 2, padding 1`. */
+export function describeWindow(kernel: readonly number[], options: object): string {
+  const told = Object.entries(options).filter(([, value]) => value !== undefined);
+  const parts = told.map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("x") : value}`);
+  return [kernel.join("x"), ...parts].join(", ");
+}
