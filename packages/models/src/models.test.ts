@@ -91,7 +91,7 @@ test.each<[string, () => unknown, string]>([
   ["stages", () => vgg(any({ stages: [[8, 0]] })), "vgg: stages: found"],
   ["widths", () => mlp(any({ hidden: [0.5] })), "mlp: hidden: found [0.5]"],
   ["channels", () => lenet(any({ inChannels: -1 })), "lenet: inChannels: found -1"],
-  ["a seed", () => lenet(any({ seed: "one" })), "seed: found one"],
+  ["a seed", () => lenet(any({ seed: "one" })), 'seed: found "one"'],
 ])("%s out of range are refused by the model's name: %#", (_name, make, message) => {
   expect(make).toThrow(ArgumentError);
   expect(make).toThrow(message);

@@ -7,13 +7,17 @@ import {
   Conv2d,
   Dropout,
   Embedding,
+  evaluate,
   Flatten,
+  fit,
   Linear,
   MaxPool2d,
   Module,
+  mse,
   naming,
   ReLU,
   Sequential,
+  SGD,
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import {
@@ -132,6 +136,22 @@ describe("a failure names the layer", () => {
     expect(error).toBeInstanceOf(ShapeError);
     expect(error.message.slice(0, message.length)).toBe(message);
     expect(error.stack).toContain(`ShapeError: ${error.message}`);
+  });
+
+  test("in fit and evaluate, whatever the model", async () => {
+    class Plain extends Module {
+      readonly hidden: Linear = new Linear(4, 3);
+      readonly parts: { readonly last: Linear } = { last: new Linear(5, 1) };
+      forward(x: Tensor): Tensor {
+        return this.parts.last.forward(this.hidden.forward(x));
+      }
+    }
+    const model = new Plain();
+    const data = () => [{ inputs: ones([2, 4]), labels: ones([2, 1]) }];
+    const message = "parts.last (Linear 5 -> 1): found [2, 3], expected [..., 5]";
+    const optimizer = new SGD(model, { learningRate: 0.1 });
+    await expect(fit(model, { data, loss: mse, optimizer, epochs: 1 })).rejects.toThrow(message);
+    await expect(evaluate(model, { data, loss: mse })).rejects.toThrow(message);
   });
 
   test("with the class of the error, whatever it is", () => {

@@ -1,5 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { scope } from "@evenkeel/tensor";
+import { naming } from "../module/failure.ts";
 import type { AnyModule, Module } from "../module/module.ts";
 import type { Batch, DataSource } from "./batch.ts";
 import { batchesOf, disposeBatch, loadBatch } from "./batch.ts";
@@ -75,7 +76,7 @@ function evaluateBatch<Inputs, Labels, Outputs>(
 ): { examples: number; row: Tensor[] } {
   return scope(() => {
     const { inputs, labels, examples } = loadBatch(batch);
-    const outputs = model.forward(inputs);
+    const outputs = naming(model, () => model.forward(inputs));
     const values = [measures.loss(outputs, labels), ...measureMetrics(outputs, labels, measures)];
     return { examples, row: rowOf(values) };
   });

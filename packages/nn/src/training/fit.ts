@@ -1,6 +1,7 @@
 import { valueAndGrad, wholeStep } from "@evenkeel/autodiff";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
+import { naming } from "../module/failure.ts";
 import type { Module } from "../module/module.ts";
 import type { Batch } from "./batch.ts";
 import { batchesOf, disposeBatch, loadBatch } from "./batch.ts";
@@ -73,7 +74,7 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
     this.metricNames = Object.keys(options.metrics ?? {});
     this.readEvery = options.readEvery ?? 16;
     this.computeStep = valueAndGrad(model, (inputs: Inputs, labels: Labels): [Tensor, Tensor[]] => {
-      const outputs = model.forward(inputs);
+      const outputs = naming(model, () => model.forward(inputs));
       return [options.loss(outputs, labels), measureMetrics(outputs, labels, options)];
     });
   }
