@@ -24,9 +24,32 @@ async function run(job: Job): Promise<PageOutcome> {
   }
 }
 
+/** Runs in a worker that listens only when it has opened a backend. */
+async function runLate(count: number): Promise<number> {
+  const worker = new Worker(new URL("./late.worker.ts", import.meta.url), { type: "module" });
+  try {
+    return await runInWorker<number, never, number>(worker, count);
+  } finally {
+    worker.terminate();
+  }
+}
+
+/** Aborts a run in a worker that was terminated, and returns what it rejects with. */
+async function runTerminated(): Promise<string> {
+  const worker = new Worker(new URL("./late.worker.ts", import.meta.url), { type: "module" });
+  const controller = new AbortController();
+  const options = { signal: controller.signal, patience: 10 };
+  const run = runInWorker<number, never, number>(worker, 1, options).catch(String);
+  worker.terminate();
+  controller.abort("enough");
+  return String(await run);
+}
+
 /** What the test that drives this page finds in its global scope. */
 export interface TestedPage {
   run: typeof run;
+  runLate: typeof runLate;
+  runTerminated: typeof runTerminated;
   longestTaskDuring: typeof longestTaskDuring;
   chooseFile: typeof chooseFile;
   downloadFile: typeof downloadFile;
@@ -35,7 +58,7 @@ export interface TestedPage {
 }
 
 Object.assign(globalThis, {
-  ...{ run, longestTaskDuring },
+  ...{ run, runLate, runTerminated, longestTaskDuring },
   ...{ chooseFile, downloadFile, keepFiles, refusalOfClaim },
 } satisfies TestedPage);
 

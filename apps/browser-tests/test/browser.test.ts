@@ -179,6 +179,16 @@ describe.skipIf(reasonToSkip !== undefined)("in Chromium", { timeout: 300_000 },
     });
   });
 
+  test("runs in a worker that listens late, and does not wait for one that was terminated", async () => {
+    const outcome = await onPage("plain", (page) =>
+      page.evaluate(async () => {
+        const { runLate, runTerminated } = globalThis as unknown as TestedPage;
+        return [await runLate(7), await runTerminated()];
+      }),
+    );
+    expect(outcome).toEqual([7, "enough"]);
+  });
+
   test("notices when the page is blocked", async () => {
     const { longestTaskMilliseconds } = await onPage("plain", (page) =>
       page.evaluate(() =>

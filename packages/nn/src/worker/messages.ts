@@ -8,6 +8,9 @@ export type ToPage<Report, Result> =
   | { readonly evenkeelRun: number; readonly kind: "result"; readonly result: Result }
   | { readonly evenkeelRun: number; readonly kind: "failure"; readonly failure: Failure };
 
+/** Says that the worker listens from now on: what was sent before may be lost, as behind a top-level `await`. */
+export const ready = "evenkeel: ready";
+
 /** An error as it travels: copies of errors between threads lose names that are not JavaScript's own. */
 export interface Failure {
   readonly name: string;

@@ -1,5 +1,6 @@
+import { anything, callable, checkOptions, nonNegative } from "@evenkeel/tensor/checks";
 import type { ToPage, ToWorker } from "./messages.ts";
-import { isOfRun } from "./messages.ts";
+import { isOfRun, ready } from "./messages.ts";
 
 /** A dedicated worker, as far as it is needed: a `Worker` of the platform. */
 export interface WorkerLike {
@@ -11,11 +12,17 @@ export interface WorkerLike {
 export interface WorkerRunOptions<Report> {
   /** Told of what the run reports, in order. */
   onReport?(report: Report): void;
-  /** Aborts the signal that the run has in the worker. The promise settles when the run has ended. */
+  /** Aborts the signal that the run has in the worker. The promise settles when the run has ended, or `patience` is over. */
   readonly signal?: AbortSignal;
+  /**
+   * How many milliseconds an aborted run has to end, as it may have to save a checkpoint; then it is left alone, and the promise
+   * rejects: the worker may have been terminated. Default 5,000.
+   */
+  readonly patience?: number;
 }
 
-let runs = 0;
+/** The longest time that timers know, in milliseconds. */
+const longestWait = 2 ** 31 - 1;
 
 /**
  * Starts a run in a dedicated worker whose script calls `serveRuns`, and resolves with its result. The worker stays alive:
@@ -24,7 +31,8 @@ let runs = 0;
  * @param input anything that can be cloned
  * @returns what the run in the worker returns
  * @throws what the run throws, with its name and message; what `onReport` throws, which ends the run; the signal's reason when it
- * was aborted; DataCloneError for an input that cannot be cloned; Error when the worker's script fails
+ * was aborted; ArgumentError for an unknown option; DataCloneError for an input that cannot be cloned; Error when the worker's
+ * script fails. A worker that is terminated says nothing: the promise is then settled by an abort alone.
  * @example
  * const worker = new Worker(new URL("./training.worker.ts", import.meta.url), { type: "module" });
  * const history = await runInWorker<Settings, BatchRecord, History>(worker, settings, {
@@ -34,46 +42,69 @@ let runs = 0;
 export function runInWorker<Input, Report, Result>(
   worker: WorkerLike,
   input: Input,
-  { onReport, signal }: WorkerRunOptions<Report> = {},
+  options: WorkerRunOptions<Report> = {},
 ): Promise<Result> {
+  checkOptions<WorkerRunOptions<Report>>("runInWorker", options, {
+    onReport: callable,
+    signal: anything,
+    patience: nonNegative,
+  });
+  const { onReport, signal, patience = 5000 } = options;
   if (signal?.aborted) return Promise.reject(signal.reason);
-  const evenkeelRun = runs++;
+  // Drawn, so that two copies of this module on a page do not take each other's answers.
+  const evenkeelRun = Math.random();
   const post = (message: ToWorker<Input>): void => worker.postMessage(message);
+  const start = (): void => {
+    post({ evenkeelRun, kind: "start", input });
+    if (signal?.aborted) post({ evenkeelRun, kind: "abort" });
+  };
   const ended = new AbortController();
   const result = new Promise<Result>((resolve, reject) => {
-    const listen = (type: string, listener: (event: Event) => void): void => {
-      worker.addEventListener(type, listener);
-      ended.signal.addEventListener("abort", () => worker.removeEventListener(type, listener));
-    };
-    const tell = (report: Report): void => {
+    const attempt = (step: () => void): void => {
       try {
-        onReport?.(report);
+        step();
       } catch (error) {
         post({ evenkeelRun, kind: "abort" });
         reject(error);
       }
     };
-    listen("message", (event) => {
-      const { data } = event as MessageEvent<unknown>;
+    listenTo(worker, ended.signal, reject, (data) => {
+      if (data === ready) attempt(start);
       if (!isOfRun(data) || data.evenkeelRun !== evenkeelRun) return;
       const message = data as ToPage<Report, Result>;
-      if (message.kind === "report") tell(message.report);
+      if (message.kind === "report") attempt(() => onReport?.(message.report));
       else if (message.kind === "result") resolve(message.result);
       else reject(message.failure.isAbort ? signal?.reason : errorOf(message.failure));
     });
-    listen("error", (event) => {
-      const { message } = event as Partial<ErrorEvent>;
-      reject(new Error(`the worker failed: ${message || "its script could not be loaded"}`));
-    });
-    listen("messageerror", () => reject(new Error("the worker failed: its message could not be cloned")));
-  });
-  signal?.addEventListener("abort", () => post({ evenkeelRun, kind: "abort" }), { signal: ended.signal });
-  const run = async (): Promise<Result> => {
+    const abort = (): void => {
+      const timer = setTimeout(() => reject(signal?.reason), Math.min(patience, longestWait));
+      ended.signal.addEventListener("abort", () => clearTimeout(timer));
+      post({ evenkeelRun, kind: "abort" });
+    };
+    signal?.addEventListener("abort", abort, { signal: ended.signal });
     // Throws where the input cannot be cloned.
-    post({ evenkeelRun, kind: "start", input });
-    return result;
+    start();
+  });
+  return result.finally(() => ended.abort());
+}
+
+/** Tells of every message and every failure of the worker until the run has ended. */
+function listenTo(
+  worker: WorkerLike,
+  ended: AbortSignal,
+  fail: (error: Error) => void,
+  hear: (data: unknown) => void,
+): void {
+  const listen = (type: string, listener: (event: Event) => void): void => {
+    worker.addEventListener(type, listener);
+    ended.addEventListener("abort", () => worker.removeEventListener(type, listener));
   };
-  return run().finally(() => ended.abort());
+  listen("message", (event) => hear((event as MessageEvent<unknown>).data));
+  listen("error", (event) => {
+    const { message } = event as Partial<ErrorEvent>;
+    fail(new Error(`the worker failed: ${message || "its script could not be loaded"}`));
+  });
+  listen("messageerror", () => fail(new Error("the worker failed: its message could not be cloned")));
 }
 
 function errorOf({ name, message, stack }: { name: string; message: string; stack?: string }): Error {

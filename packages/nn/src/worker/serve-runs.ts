@@ -1,5 +1,5 @@
 import type { Failure, ToPage, ToWorker } from "./messages.ts";
-import { isOfRun } from "./messages.ts";
+import { isOfRun, ready } from "./messages.ts";
 
 /** What a run in a worker has of the page that started it. */
 export interface PageControl<Report> {
@@ -17,7 +17,7 @@ export interface WorkerScope {
 
 /**
  * Called in the script of a dedicated worker: runs what `runInWorker` asks for on the page. Training belongs there, because the
- * page then stays responsive.
+ * page then stays responsive. It may stand behind an `await`: the page is told when the worker listens.
  *
  * @param scope the worker's own; another in tests
  * @example
@@ -31,7 +31,8 @@ export function serveRuns<Input, Report, Result>(
   run: (input: Input, control: PageControl<Report>) => Result | Promise<Result>,
   scope: WorkerScope = globalThis as unknown as WorkerScope,
 ): void {
-  const controllers = new Map<number, AbortController>();
+  /** Of the runs that go on; undefined for those that have ended. */
+  const controllers = new Map<number, AbortController | undefined>();
 
   const start = async (evenkeelRun: number, input: Input): Promise<void> => {
     const post = (message: ToPage<Report, Result>): void => scope.postMessage(message);
@@ -45,16 +46,19 @@ export function serveRuns<Input, Report, Result>(
       const isAbort = signal.aborted && error === signal.reason;
       post({ evenkeelRun, kind: "failure", failure: { ...failureOf(error), isAbort } });
     } finally {
-      controllers.delete(evenkeelRun);
+      controllers.set(evenkeelRun, undefined);
     }
   };
 
   scope.addEventListener("message", ({ data }) => {
     if (!isOfRun(data)) return;
     const message = data as ToWorker<Input>;
-    if (message.kind === "start") void start(message.evenkeelRun, message.input);
-    else controllers.get(message.evenkeelRun)?.abort();
+    const { evenkeelRun } = message;
+    if (message.kind === "abort") controllers.get(evenkeelRun)?.abort();
+    // A page that was told that the worker is ready sends its start again.
+    else if (!controllers.has(evenkeelRun)) void start(evenkeelRun, message.input);
   });
+  scope.postMessage(ready);
 }
 
 function failureOf(error: unknown): Omit<Failure, "isAbort"> {

@@ -114,6 +114,59 @@ describe("a run in a worker", () => {
     await expect(run).rejects.toThrow("the disk is full");
   });
 
+  test("starts as soon as the worker listens, when what the page sent before is lost", async () => {
+    const { worker, scope } = connect();
+    const run = runInWorker<number, string, number>(worker, 3);
+    await new Promise((resolve) => setTimeout(resolve));
+    serveRuns(async (count: number) => 2 * count, scope);
+    expect(await run).toBe(6);
+  });
+
+  test("starts once, where the worker hears the start and then that the page sends it again", async () => {
+    const { worker, scope } = connect();
+    const inputs: number[] = [];
+    const run = runInWorker<number, string, number>(worker, 3);
+    serveRuns(async (count: number) => inputs.push(count), scope);
+    expect(await run).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(inputs).toEqual([3]);
+  });
+
+  test("that is aborted before the worker listens ends as soon as it does", async () => {
+    const { worker, scope } = connect();
+    const controller = new AbortController();
+    const run = runInWorker(worker, 0, { signal: controller.signal });
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await new Promise((resolve) => setTimeout(resolve));
+    const saved: string[] = [];
+    serveRuns(async (_: number, { signal }) => {
+      while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve));
+      saved.push("checkpoint");
+      signal.throwIfAborted();
+    }, scope);
+    await expect(run).rejects.toBe(reason);
+    expect(saved).toEqual(["checkpoint"]);
+  });
+
+  test("that is aborted and never ends, as in a worker that was terminated, is left alone", async () => {
+    const { worker } = connect();
+    const remove = vi.spyOn(worker, "removeEventListener");
+    const controller = new AbortController();
+    const run = runInWorker(worker, 0, { signal: controller.signal, patience: 0 });
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await expect(run).rejects.toBe(reason);
+    expect(remove).toHaveBeenCalled();
+  });
+
+  test("whose options nobody knows is refused", () => {
+    const { worker } = connect();
+    expect(() => runInWorker(worker, 0, { onreport: () => 1 } as never)).toThrow(
+      'runInWorker: found the option "onreport", expected one of: onReport, signal, patience',
+    );
+  });
+
   test("fails when the worker's script does", async () => {
     const { worker } = connect();
     const run = runInWorker(worker, 0);
