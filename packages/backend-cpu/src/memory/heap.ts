@@ -1,4 +1,4 @@
-import { OutOfMemoryError } from "@evenkeel/tensor";
+import { memoryAdvice, OutOfMemoryError } from "@evenkeel/tensor";
 import type { Block } from "./allocator.ts";
 import { Allocator } from "./allocator.ts";
 import type { DeviceMemory } from "./device-memory.ts";
@@ -84,7 +84,7 @@ export class Heap {
 
   private fail(bytes: number): never {
     throw new OutOfMemoryError(
-      `cpu: found no room for ${bytes} bytes: ${this.live} bytes are in use and ${this.memory.used - this.live} kept for reuse, of ${this.memory.capacity}`,
+      `cpu: found no room for ${bytes} bytes: ${this.live} bytes are in use and ${this.memory.used - this.live} kept for reuse, of ${this.memory.capacity}. ${memoryAdvice}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { OutOfMemoryError } from "@evenkeel/tensor";
+import { memoryAdvice, OutOfMemoryError } from "@evenkeel/tensor";
 import { usage } from "../gpu-constants.ts";
 import type { Failures } from "../queue/failures.ts";
 import { Block } from "./block.ts";
@@ -44,7 +44,7 @@ export class BufferPool {
     const { maxBufferBytes } = this.limits;
     if (bytes > maxBufferBytes) {
       throw new OutOfMemoryError(
-        `allocate: found ${bytes} bytes, expected at most ${maxBufferBytes}, the largest buffer that a kernel can bind`,
+        `allocate: found ${bytes} bytes, expected at most ${maxBufferBytes}, the largest buffer that a kernel can bind. ${memoryAdvice}`,
       );
     }
     const size = Math.min(sizeClass(bytes), maxBufferBytes);
@@ -85,7 +85,7 @@ export class BufferPool {
     if (this.live + this.pooled + size > maxMemoryBytes) this.trim(maxMemoryBytes - this.live - size);
     if (this.live + size > maxMemoryBytes) {
       throw new OutOfMemoryError(
-        `allocate: found ${size} bytes beside ${this.live} in use, expected at most ${maxMemoryBytes} together`,
+        `allocate: found ${size} bytes beside ${this.live} in use, expected at most ${maxMemoryBytes} together. ${memoryAdvice}`,
       );
     }
     this.device.pushErrorScope("out-of-memory");
@@ -99,7 +99,9 @@ export class BufferPool {
     const fail = (): Error => {
       block.isInvalid = true;
       this.trim(0);
-      return new OutOfMemoryError(`allocate: the GPU has no room for ${size} bytes beside ${live} in use`);
+      return new OutOfMemoryError(
+        `allocate: the GPU has no room for ${size} bytes beside ${live} in use. ${memoryAdvice}`,
+      );
     };
     this.failures.watch(this.device.popErrorScope(), fail, this.failures.latest);
     return block;

@@ -1,5 +1,13 @@
 import type { Backend, Spec } from "@evenkeel/tensor";
-import { ArgumentError, formatSpec, fromData, sameShape, scope, Tensor } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  describeBackend,
+  formatSpec,
+  fromData,
+  sameShape,
+  scope,
+  Tensor,
+} from "@evenkeel/tensor";
 import {
   builtinName,
   checkOptions,
@@ -168,7 +176,7 @@ function mismatch(path: string, member: Stateful, found: StateValue): string[] {
   return found.backend === backend
     ? []
     : [
-        `${path}: found a tensor on another backend (${found.backend.name}), expected one on the model's (${backend.name})`,
+        `${path}: found a tensor on another backend (${describeBackend(found.backend)}), expected one on the model's (${describeBackend(backend)})`,
       ];
 }
 

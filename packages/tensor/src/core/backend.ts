@@ -111,6 +111,24 @@ export function setDefaultBackend(backend: Backend | undefined): void {
   defaultBackend = backend;
 }
 
+const numbers = new WeakMap<Backend, number>();
+const counts = new Map<string, number>();
+
+/**
+ * A backend for a message: `cpu 2 (WebAssembly SIMD, 2 threads)`. Those of one name are numbered in the order in which they were
+ * selected, or described.
+ */
+export function describeBackend(backend: Backend): string {
+  const { name, device } = backend;
+  let number = numbers.get(backend);
+  if (number === undefined) {
+    number = (counts.get(name) ?? 0) + 1;
+    counts.set(name, number);
+    numbers.set(backend, number);
+  }
+  return `${name} ${number} (${device})`;
+}
+
 export interface SelectOptions {
   /** The name of the backend that must open. */
   readonly prefer?: string | undefined;
@@ -151,6 +169,7 @@ export async function selectBackend(
   for (const factory of candidates) {
     try {
       const backend = await factory.open(options[factory.name]);
+      describeBackend(backend);
       setDefaultBackend(backend);
       return backend;
     } catch (error) {

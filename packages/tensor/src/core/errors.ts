@@ -43,6 +43,10 @@ export class OutOfMemoryError extends EvenkeelError {
   override readonly name = "OutOfMemoryError";
 }
 
+/** What helps where memory is short: the end of the message. */
+export const memoryAdvice =
+  "Work in `scope`, dispose of tensors that are no longer needed, or take smaller batches";
+
 /** The device failed while it ran a launch; the message names the launch. */
 export class DeviceError extends EvenkeelError {
   override readonly name = "DeviceError";

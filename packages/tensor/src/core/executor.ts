@@ -1,6 +1,6 @@
 import { expressionPlan } from "../expression/expression-plan.ts";
 import type { Backend } from "./backend.ts";
-import { bytesOf, getDefaultBackend, groupLayout } from "./backend.ts";
+import { bytesOf, describeBackend, getDefaultBackend, groupLayout } from "./backend.ts";
 import { kernelPlanOf } from "./deferred-plans.ts";
 import { BackendError, MissingKernelError } from "./errors.ts";
 import type { BufferView, Slot } from "./launch.ts";
@@ -70,17 +70,12 @@ function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Back
     common ??= input.backend;
     if (input.backend !== common) {
       throw new BackendError(
-        `${op.name}: found tensors of two backends, ${namesOf(common, input.backend)}, expected one`,
+        `${op.name}: found tensors of two backends, ${describeBackend(common)} and ${describeBackend(input.backend)}, expected one`,
       );
     }
   }
   return common;
 }
-
-const namesOf = (one: Backend, other: Backend): string =>
-  one.name === other.name
-    ? `${one.name} opened twice (${one.device}; ${other.device})`
-    : `${one.name} and ${other.name}`;
 
 function launchCall(call: OpCall): Tensor[] {
   const { op, inputs, attrs, backend } = call;
