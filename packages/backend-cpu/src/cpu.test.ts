@@ -1,4 +1,5 @@
-import { ArgumentError, BackendError } from "@evenkeel/tensor";
+import { availableParallelism } from "node:os";
+import { ArgumentError, BackendError, fromData } from "@evenkeel/tensor";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { cpu } from "./cpu.ts";
 
@@ -26,6 +27,76 @@ describe("cpu", () => {
     const backend = await cpu.open();
     expect(backend.device).toBe("WebAssembly SIMD, 1 thread");
     await expect(cpu.open({ threads: 2 })).rejects.toThrow(BackendError);
+  });
+
+  it("counts processors where there is no navigator", async () => {
+    vi.stubGlobal("navigator", undefined);
+    const backend = await cpu.open();
+    const threads = Math.min(8, availableParallelism());
+    expect(backend.device).toBe(`WebAssembly SIMD, ${threads} ${threads === 1 ? "thread" : "threads"}`);
+    await backend.close();
+  });
+
+  it("takes modules of Node by an import where the process does not give them", async () => {
+    vi.stubGlobal("process", { ...process, getBuiltinModule: undefined });
+    const backend = await cpu.open({ threads: 2 });
+    await backend.idle();
+    expect(backend.device).toBe("WebAssembly SIMD, 2 threads");
+    await backend.close();
+  });
+
+  describe("without enough memory", () => {
+    /** An engine that has no memory, plain or shared, of more than so many pages. */
+    const stubMemory = (most: { readonly plain: number; readonly shared: number }): void => {
+      const { Memory } = WebAssembly;
+      const limited = function refuse(descriptor: WebAssembly.MemoryDescriptor) {
+        const limit = descriptor.shared ? most.shared : most.plain;
+        if (descriptor.maximum! <= limit) return new Memory(descriptor);
+        throw new RangeError("could not allocate memory");
+      };
+      vi.stubGlobal(
+        "WebAssembly",
+        new Proxy(WebAssembly, {
+          get: (target, name) => (name === "Memory" ? limited : Reflect.get(target, name)),
+        }),
+      );
+    };
+
+    it("has as much as the engine gives", async () => {
+      stubMemory({ plain: 0, shared: 1000 });
+      const backend = await cpu.open({ threads: 2 });
+      expect(backend.limits.maxBufferBytes).toBeLessThan(1000 * 65_536);
+      expect(backend.limits.maxBufferBytes).toBeGreaterThan(500 * 65_536);
+      await backend.close();
+    });
+
+    it("has one thread where the memory cannot be shared, unless more are asked for", async () => {
+      stubMemory({ plain: 2 ** 16, shared: 0 });
+      const backend = await cpu.open();
+      expect(backend.device).toBe("WebAssembly SIMD, 1 thread");
+      expect((await fromData([1, 2], { shape: [2], dtype: "f32" }, { backend }).data())[1]).toBe(2);
+      await backend.close();
+      const asked = cpu.open({ threads: 2 });
+      await expect(asked).rejects.toThrow(BackendError);
+      await expect(asked).rejects.toThrow(
+        /^cpu: the engine has no shared memory of \d+ bytes: could not allocate memory$/,
+      );
+    });
+
+    it("tells that there is none at all", async () => {
+      stubMemory({ plain: 0, shared: 0 });
+      await expect(cpu.open()).rejects.toThrow(BackendError);
+      await expect(cpu.open()).rejects.toThrow(/^cpu: the engine has no memory of \d+ bytes/);
+    });
+
+    it("tells that the queue of the threads has none", async () => {
+      vi.stubGlobal("SharedArrayBuffer", function refuse() {
+        throw new RangeError("Array buffer allocation failed");
+      });
+      const opening = cpu.open({ threads: 2 });
+      await expect(opening).rejects.toThrow(BackendError);
+      await expect(opening).rejects.toThrow(/shared memory for threads: Array buffer allocation failed$/);
+    });
   });
 
   it("says what a page's policy must allow", async () => {

@@ -1,14 +1,15 @@
 import type { Backend, BackendFactory } from "@evenkeel/tensor";
-import { BackendError } from "@evenkeel/tensor";
+import { BackendError, nodeModule } from "@evenkeel/tensor";
 import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import { CpuDevice } from "./device.ts";
 import { engineFeatures, hasSimd, reasonNotToCompile } from "./features.ts";
+import type { DeviceMemory } from "./memory/device-memory.ts";
 import { createDeviceMemory } from "./memory/device-memory.ts";
 import { InlineEngine } from "./queue/inline-engine.ts";
 import { ThreadEngine } from "./threads/thread-engine.ts";
 
 export interface CpuOptions {
-  /** Absent: one per processor, at most 8, and 1 without shared memory. */
+  /** Absent: one per processor, at most 8, and 1 where shared memory cannot be had. */
   readonly threads?: number;
   /** Absent: 4 GiB, or what the engine grants. */
   readonly maxMemoryBytes?: number;
@@ -16,7 +17,7 @@ export interface CpuOptions {
 
 /**
  * The CPU as a device: WebAssembly SIMD kernels in Node and browsers, with nothing to install. Opening it throws
- * ArgumentError for wrong options, and BackendError where the engine lacks SIMD.
+ * ArgumentError for wrong options, and BackendError where the engine lacks SIMD, memory or what so many threads need.
  *
  * @example const backend = await selectBackend([cpu]);
  */
@@ -31,12 +32,8 @@ async function open(options: CpuOptions = {}): Promise<Backend> {
       `cpu: WebAssembly may not be compiled here: a Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src (${reason})`,
     );
   }
-  const isShared = typeof SharedArrayBuffer === "function";
-  if (!isShared && (options.threads ?? 1) > 1) {
-    throw new BackendError(`cpu: found ${options.threads} threads, but no SharedArrayBuffer: expected 1`);
-  }
-  const memory = createDeviceMemory(isShared, options.maxMemoryBytes);
-  const threads = options.threads ?? (isShared ? defaultThreads() : 1);
+  const memory = memoryFor(options);
+  const threads = options.threads ?? (memory.isShared ? await defaultThreads() : 1);
   const engine =
     threads === 1 ? new InlineEngine(memory.memory) : await ThreadEngine.start(memory.memory, threads);
   return new CpuDevice(memory, engine, engineFeatures());
@@ -45,4 +42,23 @@ async function open(options: CpuOptions = {}): Promise<Backend> {
 /** More threads than this wait for memory, not for arithmetic. */
 const mostThreads = 8;
 
-const defaultThreads = (): number => Math.min(mostThreads, globalThis.navigator?.hardwareConcurrency ?? 1);
+/** Node has a navigator from version 21 on. */
+async function defaultThreads(): Promise<number> {
+  const { hardwareConcurrency } = globalThis.navigator ?? {};
+  const os = hardwareConcurrency === undefined && (await nodeModule<typeof import("node:os")>("node:os"));
+  return Math.min(mostThreads, hardwareConcurrency ?? (os ? os.availableParallelism() : 1));
+}
+
+/** Shared memory where the engine has it: several threads need it, and one does without. Throws BackendError. */
+function memoryFor({ threads, maxMemoryBytes }: CpuOptions): DeviceMemory {
+  if (typeof SharedArrayBuffer === "function") {
+    try {
+      return createDeviceMemory(true, maxMemoryBytes);
+    } catch (error) {
+      if (threads !== undefined && threads > 1) throw error;
+    }
+  } else if (threads !== undefined && threads > 1) {
+    throw new BackendError(`cpu: found ${threads} threads, but no SharedArrayBuffer: expected 1`);
+  }
+  return createDeviceMemory(false, maxMemoryBytes);
+}

@@ -9,6 +9,7 @@ import type {
   WgslKernel,
 } from "@evenkeel/tensor";
 import { ArgumentError, BackendError, DeviceError, DisposedError, sizeOf } from "@evenkeel/tensor";
+import { builtinName } from "@evenkeel/tensor/checks";
 import type { WebgpuCounters } from "./counters.ts";
 import { newCounters } from "./counters.ts";
 import type { Region } from "./launches/bindings.ts";
@@ -107,7 +108,7 @@ export class WebgpuDevice implements WebgpuBackend {
     if (data.byteLength === 0) return;
     const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
     // What runs at once is copied at once, by `queue.writeBuffer` or into staging memory.
-    const runsAtOnce = this.queue.isFree && data.buffer instanceof ArrayBuffer;
+    const runsAtOnce = this.queue.isFree && builtinName(data.buffer) === "ArrayBuffer";
     const { offset, words, patches } = splitWrite(runsAtOnce ? bytes : bytes.slice(), byteOffset, own.bytes);
     if (words.length > 0) this.queue.push(() => this.transfers.write(own.block, offset, words));
     for (const { word, mask, bits } of patches) this.patchWord(own.block, word, mask, bits);

@@ -1,5 +1,9 @@
 import { importPlainMemory } from "./shared-flag.ts";
 
+/** In another realm the class is another. */
+const isPlain = (buffer: ArrayBufferLike): boolean =>
+  Object.prototype.toString.call(buffer) === "[object ArrayBuffer]";
+
 export type KernelFunction = (...args: number[]) => void;
 
 /**
@@ -33,7 +37,7 @@ export class KernelTable {
     const known = this.instances.get(address);
     if (known !== undefined) return known;
     const code = this.copyOf(address, bytes);
-    if (this.memory.buffer instanceof ArrayBuffer) importPlainMemory(code);
+    if (isPlain(this.memory.buffer)) importPlainMemory(code);
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), {
       env: { memory: this.memory },
     });

@@ -1,3 +1,5 @@
+import { BackendError } from "@evenkeel/tensor";
+
 const pageBytes = 65536;
 /** The last page stays unused, so that the end of a buffer never wraps to address 0. */
 const maxPages = 65535;
@@ -17,9 +19,9 @@ export class DeviceMemory {
   private end = guardBytes;
   private view: Uint8Array;
 
-  constructor(memory: WebAssembly.Memory, maxBytes: number) {
+  constructor(memory: WebAssembly.Memory, maxBytes: number, isShared: boolean) {
     this.memory = memory;
-    this.isShared = !(memory.buffer instanceof ArrayBuffer);
+    this.isShared = isShared;
     this.capacity = Math.min(maxBytes, maxPages * pageBytes) - guardBytes - overreadBytes;
     this.view = new Uint8Array(memory.buffer);
   }
@@ -61,17 +63,23 @@ export class DeviceMemory {
   }
 }
 
-/** A memory of up to `maxBytes`, or as much of it as the engine lets a page reserve. */
+/** A memory of up to `maxBytes`, or as much of it as the engine lets a page reserve. Throws BackendError where that is hardly any. */
 export function createDeviceMemory(shared: boolean, maxBytes: number = maxPages * pageBytes): DeviceMemory {
   let maximum = Math.min(maxPages, Math.max(1, Math.ceil(maxBytes / pageBytes)));
   for (;;) {
     try {
       const memory = new WebAssembly.Memory({ initial: 1, maximum, shared });
-      return new DeviceMemory(memory, Math.min(maxBytes, maximum * pageBytes));
+      return new DeviceMemory(memory, Math.min(maxBytes, maximum * pageBytes), shared);
     } catch (error) {
       // Engines on small machines refuse to reserve 4 GiB of addresses.
-      if (maximum < growthPages) throw error;
+      if (maximum < growthPages) throw noMemory(error, maximum * pageBytes, shared);
       maximum >>>= 1;
     }
   }
+}
+
+function noMemory(cause: unknown, bytes: number, shared: boolean): BackendError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const kind = shared ? "shared memory" : "memory";
+  return new BackendError(`cpu: the engine has no ${kind} of ${bytes} bytes: ${reason}`, { cause });
 }

@@ -20,7 +20,12 @@ interface Port {
   postMessage(message: "ready"): void;
 }
 
-const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+/** Before Node 22.3 only the `require` of such a worker gives modules. */
+const { process, require } = globalThis as {
+  process?: { getBuiltinModule?: (name: string) => { parentPort?: unknown } };
+  require?: (name: string) => { parentPort?: unknown };
+};
+const node = (process?.getBuiltinModule ?? require)?.("node:worker_threads");
 const port = (node?.parentPort ?? globalThis) as unknown as Port;
 port.onmessage = ({ data: { memory, shared, worker, threads } }) => {
   const ring = new WorkerRing(shared, worker, threads);

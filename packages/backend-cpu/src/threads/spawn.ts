@@ -1,4 +1,4 @@
-import { BackendError } from "@evenkeel/tensor";
+import { BackendError, nodeModule } from "@evenkeel/tensor";
 import { source } from "./launch-loop.worker.text.ts";
 
 /** What a worker is told, once, before it starts. */
@@ -27,8 +27,8 @@ export type Spawn = (setup: WorkerSetup, onCrash: (reason: string) => void) => P
  * Starts a worker from source that travels inside the library, so that no bundler or server has to find a file. Rejects
  * with BackendError when it does not start; afterwards `onCrash` tells that it has stopped by itself.
  */
-export const spawn: Spawn = (setup, onCrash) => {
-  const node = globalThis.process?.getBuiltinModule?.("node:worker_threads");
+export const spawn: Spawn = async (setup, onCrash) => {
+  const node = await nodeModule<typeof import("node:worker_threads")>("node:worker_threads");
   return node === undefined ? spawnInBrowser(setup, onCrash) : spawnInNode(node, setup, onCrash);
 };
 

@@ -1,3 +1,4 @@
+import { BackendError } from "@evenkeel/tensor";
 import type { Engine, Failure } from "../queue/engine.ts";
 import { EngineLost, Milestones } from "../queue/engine.ts";
 import type { Entry } from "../queue/entry.ts";
@@ -22,13 +23,13 @@ export class ThreadEngine implements Engine {
     this.ring = new HostRing(shared);
   }
 
-  /** Rejects with BackendError when the platform does not let workers start. */
+  /** Rejects with BackendError when the platform does not let workers start, or has no shared memory for their queue. */
   static async start(
     memory: WebAssembly.Memory,
     threads: number,
     spawnWorker: Spawn = spawn,
   ): Promise<ThreadEngine> {
-    const shared = new SharedArrayBuffer(ringBytes(threads));
+    const shared = sharedBytes(ringBytes(threads));
     const engine = new ThreadEngine(shared);
     const starts = Array.from({ length: threads }, (_, worker) =>
       spawnWorker({ memory, shared, worker, threads }, (reason) => engine.lose(reason)),
@@ -114,5 +115,16 @@ export class ThreadEngine implements Engine {
     this.lost = new EngineLost({ ticket, kernel, message: `a worker thread stopped: ${reason}` });
     this.milestones.fail(this.lost);
     void this.stop();
+  }
+}
+
+function sharedBytes(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new BackendError(`cpu: the engine has no ${bytes} bytes of shared memory for threads: ${reason}`, {
+      cause,
+    });
   }
 }

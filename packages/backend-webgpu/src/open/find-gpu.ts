@@ -20,7 +20,7 @@ export async function findGpu({ flags = [], acceptsSoftware = false }: GpuOption
   if (ofNavigator !== undefined) return ofNavigator;
   const { process } = globalThis as { process?: NodeJS.Process };
   if (process?.versions?.node === undefined) throw new BackendError(browserRemedy());
-  const machine = machineToSearch();
+  const machine = await machineToSearch();
   const hasGpu = machine === undefined || showsGpu(machine);
   if (!hasGpu && !acceptsSoftware) throw new BackendError(noGpu);
   const { create } = await importNodePackage();

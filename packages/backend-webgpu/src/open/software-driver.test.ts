@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { findSoftwareDriver, type Machine, showsGpu } from "./software-driver.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import { findSoftwareDriver, type Machine, machineToSearch, showsGpu } from "./software-driver.ts";
 
 const machine = (files: readonly string[], platform = "linux"): Machine => ({
   platform,
@@ -29,4 +29,16 @@ test.each([
   ["another system", machine([], "darwin"), true],
 ])("signs of a GPU on %s", (_, found, expected) => {
   expect(showsGpu(found)).toBe(expected);
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("the machine is searched in every Node, unless a driver is named, and nowhere else", async () => {
+  const searched = { ...process, env: { ...process.env, VK_DRIVER_FILES: undefined } };
+  vi.stubGlobal("process", { ...searched, getBuiltinModule: undefined });
+  expect((await machineToSearch())!.list("/")).not.toEqual([]);
+  vi.stubGlobal("process", { ...searched, env: { VK_DRIVER_FILES: "some.json" } });
+  expect(await machineToSearch()).toBeUndefined();
+  vi.stubGlobal("process", undefined);
+  expect(await machineToSearch()).toBeUndefined();
 });

@@ -1,3 +1,5 @@
+import { nodeModule } from "@evenkeel/tensor";
+
 /** What is asked of the machine: Node's modules in programs, stand-ins in tests. */
 export interface Machine {
   readonly platform: string;
@@ -38,9 +40,9 @@ export function findSoftwareDriver({ home, exists, list }: Machine): string | un
 }
 
 /** The machine that this program runs on; undefined where Vulkan has been told of a driver, or in a browser. */
-export function machineToSearch(): Machine | undefined {
+export async function machineToSearch(): Promise<Machine | undefined> {
   const { process } = globalThis;
-  const fs = process?.getBuiltinModule?.("node:fs");
+  const fs = await nodeModule<typeof import("node:fs")>("node:fs");
   if (fs === undefined || process.env.VK_DRIVER_FILES !== undefined) return undefined;
   return {
     platform: process.platform,

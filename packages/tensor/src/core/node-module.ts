@@ -1,0 +1,17 @@
+interface Node {
+  readonly process?: {
+    readonly versions?: { readonly node?: string };
+    /** From Node 22.3 on. */
+    readonly getBuiltinModule?: (name: string) => unknown;
+  };
+}
+
+/** A module of Node by a name that no bundler follows into a browser's bundle; undefined elsewhere, and where it cannot be had. */
+export async function nodeModule<Module>(name: string): Promise<Module | undefined> {
+  const { process } = globalThis as Node;
+  if (process?.versions?.node === undefined) return undefined;
+  const found =
+    process.getBuiltinModule?.(name) ??
+    (await import(/* @vite-ignore */ /* webpackIgnore: true */ name).catch(() => undefined));
+  return found as Module | undefined;
+}
