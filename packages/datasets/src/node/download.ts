@@ -3,9 +3,10 @@ import { dirname } from "node:path";
 import { DataError } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { builtinName, callable, checkOptions, positive } from "@evenkeel/tensor/checks";
+import { removeAbandoned } from "@evenkeel/tensor/node";
 import type { PublishedFile } from "../catalog.ts";
 import { answerOf, chunksOf, DownloadError } from "./answer.ts";
-import { PartialFile, removeAbandonedFiles } from "./partial-file.ts";
+import { PartialFile } from "./partial-file.ts";
 import { checkDigest, readPublishedFile } from "./published-file.ts";
 
 export interface DownloadOptions {
@@ -39,7 +40,7 @@ export async function download(
   options: DownloadOptions = {},
 ): Promise<void> {
   checkOptions<DownloadOptions>("download", options, downloadRules);
-  await removeAbandonedFiles(dirname(path));
+  await removeAbandoned(dirname(path));
   const partial = new PartialFile(path);
   try {
     await receiveFromFirst(addresses, published, partial, options);

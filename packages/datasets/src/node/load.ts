@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "@evenkeel/tensor";
 import { checkOptions, text } from "@evenkeel/tensor/checks";
+import { removeAbandoned } from "@evenkeel/tensor/node";
 import envPaths from "env-paths";
 import type { PublishedFile, PublishedImages } from "../catalog.ts";
 import { filesOf } from "../catalog.ts";
@@ -10,7 +11,6 @@ import type { ImageSet } from "../image-set.ts";
 import { DownloadError } from "./answer.ts";
 import type { DownloadOptions } from "./download.ts";
 import { download, downloadRules } from "./download.ts";
-import { removeAbandonedFiles } from "./partial-file.ts";
 import { readPublishedFile } from "./published-file.ts";
 
 export interface LoadOptions extends DownloadOptions {
@@ -53,7 +53,7 @@ export async function loadImages(
     return readParts(published, given, (file) => readPublishedFile(join(given, file.file), file));
   }
   const folder = join(cacheFolder, published.folder);
-  await removeAbandonedFiles(folder);
+  await removeAbandoned(folder);
   return readParts(published, folder, (file) =>
     readOrDownload(file, published.addresses, join(folder, file.file), rest),
   );

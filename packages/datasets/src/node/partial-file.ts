@@ -1,9 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
-import { hostname } from "node:os";
-import { dirname, join } from "node:path";
-import { storageError } from "@evenkeel/tensor/node";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { storageError, temporaryPath } from "@evenkeel/tensor/node";
 
 /**
  * A file that is being filled, under a name that no other process and no other call has. It comes into being with its first
@@ -19,7 +18,7 @@ export class PartialFile {
 
   constructor(target: string) {
     this.target = target;
-    this.path = join(dirname(target), `.${hostname()}-${process.pid}-${randomUUID()}.partial`);
+    this.path = temporaryPath(target);
   }
 
   async append(chunk: Uint8Array): Promise<void> {
@@ -75,35 +74,4 @@ export class PartialFile {
       throw storageError(this.target, error);
     });
   }
-}
-
-/** How long a file of another machine may lie still before it counts as abandoned. */
-const longestPauseMilliseconds = 60 * 60 * 1000;
-
-const partialName = /^\.(.+)-(\d+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial$/;
-
-/** Removes the partial files of processes that were killed. */
-export async function removeAbandonedFiles(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const [, host, process] = partialName.exec(name) ?? [];
-    if (host === undefined) continue;
-    const path = join(folder, name);
-    const isAbandoned = host === hostname() ? !isRunning(Number(process)) : await liesStill(path);
-    if (isAbandoned) await rm(path, { force: true }).catch(() => undefined);
-  }
-}
-
-function isRunning(id: number): boolean {
-  try {
-    return process.kill(id, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-async function liesStill(path: string): Promise<boolean> {
-  return stat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs > longestPauseMilliseconds,
-    () => false,
-  );
 }
