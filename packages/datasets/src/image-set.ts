@@ -27,6 +27,11 @@ const imageSetRules: Rules<ImageSet> = {
   classes: listOf(text),
 };
 
+const record: Rule = {
+  expected: `an object with ${Object.keys(imageSetRules).join(", ")}`,
+  accepts: (value) => typeof value === "object" && value !== null,
+};
+
 function arrayOf(...names: readonly string[]): Rule {
   return { expected: names.join(" or "), accepts: (value) => names.includes(builtinName(value)) };
 }
@@ -38,6 +43,7 @@ function arrayOf(...names: readonly string[]): Rule {
  * @example const set = checkImageSet({ name: "mine", images, labels, imageShape: [1, 28, 28], classes: ["no", "yes"] });
  */
 export function checkImageSet(set: ImageSet): ImageSet {
+  checkValue("image set", set, record);
   for (const [part, rule] of Object.entries(imageSetRules)) {
     checkValue(`image set: ${part}`, set[part as keyof ImageSet], rule);
   }
@@ -57,8 +63,9 @@ export function checkImageSet(set: ImageSet): ImageSet {
   return set;
 }
 
-/** The images at the given positions, as a set of its own. */
+/** The images at the given positions, as a set of its own. Throws ArgumentError for a position that there is not. */
 export function selectImages(set: ImageSet, positions: ArrayLike<number>, name: string = set.name): ImageSet {
+  checkImageSet(set);
   const size = valuesPerImage(set);
   const images = new Uint8Array(positions.length * size);
   const labels = new Int32Array(positions.length);
@@ -78,11 +85,13 @@ export function selectImages(set: ImageSet, positions: ArrayLike<number>, name: 
 /** Mean and standard deviation of each channel, of values scaled to [0, 1]: what `batches` normalizes with. */
 export interface ChannelStatistics {
   readonly mean: readonly number[];
+  /** 0 for a channel that never varies, which keeps its scale. */
   readonly deviation: readonly number[];
 }
 
 /** Statistics of a whole set, from exact integer histograms. Throws DataError for an empty set. */
 export function channelStatistics(set: ImageSet): ChannelStatistics {
+  checkImageSet(set);
   if (imageCount(set) === 0) throw new DataError(`${set.name}: found no images, expected at least one`);
   const [channels, height, width] = set.imageShape;
   const area = height * width;

@@ -1,12 +1,18 @@
 import { threefry } from "@evenkeel/tensor";
+import { checkValue, seedWord } from "@evenkeel/tensor/checks";
 
-/** A sequence of random numbers on the host: the same for the same seed and stream, on every machine. */
+/**
+ * A sequence of random numbers on the host: the same for the same seed and stream, on every machine. Throws ArgumentError
+ * unless both are integers in [0, 2^32).
+ */
 export class RandomStream {
   private readonly seed: number;
   private readonly stream: number;
   private index = 0;
 
   constructor(seed: number, stream: number) {
+    checkValue("RandomStream: seed", seed, seedWord);
+    checkValue("RandomStream: stream", stream, seedWord);
     this.seed = seed;
     this.stream = stream;
   }
@@ -33,10 +39,13 @@ export class RandomStream {
   }
 }
 
-/** Streams of the package, so that no two uses of one seed share numbers. Each has 2^24 streams for itself. */
+/** How many streams each use of a seed has for itself. */
+export const streamsOfUse: number = 2 ** 24;
+
+/** The first stream of each use, so that no two uses of one seed share numbers. */
 export const streams: { readonly [use in "split" | "shuffle" | "augment" | "figures"]: number } = {
-  split: 1 * 2 ** 24,
-  shuffle: 2 * 2 ** 24,
-  augment: 3 * 2 ** 24,
-  figures: 4 * 2 ** 24,
+  split: 1 * streamsOfUse,
+  shuffle: 2 * streamsOfUse,
+  augment: 3 * streamsOfUse,
+  figures: 4 * streamsOfUse,
 };

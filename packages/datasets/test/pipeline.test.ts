@@ -1,6 +1,7 @@
 import { ArgumentError } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
 import {
+  batches,
   channelStatistics,
   compose,
   flipHorizontally,
@@ -43,8 +44,17 @@ describe("sets", () => {
     expect([...randomSplit(set, { held: 2, seed: 3 }).held.images]).toEqual([...held.images]);
     expect(() => selectImages(set, [0.5])).toThrow(/positions: found 0.5, expected whole numbers/);
     expect(() => randomSplit(set, { held: 6, seed: 3 })).toThrow(
-      /held: found 6, expected a whole number from 0 to 5/,
+      /randomSplit: held: found 6, expected an integer from 0 to 5/,
     );
+    for (const options of [
+      { held: 2 },
+      { seed: 1 },
+      { held: 2, seed: 1, hold: 1 },
+      { held: 1.5, seed: 1 },
+      null,
+    ]) {
+      expect(() => randomSplit(set, options as never)).toThrow(ArgumentError);
+    }
   });
 });
 
@@ -69,13 +79,15 @@ describe("augmentation", () => {
     expect(seen.size).toBe(9);
     for (const expected of ["1,2,3,4,5,6", "0,0,0,0,1,2", "5,6,0,0,0,0", "2,3,0,5,6,0"])
       expect(seen).toContain(expected);
-    expect(() => shift(-1)).toThrow(ArgumentError);
+    for (const pixels of [-1, 0.5, Number.NaN, "2"])
+      expect(() => shift(pixels as never)).toThrow(ArgumentError);
   });
 
   it("leaves nothing of an image that is moved out of sight, and composes", () => {
     expect(results(shift(5))).toContain("0,0,0,0,0,0");
     expect(results(compose(flipHorizontally(), shift(1))).size).toBe(18);
     expect(results(compose())).toEqual(new Set(["1,2,3,4,5,6"]));
+    expect(() => compose(shift(1), shift as never, {} as never)).toThrow(/compose: step: found an object/);
   });
 });
 
@@ -114,6 +126,7 @@ describe("prefetch", () => {
     ended = false;
     for await (const _ of prefetch(source())) break;
     expect(ended).toBe(true);
+    expect(() => prefetch(source(), -1)).toThrow(ArgumentError);
   });
 });
 
@@ -128,4 +141,35 @@ describe("synthetic figures", () => {
     expect([...test.images]).not.toEqual([...short.images]);
     expect([...syntheticFigures({ ...options, seed: 6, count: 20 }).images]).not.toEqual([...short.images]);
   });
+
+  it("refuses options that are unknown, absent or out of range", () => {
+    for (const wrong of [
+      { count: -1 },
+      { count: 2 ** 22 + 1 },
+      { part: "validation" },
+      { parts: 1 },
+      { count: undefined },
+    ]) {
+      const options = { count: 2, seed: 1, part: "train", ...wrong };
+      expect(() => syntheticFigures(options as never)).toThrow(/syntheticFigures: /);
+    }
+  });
 });
+
+describe.each([0.3, -1, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY, "7", null, undefined, 1n])(
+  "the seed %s",
+  (seed) => {
+    it("is refused wherever one is given", () => {
+      const wrong = seed as never;
+      expect(() => syntheticFigures({ count: 2, seed: wrong, part: "train" })).toThrow(ArgumentError);
+      expect(() => randomSplit(set, { held: 2, seed: wrong })).toThrow(ArgumentError);
+      expect(() => new RandomStream(wrong, 0)).toThrow(ArgumentError);
+      expect(() => new RandomStream(0, wrong)).toThrow(ArgumentError);
+      if (seed !== undefined) {
+        expect(() => batches(set, { batchSize: 2, shuffleSeed: wrong, dropLast: true })).toThrow(
+          ArgumentError,
+        );
+      }
+    });
+  },
+);

@@ -1,5 +1,5 @@
 import { DataError } from "@evenkeel/tensor";
-import { checkOptions, nonNegativeInteger, text } from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, nonNegativeInteger, text } from "@evenkeel/tensor/checks";
 import { checkBytes } from "./check-bytes.ts";
 import { crc32 } from "./crc32.ts";
 import { InflateError, Inflater } from "./inflate.ts";
@@ -23,6 +23,7 @@ export interface GunzipOptions {
 export async function gunzip(compressed: Uint8Array, options: GunzipOptions): Promise<Uint8Array> {
   checkOptions<GunzipOptions>("gunzip", options, { maxBytes: nonNegativeInteger, name: text });
   const { maxBytes, name = "gzip data" } = options;
+  checkValue("gunzip: maxBytes", maxBytes, nonNegativeInteger);
   const contents = await unpack(compressed, maxBytes, name);
   if (contents.length > maxBytes) {
     throw new DataError(

@@ -1,7 +1,8 @@
 import { DataError } from "@evenkeel/tensor";
-import { builtinName, checkOptions, listOf, text } from "@evenkeel/tensor/checks";
+import { builtinName, listOf, text } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../image-set.ts";
 import { checkImageSet } from "../image-set.ts";
+import { checkAllOptions } from "../option-checks.ts";
 import { checkBytes } from "./check-bytes.ts";
 import { gunzip, gunzipStart, isGzip } from "./gunzip.ts";
 
@@ -125,7 +126,7 @@ export async function readIdxImages(
   files: { readonly images: Uint8Array; readonly labels: Uint8Array },
   description: IdxImagesDescription,
 ): Promise<ImageSet> {
-  checkOptions<IdxImagesDescription>("readIdxImages", description, { name: text, classes: listOf(text) });
+  checkAllOptions<IdxImagesDescription>("readIdxImages", description, { name: text, classes: listOf(text) });
   const { name, classes } = description;
   const images = await readIdx(files.images, `${name} images`);
   const labels = await readIdx(files.labels, `${name} labels`);

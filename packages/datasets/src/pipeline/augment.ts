@@ -1,4 +1,4 @@
-import { ArgumentError } from "@evenkeel/tensor";
+import { callable, checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
 import type { RandomStream } from "../random-stream.ts";
 
 /** Writes a changed copy of one image; `source` and `target` hold channels x height x width bytes. */
@@ -24,9 +24,7 @@ export function flipHorizontally(): Augmentation {
  * an image padded by `pixels` on every side (He et al. 2015, section 4.2). Throws ArgumentError unless `pixels` is a non-negative integer.
  */
 export function shift(pixels: number): Augmentation {
-  if (!Number.isInteger(pixels) || pixels < 0) {
-    throw new ArgumentError(`pixels: found ${pixels}, expected a non-negative integer`);
-  }
+  checkValue("shift: pixels", pixels, nonNegativeInteger);
   return (source, target, [channels, height, width], random) => {
     const down = random.integer(-pixels, pixels);
     const right = random.integer(-pixels, pixels);
@@ -42,8 +40,9 @@ export function shift(pixels: number): Augmentation {
   };
 }
 
-/** One augmentation after the other. */
+/** One augmentation after the other. Throws ArgumentError for a step that is not a function. */
 export function compose(...steps: readonly Augmentation[]): Augmentation {
+  for (const step of steps) checkValue("compose: step", step, callable);
   return (source, target, shape, random) => {
     let input = source;
     for (const step of steps) {

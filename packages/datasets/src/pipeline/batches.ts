@@ -1,22 +1,17 @@
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, hostPermutation, tensor } from "@evenkeel/tensor";
-import type { ChannelStatistics, ImageSet } from "../image-set.ts";
-import { channelStatistics, imageCount, valuesPerImage } from "../image-set.ts";
-import { RandomStream, streams } from "../random-stream.ts";
-import type { Augmentation } from "./augment.ts";
+import { ArgumentError, hostPermutation } from "@evenkeel/tensor";
+import { checkValue, describeValue } from "@evenkeel/tensor/checks";
+import type { ImageSet } from "../image-set.ts";
+import { checkImageSet } from "../image-set.ts";
+import { RandomStream, streams, streamsOfUse } from "../random-stream.ts";
+import type { BatchOptions, ImageBatchOptions, StreamBatchOptions } from "./batch-options.ts";
+import { checkBatchOptions, checkImageBatchOptions, checkStreamBatchOptions } from "./batch-options.ts";
+import type { Dataset, ExampleSource } from "./examples.ts";
+import { fromArrays, fromDataset, stack } from "./examples.ts";
+import type { ShapedArray, Tensors, TypedArray } from "./host-data.ts";
+import { toTensors } from "./host-data.ts";
+import { fromImages } from "./images.ts";
 import { prefetch } from "./prefetch.ts";
-
-export interface BatchOptions {
-  readonly batchSize: number;
-  /** Order and augmentation follow from the seed and the epoch alone. Absent: in the order of the set. */
-  readonly shuffleSeed?: number;
-  /** Leaves out a last batch that is not full. Default: false. */
-  readonly dropLast?: boolean;
-  /** What the values are normalized with; pass the training set's for every split. Default: the set's own. */
-  readonly statistics?: ChannelStatistics;
-  readonly augment?: Augmentation;
-  readonly backend?: Backend;
-}
 
 /** Shapes: inputs f32 [n, channels, height, width], labels i32 [n]. Who takes a batch disposes it. */
 export interface ImageBatch {
@@ -24,84 +19,206 @@ export interface ImageBatch {
   readonly labels: Tensor;
 }
 
-/** A set cut into batches, epoch by epoch: what `fit` and `evaluate` take. */
-export interface Batches {
+/** A stream of examples cut into batches: what `fit` and `evaluate` take. */
+export interface StreamBatches<Batch> {
+  /**
+   * The batches of one epoch, counted from 0, the next one prepared while the current one is in use. They are made on
+   * `backend` where the options name none.
+   */
+  epoch(epoch: number, backend?: Backend): AsyncIterable<Batch>;
+}
+
+/** Examples cut into batches, epoch by epoch: what `fit` and `evaluate` take. */
+export interface Batches<Batch = ImageBatch> extends StreamBatches<Batch> {
   readonly batchesPerEpoch: number;
   readonly examplesPerEpoch: number;
-  /** The batches of one epoch, the next one prepared while the current one is in use. */
-  epoch(epoch: number): AsyncIterable<ImageBatch>;
+}
+
+/** One example after another. */
+export type ExampleStream<Example = unknown> = Iterable<Example> | AsyncIterable<Example>;
+
+/** What batches are made from: one of these, or a record of arrays. */
+export type BatchSource = ImageSet | Dataset<unknown> | ((epoch: number) => ExampleStream) | object;
+
+/** What a source holds: `Sized` when it knows how many examples it has, `Streamed` when it does not. */
+type Kind<Source> = Source extends ImageSet
+  ? { readonly batches: Batches; readonly options: ImageBatchOptions }
+  : Source extends TypedArray | ShapedArray
+    ? Sized<Source>
+    : Source extends Dataset<unknown>
+      ? Sized<Awaited<ReturnType<Source["get"]>>>
+      : Source extends readonly (infer Example)[]
+        ? Sized<Example>
+        : Source extends (epoch: number) => ExampleStream<infer Example>
+          ? Streamed<Example>
+          : Source extends ExampleStream<infer Example>
+            ? Streamed<Example>
+            : Sized<Source>;
+
+interface Sized<Example> {
+  readonly batches: Batches<Tensors<Example>>;
+  readonly options: BatchOptions<Example>;
+}
+
+interface Streamed<Example> {
+  readonly batches: StreamBatches<Tensors<Example>>;
+  readonly options: StreamBatchOptions<Example>;
 }
 
 /**
- * Cuts a set into normalized batches: (x / 255 - mean) / deviation for each channel.
+ * Cuts examples into batches. Who takes a batch disposes its tensors. The source is one of:
  *
- * Throws ArgumentError for a batch size that is not a positive integer.
+ * - an image set: `inputs` f32 [n, channels, height, width], augmented, (x / 255 - mean) / deviation for each channel, and
+ *   `labels` i32 [n];
+ * - a typed array, nested arrays or `{ data, shape }`, or a record of them to any depth: the first dimension counts the
+ *   examples, and a batch is the same record with tensors of n of them;
+ * - an array of examples, or a `Dataset`: `length` and `get(index)`, which may return a promise;
+ * - a stream of examples, or a function that begins it for an epoch: without shuffling, and of unknown length.
  *
- * @example for await (const { inputs, labels } of batches(train, { batchSize: 128, shuffleSeed: 1 }).epoch(0)) ...
+ * Examples are numbers, booleans, arrays, `{ data, shape }`, or records of those; each part gets a first dimension. Numbers
+ * become f32, so labels want `dtypes: { labels: "i32" }`.
+ *
+ * Throws ArgumentError for wrong options and for parts that no tensor can be made from, ShapeError for parts of different
+ * lengths or shapes, DataError for images that do not fit their labels.
+ *
+ * @example for await (const { inputs, labels } of batches(images, { batchSize: 128, shuffleSeed: 1 }).epoch(0)) ...
+ * @example batches({ inputs: { data: values, shape: [1000, 4] }, labels: new Int32Array(1000) }, { batchSize: 32 })
+ * @example batches({ length: 1000, get: async (index) => read(index) }, { batchSize: 32, dtypes: { labels: "i32" } })
  */
-export function batches(set: ImageSet, options: BatchOptions): Batches {
-  const { batchSize, shuffleSeed, dropLast = false } = options;
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ArgumentError(`batchSize: found ${batchSize}, expected a positive integer`);
+export function batches<Source extends BatchSource>(
+  source: Source,
+  options: Kind<Source>["options"],
+): Kind<Source>["batches"] {
+  if ((typeof source !== "object" && typeof source !== "function") || source === null) {
+    throw new ArgumentError(
+      `batches: found ${describeValue(source)}, expected an image set, arrays, a dataset or a stream of examples`,
+    );
   }
-  const count = imageCount(set);
+  return isStream(source)
+    ? streamBatches(source, options as StreamBatchOptions)
+    : sizedBatches(exampleSource(source, options), options as BatchOptions);
+}
+
+type Stream = ExampleStream | ((epoch: number) => ExampleStream);
+
+const isStream = (source: object): source is Stream =>
+  typeof source === "function" ||
+  Symbol.asyncIterator in source ||
+  (Symbol.iterator in source && !Array.isArray(source) && !ArrayBuffer.isView(source) && !isDataset(source));
+
+const isDataset = (source: object): source is Dataset<unknown> =>
+  "length" in source && "get" in source && typeof source.get === "function";
+
+/** Checks the options, too: which there are depends on the source. */
+function exampleSource(source: object, options: object): ExampleSource {
+  if ("imageShape" in source) {
+    const set = checkImageSet(source as ImageSet);
+    checkImageBatchOptions(options as ImageBatchOptions, set);
+    return fromImages(set, options);
+  }
+  checkBatchOptions(options as BatchOptions);
+  if (Array.isArray(source)) return fromDataset({ length: source.length, get: (index) => source[index] });
+  return isDataset(source) ? fromDataset(source) : fromArrays(source);
+}
+
+function sizedBatches(source: ExampleSource, options: BatchOptions): Batches<never> {
+  const { batchSize, shuffleSeed, dropLast = false } = options;
+  const { count } = source;
   const batchesPerEpoch = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
-  const assemble = batchAssembler(set, options);
-  async function* arrays(epoch: number): AsyncGenerator<BatchArrays> {
+  warnOfLastBatch(count, options);
+  async function* hostBatches(epoch: number): AsyncGenerator {
     const order =
       shuffleSeed === undefined
         ? Int32Array.from({ length: count }, (_, position) => position)
         : hostPermutation(count, { seed: shuffleSeed, stream: streams.shuffle + epoch });
     const random = new RandomStream(shuffleSeed ?? 0, streams.augment + epoch);
     for (let batch = 0; batch < batchesPerEpoch; batch++) {
-      yield assemble(order.subarray(batch * batchSize, (batch + 1) * batchSize), random);
+      yield await source.take(order.subarray(batch * batchSize, (batch + 1) * batchSize), random);
     }
   }
   return {
     batchesPerEpoch,
     examplesPerEpoch: Math.min(count, batchesPerEpoch * batchSize),
-    epoch: async function* (epoch) {
-      for await (const { inputs, labels } of prefetch(arrays(epoch))) {
-        const [backend, shape] = [options.backend, [labels.length, ...set.imageShape]];
-        yield { inputs: tensor(inputs, { shape, backend }), labels: tensor(labels, { backend }) };
-      }
+    epoch: (epoch, backend) => {
+      checkEpoch(epoch);
+      return onDevice(hostBatches(epoch), options, backend);
     },
   };
 }
 
-interface BatchArrays {
-  readonly inputs: Float32Array;
-  readonly labels: Int32Array;
-}
-
-type Assembler = (positions: Int32Array, random: RandomStream) => BatchArrays;
-
-function batchAssembler(set: ImageSet, { statistics, augment }: BatchOptions): Assembler {
-  const size = valuesPerImage(set);
-  const area = set.imageShape[1] * set.imageShape[2];
-  const tables = normalizationTables(statistics ?? channelStatistics(set));
-  const augmented = new Uint8Array(size);
-  return (positions, random) => {
-    const inputs = new Float32Array(positions.length * size);
-    const labels = new Int32Array(positions.length);
-    positions.forEach((position, index) => {
-      labels[index] = set.labels[position]!;
-      const image = set.images.subarray(position * size, (position + 1) * size);
-      augment?.(image, augmented, set.imageShape, random);
-      const pixels = augment === undefined ? image : augmented;
-      for (let pixel = 0, target = index * size; pixel < size; ) {
-        const table = tables[pixel / area]!;
-        for (const end = pixel + area; pixel < end; pixel++) inputs[target++] = table[pixels[pixel]!]!;
-      }
-    });
-    return { inputs, labels };
+function streamBatches(source: Stream, options: StreamBatchOptions): StreamBatches<never> {
+  checkStreamBatchOptions(options);
+  const begin = typeof source === "function" ? source : repeatedly(source);
+  return {
+    epoch: (epoch, backend) => {
+      checkEpoch(epoch);
+      return onDevice(stackedBatches(begin(epoch), options), options, backend);
+    },
   };
 }
 
-/** The normalized value of each byte, for each channel. A channel that never varies keeps its scale. */
-function normalizationTables({ mean, deviation }: ChannelStatistics): Float32Array[] {
-  return mean.map((center, channel) => {
-    const scale = deviation[channel]! > 0 ? deviation[channel]! : 1;
-    return Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - center) / scale);
+/** A generator can be read once: that it has been must not look like an epoch without batches. */
+function repeatedly(stream: ExampleStream): () => ExampleStream {
+  let isRead = false;
+  return () => {
+    if (isRead && "next" in stream) {
+      throw new ArgumentError(
+        "batches: found a stream that has been read, expected a function that begins it for each epoch",
+      );
+    }
+    isRead = true;
+    return stream;
+  };
+}
+
+async function* stackedBatches(stream: ExampleStream, options: StreamBatchOptions): AsyncGenerator {
+  const { batchSize, dropLast = false } = options;
+  let examples: unknown[] = [];
+  let first = 0;
+  const stacked = () =>
+    stack(
+      examples,
+      Int32Array.from(examples, (_, index) => first + index),
+    );
+  for await (const example of stream) {
+    examples.push(example);
+    if (examples.length < batchSize) continue;
+    yield stacked();
+    first += batchSize;
+    examples = [];
+  }
+  if (examples.length > 0 && !dropLast) yield stacked();
+}
+
+function checkEpoch(epoch: number): void {
+  checkValue("batches: epoch", epoch, {
+    expected: `an integer in [0, ${streamsOfUse})`,
+    accepts: (value) => Number.isInteger(value) && epoch >= 0 && epoch < streamsOfUse,
   });
+}
+
+async function* onDevice(
+  hostBatches: AsyncGenerator,
+  options: StreamBatchOptions,
+  backend: Backend | undefined,
+): AsyncGenerator<never> {
+  for await (const batch of prefetch(hostBatches)) {
+    yield toTensors(batch, options.dtypes, options.backend ?? backend) as never;
+  }
+}
+
+function warnOfLastBatch(
+  count: number,
+  { batchSize, dropLast, onWarning = console.warn }: BatchOptions,
+): void {
+  if (dropLast && count > 0 && count < batchSize) {
+    onWarning(
+      `batches: dropLast leaves nothing of ${count} examples, which do not fill one batch of ${batchSize}`,
+    );
+  }
+  if (!dropLast && batchSize > 1 && count > batchSize && count % batchSize === 1) {
+    onWarning(
+      `batches: the last batch of an epoch has one example (${count} in batches of ${batchSize}), and batch norm cannot train on one: dropLast: true leaves it out`,
+    );
+  }
 }

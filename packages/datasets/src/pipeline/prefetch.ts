@@ -1,8 +1,18 @@
+import { checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
+
 /**
  * Hands on the items of `source` while it prepares the next `depth` of them: the work between two items overlaps with what the
- * consumer waits for. Order and errors stay as they are; leaving the loop early ends the source.
+ * consumer waits for. Order and errors stay as they are; leaving the loop early ends the source. Throws ArgumentError unless
+ * `depth` is a non-negative integer.
+ *
+ * @example for await (const item of prefetch(items, 2)) await use(item);
  */
-export async function* prefetch<Item>(source: AsyncIterable<Item>, depth = 1): AsyncGenerator<Item> {
+export function prefetch<Item>(source: AsyncIterable<Item>, depth = 1): AsyncGenerator<Item> {
+  checkValue("prefetch: depth", depth, nonNegativeInteger);
+  return itemsAhead(source, depth);
+}
+
+async function* itemsAhead<Item>(source: AsyncIterable<Item>, depth: number): AsyncGenerator<Item> {
   const iterator = source[Symbol.asyncIterator]();
   const pending: Promise<IteratorResult<Item>>[] = [];
   const request = (): void => {

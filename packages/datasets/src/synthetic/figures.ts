@@ -1,5 +1,7 @@
-import { ArgumentError } from "@evenkeel/tensor";
+import type { Rules } from "@evenkeel/tensor/checks";
+import { oneOf, seedWord } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../image-set.ts";
+import { checkAllOptions, upTo } from "../option-checks.ts";
 import { RandomStream, streams } from "../random-stream.ts";
 
 type Point = readonly [x: number, y: number];
@@ -97,26 +99,38 @@ const figures: readonly { readonly name: string; readonly strokes: readonly Stro
 
 export const figureClasses: readonly string[] = figures.map(({ name }) => name);
 
+export interface FiguresOptions {
+  /** At most 2^22. */
+  readonly count: number;
+  readonly seed: number;
+  /** The two never share an image. */
+  readonly part: "train" | "test";
+}
+
+const mostFigures = 2 ** 22;
+
+const rules: Rules<FiguresOptions> = {
+  count: upTo(mostFigures),
+  seed: seedWord,
+  part: oneOf("train", "test"),
+};
+
 /**
  * Draws a set of grey 28 x 28 images of ten figures, in equal shares: strokes of random width and strength, rotated,
  * scaled, sheared, bent and moved, over distracting strokes and noise. Any image depends on the seed, the part and its
  * position alone. As hard as Fashion-MNIST: a small convnet reaches 90 to 97 %, a linear model stays below 80 %.
  *
- * @param options.part `train` and `test` never share an image
+ * Throws ArgumentError unless every option is given, the seed an integer in [0, 2^32).
+ *
+ * @example const figures = syntheticFigures({ count: 1000, seed: 1, part: "train" });
  */
-export function syntheticFigures(options: {
-  readonly count: number;
-  readonly seed: number;
-  readonly part: "train" | "test";
-}): ImageSet {
+export function syntheticFigures(options: FiguresOptions): ImageSet {
+  checkAllOptions<FiguresOptions>("syntheticFigures", options, rules);
   const { count, seed, part } = options;
-  if (!Number.isInteger(count) || count < 0 || count > 2 ** 22) {
-    throw new ArgumentError(`count: found ${count}, expected a whole number from 0 to ${2 ** 22}`);
-  }
   const images = new Uint8Array(count * side * side);
   const labels = new Uint8Array(count);
   const canvas = new Float32Array(side * side);
-  const first = streams.figures + (part === "test" ? 1 << 22 : 0);
+  const first = streams.figures + (part === "test" ? mostFigures : 0);
   for (let index = 0; index < count; index++) {
     const random = new RandomStream(seed, first + index);
     const label = index % figures.length;

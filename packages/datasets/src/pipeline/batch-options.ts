@@ -1,0 +1,98 @@
+import type { Backend } from "@evenkeel/tensor";
+import type { Rule, Rules } from "@evenkeel/tensor/checks";
+import {
+  anything,
+  callable,
+  checkOptions,
+  checkValue,
+  finite,
+  isRecord,
+  listOf,
+  nonNegative,
+  oneOf,
+  positiveInteger,
+  seedWord,
+  yesOrNo,
+} from "@evenkeel/tensor/checks";
+import type { ChannelStatistics, ImageSet } from "../image-set.ts";
+import type { Augmentation } from "./augment.ts";
+import type { DTypes } from "./host-data.ts";
+
+/** How a stream of examples is cut into batches. */
+export interface StreamBatchOptions<Example = unknown> {
+  readonly batchSize: number;
+  /** Leaves out a last batch that is not full. Default: false. */
+  readonly dropLast?: boolean;
+  /** The dtypes of parts by name, such as `{ labels: "i32" }`. Default: as `tensor` has it, f32 for numbers. */
+  readonly dtypes?: DTypes<Example>;
+  /** Where the tensors are made. Default: what `epoch` is told, else the one that `selectBackend` opened. */
+  readonly backend?: Backend;
+}
+
+/** How examples are cut into batches. */
+export interface BatchOptions<Example = unknown> extends StreamBatchOptions<Example> {
+  /** The order of an epoch follows from the seed and the epoch alone. Absent: in the order of the examples. */
+  readonly shuffleSeed?: number;
+  /** Gets what is likely to be a mistake, such as a last batch of one example. Default: `console.warn`. */
+  readonly onWarning?: (message: string) => void;
+}
+
+/** How images are cut into batches. */
+export interface ImageBatchOptions extends Omit<BatchOptions, "dtypes"> {
+  /** What the values are normalized with; pass the training set's for every split. Default: the set's own. */
+  readonly statistics?: ChannelStatistics;
+  /** Changes each image anew in each epoch, by the seed of the shuffling. */
+  readonly augment?: Augmentation;
+}
+
+const dtype = oneOf("f32", "i32", "u32", "u8", "bool", "f16");
+
+/** A dtype, or a structure of them. */
+const dtypes: Rule = {
+  expected: `${dtype.expected}, or a record of those`,
+  accepts: (value) =>
+    dtype.accepts(value) ||
+    (typeof value === "object" &&
+      value !== null &&
+      (Array.isArray(value) || isRecord(value)) &&
+      Object.values(value).every((part) => part === undefined || dtypes.accepts(part))),
+};
+
+const backend: Rule = {
+  expected: "an open backend",
+  accepts: (value) => typeof value === "object" && value !== null && "allocate" in value,
+};
+
+const streamRules: Rules<StreamBatchOptions> = {
+  batchSize: positiveInteger,
+  dropLast: yesOrNo,
+  dtypes,
+  backend,
+};
+
+const rules: Rules<BatchOptions> = { ...streamRules, shuffleSeed: seedWord, onWarning: callable };
+
+export function checkStreamBatchOptions(options: StreamBatchOptions): void {
+  checkOptions<StreamBatchOptions>("batches", options, streamRules);
+  checkValue("batches: batchSize", options.batchSize, positiveInteger);
+}
+
+export function checkBatchOptions(options: BatchOptions): void {
+  checkOptions<BatchOptions>("batches", options, rules);
+  checkValue("batches: batchSize", options.batchSize, positiveInteger);
+}
+
+export function checkImageBatchOptions(options: ImageBatchOptions, set: ImageSet): void {
+  const [channels] = set.imageShape;
+  const { dtypes: _, ...shared } = rules;
+  checkOptions<ImageBatchOptions>("batches", options, {
+    ...shared,
+    augment: callable,
+    statistics: anything,
+  });
+  const { batchSize, statistics } = options;
+  checkValue("batches: batchSize", batchSize, positiveInteger);
+  if (statistics === undefined) return;
+  checkValue("batches: statistics: mean", statistics.mean, listOf(finite, channels));
+  checkValue("batches: statistics: deviation", statistics.deviation, listOf(nonNegative, channels));
+}

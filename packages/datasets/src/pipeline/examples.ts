@@ -1,0 +1,114 @@
+import { ArgumentError, dtypeOfArray, formatSpec, ShapeError, sameShape, sizeOf } from "@evenkeel/tensor";
+import { builtinName, checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
+import type { RandomStream } from "../random-stream.ts";
+import { emptyLike, mapParts, type ShapedArray, shapedArrayOf } from "./host-data.ts";
+
+/** Where batches come from, in host memory. */
+export interface ExampleSource {
+  readonly count: number;
+  /** The batch of the examples at these positions, or a promise of it. */
+  take(positions: Int32Array, random: RandomStream): unknown;
+}
+
+/** Examples that are made or read when they are asked for; the examples of one batch are asked for at once. */
+export interface Dataset<Example> {
+  readonly length: number;
+  get(index: number): Example | Promise<Example>;
+}
+
+/** A structure of arrays whose first dimension counts the examples. */
+export function fromArrays(structure: unknown, where = "batches"): ExampleSource {
+  const array = shapedArrayOf(structure, where);
+  if (array !== undefined) return rowsOf(array, where);
+  const parts = Object.entries(structure as object).map(
+    ([name, part]) => [name, fromArrays(part, `${where}: ${name}`)] as const,
+  );
+  if (parts.length === 0) throw new ArgumentError(`${where}: found no arrays, expected at least one`);
+  const [[firstName, { count }]] = parts as unknown as readonly [readonly [string, ExampleSource]];
+  for (const [name, part] of parts) {
+    if (part.count === count) continue;
+    throw new ShapeError(
+      `${where}: ${name}: found ${part.count} examples, expected ${count} as in ${firstName}`,
+    );
+  }
+  const sources = new Map(parts);
+  return {
+    count,
+    take: (positions, random) =>
+      mapParts(structure as object, (_, name) => sources.get(name)!.take(positions, random)),
+  };
+}
+
+function rowsOf({ data, shape: [count, ...shape], dtype }: ShapedArray, where: string): ExampleSource {
+  if (count === undefined) throw new ShapeError(`${where}: found one number, expected one for each example`);
+  const size = sizeOf(shape);
+  return {
+    count,
+    take: (positions): ShapedArray => {
+      const rows = emptyLike(data, positions.length * size);
+      positions.forEach((position, row) => {
+        if (size === 1) rows[row] = data[position]!;
+        else rows.set(data.subarray(position * size, (position + 1) * size), row * size);
+      });
+      return { data: rows, shape: [positions.length, ...shape], dtype };
+    },
+  };
+}
+
+export function fromDataset(dataset: Dataset<unknown>): ExampleSource {
+  checkValue("batches: length", dataset.length, nonNegativeInteger);
+  return {
+    count: dataset.length,
+    take: async (positions) =>
+      stack(await Promise.all(Array.from(positions, (position) => dataset.get(position))), positions),
+  };
+}
+
+/** Examples of one structure as a batch: each part gets a first dimension. `positions` tell an error where they stand. */
+export function stack(
+  examples: readonly unknown[],
+  positions: ArrayLike<number>,
+  where = "batches",
+): unknown {
+  const first = examples[0];
+  if (shapedArrayOf(first, where) !== undefined) return stackArrays(examples, positions, where);
+  const names = Object.keys(first as object);
+  examples.forEach((example, index) => {
+    const found = typeof example === "object" && example !== null ? Object.keys(example) : [];
+    if (found.length === names.length && names.every((name) => found.includes(name))) return;
+    throw new ArgumentError(
+      `${where}: found the parts ${found.join(", ") || "none"} in example ${positions[index]}, expected ${names.join(", ")} as in example ${positions[0]}`,
+    );
+  });
+  return mapParts(first as object, (_, name) =>
+    stack(
+      examples.map((example) => (example as { readonly [name: string]: unknown })[name]),
+      positions,
+      `${where}: ${name}`,
+    ),
+  );
+}
+
+function stackArrays(examples: readonly unknown[], positions: ArrayLike<number>, where: string): ShapedArray {
+  const arrays = examples.map((example) => shapedArrayOf(example, where));
+  const first = arrays[0]!;
+  const size = sizeOf(first.shape);
+  const data = emptyLike(first.data, arrays.length * size);
+  arrays.forEach((array, index) => {
+    if (array === undefined || !isAlike(array, first)) {
+      throw new ShapeError(
+        `${where}: found ${describe(array)} in example ${positions[index]}, expected ${describe(first)} as in example ${positions[0]}`,
+      );
+    }
+    data.set(array.data, index * size);
+  });
+  return { data, shape: [arrays.length, ...first.shape], dtype: first.dtype };
+}
+
+const isAlike = (a: ShapedArray, b: ShapedArray): boolean =>
+  sameShape(a.shape, b.shape) && a.dtype === b.dtype && builtinName(a.data) === builtinName(b.data);
+
+const describe = (array: ShapedArray | undefined): string =>
+  array === undefined
+    ? "a record"
+    : formatSpec({ dtype: array.dtype ?? dtypeOfArray(array.data), shape: array.shape });

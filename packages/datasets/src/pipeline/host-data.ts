@@ -1,0 +1,132 @@
+import type { Backend, DType, NestedArray, Shape, Tensor, TensorData } from "@evenkeel/tensor";
+import { ArgumentError, formatShape, ShapeError, sizeOf, tensor } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { builtinName, checkValue, describeValue, isRecord } from "@evenkeel/tensor/checks";
+
+/** The typed arrays that tensors are made from. */
+export type TypedArray =
+  | Float64Array
+  | Float32Array
+  | Int32Array
+  | Uint32Array
+  | Uint8Array
+  | Uint8ClampedArray;
+
+const arrayTypes: { readonly [name: string]: new (length: number) => TypedArray } = {
+  Float64Array,
+  Float32Array,
+  Int32Array,
+  Uint32Array,
+  Uint8Array,
+  Uint8ClampedArray,
+};
+
+/** Values in host memory with a shape; the dtype is that of the array unless it is named. */
+export interface ShapedArray {
+  readonly data: TypedArray;
+  readonly shape: Shape;
+  readonly dtype?: DType;
+}
+
+/** What one tensor is made from. */
+export type HostData = TensorData | ShapedArray;
+
+/** A structure of host data with a tensor in the place of each. */
+export type Tensors<Structure> = Structure extends HostData
+  ? Tensor
+  : Structure extends object
+    ? { readonly [Part in keyof Structure]: Tensors<Structure[Part]> }
+    : never;
+
+/** A structure of host data with a dtype in the place of those that are named. */
+export type DTypes<Structure> = Structure extends HostData
+  ? DType
+  : { readonly [Part in keyof Structure]?: DTypes<Structure[Part]> };
+
+const typedArray: Rule = {
+  expected: Object.keys(arrayTypes).join(", "),
+  accepts: (value) => builtinName(value) in arrayTypes,
+};
+
+/** An array of the type of another one, of any realm. */
+export const emptyLike = (data: TypedArray, length: number): TypedArray =>
+  new arrayTypes[builtinName(data)]!(length);
+
+/** Values that make one tensor, with their shape; undefined for a structure of such values. */
+export function shapedArrayOf(value: unknown, where: string): ShapedArray | undefined {
+  if (typeof value === "number") return { data: Float64Array.of(value), shape: [] };
+  if (typeof value === "boolean") return { data: Uint8Array.of(Number(value)), shape: [], dtype: "bool" };
+  if (ArrayBuffer.isView(value)) {
+    checkValue(where, value, typedArray);
+    return { data: value as TypedArray, shape: [(value as TypedArray).length] };
+  }
+  if (isNestedArray(value)) return fromNestedArray(value, where);
+  if (typeof value !== "object" || value === null || !(Array.isArray(value) || isRecord(value))) {
+    throw new ArgumentError(
+      `${where}: found ${describeValue(value)}, expected numbers, arrays of numbers, or records of them`,
+    );
+  }
+  return "data" in value && "shape" in value ? checked(value as ShapedArray, where) : undefined;
+}
+
+function checked(array: ShapedArray, where: string): ShapedArray {
+  checkValue(`${where}: data`, array.data, typedArray);
+  if (!Array.isArray(array.shape) || array.data.length !== sizeOf(array.shape)) {
+    throw new ShapeError(
+      `${where}: found ${array.data.length} values, expected those of the shape ${describeValue(array.shape)}`,
+    );
+  }
+  return array;
+}
+
+const isNestedArray = (value: unknown): value is NestedArray =>
+  Array.isArray(value) &&
+  (value.length === 0 || /number|boolean/.test(typeof value[0]) || isNestedArray(value[0]));
+
+function fromNestedArray(value: NestedArray, where: string): ShapedArray {
+  const shape: number[] = [];
+  let first: unknown = value;
+  for (; Array.isArray(first); first = first[0]) shape.push(first.length);
+  const isRegular = (level: unknown, axis: number): boolean =>
+    axis === shape.length
+      ? typeof level === typeof first
+      : Array.isArray(level) &&
+        level.length === shape[axis] &&
+        level.every((element) => isRegular(element, axis + 1));
+  if (!isRegular(value, 0)) {
+    throw new ShapeError(
+      `${where}: found an uneven array, expected values of one type and the shape ${formatShape(shape)}`,
+    );
+  }
+  const data = Float64Array.from((value as unknown[]).flat(shape.length), Number);
+  return { data, shape, ...(typeof first === "boolean" && { dtype: "bool" }) };
+}
+
+/** Another structure with the parts of an array or a record: what `change` makes of each. */
+export function mapParts(structure: object, change: (part: unknown, name: string) => unknown): unknown {
+  const entries = Object.entries(structure).map(([name, part]) => [name, change(part, name)] as const);
+  return Array.isArray(structure) ? entries.map(([, part]) => part) : Object.fromEntries(entries);
+}
+
+/** A batch in host memory as tensors. Throws ArgumentError for a dtype of a part that there is not. */
+export function toTensors(
+  batch: unknown,
+  dtypes: unknown,
+  backend: Backend | undefined,
+  where = "batches",
+): unknown {
+  const array = shapedArrayOf(batch, where);
+  if (array !== undefined) {
+    const { data, shape, dtype } = array;
+    return tensor(data, { shape, dtype: (dtypes as DType | undefined) ?? dtype, backend });
+  }
+  for (const name of Object.keys(dtypes ?? {})) {
+    if (Object.hasOwn(batch as object, name)) continue;
+    throw new ArgumentError(
+      `${where}: dtypes: found "${name}", expected some of: ${Object.keys(batch as object).join(", ")}`,
+    );
+  }
+  return mapParts(batch as object, (part, name) =>
+    toTensors(part, (dtypes as Record<string, unknown> | undefined)?.[name], backend, `${where}: ${name}`),
+  );
+}

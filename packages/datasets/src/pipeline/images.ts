@@ -1,0 +1,43 @@
+import type { ChannelStatistics, ImageSet } from "../image-set.ts";
+import { channelStatistics, imageCount, valuesPerImage } from "../image-set.ts";
+import type { Augmentation } from "./augment.ts";
+import type { ExampleSource } from "./examples.ts";
+
+/** Images as they are trained on: augmented, and each channel normalized. */
+export function fromImages(
+  set: ImageSet,
+  options: { readonly statistics?: ChannelStatistics; readonly augment?: Augmentation },
+): ExampleSource {
+  const { statistics = channelStatistics(set), augment } = options;
+  const [, height, width] = set.imageShape;
+  const [size, area] = [valuesPerImage(set), height * width];
+  const tables = normalizationTables(statistics);
+  const augmented = new Uint8Array(augment === undefined ? 0 : size);
+  return {
+    count: imageCount(set),
+    take: (positions, random) => {
+      const inputs = new Float32Array(positions.length * size);
+      positions.forEach((position, index) => {
+        const image = set.images.subarray(position * size, (position + 1) * size);
+        augment?.(image, augmented, set.imageShape, random);
+        const pixels = augment === undefined ? image : augmented;
+        for (let pixel = 0, target = index * size; pixel < size; ) {
+          const table = tables[pixel / area]!;
+          for (const end = pixel + area; pixel < end; pixel++) inputs[target++] = table[pixels[pixel]!]!;
+        }
+      });
+      return {
+        inputs: { data: inputs, shape: [positions.length, ...set.imageShape] },
+        labels: positions.map((position) => set.labels[position]!),
+      };
+    },
+  };
+}
+
+/** The normalized value of each byte, for each channel. A channel that never varies keeps its scale. */
+function normalizationTables({ mean, deviation }: ChannelStatistics): Float32Array[] {
+  return mean.map((center, channel) => {
+    const scale = deviation[channel]! > 0 ? deviation[channel]! : 1;
+    return Float32Array.from({ length: 256 }, (_, byte) => (byte / 255 - center) / scale);
+  });
+}

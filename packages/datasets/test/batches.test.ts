@@ -1,0 +1,448 @@
+import {
+  ArgumentError,
+  type Backend,
+  DataError,
+  DTypeError,
+  ShapeError,
+  setDefaultBackend,
+  type Tensor,
+} from "@evenkeel/tensor";
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from "vitest";
+import {
+  type Batches,
+  batches,
+  channelStatistics,
+  flipHorizontally,
+  type ImageBatch,
+  type ImageSet,
+  type StreamBatches,
+  syntheticFigures,
+} from "../src/index.ts";
+import { MemoryBackend } from "./memory-backend.ts";
+
+let backend: Backend;
+
+beforeEach(() => {
+  backend = new MemoryBackend("first");
+  setDefaultBackend(backend);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  setDefaultBackend(undefined);
+});
+
+/** The batches of an epoch, each tensor as `dtype [shape]: values`. */
+async function read(source: StreamBatches<unknown>, epoch = 0): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for await (const batch of source.epoch(epoch)) found.push(await describeTensors(batch));
+  return found;
+}
+
+async function describeTensors(value: unknown): Promise<unknown> {
+  if ("dtype" in (value as object)) {
+    const { dtype, shape } = value as Tensor;
+    return `${dtype} [${shape.join(", ")}]: ${[...(await (value as Tensor).data())].join(" ")}`;
+  }
+  const parts = Object.entries(value as object).map(async ([name, part]) => [
+    name,
+    await describeTensors(part),
+  ]);
+  const entries = await Promise.all(parts);
+  return Array.isArray(value) ? entries.map(([, part]) => part) : Object.fromEntries(entries);
+}
+
+const count = (length: number) => Array.from({ length }, (_, index) => index);
+
+const images: ImageSet = {
+  name: "ramp",
+  images: Uint8Array.from({ length: 5 * 2 * 1 * 2 }, (_, index) => index),
+  labels: Int32Array.of(0, 1, 999, 1, 0),
+  imageShape: [2, 1, 2],
+  classes: count(1000).map((index) => `class ${index}`),
+};
+
+describe("arrays", () => {
+  it("are cut along their first dimension, in any structure", async () => {
+    const source = batches(
+      {
+        inputs: {
+          points: { data: Float32Array.from(count(10)), shape: [5, 2] },
+          pair: [Uint8Array.from(count(5)), [true, false, true, false, true]],
+        },
+        labels: Int32Array.of(4, 3, 2, 1, 0),
+        weights: [[0.5], [1], [1.5], [2], [2.5]],
+      },
+      { batchSize: 3 },
+    );
+    expect([source.batchesPerEpoch, source.examplesPerEpoch]).toEqual([2, 5]);
+    expect(await read(source)).toEqual([
+      {
+        inputs: { points: "f32 [3, 2]: 0 1 2 3 4 5", pair: ["u8 [3]: 0 1 2", "bool [3]: 1 0 1"] },
+        labels: "i32 [3]: 4 3 2",
+        weights: "f32 [3, 1]: 0.5 1 1.5",
+      },
+      {
+        inputs: { points: "f32 [2, 2]: 6 7 8 9", pair: ["u8 [2]: 3 4", "bool [2]: 0 1"] },
+        labels: "i32 [2]: 1 0",
+        weights: "f32 [2, 1]: 2 2.5",
+      },
+    ]);
+  });
+
+  it("may be one alone, with a dtype of its own", async () => {
+    expect(await read(batches(Float64Array.of(1, 2, 3, 4), { batchSize: 2 }))).toEqual([
+      "f32 [2]: 1 2",
+      "f32 [2]: 3 4",
+    ]);
+    const words = { data: Uint32Array.of(7, 8), shape: [1, 2], dtype: "i32" } as const;
+    expect(await read(batches(words, { batchSize: 2 }))).toEqual(["i32 [1, 2]: 7 8"]);
+    const labels = batches({ labels: [3, 1] }, { batchSize: 2, dtypes: { labels: "i32" } });
+    expect(await read(labels)).toEqual([{ labels: "i32 [2]: 3 1" }]);
+  });
+
+  it("are shuffled together, by seed and epoch alone", async () => {
+    const arrays = { inputs: Float32Array.from(count(40)), labels: Int32Array.from(count(40)) };
+    const orders = new Map<string, number[]>();
+    for (const seed of [1, 2]) {
+      for (const epoch of [0, 1]) {
+        const labels: number[] = [];
+        const source = batches(arrays, { batchSize: 7, shuffleSeed: seed });
+        for await (const batch of source.epoch(epoch)) {
+          labels.push(...(await batch.labels.data()));
+          expect([...(await batch.inputs.data())]).toEqual([...(await batch.labels.data())]);
+        }
+        orders.set(labels.join(), labels);
+        const again = await read(batches(arrays, { batchSize: 40, shuffleSeed: seed }), epoch);
+        expect(again).toEqual([
+          { inputs: `f32 [40]: ${labels.join(" ")}`, labels: `i32 [40]: ${labels.join(" ")}` },
+        ]);
+      }
+    }
+    expect(orders.size).toBe(4);
+    for (const order of orders.values()) expect(order.toSorted((a, b) => a - b)).toEqual(count(40));
+  });
+
+  it("leave out a last batch that is not full, where they are told to", async () => {
+    const source = batches({ inputs: Float32Array.from(count(8)) }, { batchSize: 3, dropLast: true });
+    expect([source.batchesPerEpoch, source.examplesPerEpoch]).toEqual([2, 6]);
+    expect((await read(source)).length).toBe(2);
+  });
+
+  it.each([
+    [{ a: [1, 2], b: { c: [1] } }, ShapeError, "batches: b: found 1 examples, expected 2 as in a"],
+    [{ a: { data: Int32Array.of(1, 2, 3), shape: [2, 2] } }, ShapeError, "batches: a: found 3 values"],
+    [{ a: [[1, 2], [3]] }, ShapeError, "batches: a: found an uneven array"],
+    [{ a: [1, true] }, ShapeError, "batches: a: found an uneven array"],
+    [{ a: 5 }, ShapeError, "batches: a: found one number, expected one for each example"],
+    [{ a: "text" }, ArgumentError, 'batches: a: found "text", expected numbers'],
+    [{ a: BigInt64Array.of(1n) }, ArgumentError, "batches: a: found a BigInt64Array"],
+    [{ a: new Date(0) }, ArgumentError, "batches: a: found a Date"],
+    [{}, ArgumentError, "batches: found no arrays"],
+    ["text", ArgumentError, 'batches: found "text", expected an image set'],
+    [null, ArgumentError, "batches: found null"],
+  ])("%o are refused", (source, kind, message) => {
+    const make = () => batches(source as object, { batchSize: 2 });
+    expect(make).toThrow(kind);
+    expect(make).toThrow(message);
+  });
+});
+
+describe("examples", () => {
+  const examples = count(5).map((index) => ({
+    inputs: { point: Float32Array.of(index, -index), name: [index % 2 === 0] },
+    labels: index,
+  }));
+  const dtypes = { labels: "i32" } as const;
+  const expected = [
+    { inputs: { point: "f32 [3, 2]: 0 0 1 -1 2 -2", name: "bool [3, 1]: 1 0 1" }, labels: "i32 [3]: 0 1 2" },
+    { inputs: { point: "f32 [2, 2]: 3 -3 4 -4", name: "bool [2, 1]: 0 1" }, labels: "i32 [2]: 3 4" },
+  ];
+
+  async function* later() {
+    for (const example of examples) {
+      await null;
+      yield example;
+    }
+  }
+
+  it("come from an array, from a dataset, at once or later", async () => {
+    const options = { batchSize: 3, dtypes };
+    const datasets = [
+      batches(examples, options),
+      batches({ length: 5, get: (index) => examples[index]! }, options),
+      batches({ length: 5, get: async (index) => examples[index]! }, options),
+    ];
+    for (const source of datasets) {
+      expect([source.batchesPerEpoch, source.examplesPerEpoch]).toEqual([2, 5]);
+      expect(await read(source)).toEqual(expected);
+    }
+    const shuffled = batches(examples, { ...options, shuffleSeed: 3, dropLast: true });
+    expect((await read(shuffled)).length).toBe(1);
+    expect(await read(shuffled)).toEqual(await read(shuffled));
+  });
+
+  it("come from streams, which begin anew for each epoch", async () => {
+    const options = { batchSize: 3, dtypes };
+    const streams = [
+      batches(() => later(), options),
+      batches((epoch: number) => (epoch < 9 ? examples.values() : []), options),
+      batches({ [Symbol.asyncIterator]: later }, options),
+      batches(new Set(examples), options),
+    ];
+    for (const source of streams) {
+      for (const epoch of [0, 1]) expect(await read(source, epoch)).toEqual(expected);
+    }
+    expect((await read(batches(later, { ...options, dropLast: true }))).length).toBe(1);
+  });
+
+  it("are read once from a generator, and a second epoch says so", async () => {
+    const source = batches(later(), { batchSize: 3, dtypes });
+    expect(await read(source)).toEqual(expected);
+    expect(() => source.epoch(1)).toThrow(/found a stream that has been read, expected a function/);
+  });
+
+  it("end their stream when the loop is left, and pass on its errors", async () => {
+    let ended = false;
+    async function* endless() {
+      try {
+        for (let index = 0; ; index++) yield index;
+      } finally {
+        ended = true;
+      }
+    }
+    for await (const batch of batches(endless, { batchSize: 4 }).epoch(0)) {
+      expect([...(await batch.data())]).toEqual([0, 1, 2, 3]);
+      break;
+    }
+    expect(ended).toBe(true);
+    const broken = {
+      length: 9,
+      get: (index: number) => (index < 5 ? index : Promise.reject(new Error("lost"))),
+    };
+    await expect(read(batches(broken, { batchSize: 3 }))).rejects.toThrow("lost");
+  });
+
+  it.each([
+    [
+      [Float32Array.of(1, 2), Float32Array.of(1)],
+      ShapeError,
+      "found f32 [1] in example 1, expected f32 [2] as in example 0",
+    ],
+    [
+      [{ a: 1 }, { a: Int32Array.of(1) }],
+      ShapeError,
+      "batches: a: found i32 [1] in example 1, expected f32 []",
+    ],
+    [[{ a: 1 }, { b: 1 }], ArgumentError, "found the parts b in example 1, expected a as in example 0"],
+    [[{ a: 1 }, { a: 1, b: 2 }], ArgumentError, "found the parts a, b in example 1, expected a"],
+    [[{ a: 1 }, undefined], ArgumentError, "found the parts none in example 1, expected a"],
+    [[1, { a: 1 }], ShapeError, "found a record in example 1, expected f32 []"],
+    [[{ a: "text" }], ArgumentError, 'batches: a: found "text"'],
+  ])("%o are refused", async (wrong, kind, message) => {
+    for (const source of [batches(wrong, { batchSize: 2 }), batches(() => wrong, { batchSize: 2 })]) {
+      const reading = read(source);
+      await expect(reading).rejects.toThrow(kind);
+      await expect(reading).rejects.toThrow(message);
+    }
+  });
+
+  it("are refused for dtypes that do not fit", async () => {
+    const wrongName = batches(examples, { batchSize: 3, dtypes: { label: "i32" } as never });
+    await expect(read(wrongName)).rejects.toThrow('dtypes: found "label", expected some of: inputs, labels');
+    await expect(read(batches([0.5], { batchSize: 1, dtypes: "i32" }))).rejects.toThrow(DTypeError);
+  });
+});
+
+describe("images", () => {
+  it("are normalized, with labels of many classes", async () => {
+    const statistics = { mean: [0, 0.5], deviation: [0.5, 0] };
+    const [first] = await read(batches(images, { batchSize: 2, statistics }));
+    const values = [0, 1, 2, 3, 4, 5, 6, 7].map((byte) =>
+      Math.fround(byte % 4 < 2 ? byte / 255 / 0.5 : byte / 255 - 0.5),
+    );
+    expect(first).toEqual({ inputs: `f32 [2, 2, 1, 2]: ${values.join(" ")}`, labels: "i32 [2]: 0 1" });
+    expect((await read(batches(images, { batchSize: 5 })))[0]).toMatchObject({
+      labels: "i32 [5]: 0 1 999 1 0",
+    });
+  });
+
+  it("are augmented by seed and epoch", async () => {
+    const figures = syntheticFigures({ count: 20, seed: 1, part: "train" });
+    const options = { batchSize: 20, shuffleSeed: 4, augment: flipHorizontally() };
+    const [a, b, other] = [
+      await read(batches(figures, options)),
+      await read(batches(figures, options)),
+      await read(batches(figures, { ...options, augment: undefined })),
+    ];
+    expect(a).toEqual(b);
+    expect(a).not.toEqual(other);
+  });
+
+  it("are refused with labels that have no class, where the batches are made", () => {
+    for (const [labels, found] of [
+      [Int32Array.of(0, 1, 1000, 5000, 0), "label 2: found 1000, expected 0 to 999"],
+      [Int32Array.of(0, 1, 2, 3, -1), "label 4: found -1, expected 0 to 999"],
+    ] as const) {
+      const make = () => batches({ ...images, labels }, { batchSize: 2 });
+      expect(make).toThrow(DataError);
+      expect(make).toThrow(`ramp: ${found}`);
+    }
+    expect(() => batches({ ...images, labels: [0, 1, 0, 1, 0] as never }, { batchSize: 2 })).toThrow(
+      /image set: labels: found \[0, 1, 0, 1, 0\], expected Uint8Array or Int32Array/,
+    );
+    expect(() => channelStatistics({ ...images, imageShape: [2, 2] as never })).toThrow(ArgumentError);
+  });
+});
+
+describe("options", () => {
+  const arrays = { inputs: Float32Array.from(count(6)) };
+
+  it.each([
+    [{}],
+    [{ batchSize: 0 }],
+    [{ batchSize: 2.5 }],
+    [{ batchSize: "2" }],
+    [{ batchSize: 2, shuffle: true }],
+    [{ batchSize: 2, shuffleSeed: 0.5 }],
+    [{ batchSize: 2, shuffleSeed: -1 }],
+    [{ batchSize: 2, shuffleSeed: 2 ** 32 }],
+    [{ batchSize: 2, shuffleSeed: Number.NaN }],
+    [{ batchSize: 2, dropLast: 1 }],
+    [{ batchSize: 2, backend: "cpu" }],
+    [{ batchSize: 2, onWarning: "no" }],
+    [null],
+  ])("%o are refused for every kind of source", (options) => {
+    for (const source of [images, arrays, [1, 2], { length: 2, get: () => 1 }]) {
+      expect(() => batches(source as object, options as never)).toThrow(ArgumentError);
+    }
+  });
+
+  it.each([
+    [{ mean: [0], deviation: [1] }],
+    [{ mean: [0, 0], deviation: [1, -1] }],
+    [{ mean: [0, Number.NaN], deviation: [1, 1] }],
+    [{ mean: [0, 0] }],
+    [{ mean: [0, 0], deviation: [1, Number.POSITIVE_INFINITY] }],
+    ["mnist"],
+  ])("the statistics %o are refused", (statistics) => {
+    expect(() => batches(images, { batchSize: 2, statistics: statistics as never })).toThrow(
+      /batches: statistics: (mean|deviation): found/,
+    );
+  });
+
+  it("belong to the kind of source", () => {
+    const wrong = [
+      [arrays, { batchSize: 2, augment: flipHorizontally() }, "augment"],
+      [images, { batchSize: 2, dtypes: { labels: "u8" } }, "dtypes"],
+      [images, { batchSize: 2, augment: "flip" }, "augment"],
+      [() => [1], { batchSize: 2, shuffleSeed: 1 }, "shuffleSeed"],
+      [arrays, { batchSize: 2, dtypes: { inputs: "f64" } }, "dtypes"],
+    ] as const;
+    for (const [source, options, name] of wrong) {
+      const make = () => batches(source as object, options as never);
+      expect(make).toThrow(ArgumentError);
+      expect(make).toThrow(name);
+    }
+  });
+
+  it("count as absent where they are undefined", async () => {
+    const absent = { shuffleSeed: undefined, dropLast: undefined, backend: undefined, onWarning: undefined };
+    const options = { batchSize: 4, ...absent };
+    expect(await read(batches(arrays, options))).toEqual(await read(batches(arrays, { batchSize: 4 })));
+    const plain = await read(batches(images, { batchSize: 4 }));
+    expect(await read(batches(images, { ...options, statistics: undefined, augment: undefined }))).toEqual(
+      plain,
+    );
+  });
+
+  it("of an epoch are checked when it begins", () => {
+    for (const epoch of [-1, 0.5, Number.NaN, 2 ** 24]) {
+      for (const source of [batches(arrays, { batchSize: 2 }), batches(() => [1], { batchSize: 2 })]) {
+        expect(() => source.epoch(epoch)).toThrow(
+          /batches: epoch: found .*, expected an integer in \[0, 16777216\)/,
+        );
+      }
+    }
+  });
+
+  it("say on which backend the tensors are made: their own, that of the epoch, the default", async () => {
+    const [own, ofModel] = [new MemoryBackend("own"), new MemoryBackend("model")];
+    const backendOf = async (options: { backend?: Backend }, ofEpoch?: Backend) => {
+      for await (const { inputs } of batches(arrays, { batchSize: 6, ...options }).epoch(0, ofEpoch)) {
+        return inputs.storage.backend.name;
+      }
+    };
+    expect(await backendOf({ backend: own }, ofModel)).toBe("own");
+    expect(await backendOf({}, ofModel)).toBe("model");
+    expect(await backendOf({})).toBe("first");
+  });
+});
+
+describe("warnings", () => {
+  const warningsOf = (length: number, options: { batchSize: number; dropLast?: boolean }): string[] => {
+    const warnings: string[] = [];
+    batches(
+      { inputs: new Float32Array(length) },
+      { ...options, onWarning: (message) => warnings.push(message) },
+    );
+    return warnings;
+  };
+
+  it("tell of a last batch of one example, once, where the batches are made", () => {
+    expect(warningsOf(65, { batchSize: 32 })).toEqual([
+      "batches: the last batch of an epoch has one example (65 in batches of 32), and batch norm cannot train on one: dropLast: true leaves it out",
+    ]);
+  });
+
+  it("tell of an epoch that has no batch", () => {
+    expect(warningsOf(9, { batchSize: 10, dropLast: true })).toEqual([
+      "batches: dropLast leaves nothing of 9 examples, which do not fill one batch of 10",
+    ]);
+  });
+
+  it("stay away where nothing is wrong", () => {
+    for (const [length, options] of [
+      [65, { batchSize: 32, dropLast: true }],
+      [65, { batchSize: 1 }],
+      [64, { batchSize: 32 }],
+      [66, { batchSize: 32 }],
+      [1, { batchSize: 32 }],
+      [0, { batchSize: 32 }],
+      [0, { batchSize: 32, dropLast: true }],
+    ] as const) {
+      expect(warningsOf(length, options)).toEqual([]);
+    }
+  });
+
+  it("go to the console where nobody else takes them", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    batches(images, { batchSize: 2 });
+    expect(warn).toHaveBeenCalledOnce();
+    expect(warn.mock.calls[0]?.[0]).toMatch(/dropLast/);
+  });
+});
+
+it("has types that follow the source", () => {
+  const options = { batchSize: 5 };
+  interface Example {
+    readonly inputs: Float32Array;
+    readonly labels: number;
+  }
+  const example: Example = { inputs: Float32Array.of(1), labels: 2 };
+  type ExampleBatch = { readonly inputs: Tensor; readonly labels: Tensor };
+  expectTypeOf(batches(images, options)).toEqualTypeOf<Batches<ImageBatch>>();
+  expectTypeOf(batches(Float32Array.of(1), options)).toEqualTypeOf<Batches<Tensor>>();
+  expectTypeOf(batches([example], options)).toEqualTypeOf<Batches<ExampleBatch>>();
+  expectTypeOf(batches({ length: 1, get: async () => example }, options)).toEqualTypeOf<
+    Batches<ExampleBatch>
+  >();
+  expectTypeOf(batches(() => [example], options)).toEqualTypeOf<StreamBatches<ExampleBatch>>();
+  expectTypeOf(
+    batches({ inputs: { image: { data: Float32Array.of(1), shape: [1] } }, labels: [[1]] }, options),
+  ).toEqualTypeOf<Batches<{ readonly inputs: { readonly image: Tensor }; readonly labels: Tensor }>>();
+  // @ts-expect-error: streams are not shuffled
+  expect(() => batches(() => [example], { batchSize: 5, shuffleSeed: 1 })).toThrow(ArgumentError);
+  // @ts-expect-error: the name of an option
+  expect(() => batches(images, { batchsize: 5 })).toThrow(ArgumentError);
+});
