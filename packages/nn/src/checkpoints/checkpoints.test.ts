@@ -56,6 +56,28 @@ describe("a checkpoint file", () => {
     fc.assert(fc.property(fc.nat(bytes.length - 1), fc.nat(7), flip), { numRuns: 500 });
   });
 
+  test("is refused when bytes are put in or taken out", () => {
+    const bytes = encodeCheckpoint({ tensors, progress });
+    const splice = (position: number, removed: number, put: Uint8Array) => {
+      const damaged = [...bytes.subarray(0, position), ...put, ...bytes.subarray(position + removed)];
+      if (String(damaged) === String(bytes)) return;
+      expect(() => decodeCheckpoint(Uint8Array.from(damaged))).toThrow(DataError);
+    };
+    const put = fc.uint8Array({ maxLength: 8 });
+    fc.assert(fc.property(fc.nat(bytes.length), fc.nat(8), put, splice), { numRuns: 300 });
+  });
+
+  test("is refused when its progress is not JSON, though its checksum holds", () => {
+    const data = new TextEncoder().encode("{ not JSON");
+    const arrays = [["progress", { dtype: "u8", shape: [data.length], data }]] as const;
+    const format = "evenkeel checkpoint 1";
+    const sum = crc32([writeSafetensors(arrays, { format })])
+      .toString(16)
+      .padStart(8, "0");
+    const bytes = writeSafetensors(arrays, { format, crc32: sum });
+    expect(() => decodeCheckpoint(bytes)).toThrow("checkpoint: progress: found text that is not JSON");
+  });
+
   test("is not any safetensors file", () => {
     expect(() => decodeCheckpoint(writeSafetensors(tensors, { format: "pt" }))).toThrow(
       'found format "pt", expected "evenkeel checkpoint 1"',

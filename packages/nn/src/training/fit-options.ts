@@ -30,7 +30,10 @@ export interface CheckpointOptions {
   readonly store: CheckpointStore;
   /** Default: `latest`. */
   readonly name?: string;
-  /** What tells this run from others, such as its seed and data: a checkpoint that has another text here is not resumed. */
+  /**
+   * What tells this run from others, such as its seed and data: a checkpoint that has another text here is neither resumed nor
+   * overwritten.
+   */
   readonly run?: string;
   /** Also after so many updates within an epoch; always at the end of an epoch, and when the run is aborted. */
   readonly everySteps?: number;

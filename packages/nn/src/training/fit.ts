@@ -11,7 +11,7 @@ import type { BatchRecord, EpochRecord, History } from "./history.ts";
 import { averageOf, namedValues } from "./history.ts";
 import { LateReader } from "./late-reader.ts";
 import { measureMetrics, rowOf } from "./measures.ts";
-import { claimRun, restoreRun, saveRun } from "./run-checkpoint.ts";
+import { checkOwner, claimRun, restoreRun, saveRun } from "./run-checkpoint.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 /**
@@ -41,7 +41,7 @@ export async function fit<Inputs, Labels, Outputs>(
   const run = new Run(model, options);
   const release = await claimRun(options.checkpoint);
   try {
-    if (options.resume) await run.resume();
+    await (options.resume ? run.resume() : checkOwner(options.checkpoint));
     return await run.train();
   } finally {
     await release();
@@ -114,7 +114,7 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
     }
     if (found < toSkip) {
       throw new ArgumentError(
-        `data: found ${found} batches in epoch ${epoch}, expected more than the ${toSkip} that the resumed run has done`,
+        `data: found ${found} batches in epoch ${epoch}, expected at least the ${toSkip} that the resumed run has done`,
       );
     }
     await this.readAll();
@@ -236,8 +236,8 @@ class Run<Inputs, Labels, Outputs> implements RunControl {
   }
 
   async resume(): Promise<void> {
-    const { checkpoint, optimizer } = this.options;
-    const restored = await restoreRun(checkpoint!, { model: this.model, optimizer });
+    const { checkpoint, optimizer, epochs } = this.options;
+    const restored = await restoreRun(checkpoint!, { model: this.model, optimizer, epochs });
     if (restored === undefined) return;
     this.history = restored.history;
     this.position = restored.position;

@@ -48,11 +48,14 @@ beforeEach(async () => {
 afterEach(() => setDefaultBackend(undefined));
 
 /** Resumes with a fresh model, which must not change where that fails. */
-async function resume(make: (model: Scale) => Optimizer = own, options: { run?: string } = {}) {
+async function resume(
+  make: (model: Scale) => Optimizer = own,
+  { epochs = 3, ...options }: { run?: string; epochs?: number } = {},
+) {
   const model = new Scale();
   const optimizer = make(model);
   try {
-    const restored = await restoreRun({ store, ...options }, { model, optimizer });
+    const restored = await restoreRun({ store, ...options }, { model, optimizer, epochs });
     expect([...(await model.factor.value.data())]).toEqual([7, 7]);
     return restored;
   } catch (error) {
@@ -65,7 +68,7 @@ test("a run goes on where it was saved", async () => {
   expect(await resume()).toMatchObject(state);
   await store.remove("latest");
   const model = new Scale();
-  expect(await restoreRun({ store }, { model, optimizer: own(model) })).toBeUndefined();
+  expect(await restoreRun({ store }, { model, optimizer: own(model), epochs: 3 })).toBeUndefined();
 });
 
 describe("a checkpoint of another run is refused before anything changes:", () => {
@@ -128,10 +131,39 @@ describe("a checkpoint of another run is refused before anything changes:", () =
 
   test("model", async () => {
     const model = new Scale(1, 3);
-    const run = restoreRun({ store }, { model, optimizer: own(model) });
+    const run = restoreRun({ store }, { model, optimizer: own(model), epochs: 3 });
     await expect(run).rejects.toThrow(StateDictError);
     await expect(run).rejects.toThrow('the checkpoint "latest" does not fit the model.');
   });
+});
+
+test("a run of more epochs than are asked for is refused, and one of as many is done", async () => {
+  await expect(resume(own, { epochs: 1 })).rejects.toThrow(
+    "found a run in its epoch 2, expected at most 1 epochs",
+  );
+  expect(await resume(own, { epochs: 2 })).toMatchObject(state);
+});
+
+test("a run that has a name overwrites no checkpoint of another one", async () => {
+  const model = new Scale(7);
+  const start = (run: string | undefined) =>
+    fit(model, {
+      optimizer: own(model),
+      loss: () => full([], 0),
+      data: () => [],
+      epochs: 0,
+      checkpoint: { store, run },
+    });
+  // One that has no name, that has this name, or that nobody can read is free.
+  await start("seed 2");
+  await saveRun({ store, run: "seed 1" }, { model, optimizer: own(model), ...state });
+  await start("seed 1");
+  await start(undefined);
+  await expect(start("seed 2")).rejects.toThrow(
+    'checkpoint: found "latest" of the run "seed 1", expected one of "seed 2" or none',
+  );
+  await store.save("latest", Uint8Array.of(1, 2, 3));
+  await start("seed 2");
 });
 
 test("progress that is not a run's is refused, whatever it is", async () => {

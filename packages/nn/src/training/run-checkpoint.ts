@@ -1,5 +1,6 @@
 import { deferStateChange, wholeStep } from "@evenkeel/autodiff";
-import { DataError } from "@evenkeel/tensor";
+import { ArgumentError, DataError } from "@evenkeel/tensor";
+import { describeValue } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import {
   decodeCheckpoint,
@@ -52,12 +53,37 @@ export async function saveRun(
 }
 
 /**
+ * Throws ArgumentError where a run that has a name would overwrite the checkpoint of one that has another. What cannot be
+ * read belongs to nobody.
+ */
+export async function checkOwner(options: CheckpointOptions | undefined): Promise<void> {
+  if (options?.run === undefined) return;
+  const { store, name = defaultName, run } = options;
+  const bytes = await store.load(name);
+  const owner = bytes && ownerOf(bytes);
+  if (owner !== undefined && owner !== null && owner !== run) {
+    throw new ArgumentError(
+      `checkpoint: found "${name}" of the run ${describeValue(owner)}, expected one of ${describeValue(run)} or none`,
+    );
+  }
+}
+
+function ownerOf(bytes: Uint8Array): string | null | undefined {
+  try {
+    return checkProgress(decodeCheckpoint(bytes).progress).settings.run;
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}
+
+/**
  * Puts model, optimizer and random sources back to where a checkpoint left them; undefined where there is none. Throws
  * DataError for a damaged file or one of another run and StateDictError for one of another model, before anything has changed.
  */
 export async function restoreRun(
   options: CheckpointOptions,
-  { model, optimizer }: RunParts,
+  { model, optimizer, epochs }: RunParts & { readonly epochs: number },
 ): Promise<RunState | undefined> {
   const { store, name = defaultName } = options;
   const bytes = await store.load(name);
@@ -70,6 +96,7 @@ export async function restoreRun(
     checkStateDict(model, modelState, {}, `the checkpoint "${name}"`);
     checkSettings(progress.settings, settingsOf(options, { model, optimizer }));
     checkRandomSources([...sources.keys()], Object.keys(progress.random));
+    checkEpochs(progress.position, epochs);
     wholeStep(() => {
       deferStateChange(optimizer.prepareState(sectionOf(checkpoint, optimizerPrefix)));
       for (const [path, source] of sources) source.state = progress.random[path]!;
@@ -88,6 +115,13 @@ function naming<Result>(name: string, body: () => Result): Result {
     if (!(error instanceof DataError)) throw error;
     throw new DataError(`the checkpoint "${name}" cannot be resumed: ${error.message}`, { cause: error });
   }
+}
+
+/** A run of fewer epochs would end at once, and hand out a model that has been trained for longer. */
+function checkEpochs({ epoch, batch }: RunState["position"], epochs: number): void {
+  const begun = batch > 0 ? epoch + 1 : epoch;
+  if (begun > epochs)
+    throw new DataError(`found a run in its epoch ${begun}, expected at most ${epochs} epochs`);
 }
 
 function checkRandomSources(expected: readonly string[], found: readonly string[]): void {
