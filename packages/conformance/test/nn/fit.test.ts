@@ -98,7 +98,8 @@ describe("training", () => {
     await fit(model, options);
     const { live } = backend.memory();
     await fit(model, { ...options, epochs: 3, validation: held });
-    expect(backend.memory().live).toBe(live);
+    // Models that earlier tests have forgotten may be collected meanwhile.
+    expect(backend.memory().live).toBeLessThanOrEqual(live);
   });
 });
 
