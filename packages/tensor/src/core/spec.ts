@@ -1,3 +1,5 @@
+import { checkOptions } from "../checks/check.ts";
+import { anything } from "../checks/rules.ts";
 import type { DType } from "./dtype.ts";
 import { ArgumentError, ShapeError } from "./errors.ts";
 
@@ -79,6 +81,18 @@ export function normalizeAxis(axis: number, rank: number, operation: string): nu
     throw new ArgumentError(`${operation}: axis: found ${axis}, expected an integer in [${-rank}, ${rank})`);
   }
   return axis < 0 ? axis + rank : axis;
+}
+
+/** The axis of options that name nothing else, counted from the front. Throws ArgumentError for other options, and out of range. */
+export function axisOption(
+  operation: string,
+  options: { readonly axis?: number },
+  rank: number,
+  fallback: number,
+): number {
+  checkOptions<typeof options>(operation, options, { axis: anything });
+  const { axis = fallback } = options;
+  return normalizeAxis(axis, rank, operation);
 }
 
 /** Sorted distinct axes; absent means all of them. */

@@ -1,3 +1,5 @@
+import type { Rules } from "../checks/rules.ts";
+import { anything } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import type { DType } from "../core/dtype.ts";
 import { execute } from "../core/executor.ts";
@@ -20,6 +22,9 @@ export interface RandomOptions extends RandomKey {
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend;
 }
+
+/** The words of the key are checked by `keyWords`. */
+export const randomRules: Rules<RandomOptions> = { seed: anything, stream: anything, backend: anything };
 
 export function drawOutputs({ shape }: DrawAttributes, dtype: DType): Spec[] {
   checkShape(shape);

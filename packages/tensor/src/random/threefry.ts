@@ -1,4 +1,5 @@
-import { ArgumentError } from "../core/errors.ts";
+import { checkValue } from "../checks/check.ts";
+import { seedWord } from "../checks/rules.ts";
 
 /**
  * The rotations of Threefry-2x32 and the constant of its key schedule: Salmon et al., "Parallel random numbers: as easy as
@@ -18,11 +19,8 @@ export interface RandomKey {
 
 /** The two key words. Throws ArgumentError unless both are 32-bit unsigned integers. */
 export function keyWords(operation: string, { seed, stream = 0 }: RandomKey): [seed: number, stream: number] {
-  for (const [name, word] of Object.entries({ seed, stream })) {
-    if (!Number.isInteger(word) || word < 0 || word >= 2 ** 32) {
-      throw new ArgumentError(`${operation}: ${name}: found ${word}, expected an integer in [0, 2^32)`);
-    }
-  }
+  checkValue(`${operation}: seed`, seed, seedWord);
+  checkValue(`${operation}: stream`, stream, seedWord);
   return [seed, stream];
 }
 

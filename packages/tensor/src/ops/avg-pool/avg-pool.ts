@@ -1,10 +1,12 @@
+import { checkOptions } from "../../checks/check.ts";
+import { yesOrNo } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { avgPoolGradientOp } from "../avg-pool-gradient/avg-pool-gradient.ts";
 import type { Extent, PoolAttributes, PoolOptions } from "../pooling/geometry.ts";
-import { planeGeometry, poolAttributes, pooledSpec } from "../pooling/geometry.ts";
+import { planeGeometry, poolAttributes, pooledSpec, poolRules } from "../pooling/geometry.ts";
 import { poolPlan } from "../pooling/plan.ts";
 import { windowsOf } from "../pooling/windows.ts";
 import { module } from "./avg-pool.wasm.ts";
@@ -51,14 +53,10 @@ export const avgPoolOp: Op<AvgPoolAttributes> = {
   },
 };
 
-function avgPool(
-  operation: string,
-  rank: 1 | 2,
-  x: Tensor,
-  kernel: Extent,
-  { countIncludePad = true, ...options }: AvgPoolOptions,
-): Tensor {
-  const attrs = { ...poolAttributes(operation, rank, kernel, options), countIncludePad };
+function avgPool(operation: string, rank: 1 | 2, x: Tensor, kernel: Extent, options: AvgPoolOptions): Tensor {
+  checkOptions<AvgPoolOptions>(operation, options, { ...poolRules, countIncludePad: yesOrNo });
+  const { countIncludePad = true, ...geometry } = options;
+  const attrs = { ...poolAttributes(operation, rank, kernel, geometry), countIncludePad };
   return execute(avgPoolOp, [x], attrs)[0]!;
 }
 

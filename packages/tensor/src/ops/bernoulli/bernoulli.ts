@@ -1,10 +1,11 @@
-import { ArgumentError } from "../../core/errors.ts";
+import { checkOptions, checkValue } from "../../checks/check.ts";
+import { fraction } from "../../checks/rules.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import type { DrawAttributes, RandomOptions } from "../../random/draw.ts";
-import { draw, drawExpression, drawOutputs } from "../../random/draw.ts";
+import { draw, drawExpression, drawOutputs, randomRules } from "../../random/draw.ts";
 
 /** Whether the top 24 random bits are below the threshold: exactly where `uniform` < threshold 2^-24. */
 export const bernoulliOp: Op<DrawAttributes> = {
@@ -24,8 +25,7 @@ export const bernoulliOp: Op<DrawAttributes> = {
  * @example where(bernoulli(x.shape, 0.9, { seed: 42, stream: step }), div(x, 0.9), 0) // dropout
  */
 export function bernoulli(shape: Shape, probability: number, options: RandomOptions): Tensor {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new ArgumentError(`bernoulli: probability: found ${probability}, expected a number in [0, 1]`);
-  }
+  checkOptions<RandomOptions>("bernoulli", options, randomRules);
+  checkValue("bernoulli: probability", probability, fraction);
   return draw(bernoulliOp, shape, options, [Math.ceil(probability * 2 ** 24)]);
 }

@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import { anything } from "../../checks/rules.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -40,7 +42,9 @@ export const clampOp: Op<ClampAttributes> = {
  *
  * @example clamp(tensor([-2, 0.5, 7]), { min: 0, max: 1 }) // [0, 0.5, 1]
  */
-export function clamp(x: Tensor, { min, max }: { min?: number; max?: number }): Tensor {
+export function clamp(x: Tensor, options: { readonly min?: number; readonly max?: number }): Tensor {
+  checkOptions<typeof options>("clamp", options, { min: anything, max: anything });
+  const { min, max } = options;
   const bounds = [min, max].filter((bound) => bound !== undefined);
   if (bounds.length === 0) throw new ArgumentError("clamp: found no bound, expected min, max or both");
   if (min !== undefined && max !== undefined && !(min <= max)) {

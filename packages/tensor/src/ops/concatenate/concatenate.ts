@@ -3,7 +3,7 @@ import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op, Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
-import { formatShape, formatSpec, normalizeAxis, sameShape, stridesOf } from "../../core/spec.ts";
+import { axisOption, formatShape, formatSpec, sameShape, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { linesAlong } from "../lines/lines.ts";
 import type { CopyLaunches } from "../movement/strided-copy.ts";
@@ -104,6 +104,6 @@ export function concatenatePlan(
  */
 export function concatenate(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {
   if (tensors.length === 0) throw new ArgumentError("concatenate: found no tensors, expected at least one");
-  const axis = normalizeAxis(options.axis ?? 0, tensors[0]!.rank, "concatenate");
+  const axis = axisOption("concatenate", options, tensors[0]!.rank, 0);
   return execute(concatenateOp, tensors, { axis })[0]!;
 }

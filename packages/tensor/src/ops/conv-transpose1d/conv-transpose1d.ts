@@ -1,8 +1,10 @@
+import { checkOptions } from "../../checks/check.ts";
+import { nonNegativeInteger } from "../../checks/rules.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { convTranspose2d } from "../conv-transpose2d/conv-transpose2d.ts";
-import { asRow } from "../conv1d/conv1d.ts";
+import { asRow, rulesOf1d } from "../conv1d/conv1d.ts";
 import type { Activation } from "../epilogue/epilogue.ts";
 import { reshape } from "../reshape/reshape.ts";
 
@@ -41,6 +43,11 @@ export function convTranspose1d(
       `convTranspose1d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, w] and [c, o / groups, k]`,
     );
   }
+  checkOptions<ConvolutionTranspose1dOptions>("convTranspose1d", options, {
+    ...rulesOf1d,
+    padding: nonNegativeInteger,
+    outputPadding: nonNegativeInteger,
+  });
   const { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups, activation } = options;
   const y = convTranspose2d(asRow(x), asRow(weight), bias, {
     stride: [1, stride],

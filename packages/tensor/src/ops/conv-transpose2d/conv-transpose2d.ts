@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import { anything } from "../../checks/rules.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import { formatShape } from "../../core/spec.ts";
@@ -5,7 +7,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { channelBias } from "../conv2d/conv2d.ts";
 import type { ConvolutionAttributes, Pair } from "../conv2d/convolution.ts";
 import type { NumberOrPair } from "../conv2d/convolution-options.ts";
-import { checkGroups, pairOf } from "../conv2d/convolution-options.ts";
+import { convolutionRules, pairOf, spacingOf } from "../conv2d/convolution-options.ts";
 import { conv2dInputGradientOp } from "../conv2d-input-gradient/conv2d-input-gradient.ts";
 import type { Activation } from "../epilogue/epilogue.ts";
 import { epilogueOf } from "../epilogue/epilogue.ts";
@@ -28,12 +30,14 @@ export interface ConvolutionTransposeOptions {
 /** The convolution whose input gradient this is. */
 function transposedAttributes(options: ConvolutionTransposeOptions): ConvolutionAttributes {
   const operation = "convTranspose2d";
-  const stride = pairOf(operation, "stride", options.stride ?? 1, 1);
-  const dilation = pairOf(operation, "dilation", options.dilation ?? 1, 1);
-  const padding = pairOf(operation, "padding", options.padding ?? 0, 0);
-  const extra = pairOf(operation, "outputPadding", options.outputPadding ?? 0, 0);
-  const groups = options.groups ?? 1;
-  checkGroups(operation, groups);
+  checkOptions<ConvolutionTransposeOptions>(operation, options, {
+    ...convolutionRules,
+    outputPadding: anything,
+  });
+  const { groups = 1, padding: given = 0, outputPadding = 0 } = options;
+  const { stride, dilation } = spacingOf(operation, options);
+  const padding = pairOf(operation, "padding", given, 0);
+  const extra = pairOf(operation, "outputPadding", outputPadding, 0);
   const axis = (index: 0 | 1): Pair => {
     if (extra[index] >= Math.max(stride[index], dilation[index])) {
       throw new ArgumentError(

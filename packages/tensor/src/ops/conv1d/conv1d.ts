@@ -1,3 +1,6 @@
+import { checkOptions } from "../../checks/check.ts";
+import type { Rules } from "../../checks/rules.ts";
+import { anything, either, nonNegativeInteger, oneOf, positiveInteger } from "../../checks/rules.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -18,6 +21,14 @@ export interface Convolution1dOptions {
   readonly activation?: Activation;
 }
 
+/** What both convolutions of sequences are told in the same way. */
+export const rulesOf1d: Rules<Omit<Convolution1dOptions, "padding">> = {
+  stride: positiveInteger,
+  dilation: positiveInteger,
+  groups: positiveInteger,
+  activation: anything,
+};
+
 /**
  * Cross-correlation of sequences with filters: `conv2d` of images of one row.
  *
@@ -33,6 +44,10 @@ export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor, options: Convol
       `conv1d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, w] and [o, c / groups, k]`,
     );
   }
+  checkOptions<Convolution1dOptions>("conv1d", options, {
+    ...rulesOf1d,
+    padding: either(nonNegativeInteger, oneOf("same", "valid")),
+  });
   const { stride = 1, padding = 0, dilation = 1, groups, activation } = options;
   const y = conv2d(asRow(x), asRow(weight), bias, {
     stride: [1, stride],

@@ -1,3 +1,6 @@
+import { checkOptions } from "../../checks/check.ts";
+import type { Rules } from "../../checks/rules.ts";
+import { anything, positiveInteger } from "../../checks/rules.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import type { Activation } from "../epilogue/epilogue.ts";
 import type { ConvolutionAttributes, ConvolutionAxis, Pair } from "./convolution.ts";
@@ -19,6 +22,15 @@ export interface ConvolutionOptions {
   readonly activation?: Activation;
 }
 
+/** Their values are checked where they are taken apart. */
+export const convolutionRules: Rules<ConvolutionOptions> = {
+  stride: anything,
+  padding: anything,
+  dilation: anything,
+  groups: positiveInteger,
+  activation: anything,
+};
+
 /** Throws ArgumentError unless the option is a whole number, or a pair of them, of at least `least`. */
 export function pairOf(operation: string, name: string, value: unknown, least: number): Pair {
   const pair = typeof value === "number" ? [value, value] : value;
@@ -31,16 +43,19 @@ export function pairOf(operation: string, name: string, value: unknown, least: n
   return pair as unknown as Pair;
 }
 
-export function checkGroups(operation: string, groups: number): void {
-  if (!Number.isSafeInteger(groups) || groups < 1) {
-    throw new ArgumentError(`${operation}: groups: found ${groups}, expected a positive integer`);
-  }
-}
+/** How far windows and taps are apart. */
+export const spacingOf = (
+  operation: string,
+  { stride = 1, dilation = 1 }: Pick<ConvolutionOptions, "stride" | "dilation">,
+): { stride: Pair; dilation: Pair } => ({
+  stride: pairOf(operation, "stride", stride, 1),
+  dilation: pairOf(operation, "dilation", dilation, 1),
+});
 
 /** "same" follows TensorFlow and JAX: the output has ceil(size / stride) pixels, and the odd zero stands after. */
 function paddingOf(
   operation: string,
-  padding: ConvolutionOptions["padding"],
+  padding: ConvolutionOptions["padding"] = 0,
   axes: readonly Omit<ConvolutionAxis, "before" | "after">[],
   sizes: Pair,
   taps: Pair,
@@ -53,7 +68,7 @@ function paddingOf(
       return [Math.floor(total / 2), Math.ceil(total / 2)];
     });
   }
-  const numbers = padding === "valid" ? 0 : (padding ?? 0);
+  const numbers = padding === "valid" ? 0 : padding;
   if (typeof numbers === "string") {
     throw new ArgumentError(`${operation}: padding: found "${numbers}", expected numbers, "same" or "valid"`);
   }
@@ -67,10 +82,9 @@ export function convolutionAttributes(
   taps: Pair,
   options: ConvolutionOptions,
 ): ConvolutionAttributes {
-  const stride = pairOf(operation, "stride", options.stride ?? 1, 1);
-  const dilation = pairOf(operation, "dilation", options.dilation ?? 1, 1);
-  const groups = options.groups ?? 1;
-  checkGroups(operation, groups);
+  checkOptions<ConvolutionOptions>(operation, options, convolutionRules);
+  const { groups = 1 } = options;
+  const { stride, dilation } = spacingOf(operation, options);
   const axes = ([0, 1] as const).map((index) => ({ stride: stride[index], dilation: dilation[index] }));
   const padding = paddingOf(operation, options.padding, axes, sizes, taps).map(([before, after], index) => {
     const axis = { ...axes[index]!, before, after };

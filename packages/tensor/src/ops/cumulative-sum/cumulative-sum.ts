@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import { anything, yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
@@ -89,6 +91,11 @@ export interface CumulativeSumOptions {
  * @example cumulativeSum(tensor([1, 2, 3])) // [1, 3, 6]
  */
 export function cumulativeSum(x: Tensor, options: CumulativeSumOptions = {}): Tensor {
+  checkOptions<CumulativeSumOptions>("cumulativeSum", options, {
+    axis: anything,
+    reverse: yesOrNo,
+    exclusive: yesOrNo,
+  });
   const { axis = -1, reverse = false, exclusive = false } = options;
   const attrs = { axis: normalizeAxis(axis, x.rank, "cumulativeSum"), reverse, exclusive };
   return execute(cumulativeSumOp, [x], attrs)[0]!;

@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import { finite } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -28,6 +30,8 @@ export const eluOp: Op = {
  * @param options.alpha default 1 (Clevert et al. 2016)
  * @example elu(tensor([-1, 2])) // [-0.6321, 2]
  */
-export function elu(x: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+export function elu(x: Tensor, options: { readonly alpha?: number } = {}): Tensor {
+  checkOptions<typeof options>("elu", options, { alpha: finite });
+  const { alpha = 1 } = options;
   return execute(eluOp, [x], {}, { scalars: [alpha] })[0]!;
 }

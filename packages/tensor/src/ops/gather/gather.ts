@@ -1,3 +1,4 @@
+import { checkOptions } from "../../checks/check.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -5,7 +6,13 @@ import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { OutOfRange } from "../indexing/indexing-plan.ts";
-import { checkIndices, indexCheck, missingValue, takePlan } from "../indexing/indexing-plan.ts";
+import {
+  checkIndices,
+  indexCheck,
+  indexingRules,
+  missingValue,
+  takePlan,
+} from "../indexing/indexing-plan.ts";
 import { linesAlong } from "../lines/lines.ts";
 import { scatterAdd } from "../scatter-add/scatter-add.ts";
 
@@ -79,8 +86,8 @@ export interface GatherOptions {
  * @example gather(tensor([[1, 2], [3, 4]]), tensor([[1], [0]], { dtype: "i32" })) // [[2], [3]]
  */
 export function gather(x: Tensor, indices: Tensor, options: GatherOptions = {}): Tensor {
-  return execute(gatherOp, [x, indices], {
-    outOfRange: options.outOfRange ?? "error",
-    axis: normalizeAxis(options.axis ?? -1, x.rank, "gather"),
-  })[0]!;
+  checkOptions<GatherOptions>("gather", options, indexingRules);
+  const { axis = -1, outOfRange = "error" } = options;
+  const attrs = { outOfRange, axis: normalizeAxis(axis, x.rank, "gather") };
+  return execute(gatherOp, [x, indices], attrs)[0]!;
 }

@@ -1,4 +1,5 @@
-import { ArgumentError } from "../../core/errors.ts";
+import { checkOptions } from "../../checks/check.ts";
+import { oneOf } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -43,10 +44,9 @@ export const geluOp: Op<GeluAttributes> = {
  */
 export function gelu(
   x: Tensor,
-  { approximate = "none" }: { approximate?: GeluAttributes["approximate"] } = {},
+  options: { readonly approximate?: GeluAttributes["approximate"] } = {},
 ): Tensor {
-  if (approximate !== "none" && approximate !== "tanh") {
-    throw new ArgumentError(`gelu: approximate: found "${approximate}", expected "none" or "tanh"`);
-  }
+  checkOptions<typeof options>("gelu", options, { approximate: oneOf("none", "tanh") });
+  const { approximate = "none" } = options;
   return execute(geluOp, [x], { approximate })[0]!;
 }

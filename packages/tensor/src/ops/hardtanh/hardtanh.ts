@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import { anything } from "../../checks/rules.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -28,7 +30,9 @@ export const hardtanhOp: Op = {
  * @param options.max default 1; `{ min: 0, max: 6 }` is ReLU6
  * @example hardtanh(tensor([-3, 0.5, 3])) // [-1, 0.5, 1]
  */
-export function hardtanh(x: Tensor, { min = -1, max = 1 }: { min?: number; max?: number } = {}): Tensor {
+export function hardtanh(x: Tensor, options: { readonly min?: number; readonly max?: number } = {}): Tensor {
+  checkOptions<typeof options>("hardtanh", options, { min: anything, max: anything });
+  const { min = -1, max = 1 } = options;
   if (!(min < max)) {
     throw new ArgumentError(`hardtanh: found min ${min} and max ${max}, expected min < max`);
   }

@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import { anything } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -6,7 +8,7 @@ import type { Spec } from "../../core/spec.ts";
 import { checkShape, formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { OutOfRange } from "../indexing/indexing-plan.ts";
-import { addPlan, checkIndices, indexCheck } from "../indexing/indexing-plan.ts";
+import { addPlan, checkIndices, indexCheck, indexingRules } from "../indexing/indexing-plan.ts";
 import { take } from "../take/take.ts";
 
 export interface IndexAddAttributes {
@@ -90,6 +92,7 @@ export function indexAdd(
   indices: Tensor,
   options: { readonly axis?: number; readonly size: number; readonly outOfRange?: OutOfRange },
 ): Tensor {
+  checkOptions<typeof options>("indexAdd", options, { ...indexingRules, size: anything });
   const { axis = 0, size, outOfRange = "error" } = options;
   const rank = updates.rank - indices.rank + 1;
   if (rank < 1) {

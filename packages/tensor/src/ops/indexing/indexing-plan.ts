@@ -1,3 +1,5 @@
+import type { Rules } from "../../checks/rules.ts";
+import { anything, oneOf } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import { storageOf } from "../../core/backend.ts";
 import { checkDType } from "../../core/checks.ts";
@@ -26,6 +28,11 @@ export interface Indexing {
  * it would add is left out.
  */
 export type OutOfRange = "error" | "zero";
+
+export const indexingRules: Rules<{ readonly axis?: number; readonly outOfRange?: OutOfRange }> = {
+  axis: anything,
+  outOfRange: /* @__PURE__ */ oneOf("error", "zero"),
+};
 
 /** What stands where an index is out of range, also when the device has reported it. */
 export function missingValue({ dtype }: Spec, outOfRange: OutOfRange): number {

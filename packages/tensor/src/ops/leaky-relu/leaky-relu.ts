@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import { finite } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -22,6 +24,8 @@ export const leakyReluOp: Op = {
  * @param options.negativeSlope default 0.01 (Maas et al. 2013)
  * @example leakyRelu(tensor([-1, 2]), { negativeSlope: 0.1 }) // [-0.1, 2]
  */
-export function leakyRelu(x: Tensor, { negativeSlope = 0.01 }: { negativeSlope?: number } = {}): Tensor {
+export function leakyRelu(x: Tensor, options: { readonly negativeSlope?: number } = {}): Tensor {
+  checkOptions<typeof options>("leakyRelu", options, { negativeSlope: finite });
+  const { negativeSlope = 0.01 } = options;
   return execute(leakyReluOp, [x], {}, { scalars: [negativeSlope] })[0]!;
 }

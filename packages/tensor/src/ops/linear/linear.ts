@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import { anything } from "../../checks/rules.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import { formatShape } from "../../core/spec.ts";
@@ -16,11 +18,12 @@ export interface LinearOptions {
  * activation(x weightᵀ + bias), in one launch.
  *
  * Shapes: x [..., in], weight [out, in], bias [out] -> [..., out]. Throws ShapeError for any other, DTypeError unless all are
- * f32, ArgumentError for an unknown activation.
+ * floats, ArgumentError for an unknown activation.
  *
  * @example linear(x, weight, bias, { activation: "relu" }) // [32, 784] -> [32, 10]
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor, options: LinearOptions = {}): Tensor {
+  checkOptions<LinearOptions>("linear", options, { activation: anything });
   const epilogue = epilogueOf("linear", bias !== undefined, options.activation);
   const found = `found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}`;
   if (x.rank === 0 || weight.rank !== 2 || x.shape.at(-1) !== weight.shape[1]) {

@@ -1,7 +1,7 @@
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
-import { normalizeAxis } from "../../core/spec.ts";
+import { axisOption } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../elementwise/dtypes.ts";
 import { forEachLine, linesAlong } from "../lines/lines.ts";
@@ -47,5 +47,5 @@ export const logSoftmaxOp: Op<AxisAttributes> = {
  * @example logSoftmax(tensor([0, 0])) // [-0.6931, -0.6931]
  */
 export function logSoftmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
-  return execute(logSoftmaxOp, [x], { axis: normalizeAxis(options.axis ?? -1, x.rank, "logSoftmax") })[0]!;
+  return execute(logSoftmaxOp, [x], { axis: axisOption("logSoftmax", options, x.rank, -1) })[0]!;
 }

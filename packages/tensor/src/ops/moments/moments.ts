@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import type { Rule } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -8,7 +10,7 @@ import { storedAs } from "../cast/cast.ts";
 import { floatTypes } from "../elementwise/dtypes.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
-import { broadcastReduced, reductionAttributes, restoreAxes } from "../reduction/axes.ts";
+import { broadcastReduced, reductionAttributes, reductionRules, restoreAxes } from "../reduction/axes.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";
 import { forEachReduced, reducedShape, reductionLength } from "../reduction/geometry.ts";
 import { momentsPlan } from "./moments-plan.ts";
@@ -89,6 +91,8 @@ export const momentsOp: Op<MomentsAttributes> = {
   },
 };
 
+const zeroOrOne: Rule = { expected: "0 or 1", accepts: (value) => value === 0 || value === 1 };
+
 export interface MomentsOptions extends ReductionOptions {
   /** What is taken off the number of values before the squares are divided by it: 1 is unbiased. Default: 0. */
   readonly correction?: 0 | 1;
@@ -105,10 +109,9 @@ export interface MomentsOptions extends ReductionOptions {
  * @example const { mean, variance } = moments(x, { axes: [0, 2, 3] });
  */
 export function moments(x: Tensor, options: MomentsOptions = {}): { mean: Tensor; variance: Tensor } {
-  const { correction = 0 } = options;
-  const [mean, variance] = execute(momentsOp, [x], {
-    ...reductionAttributes(x, options, "moments"),
-    correction,
-  });
+  checkOptions<MomentsOptions>("moments", options, { ...reductionRules, correction: zeroOrOne });
+  const { correction = 0, ...reduction } = options;
+  const attrs = { ...reductionAttributes(x, reduction, "moments"), correction };
+  const [mean, variance] = execute(momentsOp, [x], attrs);
   return { mean: mean!, variance: variance! };
 }

@@ -1,11 +1,12 @@
-import { ArgumentError } from "../../core/errors.ts";
+import { checkOptions } from "../../checks/check.ts";
+import { finite, nonNegative } from "../../checks/rules.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import type { DrawAttributes, RandomOptions } from "../../random/draw.ts";
-import { draw, drawExpression, drawOutputs } from "../../random/draw.ts";
+import { draw, drawExpression, drawOutputs, randomRules } from "../../random/draw.ts";
 import { unitUniform } from "../../random/threefry-expression.ts";
 
 /** Box and Muller 1958: sqrt(-2 log u) cos(2 pi v) with u in (0, 1], v in [0, 1). |z| is below 5.8. */
@@ -39,16 +40,9 @@ export const normalOp: Op<DrawAttributes> = {
  */
 export function normal(
   shape: Shape,
-  {
-    mean = 0,
-    deviation = 1,
-    ...options
-  }: RandomOptions & { readonly mean?: number; readonly deviation?: number },
+  options: RandomOptions & { readonly mean?: number; readonly deviation?: number },
 ): Tensor {
-  if (!(Number.isFinite(mean) && Number.isFinite(deviation) && deviation >= 0)) {
-    throw new ArgumentError(
-      `normal: found mean ${mean} and deviation ${deviation}, expected finite numbers and deviation >= 0`,
-    );
-  }
+  checkOptions<typeof options>("normal", options, { ...randomRules, mean: finite, deviation: nonNegative });
+  const { mean = 0, deviation = 1 } = options;
   return draw(normalOp, shape, options, [mean, deviation]);
 }

@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import { anything, listOf, nonNegativeInteger } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import type { DType } from "../../core/dtype.ts";
 import { ArgumentError } from "../../core/errors.ts";
@@ -100,9 +102,9 @@ export function pad(
   widths: readonly (readonly [before: number, after: number])[],
   options: { readonly value?: number } = {},
 ): Tensor {
+  checkOptions<typeof options>("pad", options, { value: anything });
   const { value = 0 } = options;
-  const isValid = widths.flat().every((width) => Number.isInteger(width) && width >= 0);
-  if (widths.length !== x.rank || !isValid) {
+  if (!listOf(listOf(nonNegativeInteger, 2), x.rank).accepts(widths)) {
     throw new ArgumentError(
       `pad: widths: found ${JSON.stringify(widths)} for a tensor of shape ${formatShape(x.shape)}, expected a pair of non-negative integers for each axis`,
     );

@@ -1,3 +1,13 @@
+import { checkOptions, checkValue } from "../../checks/check.ts";
+import type { Rule, Rules } from "../../checks/rules.ts";
+import {
+  anything,
+  either,
+  listOf,
+  nonNegativeInteger,
+  positiveInteger,
+  yesOrNo,
+} from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
@@ -24,17 +34,21 @@ export interface PoolAttributes {
   readonly ceilMode: boolean;
 }
 
+export const poolRules: Rules<PoolOptions> = { stride: anything, padding: anything, ceilMode: yesOrNo };
+
 /** Throws ArgumentError for impossible options. */
 export function poolAttributes(
   operation: string,
   rank: 1 | 2,
   kernel: Extent,
-  { stride = kernel, padding = 0, ceilMode = false }: PoolOptions,
+  options: PoolOptions,
 ): PoolAttributes {
+  checkOptions<PoolOptions>(operation, options, poolRules);
+  const { stride = kernel, padding = 0, ceilMode = false } = options;
   const attrs = {
-    kernel: extentOf(operation, "kernel", kernel, rank, 1),
-    stride: extentOf(operation, "stride", stride, rank, 1),
-    padding: extentOf(operation, "padding", padding, rank, 0),
+    kernel: extentOf(`${operation}: kernel`, kernel, rank, positiveInteger),
+    stride: extentOf(`${operation}: stride`, stride, rank, positiveInteger),
+    padding: extentOf(`${operation}: padding`, padding, rank, nonNegativeInteger),
     ceilMode,
   };
   if (attrs.padding.some((pad, axis) => 2 * pad > attrs.kernel[axis]!)) {
@@ -45,20 +59,9 @@ export function poolAttributes(
   return attrs;
 }
 
-function extentOf(
-  operation: string,
-  argument: string,
-  extent: Extent,
-  rank: number,
-  least: number,
-): number[] {
-  const list = typeof extent === "number" ? new Array<number>(rank).fill(extent) : [...extent];
-  if (list.length !== rank || !list.every((value) => Number.isSafeInteger(value) && value >= least)) {
-    throw new ArgumentError(
-      `${operation}: ${argument}: found ${formatShape(list)}, expected ${rank} integers from ${least} on`,
-    );
-  }
-  return list;
+function extentOf(where: string, extent: Extent, rank: number, size: Rule): number[] {
+  checkValue(where, extent, either(size, listOf(size, rank)));
+  return typeof extent === "number" ? new Array<number>(rank).fill(extent) : [...extent];
 }
 
 /** PyTorch's rule: in ceil mode the last window still starts inside the input or its left padding. */

@@ -1,8 +1,9 @@
+import { checkOptions } from "../../checks/check.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { DrawAttributes, RandomOptions } from "../../random/draw.ts";
-import { draw, drawExpression, drawOutputs } from "../../random/draw.ts";
+import { draw, drawExpression, drawOutputs, randomRules } from "../../random/draw.ts";
 
 /** The element at index i is the first word of Threefry-2x32 of (i, 0) under the key (seed, stream). */
 export const randomBitsOp: Op<DrawAttributes> = {
@@ -19,5 +20,6 @@ export const randomBitsOp: Op<DrawAttributes> = {
  * @example randomBits([4], { seed: 42, stream: 0 })
  */
 export function randomBits(shape: Shape, options: RandomOptions): Tensor {
+  checkOptions<RandomOptions>("randomBits", options, randomRules);
   return draw(randomBitsOp, shape, options);
 }

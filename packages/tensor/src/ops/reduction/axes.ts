@@ -1,3 +1,6 @@
+import { checkOptions } from "../../checks/check.ts";
+import type { Rules } from "../../checks/rules.ts";
+import { either, integer, listOf, yesOrNo } from "../../checks/rules.ts";
 import { scope } from "../../core/scope.ts";
 import { normalizeAxes, type Spec } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -13,11 +16,19 @@ export interface ReductionOptions {
   readonly keepDims?: boolean;
 }
 
+export const reductionRules: Rules<ReductionOptions> = {
+  axes: /* @__PURE__ */ either(integer, /* @__PURE__ */ listOf(integer)),
+  keepDims: yesOrNo,
+};
+
+/** Throws ArgumentError for a wrong option. */
 export function reductionAttributes(
   x: Tensor,
-  { axes, keepDims = false }: ReductionOptions,
+  options: ReductionOptions,
   operation: string,
 ): ReductionAttributes {
+  checkOptions<ReductionOptions>(operation, options, reductionRules);
+  const { axes, keepDims = false } = options;
   return { axes: normalizeAxes(axes, x.rank, operation), keepDims };
 }
 

@@ -1,3 +1,5 @@
+import { checkOptions } from "../../checks/check.ts";
+import { anything, yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
@@ -73,11 +75,9 @@ export function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
   ]);
 }
 
-export function callArgExtreme(
-  op: Op<ArgExtremeAttributes>,
-  x: Tensor,
-  { axis, keepDims = false }: ArgExtremeOptions,
-): Tensor {
+export function callArgExtreme(op: Op<ArgExtremeAttributes>, x: Tensor, options: ArgExtremeOptions): Tensor {
+  checkOptions<ArgExtremeOptions>(op.name, options, { axis: anything, keepDims: yesOrNo });
+  const { axis, keepDims = false } = options;
   if (axis !== undefined)
     return execute(op, [x], { axes: [normalizeAxis(axis, x.rank, op.name)], keepDims })[0]!;
   return scope(() => {

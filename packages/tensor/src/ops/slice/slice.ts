@@ -1,3 +1,5 @@
+import { checkOptions, checkValue } from "../../checks/check.ts";
+import { anything, listOf } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -78,6 +80,8 @@ export interface SliceOptions {
   readonly step?: readonly number[];
 }
 
+const aList = /* @__PURE__ */ listOf(anything);
+
 /**
  * A box of a tensor. Axes that are not named are taken whole. A view where the box is one run of memory that starts at a
  * boundary of the device, such as a range of a batch.
@@ -87,7 +91,10 @@ export interface SliceOptions {
  *
  * @example slice(x, { begin: [0, 2], end: [undefined, 5] }) // x[:, 2:5]
  */
-export function slice(x: Tensor, { begin, end = [], step = [] }: SliceOptions): Tensor {
+export function slice(x: Tensor, options: SliceOptions): Tensor {
+  checkOptions<SliceOptions>("slice", options, { begin: aList, end: aList, step: aList });
+  const { begin, end = [], step = [] } = options;
+  checkValue("slice: begin", begin, aList);
   if (Math.max(begin.length, end.length, step.length) > x.rank) {
     throw new ArgumentError(
       `slice: found ${Math.max(begin.length, end.length, step.length)} axes, expected at most ${x.rank} for shape ${formatShape(x.shape)}`,

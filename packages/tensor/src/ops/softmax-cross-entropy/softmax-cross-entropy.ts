@@ -1,5 +1,8 @@
+import { checkOptions } from "../../checks/check.ts";
+import type { Rules } from "../../checks/rules.ts";
+import { fraction } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { RangeCheck } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
@@ -80,6 +83,17 @@ export interface SoftmaxCrossEntropyOptions {
   readonly ignoreIndex?: number;
 }
 
+const rules: Rules<SoftmaxCrossEntropyOptions> = {
+  labelSmoothing: {
+    expected: "a number in [0, 1)",
+    accepts: (value) => fraction.accepts(value) && value !== 1,
+  },
+  ignoreIndex: {
+    expected: "a 32-bit integer",
+    accepts: (value) => typeof value === "number" && value === (value | 0),
+  },
+};
+
 /**
  * The cross-entropy between the softmax of logits and class labels, one loss for each sample, in one launch each way. Labels
  * stay on the device: one that is no class (and not `ignoreIndex`) makes the loss and the gradient of its sample NaN, and
@@ -94,16 +108,7 @@ export function softmaxCrossEntropy(
   labels: Tensor,
   options: SoftmaxCrossEntropyOptions = {},
 ): Tensor {
+  checkOptions<SoftmaxCrossEntropyOptions>("softmaxCrossEntropy", options, rules);
   const { labelSmoothing = 0, ignoreIndex = -100 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-    throw new ArgumentError(
-      `softmaxCrossEntropy: labelSmoothing: found ${labelSmoothing}, expected a number in [0, 1)`,
-    );
-  }
-  if (ignoreIndex !== (ignoreIndex | 0)) {
-    throw new ArgumentError(
-      `softmaxCrossEntropy: ignoreIndex: found ${ignoreIndex}, expected a 32-bit integer`,
-    );
-  }
   return execute(softmaxCrossEntropyOp, [logits, labels], { labelSmoothing, ignoreIndex })[0]!;
 }

@@ -1,7 +1,7 @@
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
-import { normalizeAxis } from "../../core/spec.ts";
+import { axisOption } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../elementwise/dtypes.ts";
 import { forEachLine, linesAlong } from "../lines/lines.ts";
@@ -50,5 +50,5 @@ export const softmaxOp: Op<AxisAttributes> = {
  * @example softmax(tensor([0, Math.log(3)])) // [0.25, 0.75]
  */
 export function softmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
-  return execute(softmaxOp, [x], { axis: normalizeAxis(options.axis ?? -1, x.rank, "softmax") })[0]!;
+  return execute(softmaxOp, [x], { axis: axisOption("softmax", options, x.rank, -1) })[0]!;
 }

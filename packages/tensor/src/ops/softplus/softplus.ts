@@ -1,4 +1,5 @@
-import { ArgumentError } from "../../core/errors.ts";
+import { checkOptions } from "../../checks/check.ts";
+import { positive } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -31,7 +32,8 @@ export const softplusOp: Op = {
  * @param options.beta the sharpness of the bend, default 1
  * @example softplus(tensor([0, 100])) // [0.6931, 100]
  */
-export function softplus(x: Tensor, { beta = 1 }: { beta?: number } = {}): Tensor {
-  if (!(beta > 0)) throw new ArgumentError(`softplus: beta: found ${beta}, expected a positive number`);
+export function softplus(x: Tensor, options: { readonly beta?: number } = {}): Tensor {
+  checkOptions<typeof options>("softplus", options, { beta: positive });
+  const { beta = 1 } = options;
   return execute(softplusOp, [x], {}, { scalars: [beta] })[0]!;
 }

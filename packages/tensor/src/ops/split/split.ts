@@ -1,5 +1,5 @@
 import { ArgumentError } from "../../core/errors.ts";
-import { formatShape, normalizeAxis } from "../../core/spec.ts";
+import { axisOption, formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { sliceAlong } from "../slice/slice.ts";
 
@@ -18,7 +18,7 @@ export function split(
   parts: number | readonly number[],
   options: { readonly axis?: number } = {},
 ): Tensor[] {
-  const axis = normalizeAxis(options.axis ?? 0, x.rank, "split");
+  const axis = axisOption("split", options, x.rank, 0);
   const size = x.shape[axis]!;
   const sizes = typeof parts === "number" ? equalSizes(size, parts) : parts;
   const isValid = sizes.every((part) => Number.isInteger(part) && part >= 0);

@@ -1,6 +1,6 @@
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { scope } from "../../core/scope.ts";
-import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
+import { axisOption, formatShape, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { concatenate } from "../concatenate/concatenate.ts";
 import { unsqueeze } from "../unsqueeze/unsqueeze.ts";
@@ -17,7 +17,7 @@ import { unsqueeze } from "../unsqueeze/unsqueeze.ts";
 export function stack(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {
   const [first] = tensors;
   if (first === undefined) throw new ArgumentError("stack: found no tensors, expected at least one");
-  const axis = normalizeAxis(options.axis ?? 0, first.rank + 1, "stack");
+  const axis = axisOption("stack", options, first.rank + 1, 0);
   if (!tensors.every(({ shape }) => sameShape(shape, first.shape))) {
     throw new ShapeError(
       `stack: found ${tensors.map(({ shape }) => formatShape(shape)).join(" and ")}, expected equal shapes`,

@@ -1,10 +1,17 @@
+import { checkOptions } from "../../checks/check.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { normalizeAxis, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { indexAdd } from "../index-add/index-add.ts";
 import type { Indexing, OutOfRange } from "../indexing/indexing-plan.ts";
-import { checkIndices, indexCheck, missingValue, takePlan } from "../indexing/indexing-plan.ts";
+import {
+  checkIndices,
+  indexCheck,
+  indexingRules,
+  missingValue,
+  takePlan,
+} from "../indexing/indexing-plan.ts";
 import { linesAlong } from "../lines/lines.ts";
 
 export interface TakeAttributes {
@@ -69,8 +76,8 @@ export interface TakeOptions {
  * @example take(tensor([[1, 2], [3, 4]]), tensor([1, 1, 0], { dtype: "i32" })) // [[3, 4], [3, 4], [1, 2]]
  */
 export function take(x: Tensor, indices: Tensor, options: TakeOptions = {}): Tensor {
-  return execute(takeOp, [x, indices], {
-    outOfRange: options.outOfRange ?? "error",
-    axis: normalizeAxis(options.axis ?? 0, x.rank, "take"),
-  })[0]!;
+  checkOptions<TakeOptions>("take", options, indexingRules);
+  const { axis = 0, outOfRange = "error" } = options;
+  const attrs = { outOfRange, axis: normalizeAxis(axis, x.rank, "take") };
+  return execute(takeOp, [x, indices], attrs)[0]!;
 }

@@ -1,10 +1,12 @@
+import { checkOptions } from "../../checks/check.ts";
+import { finite } from "../../checks/rules.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import type { DrawAttributes, RandomOptions } from "../../random/draw.ts";
-import { draw, drawExpression, drawOutputs } from "../../random/draw.ts";
+import { draw, drawExpression, drawOutputs, randomRules } from "../../random/draw.ts";
 import { unitUniform } from "../../random/threefry-expression.ts";
 
 /** low + u (high - low), where u is the top 24 random bits times 2^-24. */
@@ -32,8 +34,10 @@ export const uniformOp: Op<DrawAttributes> = {
  */
 export function uniform(
   shape: Shape,
-  { low = 0, high = 1, ...options }: RandomOptions & { readonly low?: number; readonly high?: number },
+  options: RandomOptions & { readonly low?: number; readonly high?: number },
 ): Tensor {
+  checkOptions<typeof options>("uniform", options, { ...randomRules, low: finite, high: finite });
+  const { low = 0, high = 1 } = options;
   if (!(low <= high && Number.isFinite(high - low))) {
     throw new ArgumentError(`uniform: found low ${low} and high ${high}, expected finite low <= high`);
   }

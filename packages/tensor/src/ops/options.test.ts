@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import * as ops from "../index.ts";
+import { RecordingBackend } from "../testing/recording-backend.ts";
+
+const backend = new RecordingBackend();
+const of = (...shape: number[]): ops.Tensor => ops.zeros(shape, { backend });
+const indices = ops.zeros([2], { backend, dtype: "i32" });
+const [row, matrix, image, sequence] = [of(6), of(4, 6), of(2, 3, 8, 8), of(2, 3, 8)];
+const key = { seed: 1, backend };
+
+type Call = (options: never) => unknown;
+
+/** A call of each operation that takes options, an option of its own that is right, and wrong values. */
+const calls: readonly (readonly [name: string, call: Call, right: object, ...wrong: object[]])[] = [
+  ["arange", (o) => ops.arange(0, 3, o), { backend, step: 2 }, { step: "1" }, { dtype: "f64" }],
+  ["argmax", (o) => ops.argmax(matrix, o), { axis: 1, keepDims: true }, { axis: 2 }, { keepDims: 1 }],
+  ["argmin", (o) => ops.argmin(matrix, o), { axis: 1 }, { axis: "1" }],
+  ["avgPool1d", (o) => ops.avgPool1d(row, 2, o), { countIncludePad: false }, { countIncludePad: 0 }],
+  ["avgPool2d", (o) => ops.avgPool2d(image, 2, o), { stride: [1, 2] }, { stride: 0 }, { ceilMode: "yes" }],
+  ["bernoulli", (o) => ops.bernoulli([2], 0.5, o), key, { seed: 0.5, backend }, { backend }],
+  ["clamp", (o) => ops.clamp(row, o), { min: 0 }, {}],
+  ["concatenate", (o) => ops.concatenate([row, row], o), { axis: 0 }, { axis: null }],
+  ["conv1d", (o) => ops.conv1d(sequence, of(4, 3, 3), undefined, o), { padding: "same" }, { stride: [1] }],
+  ["conv2d", (o) => ops.conv2d(image, of(4, 3, 3, 3), undefined, o), { padding: 1 }, { groups: 0.5 }],
+  [
+    "convTranspose1d",
+    (o) => ops.convTranspose1d(sequence, of(3, 4, 2), undefined, o),
+    { stride: 2 },
+    { padding: "same" },
+  ],
+  [
+    "convTranspose2d",
+    (o) => ops.convTranspose2d(image, of(3, 4, 2, 2), undefined, o),
+    { stride: 2 },
+    { dilation: 0 },
+    { padding: null },
+  ],
+  ["cumulativeSum", (o) => ops.cumulativeSum(row, o), { reverse: true }, { exclusive: "no" }],
+  ["elu", (o) => ops.elu(row, o), { alpha: 2 }, { alpha: Number.NaN }],
+  ["eye", (o) => ops.eye(2, o), { backend, columns: 3 }, { columns: -1, backend }],
+  ["full", (o) => ops.full([2], 1, o), { backend, dtype: "i32" }, { dtype: "int32", backend }],
+  ["gather", (o) => ops.gather(row, indices, o), { axis: 0 }, { outOfRange: "nan" }],
+  ["gelu", (o) => ops.gelu(row, o), { approximate: "tanh" }, { approximate: true }],
+  ["hardtanh", (o) => ops.hardtanh(row, o), { min: 0 }, { min: 2 }],
+  ["indexAdd", (o) => ops.indexAdd(of(2), indices, o), { size: 3 }, { size: 3, outOfRange: 1 }],
+  ["leakyRelu", (o) => ops.leakyRelu(row, o), { negativeSlope: 0.2 }, { negativeSlope: "0.2" }],
+  [
+    "linear",
+    (o) => ops.linear(matrix, of(5, 6), undefined, o),
+    { activation: "relu" },
+    { activation: "rleu" },
+  ],
+  ["linspace", (o) => ops.linspace(0, 1, 3, o), { backend }, { dtype: 3 }],
+  ["logSoftmax", (o) => ops.logSoftmax(row, o), { axis: 0 }, { axis: 1 }],
+  ["logsumexp", (o) => ops.logsumexp(row, o), { axes: [0] }, { axes: "0" }],
+  ["matmul", (o) => ops.matmul(matrix, matrix, o), { transposeB: true }, { transposeA: 1 }],
+  ["max", (o) => ops.max(row, o), { keepDims: true }, { axes: [0, 0] }],
+  ["maxPool1d", (o) => ops.maxPool1d(row, 2, o), { stride: 1 }, { padding: -1 }],
+  ["maxPool2d", (o) => ops.maxPool2d(image, 2, o), { padding: 1 }, { stride: [1, 1, 1] }, { stride: null }],
+  ["mean", (o) => ops.mean(matrix, o), { axes: -1 }, { axes: null }],
+  ["moments", (o) => ops.moments(matrix, o), { correction: 1 }, { correction: true }, { axes: 5 }],
+  [
+    "normal",
+    (o) => ops.normal([2], o),
+    { ...key, mean: 1 },
+    { ...key, deviation: -1 },
+    { ...key, mean: "1" },
+  ],
+  ["pad", (o) => ops.pad(row, [[1, 1]], o), { value: 2 }, { mode: "reflect" }],
+  ["randomBits", (o) => ops.randomBits([2], o), { ...key, stream: 3 }, { seed: 1, stream: -1, backend }],
+  ["slice", (o) => ops.slice(row, o), { begin: [1] }, { begin: 1 }, {}, { begin: [0], step: 2 }],
+  ["softmax", (o) => ops.softmax(row, o), { axis: 0 }, { axis: 0.5 }],
+  [
+    "softmaxCrossEntropy",
+    (o) => ops.softmaxCrossEntropy(of(2, 5), indices, o),
+    { labelSmoothing: 0.1 },
+    { labelSmoothing: 1 },
+    { ignoreIndex: 0.5 },
+    { ignoreIndex: "1" },
+  ],
+  ["softplus", (o) => ops.softplus(row, o), { beta: 2 }, { beta: 0 }],
+  ["split", (o) => ops.split(row, 2, o), { axis: 0 }, { axis: "0" }],
+  ["stack", (o) => ops.stack([row, row], o), { axis: 1 }, { axis: 3 }],
+  ["sum", (o) => ops.sum(matrix, o), { axes: [0, 1] }, { axes: [0.5] }],
+  ["take", (o) => ops.take(row, indices, o), { outOfRange: "zero" }, { axis: null }],
+  ["tensor", (o) => ops.tensor([1, 2], o), { backend, dtype: "i32" }, { shape: [-2], backend }],
+  ["topK", (o) => ops.topK(row, 2, o), { largest: false }, { largest: 1 }],
+  [
+    "uniform",
+    (o) => ops.uniform([2], o),
+    { ...key, low: -1 },
+    { ...key, high: Infinity },
+    { ...key, low: 2 },
+  ],
+  ["variance", (o) => ops.variance(row, o), { correction: 1 }, { correction: 2 }],
+];
+
+/** What a call throws. */
+function errorOf(call: Call, options: object | null): unknown {
+  try {
+    call(options as never);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+for (const [name, call, right, ...wrong] of calls) {
+  test(`${name} refuses unknown options and wrong values`, () => {
+    call(right as never);
+    const unknown = `${Object.keys(right)[0]}s`;
+    expect(errorOf(call, { ...right, [unknown]: 1 })).toMatchObject({
+      name: "ArgumentError",
+      message: expect.stringContaining(`found the option "${unknown}", expected one of: `),
+    });
+    for (const options of [...wrong, null]) {
+      expect(errorOf(call, options), JSON.stringify(options)).toBeInstanceOf(ops.ArgumentError);
+    }
+  });
+}
