@@ -16,6 +16,16 @@ import {
   sum,
   where,
 } from "@evenkeel/tensor";
+import {
+  aTensor,
+  checkOptions,
+  checkValue,
+  listOf,
+  nonNegative,
+  positive,
+  positiveInteger,
+  seedWord,
+} from "@evenkeel/tensor/checks";
 import { withoutStatistics } from "./state-change.ts";
 import { isTensor } from "./structure.ts";
 import { vjp } from "./vjp.ts";
@@ -65,6 +75,13 @@ export function checkGradients(
   inputs: readonly Tensor[],
   options: CheckGradientsOptions = {},
 ): Promise<GradientCheck[]> {
+  checkValue("checkGradients: inputs", inputs, listOf(aTensor));
+  checkOptions<CheckGradientsOptions>("checkGradients", options, {
+    order: positiveInteger,
+    step: positive,
+    tolerance: nonNegative,
+    seed: seedWord,
+  });
   const [first] = inputs;
   if (first === undefined) throw new ArgumentError("checkGradients: found no inputs, expected at least one");
   const isDouble = storageOf("f32", first.backend.limits) === "f64";

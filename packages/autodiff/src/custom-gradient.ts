@@ -1,6 +1,8 @@
 import type { Op, Tensor } from "@evenkeel/tensor";
 import { execute, scope } from "@evenkeel/tensor";
+import { aTensor, callable, checkValue, either, listOf } from "@evenkeel/tensor/checks";
 import { identity } from "./identity.ts";
+import { tensorOrNone } from "./structure.ts";
 import { withoutGradient } from "./tape.ts";
 
 /**
@@ -24,7 +26,8 @@ export interface CustomGradientContext<Inputs extends readonly Tensor[]> {
 
 /**
  * A function with a gradient of its own. `backward` gets the gradients of the outputs (absent where nothing depends on
- * one) and returns those of the inputs; made of ops, it can be differentiated again. What `f` does is not recorded.
+ * one) and returns those of the inputs; made of ops, it can be differentiated again. What `f` does is not recorded. Throws
+ * ArgumentError for what is no function, and where one returns no tensors.
  *
  * @example
  * const roundThrough = customGradient((x: Tensor) => round(x), ([dy]) => [dy]); // a straight-through estimator
@@ -39,9 +42,12 @@ export function customGradient<
     context: CustomGradientContext<Inputs>,
   ) => readonly (Tensor | undefined)[],
 ): (...inputs: Inputs) => Outputs {
+  checkValue("customGradient: function", f, callable);
+  checkValue("customGradient: backward", backward, callable);
   return (...inputs) =>
     scope(() => {
       const result = withoutGradient(() => f(...inputs));
+      checkValue("customGradient: result of the function", result, either(aTensor, listOf(aTensor)));
       const results = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
       const op = resultOf(inputs.length, results.length, backward as Backward);
       const outputs = execute(op, [...inputs, ...results], {});
@@ -67,13 +73,15 @@ function resultOf(inputs: number, results: number, backward: Backward): Op {
     },
     gradient: {
       reads: () => ({ inputs: Array.from({ length: inputs }, (_, input) => input), outputs: positions }),
-      apply: (context) => [
-        ...backward(context.outputGradients, {
+      apply: (context) => {
+        const gradients = backward(context.outputGradients, {
           inputs: context.inputs.slice(0, inputs) as Tensor[],
           outputs: context.outputs as Tensor[],
           needed: context.needed.slice(0, inputs),
-        }),
-      ],
+        });
+        checkValue("customGradient: result of backward", gradients, listOf(tensorOrNone));
+        return [...gradients];
+      },
     },
     kernels: {
       "*": () => ({

@@ -1,5 +1,13 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, scope, tensorsIn } from "@evenkeel/tensor";
+import {
+  callable,
+  checkOptions,
+  checkValue,
+  either,
+  listOf,
+  nonNegativeInteger,
+} from "@evenkeel/tensor/checks";
 import { identity } from "./identity.ts";
 import type { Model } from "./model.ts";
 import { isModel, trainableParameters } from "./model.ts";
@@ -42,7 +50,8 @@ export type ValueAndGradients<Result extends LossResult, Gradients> = Result ext
  *
  * @param options.wrt positions of the arguments to differentiate by
  * @throws ShapeError when `f` returns more than one element; DTypeError for tensors that are not of a float dtype;
- * MissingGradientError when the result depends on an op that has no gradient; ArgumentError when `f` returns a promise
+ * MissingGradientError when the result depends on an op that has no gradient; ArgumentError for an unknown option, a position
+ * that holds no tensor, and when `f` returns a promise
  * @example
  * const slope = grad((x: Tensor) => sum(mul(x, x)));
  * slope(tensor([1, 2])); // [2, 4]
@@ -59,6 +68,7 @@ export function grad<
 ) => Result extends readonly [Tensor, infer Aux]
   ? [gradients: GradientsAt<Args, Wrt>, aux: Aux]
   : GradientsAt<Args, Wrt> {
+  checkFunction("grad", f, options);
   return (...args) => {
     const { gradients, aux } = differentiateFunction("grad", f, args, options.wrt ?? 0);
     return (aux === undefined ? gradients : [gradients, aux]) as never;
@@ -70,7 +80,7 @@ export function grad<
  * `[value, aux]`.
  *
  * Given a model, it differentiates by the values of `model.parameters()`: the gradients are a list in the order of
- * `trainableParameters(model)`.
+ * `trainableParameters(model)`. Throws as `grad` does.
  *
  * @example
  * const step = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
@@ -92,18 +102,23 @@ export function valueAndGrad(
   first: Model | ((...args: readonly unknown[]) => LossResult),
   second?: GradOptions<Positions> | ((...args: readonly unknown[]) => LossResult),
 ): (...args: readonly unknown[]) => unknown[] {
-  return (...args) => {
-    const { value, gradients, aux } =
-      isModel(first) && typeof second === "function"
-        ? differentiateModel(first, () => second(...args))
-        : differentiateFunction(
-            "valueAndGrad",
-            first as (...args: readonly unknown[]) => LossResult,
-            args,
-            (second as GradOptions<Positions> | undefined)?.wrt ?? 0,
-          );
-    return aux === undefined ? [value, gradients] : [value, gradients, aux];
-  };
+  if (isModel(first)) {
+    checkValue("valueAndGrad: loss", second, callable);
+    const loss = second as (...args: readonly unknown[]) => LossResult;
+    return (...args) => listOfResults(differentiateModel(first, () => loss(...args)));
+  }
+  const options = second as GradOptions<Positions> | undefined;
+  checkFunction("valueAndGrad", first, options);
+  return (...args) => listOfResults(differentiateFunction("valueAndGrad", first, args, options?.wrt ?? 0));
+}
+
+const listOfResults = ({ value, gradients, aux }: { value: Tensor; gradients: unknown; aux: unknown }) =>
+  aux === undefined ? [value, gradients] : [value, gradients, aux];
+
+function checkFunction(operation: string, f: unknown, options: GradOptions<Positions> = {}): void {
+  checkValue(`${operation}: function`, f, callable);
+  const wrt = either(nonNegativeInteger, listOf(nonNegativeInteger));
+  checkOptions<GradOptions<Positions>>(operation, options, { wrt });
 }
 
 function differentiateModel(model: Model, loss: () => LossResult): Differentiated {

@@ -13,6 +13,7 @@ import {
   withExecutor,
   zerosLike,
 } from "@evenkeel/tensor";
+import { aTensor, checkValue, describeValue } from "@evenkeel/tensor/checks";
 import { GradientMap } from "./gradient-map.ts";
 import { settlingState } from "./state-change.ts";
 import { isTensor } from "./structure.ts";
@@ -75,7 +76,7 @@ export function takeGradient(gradients: GradientMap, source: Tensor): Tensor {
 function checkLoss(operation: string, value: unknown): void {
   if (!isTensor(value)) {
     throw new ArgumentError(
-      `${operation}: found a function that returns ${typeof value}, expected a tensor or [tensor, aux]`,
+      `${operation}: found a function that returns ${describeValue(value)}, expected a tensor or [tensor, aux]`,
     );
   }
   checkFloat(operation, "the function's result", value);
@@ -87,6 +88,7 @@ function checkLoss(operation: string, value: unknown): void {
 }
 
 export function checkFloat(operation: string, argument: string, tensor: Tensor): void {
+  checkValue(`${operation}: ${argument}`, tensor, aTensor);
   if (!isFloat(tensor.dtype)) {
     throw new DTypeError(`${operation}: ${argument}: found ${formatSpec(tensor)}, expected a float dtype`);
   }

@@ -1,5 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { isRecord } from "@evenkeel/tensor/checks";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { aTensor, isRecord } from "@evenkeel/tensor/checks";
 
 /** The type of the gradients of a value: a tensor for each tensor in arrays and records, undefined for the rest. */
 export type GradientsOf<Value> = Value extends Tensor
@@ -12,10 +13,13 @@ export type GradientsOf<Value> = Value extends Tensor
         ? { [Key in keyof Value]: GradientsOf<Value[Key]> }
         : undefined;
 
-/** By its members, so that a tensor of another copy of the package is one too. */
-export function isTensor(value: unknown): value is Tensor {
-  return value !== null && typeof value === "object" && "storage" in value && "dtype" in value;
-}
+export const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
+
+/** Absent gradients are zero. */
+export const tensorOrNone: Rule = {
+  expected: "a tensor or undefined",
+  accepts: (value) => value === undefined || isTensor(value),
+};
 
 /** The same arrays and records with every tensor replaced; other leaves go through `other`. */
 export function mapTensors(

@@ -1,11 +1,12 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, aliasOf, currentExecutor, rejectPromise, scope } from "@evenkeel/tensor";
+import { aTensor, callable, checkValue, either, listOf } from "@evenkeel/tensor/checks";
 import { GradientMap } from "./gradient-map.ts";
 import { identity } from "./identity.ts";
 import { checkFloat, recordOn, takeGradient } from "./record.ts";
 import { settlingState } from "./state-change.ts";
 import type { GradientsOf } from "./structure.ts";
-import { isTensor } from "./structure.ts";
+import { isTensor, tensorOrNone } from "./structure.ts";
 import { Tape } from "./tape.ts";
 
 /**
@@ -27,7 +28,7 @@ export type PullbackArgument<Outputs> = Outputs extends Tensor
  *
  * Shapes: `f` may return one tensor or a list, of any shapes; each gradient has the shape of its tensor.
  *
- * @throws DTypeError for inputs that are not of a float dtype; ShapeError when an output gradient has not the shape of
+ * @throws ArgumentError for what is no function or no tensor; DTypeError for inputs that are not of a float dtype; ShapeError when an output gradient has not the shape of
  * its output; MissingGradientError as `grad`
  * @example
  * const [y, pullback] = vjp((x: Tensor) => mul(x, x), x);
@@ -37,6 +38,7 @@ export function vjp<const Inputs extends readonly Tensor[], Outputs extends Tens
   f: (...inputs: Inputs) => Outputs,
   ...inputs: Inputs
 ): [value: Outputs, pullback: Pullback<Inputs, Outputs>] {
+  checkValue("vjp: function", f, callable);
   for (const [position, input] of inputs.entries()) checkFloat("vjp", `argument ${position}`, input);
   const tape = new Tape(currentExecutor());
   const sources = inputs.map((input) => identity(input));
@@ -63,6 +65,7 @@ export function vjp<const Inputs extends readonly Tensor[], Outputs extends Tens
 
   const pullback = (outputGradients: Tensor | readonly (Tensor | undefined)[]): Tensor[] => {
     const given = isTensor(outputGradients) ? [outputGradients] : outputGradients;
+    checkValue("pullback: gradients", given, listOf(tensorOrNone));
     if (given.length !== targets.length) {
       throw new ArgumentError(`pullback: found ${given.length} gradients, expected ${targets.length}`);
     }
@@ -96,6 +99,7 @@ function runForward(
   return recordOn(tape, "vjp", () => {
     const result = f();
     rejectPromise(result, "vjp");
+    checkValue("vjp: result of the function", result, either(aTensor, listOf(aTensor)));
     const owned = (output: Tensor): Tensor => (sources.includes(output) ? aliasOf(output) : output);
     return isTensor(result) ? owned(result) : result.map(owned);
   });

@@ -1,4 +1,4 @@
-import { grad, valueAndGrad, vjp } from "@evenkeel/autodiff";
+import { checkGradients, customGradient, grad, valueAndGrad, vjp } from "@evenkeel/autodiff";
 import type { Op, Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
@@ -234,5 +234,42 @@ describe("errors", () => {
     });
     expect(() => failing(vector(1))).toThrow(RangeError);
     expect(numbers(grad((x: Tensor) => sum(relu(x)))(vector(1)))).toEqual([1]);
+  });
+});
+
+describe("what makes no sense is refused where it is given", () => {
+  const f = (x: Tensor): Tensor => sum(x);
+  const model = { parameters: () => [{ value: vector(1) }] };
+  const one = vector(1);
+
+  test.each<[string, () => unknown, string]>([
+    ["no function", () => grad(one as never), "grad: function: found a Tensor, expected a function"],
+    ["an unknown option", () => grad(f, { argnums: 1 } as never), 'grad: found the option "argnums"'],
+    ["a position", () => grad(f, { wrt: -1 }), "grad: wrt: found -1, expected a non-negative integer"],
+    ["positions", () => valueAndGrad(f, { wrt: [0.5] }), "valueAndGrad: wrt: found [0.5]"],
+    ["no loss", () => valueAndGrad(model, one as never), "valueAndGrad: loss: found a Tensor"],
+    ["a loss alone", () => valueAndGrad(undefined as never, f), "valueAndGrad: function: found undefined"],
+    ["a parameter", () => valueAndGrad({ parameters: () => [{}] } as never, () => one)(), "found undefined"],
+    ["no number", () => grad((() => "1") as never)(one), 'a function that returns "1", expected a tensor'],
+    ["no function", () => vjp(one as never), "vjp: function: found a Tensor"],
+    ["no tensor", () => vjp(f, [1] as never), "vjp: argument 0: found [1], expected a tensor"],
+    ["no result", () => vjp((() => 1) as never, one), "vjp: result of the function: found 1"],
+    ["no gradient", () => vjp(f, one)[1](undefined as never), "pullback: gradients: found undefined"],
+    ["no backward", () => customGradient(f, undefined as never), "customGradient: backward: found undefined"],
+    [
+      "one gradient instead of a list",
+      () => grad((x: Tensor) => customGradient(f, (([dy]: Tensor[]) => dy) as never)(x))(one),
+      "customGradient: result of backward: found a Tensor, expected an array of a tensor or undefined",
+    ],
+    ["an order", () => checkGradients(f, [one], { order: 0 }), "checkGradients: order: found 0"],
+    ["inputs", () => checkGradients(f, one as never), "checkGradients: inputs: found a Tensor"],
+  ])("%s", (_, make, message) => {
+    const run = () => withExecutor(referenceExecutor, make);
+    expect(run).toThrow(ArgumentError);
+    expect(run).toThrow(message);
+  });
+
+  onReference("an option that is undefined is absent", () => {
+    expect(numbers(grad(f, { wrt: undefined as unknown as 0 })(vector(1, 2)))).toEqual([1, 1]);
   });
 });
