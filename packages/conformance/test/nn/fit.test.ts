@@ -118,7 +118,7 @@ describe("what is reported", () => {
         { onEpoch: ({ epoch }) => void epochs.push(epoch) },
       ],
     });
-    expect(seen).toEqual(history.batches);
+    expect(seen.slice(16)).toEqual(history.batches);
     expect(seen.map(({ step }) => step)).toEqual(Array.from({ length: 32 }, (_, step) => step));
     expect(seen[17]).toMatchObject({ epoch: 1, batch: 1, examples: 32, learningRate: 0.1 / 18 });
     expect(epochs).toEqual([0, 1]);
@@ -320,7 +320,7 @@ test.each<[string, Partial<Options>]>([
   ["epochs", { epochs: -1 }],
   ["readEvery", { readEvery: 0 }],
   ["probe.every", { probe: { every: 1.5, run: () => undefined } }],
-  ["checkpoint.everySteps", { checkpoint: { store: new MemoryCheckpointStore(), everySteps: 0 } }],
+  ["checkpoint: everySteps", { checkpoint: { store: new MemoryCheckpointStore(), everySteps: 0 } }],
   ["resume", { resume: true }],
 ])("a wrong option is named: %s", async (name, options) => {
   const model = small();

@@ -1,28 +1,35 @@
 import type { SoftmaxCrossEntropyOptions, Tensor } from "@evenkeel/tensor";
-import { div, scope, softmaxCrossEntropy, sum } from "@evenkeel/tensor";
-import { isOtherClass } from "../metrics/classes.ts";
+import { scope, softmaxCrossEntropy } from "@evenkeel/tensor";
+import { checkOptions, type Rule } from "@evenkeel/tensor/checks";
+import { checkHostIndices } from "./host-integers.ts";
 import type { LossOptions } from "./reduction.ts";
-import { reduceLoss } from "./reduction.ts";
+import { ignoredByDefault, labelLossRules, reduceLabelLoss } from "./reduction.ts";
 
 /** Label smoothing, the label to ignore, and the reduction. */
 export interface CrossEntropyOptions extends SoftmaxCrossEntropyOptions, LossOptions {}
 
+const belowOne: Rule = {
+  expected: "a number in [0, 1)",
+  accepts: (value) => typeof value === "number" && value >= 0 && value < 1,
+};
+
 /**
  * The cross-entropy between the softmax of logits and class labels. The mean is taken over samples whose label is not
- * `ignoreIndex`.
+ * `ignoreIndex`; it is NaN where there is none.
  *
  * Shapes: f32 [n, classes], i32 [n] -> [], or [n] with reduction `none`. Throws ShapeError, DTypeError, and ArgumentError
- * for options out of range.
+ * for options out of range, and inside of `fit` and `evaluate` for a label of a host array that is no class.
  *
  * @param options.labelSmoothing the probability that is spread evenly over all classes, default 0
  * @param options.ignoreIndex default -100
  * @example crossEntropy(model.forward(images), labels, { labelSmoothing: 0.1 })
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
-  const { reduction = "mean", ignoreIndex = -100, labelSmoothing } = options;
+  checkOptions<CrossEntropyOptions>("crossEntropy", options, { ...labelLossRules, labelSmoothing: belowOne });
+  const { ignoreIndex = ignoredByDefault, labelSmoothing } = options;
+  checkHostIndices("crossEntropy: labels", labels, logits.shape.at(-1) ?? 0, ignoreIndex);
   return scope(() => {
     const losses = softmaxCrossEntropy(logits, labels, { ignoreIndex, labelSmoothing });
-    if (reduction !== "mean") return reduceLoss(losses, reduction);
-    return div(sum(losses), sum(isOtherClass(labels, ignoreIndex)));
+    return reduceLabelLoss(losses, labels, options);
   });
 }

@@ -1,6 +1,5 @@
 import type { Expression, Tensor, Value } from "@evenkeel/tensor";
 import {
-  ArgumentError,
   broadcastShapes,
   buildExpression,
   DTypeError,
@@ -12,8 +11,9 @@ import {
   sameShape,
   scope,
 } from "@evenkeel/tensor";
+import { anything, checkOptions, nonNegative } from "@evenkeel/tensor/checks";
 import type { LossOptions } from "./reduction.ts";
-import { reduceLoss } from "./reduction.ts";
+import { lossRules, reduceLoss } from "./reduction.ts";
 
 interface Formula {
   /** Names of the inputs; the first two must have one shape. */
@@ -123,6 +123,7 @@ function checkInput(operation: string, name: string, input: Tensor, { shape }: T
  * @example mse(model.forward(x), y)
  */
 export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("mse", options, lossRules);
   return lossOf("mse", mseFormula, [prediction, target], options);
 }
 
@@ -133,43 +134,41 @@ export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {
  * DTypeError for other dtypes.
  */
 export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("l1", options, lossRules);
   return lossOf("l1", l1Formula, [prediction, target], options);
+}
+
+export interface SmoothL1Options extends LossOptions {
+  /** Where the linear part begins; default 1, 0 is the absolute difference. */
+  readonly beta?: number;
 }
 
 /**
  * Quadratic where the difference is below beta, linear beyond (Girshick 2015, equation 3, with PyTorch's beta).
  *
  * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ, DTypeError
- * for other dtypes, ArgumentError for a negative beta.
- *
- * @param options.beta default 1; 0 is the absolute difference
+ * for other dtypes, ArgumentError for options out of range.
  */
-export function smoothL1(
-  prediction: Tensor,
-  target: Tensor,
-  options: LossOptions & { readonly beta?: number } = {},
-): Tensor {
-  const { beta = 1 } = options;
-  if (!(beta >= 0)) {
-    throw new ArgumentError(`smoothL1: beta: found ${beta}, expected a non-negative number`);
-  }
-  if (beta === 0) return l1(prediction, target, options);
+export function smoothL1(prediction: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
+  checkOptions<SmoothL1Options>("smoothL1", options, { ...lossRules, beta: nonNegative });
+  const { beta = 1, reduction } = options;
+  if (beta === 0) return l1(prediction, target, { reduction });
   return lossOf("smoothL1", smoothL1Formula, [prediction, target], options, [beta]);
+}
+
+export interface BceOptions extends LossOptions {
+  /** What the loss of positive targets is multiplied by; broadcasts to them. */
+  readonly positiveWeight?: Tensor;
 }
 
 /**
  * The cross-entropy between sigmoid(logits) and targets in [0, 1].
  *
  * Shapes: f32 any, the same -> [], or the same with reduction `none`; `positiveWeight` broadcasts to them. Throws
- * ShapeError when logits and targets differ, DTypeError for other dtypes.
- *
- * @param options.positiveWeight what the loss of positive targets is multiplied by
+ * ShapeError when logits and targets differ, DTypeError for other dtypes, ArgumentError for unknown options.
  */
-export function bceWithLogits(
-  logits: Tensor,
-  targets: Tensor,
-  options: LossOptions & { readonly positiveWeight?: Tensor } = {},
-): Tensor {
+export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptions = {}): Tensor {
+  checkOptions<BceOptions>("bceWithLogits", options, { ...lossRules, positiveWeight: anything });
   const { positiveWeight } = options;
   return positiveWeight === undefined
     ? lossOf("bceWithLogits", bceFormula, [logits, targets], options)

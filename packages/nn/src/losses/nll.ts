@@ -1,18 +1,46 @@
-import type { Tensor } from "@evenkeel/tensor";
-import { gather, neg, reshape, scope } from "@evenkeel/tensor";
-import type { LossOptions } from "./reduction.ts";
-import { reduceLoss } from "./reduction.ts";
+import type { Expression, Tensor } from "@evenkeel/tensor";
+import { buildExpression, e, evaluateExpression, gather, reshape, scope } from "@evenkeel/tensor";
+import { checkOptions } from "@evenkeel/tensor/checks";
+import { checkHostIndices } from "./host-integers.ts";
+import type { LabelLossOptions } from "./reduction.ts";
+import { ignoredByDefault, labelLossRules, reduceLabelLoss } from "./reduction.ts";
+
+let replaced: Expression | undefined;
+let negated: Expression | undefined;
+
+/** 0 in the place of the ignored label: a class that can be looked up. */
+function classesOf(labels: Tensor, ignoreIndex: number): Tensor {
+  replaced ??= buildExpression({ inputs: ["i32"], scalars: ["i32"] }, ([label], [ignored]) =>
+    e.select(e.equal(label!, ignored!), 0, label!),
+  );
+  return evaluateExpression(replaced, [labels], { scalars: [ignoreIndex] })[0]!;
+}
+
+/** 0 where the label is ignored, whatever was looked up for it. */
+function lossesOf(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
+  negated ??= buildExpression({ inputs: ["f32", "i32"], scalars: ["i32"] }, ([x, label], [ignored]) =>
+    e.select(e.equal(label!, ignored!), 0, e.neg(x!)),
+  );
+  return evaluateExpression(negated, [chosen, labels], { scalars: [ignoreIndex] })[0]!;
+}
 
 /**
- * The negative logarithm of the probability of each label. `crossEntropy` takes logits and does the same in fewer passes.
+ * The negative logarithm of the probability of each label. The mean is taken over samples whose label is not `ignoreIndex`.
+ * `crossEntropy` takes logits and does the same in fewer passes.
  *
- * Shapes: f32 [n, classes] log-probabilities, i32 [n] -> [], or [n] with reduction `none`. Throws ShapeError, DTypeError.
+ * Shapes: f32 [n, classes] log-probabilities, i32 [n] -> [], or [n] with reduction `none`. Throws ShapeError, DTypeError, and
+ * ArgumentError for unknown options, and inside of `fit` and `evaluate` for a label of a host array that is no class.
  *
+ * @param options.ignoreIndex default -100
  * @example nll(logSoftmax(logits), labels)
  */
-export function nll(logProbabilities: Tensor, labels: Tensor, options: LossOptions = {}): Tensor {
+export function nll(logProbabilities: Tensor, labels: Tensor, options: LabelLossOptions = {}): Tensor {
+  checkOptions("nll", options, labelLossRules);
+  const { ignoreIndex = ignoredByDefault } = options;
+  checkHostIndices("nll: labels", labels, logProbabilities.shape.at(-1) ?? 0, ignoreIndex);
   return scope(() => {
-    const chosen = gather(logProbabilities, reshape(labels, [labels.size, 1]), { axis: 1 });
-    return reduceLoss(neg(reshape(chosen, labels.shape)), options.reduction);
+    const classes = reshape(classesOf(labels, ignoreIndex), [labels.size, 1]);
+    const chosen = reshape(gather(logProbabilities, classes, { axis: 1 }), labels.shape);
+    return reduceLabelLoss(lossesOf(chosen, labels, ignoreIndex), labels, options);
   });
 }

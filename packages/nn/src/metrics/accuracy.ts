@@ -1,13 +1,34 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { isArgmax, mean, scope } from "@evenkeel/tensor";
+import { div, isArgmax, mul, scope, sum } from "@evenkeel/tensor";
+import { checkOptions, integer } from "@evenkeel/tensor/checks";
+import { countOf, over } from "../losses/denominators.ts";
+import { checkHostIndices } from "../losses/host-integers.ts";
+import { ignoredByDefault } from "../losses/reduction.ts";
+import { isOtherClass } from "./classes.ts";
+
+export interface AccuracyOptions {
+  /** Samples with this label do not count; default -100. */
+  readonly ignoreIndex?: number;
+}
 
 /**
- * The share of samples whose largest logit stands at their label. Stays on the device.
+ * The share of samples whose largest logit stands at their label, among those whose label is not `ignoreIndex`. Stays on the
+ * device. Positions of a sequence are samples too.
  *
- * Shapes: [n, classes], i32 [n] -> []. Throws ShapeError when they do not fit.
+ * Shapes: [..., classes], i32 [...] -> []. Throws ShapeError when they do not fit, and ArgumentError for unknown options, and inside
+ * of `fit` and `evaluate` for a label of a host array that is no class.
  *
  * @example await fit(model, { ..., metrics: { accuracy } });
  */
-export function accuracy(logits: Tensor, labels: Tensor): Tensor {
-  return scope(() => mean(isArgmax(logits, labels)));
+export function accuracy(logits: Tensor, labels: Tensor, options: AccuracyOptions = {}): Tensor {
+  checkOptions<AccuracyOptions>("accuracy", options, { ignoreIndex: integer });
+  const { ignoreIndex = ignoredByDefault } = options;
+  checkHostIndices("accuracy: labels", labels, logits.shape.at(-1) ?? 0, ignoreIndex);
+  return scope(() => {
+    const hits = isArgmax(logits, labels);
+    // No logit stands at a negative position, so nothing is to be left out there.
+    const right = sum(ignoreIndex < 0 ? hits : mul(hits, isOtherClass(labels, ignoreIndex)));
+    const count = countOf(labels, ignoreIndex);
+    return over(div(right, count), count);
+  });
 }

@@ -1,5 +1,8 @@
-import type { DType, NumericArray, Shape } from "@evenkeel/tensor";
-import { ArgumentError, Tensor, tensor, tensorsIn } from "@evenkeel/tensor";
+import type { Backend, DType, NumericArray, Shape, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, BackendError, tensor, tensorsIn } from "@evenkeel/tensor";
+import { describeValue } from "@evenkeel/tensor/checks";
+import { rememberIntegers } from "../losses/host-integers.ts";
+import type { AnyModule } from "../module/module.ts";
 
 /** Values in host memory with a shape; the dtype is that of the array unless it is named. */
 export interface HostArray {
@@ -19,46 +22,76 @@ export interface Batch<Inputs = Tensor, Labels = Tensor> {
   readonly labels: Loadable<Labels>;
 }
 
-type Batches<Inputs, Labels> = Iterable<Batch<Inputs, Labels>> | AsyncIterable<Batch<Inputs, Labels>>;
+/** Batches one after the other, of which the next may have to be waited for. */
+export type Batches<Inputs = Tensor, Labels = Tensor> =
+  | Iterable<Batch<Inputs, Labels>>
+  | AsyncIterable<Batch<Inputs, Labels>>;
 
-/** The batches of each epoch, counted from 0: a function, or an object with that method as `batches` of datasets makes. */
+/**
+ * The batches of each epoch, counted from 0: a function, or an object with that method as `batches` of datasets makes. It also
+ * learns the backend of the model, for tensors of its own; host arrays go there by themselves.
+ */
 export type DataSource<Inputs = Tensor, Labels = Tensor> =
-  | ((epoch: number) => Batches<Inputs, Labels>)
-  | { epoch(epoch: number): Batches<Inputs, Labels> };
+  | ((epoch: number, backend?: Backend) => Batches<Inputs, Labels>)
+  | { epoch(epoch: number, backend?: Backend): Batches<Inputs, Labels> };
 
-/** The batches of one epoch. */
-export const batchesOf = <Inputs, Labels>(
-  source: DataSource<Inputs, Labels>,
-  epoch: number,
-): Batches<Inputs, Labels> => (typeof source === "function" ? source(epoch) : source.epoch(epoch));
+/** A batch with everything on the device. */
+export interface LoadedBatch<Inputs, Labels> {
+  readonly inputs: Inputs;
+  readonly labels: Labels;
+  readonly examples: number;
+}
 
-/** A batch with everything on the device. What is a tensor already stays itself. */
+/** Uploads what is in host memory. What is a tensor already stays itself. */
 export function loadBatch<Inputs, Labels>(
   batch: Batch<Inputs, Labels>,
-): { readonly inputs: Inputs; readonly labels: Labels; readonly examples: number } {
-  const inputs = mapLoadable(batch.inputs) as Inputs;
-  return { inputs, labels: mapLoadable(batch.labels) as Labels, examples: examplesIn(inputs) };
+  backend?: Backend,
+): LoadedBatch<Inputs, Labels> {
+  const inputs = mapLoadable(batch.inputs, backend) as Inputs;
+  return { inputs, labels: mapLoadable(batch.labels, backend) as Labels, examples: examplesIn(inputs) };
 }
 
-function mapLoadable(value: unknown): unknown {
-  if (value instanceof Tensor) return value;
-  if (ArrayBuffer.isView(value)) return tensor(value as HostArray["data"]);
-  if (Array.isArray(value)) return value.map(mapLoadable);
-  if (value === null || typeof value !== "object") {
+/** Where its first parameter lies, or buffer; undefined for a model without any. */
+export function backendOf(model: AnyModule): Backend | undefined {
+  for (const { value } of model.parameters()) return value.backend;
+  for (const [, { value }] of model.namedBuffers()) return value.backend;
+  return undefined;
+}
+
+function mapLoadable(value: unknown, backend: Backend | undefined): unknown {
+  if (typeof value !== "object" || value === null) {
     throw new ArgumentError(
-      `batch: found ${String(value)}, expected tensors, typed arrays, or structures of them`,
+      `batch: found ${describeValue(value)}, expected tensors, typed arrays, or structures of them`,
     );
   }
-  if ("data" in value && "shape" in value) {
-    const { data, shape, dtype } = value as HostArray;
-    return tensor(data, { shape, dtype });
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, mapLoadable(element)]));
+  if ("storage" in value && "dtype" in value) return checkBackend(value as Tensor, backend);
+  if (ArrayBuffer.isView(value)) return upload({ data: value as HostArray["data"] }, backend);
+  if (Array.isArray(value)) return value.map((element) => mapLoadable(element, backend));
+  if ("data" in value && "shape" in value) return upload(value as HostArray, backend);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, element]) => [key, mapLoadable(element, backend)]),
+  );
 }
 
-/** Frees the tensors that came with a batch. */
+function upload({ data, shape, dtype }: Partial<HostArray>, backend: Backend | undefined): Tensor {
+  const uploaded = tensor(data!, { shape, dtype, backend });
+  if (uploaded.dtype === "i32") rememberIntegers(uploaded, data!);
+  return uploaded;
+}
+
+function checkBackend(value: Tensor, backend: Backend | undefined): Tensor {
+  if (backend === undefined || value.backend === backend) return value;
+  throw new BackendError(
+    `batch: found a tensor on ${describeBackend(value.backend)}, expected one on ${describeBackend(backend)}, where the model is: give host arrays, or name the backend where the tensor is made`,
+  );
+}
+
+const describeBackend = ({ name, device }: Backend): string => `${name} (${device})`;
+
+/** Frees the tensors that came with a batch, used or not. */
 export function disposeBatch(batch: object): void {
-  for (const owned of tensorsIn(batch)) owned.dispose();
+  // The batch itself may be an object of any class.
+  for (const owned of tensorsIn(Object.values(batch))) owned.dispose();
 }
 
 /** The size of the first dimension of the first tensor. */

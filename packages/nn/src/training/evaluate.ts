@@ -1,83 +1,90 @@
+import { withoutStatistics } from "@evenkeel/autodiff";
 import type { Tensor } from "@evenkeel/tensor";
-import { scope } from "@evenkeel/tensor";
+import { keep, scope } from "@evenkeel/tensor";
 import { naming } from "../module/failure.ts";
-import type { AnyModule, Module } from "../module/module.ts";
-import type { Batch, DataSource } from "./batch.ts";
-import { batchesOf, disposeBatch, loadBatch } from "./batch.ts";
+import type { Module } from "../module/module.ts";
+import type { DataSource } from "./batch.ts";
+import { backendOf, disposeBatch, loadBatch } from "./batch.ts";
+import { BatchStream } from "./batch-stream.ts";
+import { checkEvaluateOptions } from "./check-options.ts";
 import type { Evaluation } from "./history.ts";
-import { averageOf, namedValues } from "./history.ts";
 import { LateReader } from "./late-reader.ts";
+import { located } from "./located.ts";
+import { measureBatch } from "./measure-batch.ts";
 import type { Measures } from "./measures.ts";
-import { measureMetrics, rowOf } from "./measures.ts";
+import { inMode, modulesOf } from "./modes.ts";
+import type { Reading } from "./totals.ts";
+import { Totals } from "./totals.ts";
 
 /** What to evaluate, and on which data. */
-export interface EvaluateOptions<Inputs, Labels, Outputs> extends Measures<Labels, Outputs> {
-  readonly data: DataSource<Inputs, Labels>;
+export interface EvaluateOptions<Inputs, Labels, Outputs, Name extends string = string>
+  extends Measures<Labels, Outputs, Name> {
+  readonly data: DataSource<NoInfer<Inputs>, NoInfer<Labels>>;
   /** Which epoch of the data; default 0. */
   readonly epoch?: number;
-  /** Ends the pass between two batches, with the signal's reason. */
+  /** Ends the pass at once, also while it waits for data, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** Rows are read this many batches at a time. */
+/** The most rows that are read at a time. */
 const readEvery = 32;
 
-/** Runs `body` with every module as in use, then puts each back into its own mode. */
-async function inEvalMode<Result>(model: AnyModule, body: () => Promise<Result>): Promise<Result> {
-  const modes = [...model.namedModules()].map(([, module]) => [module, module.isTraining] as const);
-  model.eval();
-  try {
-    return await body();
-  } finally {
-    for (const [module, isTraining] of modes) module.isTraining = isTraining;
-  }
-}
-
 /**
- * Loss and metrics of a model over a data set, averaged over examples. The model runs as in use (`eval()`), and is put back
- * into its modes afterwards. All memory is freed.
+ * Loss and metrics of a model over a data set: what they would be of all its batches as one, however it is cut. The model runs as
+ * in use and keeps its modes, and statistics stay as they are; a module whose own mode is not the model's keeps that mode, as in
+ * `fit`. It may be called while `fit` trains the model. All memory is freed.
  *
+ * @throws ArgumentError for wrong options, for a loss or metric that gives no number, and for a label of a host array that is no
+ * class; the signal's reason
  * @example const { metrics } = await evaluate(model, { data: test, loss: crossEntropy, metrics: { accuracy } });
  */
-export function evaluate<Inputs, Labels, Outputs>(
+export async function evaluate<Inputs, Outputs, Labels = Tensor, Name extends string = never>(
   model: Module<[Inputs], Outputs>,
-  options: EvaluateOptions<Inputs, Labels, Outputs>,
-): Promise<Evaluation> {
-  const names = Object.keys(options.metrics ?? {});
-  const reader = new LateReader<number>();
-  const rows: { note: number; values: number[] }[] = [];
-  return inEvalMode(model, async () => {
-    try {
-      for await (const batch of batchesOf(options.data, options.epoch ?? 0)) {
-        try {
-          options.signal?.throwIfAborted();
-          const { examples, row } = evaluateBatch(model, batch, options);
-          reader.push(examples, row);
-        } finally {
-          disposeBatch(batch);
-        }
-        if (reader.size >= readEvery) rows.push(...(await reader.read()));
-      }
-      rows.push(...(await reader.read()));
-    } finally {
-      reader.dispose();
-    }
-    return averageOf(
-      rows.map(({ note, values }) => ({ ...namedValues(values, names), examples: note })),
-      names,
-    );
-  });
+  options: EvaluateOptions<Inputs, Labels, Outputs, Name>,
+): Promise<Evaluation<Name>> {
+  checkEvaluateOptions(options);
+  return evaluateAll(model, options);
 }
 
-function evaluateBatch<Inputs, Labels, Outputs>(
+/** `evaluate` with options that were checked, among others. */
+export async function evaluateAll<Inputs, Labels, Outputs, Name extends string>(
   model: Module<[Inputs], Outputs>,
-  batch: Batch<Inputs, Labels>,
-  measures: Measures<Labels, Outputs>,
-): { examples: number; row: Tensor[] } {
-  return scope(() => {
-    const { inputs, labels, examples } = loadBatch(batch);
-    const outputs = naming(model, () => model.forward(inputs));
-    const values = [measures.loss(outputs, labels), ...measureMetrics(outputs, labels, measures)];
-    return { examples, row: rowOf(values) };
-  });
+  options: EvaluateOptions<Inputs, Labels, Outputs, Name>,
+): Promise<Evaluation<Name>> {
+  const { data, epoch = 0, signal } = options;
+  const backend = backendOf(model);
+  const modules = modulesOf(model);
+  const reader = new LateReader<{ examples: number; readings: readonly Reading[] }>(readEvery);
+  const totals = new Totals(options);
+  const addRead = (): void => {
+    for (let row = reader.take(); row !== undefined; row = reader.take()) {
+      totals.add(row.note.readings, row.values, row.note.examples);
+    }
+  };
+  const stream = new BatchStream(data, epoch, { backend, signal });
+  try {
+    for (let batch = await stream.next(); batch !== undefined; batch = await stream.next()) {
+      const current = batch;
+      try {
+        scope(() => {
+          const { inputs, labels, examples } = loadBatch(current, backend);
+          const outputs = inMode(modules, false, () => withoutStatistics(() => naming(model, () => model.forward(inputs))));
+          const { row, readings } = measureBatch(outputs, labels, options, examples);
+          reader.push({ examples, readings }, row.map(keep));
+        });
+      } catch (error) {
+        throw located(error, `evaluate: batch ${stream.taken - 1}`);
+      } finally {
+        disposeBatch(batch);
+      }
+      if (reader.isDue) await reader.readSome(signal);
+      addRead();
+    }
+    await reader.readAll(signal);
+    addRead();
+  } finally {
+    reader.leave();
+    await stream.close();
+  }
+  return totals.evaluation();
 }

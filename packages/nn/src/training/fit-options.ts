@@ -7,14 +7,14 @@ import type { Measures } from "./measures.ts";
 
 /** What callbacks and probes can do to the run. */
 export interface RunControl {
-  /** Ends the run after what is being done now; `fit` then resolves as usual. */
+  /** Ends the run after what is being done now; `fit` then resolves as usual. An epoch that is at its end is completed. */
   stop(): void;
 }
 
 /** Functions that `fit` calls on the way. Batches are reported in order, some steps late; a promise is waited for. */
-export interface Callback {
-  onBatch?(record: BatchRecord, control: RunControl): void | Promise<void>;
-  onEpoch?(record: EpochRecord, history: History, control: RunControl): void | Promise<void>;
+export interface Callback<Name extends string = string> {
+  onBatch?(record: BatchRecord<Name>, control: RunControl): void | Promise<void>;
+  onEpoch?(record: EpochRecord<Name>, history: History<Name>, control: RunControl): void | Promise<void>;
 }
 
 /** Looks at the model now and then. The device is idle when it is called, and its time does not count as training. */
@@ -40,25 +40,36 @@ export interface CheckpointOptions {
 }
 
 /** What to train on, how, and what to do on the way. */
-export interface FitOptions<Inputs, Labels, Outputs> extends Measures<Labels, Outputs> {
-  readonly data: DataSource<Inputs, Labels>;
+export interface FitOptions<Inputs, Labels, Outputs, Name extends string = string>
+  extends Measures<Labels, Outputs, Name> {
+  readonly data: DataSource<NoInfer<Inputs>, NoInfer<Labels>>;
   readonly optimizer: Optimizer;
   /** The learning rate of each update; absent, the optimizer's own. */
   readonly schedule?: Schedule;
   /** How many epochs the whole run has, those of a resumed part included. */
   readonly epochs: number;
   /** Looked at after every epoch. */
-  readonly validation?: DataSource<Inputs, Labels>;
-  readonly callbacks?: readonly Callback[];
+  readonly validation?: DataSource<NoInfer<Inputs>, NoInfer<Labels>>;
+  readonly callbacks?: readonly Callback<NoInfer<Name>>[];
   readonly probe?: Probe;
   readonly checkpoint?: CheckpointOptions;
   /**
-   * Goes on from the checkpoint, where there is one; default false. One of a run with other settings of its optimizer, the
-   * initial learning rate included, is refused: `loadModel` takes over its weights alone.
+   * Goes on from the checkpoint; where there is none, from where the last `fit` with this model and this optimizer ended in this
+   * program, also by an error; else from the beginning. Default false. A checkpoint of a run with other settings of its
+   * optimizer, the initial learning rate included, is refused: `loadModel` takes over its weights alone.
    */
   readonly resume?: boolean;
-  /** Ends the run between two batches: a checkpoint is written, and `fit` rejects with the signal's reason. */
+  /**
+   * Ends the run at once, also while it waits for data or validates: a checkpoint is written, and `fit` rejects with the
+   * signal's reason.
+   */
   readonly signal?: AbortSignal;
-  /** How many batches are computed before their loss and metrics are read, in one transfer; default 16. */
+  /** How many batches are computed at most before their loss and metrics are read, in one transfer; default 16. */
   readonly readEvery?: number;
+  /**
+   * What follows a loss that is NaN or infinite, which is noticed when it is read: NonFiniteLossError, the end of the run as by
+   * `stop()` (without completing the epoch), or nothing. Default `throw`. No checkpoint is written after such a loss, unless
+   * the run continues.
+   */
+  readonly onNonFinite?: "throw" | "stop" | "continue";
 }

@@ -1,54 +1,143 @@
-import type { NumericArray, Tensor } from "@evenkeel/tensor";
+import type { Tensor } from "@evenkeel/tensor";
 import { concatenate } from "@evenkeel/tensor";
+import { unlessAborted } from "./abort.ts";
+
+/** Numbers of one step as they were read, and what the host knew of it. */
+export interface LateRow<Note> {
+  readonly note: Note;
+  readonly values: readonly number[];
+}
+
+/** The longest that the host goes on without a turn of its event loop, and the device is ahead of it at a time. */
+const longestStretch = 50;
 
 /**
- * Collects a few numbers of every step on the device and joins and reads those of many steps at once, so that a step launches
- * nothing for it and the device never waits for the host. `Note` is what the host knows of a step already.
+ * Collects a few numbers of every step on the device, and joins and reads those of many steps at once, so that a step launches
+ * nothing for it and the device never waits for the host. At most two reads are under way, each of steps that take about
+ * `longestStretch` milliseconds: timers, input and abort signals have their turn in between.
  */
 export class LateReader<Note> {
+  private readonly most: number;
   private pending: { readonly note: Note; readonly row: readonly Tensor[] }[] = [];
+  /** In the order of their steps. */
+  private readonly read: LateRow<Note>[] = [];
+  private readonly underWay: Promise<LateRow<Note>[]>[] = [];
+  /** How many steps are read at once: doubled until they fill the stretch. */
+  private steps = 1;
+  private turnedAt = performance.now();
 
-  /** Takes over the row: vectors, as long and as many at every step. */
+  /** `most` steps are read at once. */
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  /** Takes over the row: vectors. */
   push(note: Note, row: readonly Tensor[]): void {
     this.pending.push({ note, row });
   }
 
-  get size(): number {
-    return this.pending.length;
+  /** Whether enough has come together for `readSome`. */
+  get isDue(): boolean {
+    return this.pending.length >= this.steps || performance.now() - this.turnedAt >= longestStretch;
   }
 
-  /** Starts to read all rows that were pushed so far, in one transfer, and frees them. */
-  async read(): Promise<{ note: Note; values: number[] }[]> {
-    const taken = this.pending;
-    this.pending = [];
-    if (taken.length === 0) return [];
-    const reading = readJoined(taken);
-    const all = [...(await reading)];
-    const width = all.length / taken.length;
-    return taken.map(({ note }, index) => ({
-      note,
-      values: all.slice(index * width, (index + 1) * width),
-    }));
+  /** Starts a read, and waits for the one before. */
+  async readSome(signal?: AbortSignal): Promise<void> {
+    this.start();
+    if (this.underWay.length > 1) await this.finish(signal);
+    await nextTurn();
+    this.adapt();
   }
 
-  dispose(): void {
+  /** Waits for everything that was pushed. */
+  async readAll(signal?: AbortSignal): Promise<void> {
+    this.start();
+    while (this.underWay.length > 0) await this.finish(signal);
+    await nextTurn();
+    this.turnedAt = performance.now();
+  }
+
+  /** The next row that has been read, once. */
+  take(): LateRow<Note> | undefined {
+    return this.read.shift();
+  }
+
+  /** Starts to read what is left, so that nothing stays on the device; `readAll` still gives it. */
+  leave(): void {
+    try {
+      this.start();
+    } finally {
+      disposeRows(this.pending);
+      this.pending = [];
+    }
+  }
+
+  /** Why what is under way cannot be read: then nothing is known of what the device did. */
+  async failure(): Promise<Error | undefined> {
+    try {
+      await Promise.all(this.underWay);
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  private start(): void {
+    if (this.pending.length === 0) return;
+    const joined = concatenate(this.pending.flatMap(({ row }) => row));
+    const rows = cut(this.pending, joined.data());
+    // A failure is thrown where the read is awaited.
+    rows.catch(() => undefined);
+    this.underWay.push(rows);
+    joined.dispose();
     disposeRows(this.pending);
     this.pending = [];
   }
+
+  /** A read that is given up because of the signal stays under way. */
+  private async finish(signal: AbortSignal | undefined): Promise<void> {
+    const rows = await unlessAborted(this.underWay[0]!, signal);
+    this.underWay.shift();
+    this.read.push(...rows);
+  }
+
+  private adapt(): void {
+    const now = performance.now();
+    const isShort = now - this.turnedAt < longestStretch;
+    this.steps = Math.min(this.most, isShort ? 2 * this.steps : Math.max(1, this.steps >> 1));
+    this.turnedAt = now;
+  }
 }
 
-/** Frees the rows, also where there is no memory to join them in. */
-function readJoined(taken: Parameters<typeof disposeRows>[0]): Promise<NumericArray> {
-  try {
-    const joined = concatenate(taken.flatMap(({ row }) => row));
-    const reading = joined.data();
-    joined.dispose();
-    return reading;
-  } finally {
-    disposeRows(taken);
-  }
+async function cut<Note>(
+  steps: readonly { readonly note: Note; readonly row: readonly Tensor[] }[],
+  reading: Promise<ArrayLike<number>>,
+): Promise<LateRow<Note>[]> {
+  const lengths = steps.map(({ row }) => row.reduce((total, { size }) => total + size, 0));
+  const all = Array.from(await reading);
+  let end = 0;
+  return steps.map(({ note }, step) => {
+    const begin = end;
+    end += lengths[step]!;
+    return { note, values: all.slice(begin, end) };
+  });
 }
 
 function disposeRows(pending: readonly { readonly row: readonly Tensor[] }[]): void {
   for (const { row } of pending) for (const value of row) value.dispose();
+}
+
+/** Lets timers, input and abort signals have their turn. Timers of browsers would wait for milliseconds. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(undefined);
+    }
+  });
 }

@@ -1,24 +1,45 @@
-import { withoutGradient } from "@evenkeel/autodiff";
 import type { Tensor } from "@evenkeel/tensor";
-import { reshape } from "@evenkeel/tensor";
 
-/** A number for a batch: one element, an average over its examples. */
-export type Measure<Labels, Outputs> = (outputs: Outputs, labels: Labels) => Tensor;
+/** A mean as what it is made of: one element each, on the device. */
+export interface WeightedMean {
+  readonly sum: Tensor;
+  /** How much counts: labels, positions, pixels, or a sum of weights. */
+  readonly weight: Tensor;
+}
+
+/**
+ * The mean of a loss or a metric of your own, together with what it was divided by: batches then count by their weight, and one
+ * of weight 0 does not count. As a loss, `sum / weight` is differentiated, and nothing where the weight is 0.
+ *
+ * @example loss: (y, { target, mask }) => weighted(sum(mul(mask, square(sub(y, target)))), sum(mask))
+ */
+export const weighted = (sum: Tensor, weight: Tensor): WeightedMean => ({ sum, weight });
+
+/**
+ * What is computed of a batch: a tensor of one element, or `weighted(sum, weight)`. The number of a whole pass is what the
+ * measure gives of all its batches as one: losses and metrics of this package tell what their mean was taken over, labels or
+ * elements, and with the reduction `sum` they are summed. A mean of your own is weighted by the examples of each batch: use
+ * `weighted` where something else counts.
+ */
+export type Measure<Labels, Outputs> = (outputs: Outputs, labels: Labels) => Tensor | WeightedMean;
+
+/**
+ * A metric that needs the whole pass: counts of each batch, a vector that is summed over batches, and what becomes of them.
+ *
+ * @example
+ * const f1: PassMetric<Tensor, Tensor> = {
+ *   counts: (logits, labels) => truePositivesFalsePositivesFalseNegatives(logits, labels),
+ *   of: ([tp, fp, fn]) => (2 * tp!) / (2 * tp! + fp! + fn!),
+ * };
+ */
+export interface PassMetric<Labels, Outputs> {
+  counts(outputs: Outputs, labels: Labels): Tensor;
+  of(totals: readonly number[]): number;
+}
 
 /** What is computed of a batch. */
-export interface Measures<Labels, Outputs> {
+export interface Measures<Labels, Outputs, Name extends string = string> {
+  /** What is minimized. */
   readonly loss: Measure<Labels, Outputs>;
-  readonly metrics?: { readonly [name: string]: Measure<Labels, Outputs> };
+  readonly metrics?: { readonly [Metric in Name]: Measure<Labels, Outputs> | PassMetric<Labels, Outputs> };
 }
-
-/** The metrics of a batch, in the order of their names; nothing is differentiated through them. */
-export function measureMetrics<Labels, Outputs>(
-  outputs: Outputs,
-  labels: Labels,
-  { metrics = {} }: Measures<Labels, Outputs>,
-): Tensor[] {
-  return withoutGradient(() => Object.values(metrics).map((metric) => metric(outputs, labels)));
-}
-
-/** Each number as a vector of its own, without a launch: they are joined when many are read. */
-export const rowOf = (values: readonly Tensor[]): Tensor[] => values.map((value) => reshape(value, [1]));

@@ -32,6 +32,7 @@ class Scale extends Module {
 const state = {
   history: { epochs: [], batches: [] },
   position: { epoch: 1, batch: 2, step: 5 },
+  totals: { sums: [[1.5, 2]], examples: 2 },
   milliseconds: 12,
 };
 const own = (model: Scale) => new Adam(model, { learningRate: 0.01, weightDecay: 0.1 });
@@ -172,7 +173,15 @@ test("progress that is not a run's is refused, whatever it is", async () => {
     await store.save("latest", encodeCheckpoint({ tensors, progress: other }));
     await expect(resume()).rejects.toThrow(DataError);
   };
-  for (const name of ["position", "history", "settings", "random", "learningRate", "milliseconds"]) {
+  for (const name of [
+    "position",
+    "history",
+    "totals",
+    "settings",
+    "random",
+    "learningRate",
+    "milliseconds",
+  ]) {
     for (const value of [undefined, null, "x", -1, []])
       await tryWith({ ...(progress as object), [name]: value });
   }

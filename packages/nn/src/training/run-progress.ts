@@ -1,13 +1,22 @@
 import { DataError } from "@evenkeel/tensor";
-import { describeValue, nonNegative, nonNegativeInteger } from "@evenkeel/tensor/checks";
+import { describeValue, listOf, nonNegative, nonNegativeInteger, type Rule } from "@evenkeel/tensor/checks";
 import type { RandomState } from "../initializers/random-source.ts";
 import type { OptimizerSettings } from "../optimizers/optimizer-options.ts";
 import type { History } from "./history.ts";
+import type { Totals } from "./totals.ts";
 
-/** Where a run stands; `milliseconds` were spent in the epoch so far. */
+/** Where the next batch stands. */
+export interface Position {
+  readonly epoch: number;
+  readonly batch: number;
+  readonly step: number;
+}
+
+/** Where a run stands; `milliseconds` were spent in the epoch so far, and `totals` are of its batches. */
 export interface RunState {
   readonly history: History;
-  readonly position: { readonly epoch: number; readonly batch: number; readonly step: number };
+  readonly position: Position;
+  readonly totals: Totals["state"];
   readonly milliseconds: number;
 }
 
@@ -25,15 +34,20 @@ export interface Progress extends RunState {
   readonly random: { readonly [path: string]: RandomState };
 }
 
+const aNumber: Rule = { expected: "a number", accepts: (value) => typeof value === "number" };
+
 /** A checksum finds damage; a file that somebody has made may still hold anything. Throws DataError. */
 export function checkProgress(progress: unknown): Progress {
   const parts = membersOf(progress) ?? {};
   const position = membersOf(parts.position) ?? {};
   const history = membersOf(parts.history) ?? {};
+  const totals = membersOf(parts.totals) ?? {};
   const isSound =
     [position.epoch, position.batch, position.step].every(nonNegativeInteger.accepts) &&
     [parts.learningRate, parts.milliseconds].every(nonNegative.accepts) &&
     [history.epochs, history.batches].every(Array.isArray) &&
+    nonNegativeInteger.accepts(totals.examples) &&
+    listOf(listOf(aNumber)).accepts(totals.sums) &&
     membersOf(parts.settings) !== undefined &&
     membersOf(parts.random) !== undefined;
   if (isSound) return progress as Progress;

@@ -1,10 +1,12 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { setDefaultBackend, tensor } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ArgumentError, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
-import { batchesOf, disposeBatch, loadBatch } from "./batch.ts";
-import { averageOf, namedValues } from "./history.ts";
+import type { DataSource } from "./batch.ts";
+import { disposeBatch, loadBatch } from "./batch.ts";
+import { BatchStream } from "./batch-stream.ts";
 import { Stopwatch } from "./stopwatch.ts";
+import { Totals } from "./totals.ts";
 
 let backend: ExpressionBackend;
 
@@ -39,33 +41,132 @@ describe("batches", () => {
   });
 
   test("anything else is refused", () => {
-    expect(() => loadBatch({ inputs: "text", labels: tensor(1) } as never)).toThrow(/found text/);
+    expect(() => loadBatch({ inputs: "text", labels: tensor(1) } as never)).toThrow(/found "text"/);
     expect(() => loadBatch({ inputs: [], labels: [] } as never)).toThrow(/found no tensor/);
   });
 
-  test("sources are functions of the epoch, or objects that have one", () => {
-    const source = (epoch: number) => [{ inputs: Float32Array.of(epoch), labels: Int32Array.of(0) }];
-    expect([...(batchesOf(source, 2) as Iterable<unknown>)]).toEqual(source(2));
-    expect([...(batchesOf({ epoch: source }, 3) as Iterable<unknown>)]).toEqual(source(3));
+  test("of a class of their own are freed too, with what no model used", () => {
+    const before = backend.buffers;
+    class Own {
+      inputs = tensor([[1]]);
+      labels = tensor([1]);
+      weights = [{ unused: tensor([1]) }];
+    }
+    disposeBatch(new Own());
+    expect(backend.buffers).toBe(before);
   });
 });
 
-test("averages are weighted by examples", () => {
-  const batches = [
-    { loss: 1, metrics: { accuracy: 0.5 }, examples: 30 },
-    { loss: 4, metrics: { accuracy: 1 }, examples: 10 },
-  ];
-  expect(averageOf(batches, ["accuracy"])).toEqual({
-    loss: 1.75,
-    metrics: { accuracy: 0.625 },
-    examples: 40,
+describe("a stream of batches", () => {
+  const options = { backend: undefined, signal: undefined };
+  const batch = (value: number) => ({ inputs: Float32Array.of(value), labels: Int32Array.of(0) });
+  const all = async (source: DataSource, epoch = 0): Promise<unknown[]> => {
+    const stream = new BatchStream(source, epoch, options);
+    const found: unknown[] = [];
+    for (let next = await stream.next(); next !== undefined; next = await stream.next()) found.push(next);
+    return found;
+  };
+
+  test("comes from a function of the epoch, or an object that has one", async () => {
+    const source = (epoch: number) => [batch(epoch), batch(1)];
+    expect(await all(source, 2)).toEqual(source(2));
+    expect(await all({ epoch: source }, 3)).toEqual(source(3));
+    const later = async function* (epoch: number) {
+      yield batch(epoch);
+    };
+    expect(await all(later, 4)).toEqual([batch(4)]);
   });
-  expect(averageOf([], []).loss).toBeNaN();
+
+  test.each<[string, unknown]>([
+    ["undefined for epoch 0", () => undefined],
+    ["a string", () => "batches"],
+    ["3 as batch 1 of epoch 0, expected { inputs, labels }", () => [batch(0), 3]],
+    ["an object as batch 0 of epoch 0", () => [{ images: [] }]],
+  ])("says what is wrong: %s", async (words, source) => {
+    await expect(all(source as never)).rejects.toThrow(ArgumentError);
+    if (words !== "a string") await expect(all(source as never)).rejects.toThrow(words);
+  });
+
+  test("lets its source clean up when it ends early", async () => {
+    let isClean = false;
+    const stream = new BatchStream(
+      function* () {
+        try {
+          yield batch(0);
+          yield batch(1);
+        } finally {
+          isClean = true;
+        }
+      },
+      0,
+      options,
+    );
+    await stream.next();
+    expect(isClean).toBe(false);
+    await stream.close();
+    expect(isClean).toBe(true);
+  });
+
+  test("is not waited for after an abort, and what comes then is freed", async () => {
+    const before = backend.buffers;
+    const controller = new AbortController();
+    let give = (): void => undefined;
+    const source = async function* () {
+      await new Promise<void>((resolve) => {
+        give = resolve;
+      });
+      yield { inputs: tensor([[1]]), labels: tensor([1]) };
+    };
+    const stream = new BatchStream<Tensor, Tensor>(source, 0, { ...options, signal: controller.signal });
+    const next = stream.next();
+    controller.abort(new Error("enough"));
+    await expect(next).rejects.toThrow("enough");
+    await stream.close();
+    give();
+    await vi.waitFor(() => expect(backend.buffers).toBe(before));
+  });
 });
 
-test("a row is the loss and the metrics in order", () => {
-  expect(namedValues([1, 2, 3], ["a", "b"])).toEqual({ loss: 1, metrics: { a: 2, b: 3 } });
-  expect(() => namedValues([1, 2, 3], ["a"])).toThrow(/found 2 numbers, expected one for each of: a/);
+describe("totals of a pass", () => {
+  const totals = (metrics = {}) => new Totals({ loss: () => tensor(0), metrics });
+  const mean = (weight: number) => ({ kind: "known mean", at: [0], weight }) as const;
+  const divided = { kind: "divided mean", at: [0, 1] } as const;
+
+  test("weigh each batch by what its mean was taken over", () => {
+    const sums = totals();
+    expect(sums.add([mean(30)], [1], 30)).toMatchObject({ loss: 1, weight: 30 });
+    sums.add([mean(10)], [4], 10);
+    expect(sums.evaluation()).toEqual({ loss: 1.75, metrics: {}, examples: 40 });
+  });
+
+  test("leave out a batch of which nothing counts", () => {
+    const sums = totals();
+    sums.add([divided], [1.5, 2], 4);
+    const alone = sums.add([divided], [Number.NaN, 0], 4);
+    expect(alone).toMatchObject({ loss: Number.NaN, weight: 0 });
+    expect(sums.evaluation()).toMatchObject({ loss: 1.5, examples: 8 });
+    expect(totals().evaluation().loss).toBeNaN();
+  });
+
+  test("add up sums, and counts that only the whole pass makes a number of", () => {
+    const share = { counts: () => tensor(0), of: ([a, b]: readonly number[]) => a! / (a! + b!) };
+    const sums = totals({ share });
+    const readings = [
+      { kind: "sum", at: [0] },
+      { kind: "counts", at: [1, 2] },
+    ] as const;
+    expect(sums.add(readings, [3, 1, 1], 2)).toMatchObject({ loss: 3, metrics: { share: 0.5 } });
+    sums.add(readings, [4, 5, 1], 2);
+    expect(sums.evaluation()).toEqual({ loss: 7, metrics: { share: 0.75 }, examples: 4 });
+  });
+
+  test("go on from where others were", () => {
+    const [first, second] = [totals(), totals()];
+    first.add([mean(3)], [1 / 3], 3);
+    second.state = JSON.parse(JSON.stringify(first.state));
+    for (const sums of [first, second]) sums.add([mean(7)], [0.1], 7);
+    expect(second.evaluation()).toEqual(first.evaluation());
+  });
 });
 
 test("a stopwatch stands still while it is paused", async () => {

@@ -5,7 +5,7 @@ import { writeSafetensors } from "@evenkeel/tensor/safetensors";
 import type { Data } from "../data.ts";
 import type { Normalization, Options } from "../options.ts";
 import type { ProgressLine } from "../progress.ts";
-import type { ArmResult } from "./arm-result.ts";
+import type { ArmResult, Point } from "./arm-result.ts";
 import { startMeasurements } from "./measurements.ts";
 import { buildNetwork } from "./networks.ts";
 import { checkpointName, type SavedArm, saveMeasurements, saveResult } from "./saved-arm.ts";
@@ -60,7 +60,7 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
   const measures = { loss: crossEntropy, metrics: { accuracy } };
   const measurements = saved?.measurements ?? (await startMeasurements(model, train));
   await saveMeasurements(folder, run, measurements);
-  const { heldOutAccuracy } = measurements;
+  const { heldOutAccuracy, losses } = measurements;
   const optimizer = new SGD(model, { learningRate, momentum, weightDecay });
   const history = await fit(model, {
     ...measures,
@@ -75,7 +75,18 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
       everySteps: stepsBetweenCheckpoints,
     },
     resume: saved !== undefined,
-    callbacks: [trainingProgress(line, { normalization, epochs, batchesPerEpoch }), { onBatch: onBegin }],
+    callbacks: [
+      trainingProgress(line, { normalization, epochs, batchesPerEpoch }),
+      { onBatch: onBegin },
+      {
+        onEpoch: async (_record, { batches }) => {
+          // A run that was interrupted before the checkpoint of an epoch repeats its end.
+          losses.length = Math.min(losses.length, batches[0]!.step);
+          losses.push(...batches.map(({ step, loss }): Point => [step + 1, loss]));
+          await saveMeasurements(folder, run, measurements);
+        },
+      },
+    ],
     probe: {
       every: stepsBetweenLooks,
       run: async ({ steps }) => {
@@ -90,7 +101,7 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
   });
   optimizer.dispose();
   const trainingSeconds = history.epochs.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
-  const trainedImages = history.batches.reduce((sum, { examples }) => sum + examples, 0);
+  const trainedImages = history.epochs.reduce((sum, { examples }) => sum + examples, 0);
   const { metrics } = await evaluate(model, { ...measures, data: heldOut, signal });
   return {
     normalization,
@@ -101,7 +112,6 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
     stepsTo85: heldOutAccuracy.find(([, share]) => share >= goal)?.[0] ?? null,
     imagesPerSecond: trainedImages / trainingSeconds,
     trainingSeconds,
-    losses: history.batches.map(({ step, loss }) => [step + 1, loss] as const),
     ...measurements,
   };
 }

@@ -8,11 +8,13 @@ import type { GradientNorm, Point } from "./arm-result.ts";
 export interface Measurements {
   readonly gradientNorms: readonly GradientNorm[];
   readonly heldOutAccuracy: Point[];
+  /** Of the epochs that are complete. */
+  readonly losses: Point[];
 }
 
 /** Those of the untrained model. */
 export async function startMeasurements(model: Module, train: Batches): Promise<Measurements> {
-  return { gradientNorms: await firstGradientNorms(model, train), heldOutAccuracy: [] };
+  return { gradientNorms: await firstGradientNorms(model, train), heldOutAccuracy: [], losses: [] };
 }
 
 /** Euclidean norms of the gradients of all weights with more than one dimension, at the first batch, before any update. */

@@ -46,6 +46,7 @@ export async function readArm(folder: string, run: string): Promise<SavedArm> {
     run: text,
     gradientNorms,
     heldOutAccuracy: points,
+    losses: points,
   });
   checkRun(path(resultFile), finished?.run ?? run, run);
   checkRun(path(measurementsFile), measured?.run ?? run, run);
@@ -55,10 +56,10 @@ export async function readArm(folder: string, run: string): Promise<SavedArm> {
       `${path(measurementsFile)}: found no file, expected what was measured before the checkpoint`,
     );
   }
-  const { gradientNorms: norms, heldOutAccuracy } = measured ?? {};
+  const { gradientNorms: norms, heldOutAccuracy, losses } = measured ?? {};
   return {
     result: finished?.result,
-    measurements: norms && heldOutAccuracy && { gradientNorms: norms, heldOutAccuracy },
+    measurements: norms && heldOutAccuracy && losses && { gradientNorms: norms, heldOutAccuracy, losses },
   };
 }
 

@@ -1,0 +1,102 @@
+import type { Backend } from "@evenkeel/tensor";
+import { ArgumentError } from "@evenkeel/tensor";
+import { describeValue } from "@evenkeel/tensor/checks";
+import { unlessAborted } from "./abort.ts";
+import type { Batch, DataSource } from "./batch.ts";
+import { disposeBatch } from "./batch.ts";
+
+type AnyIterator<Item> = Iterator<Item> | AsyncIterator<Item>;
+
+/** The batches of one epoch, one at a time. Waiting for one ends when the signal is aborted. */
+export class BatchStream<Inputs, Labels> {
+  /** How many have been taken. */
+  taken = 0;
+  private readonly epoch: number;
+  private readonly iterator: AnyIterator<Batch<Inputs, Labels>>;
+  private readonly signal: AbortSignal | undefined;
+  private isOpen = true;
+  private isWaiting = false;
+
+  constructor(
+    source: DataSource<Inputs, Labels>,
+    epoch: number,
+    options: { readonly backend: Backend | undefined; readonly signal: AbortSignal | undefined },
+  ) {
+    const { backend, signal } = options;
+    const batches = typeof source === "function" ? source(epoch, backend) : source.epoch(epoch, backend);
+    this.epoch = epoch;
+    this.signal = signal;
+    this.iterator = iteratorOf(batches, epoch);
+  }
+
+  /** The next batch, which belongs to the caller, or undefined after the last one. Rejects with the signal's reason. */
+  async next(): Promise<Batch<Inputs, Labels> | undefined> {
+    this.signal?.throwIfAborted();
+    const { done, value } = await this.wait();
+    if (done === true) {
+      this.isOpen = false;
+      return undefined;
+    }
+    this.taken++;
+    if (typeof value !== "object" || value === null || !("inputs" in value) || !("labels" in value)) {
+      throw new ArgumentError(
+        `data: found ${describeValue(value)} as batch ${this.taken - 1} of epoch ${this.epoch}, expected { inputs, labels }`,
+      );
+    }
+    return value;
+  }
+
+  /** Passes over batches that a run has had already. */
+  async skip(count: number): Promise<void> {
+    while (this.taken < count) {
+      const batch = await this.next();
+      if (batch === undefined) return;
+      disposeBatch(batch);
+    }
+  }
+
+  /** Whether there is no further batch; takes one to find out, and disposes it. */
+  async isAtEnd(): Promise<boolean> {
+    const batch = await this.next();
+    if (batch !== undefined) disposeBatch(batch);
+    return batch === undefined;
+  }
+
+  /** Lets the source clean up. A source that is being waited for cannot yet: it is told, and not waited for. */
+  async close(): Promise<void> {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    const closing = Promise.resolve(this.iterator.return?.());
+    if (this.isWaiting) closing.catch(() => undefined);
+    else await closing;
+  }
+
+  private async wait(): Promise<IteratorResult<Batch<Inputs, Labels>>> {
+    const next = this.iterator.next();
+    if (!("then" in next)) return next;
+    this.isWaiting = true;
+    const waiting = Promise.resolve(next);
+    try {
+      const result = await unlessAborted(waiting, this.signal);
+      this.isWaiting = false;
+      return result;
+    } catch (error) {
+      if (this.signal?.aborted)
+        waiting.then(({ value }) => value && disposeBatch(value)).catch(() => undefined);
+      else this.isOpen = false;
+      throw error;
+    }
+  }
+}
+
+function iteratorOf<Item>(batches: Iterable<Item> | AsyncIterable<Item>, epoch: number): AnyIterator<Item> {
+  const { [Symbol.asyncIterator]: asynchronous, [Symbol.iterator]: synchronous } = (batches ??
+    {}) as AsyncIterable<Item> & Iterable<Item>;
+  const make = asynchronous ?? synchronous;
+  if (typeof make !== "function" || typeof batches === "string") {
+    throw new ArgumentError(
+      `data: found ${describeValue(batches)} for epoch ${epoch}, expected an iterable of batches`,
+    );
+  }
+  return make.call(batches);
+}

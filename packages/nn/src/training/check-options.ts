@@ -1,0 +1,105 @@
+import type { Rule, Rules } from "@evenkeel/tensor/checks";
+import {
+  callable,
+  checkOptions,
+  checkValue,
+  listOf,
+  nonNegativeInteger,
+  oneOf,
+  positiveInteger,
+  text,
+  yesOrNo,
+} from "@evenkeel/tensor/checks";
+import type { EvaluateOptions } from "./evaluate.ts";
+import type { CheckpointOptions, FitOptions } from "./fit-options.ts";
+import type { Measures } from "./measures.ts";
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+const has =
+  (...names: readonly string[]) =>
+  (value: unknown): boolean =>
+    isObject(value) && names.every((name) => typeof value[name] === "function");
+
+const dataSource: Rule = {
+  expected: "a function of the epoch that gives batches, or an object with such a method `epoch`",
+  accepts: (value) => typeof value === "function" || has("epoch")(value),
+};
+const optimizer: Rule = { expected: "an Optimizer", accepts: has("step", "checkModel", "stateArrays") };
+const metric: Rule = {
+  expected: "a function of outputs and labels, or { counts, of }",
+  accepts: (value) => typeof value === "function" || has("counts", "of")(value),
+};
+const callback: Rule = {
+  expected: "objects with `onBatch` or `onEpoch`",
+  accepts: (value) => {
+    if (!isObject(value)) return false;
+    const present = [value.onBatch, value.onEpoch].filter((listener) => listener !== undefined);
+    return present.length > 0 && present.every((listener) => typeof listener === "function");
+  },
+};
+const store: Rule = { expected: "a CheckpointStore", accepts: has("save", "load") };
+const anObject: Rule = { expected: "an object", accepts: isObject };
+const signal: Rule = { expected: "an AbortSignal", accepts: has("addEventListener", "throwIfAborted") };
+
+const measureRules: Rules<Measures<never, never>> = { loss: callable, metrics: anObject };
+
+const fitRules: Rules<FitOptions<never, never, never>> = {
+  ...measureRules,
+  data: dataSource,
+  optimizer,
+  schedule: callable,
+  epochs: nonNegativeInteger,
+  validation: dataSource,
+  callbacks: listOf(callback),
+  probe: anObject,
+  checkpoint: anObject,
+  resume: yesOrNo,
+  signal,
+  readEvery: positiveInteger,
+  onNonFinite: oneOf("throw", "stop", "continue"),
+};
+
+const evaluateRules: Rules<EvaluateOptions<never, never, never>> = {
+  ...measureRules,
+  data: dataSource,
+  epoch: nonNegativeInteger,
+  signal,
+};
+
+const checkpointRules: Rules<CheckpointOptions> = {
+  store,
+  name: text,
+  run: text,
+  everySteps: positiveInteger,
+};
+
+/** Checks what `fit` is given, before anything is done. */
+export function checkFitOptions(
+  options: Pick<FitOptions<never, never, never>, "checkpoint" | "probe">,
+): void {
+  check("fit", options, fitRules, ["data", "loss", "optimizer", "epochs"]);
+  const { checkpoint, probe } = options;
+  if (checkpoint !== undefined) check("fit: checkpoint", checkpoint, checkpointRules, ["store"]);
+  if (probe !== undefined) {
+    checkValue("fit: probe.every", probe.every, positiveInteger);
+    checkValue("fit: probe.run", probe.run, callable);
+  }
+}
+
+export function checkEvaluateOptions(options: object): void {
+  check("evaluate", options, evaluateRules, ["data", "loss"]);
+}
+
+function check<Options>(
+  where: string,
+  options: object,
+  rules: Rules<Options>,
+  required: readonly (keyof Options & string)[],
+): void {
+  checkOptions<object>(where, options, rules);
+  const given = options as { readonly [Name in keyof Options]?: unknown };
+  for (const name of required) checkValue(`${where}: ${name}`, given[name], rules[name]);
+  const { metrics = {} } = options as Partial<Measures<never, never>>;
+  for (const [name, value] of Object.entries(metrics)) checkValue(`${where}: metrics.${name}`, value, metric);
+}

@@ -1,0 +1,126 @@
+import { withoutGradient } from "@evenkeel/autodiff";
+import type { Expression, Tensor } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  buildExpression,
+  cast,
+  e,
+  evaluateExpression,
+  formatSpec,
+  reshape,
+  ShapeError,
+} from "@evenkeel/tensor";
+import { describeValue } from "@evenkeel/tensor/checks";
+import { Denominators } from "../losses/denominators.ts";
+import type { Measure, Measures, PassMetric, WeightedMean } from "./measures.ts";
+import type { Reading } from "./totals.ts";
+
+/** What was computed of a batch: the loss to differentiate, and the numbers to read later. */
+export interface MeasuredBatch {
+  readonly loss: Tensor;
+  /** Vectors, to be joined. */
+  readonly row: readonly Tensor[];
+  /** The loss first, then the metrics in the order of their names. */
+  readonly readings: readonly Reading[];
+}
+
+/** Calls the loss and the metrics. Nothing is differentiated through metrics, or through what is only read. */
+export function measureBatch<Labels, Outputs>(
+  outputs: Outputs,
+  labels: Labels,
+  { loss, metrics = {} }: Measures<Labels, Outputs>,
+  examples: number,
+): MeasuredBatch {
+  const denominators = new Denominators();
+  const row = new Row();
+  const readingOf = (name: string, result: Tensor | WeightedMean): Reading => {
+    if (!isTensor(result))
+      return { kind: "mean", at: [row.place(result.sum), row.place(result.weight)].flat() };
+    const denominator = denominators.take(result) ?? examples;
+    checkOneElement(name, result);
+    const at = row.place(result);
+    if (denominator === "sum") return { kind: "sum", at };
+    if (typeof denominator === "number") return { kind: "known mean", at, weight: denominator };
+    return { kind: "divided mean", at: [...at, ...row.place(denominator)] };
+  };
+  const measure = (name: string, call: Measure<Labels, Outputs>): [Tensor | WeightedMean, Reading] => {
+    const result = checkResult(name, call(outputs, labels));
+    return [result, withoutGradient(() => readingOf(name, result))];
+  };
+  try {
+    return denominators.during(() => {
+      const [result, reading] = measure("loss", loss);
+      const others = withoutGradient(() =>
+        Object.entries(metrics).map(([name, metric]) =>
+          isPassMetric(metric)
+            ? ({ kind: "counts", at: row.place(metric.counts(outputs, labels)) } as const)
+            : measure(`metrics.${name}`, metric)[1],
+        ),
+      );
+      return {
+        loss: isTensor(result) ? result : meanOf(result),
+        row: row.vectors,
+        readings: [reading, ...others],
+      };
+    });
+  } finally {
+    denominators.dispose();
+  }
+}
+
+export const isPassMetric = (metric: object): metric is PassMetric<unknown, unknown> => "counts" in metric;
+
+/** Vectors of one batch, each once. */
+class Row {
+  readonly vectors: Tensor[] = [];
+  private readonly placed = new Map<number, number[]>();
+  private length = 0;
+
+  /** The positions of its elements. */
+  place(value: Tensor): number[] {
+    const known = this.placed.get(value.id);
+    if (known !== undefined) return known;
+    const { size } = value;
+    const vector = reshape(value, [size]);
+    this.vectors.push(value.dtype === "f32" ? vector : cast(vector, "f32"));
+    const positions = Array.from({ length: size }, (_, index) => this.length + index);
+    this.length += size;
+    this.placed.set(value.id, positions);
+    return positions;
+  }
+}
+
+let quotient: Expression | undefined;
+
+/** 0, and no slope, where nothing counts. */
+function meanOf({ sum, weight }: WeightedMean): Tensor {
+  quotient ??= buildExpression({ inputs: ["f32", "f32"], scalars: [] }, ([total, count]) => {
+    const isEmpty = e.equal(count!, 0);
+    return e.select(isEmpty, 0, e.div(total!, e.select(isEmpty, 1, count!)));
+  });
+  return evaluateExpression(quotient, [reshape(sum, []), reshape(weight, [])])[0]!;
+}
+
+const isTensor = (value: unknown): value is Tensor =>
+  typeof value === "object" && value !== null && "storage" in value && "dtype" in value;
+
+function checkResult(name: string, result: unknown): Tensor | WeightedMean {
+  if (isTensor(result)) return result;
+  const { sum, weight } = (result ?? {}) as Partial<WeightedMean>;
+  if (!isTensor(sum) || !isTensor(weight)) {
+    throw new ArgumentError(
+      `${name}: found a function that returns ${describeValue(result)}, expected a tensor of one element, or weighted(sum, weight)`,
+    );
+  }
+  checkOneElement(`${name}: sum`, sum);
+  checkOneElement(`${name}: weight`, weight);
+  return { sum, weight };
+}
+
+function checkOneElement(name: string, value: Tensor): void {
+  if (value.size !== 1) {
+    throw new ShapeError(
+      `${name}: found a function that returns ${formatSpec(value)}, expected one element: take its mean or its sum`,
+    );
+  }
+}

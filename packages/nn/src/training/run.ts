@@ -1,0 +1,271 @@
+import { ArgumentError } from "@evenkeel/tensor";
+import type { Module } from "../module/module.ts";
+import type { Batch } from "./batch.ts";
+import { disposeBatch } from "./batch.ts";
+import { BatchStream } from "./batch-stream.ts";
+import { evaluateAll } from "./evaluate.ts";
+import type { FitOptions, RunControl } from "./fit-options.ts";
+import type { BatchRecord, EpochRecord, History } from "./history.ts";
+import { LateReader } from "./late-reader.ts";
+import { located } from "./located.ts";
+import { NonFiniteLossError } from "./non-finite-error.ts";
+import { restoreRun, saveRun } from "./run-checkpoint.ts";
+import type { Position, RunState } from "./run-progress.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import type { Reading } from "./totals.ts";
+import { Totals } from "./totals.ts";
+import { TrainingStep } from "./training-step.ts";
+
+interface Note extends Position {
+  readonly examples: number;
+  readonly learningRate: number;
+  readonly readings: readonly Reading[];
+}
+
+/** What a run that has ended leaves, for one that goes on from it: the rest is in the model and in the optimizer. */
+interface Remains extends RunState {
+  readonly model: object;
+  readonly reader: LateReader<Note>;
+  /** Why nothing can go on from it. */
+  readonly failure: Error | undefined;
+}
+
+/** By optimizer. */
+const ended = new WeakMap<object, Remains>();
+
+/** One call of `fit`: where it is, and what is known so far. */
+export class Run<Inputs, Labels, Outputs, Name extends string> implements RunControl {
+  private readonly model: Module<[Inputs], Outputs>;
+  private readonly options: FitOptions<Inputs, Labels, Outputs, Name>;
+  private readonly watch = new Stopwatch();
+  private reader: LateReader<Note>;
+  private totals: Totals<Name>;
+  private history: History<Name> = { epochs: [], batches: [] };
+  private position: Position = { epoch: 0, batch: 0, step: 0 };
+  private isStopped = false;
+  /** Where this call began. */
+  private firstStep = 0;
+  private failedStep: unknown;
+
+  constructor(model: Module<[Inputs], Outputs>, options: FitOptions<Inputs, Labels, Outputs, Name>) {
+    this.model = model;
+    this.options = options;
+    this.reader = new LateReader(options.readEvery ?? 16);
+    this.totals = new Totals(options);
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  async train(): Promise<History<Name>> {
+    let failure: Error | undefined;
+    try {
+      while (this.position.epoch < this.options.epochs && !this.isStopped) await this.trainEpoch();
+    } catch (error) {
+      const isDiverged = error instanceof NonFiniteLossError;
+      if (!isDiverged || this.options.onNonFinite !== "stop") {
+        if (isDiverged) failure = error;
+        await this.saveEnded(error);
+        throw error;
+      }
+    } finally {
+      this.leave(failure);
+    }
+    return this.history;
+  }
+
+  private async trainEpoch(): Promise<void> {
+    const { data, signal } = this.options;
+    const { epoch, batch: first } = this.position;
+    if (first === 0) this.beginEpoch();
+    const step = new TrainingStep(this.model, this.options);
+    const stream = new BatchStream(data, epoch, { backend: step.backend, signal });
+    let isWhole: boolean;
+    try {
+      await stream.skip(first);
+      isWhole = await this.trainBatches(stream, step);
+    } finally {
+      await stream.close();
+    }
+    // An iterator that was used up by the epoch before, or fewer examples than a batch takes.
+    if (stream.taken === 0) {
+      throw new ArgumentError(`fit: data: found no batches in epoch ${epoch}, expected at least one`);
+    }
+    if (stream.taken < first) {
+      throw new ArgumentError(
+        `fit: data: found ${stream.taken} batches in epoch ${epoch}, expected at least the ${first} that the resumed run has done`,
+      );
+    }
+    if (isWhole) await this.finishEpoch(epoch);
+  }
+
+  /** Whether the epoch is at its end. */
+  private async trainBatches(
+    stream: BatchStream<Inputs, Labels>,
+    step: TrainingStep<Inputs, Labels, Outputs>,
+  ): Promise<boolean> {
+    for (;;) {
+      if (this.isStopped) return stream.isAtEnd();
+      const batch = await stream.next();
+      if (batch === undefined) return true;
+      try {
+        this.trainBatch(batch, step);
+      } finally {
+        disposeBatch(batch);
+      }
+      await this.afterBatch(step);
+    }
+  }
+
+  private trainBatch(
+    batch: Batch<Inputs, Labels>,
+    trainingStep: TrainingStep<Inputs, Labels, Outputs>,
+  ): void {
+    const { epoch, batch: index, step } = this.position;
+    try {
+      const { row, readings, examples } = trainingStep.run(batch, step);
+      const { learningRate } = this.options.optimizer;
+      this.reader.push({ ...this.position, examples, learningRate, readings }, row);
+    } catch (error) {
+      this.failedStep = located(error, `fit: epoch ${epoch}, batch ${index} (step ${step})`);
+      throw this.failedStep;
+    }
+    this.position = { epoch, batch: index + 1, step: step + 1 };
+  }
+
+  private async afterBatch({ backend }: TrainingStep<Inputs, Labels, Outputs>): Promise<void> {
+    const { probe, checkpoint, signal } = this.options;
+    const { epoch, step: steps } = this.position;
+    if (this.reader.isDue) {
+      await this.confirm(this.reader.readSome(signal));
+      await this.report();
+    }
+    if (probe !== undefined && steps % probe.every === 0) {
+      await this.confirm(backend?.idle());
+      await this.watch.pauseFor(() => probe.run({ steps, epoch }, this));
+    }
+    if (checkpoint?.everySteps !== undefined && steps % checkpoint.everySteps === 0) await this.save();
+  }
+
+  private async readAll(signal?: AbortSignal): Promise<void> {
+    await this.confirm(this.reader.readAll(signal));
+    await this.report();
+  }
+
+  /** What the device says of earlier steps: where one of their launches has failed, the run must be resumed. */
+  private async confirm(answer: Promise<void> | undefined): Promise<void> {
+    try {
+      await answer;
+    } catch (error) {
+      const { signal, optimizer } = this.options;
+      if (!signal?.aborted || error !== signal.reason) optimizer.invalidate(error);
+      throw error;
+    }
+  }
+
+  private async report(): Promise<void> {
+    const { callbacks = [], onNonFinite = "throw" } = this.options;
+    for (let row = this.reader.take(); row !== undefined; row = this.reader.take()) {
+      const { readings, ...note } = row.note;
+      const { weight, ...numbers } = this.totals.add(readings, row.values, note.examples);
+      const record: BatchRecord<Name> = { ...note, ...numbers };
+      this.history.batches.push(record);
+      for (const callback of callbacks) await callback.onBatch?.(record, this);
+      // A mean over nothing is no number either, and no harm.
+      if (onNonFinite === "continue" || Number.isFinite(record.loss) || weight === 0) continue;
+      throw new NonFiniteLossError(record);
+    }
+  }
+
+  private beginEpoch(): void {
+    this.history = { epochs: this.history.epochs, batches: [] };
+    this.totals = new Totals(this.options);
+  }
+
+  private async finishEpoch(epoch: number): Promise<void> {
+    const { signal, validation, callbacks = [] } = this.options;
+    await this.readAll(signal);
+    const { milliseconds } = this.watch;
+    const record: EpochRecord<Name> = {
+      epoch,
+      steps: this.position.step,
+      ...this.totals.evaluation(),
+      milliseconds,
+      ...(validation && {
+        validation: await this.watch.pauseFor(() =>
+          evaluateAll(this.model, { ...this.options, data: validation }),
+        ),
+      }),
+    };
+    this.history.epochs.push(record);
+    this.position = { epoch: epoch + 1, batch: 0, step: this.position.step };
+    for (const callback of callbacks) await callback.onEpoch?.(record, this.history, this);
+    this.watch.restart();
+    await this.save();
+  }
+
+  /** A run that is aborted can go on from the batch that would have been the next, and one whose step failed from that step. */
+  private async saveEnded(error: unknown): Promise<void> {
+    const { signal } = this.options;
+    if (signal?.aborted && error === signal.reason) await this.save();
+    // What this call has not changed it does not save; and that the step failed matters more than that it cannot be saved.
+    else if (error === this.failedStep && this.position.step > this.firstStep)
+      await this.save().catch(() => undefined);
+  }
+
+  private async save(): Promise<void> {
+    const { checkpoint } = this.options;
+    if (checkpoint === undefined) return;
+    await this.readAll();
+    await this.watch.pauseFor(() =>
+      saveRun(checkpoint, {
+        model: this.model,
+        optimizer: this.options.optimizer,
+        history: this.history,
+        position: this.position,
+        totals: this.totals.state,
+        milliseconds: this.watch.milliseconds,
+      }),
+    );
+  }
+
+  /** Goes on from a checkpoint, or from what an earlier run left in memory. */
+  async resume(): Promise<void> {
+    const { checkpoint, optimizer, epochs } = this.options;
+    const saved = checkpoint && (await restoreRun(checkpoint, { model: this.model, optimizer, epochs }));
+    const left = ended.get(optimizer);
+    if (saved !== undefined) this.adopt(saved);
+    else if (left?.model === this.model) {
+      const failure = left.failure ?? (await left.reader.failure());
+      if (failure !== undefined) {
+        const found = `a run in memory that ended in an unknown state (${failure.message})`;
+        throw new ArgumentError(`fit: resume: found ${found}, expected a checkpoint`, { cause: failure });
+      }
+      this.reader = left.reader;
+      this.adopt(left);
+    } else if (checkpoint === undefined) {
+      const expected = "`checkpoint: { store }`, or a run of this model and optimizer to go on from";
+      throw new ArgumentError(`fit: resume: found no checkpoint, expected ${expected}`);
+    }
+  }
+
+  private adopt({ history, position, totals, milliseconds }: RunState): void {
+    const { epochs, batches } = history as History<Name>;
+    this.history = { epochs: [...epochs], batches: [...batches] };
+    this.position = position;
+    this.firstStep = position.step;
+    this.totals.state = totals;
+    this.watch.restart(milliseconds);
+  }
+
+  private leave(failure: Error | undefined): void {
+    const { model, history, position, reader } = this;
+    reader.leave();
+    const { milliseconds } = this.watch;
+    ended.set(this.options.optimizer, {
+      ...{ model, history, position, reader, failure, milliseconds },
+      totals: this.totals.state,
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { valueAndGrad, wholeStep } from "@evenkeel/autodiff";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { naming } from "../module/failure.ts";
+import type { AnyModule, Module } from "../module/module.ts";
+import type { Batch } from "./batch.ts";
+import { backendOf, loadBatch } from "./batch.ts";
+import type { FitOptions } from "./fit-options.ts";
+import type { MeasuredBatch } from "./measure-batch.ts";
+import { measureBatch } from "./measure-batch.ts";
+import { inMode, modulesOf } from "./modes.ts";
+
+/** What remains of a step: numbers to read later. */
+export type StepResult = Pick<MeasuredBatch, "row" | "readings"> & { readonly examples: number };
+
+/** One forward and backward pass and one update, which happen as a whole or not at all. */
+export class TrainingStep<Inputs, Labels, Outputs> {
+  readonly backend: Backend | undefined;
+  private readonly modules: readonly AnyModule[];
+  private readonly options: FitOptions<Inputs, Labels, Outputs>;
+  private readonly compute: (
+    inputs: Inputs,
+    labels: Labels,
+    examples: number,
+  ) => [Tensor, Tensor[], Pick<MeasuredBatch, "row" | "readings">];
+
+  constructor(model: Module<[Inputs], Outputs>, options: FitOptions<Inputs, Labels, Outputs>) {
+    this.options = options;
+    this.backend = backendOf(model);
+    this.modules = modulesOf(model);
+    this.compute = valueAndGrad(model, (inputs: Inputs, labels: Labels, examples: number) => {
+      const outputs = inMode(this.modules, true, () => naming(model, () => model.forward(inputs)));
+      const { loss, row, readings } = measureBatch(outputs, labels, options, examples);
+      return [loss, { row, readings }];
+    });
+  }
+
+  /** Throws what the loss, the model or the optimizer throw; everything is as before the call then. */
+  run(batch: Batch<Inputs, Labels>, step: number): StepResult {
+    const { optimizer, schedule } = this.options;
+    const { learningRate } = optimizer;
+    try {
+      if (schedule !== undefined) optimizer.learningRate = schedule(step);
+      return wholeStep(() => {
+        const { inputs, labels, examples } = loadBatch(batch, this.backend);
+        const [, gradients, measured] = this.compute(inputs, labels, examples);
+        optimizer.step(gradients);
+        return { ...measured, examples };
+      });
+    } catch (error) {
+      optimizer.learningRate = learningRate;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { expectTypeOf, test } from "vitest";
+import type { BatchRecord, Callback, Module, Optimizer } from "../index.ts";
+import { accuracy, crossEntropy, evaluate, fit } from "../index.ts";
+
+// Nothing here runs: the functions are only built, and their types looked at.
+declare const model: Module;
+declare const counting: Callback;
+const data = () => [{ inputs: new Float32Array(2), labels: new Int32Array(2) }];
+const optimizer = undefined as unknown as Optimizer;
+const common = { data, loss: crossEntropy, optimizer, epochs: 1 };
+
+test("the names of metrics are known", () => {
+  const run = () => fit(model, { ...common, metrics: { accuracy }, callbacks: [counting] });
+  type History = Awaited<ReturnType<typeof run>>;
+  expectTypeOf<History["epochs"][number]["metrics"]>().toEqualTypeOf<{ readonly accuracy: number }>();
+  expectTypeOf<History["batches"][number]>().toExtend<BatchRecord>();
+  // @ts-expect-error a name that is misspelt
+  const misspelt = async () => (await run()).epochs[0]!.metrics.acuracy;
+  // @ts-expect-error a metric that was not asked for
+  const none = async () => (await fit(model, common)).epochs[0]!.metrics.accuracy;
+  const options = { data, loss: crossEntropy, metrics: { accuracy } };
+  // @ts-expect-error and so in evaluations
+  const evaluated = async () => (await evaluate(model, options)).metrics.top;
+  const recorded = () =>
+    fit(model, {
+      ...common,
+      metrics: { accuracy },
+      // @ts-expect-error and so in callbacks
+      callbacks: [{ onBatch: ({ metrics }) => console.log(metrics.acuracy) }],
+    });
+  return [misspelt, none, evaluated, recorded];
+});
+
+test("losses may be written in place", () => {
+  const run = () =>
+    fit(model, {
+      ...common,
+      loss: (outputs, labels: Tensor) => crossEntropy(outputs, labels, { labelSmoothing: 0.1 }),
+    });
+  const untyped = () => fit(model, { ...common, loss: (outputs, labels) => crossEntropy(outputs, labels) });
+  return [run, untyped];
+});
