@@ -83,6 +83,8 @@ function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text, (_, value) => (unwritable.has(value) ? Number(value) : value));
   } catch (error) {
-    throw new DataError(`${path}: found damaged JSON (${(error as Error).message})`, { cause: error });
+    // The engine quotes what stands around the damage, lines and all.
+    const reason = (error as Error).message.replaceAll(/\s+/g, " ");
+    throw new DataError(`${path}: found damaged JSON (${reason})`, { cause: error });
   }
 }
