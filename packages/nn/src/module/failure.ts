@@ -4,7 +4,8 @@ import type { AnyModule } from "./module.ts";
 /** The innermost module that each error came out of, and what the error said by itself. */
 const sources = new WeakMap<EvenkeelError, { readonly module: AnyModule; readonly message: string }>();
 
-function say(error: EvenkeelError, message: string): void {
+/** Replaces the message of an error, in its stack too. */
+export function say(error: EvenkeelError, message: string): void {
   const { stack, message: before } = error;
   error.message = message;
   // Some engines begin the stack with the message, as it was when either of them was first read.

@@ -68,7 +68,9 @@ export async function evaluateAll<Inputs, Labels, Outputs, Name extends string>(
       try {
         scope(() => {
           const { inputs, labels, examples } = loadBatch(current, backend);
-          const outputs = inMode(modules, false, () => withoutStatistics(() => naming(model, () => model.forward(inputs))));
+          const outputs = inMode(modules, false, () =>
+            withoutStatistics(() => naming(model, () => model.forward(inputs))),
+          );
           const { row, readings } = measureBatch(outputs, labels, options, examples);
           reader.push({ examples, readings }, row.map(keep));
         });
