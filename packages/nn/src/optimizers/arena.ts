@@ -216,7 +216,7 @@ function paddedBytes({ shape }: Spec, backend: Backend): number {
   return Math.ceil((sizeOf(shape) * elementBytesOf(backend)) / offsetAlignment) * offsetAlignment;
 }
 
-/** The same members in lists whose arenas are no larger than a buffer may be. */
+/** The same members in lists, each of one backend, whose arenas are no larger than a buffer may be. */
 export function fittingArenas<Member extends NamedParameter>(members: readonly Member[]): Member[][] {
   const lists: Member[][] = [];
   let bytes = 0;
@@ -224,7 +224,8 @@ export function fittingArenas<Member extends NamedParameter>(members: readonly M
     const { backend, shape, dtype } = member.parameter.value;
     const added = paddedBytes({ shape, dtype }, backend);
     const list = lists.at(-1);
-    if (list === undefined || bytes + added > backend.limits.maxBufferBytes) {
+    const isElsewhere = list?.[0]?.parameter.value.backend !== backend;
+    if (list === undefined || isElsewhere || bytes + added > backend.limits.maxBufferBytes) {
       lists.push([member]);
       bytes = added;
     } else {

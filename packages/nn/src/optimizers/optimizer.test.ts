@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, full, OutOfMemoryError, setDefaultBackend } from "@evenkeel/tensor";
+import { ArgumentError, BackendError, full, OutOfMemoryError, setDefaultBackend } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { Module } from "../module/module.ts";
@@ -231,6 +231,58 @@ describe("what an optimizer is given", () => {
     expect(() => clipByGlobalNorm(full([2], 1) as never, 1)).toThrow(
       "clipByGlobalNorm: gradients: found a Tensor",
     );
+  });
+});
+
+describe("where the model's backend is not the default", () => {
+  const [own, other] = [new ExpressionBackend(), new ExpressionBackend()];
+  const netOn = (backend: ExpressionBackend): Net => {
+    const model = new Net();
+    model.weight.value = full([2], 1, { backend });
+    return model;
+  };
+  const options = { learningRate: 0.5, momentum: 0.5 };
+
+  test("state is the model's, also when it is loaded", async () => {
+    setDefaultBackend(other);
+    const model = netOn(own);
+    const before = other.buffers;
+    const optimizer = new SGD(model, options);
+    optimizer.step([full([2], 1, { backend: own })]);
+    optimizer.loadState(await optimizer.stateArrays());
+    optimizer.step([full([2], 1, { backend: own })]);
+    expect(other.buffers).toBe(before);
+    expect([...(await model.weight.value.data())]).toEqual([-0.25, -0.25]);
+  });
+
+  test("each of several backends has the state of its parameters", async () => {
+    const model = { first: netOn(own), second: netOn(other) };
+    const optimizer = new SGD(
+      {
+        *namedParameters() {
+          for (const [name, { weight }] of Object.entries(model)) yield [name, weight] as const;
+        },
+      },
+      options,
+    );
+    optimizer.step([own, other].map((backend) => full([2], 1, { backend })));
+    for (const { weight } of Object.values(model)) {
+      expect([...(await weight.value.data())]).toEqual([0.5, 0.5]);
+    }
+  });
+
+  test("parameters that move leave their state behind unless it is loaded again", async () => {
+    const model = netOn(own);
+    const optimizer = new SGD(model, options);
+    optimizer.step([full([2], 1, { backend: own })]);
+    const state = await optimizer.stateArrays();
+    model.weight.value = full([2], 0.5, { backend: other });
+    const gradients = [full([2], 1, { backend: other })];
+    expect(() => optimizer.step(gradients)).toThrow(BackendError);
+    expect(() => optimizer.step(gradients)).toThrow(/weight: found a value on another backend/);
+    optimizer.loadState(state);
+    optimizer.step(gradients);
+    expect([...(await model.weight.value.data())]).toEqual([-0.25, -0.25]);
   });
 });
 
