@@ -120,7 +120,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   /**
    * Copies saved values into the model. All of it is checked before the first value changes. A strict load sets counters
-   * that older files lack to 0.
+   * that older files lack to 0. A parameter with several names needs one of them; `except` leaves a part of the model as it is.
    *
    * @throws StateDictError that lists what is missing, unexpected, or of another shape or dtype
    * @example model.loadStateDict(readSafetensors(bytes).tensors);

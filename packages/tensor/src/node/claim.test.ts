@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { lutimes, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -64,6 +64,20 @@ test("a claim of another machine ends when it is not renewed, and one before thi
   const beforeStart = new Date(Date.now() - process.uptime() * 1000 - 5000);
   await utimes(path, beforeStart, beforeStart);
   await (await claimPath(path))();
+});
+
+test("a link to nowhere and a folder are in the way like any claim, and are not followed", async () => {
+  const elsewhere = join(folder, "elsewhere");
+  const link = join(folder, ".link");
+  await symlink(elsewhere, link);
+  await expect(claimPath(link)).rejects.toThrow("on an unknown machine");
+  const earlier = new Date(Date.now() - 130_000);
+  await lutimes(link, earlier, earlier);
+  await (await claimPath(link))();
+  const below = join(folder, ".below");
+  await mkdir(below);
+  await expect(claimPath(below)).rejects.toThrow(StorageError);
+  expect((await readdir(folder)).sort()).toEqual([".below"]);
 });
 
 test("a claim that is still being written holds, and somebody else's is not released", async () => {

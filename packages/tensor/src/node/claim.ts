@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
+import { setInterval } from "node:timers";
 import { StorageError } from "../core/errors.ts";
 import { storageError } from "./storage-error.ts";
 import { hasEnded, temporaryPath } from "./temporary-files.ts";
@@ -54,8 +55,8 @@ const read = (path: string): Promise<string | undefined> => readFile(path, "utf8
 /** Removes a claim that was left behind. Throws StorageError for one that holds. */
 async function removeEnded(path: string): Promise<void> {
   const text = await read(path);
-  const renewed = await stat(path).catch(() => undefined);
-  if (text === undefined || renewed === undefined) return;
+  const renewed = await lstat(path).catch(ignoreMissing);
+  if (renewed === undefined) return;
   const { host, pid } = holderOf(text);
   if (Date.now() - renewed.mtimeMs < silence && !hasEnded(host, pid, renewed.mtimeMs)) {
     throw new StorageError(
@@ -70,12 +71,12 @@ async function removeEnded(path: string): Promise<void> {
   await rm(aside, { force: true });
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== "ENOENT") throw error;
 }
 
-/** Who has a claim; a file that is still being written says nothing yet. */
-function holderOf(text: string): { host: string; pid: number } {
+/** Who has a claim; a file that is still being written says nothing yet, nor does what cannot be read. */
+function holderOf(text = ""): { host: string; pid: number } {
   try {
     const { host, pid } = JSON.parse(text) as Record<string, unknown>;
     if (typeof host === "string" && typeof pid === "number") return { host, pid };
