@@ -1,7 +1,7 @@
 import type { Bytes } from "@evenkeel/tensor";
 import { DataError } from "@evenkeel/tensor";
 import { anything, builtinName, checkOptions } from "@evenkeel/tensor/checks";
-import type { FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safetensors";
+import type { FileParts, Safetensors } from "@evenkeel/tensor/safetensors";
 import {
   rangesOfBlob,
   readSafetensors,
@@ -12,7 +12,8 @@ import {
 import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
 import { loadStateDict } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
-import { stateArrays, statefulMembers } from "../module/state-dict.ts";
+import type { DistinctArrays } from "../module/state-dict.ts";
+import { distinctArrays, stateArrays, statefulMembers } from "../module/state-dict.ts";
 import { checkpointOf, isCheckpoint, modelPrefix, sectionOf } from "./checkpoint-file.ts";
 
 /** What travels with the weights. */
@@ -27,16 +28,9 @@ type Metadata = Readonly<Record<string, string>>;
 async function fileOfModel(
   model: AnyModule,
   options: ModelFileOptions,
-): Promise<[tensors: (readonly [string, StoredArray])[], metadata: Metadata]> {
+): Promise<[tensors: DistinctArrays["tensors"], metadata: Metadata]> {
   checkOptions<ModelFileOptions>("save", options, { metadata: anything });
-  const nameOf = new Map<StoredArray, string>();
-  const aliases: [string, string][] = [];
-  for (const [name, array] of await stateArrays(model)) {
-    const first = nameOf.get(array);
-    if (first === undefined) nameOf.set(array, name);
-    else aliases.push([name, first]);
-  }
-  const tensors = [...nameOf].map(([array, name]) => [name, array] as const);
+  const { tensors, aliases } = distinctArrays(await stateArrays(model));
   return [tensors, { ...Object.fromEntries(aliases), format: "pt", ...options.metadata }];
 }
 

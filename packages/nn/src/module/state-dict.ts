@@ -57,6 +57,24 @@ export async function stateArrays(module: AnyModule): Promise<Map<string, Stored
   );
 }
 
+/** Arrays that stand under one name, and the other names of those that have several. */
+export interface DistinctArrays {
+  readonly tensors: readonly (readonly [name: string, array: StoredArray])[];
+  readonly aliases: readonly (readonly [alias: string, name: string])[];
+}
+
+/** What `stateArrays` gave, each array once, under its first name. */
+export function distinctArrays(arrays: ReadonlyMap<string, StoredArray>): DistinctArrays {
+  const nameOf = new Map<StoredArray, string>();
+  const aliases: [string, string][] = [];
+  for (const [name, array] of arrays) {
+    const first = nameOf.get(array);
+    if (first === undefined) nameOf.set(array, name);
+    else aliases.push([name, first]);
+  }
+  return { tensors: [...nameOf].map(([array, name]) => [name, array] as const), aliases };
+}
+
 const readMember = async (member: Stateful): Promise<StoredArray> =>
   member instanceof Counter ? arrayOfCounter(member) : arrayOf(member.value);
 

@@ -72,6 +72,25 @@ test("a run goes on where it was saved", async () => {
   expect(await restoreRun({ store }, { model, optimizer: own(model), epochs: 3 })).toBeUndefined();
 });
 
+test("a parameter with two names is stored once, and resumed", async () => {
+  class Tied extends Module {
+    embedding: Scale = new Scale(7);
+    head: Scale = this.embedding;
+
+    forward(x: Tensor): Tensor {
+      return x;
+    }
+  }
+  const [model, other] = [new Tied(), new Tied()];
+  other.embedding.factor.value = full([2], 0);
+  const optimizer = new SGD(model, { learningRate: 0.1 });
+  await saveRun({ store }, { model, optimizer, ...state });
+  const { tensors } = decodeCheckpoint((await store.load("latest"))!);
+  expect([...tensors.keys()].filter((name) => name.startsWith("model."))).toEqual(["model.embedding.factor"]);
+  await restoreRun({ store }, { model: other, optimizer: new SGD(other, { learningRate: 0.1 }), epochs: 3 });
+  expect([...(await other.head.factor.value.data())]).toEqual([7, 7]);
+});
+
 describe("a checkpoint of another run is refused before anything changes:", () => {
   test.each<[string, (model: Scale) => Optimizer, string]>([
     [

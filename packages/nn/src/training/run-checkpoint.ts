@@ -10,7 +10,7 @@ import {
 } from "../checkpoints/checkpoint-file.ts";
 import { checkStateDict } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
-import { stateArrays } from "../module/state-dict.ts";
+import { distinctArrays, stateArrays } from "../module/state-dict.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { CheckpointOptions } from "./fit-options.ts";
 import type { Progress, RunSettings, RunState } from "./run-progress.ts";
@@ -47,7 +47,7 @@ export async function saveRun(
   };
   const [modelArrays, optimizerArrays] = await Promise.all([stateArrays(model), optimizer.stateArrays()]);
   const tensors = new Map<string, StoredArray>();
-  for (const [path, array] of modelArrays) tensors.set(modelPrefix + path, array);
+  for (const [path, array] of distinctArrays(modelArrays).tensors) tensors.set(modelPrefix + path, array);
   for (const [path, array] of optimizerArrays) tensors.set(optimizerPrefix + path, array);
   await store.save(name, encodeCheckpoint({ tensors, progress }));
 }
