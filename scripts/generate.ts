@@ -8,7 +8,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
-import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 import { textOfModule } from "../packages/tensor/src/core/module-text.ts";
 
@@ -76,6 +75,8 @@ function moduleTextFrom(file: string): string {
 async function compiled(source: string, enabled: string): Promise<string> {
   const out = "module.wasm";
   let bytes: Uint8Array | undefined;
+  // Large: loaded where there is something to compile.
+  const { default: asc } = await import("assemblyscript/asc");
   const { error, stderr } = await asc.main([source, "--outFile", out, "--enable", enabled, ...flags], {
     writeFile: (file, contents) => {
       if (basename(file) === out && typeof contents !== "string") bytes = contents;

@@ -1,0 +1,106 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const repository = join(import.meta.dirname, "..");
+const app = join("apps", "examples", "image-classification", "src");
+
+/** A main job that saves for a while when it is asked to end, and tells when. */
+const program = `
+for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) {
+  process.on(name, () => setTimeout(() => {
+    console.log("saved at " + name);
+    process.exit(code);
+  }, 200));
+}
+process.stdout.on("error", () => undefined);
+const [task] = process.argv.slice(2);
+if (task === "kill") process.kill(process.pid, "SIGKILL");
+if (task !== "wait") process.exit(Number(task));
+console.log("ready");
+setInterval(() => undefined, 1000);
+`;
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "evenkeel-bootstrap-"));
+  await mkdir(join(root, app), { recursive: true });
+  await mkdir(join(root, "packages"));
+  await cp(join(repository, "scripts"), join(root, "scripts"), { recursive: true });
+  await cp(join(repository, app, "help.txt"), join(root, app, "help.txt"));
+  await writeFile(join(root, app, "main.ts"), program);
+  await writeFile(join(root, "package.json"), JSON.stringify({ packageManager: "pnpm@0.0.0" }));
+  await writeFile(join(root, "pnpm-lock.yaml"), "");
+});
+afterEach(() => rm(root, { recursive: true }));
+
+/** As an installation leaves it. */
+async function pretendInstalled(): Promise<void> {
+  await mkdir(join(root, "node_modules"));
+  await symlink(join(repository, "node_modules", ".bin"), join(root, "node_modules", ".bin"));
+  const digest = createHash("sha256").update("").digest("hex");
+  await writeFile(join(root, "node_modules", ".set-up"), `main job ${digest}\n`);
+}
+
+const start = (...args: string[]) =>
+  spawn(process.execPath, [join(root, "scripts", "bootstrap.mjs"), "start", ...args], { cwd: root });
+
+async function end(child: ReturnType<typeof start>): Promise<{ code: number | null; output: string }> {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, output })));
+}
+
+describe("npm start", () => {
+  test.each(["--help", "-h"])("with %s answers before anything is set up", async (flag) => {
+    const { code, output } = await end(start("--epochs", "3", flag));
+    expect(code).toBe(0);
+    expect(output).toMatch(/^Trains one network twice/);
+    expect(await readdir(root)).not.toContain("node_modules");
+  });
+
+  test.each([
+    ["0", 0],
+    ["2", 2],
+    ["kill", 137],
+  ])("ends with the code of the program: %s", async (task, code) => {
+    await pretendInstalled();
+    expect(await end(start(task))).toMatchObject({ code });
+  });
+
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)("hands %s on, and waits until the program has saved", async (signal, code) => {
+    await pretendInstalled();
+    const child = start("wait");
+    child.stdout.on("data", (text) => {
+      if (String(text).includes("ready")) child.kill(signal);
+    });
+    expect(await end(child)).toEqual({ code, output: `ready\nsaved at ${signal}\n` });
+  });
+
+  test("goes on where nobody reads what it says", async () => {
+    await pretendInstalled();
+    const child = start("wait");
+    child.stdout.once("data", () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+      setTimeout(() => child.kill("SIGTERM"), 50);
+    });
+    expect((await end(child)).code).toBe(143);
+  });
+
+  test("says which step of the set-up failed, and installs again next time", async () => {
+    // A package manager that cannot be had.
+    await writeFile(join(root, "package.json"), JSON.stringify({ packageManager: "./absent" }));
+    const { code, output } = await end(start("0"));
+    expect(code).toBe(1);
+    expect(output).toMatch(/^Setting up: dependencies\nnpx --yes \.\/absent install --frozen-lockfile/);
+    expect(await readdir(root)).not.toContain("node_modules");
+  });
+});

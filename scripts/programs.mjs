@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** Runs programs in the repository's folder, its own first, and hands them every signal that asks this process to end. */
+export class Programs {
+  #running = new Set();
+  #endedBy;
+
+  constructor(root) {
+    this.root = root;
+    const path = [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
+    this.env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => this.#handOn(signal));
+    // npm dies of a SIGHUP without a word to what it has started.
+    if (Object.hasOwn(process.env, "npm_lifecycle_event")) watchParent(() => this.#handOn("SIGHUP"));
+  }
+
+  /** The program decides what a signal means; this process waits until it has saved what it was doing. */
+  #handOn(signal) {
+    this.#endedBy = signal;
+    for (const child of this.#running) child.kill(signal);
+  }
+
+  /** Resolves with the exit code, by convention 128 + n where signal n ended the program. */
+  async run(program, args) {
+    const { code } = await this.#start(program, args, { stdio: "inherit" });
+    return code;
+  }
+
+  /** Runs a step of the set-up and resolves with what it wrote. Throws, with an `exitCode`, when it fails or at a signal. */
+  async step(program, args, { cwd = this.root } = {}) {
+    const { code, output } = await this.#start(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    if (this.#endedBy !== undefined) {
+      throw Object.assign(new Error("Interrupted."), { exitCode: exitCodeOf(this.#endedBy) });
+    }
+    if (code !== 0)
+      throw Object.assign(new Error(`${program} ${args.join(" ")}\n${output}`), { exitCode: 1 });
+    return output;
+  }
+
+  #start(program, args, options) {
+    const { root: cwd, env } = this;
+    return new Promise((resolve, reject) => {
+      const child = spawn(program, args, { cwd, env, shell: process.platform === "win32", ...options });
+      this.#running.add(child);
+      let output = "";
+      for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (output += text));
+      child.on("error", (error) => {
+        this.#running.delete(child);
+        reject(new Error(`${program} could not be started: ${error.message}`));
+      });
+      child.on("close", (code, signal) => {
+        this.#running.delete(child);
+        resolve({ code: code ?? exitCodeOf(signal), output });
+      });
+    });
+  }
+}
+
+const exitCodeOf = (signal) => 128 + constants.signals[signal];
+
+function watchParent(onEnd) {
+  const { ppid } = process;
+  const timer = setInterval(() => {
+    if (process.ppid === ppid) return;
+    clearInterval(timer);
+    onEnd();
+  }, 500);
+  timer.unref();
+}
