@@ -72,6 +72,7 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
     checkpoint: {
       store: new FolderCheckpointStore(folder),
       name: checkpointName,
+      run,
       everySteps: stepsBetweenCheckpoints,
     },
     resume: saved !== undefined,
