@@ -7,9 +7,10 @@ import type {
   KernelLaunch,
   Launch,
   Limits,
+  WaitOptions,
   WasmKernel,
 } from "@evenkeel/tensor";
-import { ArgumentError, BackendError, DeviceError, DisposedError } from "@evenkeel/tensor";
+import { ArgumentError, BackendError, DeviceError, DisposedError, waitUntil } from "@evenkeel/tensor";
 import { CpuBuffer } from "./buffer.ts";
 import { module as copyModule } from "./kernels/copy.wasm.ts";
 import type { KernelHandle } from "./kernels/kernel-registry.ts";
@@ -126,9 +127,9 @@ export class CpuDevice implements Backend {
     else this.launchHost(launch);
   }
 
-  async idle(): Promise<void> {
+  async idle(options: WaitOptions = {}): Promise<void> {
     this.checkOpen();
-    await this.queue.until(this.queue.next);
+    await this.finish("idle", options);
   }
 
   memory(): { readonly live: number; readonly pooled: number; readonly peak: number } {
@@ -136,14 +137,25 @@ export class CpuDevice implements Backend {
     return this.heap.statistics();
   }
 
-  async close(): Promise<void> {
+  async close(options: WaitOptions = {}): Promise<void> {
     this.checkOpen();
+    const finished = this.finish("close", options);
     this.isClosed = true;
     try {
-      await this.queue.until(this.queue.next);
+      await finished;
     } finally {
       await this.engine.stop();
     }
+  }
+
+  private finish(user: string, options: WaitOptions): Promise<void> {
+    const { queue, engine } = this;
+    return waitUntil(
+      user,
+      options,
+      () => queue.until(queue.next),
+      (reason) => engine.lose(reason),
+    );
   }
 
   private launchKernel(launch: KernelLaunch<BufferView, never>): void {

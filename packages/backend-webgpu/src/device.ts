@@ -6,9 +6,10 @@ import type {
   KernelLaunch,
   Launch,
   Limits,
+  WaitOptions,
   WgslKernel,
 } from "@evenkeel/tensor";
-import { ArgumentError, BackendError, DeviceError, DisposedError, sizeOf } from "@evenkeel/tensor";
+import { ArgumentError, BackendError, DeviceError, DisposedError, sizeOf, waitUntil } from "@evenkeel/tensor";
 import { builtinName } from "@evenkeel/tensor/checks";
 import type { WebgpuCounters } from "./counters.ts";
 import { newCounters } from "./counters.ts";
@@ -57,6 +58,7 @@ export class WebgpuDevice implements WebgpuBackend {
   private readonly expressions: ExpressionKernels;
   private readonly recentNames: string[] = [];
   private isClosed = false;
+  private isGivenUp = false;
 
   constructor(gpuDevice: GPUDevice, { name, features, maxMemoryBytes, source }: DeviceDescription) {
     this.gpuDevice = gpuDevice;
@@ -129,9 +131,9 @@ export class WebgpuDevice implements WebgpuBackend {
     this.reports.requestSubmit();
   }
 
-  async idle(): Promise<void> {
+  async idle(options: WaitOptions = {}): Promise<void> {
     this.checkOpen();
-    await this.reports.ofAll();
+    await this.finish("idle", options);
   }
 
   memory(): { readonly live: number; readonly pooled: number; readonly peak: number } {
@@ -161,15 +163,31 @@ export class WebgpuDevice implements WebgpuBackend {
     );
   }
 
-  async close(): Promise<void> {
+  async close(options: WaitOptions = {}): Promise<void> {
     this.checkOpen();
+    const finished = this.finish("close", options);
     this.isClosed = true;
     try {
-      await this.reports.ofAll();
+      await finished;
     } finally {
       await this.reports.settled();
-      this.destroy();
+      const destroy = (): void => this.destroy();
+      // To destroy a device before its work has ended would wait for it, on the calling thread.
+      if (this.isGivenUp) void this.gpuDevice.queue.onSubmittedWorkDone().then(destroy, destroy);
+      else destroy();
     }
+  }
+
+  private finish(user: string, options: WaitOptions): Promise<void> {
+    return waitUntil(
+      user,
+      options,
+      () => this.reports.ofAll(),
+      (reason) => {
+        this.isGivenUp = true;
+        this.failures.lose(this.lossOf(`the GPU stopped: ${reason}`));
+      },
+    );
   }
 
   private launchKernel(launch: KernelLaunch<BufferView, never>): void {
@@ -246,10 +264,12 @@ export class WebgpuDevice implements WebgpuBackend {
   };
 
   private noteLoss({ reason, message }: GPUDeviceLostInfo): void {
+    this.failures.lose(this.lossOf(`the GPU device was lost (${reason}): ${message}`));
+  }
+
+  private lossOf(reason: string): DeviceError {
     const names = this.recentNames.map((launch) => `"${launch}"`).join(", ") || "none";
-    this.failures.lose(
-      new DeviceError(`the GPU device was lost (${reason}): ${message}; its latest launches: ${names}`),
-    );
+    return new DeviceError(`${reason}; its latest launches: ${names}`);
   }
 
   private noteLaunch(name: string): void {

@@ -1,4 +1,4 @@
-import type { Backend, BufferView, DeviceBuffer, Launch } from "@evenkeel/tensor";
+import type { Backend, BufferView, DeviceBuffer, Launch, WaitOptions } from "@evenkeel/tensor";
 
 /** One launch as it was queued. */
 export interface RecordedLaunch {
@@ -124,16 +124,16 @@ class Recorder implements RecordingBackend {
     this.launches.push(recordOf(launch));
   }
 
-  idle(): Promise<void> {
-    return this.inner.idle();
+  idle(options?: WaitOptions): Promise<void> {
+    return this.inner.idle(options);
   }
 
   memory(): { readonly live: number; readonly pooled: number; readonly peak: number } {
     return this.inner.memory();
   }
 
-  close(): Promise<void> {
-    return this.inner.close();
+  close(options?: WaitOptions): Promise<void> {
+    return this.inner.close(options);
   }
 
   traffic(): Traffic {

@@ -1,4 +1,5 @@
 export * from "./core/backend.ts";
+export { waitUntil } from "./core/deadline.ts";
 export * from "./core/deferred-plans.ts";
 export * from "./core/dtype.ts";
 export * from "./core/errors.ts";

@@ -35,6 +35,8 @@ export interface Engine {
   until(completed: number): Promise<void>;
   /** The first failure that has not been taken, of the entries before `ticket`. */
   takeFailure(ticket: number): Failure | undefined;
+  /** Runs nothing any more: whoever waits learns so, with the entry that it stands at. */
+  lose(reason: string): void;
   stop(): Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 import { KernelTable } from "../kernels/kernel-table.ts";
 import type { Engine, Failure } from "./engine.ts";
-import { Milestones } from "./engine.ts";
+import { EngineLost, Milestones } from "./engine.ts";
 import type { Entry } from "./entry.ts";
-import { EntryRunner, kernelOf, slotWords, writeEntry } from "./entry.ts";
+import { EntryRunner, kernelOf, noKernel, slotWords, writeEntry } from "./entry.ts";
 
 /** Runs every kernel on the calling thread while it is enqueued: nothing waits but what stands behind a host step. */
 export class InlineEngine implements Engine {
@@ -14,6 +14,7 @@ export class InlineEngine implements Engine {
   private finished = 0;
   private hostIsRunning = false;
   private failure: Failure | undefined;
+  private lost: EngineLost | undefined;
 
   constructor(memory: WebAssembly.Memory) {
     this.runner = new EntryRunner(memory, new KernelTable(memory), this.slot, 0);
@@ -52,6 +53,7 @@ export class InlineEngine implements Engine {
   }
 
   until(completed: number): Promise<void> {
+    if (this.lost !== undefined) return Promise.reject(this.lost);
     return this.finished >= completed ? Promise.resolve() : this.milestones.wait(completed);
   }
 
@@ -60,6 +62,12 @@ export class InlineEngine implements Engine {
     if (failure === undefined || failure.ticket >= ticket) return undefined;
     this.failure = undefined;
     return failure;
+  }
+
+  /** Only a host step can be waited for. */
+  lose(reason: string): void {
+    this.lost ??= new EngineLost({ ticket: this.finished, kernel: noKernel, message: reason });
+    this.milestones.fail(this.lost);
   }
 
   async stop(): Promise<void> {}

@@ -1,6 +1,7 @@
 import { DeviceError } from "@evenkeel/tensor";
 import type { Engine, EngineLost, Failure } from "./engine.ts";
 import type { Entry, HostEntry } from "./entry.ts";
+import { noKernel } from "./entry.ts";
 
 /**
  * The order of everything that runs. An entry's ticket is its position in the queue, also while it waits here because
@@ -15,6 +16,8 @@ export class Queue {
   /** Entries at the front of `spilled` that the engine has by now. */
   private handedOver = 0;
   private isDraining = false;
+  private running: HostEntry | undefined;
+  private lost: Error | undefined;
   private hostFailure: { readonly ticket: number; readonly error: DeviceError } | undefined;
 
   /** `errorOf` tells a failure by name. */
@@ -50,9 +53,16 @@ export class Queue {
     try {
       await this.engine.until(ticket);
     } catch (error) {
-      throw this.errorOf((error as EngineLost).failure);
+      this.lost ??= this.lossOf((error as EngineLost).failure);
+      throw this.lost;
     }
     this.reportFailure(ticket);
+  }
+
+  private lossOf(failure: Failure): Error {
+    return failure.kernel === noKernel && this.running !== undefined
+      ? hostError(this.running, failure.message)
+      : this.errorOf(failure);
   }
 
   private reportFailure(ticket: number): void {
@@ -79,15 +89,14 @@ export class Queue {
     } catch {
       return; // The device is lost: whoever waits for it learns so.
     }
+    this.running = entry;
     try {
       await entry.run();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      this.hostFailure ??= {
-        ticket,
-        error: new DeviceError(`host step "${entry.name}" failed: ${message}`, { cause: error }),
-      };
+      this.hostFailure ??= { ticket, error: hostError(entry, message, error) };
     }
+    this.running = undefined;
     this.engine.finishHost();
   }
 
@@ -115,3 +124,6 @@ export class Queue {
     }
   }
 }
+
+const hostError = ({ name }: HostEntry, message: string, cause?: unknown): DeviceError =>
+  new DeviceError(`host step "${name}" failed: ${message}`, { cause });

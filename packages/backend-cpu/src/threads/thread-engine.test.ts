@@ -37,6 +37,29 @@ describe("a pool of workers", () => {
     await expect(backend.close()).rejects.toThrow(/out of memory/);
   });
 
+  it.each(["idle", "close"] as const)("ends its workers at the deadline of `%s`", async (wait) => {
+    const ended: number[] = [];
+    const backend = await openWith(async (setup, onCrash) => {
+      const thread = await spawn(setup, onCrash);
+      const terminate = async (): Promise<void> => {
+        await thread.terminate();
+        ended.push(setup.worker);
+      };
+      return { ...thread, terminate };
+    });
+    const y = backend.allocate(8);
+    backend.launch(launchOf("addTo", [y], [1]));
+    backend.launch(launchOf("work", [y], [2 ** 32 - 1], { items: 1e6, chunk: 1 }));
+    const reason = 'launch "work" failed: it had not ended after 30 ms';
+    await Promise.all(
+      [valuesOf(backend, y), backend[wait]({ deadline: 30 })].map((result) =>
+        expect(result).rejects.toThrow(new DeviceError(reason)),
+      ),
+    );
+    if (wait === "idle") await expect(backend.close()).rejects.toThrow(new DeviceError(reason));
+    expect(new Set(ended)).toEqual(new Set([0, 1]));
+  });
+
   it("rejects with the reason when a worker does not start, and stops the others", async () => {
     const stopped: number[] = [];
     const start = openWith(async (setup, onCrash) => {

@@ -32,7 +32,9 @@ export class ThreadEngine implements Engine {
     const shared = sharedBytes(ringBytes(threads));
     const engine = new ThreadEngine(shared);
     const starts = Array.from({ length: threads }, (_, worker) =>
-      spawnWorker({ memory, shared, worker, threads }, (reason) => engine.lose(reason)),
+      spawnWorker({ memory, shared, worker, threads }, (reason) =>
+        engine.lose(`a worker thread stopped: ${reason}`),
+      ),
     );
     const results = await Promise.allSettled(starts);
     engine.workers = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
@@ -107,12 +109,12 @@ export class ThreadEngine implements Engine {
     this.workers[0]!.release();
   }
 
-  private lose(reason: string): void {
+  lose(reason: string): void {
     if (this.lost !== undefined) return;
     const ticket = this.completed();
     const kernel =
       ticket < this.published ? kernelOf(this.ring.slots, slotOf(this.ring.openTag())) : noKernel;
-    this.lost = new EngineLost({ ticket, kernel, message: `a worker thread stopped: ${reason}` });
+    this.lost = new EngineLost({ ticket, kernel, message: reason });
     this.milestones.fail(this.lost);
     void this.stop();
   }

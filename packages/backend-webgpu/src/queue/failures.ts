@@ -55,8 +55,8 @@ export class Failures {
 
   /** Rejects everything that waits for the device, now and from now on. */
   lose(error: Error): void {
-    this.lost = error;
-    for (const reject of this.waiting) reject(error);
+    this.lost ??= error;
+    for (const reject of this.waiting) reject(this.lost);
     this.waiting.clear();
   }
 
@@ -71,7 +71,7 @@ export class Failures {
 
   /** Throws the first failure before `ticket` that has not been reported, and always once the device is lost. */
   async report(ticket: number): Promise<void> {
-    await Promise.all(this.watched);
+    await this.orLost(Promise.all(this.watched)).catch(() => {});
     const before = this.found.filter((failure) => failure.ticket < ticket);
     if (before.length > 0) {
       const first = before.reduce((a, b) => (b.ticket < a.ticket ? b : a));

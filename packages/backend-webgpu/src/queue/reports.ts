@@ -81,7 +81,7 @@ export class Reports {
 
   private async settle<Result>(result: Promise<Result>, ticket: number): Promise<Result> {
     try {
-      return await result;
+      return await this.failures.orLost(result);
     } catch (error) {
       const { name, message } = error as Error;
       // A buffer is unmapped by force when the device is lost, which is told a moment later.

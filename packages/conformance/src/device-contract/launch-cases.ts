@@ -11,7 +11,7 @@ import {
   takeOp,
 } from "@evenkeel/tensor";
 import type { ContractCase } from "./tools.ts";
-import { addNumber, bufferOf, expectEqual, expectError, hostStep, valuesIn, viewOf } from "./tools.ts";
+import { addNumber, bufferOf, expectEqual, expectError, hostStep, later, valuesIn, viewOf } from "./tools.ts";
 
 /** What launches compute, how they fail, and how a device ends. */
 export const launchCases: readonly ContractCase[] = [
@@ -73,6 +73,26 @@ export const launchCases: readonly ContractCase[] = [
       const y = bufferOf(backend, [3, 4]);
       backend.launch(addNumber(y, y, 1));
       expectEqual(await valuesIn(backend, y), [4, 5], "a launch after the failure");
+    },
+  },
+  {
+    name: "work that has not ended by a deadline fails the device by name, and an ended wait leaves it alone",
+    async run(backend) {
+      const x = bufferOf(backend, [1, 2]);
+      await expectError(ArgumentError, "idle", () => backend.idle({ deadline: 0 }));
+      backend.launch(hostStep(x, later));
+      await backend.idle({ deadline: 60_000 });
+      expectEqual(await valuesIn(backend, x), [1, 2], "values");
+      backend.launch(hostStep(x, () => new Promise<void>(() => {})));
+      const read = expectError(DeviceError, "read", () => valuesIn(backend, x));
+      const report = await expectError(DeviceError, "idle", () => backend.idle({ deadline: 20 }));
+      for (const word of ["contractStep", "20 ms"]) {
+        if (!report.message.includes(word))
+          throw new Error(`message: found "${report.message}", expected ${word}`);
+      }
+      const others = [await read, await expectError(DeviceError, "idle", () => backend.idle())];
+      others.push(await expectError(DeviceError, "close", () => backend.close({ deadline: 1000 })));
+      for (const { message } of others) expectEqual(message, report.message, "later message");
     },
   },
   {

@@ -24,6 +24,14 @@ export interface Limits {
   readonly features: ReadonlySet<string>;
 }
 
+export interface WaitOptions {
+  /**
+   * Milliseconds. Work that has not ended by then never will: what waits for the device rejects with DeviceError, which names the
+   * launch, now and from then on; workers are ended. A device on the calling thread alone cannot look at the time while a kernel runs.
+   */
+  readonly deadline?: number | undefined;
+}
+
 /**
  * A device that executes launches in order. It knows buffers and launches and nothing else: no op, no tensor.
  * `write`, `free`, `read` and `launch` take effect in the order of the calls.
@@ -49,11 +57,11 @@ export interface Backend {
   /** Returns before the work has run. */
   launch(launch: Launch): void;
   /** Resolves when all queued work has finished; rejects with the first failure since the last report. */
-  idle(): Promise<void>;
+  idle(options?: WaitOptions): Promise<void>;
   /** Bytes: in buffers alive, kept for reuse, and the most that were alive at once. */
   memory(): { readonly live: number; readonly pooled: number; readonly peak: number };
   /** Finishes queued work and releases the device. Everything afterwards throws DisposedError. */
-  close(): Promise<void>;
+  close(options?: WaitOptions): Promise<void>;
 }
 
 /** What an app hands to `selectBackend`: a name and a way to open the device. */

@@ -1,0 +1,30 @@
+import { checkOptions } from "../checks/check.ts";
+import { positive } from "../checks/rules.ts";
+import type { WaitOptions } from "./backend.ts";
+
+/** The longest time that a timer takes, in milliseconds. */
+const longestTimer = 2 ** 31 - 1;
+
+/**
+ * What `wait` gives, or rejects with. At the deadline `giveUp` is called with the reason: it must see to it that the promise of
+ * `wait` rejects. Throws ArgumentError for wrong options, before anything waits.
+ */
+export async function waitUntil(
+  where: string,
+  options: WaitOptions,
+  wait: () => Promise<void>,
+  giveUp: (reason: string) => void,
+): Promise<void> {
+  checkOptions<WaitOptions>(where, options, { deadline: positive });
+  const { deadline } = options;
+  if (deadline === undefined) return wait();
+  const timer = setTimeout(
+    () => giveUp(`it had not ended after ${deadline} ms`),
+    Math.min(deadline, longestTimer),
+  );
+  try {
+    await wait();
+  } finally {
+    clearTimeout(timer);
+  }
+}
