@@ -53,7 +53,7 @@ export function measureBatch<Labels, Outputs>(
       const others = withoutGradient(() =>
         Object.entries(metrics).map(([name, metric]) =>
           isPassMetric(metric)
-            ? ({ kind: "counts", at: row.place(metric.counts(outputs, labels)) } as const)
+            ? ({ kind: "counts", at: row.place(checkCounts(name, metric.counts(outputs, labels))) } as const)
             : measure(`metrics.${name}`, metric)[1],
         ),
       );
@@ -115,6 +115,13 @@ function checkResult(name: string, result: unknown): Tensor | WeightedMean {
   checkOneElement(`${name}: sum`, sum);
   checkOneElement(`${name}: weight`, weight);
   return { sum, weight };
+}
+
+function checkCounts(name: string, counts: unknown): Tensor {
+  if (isTensor(counts)) return counts;
+  throw new ArgumentError(
+    `metrics.${name}: counts: found a function that returns ${describeValue(counts)}, expected a tensor`,
+  );
 }
 
 function checkOneElement(name: string, value: Tensor): void {

@@ -1,0 +1,314 @@
+import { cpu } from "@evenkeel/backend-cpu";
+import type { Callback } from "@evenkeel/nn";
+import {
+  BatchNorm1d,
+  crossEntropy,
+  Dropout,
+  evaluate,
+  fit,
+  Linear,
+  MemoryCheckpointStore,
+  Module,
+  ReLU,
+  Sequential,
+  SGD,
+  stateArrays,
+} from "@evenkeel/nn";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, BackendError, selectBackend, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+let backend: Backend;
+/** The default while tests run: no model lies there. */
+let other: Backend;
+
+beforeAll(async () => {
+  backend = await cpu.open({ threads: 1 });
+  other = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+});
+
+afterAll(async () => {
+  setDefaultBackend(undefined);
+  await backend.close();
+  await other.close();
+});
+
+/** Notes the mode of each of its passes. */
+class Watched extends Module {
+  readonly norm = new BatchNorm1d(8, { backend });
+  readonly body = new Sequential(
+    ...[new Linear(4, 8, { seed: 1, backend }), this.norm, new ReLU()],
+    ...[new Dropout(0.2, { seed: 3 }), new Linear(8, 3, { seed: 2, backend })],
+  );
+  readonly passes: boolean[] = [];
+  forward(x: Tensor): Tensor {
+    this.passes.push(this.isTraining);
+    return this.body.forward(x);
+  }
+  override *members() {
+    yield ["body", this.body] as [string, Module];
+  }
+}
+
+const batchOf = (index: number) => ({
+  inputs: { data: Float32Array.from({ length: 64 }, (_, at) => Math.sin(1.7 * at + index)), shape: [16, 4] },
+  labels: Int32Array.from({ length: 16 }, (_, at) => (at + index) % 3),
+});
+const steps = 12;
+const data = () => Array.from({ length: steps }, (_, index) => batchOf(index));
+/** With turns of the event loop between batches. */
+const slowly = async function* () {
+  for (const batch of data()) {
+    await new Promise((resolve) => setTimeout(resolve));
+    yield batch;
+  }
+};
+
+const optionsFor = (model: Module) => ({
+  data,
+  loss: crossEntropy,
+  optimizer: new SGD(model, { learningRate: 0.05, momentum: 0.9 }),
+  epochs: 1,
+});
+const bitsOf = async (model: Module): Promise<object> => Object.fromEntries(await stateArrays(model));
+async function trainedAlone(): Promise<object> {
+  const model = new Watched();
+  await fit(model, optionsFor(model));
+  return bitsOf(model);
+}
+
+describe("a mode that somebody has set", () => {
+  test("of a norm lasts through training and evaluation", async () => {
+    const model = new Watched();
+    model.norm.eval();
+    const before = await model.norm.runningMean!.value.data();
+    await fit(model, { ...optionsFor(model), validation: data });
+    expect(model.norm.isTraining).toBe(false);
+    expect(model.isTraining).toBe(true);
+    expect(await model.norm.runningMean!.value.data()).toEqual(before);
+    expect(model.norm.numBatchesTracked!.value).toBe(0);
+    // Its scale is trained: `freeze` would keep it.
+    expect([...(await model.norm.scale!.value.data())].some((value) => value !== 1)).toBe(true);
+  });
+
+  test("of a model is there again afterwards, and does not matter to training", async () => {
+    const model = new Watched();
+    model.eval();
+    await fit(model, { ...optionsFor(model), validation: data });
+    expect(model.passes.slice(0, steps)).toEqual(new Array(steps).fill(true));
+    expect(model.passes.slice(steps)).toEqual(new Array(steps).fill(false));
+    expect([...model.namedModules()].map(([, { isTraining }]) => isTraining)).not.toContain(true);
+    expect(await bitsOf(model)).toEqual(await trainedAlone());
+  });
+
+  test("is what callbacks see", async () => {
+    const model = new Watched();
+    const seen = new Set<boolean>();
+    const callbacks: Callback[] = [{ onBatch: () => void seen.add(model.eval().isTraining) }];
+    await fit(model, { ...optionsFor(model), callbacks });
+    expect(seen).toEqual(new Set([false]));
+    expect(model.isTraining).toBe(false);
+    expect(new Set(model.passes)).toEqual(new Set([true]));
+  });
+
+  test("of a norm that is switched back within evaluation moves no statistics", async () => {
+    const model = new Watched().eval();
+    model.norm.train();
+    const before = await bitsOf(model);
+    await evaluate(model, { data, loss: crossEntropy });
+    expect(await bitsOf(model)).toEqual(before);
+  });
+});
+
+describe("two at a time", () => {
+  test("an evaluation that nobody waits for changes nothing in the training", async () => {
+    const model = new Watched();
+    let looking: Promise<{ loss: number }> | undefined;
+    const onBatch = () => {
+      looking ??= evaluate(model, { data: slowly, loss: crossEntropy });
+    };
+    await fit(model, { ...optionsFor(model), data: slowly, readEvery: 1, callbacks: [{ onBatch }] });
+    expect((await looking!).loss).toBeGreaterThan(0);
+    expect(model.norm.numBatchesTracked!.value).toBe(steps);
+    expect(model.passes.filter((isTraining) => isTraining)).toHaveLength(steps);
+    expect(await bitsOf(model)).toEqual(await trainedAlone());
+  });
+
+  test("runs over one model, one optimizer or one parameter are refused, and one after the other are not", async () => {
+    const model = new Watched();
+    const options = { ...optionsFor(model), data: slowly };
+    const first = fit(model, options);
+    await expect(fit(model, options)).rejects.toThrow(/^fit: model: found what another fit is training/);
+    const around = new Sequential(model.body);
+    await expect(fit(around, optionsFor(around))).rejects.toThrow(/^fit: model: parameters: found/);
+    await first;
+    expect((await fit(model, { ...options, epochs: 1 })).batches).toHaveLength(steps);
+    await fit(around, optionsFor(around));
+  });
+});
+
+describe("the backend of the model", () => {
+  test("is where host arrays go, in training, validation and evaluation", async () => {
+    const model = new Watched();
+    const { live } = other.memory();
+    const { epochs } = await fit(model, { ...optionsFor(model), validation: data });
+    expect(epochs[0]!.validation!.loss).toBeGreaterThan(0);
+    await evaluate(model, { data, loss: crossEntropy });
+    expect(other.memory().live).toBe(live);
+  });
+
+  test("is told to sources that make tensors, and a tensor of another is refused", async () => {
+    const model = new Watched();
+    const onBackend = (_epoch: number, where?: Backend) =>
+      data().map(({ inputs, labels }) => ({
+        inputs: tensor(inputs.data, { shape: inputs.shape, backend: where }),
+        labels: tensor(labels, { backend: where }),
+      }));
+    await fit(model, { ...optionsFor(model), data: onBackend });
+    const run = fit(model, { ...optionsFor(model), data: () => onBackend(0) });
+    await expect(run).rejects.toThrow(BackendError);
+    await expect(run).rejects.toThrow(/^fit: epoch 0, batch 0 \(step 0\): batch: found a tensor on cpu/);
+  });
+});
+
+test("tensors of a batch that no model looks at are freed", async () => {
+  const model = new Watched();
+  const { live } = backend.memory();
+  const more = () => data().map((batch) => ({ ...batch, weights: [tensor([1], { backend })] }));
+  const optimizer = new SGD(model, { learningRate: 0 });
+  await fit(model, { ...optionsFor(model), optimizer, data: more, validation: more });
+  optimizer.dispose();
+  expect(backend.memory().live).toBe(live);
+});
+
+describe("stop() at the last step of an epoch", () => {
+  test.each([1, 16])("keeps its record, validation and checkpoint (read every %i)", async (readEvery) => {
+    const model = new Watched();
+    const store = new MemoryCheckpointStore();
+    const seen: number[] = [];
+    const history = await fit(model, {
+      ...optionsFor(model),
+      epochs: 3,
+      readEvery,
+      validation: data,
+      checkpoint: { store },
+      callbacks: [
+        { onBatch: ({ batch }, control) => (batch === steps - 1 ? control.stop() : undefined) },
+        { onEpoch: ({ epoch }) => void seen.push(epoch) },
+      ],
+    });
+    expect(history.epochs).toMatchObject([{ epoch: 0, steps, validation: { examples: 16 * steps } }]);
+    expect(seen).toEqual([0]);
+    expect(await store.list()).toEqual(["latest"]);
+  });
+
+  test("and in the middle of one does not complete it", async () => {
+    const model = new Watched();
+    const callbacks: Callback[] = [{ onBatch: (_record, control) => control.stop() }];
+    const history = await fit(model, { ...optionsFor(model), readEvery: 1, callbacks });
+    expect(history.epochs).toEqual([]);
+  });
+});
+
+test("a checkpoint does not grow with the epochs, and history is that of a run in one piece", async () => {
+  const model = new Watched();
+  const store = new MemoryCheckpointStore();
+  const bytes: number[] = [];
+  const options = { ...optionsFor(model), checkpoint: { store } };
+  const onEpoch = async () => void bytes.push((await store.load("latest"))?.length ?? 0);
+  await fit(model, { ...options, epochs: 20, callbacks: [{ onEpoch }] });
+  // One record of an epoch, and digits that grow.
+  const growth = bytes.slice(2).map((length, index) => length - bytes[index + 1]!);
+  expect(Math.max(...growth)).toBeLessThan(300);
+  const resumed = await fit(model, { ...options, epochs: 21, resume: true });
+  expect(resumed.epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 21 }, (_, epoch) => epoch));
+  expect(resumed.batches).toHaveLength(steps);
+  expect(resumed.batches[0]).toMatchObject({ epoch: 20, batch: 0, step: 20 * steps });
+});
+
+describe("a run that ended in this program", () => {
+  const failing = (at: number) => {
+    let calls = 0;
+    return (logits: Tensor, labels: Tensor): Tensor => {
+      if (calls++ === at) throw new RangeError("mine");
+      return crossEntropy(logits, labels);
+    };
+  };
+
+  test.each([0, 5, steps - 1])(
+    "by an error in step %i goes on from memory, with the same bits",
+    async (at) => {
+      const model = new Watched();
+      const options = { ...optionsFor(model), schedule: (step: number) => 0.05 / (step + 1) };
+      const whole = new Watched();
+      const wholeHistory = await fit(whole, { ...optionsFor(whole), schedule: options.schedule });
+      const run = fit(model, { ...options, loss: failing(at) });
+      await expect(run).rejects.toThrow(RangeError);
+      const history = await fit(model, { ...options, resume: true });
+      expect(history.batches).toEqual(wholeHistory.batches);
+      expect(history.epochs[0]!.loss).toBe(wholeHistory.epochs[0]!.loss);
+      expect(await bitsOf(model)).toEqual(await bitsOf(whole));
+    },
+  );
+
+  test("without one to go on from is not resumed", async () => {
+    const model = new Watched();
+    await expect(fit(model, { ...optionsFor(model), resume: true })).rejects.toThrow(ArgumentError);
+  });
+});
+
+describe("an abort", () => {
+  const reason = new Error("enough");
+
+  test("is not kept waiting by the data, and what was done can go on", async () => {
+    const model = new Watched();
+    const controller = new AbortController();
+    const stuck = async function* () {
+      yield* data().slice(0, 5);
+      controller.abort(reason);
+      await new Promise(() => undefined);
+    };
+    const options = { ...optionsFor(model), signal: controller.signal, data: stuck };
+    await expect(fit(model, options)).rejects.toBe(reason);
+    const history = await fit(model, { ...options, data, signal: undefined, resume: true });
+    expect(history.batches).toHaveLength(steps);
+    expect(await bitsOf(model)).toEqual(await trainedAlone());
+  });
+
+  test("ends a validation, which a resumed run does again", async () => {
+    const model = new Watched();
+    const store = new MemoryCheckpointStore();
+    const controller = new AbortController();
+    const stuck = async function* () {
+      yield* data().slice(0, 5);
+      controller.abort(reason);
+      await new Promise(() => undefined);
+    };
+    const options = { ...optionsFor(model), checkpoint: { store } };
+    const run = fit(model, { ...options, validation: stuck, signal: controller.signal });
+    await expect(run).rejects.toBe(reason);
+    const fresh = new Watched();
+    const again = { ...optionsFor(fresh), checkpoint: { store }, resume: true, validation: data };
+    const { epochs } = await fit(fresh, again);
+    expect(epochs).toMatchObject([
+      { epoch: 0, steps, examples: 16 * steps, validation: { examples: 16 * steps } },
+    ]);
+    expect(await bitsOf(fresh)).toEqual(await trainedAlone());
+  });
+
+  test("ends an evaluation that waits, and frees what comes later", async () => {
+    const model = new Watched();
+    const { live } = backend.memory();
+    const controller = new AbortController();
+    const stuck = async function* () {
+      yield batchOf(0);
+      controller.abort(reason);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      yield batchOf(1);
+    };
+    const pass = evaluate(model, { data: stuck, loss: crossEntropy, signal: controller.signal });
+    await expect(pass).rejects.toBe(reason);
+    await backend.idle();
+    expect(backend.memory().live).toBe(live);
+  });
+});
