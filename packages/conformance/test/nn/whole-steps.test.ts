@@ -24,11 +24,12 @@ import { FailingBackend, type Fallible } from "./failing-backend.ts";
 testPresence();
 
 let backend: FailingBackend | undefined;
-afterEach(async () => {
+async function close(): Promise<void> {
   setDefaultBackend(undefined);
   await backend?.close();
   backend = undefined;
-});
+}
+afterEach(close);
 
 function use(inner: Backend): FailingBackend {
   backend = new FailingBackend(inner);
@@ -48,19 +49,19 @@ function makeRun(learningRate = 0.01) {
 
 type TrainingRun = ReturnType<typeof makeRun>;
 
-const batchOf = (step: number) => ({
+const batchOf = (step: number, images = 4) => ({
   inputs: {
-    data: Float32Array.from({ length: 64 }, (_, index) => Math.sin(step + index)),
-    shape: [4, 1, 4, 4],
+    data: Float32Array.from({ length: 16 * images }, (_, index) => Math.sin(step + index)),
+    shape: [images, 1, 4, 4],
   },
-  labels: Int32Array.from({ length: 4 }, (_, index) => (step + index) % 3),
+  labels: Int32Array.from({ length: images }, (_, index) => (step + index) % 3),
 });
 
 /** One step of one's own loop. */
-function trainStep({ model, optimizer }: TrainingRun, step: number): void {
+function trainStep({ model, optimizer }: TrainingRun, step: number, images = 4): void {
   const lossAndGradients = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
   wholeStep(() => {
-    const { inputs, labels } = batchOf(step);
+    const { inputs, labels } = batchOf(step, images);
     const [, gradients] = lossAndGradients(tensor(inputs.data, { shape: inputs.shape }), tensor(labels));
     optimizer.step(gradients);
   });
@@ -107,7 +108,7 @@ async function failEverywhere(failing: FailingBackend, kind: Fallible, stride: n
     expect(failing.memory().live).toBe(live);
     if (String(error).includes("half way")) {
       halves++;
-      await expect(run.optimizer.stateArrays()).rejects.toBe(error);
+      await expect(run.optimizer.stateArrays()).rejects.toEqual(error);
       expect(() => trainStep(run, 1)).toThrow(DeviceError);
       restore(run, before);
     }
@@ -136,6 +137,38 @@ describe("a step in which an allocation, a launch or a write fails leaves the st
     expect(allocations).toEqual({ failures: expect.any(Number), halves: 0 });
     expect(allocations.failures).toBeGreaterThan(3);
     expect((await failEverywhere(failing, "launch", 9)).failures).toBeGreaterThan(3);
+  });
+});
+
+describe("on a device of any size of memory", () => {
+  /** How often each part of a run changed. */
+  async function countsOf({ model, optimizer }: TrainingRun): Promise<number[]> {
+    const { values, slots, random } = await stateOf({ model, optimizer });
+    return [
+      ...["1.num_batches_tracked", "6.num_batches_tracked"].map((name) => values.get(name)!.data[0]!),
+      ...[...slots].filter(([name]) => name.endsWith(".steps")).map(([, { data }]) => data[0]!),
+      ...random.map(([, { position }]) => position),
+    ];
+  }
+
+  test("a step that does not fit leaves every part at the same step", async () => {
+    const reached = new Set<number>();
+    for (let kilobytes = 240; kilobytes < 720; kilobytes += 12) {
+      use(await cpu.open({ threads: 1, maxMemoryBytes: kilobytes * 1024 }));
+      const run = makeRun();
+      let steps = 0;
+      try {
+        // Each step takes more memory than the one before.
+        for (; steps < 4; steps++) trainStep(run, steps, 8 << (2 * steps));
+      } catch (error) {
+        expect(error).toBeInstanceOf(OutOfMemoryError);
+      }
+      const counts = await countsOf(run);
+      expect(counts).toEqual(counts.map(() => steps));
+      reached.add(steps);
+      await close();
+    }
+    expect(reached.size).toBeGreaterThan(2);
   });
 });
 

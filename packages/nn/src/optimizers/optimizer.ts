@@ -37,7 +37,7 @@ export class Optimizer {
   private readonly parameters: readonly GroupedParameter[];
   private arenas: readonly Arena[] | undefined;
   /** Why values and slots are not those of a whole step; absent where they are. */
-  private damage: DeviceError | undefined;
+  private damage: { readonly cause: unknown } | undefined;
 
   /** Throws ArgumentError for an option out of range; those of its own a subclass checks. */
   constructor(model: Parameterized, rule: UpdateRule, options: OptimizerOptions) {
@@ -67,7 +67,7 @@ export class Optimizer {
    * saved state is loaded
    */
   step(gradients: readonly Tensor[]): void {
-    if (this.damage !== undefined) throw this.damage;
+    this.checkWhole();
     checkValue("optimizer: learningRate", this.learningRate, nonNegative);
     const gradientOf = matchGradients(this.parameters, gradients);
     scope(() => {
@@ -92,19 +92,16 @@ export class Optimizer {
 
   /**
    * Says that a step was not done as a whole, as when the device reports late that one of its launches failed: `step` and
-   * `stateArrays` throw the error that is returned, until a saved state is loaded.
+   * `stateArrays` throw such an error as is returned, until a saved state is loaded.
    */
   invalidate(cause: unknown): DeviceError {
-    this.damage ??= new DeviceError(
-      `optimizer: a step failed half way (${cause}): values and slots are not those of a whole step, load a saved state, as \`fit\` does with \`resume: true\``,
-      { cause },
-    );
-    return this.damage;
+    this.damage ??= { cause };
+    return halfStepError(this.damage.cause);
   }
 
   /** Slots and step counts as of this call, by `<parameter>.<slot>` and `<parameter>.steps`: what resuming needs. */
   async stateArrays(): Promise<Map<string, StoredArray>> {
-    if (this.damage !== undefined) throw this.damage;
+    this.checkWhole();
     return readOptimizerState(this.currentArenas(), this.rule.slots);
   }
 
@@ -149,6 +146,10 @@ export class Optimizer {
   dispose(): void {
     for (const arena of this.arenas ?? []) arena.dispose();
     this.arenas = undefined;
+  }
+
+  private checkWhole(): void {
+    if (this.damage !== undefined) throw halfStepError(this.damage.cause);
   }
 
   private currentArenas(): readonly Arena[] {
@@ -202,6 +203,12 @@ export class Optimizer {
     }
   }
 }
+
+const halfStepError = (cause: unknown): DeviceError =>
+  new DeviceError(
+    `optimizer: a step failed half way (${cause}): values and slots are not those of a whole step, load a saved state, as \`fit\` does with \`resume: true\``,
+    { cause },
+  );
 
 /** The members of each arena: parameters with equal keys, as many as a buffer holds. */
 const arenaMembers = <Member extends NamedParameter>(
