@@ -1,5 +1,6 @@
 import type { Activation, Spec } from "@evenkeel/tensor";
 import { ArgumentError, formatSpec } from "@evenkeel/tensor";
+import { checkValue, nonNegative } from "@evenkeel/tensor/checks";
 import { checkActivation } from "./activation.ts";
 import { checkArgument, checkInput } from "./layout.ts";
 
@@ -42,8 +43,5 @@ export function checkNormalization(
   }
 }
 
-export function checkEpsilon(operation: string, epsilon: number): void {
-  if (!Number.isFinite(epsilon) || epsilon < 0) {
-    throw new ArgumentError(`${operation}: epsilon: found ${epsilon}, expected a number of at least 0`);
-  }
-}
+export const checkEpsilon = (operation: string, epsilon: number): void =>
+  checkValue(`${operation}: epsilon`, epsilon, nonNegative);

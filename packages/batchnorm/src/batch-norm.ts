@@ -1,8 +1,10 @@
 import type { Activation, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, execute, scope } from "@evenkeel/tensor";
+import { execute, scope } from "@evenkeel/tensor";
+import { yesOrNo } from "@evenkeel/tensor/checks";
 import type { NormalizationAttributes } from "./attributes.ts";
 import { checkInput } from "./layout.ts";
-import { normalize } from "./normalize/normalize.ts";
+import { normalizeBy } from "./normalize/normalize.ts";
+import { checkCall, commonRules } from "./options.ts";
 import { populationStatistics } from "./pack/pack-statistics.ts";
 import { batchNormTrainingOp } from "./training/batch-norm-training.ts";
 import { weightOfNew } from "./training/running-statistics.ts";
@@ -63,34 +65,25 @@ export interface BatchNormResult {
  * });
  */
 export function batchNorm(x: Tensor, options: BatchNormOptions = {}): BatchNormResult {
+  checkCall("batchNorm", options, { ...commonRules, inPlace: yesOrNo });
   const { runningMean, runningVariance, training = false } = options;
   const axis = checkInput("batchNorm", x, options.axis ?? 1);
-  checkRunning("batchNorm", options);
   if (!training && runningMean !== undefined && runningVariance !== undefined) {
     return scope(() => ({
-      y: normalize(x, populationStatistics(runningMean, runningVariance), { ...options, axis }),
+      y: normalizeBy(x, populationStatistics(runningMean, runningVariance), { ...options, axis }),
     }));
   }
   return normalizeBatch(x, axis, options);
 }
 
-function checkRunning(operation: string, { runningMean, runningVariance }: BatchNormOptions): void {
-  if ((runningMean === undefined) === (runningVariance === undefined)) return;
-  const missing = runningMean === undefined ? "runningMean" : "runningVariance";
-  throw new ArgumentError(
-    `${operation}: ${missing}: found none, expected both running statistics or neither`,
-  );
-}
-
 function normalizeBatch(x: Tensor, axis: number, options: BatchNormOptions): BatchNormResult {
-  const { inputs, attrs, scalars } = trainingCall("batchNorm", axis, options);
+  const { inputs, attrs, scalars } = trainingCall(axis, options);
   const donate = options.inPlace ? [0] : [];
   return trainingResult(execute(batchNormTrainingOp, [x, ...inputs], attrs, { scalars, donate }), options);
 }
 
 /** What the training op is called with, but for x. */
 export function trainingCall(
-  operation: string,
   axis: number,
   options: BatchNormOptions,
 ): {
@@ -100,11 +93,10 @@ export function trainingCall(
 } {
   const { scale, shift, residual, runningMean, runningVariance, momentum, numBatchesTracked = 0 } = options;
   const { epsilon = 1e-5, activation = "none" } = options;
-  checkRunning(operation, options);
   return {
     inputs: [scale, shift, residual, runningMean, runningVariance],
     attrs: { axis, epsilon, activation, residual: residual !== undefined },
-    scalars: [weightOfNew(operation, momentum, numBatchesTracked)],
+    scalars: [weightOfNew(momentum, numBatchesTracked)],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, mul } from "@evenkeel/tensor";
+import { checkValue, fraction, oneOf } from "@evenkeel/tensor/checks";
 
 /** How a system keeps running statistics, and its defaults. */
 export interface Convention {
@@ -41,9 +42,7 @@ export function convertMomentum(
   momentum: number,
   { from = "evenkeel", to = "evenkeel" }: Conversion,
 ): number {
-  if (!(momentum >= 0 && momentum <= 1)) {
-    throw new ArgumentError(`convertMomentum: momentum: found ${momentum}, expected a number from 0 to 1`);
-  }
+  checkValue("convertMomentum: momentum", momentum, fraction);
   const isSame = conventionOf(from).momentumOf === conventionOf(to).momentumOf;
   return isSame ? momentum : 1 - momentum;
 }
@@ -86,10 +85,6 @@ export function convertRunningVariance(
 }
 
 function conventionOf(system: System): Convention {
-  if (!Object.hasOwn(conventions, system)) {
-    throw new ArgumentError(
-      `convention: found "${system}", expected one of: ${Object.keys(conventions).join(", ")}`,
-    );
-  }
+  checkValue("convention", system, oneOf(...Object.keys(conventions)));
   return conventions[system];
 }

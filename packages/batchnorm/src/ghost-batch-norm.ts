@@ -1,39 +1,54 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, concatenate, scope, slice } from "@evenkeel/tensor";
+import { ArgumentError, concatenate, formatShape, ShapeError, scope, slice } from "@evenkeel/tensor";
+import { positiveInteger } from "@evenkeel/tensor/checks";
+import { checkNormalization } from "./attributes.ts";
 import type { BatchNormOptions, BatchNormResult } from "./batch-norm.ts";
-import { batchNorm } from "./batch-norm.ts";
+import { batchNorm, trainingCall } from "./batch-norm.ts";
+import { checkInput, layoutOf, valuesPerChannel } from "./layout.ts";
 import { mergeStatistics } from "./merge/merge-statistics.ts";
+import { checkCall, commonRules } from "./options.ts";
+
+const name = "ghostBatchNorm";
 
 export interface GhostBatchNormOptions extends Omit<BatchNormOptions, "inPlace"> {
-  /** Samples of a ghost batch; the last one holds what is left. */
+  /** Samples of a ghost batch; a remainder is spread over all of them. */
   readonly size: number;
 }
 
 /**
  * Batch normalization of parts of a batch by their own statistics (Hoffer et al. 2017): the noise of small batches at the
- * speed of large ones. Running statistics take in one ghost batch after the other. At inference it is `batchNorm`.
+ * speed of large ones. There are as many ghost batches as `size` goes into the samples, and each has `size` of them or, where
+ * that leaves a remainder, its even share more: 65 samples in ghost batches of 32 are 32 and 33. Running statistics take in
+ * one ghost batch after the other. At inference it is `batchNorm`.
  *
  * Shapes: as `batchNorm`, with the samples on axis 0; the statistics are those of the whole batch. Throws ArgumentError for a
- * size that is not a positive integer or channels on axis 0, and as `batchNorm`.
+ * size that is not a positive integer or channels on axis 0, ShapeError for ghost batches of one value per channel, and as
+ * `batchNorm`.
  *
  * @example ghostBatchNorm(x, { size: 32, scale, shift, training: true })
  */
-export function ghostBatchNorm(x: Tensor, { size, ...options }: GhostBatchNormOptions): BatchNormResult {
-  if (!Number.isSafeInteger(size) || size < 1) {
-    throw new ArgumentError(`ghostBatchNorm: size: found ${size}, expected a positive integer`);
-  }
-  if (options.axis === 0 || options.axis === -x.rank) {
-    throw new ArgumentError(
-      `ghostBatchNorm: axis: found ${options.axis}, expected another than that of the samples`,
+export function ghostBatchNorm(x: Tensor, allOptions: GhostBatchNormOptions): BatchNormResult {
+  checkCall(name, allOptions, { size: positiveInteger, ...commonRules });
+  const { size, ...options } = allOptions;
+  const axis = checkInput(name, x, options.axis ?? 1);
+  if (axis === 0)
+    throw new ArgumentError(`${name}: axis: found 0, expected another than that of the samples`);
+  if (!options.training && options.runningMean !== undefined) return batchNorm(x, options);
+  const samples = x.shape[0]!;
+  const count = Math.max(1, Math.floor(samples / size));
+  checkNormalization(name, { x, ...options }, trainingCall(axis, options).attrs);
+  const smallest = [Math.floor(samples / count), ...x.shape.slice(1)];
+  if (valuesPerChannel(layoutOf(smallest, axis)) === 1) {
+    throw new ShapeError(
+      `${name}: x: found ${formatShape(x.shape)} in ghost batches of ${size}, expected more than 1 value per channel in each`,
     );
   }
-  const samples = x.shape[0] ?? 0;
-  const isInference = !options.training && options.runningMean !== undefined;
-  if (isInference || samples <= size) return batchNorm(x, options);
+  if (count === 1) return batchNorm(x, options);
   return scope(() => {
     const parts: BatchNormResult[] = [];
-    for (let begin = 0; begin < samples; begin += size) {
-      const range = { begin: [begin], end: [Math.min(begin + size, samples)] };
+    for (let part = 0; part < count; part++) {
+      const [begin, end] = [part, part + 1].map((at) => Math.floor((at * samples) / count));
+      const range = { begin: [begin!], end: [end!] };
       const { runningMean, runningVariance, numBatchesTracked } = { ...options, ...parts.at(-1) };
       const residual = options.residual && slice(options.residual, range);
       const state = { runningMean, runningVariance, numBatchesTracked, residual };

@@ -1,7 +1,9 @@
 import type { ConvolutionOptions, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, conv2dCall, execute } from "@evenkeel/tensor";
+import { conv2dCall, execute } from "@evenkeel/tensor";
+import { anything, oneOf } from "@evenkeel/tensor/checks";
 import type { BatchNormOptions, BatchNormResult } from "../batch-norm.ts";
 import { trainingCall, trainingResult } from "../batch-norm.ts";
+import { checkCall, commonRules } from "../options.ts";
 import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
 
 export interface Conv2dBatchNormOptions extends Omit<BatchNormOptions, "axis" | "training" | "inPlace"> {
@@ -27,14 +29,12 @@ export function conv2dBatchNorm(
   weight: Tensor,
   options: Conv2dBatchNormOptions = {},
 ): BatchNormResult {
+  const { axis, training, ...rules } = commonRules;
+  const way = oneOf("onWrite", "onRead");
+  checkCall("conv2dBatchNorm", options, { ...rules, bias: anything, convolution: anything, statistics: way });
   const { inputs, attrs: convolution } = conv2dCall(x, weight, options.bias, options.convolution);
   const { statistics } = options;
-  if (statistics !== undefined && statistics !== "onWrite" && statistics !== "onRead") {
-    throw new ArgumentError(
-      `conv2dBatchNorm: statistics: found ${JSON.stringify(statistics)}, expected "onWrite" or "onRead"`,
-    );
-  }
-  const call = trainingCall("conv2dBatchNorm", 1, options);
+  const call = trainingCall(1, options);
   const [z, ...outputs] = execute(
     conv2dBatchNormOp,
     [...inputs, ...(options.bias ? [] : [undefined]), ...call.inputs],

@@ -1,9 +1,10 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, scope, where } from "@evenkeel/tensor";
+import { scope, where } from "@evenkeel/tensor";
 import type { BatchNormOptions, BatchNormResult } from "../batch-norm.ts";
 import { batchNorm } from "../batch-norm.ts";
 import { checkInput } from "../layout.ts";
-import { normalize } from "../normalize/normalize.ts";
+import { normalizeBy } from "../normalize/normalize.ts";
+import { checkCall, commonRules } from "../options.ts";
 import { updateRunningStatistics, weightOfNew } from "../training/running-statistics.ts";
 import { checkMask, maskedStatistics } from "./masked-statistics.ts";
 
@@ -28,6 +29,7 @@ export function maskedBatchNorm(
   mask: Tensor,
   options: MaskedBatchNormOptions = {},
 ): BatchNormResult {
+  checkCall("maskedBatchNorm", options, commonRules);
   const axis = checkInput("maskedBatchNorm", x, options.axis ?? 1);
   checkMask("maskedBatchNorm", mask, x);
   return scope(() => {
@@ -38,7 +40,7 @@ export function maskedBatchNorm(
     if (isInference) return { y: where(mask, batchNorm(filled, clean).y, 0) };
     const statistics = maskedStatistics(x, mask, { axis });
     return {
-      y: where(mask, normalize(filled, statistics, clean), 0),
+      y: where(mask, normalizeBy(filled, statistics, clean), 0),
       statistics,
       ...runningStatistics(x, statistics, options),
     };
@@ -51,13 +53,7 @@ function runningStatistics(
   options: MaskedBatchNormOptions,
 ): Partial<BatchNormResult> {
   const { runningMean, runningVariance, numBatchesTracked = 0 } = options;
-  const weight = weightOfNew("maskedBatchNorm", options.momentum, numBatchesTracked);
-  if ((runningMean === undefined) !== (runningVariance === undefined)) {
-    const missing = runningMean === undefined ? "runningMean" : "runningVariance";
-    throw new ArgumentError(
-      `maskedBatchNorm: ${missing}: found none, expected both running statistics or neither`,
-    );
-  }
+  const weight = weightOfNew(options.momentum, numBatchesTracked);
   if (runningMean === undefined || runningVariance === undefined) return {};
   const running = updateRunningStatistics(
     statistics,

@@ -20,7 +20,9 @@ import {
   sum,
   where,
 } from "@evenkeel/tensor";
+import { checkOptions } from "@evenkeel/tensor/checks";
 import { batchAxes, channelShape, checkInput } from "../layout.ts";
+import { axisRule } from "../options.ts";
 import { nonZero, rowOf, rows, rowsOf } from "../statistics/rows.ts";
 import type { StatisticsAttributes } from "../statistics/statistics.ts";
 import { statistics, throughStatistics } from "../statistics/statistics.ts";
@@ -107,6 +109,7 @@ function withoutPivots(filled: Tensor, count: Tensor, pivot: Tensor): Tensor {
  * @example maskedStatistics(x, less(arange(length), reshape(lengths, [-1, 1, 1]))) // x of [N, C, length]
  */
 export function maskedStatistics(x: Tensor, mask: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  checkOptions("maskedStatistics", options, axisRule);
   const axis = checkInput("maskedStatistics", x, options.axis ?? 1);
   return execute(maskedStatisticsOp, [x, mask], { axis })[0]!;
 }

@@ -1,5 +1,6 @@
 import type { Activation, Op, Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, execute, stack } from "@evenkeel/tensor";
+import { checkOptions } from "@evenkeel/tensor/checks";
 import { activated } from "../activation.ts";
 import type { NormalizationAttributes } from "../attributes.ts";
 import { checkNormalization } from "../attributes.ts";
@@ -7,6 +8,7 @@ import { deferred } from "../deferred.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
 import { gridOf } from "../grid.ts";
 import { checkInput, layoutOf } from "../layout.ts";
+import { normalizeRules } from "../options.ts";
 import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
 import { stored, widened } from "../storage.ts";
 import { normalizeLaunch } from "./normalize-launch.ts";
@@ -125,6 +127,12 @@ export interface NormalizeOptions {
  * @example normalize(x, mergeStatistics([here, there]), { scale, shift, activation: "relu" })
  */
 export function normalize(x: Tensor, statistics: Tensor, options: NormalizeOptions = {}): Tensor {
+  checkOptions("normalize", options, normalizeRules);
+  return normalizeBy(x, statistics, options);
+}
+
+/** With options that were checked. */
+export function normalizeBy(x: Tensor, statistics: Tensor, options: NormalizeOptions): Tensor {
   const { scale, shift, residual, epsilon = 1e-5, activation = "none" } = options;
   const attrs = {
     axis: checkInput("normalize", x, options.axis ?? 1),

@@ -12,11 +12,13 @@ import {
   sub,
   sum,
 } from "@evenkeel/tensor";
+import { checkOptions } from "@evenkeel/tensor/checks";
 import { deferred } from "../deferred.ts";
 import type { Grid } from "../grid.ts";
 import { gridOf } from "../grid.ts";
 import { kernelOf } from "../kernels/kernel.ts";
 import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../layout.ts";
+import { axisRule } from "../options.ts";
 import { packStatistics } from "../pack/pack-statistics.ts";
 import { stored, widened } from "../storage.ts";
 import { rowOf, rows, rowsOf } from "./rows.ts";
@@ -141,6 +143,7 @@ export function mergeLaunch(
  * @example varianceOf(statistics(x))
  */
 export function statistics(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  checkOptions("statistics", options, axisRule);
   const axis = checkInput("statistics", x, options.axis ?? 1);
   return execute(statisticsOp, [x], { axis })[0]!;
 }

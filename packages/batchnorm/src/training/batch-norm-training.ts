@@ -1,5 +1,5 @@
 import type { GradientContext, Limits, Op, Plan, Spec, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, add, execute, formatShape, formatSpec, mul, ShapeError } from "@evenkeel/tensor";
+import { add, execute, formatShape, mul, ShapeError } from "@evenkeel/tensor";
 import type { NormalizationAttributes } from "../attributes.ts";
 import { checkNormalization } from "../attributes.ts";
 import { deferred } from "../deferred.ts";
@@ -10,22 +10,12 @@ import { checkArgument, layoutOf, valuesPerChannel } from "../layout.ts";
 import { normalizeOp } from "../normalize/normalize.ts";
 import type { NormalizeOperands } from "../normalize/normalize-launch.ts";
 import { normalizeLaunch } from "../normalize/normalize-launch.ts";
+import { checkBoth } from "../options.ts";
 import { rowOf, rows } from "../statistics/rows.ts";
 import { partialStatistics, statisticsOp, throughStatistics } from "../statistics/statistics.ts";
 import { updateRunningStatistics } from "./running-statistics.ts";
 
 const name = "batchNormTraining";
-
-function checkRunning(mean: Spec | undefined, variance: Spec | undefined, channels: number): void {
-  const reason = `x has ${channels} channels`;
-  checkArgument(name, "runningMean", mean, [channels], reason);
-  checkArgument(name, "runningVariance", variance, [channels], reason);
-  if ((mean === undefined) !== (variance === undefined)) {
-    throw new ArgumentError(
-      `${name}: found runningMean ${formatSpec(mean)} and runningVariance ${formatSpec(variance)}, expected both or neither`,
-    );
-  }
-}
 
 /**
  * y = x normalized by its own statistics, those statistics, and running statistics that have taken them in. One launch where
@@ -36,7 +26,11 @@ export const batchNormTrainingOp: Op<NormalizationAttributes> = {
   outputs: ([x, scale, shift, residual, runningMean, runningVariance], attrs) => {
     checkNormalization(name, { x: x!, scale, shift, residual }, attrs);
     const channels = x!.shape[attrs.axis]!;
-    checkRunning(runningMean, runningVariance, channels);
+    const running = { runningMean, runningVariance };
+    checkBoth(name, running);
+    for (const [argument, spec] of Object.entries(running)) {
+      checkArgument(name, argument, spec, [channels], `x has ${channels} channels`);
+    }
     if (channels > 0 && valuesPerChannel(layoutOf(x!.shape, attrs.axis)) === 1) {
       throw new ShapeError(
         `${name}: x: found ${formatShape(x!.shape)}, expected more than 1 value per channel when training: leave out a last batch of one (dropLast), or call eval()`,

@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, buildExpression, e, evaluateExpression, scope } from "@evenkeel/tensor";
+import { buildExpression, e, evaluateExpression, scope } from "@evenkeel/tensor";
 import { rowsOf } from "../statistics/rows.ts";
 
 export interface RunningStatistics {
@@ -41,18 +41,6 @@ export function updateRunningStatistics(
   });
 }
 
-/** The weight of the new statistics. Throws ArgumentError unless momentum is a number from 0 to 1 or null, and the batches a whole number. */
-export function weightOfNew(operation: string, momentum: number | null = 0.1, numBatchesTracked = 0): number {
-  if (!Number.isSafeInteger(numBatchesTracked) || numBatchesTracked < 0) {
-    throw new ArgumentError(
-      `${operation}: numBatchesTracked: found ${numBatchesTracked}, expected a non-negative integer`,
-    );
-  }
-  if (momentum === null) return 1 / (numBatchesTracked + 1);
-  if (typeof momentum !== "number" || !(momentum >= 0 && momentum <= 1)) {
-    throw new ArgumentError(
-      `${operation}: momentum: found ${momentum}, expected a number from 0 to 1, the weight of the new, or null`,
-    );
-  }
-  return momentum;
-}
+/** The weight of the new statistics. */
+export const weightOfNew = (momentum: number | null = 0.1, numBatchesTracked = 0): number =>
+  momentum ?? 1 / (numBatchesTracked + 1);

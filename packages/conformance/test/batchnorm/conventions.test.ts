@@ -75,7 +75,7 @@ onEachBackend((backend) => {
       expect(() => runningVarianceFactor({ from: "keras", valuesPerChannel: 1 })).toThrow("found 1");
       expect(() => convertMomentum(2, { from: "keras" })).toThrow("momentum: found 2");
       expect(() => convertMomentum(0.5, { from: "caffe" as "keras" })).toThrow(
-        'found "caffe", expected one of: evenkeel, pytorch, keras, flax, onnx, burn',
+        'found "caffe", expected "evenkeel" or "pytorch" or "keras" or "flax" or "onnx" or "burn"',
       );
     });
   });
@@ -138,7 +138,7 @@ onEachBackend((backend) => {
         runningVariance: place([1, 1, 1]),
         numBatchesTracked: 4,
       };
-      const found = ghostBatchNorm(x, { ...state, size: 4, training: true, momentum: null });
+      const found = ghostBatchNorm(x, { ...state, size: 3, training: true, momentum: null });
       expect(found.numBatchesTracked).toBe(7);
       const whole = batchNorm(x, { ...state, training: true });
       expectWithin(await found.statistics!.data(), await whole.statistics!.data(), 1e-5, "statistics");

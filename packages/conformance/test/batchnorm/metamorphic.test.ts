@@ -88,15 +88,20 @@ onEachBackend(
         await expectClose(varianceOf(merged), varianceOf(whole), 1e-6);
       });
 
-      test("ghost batches are a loop over parts", async () => {
+      test.each([
+        ["a size that divides the samples", 2, [0, 2, 4, 6]],
+        ["a remainder, spread evenly", 3.5, [0, 3, 6]],
+        ["a remainder of one", 5, [0, 6]],
+      ])("ghost batches are a loop over parts: %s", async (_name, share, bounds) => {
         const options = { training: true, scale: perChannel("scale"), shift: perChannel("shift") };
-        const parts = [0, 4].map(
-          (begin) => batchNorm(slice(place(x), { begin: [begin], end: [Math.min(6, begin + 4)] }), options).y,
-        );
+        const parts = bounds
+          .slice(1)
+          .map((end, part) => batchNorm(slice(place(x), { begin: [bounds[part]!], end: [end] }), options).y);
         const expected = await concatenate(parts, { axis: 0 }).data();
-        expect(
-          firstDifference(await ghostBatchNorm(place(x), { ...options, size: 4 }).y.data(), expected),
-        ).toBe(-1);
+        const size = Math.floor(share);
+        expect(firstDifference(await ghostBatchNorm(place(x), { ...options, size }).y.data(), expected)).toBe(
+          -1,
+        );
       });
 
       test("a folded convolution is the convolution and its batch norm", async () => {

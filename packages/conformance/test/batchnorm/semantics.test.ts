@@ -204,7 +204,7 @@ onEachBackend((backend) => {
       [
         "epsilon below 0",
         ArgumentError,
-        "epsilon: found -1, expected a number of at least 0",
+        "batchNorm: epsilon: found -1, expected a finite non-negative number",
         () => batchNorm(images(), { epsilon: -1 }),
       ],
       [
@@ -216,7 +216,7 @@ onEachBackend((backend) => {
       [
         "momentum above 1",
         ArgumentError,
-        "momentum: found 1.5, expected a number from 0 to 1",
+        "batchNorm: momentum: found 1.5, expected a number in [0, 1], or null",
         () => batchNorm(images(), { momentum: 1.5 }),
       ],
       [
