@@ -21,10 +21,10 @@ export const valuesPerImage = ({ imageShape: [channels, height, width] }: ImageS
 
 const imageSetRules: Rules<ImageSet> = {
   name: text,
-  images: arrayOf("Uint8Array"),
-  labels: arrayOf("Uint8Array", "Int32Array"),
-  imageShape: listOf(positiveInteger, 3),
-  classes: listOf(text),
+  images: /* @__PURE__ */ arrayOf("Uint8Array"),
+  labels: /* @__PURE__ */ arrayOf("Uint8Array", "Int32Array"),
+  imageShape: /* @__PURE__ */ listOf(positiveInteger, 3),
+  classes: /* @__PURE__ */ listOf(text),
 };
 
 const record: Rule = {

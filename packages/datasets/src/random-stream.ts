@@ -39,13 +39,13 @@ export class RandomStream {
   }
 }
 
-/** How many streams each use of a seed has for itself. */
-export const streamsOfUse: number = 2 ** 24;
-
 /** The first stream of each use, so that no two uses of one seed share numbers. */
 export const streams: { readonly [use in "split" | "shuffle" | "augment" | "figures"]: number } = {
-  split: 1 * streamsOfUse,
-  shuffle: 2 * streamsOfUse,
-  augment: 3 * streamsOfUse,
-  figures: 4 * streamsOfUse,
+  split: 1 * 2 ** 24,
+  shuffle: 2 * 2 ** 24,
+  augment: 3 * 2 ** 24,
+  figures: 4 * 2 ** 24,
 };
+
+/** How many streams each use has for itself. */
+export const streamsOfUse: number = 2 ** 24;

@@ -1,19 +1,17 @@
-/**
- * What a byte leaves behind that is followed by 0 to 3 bytes more: the polynomial of gzip and zip, lowest bit first. Four tables
- * take four bytes in one step.
- */
-const remainders: readonly Int32Array[] = [
-  new Int32Array(256),
-  new Int32Array(256),
-  new Int32Array(256),
-  new Int32Array(256),
-];
-for (let byte = 0; byte < 256; byte++) {
-  let remainder = byte;
-  for (const table of remainders) {
-    for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0);
-    table[byte] = remainder;
+/** What a byte leaves behind that is followed by 0, 1, 2 or 3 bytes more; four tables take four bytes in one step. */
+const remainders: readonly Int32Array[] = /* @__PURE__ */ remainderTables();
+
+/** The polynomial of gzip and zip, lowest bit first. */
+function remainderTables(): Int32Array[] {
+  const tables = Array.from({ length: 4 }, () => new Int32Array(256));
+  for (let byte = 0; byte < 256; byte++) {
+    let remainder = byte;
+    for (const table of tables) {
+      for (let bit = 0; bit < 8; bit++) remainder = (remainder >>> 1) ^ (remainder & 1 ? 0xedb88320 : 0);
+      table[byte] = remainder;
+    }
   }
+  return tables;
 }
 
 /** The CRC-32 of bytes that follow others of the given checksum: RFC 1952, section 8. */

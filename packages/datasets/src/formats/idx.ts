@@ -41,11 +41,11 @@ function elements<Data extends IdxData>(
 /** The element types by their number in the header; numbers of several bytes have their highest byte first. */
 const elementTypes: { readonly [code: number]: ElementType } = {
   8: { bytes: 1, read: (contents) => contents },
-  9: elements(Int8Array, 1, (view, offset) => view.getInt8(offset)),
-  11: elements(Int16Array, 2, (view, offset) => view.getInt16(offset)),
-  12: elements(Int32Array, 4, (view, offset) => view.getInt32(offset)),
-  13: elements(Float32Array, 4, (view, offset) => view.getFloat32(offset)),
-  14: elements(Float64Array, 8, (view, offset) => view.getFloat64(offset)),
+  9: /* @__PURE__ */ elements(Int8Array, 1, (view, offset) => view.getInt8(offset)),
+  11: /* @__PURE__ */ elements(Int16Array, 2, (view, offset) => view.getInt16(offset)),
+  12: /* @__PURE__ */ elements(Int32Array, 4, (view, offset) => view.getInt32(offset)),
+  13: /* @__PURE__ */ elements(Float32Array, 4, (view, offset) => view.getFloat32(offset)),
+  14: /* @__PURE__ */ elements(Float64Array, 8, (view, offset) => view.getFloat64(offset)),
 };
 
 /**

@@ -8,26 +8,28 @@ export class InflateError extends Error {}
 const longestMatch = 258;
 
 /** The first length and the extra bits of the symbols 257 to 285: RFC 1951, section 3.2.5. */
-const lengthBases = Uint16Array.of(
+const lengthBases = /* @__PURE__ */ Uint16Array.of(
   ...[
     3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
   ],
   ...[227, 258],
 );
-const lengthBits = Uint8Array.from(lengthBases, (base, symbol) =>
+const lengthBits = /* @__PURE__ */ Uint8Array.from(lengthBases, (base, symbol) =>
   symbol < 8 || base === longestMatch ? 0 : (symbol >> 2) - 1,
 );
 
 /** The same for the distance symbols 0 to 29. */
-const distanceBits = Uint8Array.from({ length: 30 }, (_, symbol) => Math.max(0, (symbol >> 1) - 1));
-const distanceBases = Uint16Array.from(distanceBits, (bits, symbol) =>
+const distanceBits = /* @__PURE__ */ Uint8Array.from({ length: 30 }, (_, symbol) =>
+  Math.max(0, (symbol >> 1) - 1),
+);
+const distanceBases = /* @__PURE__ */ Uint16Array.from(distanceBits, (bits, symbol) =>
   symbol < 4 ? symbol + 1 : ((2 + (symbol & 1)) << bits) + 1,
 );
 
 /** The order in which a block lists the lengths of the code for code lengths: RFC 1951, section 3.2.7. */
 const codeLengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-const fixedLengths = Uint8Array.from({ length: 288 }, (_, symbol) =>
+const fixedLengths = /* @__PURE__ */ Uint8Array.from({ length: 288 }, (_, symbol) =>
   symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8,
 );
 

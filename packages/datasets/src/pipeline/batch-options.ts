@@ -45,11 +45,10 @@ export interface ImageBatchOptions extends Omit<BatchOptions, "dtypes"> {
   readonly augment?: Augmentation;
 }
 
-const dtype = oneOf("f32", "i32", "u32", "u8", "bool", "f16");
+const dtype: Rule = /* @__PURE__ */ oneOf("f32", "i32", "u32", "u8", "bool", "f16");
 
-/** A dtype, or a structure of them. */
 const dtypes: Rule = {
-  expected: `${dtype.expected}, or a record of those`,
+  expected: "a dtype, or a record of dtypes",
   accepts: (value) =>
     dtype.accepts(value) ||
     (typeof value === "object" &&
@@ -70,7 +69,24 @@ const streamRules: Rules<StreamBatchOptions> = {
   backend,
 };
 
-const rules: Rules<BatchOptions> = { ...streamRules, shuffleSeed: seedWord, onWarning: callable };
+const exampleRules: Rules<BatchOptions> = {
+  batchSize: positiveInteger,
+  dropLast: yesOrNo,
+  dtypes,
+  backend,
+  shuffleSeed: seedWord,
+  onWarning: callable,
+};
+
+const imageRules: Rules<ImageBatchOptions> = {
+  batchSize: positiveInteger,
+  dropLast: yesOrNo,
+  backend,
+  shuffleSeed: seedWord,
+  onWarning: callable,
+  augment: callable,
+  statistics: anything,
+};
 
 export function checkStreamBatchOptions(options: StreamBatchOptions): void {
   checkOptions<StreamBatchOptions>("batches", options, streamRules);
@@ -78,18 +94,13 @@ export function checkStreamBatchOptions(options: StreamBatchOptions): void {
 }
 
 export function checkBatchOptions(options: BatchOptions): void {
-  checkOptions<BatchOptions>("batches", options, rules);
+  checkOptions<BatchOptions>("batches", options, exampleRules);
   checkValue("batches: batchSize", options.batchSize, positiveInteger);
 }
 
 export function checkImageBatchOptions(options: ImageBatchOptions, set: ImageSet): void {
   const [channels] = set.imageShape;
-  const { dtypes: _, ...shared } = rules;
-  checkOptions<ImageBatchOptions>("batches", options, {
-    ...shared,
-    augment: callable,
-    statistics: anything,
-  });
+  checkOptions<ImageBatchOptions>("batches", options, imageRules);
   const { batchSize, statistics } = options;
   checkValue("batches: batchSize", batchSize, positiveInteger);
   if (statistics === undefined) return;

@@ -44,7 +44,7 @@ export type DTypes<Structure> = Structure extends HostData
   : { readonly [Part in keyof Structure]?: DTypes<Structure[Part]> };
 
 const typedArray: Rule = {
-  expected: Object.keys(arrayTypes).join(", "),
+  expected: "a typed array of f64, f32, i32, u32 or u8",
   accepts: (value) => builtinName(value) in arrayTypes,
 };
 

@@ -21,9 +21,9 @@ const polygon = (...corners: Point[]): Stroke => [...corners, corners[0]!];
 
 /** The ten figures, as strokes in the square [-1, 1] x [-1, 1]. */
 const figures: readonly { readonly name: string; readonly strokes: readonly Stroke[] }[] = [
-  { name: "circle", strokes: [arc([0, 0], 0.9, 0, 2)] },
-  { name: "square", strokes: [polygon([-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8])] },
-  { name: "triangle", strokes: [polygon([0, -0.95], [0.9, 0.75], [-0.9, 0.75])] },
+  { name: "circle", strokes: [/* @__PURE__ */ arc([0, 0], 0.9, 0, 2)] },
+  { name: "square", strokes: [/* @__PURE__ */ polygon([-0.8, -0.8], [0.8, -0.8], [0.8, 0.8], [-0.8, 0.8])] },
+  { name: "triangle", strokes: [/* @__PURE__ */ polygon([0, -0.95], [0.9, 0.75], [-0.9, 0.75])] },
   {
     name: "plus",
     strokes: [
@@ -62,7 +62,10 @@ const figures: readonly { readonly name: string; readonly strokes: readonly Stro
       ],
     ],
   },
-  { name: "crescent", strokes: [arc([0, 0], 0.9, 0.35, 1.65), arc([0.45, 0], 0.8, 0.7, 1.3)] },
+  {
+    name: "crescent",
+    strokes: [/* @__PURE__ */ arc([0, 0], 0.9, 0.35, 1.65), /* @__PURE__ */ arc([0.45, 0], 0.8, 0.7, 1.3)],
+  },
   {
     name: "ladder",
     strokes: [
@@ -84,7 +87,10 @@ const figures: readonly { readonly name: string; readonly strokes: readonly Stro
       ],
     ],
   },
-  { name: "eight", strokes: [arc([0, -0.45], 0.45, 0, 2), arc([0, 0.45], 0.5, 0, 2)] },
+  {
+    name: "eight",
+    strokes: [/* @__PURE__ */ arc([0, -0.45], 0.45, 0, 2), /* @__PURE__ */ arc([0, 0.45], 0.5, 0, 2)],
+  },
   {
     name: "hook",
     strokes: [
@@ -92,12 +98,12 @@ const figures: readonly { readonly name: string; readonly strokes: readonly Stro
         [0.3, -0.9],
         [0.3, 0.3],
       ],
-      arc([-0.2, 0.3], 0.5, 0, 1),
+      /* @__PURE__ */ arc([-0.2, 0.3], 0.5, 0, 1),
     ],
   },
 ];
 
-export const figureClasses: readonly string[] = figures.map(({ name }) => name);
+export const figureClasses: readonly string[] = /* @__PURE__ */ figures.map(({ name }) => name);
 
 export interface FiguresOptions {
   /** At most 2^22. */
@@ -110,9 +116,9 @@ export interface FiguresOptions {
 const mostFigures = 2 ** 22;
 
 const rules: Rules<FiguresOptions> = {
-  count: upTo(mostFigures),
+  count: /* @__PURE__ */ upTo(mostFigures),
   seed: seedWord,
-  part: oneOf("train", "test"),
+  part: /* @__PURE__ */ oneOf("train", "test"),
 };
 
 /**
