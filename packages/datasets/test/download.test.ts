@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
@@ -210,12 +210,12 @@ describe("several at once", () => {
 
   it("in several processes all succeed", async () => {
     answer = sendSlowly;
-    const program = join(import.meta.dirname, "download-program.ts");
+    const source = new URL("../src/node/index.ts", import.meta.url);
+    const program = `import { download } from "${source}"; await download(...JSON.parse(process.argv[1]));`;
+    const args = ["--conditions=@evenkeel/source", "--input-type=module", "--eval", program];
     const ends = Array.from({ length: 3 }, async () => {
-      const child = fork(program, [JSON.stringify(published), server.address, path], {
-        execArgv: ["--conditions=@evenkeel/source"],
-      });
-      return (await once(child, "exit"))[0];
+      const input = JSON.stringify([published, [server.address], path]);
+      return (await once(spawn(process.execPath, [...args, input], { stdio: "inherit" }), "exit"))[0];
     });
     expect(await Promise.all(ends)).toEqual([0, 0, 0]);
     await expectWhole();
