@@ -4,6 +4,7 @@ import type { LoadOptions, LoadReport, StateSource } from "./load-state-dict.ts"
 import { loadStateDict } from "./load-state-dict.ts";
 import type { StateDict } from "./state-dict.ts";
 import { stateDictOf } from "./state-dict.ts";
+import { summaryOf } from "./summary.ts";
 import type { Counter } from "./variable.ts";
 import { Buffer, Parameter } from "./variable.ts";
 import { allMembers, ownMembers } from "./walk.ts";
@@ -38,6 +39,22 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   /** What it is, in few words: `Linear 100 -> 10`; errors and summaries say it. By default the name of its class. */
   describe(): string {
     return this.constructor.name;
+  }
+
+  /**
+   * The tree of modules, a line each: its name, what it is, and how many parameters it has, frozen ones included.
+   * `console.log(model)` shows it in Node.
+   */
+  toString(): string {
+    return summaryOf(this);
+  }
+
+  static {
+    Object.defineProperty(Module.prototype, Symbol.for("nodejs.util.inspect.custom"), {
+      value(this: AnyModule) {
+        return this.toString();
+      },
+    });
   }
 
   /**

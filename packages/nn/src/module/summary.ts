@@ -1,0 +1,24 @@
+import type { AnyModule } from "./module.ts";
+import { Module } from "./module.ts";
+
+/** A line of text and the number of parameters that stands behind it. */
+type Row = readonly [text: string, parameters: string];
+
+/** See `Module.toString`. */
+export function summaryOf(module: AnyModule): string {
+  const [[title, total], ...rows] = [...rowsOf(module, "", "")] as [Row, ...Row[]];
+  const texts = [title, ...rows.map(([text]) => text)];
+  const width = Math.max(...texts.map(({ length }) => length)) + 2;
+  const line = ([text, parameters]: Row): string =>
+    `${text.padEnd(width)}${parameters.padStart(total.length)}`.trimEnd();
+  return [`${line([title, total])} parameters`, ...rows.map(line)].join("\n");
+}
+
+function* rowsOf(module: AnyModule, name: string, indent: string): Generator<Row> {
+  const count = module.parameterCount({ trainableOnly: false });
+  const text = `${indent}${name}${module.describe()}${module.isFrozen ? ", frozen" : ""}`;
+  yield [text, count === 0 && indent !== "" ? "" : count.toLocaleString("en")];
+  for (const [inner, member] of module.members()) {
+    if (member instanceof Module) yield* rowsOf(member, `${inner}: `, `${indent}  `);
+  }
+}
