@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
-import { ArgumentError, BackendError, fromData } from "@evenkeel/tensor";
+import { runInNewContext } from "node:vm";
+import { ArgumentError, add, BackendError, fromData, take } from "@evenkeel/tensor";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { cpu } from "./cpu.ts";
 
@@ -107,6 +108,17 @@ describe("cpu", () => {
       },
     });
     await expect(cpu.open()).rejects.toThrow(/^cpu: .*'wasm-unsafe-eval'.*\(blocked by the policy\)$/);
+  });
+
+  it.each([true, false])("works in memory of another realm, shared %s", async (isShared) => {
+    vi.stubGlobal("WebAssembly", runInNewContext("WebAssembly"));
+    if (!isShared) vi.stubGlobal("SharedArrayBuffer", undefined);
+    const backend = await cpu.open({ threads: 1 });
+    const x = fromData([1, 2], { shape: [2], dtype: "f32" }, { backend });
+    expect([
+      ...(await add(x, take(x, fromData([1, 0], { shape: [2], dtype: "i32" }, { backend }))).data()),
+    ]).toEqual([3, 3]);
+    await backend.close();
   });
 
   it("takes no more memory than it may", async () => {
