@@ -1,5 +1,7 @@
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { formatShape, formatSpec, fromData, sameShape } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { builtinName, checkValue } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { arrayOf } from "../module/state-dict.ts";
 import { StateDictError } from "../module/state-dict-error.ts";
@@ -36,12 +38,18 @@ export interface LoadedSlots {
   upload(slot: number, backend: Backend): Tensor;
 }
 
-/** Checks saved state against the parameters. Throws StateDictError that lists every difference. */
+const aMap: Rule = {
+  expected: "a Map, as `stateArrays` gives",
+  accepts: (value) => builtinName(value) === "Map",
+};
+
+/** Checks saved state against the parameters. Throws ArgumentError for what is no Map, StateDictError that lists every difference. */
 export function slotsFromState(
   parameters: readonly NamedParameter[],
   slotNames: readonly string[],
   state: ReadonlyMap<string, StoredArray>,
 ): Map<string, LoadedSlots> {
+  checkValue("optimizer: state", state, aMap);
   const missing: string[] = [];
   const mismatched: string[] = [];
   const unexpected = new Set(state.keys());
@@ -57,10 +65,11 @@ export function slotsFromState(
   const loaded = new Map<string, LoadedSlots>();
   for (const { name, parameter } of parameters) {
     const { shape } = parameter.value;
-    const steps = take(stepsOf(name), "i32", []);
+    const steps = take(stepsOf(name), "i32", [])?.data[0] ?? 0;
+    if (steps < 0) mismatched.push(`${stepsOf(name)}: found ${steps}, expected a non-negative integer`);
     const arrays = slotNames.map((slotName) => take(`${name}.${slotName}`, "f32", shape));
     loaded.set(name, {
-      steps: steps?.data[0] ?? 0,
+      steps,
       upload: (slot, backend) => fromData(arrays[slot]!.data, { shape, dtype: "f32" }, { backend }),
     });
   }

@@ -129,6 +129,14 @@ test("a part of a failed step that the device reports late is known to later ste
   expect([...(await model.weight.value.data())]).toEqual([0.5, 0.5]);
 });
 
+test("state that no optimizer has is refused", async () => {
+  const optimizer = new SGD(new Net(), { learningRate: 0.5 });
+  const state = await optimizer.stateArrays();
+  state.set("weight.steps", { shape: [], dtype: "i32", data: Int32Array.of(-1) });
+  expect(() => optimizer.loadState(state)).toThrow("weight.steps: found -1, expected a non-negative integer");
+  expect(() => optimizer.loadState({} as never)).toThrow("optimizer: state: found an object, expected a Map");
+});
+
 test("state that was made ready and not taken over is given back", async () => {
   const backend = new ExpressionBackend();
   setDefaultBackend(backend);

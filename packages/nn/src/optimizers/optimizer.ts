@@ -108,7 +108,8 @@ export class Optimizer {
   /**
    * Takes over what `stateArrays` gave.
    *
-   * @throws StateDictError when it belongs to another model or another kind of optimizer; nothing has changed then
+   * @throws StateDictError when it belongs to another model or another kind of optimizer, ArgumentError for what is no Map;
+   * nothing has changed then
    */
   loadState(state: ReadonlyMap<string, StoredArray>): void {
     this.prepareState(state).commit();
