@@ -1,11 +1,12 @@
 import type { Activation, Value } from "@evenkeel/tensor";
 import { ArgumentError, e } from "@evenkeel/tensor";
+import { nonNegative } from "@evenkeel/tensor/checks";
 
 /** Throws ArgumentError for anything but "none", "relu" and { leakyRelu } with a slope that keeps signs. */
 export function checkActivation(operation: string, activation: Activation): void {
   if (activation === "none" || activation === "relu") return;
   const slope = typeof activation === "object" ? activation?.leakyRelu : undefined;
-  if (typeof slope === "number" && Number.isFinite(slope) && slope >= 0) return;
+  if (nonNegative.accepts(slope)) return;
   throw new ArgumentError(
     `${operation}: activation: found ${JSON.stringify(activation)}, expected "none", "relu" or { leakyRelu: slope } with a slope of at least 0`,
   );

@@ -57,6 +57,22 @@ export const poisoned: CaseInput = f32(
   [...[NaN, 1, Infinity, 2, 0.5, 4, -Infinity, 8, -2, 0.25, 1, 3, 1, 2, 3, 4, 5, 7, 6, 9, 0, -1, 2, 1.5]],
 );
 
+/** x where one value of the middle channel is infinite: the first, one of the last, and one in a later tile. */
+export const infinities: readonly CaseInput[] = [
+  [[5, 3], 1],
+  [[5, 3], 13],
+  [[3, 3, 47, 50], 2350],
+  [[3, 3, 47, 50], 19_000],
+  [[700, 3, 4], 4 + 12 * 600],
+  [[700, 3, 4], 5],
+].map(([shape, place]) => {
+  const size = (shape as number[]).reduce((a, b) => a * b);
+  return f32(
+    shape as number[],
+    Array.from({ length: size }, (_, at) => (at === place ? Infinity : Math.sin(at))),
+  );
+});
+
 /** Normalized values of data whose mean is no more than a few deviations from 0. */
 export const normalizedAccuracy: Accuracy = {
   relative: 2e-6,

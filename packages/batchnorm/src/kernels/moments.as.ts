@@ -19,6 +19,12 @@ function meanOf(at: usize): f64 {
   return load<f64>(at, 8);
 }
 
+/** NaN where M2 is: of values that are not finite, whatever the order in which they were summed. */
+function finiteMeanOf(at: usize): f64 {
+  const m2 = load<f64>(at, 16);
+  return m2 == m2 ? meanOf(at) : m2;
+}
+
 /** Merges a group of values into the moments. Chan, Golub and LeVeque 1983, equation 1.5. */
 @inline
 function mergeMoments(at: usize, count: f64, mean: f64, m2: f64): void {
@@ -51,7 +57,7 @@ function isCentred(count: f64, sum: f64, squares: f64): bool {
 function storeStatistics(statistics: usize, channels: usize, channel: usize, moments: usize): void {
   const at = statistics + channel * 4;
   const row = channels * 4;
-  const mean = load<f64>(moments, 8);
+  const mean = finiteMeanOf(moments);
   store<f32>(at, f32(load<f64>(moments)));
   store<f32>(at + row, f32(mean));
   store<f32>(at + 2 * row, f32(mean - f64(f32(mean))));
@@ -72,4 +78,4 @@ function mergeStatistics(moments: usize, statistics: usize, parts: usize, channe
   }
 }
 
-export { momentsBytes, clearMoments, countOf, meanOf, mergeMoments, mergeTile, isCentred, storeStatistics, mergeStatistics };
+export { momentsBytes, clearMoments, countOf, finiteMeanOf, meanOf, mergeMoments, mergeTile, isCentred, storeStatistics, mergeStatistics };

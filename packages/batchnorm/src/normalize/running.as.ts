@@ -1,4 +1,4 @@
-import { meanOf } from "../kernels/moments.as";
+import { finiteMeanOf } from "../kernels/moments.as";
 
 /** running = (1 - momentum) * running + momentum * new, of the mean and of the unbiased variance; no values change nothing. */
 @inline
@@ -9,7 +9,7 @@ function updateRunning(
   const at = channel * 4;
   const weight = load<f64>(moments) == 0 ? 0 : f64(momentum);
   const variance = load<f64>(moments, 16) / Math.max(load<f64>(moments) - 1, 1);
-  store<f32>(newMean + at, f32((1 - weight) * f64(load<f32>(runningMean + at)) + weight * meanOf(moments)));
+  store<f32>(newMean + at, f32((1 - weight) * f64(load<f32>(runningMean + at)) + weight * finiteMeanOf(moments)));
   store<f32>(newVariance + at, f32((1 - weight) * f64(load<f32>(runningVariance + at)) + weight * variance));
 }
 

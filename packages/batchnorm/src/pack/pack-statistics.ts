@@ -9,7 +9,7 @@ export interface PackAttributes {
 
 const channelsOf = (mean: Spec): number => mean.shape[0] ?? 1;
 
-/** Rows of statistics: count, mean, what f32 cut off the mean, M2 (the sum of squared distances from the mean). */
+/** Rows of statistics: count, mean (NaN where M2 is), what f32 cut off the mean, M2 (the sum of squared distances from the mean). */
 export const packStatisticsOp: Op<PackAttributes> = {
   name: "packStatistics",
   outputs: ([mean, m2, count], attrs) => {
@@ -33,13 +33,15 @@ export const packStatisticsOp: Op<PackAttributes> = {
         ([mean, m2, count]) => {
           const index = e.indexLike(mean!);
           const counts = count ?? e.constantLike(mean!, attrs.count!);
+          // NaN where M2 is: of values that are not finite, whatever their sum.
+          const finiteMean = e.select(e.isNan(m2!), m2!, mean!);
           // 0, or NaN like the mean.
-          const restOfMean = e.sub(mean!, mean!);
+          const restOfMean = e.sub(finiteMean, finiteMean);
           const last = e.select(e.less(index, 3 * channels), restOfMean, m2!);
           return e.select(
             e.less(index, channels),
             counts,
-            e.select(e.less(index, 2 * channels), mean!, last),
+            e.select(e.less(index, 2 * channels), finiteMean, last),
           );
         },
       );

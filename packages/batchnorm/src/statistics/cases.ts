@@ -1,5 +1,5 @@
 import type { OpCases } from "@evenkeel/tensor";
-import { caseShapes, f16, f32, halfShapes, poisoned } from "../case-inputs.ts";
+import { caseShapes, f16, f32, halfShapes, infinities, poisoned } from "../case-inputs.ts";
 import type { StatisticsAttributes } from "./statistics.ts";
 import { statisticsOp } from "./statistics.ts";
 
@@ -24,5 +24,8 @@ export const cases: OpCases<StatisticsAttributes> = {
       inputs: [f32([40, 2], [1000, 0, 1, 2, -1, 0.5, 0, 3])],
     },
     { name: "non-finite", attrs: { axis: 1 }, inputs: [poisoned], needs: "non-finite" },
+    ...infinities.map((x, index) => ({
+      ...{ name: `one infinity, ${index}`, attrs: { axis: 1 }, inputs: [x], needs: "non-finite" as const },
+    })),
   ],
 };

@@ -1,6 +1,14 @@
 import type { CaseInput, OpCase, OpCases } from "@evenkeel/tensor";
 import type { NormalizationAttributes } from "../attributes.ts";
-import { caseShapes, f16, f32, halfShapes, normalizedAccuracy, poisoned } from "../case-inputs.ts";
+import {
+  caseShapes,
+  f16,
+  f32,
+  halfShapes,
+  infinities,
+  normalizedAccuracy,
+  poisoned,
+} from "../case-inputs.ts";
 import { batchNormTrainingOp } from "./batch-norm-training.ts";
 
 const plain: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "none", residual: false };
@@ -65,6 +73,13 @@ export const cases: OpCases<NormalizationAttributes> = {
       inputs: [f32([9, 4, 70], [0.1]), f32([4]), f32([4])],
       differentiable: false,
     },
+    ...infinities.map((infinite, index) => ({
+      name: `running statistics of one infinity, ${index}`,
+      attrs: plain,
+      inputs: [infinite, scale, shift, ...running],
+      scalars,
+      needs: "non-finite" as const,
+    })),
     {
       name: "non-finite",
       attrs: { ...plain, activation: "relu" },

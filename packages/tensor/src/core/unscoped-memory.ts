@@ -53,7 +53,7 @@ export function allocate(backend: Backend, bytes: number): DeviceBuffer {
   } catch (error) {
     if (!(error instanceof OutOfMemoryError) || bytesUnscoped === 0) throw error;
     throw new OutOfMemoryError(
-      `${error.message}; ${bytesUnscoped} bytes are of tensors in no scope, such as what a model keeps: what is made in scope(() => ...) is freed with it`,
+      `${error.message} (${bytesUnscoped} bytes are of tensors that belong to no scope, such as those of a model)`,
       { cause: error },
     );
   }
