@@ -3,18 +3,15 @@ import { ArgumentError, formatShape, ShapeError } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 import { attempt, blame } from "../module/failure.ts";
 import type { AnyModule } from "../module/module.ts";
+import { tensorRule } from "../module/tensor-rule.ts";
 
 /** Runs the computation of a layer on x, which must be a tensor: errors on the way say which layer it is. */
 export function compute(layer: AnyModule, x: Tensor, body: () => Tensor): Tensor {
   return attempt(layer, () => {
-    if (isTensor(x)) return body();
+    if (tensorRule.accepts(x)) return body();
     throw new ArgumentError(`found ${describeValue(x)}, expected a tensor`);
   });
 }
-
-/** By its members, so that a tensor of another copy of the package is one too. */
-const isTensor = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && "storage" in value && "dtype" in value;
 
 /** Returns x. Throws ShapeError unless it has these sizes; a word stands for any size, "..." in front for any dimensions. */
 export function checkInput(layer: AnyModule, x: Tensor, expected: readonly (string | number)[]): Tensor {

@@ -1,7 +1,9 @@
-import type { Tensor } from "@evenkeel/tensor";
+import type { Backend, Tensor } from "@evenkeel/tensor";
+import { checkOptions, yesOrNo } from "@evenkeel/tensor/checks";
 import { RandomSource } from "../initializers/random-source.ts";
 import type { LoadOptions, LoadReport, StateSource } from "./load-state-dict.ts";
 import { loadStateDict } from "./load-state-dict.ts";
+import { moveTo } from "./move.ts";
 import type { StateDict } from "./state-dict.ts";
 import { stateDictOf } from "./state-dict.ts";
 import { summaryOf } from "./summary.ts";
@@ -98,6 +100,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   /** The number of trained values; `trainableOnly: false` counts frozen ones too. */
   parameterCount(options: { readonly trainableOnly?: boolean } = {}): number {
+    checkOptions("parameterCount", options, { trainableOnly: yesOrNo });
     let count = 0;
     for (const { value, trainable } of this.parameters()) {
       if (trainable || options.trainableOnly === false) count += value.size;
@@ -105,18 +108,28 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     return count;
   }
 
-  /** Switches to the behaviour in training, here and in every inner module. */
+  /**
+   * Switches to the behaviour in training, here and in every inner module. `fit` and `evaluate` run a model in the mode
+   * that they need and put it back. What a layer was told by itself outlasts them: a module whose mode is not the model's
+   * keeps it.
+   */
   train(isTraining = true): this {
     for (const [, module] of this.namedModules()) module.isTraining = isTraining;
     return this;
   }
 
-  /** Switches to the behaviour in use: running statistics, no dropout. */
+  /**
+   * Switches to the behaviour in use: running statistics, no dropout. Parameters are still trained; `freeze` stops them.
+   *
+   * @example model.features.eval(); // the norms inside keep their running statistics while fit trains the model
+   */
   eval(): this {
     return this.train(false);
   }
 
-  /** Stops training of every parameter inside, and of running statistics: batch norm then behaves as in use. */
+  /**
+   * Stops training of every parameter inside, and of running statistics: batch norm then behaves as in use, whatever the mode.
+   */
   freeze(isFrozen = true): this {
     for (const [, module] of this.namedModules()) module.isFrozen = isFrozen;
     for (const parameter of this.parameters()) parameter.trainable = !isFrozen;
@@ -144,6 +157,18 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
    */
   loadStateDict(state: StateSource, options: LoadOptions = {}): LoadReport {
     return loadStateDict(this, state, options);
+  }
+
+  /**
+   * Moves every parameter and buffer to another backend, through host memory: all of them, or none where one does not fit.
+   * Wait for it before the model is used again. The state of an optimizer does not follow: make a new one, or hand over its
+   * `stateArrays` by `loadState`; its next step is a BackendError otherwise. Throws ArgumentError for what is no open backend.
+   *
+   * @example await model.to(await webgpu.open({}));
+   */
+  async to(backend: Backend): Promise<this> {
+    await moveTo(this, backend);
+    return this;
   }
 
   /** Gives back the memory of every parameter and buffer. */

@@ -1,5 +1,7 @@
 import type { Spec, Tensor } from "@evenkeel/tensor";
 import { formatSpec, keep, ShapeError, sameShape } from "@evenkeel/tensor";
+import { checkOptions, checkValue, nonNegativeInteger, text, yesOrNo } from "@evenkeel/tensor/checks";
+import { tensorRule } from "./tensor-rule.ts";
 
 /** How a variable is saved. */
 export interface VariableOptions {
@@ -13,6 +15,12 @@ export class Variable {
   private current: Tensor;
 
   constructor(value: Tensor, options: VariableOptions = {}) {
+    checkValue("value", value, tensorRule);
+    checkOptions<ParameterOptions>("options", options, {
+      name: text,
+      trainable: yesOrNo,
+      isDecayed: yesOrNo,
+    });
     this.current = keep(value);
     this.name = options.name;
   }
@@ -62,8 +70,9 @@ export class Parameter extends Variable {
 
   constructor(value: Tensor, options: ParameterOptions = {}) {
     super(value, options);
-    this.trainable = options.trainable ?? true;
-    this.isDecayed = options.isDecayed ?? true;
+    const { trainable = true, isDecayed = true } = options;
+    this.trainable = trainable;
+    this.isDecayed = isDecayed;
   }
 }
 
@@ -76,6 +85,8 @@ export class Counter {
   value: number;
 
   constructor(value = 0, options: VariableOptions = {}) {
+    checkValue("value", value, nonNegativeInteger);
+    checkOptions("options", options, { name: text });
     this.value = value;
     this.name = options.name;
   }

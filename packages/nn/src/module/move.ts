@@ -1,0 +1,26 @@
+import type { Backend } from "@evenkeel/tensor";
+import { fromData, scope } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { checkValue } from "@evenkeel/tensor/checks";
+import type { AnyModule } from "./module.ts";
+import { arrayOf } from "./state-dict.ts";
+import { Variable } from "./variable.ts";
+
+const backendRule: Rule = {
+  expected: "an open backend",
+  accepts: (value) => typeof value === "object" && value !== null && "allocate" in value,
+};
+
+/** See `Module.to`. */
+export async function moveTo(module: AnyModule, backend: Backend): Promise<void> {
+  checkValue("to: backend", backend, backendRule);
+  const members = new Set([...module.namedMembers()].map(([, member]) => member));
+  const variables = [...members].filter((member) => member instanceof Variable);
+  const away = variables.filter(({ value }) => value.backend !== backend);
+  const arrays = await Promise.all(away.map(({ value }) => arrayOf(value)));
+  // A failure on the way, such as a full memory, leaves the scope, and with it every copy, behind.
+  scope(() => {
+    const values = arrays.map(({ data, shape, dtype }) => fromData(data, { shape, dtype }, { backend }));
+    for (const [index, value] of values.entries()) away[index]!.value = value;
+  });
+}
