@@ -27,7 +27,8 @@ export interface Limits {
 export interface WaitOptions {
   /**
    * Milliseconds. Work that has not ended by then never will: what waits for the device rejects with DeviceError, which names the
-   * launch, now and from then on; workers are ended. A device on the calling thread alone cannot look at the time while a kernel runs.
+   * launch, now and from then on; workers are ended, and a GPU is let go when its work ends after all. A device on the calling thread
+   * alone cannot look at the time while a kernel runs.
    */
   readonly deadline?: number | undefined;
 }
