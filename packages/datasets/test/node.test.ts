@@ -86,6 +86,9 @@ describe("loading published images", () => {
     await expect(loadImages(tinySet([]), { cache: folder } as never)).rejects.toThrow(
       /loadImages: found the option "cache"/,
     );
+    await expect(loadImages("mnist" as never)).rejects.toThrow(
+      /loadImages: found "mnist", expected a published set, such as fashionMnist/,
+    );
   });
 
   it("prefers the data folder, and says what is wrong in it", async () => {

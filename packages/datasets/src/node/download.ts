@@ -2,7 +2,15 @@ import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
 import { DataError } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { builtinName, callable, checkOptions, positive } from "@evenkeel/tensor/checks";
+import {
+  builtinName,
+  callable,
+  checkOptions,
+  checkValue,
+  listOf,
+  positive,
+  text,
+} from "@evenkeel/tensor/checks";
 import { removeAbandoned } from "@evenkeel/tensor/node";
 import type { PublishedFile } from "../catalog.ts";
 import { answerOf, chunksOf, DownloadError } from "./answer.ts";
@@ -39,6 +47,7 @@ export async function download(
   path: string,
   options: DownloadOptions = {},
 ): Promise<void> {
+  checkValue("download: addresses", addresses, listOf(text));
   checkOptions<DownloadOptions>("download", options, downloadRules);
   await removeAbandoned(dirname(path));
   const partial = new PartialFile(path);

@@ -1,7 +1,8 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError } from "@evenkeel/tensor";
-import { checkOptions, text } from "@evenkeel/tensor/checks";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, text } from "@evenkeel/tensor/checks";
 import { removeAbandoned } from "@evenkeel/tensor/node";
 import envPaths from "env-paths";
 import type { PublishedFile, PublishedImages } from "../catalog.ts";
@@ -30,11 +31,18 @@ export interface LoadedImages {
 /** The folder that downloads go to, by the conventions of the operating system. */
 export const defaultCacheFolder = (): string => envPaths("evenkeel", { suffix: "" }).cache;
 
+const publishedImages: Rule = {
+  expected: "a published set, such as fashionMnist",
+  accepts: (value) =>
+    typeof value === "object" && value !== null && "folder" in value && "addresses" in value,
+};
+
 /**
  * Loads a published image set: from the data folder, else from the cache, else by downloading it into the cache. Every
  * file's size and checksum is checked. A file of the cache that is damaged is downloaded again.
  *
- * Throws DownloadError when the set is not on this machine and cannot be reached, and DataError when it is there and damaged.
+ * Throws DownloadError when the set is not on this machine and cannot be reached, DataError when it is there and damaged, and
+ * ArgumentError for wrong options.
  *
  * @example const { train, test } = await loadImages(fashionMnist);
  */
@@ -42,6 +50,7 @@ export async function loadImages(
   published: PublishedImages,
   options: LoadOptions = {},
 ): Promise<LoadedImages> {
+  checkValue("loadImages", published, publishedImages);
   checkOptions<LoadOptions>("loadImages", options, { ...downloadRules, dataFolder: text, cacheFolder: text });
   const {
     dataFolder = process.env.EVENKEEL_DATA ?? "",
