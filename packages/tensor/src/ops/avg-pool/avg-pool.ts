@@ -63,7 +63,7 @@ function avgPool(operation: string, rank: 1 | 2, x: Tensor, kernel: Extent, opti
 /**
  * The mean of windows over the last dimension.
  *
- * Shapes: [..., length] -> [..., windows]. Throws DTypeError unless x is f32, ArgumentError for impossible options, ShapeError
+ * Shapes: [..., length] -> [..., windows]. Throws DTypeError unless x is f32 or f16, ArgumentError for impossible options, ShapeError
  * when no window fits in.
  *
  * @example avgPool1d(tensor([[1, 3, 2, 5]]), 2) // [[2, 3.5]]
@@ -75,7 +75,7 @@ export function avgPool1d(x: Tensor, kernel: Extent, options: AvgPoolOptions = {
 /**
  * The mean of windows over the last two dimensions.
  *
- * Shapes: [..., height, width] -> [..., rows, columns]. Throws DTypeError unless x is f32, ArgumentError for impossible
+ * Shapes: [..., height, width] -> [..., rows, columns]. Throws DTypeError unless x is f32 or f16, ArgumentError for impossible
  * options, ShapeError when no window fits in.
  *
  * @example avgPool2d(images, 2) // [32, 64, 28, 28] -> [32, 64, 14, 14]

@@ -28,7 +28,7 @@ export interface ConvolutionTranspose1dOptions {
  *
  * Shapes: x [n, c, w], weight [c, o / groups, k], bias [o] -> [n, o, w'], where
  * w' = (w - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1. Throws ShapeError for shapes that do not fit,
- * ArgumentError for a wrong option, DTypeError unless all are f32.
+ * ArgumentError for a wrong option, DTypeError unless all are floats.
  *
  * @example convTranspose1d(x, weight, bias, { stride: 2 }) // [8, 16, 50], [16, 8, 2] -> [8, 8, 100]
  */

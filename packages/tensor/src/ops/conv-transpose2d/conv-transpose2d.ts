@@ -54,7 +54,7 @@ function transposedAttributes(options: ConvolutionTransposeOptions): Convolution
  *
  * Shapes: x [n, c, h, w], weight [c, o / groups, kh, kw], bias [o] -> [n, o, h', w'], where
  * h' = (h - 1) stride - 2 padding + dilation (kh - 1) + outputPadding + 1, and w' in the same way. Throws ShapeError for shapes
- * that do not fit, ArgumentError for a wrong option, DTypeError unless all are f32.
+ * that do not fit, ArgumentError for a wrong option, DTypeError unless all are floats.
  *
  * @example convTranspose2d(x, weight, bias, { stride: 2 }) // [8, 16, 14, 14], [16, 8, 2, 2] -> [8, 8, 28, 28]
  */

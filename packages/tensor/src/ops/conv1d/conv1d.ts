@@ -34,7 +34,7 @@ export const rulesOf1d: Rules<Omit<Convolution1dOptions, "padding">> = {
  *
  * Shapes: x [n, c, w], weight [o, c / groups, k], bias [o] -> [n, o, w'], where
  * w' = floor((w + 2 padding - dilation (k - 1) - 1) / stride) + 1. Throws ShapeError for shapes that do not fit, ArgumentError for
- * a wrong option, DTypeError unless all are f32.
+ * a wrong option, DTypeError unless all are floats.
  *
  * @example conv1d(x, weight, bias, { padding: "same" }) // [8, 4, 100] -> [8, 16, 100]
  */

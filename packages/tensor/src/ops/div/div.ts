@@ -15,7 +15,7 @@ export const divOp: Op = {
  * a / b. Integer quotients are truncated; an integer divided by 0 gives 0.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
- * both i32 or both u32.
+ * both f16, both i32 or both u32.
  *
  * @example div(tensor([1, 2]), 4) // [0.25, 0.5]
  */

@@ -6,7 +6,7 @@ import { mean } from "../mean/mean.ts";
 /**
  * The mean over everything behind the batch and the channels.
  *
- * Shapes: [batch, channels, ...] -> [batch, channels]. Throws ShapeError below rank 3, DTypeError unless x is f32.
+ * Shapes: [batch, channels, ...] -> [batch, channels]. Throws ShapeError below rank 3, DTypeError unless x is f32 or f16.
  *
  * @example globalAveragePool(features) // [32, 512, 7, 7] -> [32, 512]
  */

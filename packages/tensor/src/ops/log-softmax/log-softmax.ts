@@ -41,7 +41,7 @@ export const logSoftmaxOp: Op<AxisAttributes> = {
 /**
  * The logarithm of `softmax`, exact where softmax itself would underflow.
  *
- * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32, ArgumentError for an axis out of range.
+ * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for an axis out of range.
  *
  * @param options.axis default: the last
  * @example logSoftmax(tensor([0, 0])) // [-0.6931, -0.6931]

@@ -61,7 +61,7 @@ export const logsumexpOp: Op<ReductionAttributes> = {
 /**
  * log(sum(exp(x))) over axes, without overflow.
  *
- * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32,
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
  * ArgumentError for axes out of range or named twice.
  *
  * @example logsumexp(tensor([1000, 1000])) // 1000.6931

@@ -62,7 +62,7 @@ function maxPool(x: Tensor, attrs: PoolAttributes): Tensor {
  * The maximum of windows over the last dimension. Positions in the padding never win; NaN does. The first of equal maxima
  * gets the gradient.
  *
- * Shapes: [..., length] -> [..., windows]. Throws DTypeError unless x is f32, ArgumentError for impossible options, ShapeError
+ * Shapes: [..., length] -> [..., windows]. Throws DTypeError unless x is f32 or f16, ArgumentError for impossible options, ShapeError
  * when no window fits in.
  *
  * @example maxPool1d(tensor([[1, 3, 2, 5]]), 2) // [[3, 5]]
@@ -75,7 +75,7 @@ export function maxPool1d(x: Tensor, kernel: Extent, options: PoolOptions = {}):
  * The maximum of windows over the last two dimensions. Positions in the padding never win; NaN does. The first of equal
  * maxima, row by row, gets the gradient.
  *
- * Shapes: [..., height, width] -> [..., rows, columns]. Throws DTypeError unless x is f32, ArgumentError for impossible
+ * Shapes: [..., height, width] -> [..., rows, columns]. Throws DTypeError unless x is f32 or f16, ArgumentError for impossible
  * options, ShapeError when no window fits in.
  *
  * @example maxPool2d(images, 2) // [32, 64, 28, 28] -> [32, 64, 14, 14]

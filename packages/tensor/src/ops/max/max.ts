@@ -28,7 +28,7 @@ export const maxOp: Op<ReductionAttributes> = {
 /**
  * The largest value over axes; NaN where one is NaN. Tied elements share the gradient equally, as in PyTorch's `amax`.
  *
- * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, i32 or
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or
  * u32, ShapeError where no element would be reduced to one, ArgumentError for axes out of range or named twice.
  *
  * @example max(tensor([[1, 4], [3, 2]]), { axes: 0 }) // [3, 4]

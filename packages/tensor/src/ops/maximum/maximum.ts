@@ -15,7 +15,7 @@ export const maximumOp: Op = {
  * The larger of a and b; NaN if either is. A tie shares its gradient.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
- * both i32 or both u32.
+ * both f16, both i32 or both u32.
  *
  * @example maximum(tensor([1, 5]), 3) // [3, 5]
  */

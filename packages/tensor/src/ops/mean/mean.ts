@@ -56,7 +56,7 @@ export const meanOp: Op<ReductionAttributes> = {
 /**
  * The mean over axes, summed in blocks like `sum`.
  *
- * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32,
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
  * ArgumentError for axes out of range or named twice.
  *
  * @example mean(tensor([[1, 2], [3, 4]]), { axes: 0 }) // [2, 3]

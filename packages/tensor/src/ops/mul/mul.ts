@@ -15,7 +15,7 @@ export const mulOp: Op = {
  * a * b. Integers wrap.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
- * both i32 or both u32.
+ * both f16, both i32 or both u32.
  *
  * @example mul(tensor([1, 2]), tensor([[10], [100]])) // [[10, 20], [100, 200]]
  */

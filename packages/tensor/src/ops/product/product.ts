@@ -92,7 +92,7 @@ function gradientOfRows(x: Tensor, dy: Tensor): Tensor {
 /**
  * The product over axes.
  *
- * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32,
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
  * ArgumentError for axes out of range or named twice.
  *
  * @example product(tensor([[1, 2], [3, 4]]), { axes: 0 }) // [3, 8]

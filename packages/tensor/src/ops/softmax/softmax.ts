@@ -44,7 +44,7 @@ export const softmaxOp: Op<AxisAttributes> = {
  * Positive weights that sum to 1 along an axis, proportional to exp(x). Nothing overflows: the largest value is subtracted
  * first. A line that holds NaN or infinity, or nothing but -infinity, becomes NaN.
  *
- * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32, ArgumentError for an axis out of range.
+ * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for an axis out of range.
  *
  * @param options.axis default: the last
  * @example softmax(tensor([0, Math.log(3)])) // [0.25, 0.75]

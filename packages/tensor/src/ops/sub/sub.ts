@@ -15,7 +15,7 @@ export const subOp: Op = {
  * a - b. Integers wrap.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
- * both i32 or both u32.
+ * both f16, both i32 or both u32.
  *
  * @example sub(1, tensor([1, 2])) // [0, -1]
  */

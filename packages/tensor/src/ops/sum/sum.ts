@@ -54,7 +54,7 @@ export const sumOp: Op<ReductionAttributes> = {
 /**
  * The sum over axes. f32 sums are accurate: blocks are added up first, so the rounding error does not grow with the length.
  *
- * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, i32 or
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or
  * u32, ArgumentError for axes out of range or named twice.
  *
  * @example sum(tensor([[1, 2], [3, 4]]), { axes: 0 }) // [4, 6]

@@ -6,7 +6,7 @@ import { moments } from "../moments/moments.ts";
 /**
  * The variance over axes: see `moments`, which gives the mean as well.
  *
- * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32,
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
  * ArgumentError for axes out of range or named twice.
  *
  * @param options.correction 0 (default): the mean of the squares; 1: unbiased
