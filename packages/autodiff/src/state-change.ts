@@ -28,7 +28,7 @@ export function deferStateChange(change: StateChange): void {
  * Says how to take back a change that has been made already, such as the position of a random source, should the
  * differentiated call or the `wholeStep` that is under way throw. The latest change is taken back first.
  *
- * @example const before = this.position; undoOnFailure(() => { this.position = before; });
+ * @example const before = source.state; undoOnFailure(() => { source.state = before; });
  */
 export function undoOnFailure(undo: () => void): void {
   if (depth > 0) pending.push({ commit: () => undefined, discard: undo });

@@ -35,8 +35,8 @@ export interface RecordingBackend extends Backend {
  *
  * @example
  * const recording = recordingBackend(backend);
- * batchNorm(x, options); // x lives on `recording`
- * expect(recording.traffic().launches).toHaveLength(2);
+ * const y = relu(tensor([-1, 2], { backend: recording }));
+ * expect(recording.traffic().launches).toHaveLength(1);
  */
 export function recordingBackend(backend: Backend): RecordingBackend {
   return new Recorder(backend);

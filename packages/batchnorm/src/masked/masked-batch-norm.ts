@@ -21,7 +21,7 @@ export type MaskedBatchNormOptions = Omit<BatchNormOptions, "inPlace">;
  * Throws as `batchNorm`, DTypeError unless the mask is bool, and ShapeError unless it broadcasts to x.
  *
  * @example
- * const mask = less(arange(length), reshape(lengths, [-1, 1, 1]));
+ * const mask = less(arange(0, length), reshape(lengths, [-1, 1, 1]));
  * const { y } = maskedBatchNorm(x, mask, { scale, shift, training: true }); // x of [N, C, length]
  */
 export function maskedBatchNorm(

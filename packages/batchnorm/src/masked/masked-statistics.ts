@@ -106,7 +106,7 @@ function withoutPivots(filled: Tensor, count: Tensor, pivot: Tensor): Tensor {
  * bool, ShapeError where they do not fit.
  *
  * @param options.axis the channels' axis; default 1, as in NCHW
- * @example maskedStatistics(x, less(arange(length), reshape(lengths, [-1, 1, 1]))) // x of [N, C, length]
+ * @example maskedStatistics(x, less(arange(0, length), reshape(lengths, [-1, 1, 1]))) // x of [N, C, length]
  */
 export function maskedStatistics(x: Tensor, mask: Tensor, options: { readonly axis?: number } = {}): Tensor {
   checkOptions("maskedStatistics", options, axisRule);

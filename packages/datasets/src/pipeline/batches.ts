@@ -81,7 +81,7 @@ interface Streamed<Example> {
  * Throws ArgumentError for wrong options and for parts that no tensor can be made from, ShapeError for parts of different
  * lengths or shapes, DataError for images that do not fit their labels.
  *
- * @example for await (const { inputs, labels } of batches(images, { batchSize: 128, shuffleSeed: 1 }).epoch(0)) ...
+ * @example for await (const { inputs, labels } of batches(images, { batchSize: 128, shuffleSeed: 1 }).epoch(0)) console.log(inputs.shape, labels.shape);
  * @example batches({ inputs: { data: values, shape: [1000, 4] }, labels: new Int32Array(1000) }, { batchSize: 32 })
  * @example batches({ length: 1000, get: async (index) => read(index) }, { batchSize: 32, dtypes: { labels: "i32" } })
  */

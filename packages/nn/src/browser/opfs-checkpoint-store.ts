@@ -10,7 +10,7 @@ const extension = ".safetensors";
  * lasts until the user clears the site's data; `navigator.storage.persist()` asks the browser not to clear it by itself.
  * Tabs and workers that train under one name at a time are told apart by a lock.
  *
- * @example await fit(model, { ..., checkpoint: { store: new OpfsCheckpointStore("runs/figures") } });
+ * @example await fit(model, { ...options, checkpoint: { store: new OpfsCheckpointStore("runs/figures") } });
  */
 export class OpfsCheckpointStore implements CheckpointStore {
   readonly folder: string;

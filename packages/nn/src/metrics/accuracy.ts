@@ -18,7 +18,7 @@ export interface AccuracyOptions {
  * Shapes: [..., classes], i32 [...] -> []. Throws ShapeError when they do not fit, and ArgumentError for unknown options, and inside
  * of `fit` and `evaluate` for a label of a host array that is no class.
  *
- * @example await fit(model, { ..., metrics: { accuracy } });
+ * @example await fit(model, { ...options, metrics: { accuracy } });
  */
 export function accuracy(logits: Tensor, labels: Tensor, options: AccuracyOptions = {}): Tensor {
   checkOptions<AccuracyOptions>("accuracy", options, { ignoreIndex: integer });

@@ -35,7 +35,7 @@ export function attempt<Result>(module: AnyModule, body: () => Result): Result {
  * Runs `body`, which calls the modules inside of `root`: what fails in one of them says its path, as in `classifier.1 (Linear
  * 100 -> 10): found [2, 144], expected [..., 100]`. The outermost root counts. Errors of other origin pass as they are.
  *
- * @example forward(x: Tensor): Tensor { return naming(this, () => this.classifier.forward(this.features.forward(x))); }
+ * @example const y = naming(model, () => model.classifier.forward(model.features.forward(x)));
  */
 export function naming<Result>(root: AnyModule, body: () => Result): Result {
   try {

@@ -11,7 +11,7 @@ const extension = ".safetensors";
  * Keeps each checkpoint as a file in a folder, which is made when the first one is saved. A file may be as large as what the
  * engine has room for in one array: in Node, the memory. A run claims its checkpoint by a file `.<name>.lock` beside it.
  *
- * @example await fit(model, { ..., checkpoint: { store: new FolderCheckpointStore("runs/latest") } });
+ * @example await fit(model, { ...options, checkpoint: { store: new FolderCheckpointStore("runs/latest") } });
  */
 export class FolderCheckpointStore implements CheckpointStore {
   readonly folder: string;

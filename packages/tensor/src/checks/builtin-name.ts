@@ -3,6 +3,6 @@
  * different realms (an iframe, a vm context, the sandbox of a test runner), this does not. A subclass has its base's name:
  * Node's `Buffer` is a `"Uint8Array"`.
  *
- * @example if (builtinName(source) === "Map") ...
+ * @example const isMap = builtinName(source) === "Map";
  */
 export const builtinName = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);

@@ -45,8 +45,8 @@ fn halfWords(x: vec4f) -> vec2u {
  *
  * @example
  * const x = floatElements("f16", 4, limits);
- * `${floatElementsHead(x)}
- * @group(0) @binding(0) var<storage, read> x: array<${x.type}>; // ... let a = ${x.load("x", "at")};`
+ * const declaration = `${floatElementsHead(x)}\n@group(0) @binding(0) var<storage, read> x: array<${x.type}>;`;
+ * const value = x.load("x", "index");
  */
 export function floatElements(
   dtype: DType,

@@ -1,0 +1,244 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { statistics } from "@evenkeel/batchnorm";
+import { referenceExecutor, referenceTensor, runConformance } from "@evenkeel/conformance";
+import { batches, syntheticFigures } from "@evenkeel/datasets";
+import { convnet, resnet18, resnet20 } from "@evenkeel/models";
+import type { Module } from "@evenkeel/nn";
+import {
+  crossEntropy,
+  encodeModel,
+  Linear,
+  MemoryCheckpointStore,
+  RandomSource,
+  Sequential,
+  SGD,
+} from "@evenkeel/nn";
+import * as node from "@evenkeel/nn/node";
+import { serveRuns } from "@evenkeel/nn/worker";
+import { buildExpression, e, getDefaultBackend, normal, ones, reluOp, tensor, zeros } from "@evenkeel/tensor";
+import * as rules from "@evenkeel/tensor/checks";
+import { expect } from "vitest";
+
+/** The value of each name that examples use without saying where it comes from; made anew for every example. */
+export type ExampleValues = { readonly [name: string]: () => unknown };
+
+const draw = (...shape: number[]) => normal(shape, { seed: 1, stream: 0 });
+const figures = () => syntheticFigures({ count: 64, seed: 1, part: "train" });
+const data = () => batches(figures(), { batchSize: 32, shuffleSeed: 1 });
+const model = () => convnet({ normalization: "batch", seed: 1 });
+const withClassifier = () =>
+  Object.assign(new Sequential(), {
+    features: new Linear(8, 4, { seed: 1 }),
+    classifier: new Linear(4, 2, { seed: 2 }),
+  });
+const weights = (...shape: [outputs: number, ...number[]]): ExampleValues => ({
+  weight: () => draw(...shape),
+  bias: () => zeros([shape[0]]),
+});
+const perChannel = (count: number): ExampleValues =>
+  Object.fromEntries([
+    ...["scale", "runningVariance", "oldVariance", "movingVariance", "variance"].map((name) => [
+      name,
+      () => ones([count]),
+    ]),
+    ...["shift", "runningMean", "oldMean", "mean"].map((name) => [name, () => zeros([count])]),
+  ]);
+
+/** Puts the files that examples read into the folder that the program works in. */
+export async function writeExampleFiles(): Promise<void> {
+  await mkdir("models", { recursive: true });
+  await writeFile("models/figures.safetensors", await encodeModel(model()));
+  // A small network stands for the large one.
+  for (const name of ["model", "resnet18"])
+    await writeFile(`${name}.safetensors`, await encodeModel(resnet20()));
+  await writeFile("test_batch.bin", new Uint8Array(3073));
+  await writeFile("train.bin", new Uint8Array(3074));
+}
+
+const fileInput = (saved: () => Module) => async () => ({ files: [new Blob([await encodeModel(saved())])] });
+
+/** A model, and what else `fit` needs to train it. */
+function trainingValues(): ExampleValues {
+  const trained = model();
+  const optimizer = new SGD(trained, { learningRate: 0.1 });
+  return {
+    model: () => trained,
+    options: () => ({ data: data(), loss: crossEntropy, optimizer, epochs: 1 }),
+  };
+}
+
+const everywhere: ExampleValues = {
+  x: () => draw(4, 8),
+  y: () => draw(4, 8),
+  dy: () => draw(4, 8),
+  images: () => draw(4, 1, 28, 28),
+  labels: () => tensor([0, 1, 2, 3], { dtype: "i32" }),
+  logits: () => draw(4, 10),
+  gradients: () => [draw(4, 8), draw(8)],
+  step: () => 3,
+  epoch: () => 2,
+  model,
+  train: figures,
+  test: data,
+  backend: getDefaultBackend,
+  readFile: () => readFile,
+};
+
+/** What names stand for in one file, below one folder, or beside other code, where that is something else. The last one counts. */
+const within: readonly (readonly [place: string, values: ExampleValues | (() => ExampleValues)])[] = [
+  [
+    "packages/autodiff/",
+    {
+      x: () => draw(4, 1, 28, 28),
+      dy: () => draw(4, 1, 28, 28),
+      lossAndGradients: () => () => [draw(), []],
+      optimizer: () => ({ step: () => undefined }),
+      teacher: model,
+      referenceExecutor: () => referenceExecutor,
+      module: () => ({ adopt: () => undefined }),
+      statistics: () => draw(4),
+    },
+  ],
+  ["checkGradients(", { x: () => referenceTensor([0.5, 1], { shape: [2], dtype: "f32" }) }],
+  [
+    "packages/backend-cpu/",
+    { expression: () => buildExpression({ inputs: ["f32"] }, ([x]) => e.max(x!, 0)) },
+  ],
+  [
+    "packages/batchnorm/",
+    {
+      ...perChannel(8),
+      x: () => draw(4, 8, 6, 6),
+      weight: () => draw(8, 8, 3, 3),
+      convolution: () => ({ weight: draw(8, 8, 3, 3) }),
+      layer: () => ({ weight: draw(8, 4), bias: zeros([8]) }),
+      lengths: () => tensor([3, 5, 1, 4]),
+      length: () => 5,
+      merged: () => statistics(draw(4, 8)),
+      ...Object.fromEntries(["firstHalf", "secondHalf"].map((name) => [name, () => draw(4, 8, 6, 6)])),
+      ...Object.fromEntries(["here", "there"].map((name) => [name, () => statistics(draw(4, 8, 6, 6))])),
+    },
+  ],
+  ["packages/batchnorm/src/masked/", { x: () => draw(4, 8, 5) }],
+  ["packages/batchnorm/src/statistics/", { x: () => draw(32, 8, 14, 14) }],
+  [
+    "packages/batchnorm/src/arrays.ts",
+    {
+      x: () => new Float32Array(32 * 64 * 56 * 56),
+      dy: () => new Float32Array(4 * 64),
+      shape: () => [4, 64],
+      scale: () => new Float32Array(64).fill(1),
+      shift: () => new Float32Array(64),
+      statistics: () => new Float32Array(4 * 64).fill(4, 0, 64),
+    },
+  ],
+  ["batchNormBackward(", { x: () => new Float32Array(4 * 64) }],
+  [
+    "packages/conformance/",
+    {
+      // One op instead of all of them.
+      runConformance: () => (backend: Parameters<typeof runConformance>[0]) =>
+        runConformance(backend, { op: "relu" }),
+      test: () => async (_name: string, body: () => Promise<void>) => body(),
+      options: () => ({ training: true }),
+      expect: () => expect,
+    },
+  ],
+  ["packages/datasets/src/formats/", { bytes: () => Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7) }],
+  [
+    "packages/datasets/",
+    {
+      images: () => syntheticFigures({ count: 3000, seed: 1, part: "train" }),
+      values: () => new Float32Array(4000),
+      read: () => (index: number) => ({ inputs: [index, index + 1], labels: index % 2 }),
+      items: async function* () {
+        yield* [1, 2, 3];
+      },
+      use: () => async () => undefined,
+      // Nothing is fetched while the check runs.
+      download: () => async () => undefined,
+      readPublishedFile: () => async () => new Uint8Array(8),
+      loadImages: () => async () => ({ train: figures(), test: figures() }),
+      compressed: async () =>
+        new Uint8Array(
+          await new Response(
+            new Blob(["text"]).stream().pipeThrough(new CompressionStream("gzip")),
+          ).arrayBuffer(),
+        ),
+    },
+  ],
+  [
+    'name: "digits"',
+    {
+      images: () => Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9),
+      labels: () => Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 7),
+    },
+  ],
+  ['name: "mine"', { images: () => new Uint8Array(784), labels: () => new Int32Array(1) }],
+  ["packages/models/src/resnet.ts", { bytes: () => encodeModel(resnet18()) }],
+  [
+    "packages/nn/",
+    {
+      bytes: () => encodeModel(model()),
+      input: fileInput(model),
+      button: () => ({}),
+      // A page's private files, and a worker, are tested in a browser.
+      OpfsCheckpointStore: () => MemoryCheckpointStore,
+      Worker: () => class {},
+      runInWorker: () => async () => undefined,
+      settings: () => ({}),
+      serveRuns: () => (run: unknown) =>
+        serveRuns(run as never, { addEventListener: () => {}, postMessage: () => {} }),
+    },
+  ],
+  ["fit(model, { ...options", trainingValues],
+  ["undoOnFailure(", { source: () => new RandomSource(1) }],
+  ["packages/nn/src/browser/", { save: () => node.save, load: () => node.load }],
+  ["naming(model", { model: withClassifier }],
+  ['"resnet18.safetensors"', { model: () => resnet20() }],
+  ['except: "classifier"', { model: withClassifier, input: fileInput(withClassifier) }],
+  ["packages/nn/src/losses/elementwise.ts", { model: () => new Linear(8, 8, { seed: 1 }) }],
+  [
+    "packages/tensor/src/checks/",
+    {
+      ...Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, () => rule])),
+      probability: () => 0.5,
+      options: () => ({ startAxis: 1 }),
+      source: () => new Map(),
+    },
+  ],
+  ["packages/tensor/src/core/float-elements.ts", { limits: () => ({ features: new Set() }) }],
+  ["packages/tensor/src/ops/avg-pool/", { images: () => draw(32, 64, 28, 28) }],
+  ["packages/tensor/src/ops/max-pool/", { images: () => draw(32, 64, 28, 28) }],
+  [
+    "packages/tensor/src/ops/conv-transpose1d/",
+    { x: () => draw(8, 16, 50), ...weights(16, 8, 2), bias: () => zeros([8]) },
+  ],
+  [
+    "packages/tensor/src/ops/conv-transpose2d/",
+    { x: () => draw(8, 16, 14, 14), ...weights(16, 8, 2, 2), bias: () => zeros([8]) },
+  ],
+  ["packages/tensor/src/ops/conv1d/", { x: () => draw(8, 4, 100), ...weights(16, 4, 3) }],
+  ["packages/tensor/src/ops/conv2d/", { x: () => draw(8, 3, 32, 32), ...weights(16, 3, 3, 3) }],
+  ["packages/tensor/src/ops/fuse/", { scale: () => ones([8]) }],
+  ["packages/tensor/src/ops/global-average-pool/", { features: () => draw(32, 512, 7, 7) }],
+  ["packages/tensor/src/ops/linear/", { x: () => draw(32, 784), ...weights(10, 784) }],
+  ["packages/tensor/src/ops/moments/", { x: () => draw(2, 3, 4, 4) }],
+  ["packages/tensor/src/ops/reshape/", { x: () => draw(4, 28, 28) }],
+  [
+    "packages/tensor/src/safetensors/",
+    { input: fileInput(resnet20), response: async () => new Response(await encodeModel(resnet20())) },
+  ],
+  ["packages/tensor/src/core/deferred-plans.ts", { swish: () => reluOp }],
+  ["packages/tensor/src/node/", { summary: () => ({ epochs: 1 }), work: () => async () => undefined }],
+];
+
+/** What an example may use. */
+export function exampleValues(file: string, code: string): ExampleValues {
+  const fitting = within.filter(([place]) => file.startsWith(place) || code.includes(place));
+  return Object.assign(
+    {},
+    everywhere,
+    ...fitting.map(([, values]) => (typeof values === "function" ? values() : values)),
+  );
+}
