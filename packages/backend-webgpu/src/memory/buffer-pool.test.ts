@@ -1,4 +1,4 @@
-import { OutOfMemoryError } from "@evenkeel/tensor";
+import { memoryAdvice, OutOfMemoryError } from "@evenkeel/tensor";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Failures } from "../queue/failures.ts";
 import type { Block } from "./block.ts";
@@ -93,7 +93,7 @@ describe("BufferPool", () => {
     expect(released).toHaveLength(2);
     expect(() => pool.take(128 * mebibyte)).toThrow(
       new OutOfMemoryError(
-        `allocate: found ${128 * mebibyte} bytes beside ${512 * mebibyte} in use, expected at most ${600 * mebibyte} together`,
+        `allocate: found ${128 * mebibyte} bytes beside ${512 * mebibyte} in use, expected at most ${600 * mebibyte} together. ${memoryAdvice}`,
       ),
     );
     expect(() => pool.take(257 * mebibyte)).toThrow(/expected at most 268435456, the largest buffer/);
@@ -106,7 +106,7 @@ describe("BufferPool", () => {
     const first = pool.take(256 * mebibyte);
     const second = pool.take(192 * mebibyte);
     await expect(failures.report(1)).rejects.toThrow(
-      /^allocate: the GPU has no room for 201326592 bytes beside 268435456 in use$/,
+      /^allocate: the GPU has no room for 201326592 bytes beside 268435456 in use\. Work in `scope`, .* smaller batches$/,
     );
     expect(released).toEqual([kept]);
     pool.give(second);
