@@ -1,14 +1,16 @@
 import { cpu } from "@evenkeel/backend-cpu";
-import type { Measure, PassMetric } from "@evenkeel/nn";
+import type { DataSource, Measure, PassMetric } from "@evenkeel/nn";
 import {
   accuracy,
   crossEntropy,
+  Embedding,
   evaluate,
   fit,
   Linear,
   mse,
   NonFiniteLossError,
   nll,
+  Sequential,
   SGD,
   stateArrays,
   weighted,
@@ -73,10 +75,10 @@ const uploaded = (size: number) => () =>
 const linear = (): Linear => new Linear(2, 3, { seed: 1 });
 const sizes = [8, 4, 2, 1];
 
-describe.each([
+describe.each<[string, (size: number) => DataSource]>([
   ["host arrays", cut],
   ["tensors", uploaded],
-] as const)("a pass over %s is one number, however it is cut:", (_name, source) => {
+])("a pass over %s is one number, however it is cut:", (_name, source) => {
   test("the loss and the accuracy of labels that count", async () => {
     for (const size of sizes) {
       const data = source(size);
@@ -236,6 +238,17 @@ describe("labels of host arrays", () => {
     const { batches } = await fit(model, { ...options, data: cut(4), resume: true });
     expect(batches.map(({ step }) => step)).toEqual([0, 1]);
   });
+});
+
+test("indices of host arrays that an embedding does not have are refused by its name", async () => {
+  const model = new Sequential(new Embedding(4, 3, { seed: 1 }), new Linear(3, 3, { seed: 2 }));
+  const optimizer = new SGD(model, { learningRate: 0.1 });
+  const data = () => [{ inputs: Int32Array.of(0, 3, -1), labels: Int32Array.of(0, 1, 2) }];
+  const message = "0 (Embedding 4 x 3): indices: found -1 at position 2, expected an integer in [0, 4)";
+  await expect(evaluate(model, { data, loss: crossEntropy })).rejects.toThrow(message);
+  await expect(fit(model, { data, loss: crossEntropy, optimizer, epochs: 1 })).rejects.toThrow(
+    `fit: epoch 0, batch 0 (step 0): ${message}`,
+  );
 });
 
 describe("a loss that is not finite", () => {

@@ -3,6 +3,7 @@ import { take } from "@evenkeel/tensor";
 import { checkOptions, checkValue, positiveInteger } from "@evenkeel/tensor/checks";
 import { normal } from "../initializers/init.ts";
 import { sourceOf } from "../initializers/random-source.ts";
+import { checkHostIndices } from "../losses/host-integers.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/variable.ts";
 import { compute } from "./layer.ts";
@@ -30,7 +31,10 @@ export class Embedding extends Module {
   }
 
   forward(indices: Tensor): Tensor {
-    return compute(this, indices, () => take(this.weight.value, indices));
+    return compute(this, indices, () => {
+      checkHostIndices("indices", indices, this.weight.value.shape[0]!);
+      return take(this.weight.value, indices);
+    });
   }
 
   override describe(): string {

@@ -119,7 +119,9 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /**
-   * Switches to the behaviour in use: running statistics, no dropout. Parameters are still trained; `freeze` stops them.
+   * Switches to the behaviour in use: running statistics, no dropout. `fit` and `evaluate` choose the mode of a model for each
+   * forward pass, and a module inside whose own mode differs from the model's keeps it: `norm.eval()` lasts through training,
+   * while its scale and shift are trained; `freeze` stops those too.
    *
    * @example model.features.eval(); // the norms inside keep their running statistics while fit trains the model
    */

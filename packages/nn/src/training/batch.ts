@@ -35,6 +35,16 @@ export type DataSource<Inputs = Tensor, Labels = Tensor> =
   | ((epoch: number, backend?: Backend) => Batches<Inputs, Labels>)
   | { epoch(epoch: number, backend?: Backend): Batches<Inputs, Labels> };
 
+/** An epoch, or, where its batches are not what model and loss take, a text that says so and does not compile. */
+type Fitting<Epoch, Inputs, Labels> = [Epoch] extends [Batches<Inputs, Labels>]
+  ? Epoch
+  : "an iterable of { inputs, labels }: tensors, typed arrays or { data, shape }, as the model and the loss take them";
+
+/** A data source as `fit` and `evaluate` take it: the type of its epochs is looked at by itself, so that errors are short. */
+export type FittingSource<Epoch, Inputs, Labels> =
+  | ((epoch: number, backend?: Backend) => Fitting<Epoch, Inputs, Labels>)
+  | { epoch(epoch: number, backend?: Backend): Fitting<Epoch, Inputs, Labels> };
+
 /** A batch with everything on the device. */
 export interface LoadedBatch<Inputs, Labels> {
   readonly inputs: Inputs;

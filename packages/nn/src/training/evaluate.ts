@@ -3,7 +3,7 @@ import type { Tensor } from "@evenkeel/tensor";
 import { keep, scope } from "@evenkeel/tensor";
 import { naming } from "../module/failure.ts";
 import type { Module } from "../module/module.ts";
-import type { DataSource } from "./batch.ts";
+import type { DataSource, FittingSource } from "./batch.ts";
 import { backendOf, disposeBatch, loadBatch } from "./batch.ts";
 import { BatchStream } from "./batch-stream.ts";
 import { checkEvaluateOptions } from "./check-options.ts";
@@ -18,8 +18,13 @@ import { Totals } from "./totals.ts";
 
 /** What to evaluate, and on which data. */
 export interface EvaluateOptions<Inputs, Labels, Outputs, Name extends string = string>
+  extends EvaluateSettings<Labels, Outputs, Name> {
+  readonly data: DataSource<Inputs, Labels>;
+}
+
+/** How to evaluate. */
+export interface EvaluateSettings<Labels, Outputs, Name extends string = string>
   extends Measures<Labels, Outputs, Name> {
-  readonly data: DataSource<NoInfer<Inputs>, NoInfer<Labels>>;
   /** Which epoch of the data; default 0. */
   readonly epoch?: number;
   /** Ends the pass at once, also while it waits for data, with the signal's reason. */
@@ -38,12 +43,14 @@ const readEvery = 32;
  * class; the signal's reason
  * @example const { metrics } = await evaluate(model, { data: test, loss: crossEntropy, metrics: { accuracy } });
  */
-export async function evaluate<Inputs, Outputs, Labels = Tensor, Name extends string = never>(
+export async function evaluate<Inputs, Outputs, Epoch, Labels = Tensor, Name extends string = never>(
   model: Module<[Inputs], Outputs>,
-  options: EvaluateOptions<Inputs, Labels, Outputs, Name>,
+  options: EvaluateSettings<Labels, Outputs, Name> & {
+    readonly data: FittingSource<Epoch, Inputs, NoInfer<Labels>>;
+  },
 ): Promise<Evaluation<Name>> {
   checkEvaluateOptions(options);
-  return evaluateAll(model, options);
+  return evaluateAll(model, options as EvaluateOptions<Inputs, Labels, Outputs, Name>);
 }
 
 /** `evaluate` with options that were checked, among others. */

@@ -41,15 +41,20 @@ export interface CheckpointOptions {
 
 /** What to train on, how, and what to do on the way. */
 export interface FitOptions<Inputs, Labels, Outputs, Name extends string = string>
+  extends FitSettings<Labels, Outputs, Name> {
+  readonly data: DataSource<Inputs, Labels>;
+  /** Looked at after every epoch. */
+  readonly validation?: DataSource<Inputs, Labels>;
+}
+
+/** How to train, and what to do on the way. */
+export interface FitSettings<Labels, Outputs, Name extends string = string>
   extends Measures<Labels, Outputs, Name> {
-  readonly data: DataSource<NoInfer<Inputs>, NoInfer<Labels>>;
   readonly optimizer: Optimizer;
   /** The learning rate of each update; absent, the optimizer's own. */
   readonly schedule?: Schedule;
   /** How many epochs the whole run has, those of a resumed part included. */
   readonly epochs: number;
-  /** Looked at after every epoch. */
-  readonly validation?: DataSource<NoInfer<Inputs>, NoInfer<Labels>>;
   readonly callbacks?: readonly Callback<NoInfer<Name>>[];
   readonly probe?: Probe;
   readonly checkpoint?: CheckpointOptions;

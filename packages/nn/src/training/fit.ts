@@ -2,8 +2,9 @@ import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import type { Module } from "../module/module.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { FittingSource } from "./batch.ts";
 import { checkFitOptions } from "./check-options.ts";
-import type { FitOptions } from "./fit-options.ts";
+import type { FitOptions, FitSettings } from "./fit-options.ts";
 import type { History } from "./history.ts";
 import { Run } from "./run.ts";
 import { checkOwner, claimRun } from "./run-checkpoint.ts";
@@ -32,11 +33,22 @@ import { checkOwner, claimRun } from "./run-checkpoint.ts";
  *   metrics: { accuracy },
  * });
  */
-export async function fit<Inputs, Outputs, Labels = Tensor, Name extends string = never>(
+export async function fit<
+  Inputs,
+  Outputs,
+  Epoch,
+  Labels = Tensor,
+  Validation = never,
+  Name extends string = never,
+>(
   model: Module<[Inputs], Outputs>,
-  options: FitOptions<Inputs, Labels, Outputs, Name>,
+  given: FitSettings<Labels, Outputs, Name> & {
+    readonly data: FittingSource<Epoch, Inputs, NoInfer<Labels>>;
+    readonly validation?: FittingSource<Validation, Inputs, NoInfer<Labels>>;
+  },
 ): Promise<History<Name>> {
-  checkFitOptions(options);
+  checkFitOptions(given);
+  const options = given as FitOptions<Inputs, Labels, Outputs, Name>;
   options.optimizer.checkModel(model);
   const disclaim = await claimRun(options.checkpoint);
   let release: (() => void) | undefined;

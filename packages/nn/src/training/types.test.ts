@@ -41,3 +41,23 @@ test("losses may be written in place", () => {
   const untyped = () => fit(model, { ...common, loss: (outputs, labels) => crossEntropy(outputs, labels) });
   return [run, untyped];
 });
+
+test("data are functions of the epoch, or have one", () => {
+  const array = Float32Array.of(1);
+  const inline = () => fit(model, { ...common, data: (epoch) => data().slice(epoch), validation: data });
+  const later = async function* () {
+    yield { inputs: array, labels: array, more: 1 };
+  };
+  const streamed = () => fit(model, { ...common, data: { epoch: later } });
+  // @ts-expect-error batches themselves
+  const none = () => fit(model, { ...common, data: data() });
+  // @ts-expect-error another name in the batches
+  const named = () => fit(model, { ...common, data: () => [{ images: array, labels: array }] });
+  // @ts-expect-error inputs that are no numbers
+  const text = () => fit(model, { ...common, data: () => [{ inputs: "text", labels: array }] });
+  // @ts-expect-error validation that is none
+  const validated = () => fit(model, { ...common, data, validation: () => [3] });
+  // @ts-expect-error and so in evaluations
+  const evaluated = () => evaluate(model, { data: () => [{ images: array }], loss: crossEntropy });
+  return [inline, streamed, none, named, text, validated, evaluated];
+});
