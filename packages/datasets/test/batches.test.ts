@@ -391,7 +391,7 @@ describe("warnings", () => {
 
   it("tell of a last batch of one example, once, where the batches are made", () => {
     expect(warningsOf(65, { batchSize: 32 })).toEqual([
-      "batches: the last batch of an epoch has one example (65 in batches of 32), and batch norm cannot train on one: dropLast: true leaves it out",
+      "batches: the last batch of an epoch has one example (65 in batches of 32): evaluation can use it, batch norm cannot train on it. dropLast: true leaves it out",
     ]);
   });
 

@@ -218,7 +218,7 @@ function warnOfLastBatch(
   }
   if (!dropLast && batchSize > 1 && count > batchSize && count % batchSize === 1) {
     onWarning(
-      `batches: the last batch of an epoch has one example (${count} in batches of ${batchSize}), and batch norm cannot train on one: dropLast: true leaves it out`,
+      `batches: the last batch of an epoch has one example (${count} in batches of ${batchSize}): evaluation can use it, batch norm cannot train on it. dropLast: true leaves it out`,
     );
   }
 }
