@@ -1,6 +1,6 @@
 import { e } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
-import { checkOptions, listOf, nonNegative } from "@evenkeel/tensor/checks";
+import { checkOptions, listOf, positive } from "@evenkeel/tensor/checks";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
 import { optimizerRules } from "./optimizer-options.ts";
@@ -10,7 +10,7 @@ import type { UpdateRule } from "./update-rule.ts";
 export interface AdamRuleOptions {
   /** How much of the averages of the gradient and of its square is kept; default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
-  /** Added to the root of the second average; default 1e-8. */
+  /** Added to the root of the second average, positive: values whose gradients were all 0 stay; default 1e-8. */
   readonly epsilon?: number;
 }
 
@@ -24,7 +24,7 @@ const checkAdam = (where: string, options: OptimizerOptions & AdamRuleOptions): 
   checkOptions<OptimizerOptions & AdamRuleOptions>(where, options, {
     ...optimizerRules,
     betas: listOf(keptShare, 2),
-    epsilon: nonNegative,
+    epsilon: positive,
   });
 
 /** Kingma and Ba 2015; with `isDecoupled` the decay acts on the value itself (Loshchilov and Hutter 2019). */

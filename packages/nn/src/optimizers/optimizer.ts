@@ -26,10 +26,9 @@ import { updateExpression } from "./update-rule.ts";
  * frozen meanwhile are left out, with their slots.
  */
 export class Optimizer {
-  /** May be changed at any time; schedules do. */
-  learningRate: number;
   /** What the updates depend on: a run is resumed with the same. */
   readonly settings: OptimizerSettings;
+  private rate: number;
   private readonly rule: UpdateRule;
   /** Built once: backends know compiled code by the expression's identity. */
   private readonly expression: Expression;
@@ -45,7 +44,7 @@ export class Optimizer {
     checkValue("optimizer: learningRate", learningRate, nonNegative);
     const shared = { learningRate, weightDecay, decaysAll, maxGradientNorm, group };
     checkOptions<OptimizerOptions>("optimizer", shared, optimizerRules);
-    this.learningRate = learningRate;
+    this.rate = learningRate;
     this.rule = rule;
     this.maxGradientNorm = maxGradientNorm;
     this.expression = updateExpression(rule, maxGradientNorm !== undefined);
@@ -58,17 +57,25 @@ export class Optimizer {
     };
   }
 
+  /** May be changed at any time; schedules do. Throws ArgumentError for a rate that is negative or not finite. */
+  get learningRate(): number {
+    return this.rate;
+  }
+
+  set learningRate(rate: number) {
+    checkValue("optimizer: learningRate", rate, nonNegative);
+    this.rate = rate;
+  }
+
   /**
    * Updates every trainable parameter once. All memory is taken before anything changes: a step that throws has changed
    * nothing, unless the error says that it failed half way.
    *
-   * @throws ShapeError or DTypeError for a gradient that does not fit its parameter; ArgumentError for a wrong number of them, or a
-   * learning rate that is negative or not finite; DeviceError for a step that fails half way, and from then on until a
-   * saved state is loaded
+   * @throws ShapeError or DTypeError for a gradient that does not fit its parameter; ArgumentError for a wrong number of them;
+   * DeviceError for a step that fails half way, and from then on until a saved state is loaded
    */
   step(gradients: readonly Tensor[]): void {
     this.checkWhole();
-    checkValue("optimizer: learningRate", this.learningRate, nonNegative);
     const gradientOf = matchGradients(this.parameters, gradients);
     scope(() => {
       const active = this.activeArenas(gradientOf);
@@ -189,7 +196,7 @@ export class Optimizer {
 
   private updateArena(arena: Arena, operands: readonly Tensor[]): void {
     const { weightDecay, learningRateScale } = arena.settings;
-    const learningRate = this.learningRate * learningRateScale;
+    const learningRate = this.rate * learningRateScale;
     const scalars = this.rule.scalars({ learningRate, weightDecay, step: arena.steps + 1 });
     arena.update(this.expression, operands, scalars);
   }

@@ -1,6 +1,6 @@
 import type { Value } from "@evenkeel/tensor";
 import { e } from "@evenkeel/tensor";
-import { checkOptions, fraction, nonNegative, yesOrNo } from "@evenkeel/tensor/checks";
+import { checkOptions, fraction, nonNegative, positive, yesOrNo } from "@evenkeel/tensor/checks";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
 import { optimizerRules } from "./optimizer-options.ts";
@@ -10,7 +10,7 @@ import type { UpdateRule } from "./update-rule.ts";
 export interface RMSpropRuleOptions {
   /** How much of the average of the squared gradient is kept; default 0.99. */
   readonly alpha?: number;
-  /** Added to the root of the average; default 1e-8. */
+  /** Added to the root of the average, positive: values whose gradients were all 0 stay; default 1e-8. */
   readonly epsilon?: number;
   /** Default 0. */
   readonly momentum?: number;
@@ -66,7 +66,7 @@ export class RMSprop extends Optimizer {
     checkOptions<OptimizerOptions & RMSpropRuleOptions>("RMSprop", options, {
       ...optimizerRules,
       alpha: fraction,
-      epsilon: nonNegative,
+      epsilon: positive,
       momentum: nonNegative,
       isCentered: yesOrNo,
     });
