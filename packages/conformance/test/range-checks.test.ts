@@ -2,7 +2,7 @@ import { valueAndGrad } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import { crossEntropy, Embedding, nll } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, fromData, sum, zeros } from "@evenkeel/tensor";
+import { ArgumentError, fromData, sum, take, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openWebgpu, reasonToSkip } from "./webgpu-support.ts";
 
@@ -49,6 +49,24 @@ describe.each(openers.filter(([, isThere]) => isThere))("on %s", (_, __, open) =
       reported(`softmaxCrossEntropy: labels: found ${wrong} outside of [0, 3)`),
     );
     await backend.idle();
+  });
+
+  test("every range has a count of its own", async () => {
+    const ranges = 150;
+    for (let size = 1; size <= ranges; size++) take(zeros([size], { backend }), i32([0, size]));
+    const found = new Set<string>();
+    for (;;) {
+      const report = await backend.idle().then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+      if (report === undefined) break;
+      expect(report).toMatch(/^take: indices: found 1 outside of \[0, \d+\)$/);
+      expect(found).not.toContain(report);
+      found.add(report);
+    }
+    // A CPU keeps the first one, a GPU all.
+    expect(found).toContain("take: indices: found 1 outside of [0, 1)");
   });
 
   test("an embedding and what else chooses by indices", async () => {

@@ -46,6 +46,38 @@ describe("the ring", () => {
     expect(host.finishedSince(0)).toBe(1);
   });
 
+  it("adds up the values out of range of one entry, until the host takes them", () => {
+    const counters = 2 ** 31 + 64; // Addresses need all 32 bits.
+    const second = new WorkerRing(shared, 1, threads);
+    host.publish(0, entryOf(2), threads);
+    host.publish(1, entryOf(1), threads);
+    const claims = [worker.claim(), second.claim()];
+    worker.failOutside(claims[0]!, 7, counters, 3);
+    second.failOutside(claims[1]!, 7, counters, 4);
+    expect(host.takeFailure(0, 0)).toBeUndefined();
+    for (const claim of claims) worker.finish(claim);
+    const later = worker.claim();
+    worker.failOutside(later, 8, counters + 64, 5);
+    worker.fail(later, 8, "a trap");
+    worker.finish(later);
+    expect(host.takeFailure(2, 0)).toEqual({
+      ticket: 0,
+      kernel: 7,
+      message: "",
+      outside: { counters, count: 7 },
+    });
+    expect(host.takeFailure(2, 0)).toBeUndefined();
+  });
+
+  it("tells a trap as it is, though values of its entry were out of range", () => {
+    host.publish(0, entryOf(2), threads);
+    const claims = [worker.claim(), worker.claim()];
+    worker.fail(claims[0]!, 7, "a trap");
+    worker.failOutside(claims[1]!, 7, 64, 4);
+    for (const claim of claims) worker.finish(claim);
+    expect(host.takeFailure(1, 0)).toEqual({ ticket: 0, kernel: 7, message: "a trap" });
+  });
+
   it("gives each worker its own range, and what is left of another's when that is gone", () => {
     const second = new WorkerRing(shared, 1, threads);
     host.publish(0, entryOf(5), threads);
