@@ -1,9 +1,18 @@
 import { ArgumentError, StorageError } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 
-/** A folder of the origin private file system, which is made where it is missing. Throws ArgumentError for what is no path. */
+/**
+ * A folder of the origin private file system, which is made where it is missing. Throws ArgumentError for what is no path, and
+ * StorageError where the page has no such files.
+ */
 export async function openFolder(path: string): Promise<FileSystemDirectoryHandle> {
-  let folder = await navigator.storage.getDirectory();
+  const { storage } = navigator as { readonly storage?: StorageManager };
+  if (typeof storage?.getDirectory !== "function") {
+    throw new StorageError(
+      `${path}: found no origin private file system, expected a secure page (https or localhost)`,
+    );
+  }
+  let folder = await storage.getDirectory();
   for (const name of stepsOf(path)) folder = await folder.getDirectoryHandle(name, { create: true });
   return folder;
 }
@@ -31,6 +40,11 @@ export async function writePrivateFile(
   parts: Iterable<Uint8Array>,
 ): Promise<void> {
   const file = await folder.getFileHandle(name, { create: true });
+  if (typeof file.createWritable !== "function") {
+    throw new StorageError(
+      `${name}: could not be written: this browser cannot write files in place (Safari can from version 26 on)`,
+    );
+  }
   const stream = await file.createWritable();
   try {
     for (const part of parts) await stream.write(part as Uint8Array<ArrayBuffer>);
