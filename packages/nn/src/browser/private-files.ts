@@ -42,7 +42,7 @@ export async function writePrivateFile(
   const file = await folder.getFileHandle(name, { create: true });
   if (typeof file.createWritable !== "function") {
     throw new StorageError(
-      `${name}: could not be written: this browser cannot write files in place (Safari can from version 26 on)`,
+      `${name}: could not be written: this browser cannot write such files (Safari can from version 26 on)`,
     );
   }
   const stream = await file.createWritable();
