@@ -1,5 +1,6 @@
 import type { Activation, Backend, Shape, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, fromData, scope } from "@evenkeel/tensor";
+import { anything, checkOptions, integer, nonNegative } from "@evenkeel/tensor/checks";
 import type { BatchNormOptions } from "./batch-norm.ts";
 import { batchNorm } from "./batch-norm.ts";
 import { normalizationGradient } from "./gradient/gradient.ts";
@@ -88,13 +89,17 @@ export function batchNormForward(
  *
  * @example const { dx, dScale, dShift } = await batchNormBackward(backend, dy, x, shape, { statistics, scale });
  */
-export function batchNormBackward(
+export async function batchNormBackward(
   backend: Backend,
   dy: Float32Array,
   x: Float32Array,
   shape: Shape,
   options: BackwardOptions,
 ): Promise<BackwardArrays> {
+  checkOptions<BackwardOptions>("batchNormBackward", options, {
+    ...{ statistics: anything, runningMean: anything, runningVariance: anything, scale: anything },
+    ...{ shift: anything, epsilon: nonNegative, axis: integer, activation: anything, y: anything },
+  });
   return computed(() => {
     const { epsilon = 1e-5, activation = "none" } = options;
     const input = place(backend, x, shape);

@@ -1,6 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, mul } from "@evenkeel/tensor";
-import { checkValue, fraction, oneOf } from "@evenkeel/tensor/checks";
+import type { Rule, Rules } from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, fraction, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
 
 /** How a system keeps running statistics, and its defaults. */
 export interface Convention {
@@ -31,6 +32,10 @@ export interface Conversion {
   readonly to?: System;
 }
 
+const system: Rule = /* @__PURE__ */ oneOf(.../* @__PURE__ */ Object.keys(conventions));
+
+const conversionRules: Rules<Conversion> = { from: system, to: system };
+
 /**
  * Momentum as another system counts it: the weight of the new statistics or of the old ones.
  *
@@ -38,12 +43,11 @@ export interface Conversion {
  *
  * @example convertMomentum(0.99, { from: "keras" }) // 0.01
  */
-export function convertMomentum(
-  momentum: number,
-  { from = "evenkeel", to = "evenkeel" }: Conversion,
-): number {
+export function convertMomentum(momentum: number, conversion: Conversion): number {
+  checkOptions("convertMomentum", conversion, conversionRules);
+  const { from = "evenkeel", to = "evenkeel" } = conversion;
   checkValue("convertMomentum: momentum", momentum, fraction);
-  const isSame = conventionOf(from).momentumOf === conventionOf(to).momentumOf;
+  const isSame = conventions[from].momentumOf === conventions[to].momentumOf;
   return isSame ? momentum : 1 - momentum;
 }
 
@@ -58,13 +62,14 @@ export function convertMomentum(
  * @example runningVarianceFactor({ from: "onnx", valuesPerChannel: 128 }) // 128 / 127
  */
 export function runningVarianceFactor(options: Conversion & { readonly valuesPerChannel?: number }): number {
+  checkOptions("runningVarianceFactor", options, { ...conversionRules, valuesPerChannel: positiveInteger });
   const { from = "evenkeel", to = "evenkeel", valuesPerChannel: values } = options;
-  const source = conventionOf(from).runningVariance;
-  const target = conventionOf(to).runningVariance;
+  const source = conventions[from].runningVariance;
+  const target = conventions[to].runningVariance;
   if (source === target) return 1;
-  if (values === undefined || !Number.isSafeInteger(values) || values < 2) {
+  if (values === undefined || values < 2) {
     throw new ArgumentError(
-      `runningVarianceFactor: valuesPerChannel: found ${values ?? "none"}, expected the values per channel of the batches it was learned on, a whole number of at least 2: ${from} keeps the ${source} variance, ${to} the ${target} one`,
+      `runningVarianceFactor: valuesPerChannel: found ${values ?? "none"}, expected the values per channel of the batches it was learned on, at least 2: ${from} keeps the ${source} variance, ${to} the ${target} one`,
     );
   }
   return target === "unbiased" ? values / (values - 1) : (values - 1) / values;
@@ -82,9 +87,4 @@ export function convertRunningVariance(
   options: Conversion & { readonly valuesPerChannel?: number },
 ): Tensor {
   return mul(variance, runningVarianceFactor(options));
-}
-
-function conventionOf(system: System): Convention {
-  checkValue("convention", system, oneOf(...Object.keys(conventions)));
-  return conventions[system];
 }

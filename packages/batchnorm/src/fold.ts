@@ -12,8 +12,9 @@ import {
   scope,
   sub,
 } from "@evenkeel/tensor";
-import { checkEpsilon } from "./attributes.ts";
+import { checkOptions, nonNegativeInteger } from "@evenkeel/tensor/checks";
 import { channelShape, checkArgument, checkFloat } from "./layout.ts";
+import { commonRules } from "./options.ts";
 import { inverseStdExpression } from "./statistics/rows.ts";
 
 /** A batch normalization at inference: what is left of it is a factor and an addend per channel. */
@@ -46,7 +47,10 @@ export function foldIntoConvolution(
   normalization: FrozenNormalization,
   options: { readonly outputAxis?: number } = {},
 ): WeightAndBias {
-  return fold("foldIntoConvolution", convolution, normalization, options.outputAxis ?? 0);
+  const name = "foldIntoConvolution";
+  checkOptions(name, options, { outputAxis: nonNegativeInteger });
+  const { outputAxis = 0 } = options;
+  return fold(name, convolution, normalization, outputAxis);
 }
 
 /**
@@ -67,11 +71,14 @@ export function foldIntoLinear(
 function fold(
   operation: string,
   { weight, bias }: { readonly weight: Tensor; readonly bias?: Tensor | undefined },
-  { runningMean, runningVariance, scale, shift, epsilon = 1e-5 }: FrozenNormalization,
+  normalization: FrozenNormalization,
   outputAxis: number,
 ): WeightAndBias {
+  const { scale: any, epsilon: rule } = commonRules;
+  const statistics = { runningMean: any, runningVariance: any };
+  checkOptions(operation, normalization, { ...statistics, scale: any, shift: any, epsilon: rule });
+  const { runningMean, runningVariance, scale, shift, epsilon = 1e-5 } = normalization;
   checkFloat(operation, "weight", weight);
-  checkEpsilon(operation, epsilon);
   const outputs = weight.shape[outputAxis];
   if (outputs === undefined) {
     throw new ShapeError(

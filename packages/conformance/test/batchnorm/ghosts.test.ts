@@ -2,6 +2,9 @@ import type { GhostBatchNormOptions } from "@evenkeel/batchnorm";
 import {
   batchNorm,
   conv2dBatchNorm,
+  convertMomentum,
+  foldIntoConvolution,
+  foldIntoLinear,
   ghostBatchNorm,
   maskedBatchNorm,
   normalize,
@@ -90,6 +93,21 @@ describe("options that nobody knows, and values out of range, are refused", () =
       "a convolution's",
       () => conv2dBatchNorm(samples(4), samples(4), any({ padding: 1 })),
       'conv2dBatchNorm: found the option "padding"',
+    ],
+    [
+      "folding",
+      () => foldIntoLinear({ weight: samples(4) }, any({ eps: 1 })),
+      'foldIntoLinear: found the option "eps"',
+    ],
+    [
+      "folding's axis",
+      () => foldIntoConvolution({ weight: samples(4) }, running(), { outputAxis: -1 }),
+      "foldIntoConvolution: outputAxis: found -1",
+    ],
+    [
+      "a conversion's",
+      () => convertMomentum(0.1, any({ form: "keras" })),
+      'convertMomentum: found the option "form"',
     ],
     [
       "one running statistic",
