@@ -166,7 +166,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
    * Wait for it before the model is used again. The state of an optimizer does not follow: make a new one, or hand over its
    * `stateArrays` by `loadState`; its next step is a BackendError otherwise. Throws ArgumentError for what is no open backend.
    *
-   * @example await model.to(await webgpu.open({}));
+   * @example await model.to(backend);
    */
   async to(backend: Backend): Promise<this> {
     await moveTo(this, backend);
