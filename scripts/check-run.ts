@@ -47,7 +47,10 @@ expectThat(
   testAccuracy >= Number(least),
   `with batch norm: found the accuracy ${testAccuracy}, expected ${least}`,
 );
-expectThat(/<svg/.test(readFileSync(join(folder, "report.html"), "utf8")), "report.html has no chart");
+const page = readFileSync(join(folder, "report.html"), "utf8");
+for (const part of ["<svg", 'class="findings"', 'class="confusion"', "Worst mistakes"]) {
+  expectThat(page.includes(part), `report.html: found no ${part}`);
+}
 expectThat(
   realpathSync(join(dirname(folder), "latest")) === realpathSync(folder),
   "`latest` points elsewhere",

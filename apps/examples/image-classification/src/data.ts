@@ -86,6 +86,9 @@ export function describeData({ name, insteadOf }: Pick<Data, "name" | "insteadOf
   return `synthetic figures, drawn by the program${reason}`;
 }
 
+/** Whether images may be passed on, as a report may be: Fashion-MNIST has the MIT licence, figures belong to who draws them. */
+export const mayBeShown = (name: Data["name"]): boolean => name === "fashion-mnist" || name === syntheticName;
+
 /** No more figures are drawn than are used, and for a short run fewer to test on. */
 function synthetic(options: Options, insteadOf: string | null): Data {
   const { seed, images } = options;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import {
   ArgumentError,
   type Backend,
@@ -18,6 +19,10 @@ import { newRunName, type RunRecord } from "./run/run-record.ts";
 import { type RunResult, resultTable, summaryOf } from "./run-result.ts";
 import { runArm } from "./training/arm.ts";
 import type { ArmResult } from "./training/arm-result.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly version: string;
+};
 
 /** What the job needs of the world around it. */
 export interface Surroundings {
@@ -133,7 +138,8 @@ function resultOf(record: RunRecord, data: Data, backend: Backend, arms: readonl
   const { name, device } = backend;
   const trainImages = data.train.labels.length;
   const setting = { model, seed, batchSize, learningRate, trainImages, data: record.data };
-  return { ...setting, backend: name, device, threads: threadsOf(backend), arms };
+  const made = { date: new Date().toISOString().slice(0, 16).replace("T", " "), version };
+  return { ...made, ...setting, backend: name, device, threads: threadsOf(backend), arms };
 }
 
 function checkBatchSize({ batchSize }: Options, { train }: Data): void {

@@ -5,6 +5,10 @@ import { nameOfArm, percent } from "./words.ts";
 
 /** What a run of the whole job showed. */
 export interface RunResult {
+  /** When it ended. */
+  readonly date: string;
+  /** Of Evenkeel. */
+  readonly version: string;
   readonly data: Pick<Data, "name" | "insteadOf">;
   readonly model: string;
   readonly backend: string;

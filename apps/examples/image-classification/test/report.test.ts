@@ -1,9 +1,15 @@
 import { PassThrough } from "node:stream";
+import { inflateSync } from "node:zlib";
+import type { ImageSet } from "@evenkeel/datasets";
 import { describe, expect, it } from "vitest";
 import { formatDuration, progressLine } from "../src/progress.ts";
 import { lineChart } from "../src/report/chart.ts";
+import { findings } from "../src/report/findings.ts";
+import { encodePng } from "../src/report/png.ts";
+import { report } from "../src/report/report.ts";
 import { type RunResult, resultTable, summaryOf } from "../src/run-result.ts";
 import type { ArmResult } from "../src/training/arm-result.ts";
+import { compare } from "../src/training/test-results.ts";
 
 const arm = (normalization: "batch" | "none", stepsTo85: number | null): ArmResult => ({
   normalization,
@@ -32,6 +38,8 @@ const arm = (normalization: "batch" | "none", stepsTo85: number | null): ArmResu
 });
 
 const result: RunResult = {
+  date: "2030-01-02 03:04",
+  version: "1.2.3",
   data: { name: "fashion-mnist", insteadOf: null },
   model: "convnet",
   backend: "cpu",
@@ -91,6 +99,118 @@ describe("results", () => {
   });
 });
 
+const testSet: ImageSet = {
+  name: "test",
+  images: Uint8Array.from({ length: 10 * 4 }, (_, index) => 6 * index),
+  labels: Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 1, 1, 1),
+  imageShape: [1, 2, 2],
+  classes: ["<cat>", "dog"],
+};
+
+describe("the report", () => {
+  it("needs no network, and shows what one looks at", () => {
+    const page = report(result, { test: testSet });
+    expect(page).not.toMatch(/https?:|<script|<link/);
+    expect(page.match(/<svg/g)).toHaveLength(5);
+    expect(page).toContain("2030-01-02 03:04, Evenkeel 1.2.3");
+    expect(page).toContain("<td>held-out accuracy</td><td>91.00 %</td>");
+    expect(page.match(/&#60;fc&#62;/g)!.length).toBeGreaterThan(1);
+    expect(page).toContain("<b>&#60;cat&#62;</b> taken for dog, 75&nbsp;%");
+    expect(page).not.toMatch(/<cat>|<fc>|NaN|undefined/);
+  });
+
+  it("does not show images that nothing permits to pass on", () => {
+    const page = report({ ...result, data: { name: "mnist", insteadOf: null } }, { test: testSet });
+    expect(page).not.toContain("<img");
+    expect(page).toContain("Not shown");
+  });
+
+  it("holds the pixels of the images", () => {
+    const pixels = Uint8Array.of(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 21, 22, 23, 24, 25, 26);
+    const png = encodePng(pixels, [3, 2, 3]);
+    expect([...png.subarray(16, 26)]).toEqual([0, 0, 0, 3, 0, 0, 0, 2, 8, 2]);
+    const data = png.subarray(41, 41 + png.readUInt32BE(33));
+    expect([...inflateSync(data)]).toEqual([
+      ...[0, 1, 11, 21, 2, 12, 22, 3, 13, 23],
+      ...[0, 4, 14, 24, 5, 15, 25, 6, 16, 26],
+    ]);
+  });
+});
+
+describe("what was found", () => {
+  const found = (batch: Partial<ArmResult>, none: Partial<ArmResult>): string => {
+    const confusion = [[10_000]];
+    const arms = [
+      { ...arm("batch", 50), confusion, ...batch },
+      { ...arm("none", null), confusion, ...none },
+    ];
+    return findings({ ...result, arms }).join(" ");
+  };
+
+  it("follows from the numbers, whichever arm is ahead", () => {
+    const ahead = found({ testAccuracy: 0.9 }, { testAccuracy: 0.85 });
+    expect(ahead).toContain(
+      "With batch norm the network had 90.00 % of 10,000 test images right, without it 85.00 %: 5.00 points more, beyond",
+    );
+    expect(ahead).toContain("after 50 steps, without it never.");
+    expect(ahead).toContain("1.00 times as long");
+    expect(ahead).toContain("ends 1.00 points above and 6.00 points above that on test images");
+    const behind = found({ testAccuracy: 0.85, stepsTo85: null }, { testAccuracy: 0.9, stepsTo85: 1200 });
+    expect(behind).toContain("5.00 points less, beyond what chance makes");
+    expect(behind).toContain("It never had 85 % of the held-out images right, without it after 1,200 steps.");
+  });
+
+  it("calls a difference that chance can make by its name", () => {
+    expect(found({ testAccuracy: 0.9 }, { testAccuracy: 0.895 })).toContain(
+      "a difference of 0.50 points, no more than chance can make of so many images (0.84 points)",
+    );
+  });
+
+  it("says that a training diverged, and nothing of sizes that are no numbers", () => {
+    const diverged = found({}, { testLoss: Number.NaN, gradientNorms: [{ layer: "a", norm: Number.NaN }] });
+    expect(diverged).toContain("Without batch norm the training diverged.");
+    expect(diverged).not.toMatch(/NaN|Infinity/);
+  });
+
+  it("is said of one arm alone too", () => {
+    expect(findings({ ...result, arms: [arm("none", null)] }).join(" ")).toBe(
+      "Without batch norm the network had 90.00 % of 10 test images right. It never had 85 % of the held-out images right. The accuracy on held-out images ends 1.00 points above that on test images.",
+    );
+  });
+});
+
+describe("what a network gives for a test set", () => {
+  it("is compared with the labels", () => {
+    const shares = [
+      [0.8, 0.2],
+      [0.4, 0.6],
+      [0.1, 0.9],
+      [0.7, 0.3],
+    ];
+    const logProbabilities = Float32Array.from(shares.flat(), Math.log);
+    const { mistakes, ...rest } = compare(logProbabilities, {
+      labels: Uint8Array.of(0, 0, 1, 1),
+      classes: ["a", "b"],
+    });
+    expect(rest).toMatchObject({
+      testAccuracy: 0.5,
+      confusion: [
+        [1, 1],
+        [1, 1],
+      ],
+    });
+    expect(rest.testLoss).toBeCloseTo(
+      -(Math.log(0.8) + Math.log(0.4) + Math.log(0.9) + Math.log(0.3)) / 4,
+      5,
+    );
+    expect(mistakes.map(({ image, label, taken }) => [image, label, taken])).toEqual([
+      [3, 1, 0],
+      [1, 0, 1],
+    ]);
+    expect(mistakes[0]!.probability).toBeCloseTo(0.7, 5);
+  });
+});
+
 describe("charts", () => {
   const series = (points: [number, number][]) => [{ name: "a", color: "red", points }];
 
@@ -104,7 +224,7 @@ describe("charts", () => {
         [10, 3],
       ]),
     });
-    expect(svg).toContain('points="58.0,248.0 504.0,54.0"');
+    expect(svg).toContain('points="54.0,220.0 388.0,50.0"');
   });
 
   it("leave out what a logarithm or an axis cannot show", () => {

@@ -1,3 +1,5 @@
+import { escapeHtml } from "./html.ts";
+
 /** A line of a chart; points where y is not finite are left out. */
 export interface Series {
   readonly name: string;
@@ -18,30 +20,64 @@ export interface Chart {
   readonly categories?: readonly string[];
 }
 
-const [width, height] = [520, 290];
-const margin = { left: 58, right: 16, top: 54, bottom: 42 };
+/** In the units of the drawing, which fills the width it is given: small, so that its text can be read on a phone. */
+const width = 400;
+const plotHeight = 170;
+const margin = { left: 54, right: 12, top: 50 };
+const letterWidth = 6.8;
+const mostCategories = 12;
+const longestCategory = 22;
+
+/** Where the plot stands in the drawing. */
+interface Frame {
+  readonly left: number;
+  /** Where the first point stands. */
+  readonly first: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly height: number;
+}
 
 /** Draws a line chart as an SVG element that needs nothing else. */
 export function lineChart(chart: Chart): string {
-  const xs = chart.series.flatMap(({ points }) => points.map(([x]) => x));
+  const { title, xLabel, yLabel, series, mark, logarithmic = false } = chart;
+  const frame = frameOf(chart);
+  const xs = series.flatMap(({ points }) => points.map(([x]) => x));
   const ys = [
-    ...chart.series.flatMap(({ points }) => points.map(([, y]) => y)),
-    ...(chart.mark === undefined ? [] : [chart.mark.y]),
-  ].filter((y) => Number.isFinite(y) && (!chart.logarithmic || y > 0));
-  const x = scale(extent(xs), [margin.left, width - margin.right], false);
-  const y = scale(extent(ys), [height - margin.bottom, margin.top], chart.logarithmic ?? false);
+    ...series.flatMap(({ points }) => points.map(([, y]) => y)),
+    ...(mark === undefined ? [] : [mark.y]),
+  ].filter((y) => Number.isFinite(y) && (!logarithmic || y > 0));
+  const x = scale(extent(xs), [frame.first, frame.right], false);
+  const y = scale(extent(ys), [frame.bottom, frame.top], logarithmic);
+  const middle = (frame.top + frame.bottom) / 2;
   return [
-    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(chart.title)}">`,
-    `<text class="title" x="${margin.left}" y="16">${escapeHtml(chart.title)}</text>`,
-    ...y.ticks.map((tick) => horizontalLine(y.place(tick), formatTick(tick))),
-    ...xTicks(chart, x).map(([at, name]) => xTick(x.place(at), name)),
-    ...(chart.mark === undefined ? [] : [markLine(y.place(chart.mark.y), chart.mark.name)]),
-    ...chart.series.map((series) => polyline(series, x.place, y.place, chart.logarithmic ?? false)),
-    legend(chart.series),
-    `<text class="label" x="${(margin.left + width - margin.right) / 2}" y="${height - 6}" text-anchor="middle">${escapeHtml(chart.xLabel)}</text>`,
-    `<text class="label" transform="translate(14 ${height / 2}) rotate(-90)" text-anchor="middle">${escapeHtml(chart.yLabel)}</text>`,
+    `<svg viewBox="0 0 ${width} ${frame.height}" role="img" aria-label="${escapeHtml(title)}">`,
+    `<text class="title" x="0" y="14">${escapeHtml(title)}</text>`,
+    ...y.ticks.map((tick) => horizontalLine(frame, y.place(tick), formatTick(tick))),
+    ...xTicks(chart, x, frame),
+    ...(mark === undefined ? [] : [markLine(frame, y.place(mark.y), mark.name)]),
+    ...series.map((line) => polyline(line, x.place, y.place, logarithmic)),
+    legend(series),
+    `<text class="label" x="${(frame.left + frame.right) / 2}" y="${frame.height - 4}" text-anchor="middle">${escapeHtml(xLabel)}</text>`,
+    `<text class="label" transform="translate(11 ${middle}) rotate(-90)" text-anchor="middle">${escapeHtml(yLabel)}</text>`,
     "</svg>",
   ].join("\n");
+}
+
+/** Names of categories stand on a slope below the plot and need their room. */
+function frameOf({ categories = [] }: Chart): Frame {
+  const lengths = categories.map((name) => Math.ceil(shortened(name).length * letterWidth * Math.SQRT1_2));
+  const tickHeight = categories.length === 0 ? 18 : Math.max(...lengths) + 14;
+  const bottom = margin.top + plotHeight;
+  return {
+    left: margin.left,
+    first: Math.max(margin.left, lengths[0] ?? 0),
+    right: width - margin.right,
+    top: margin.top,
+    bottom,
+    height: bottom + tickHeight + 18,
+  };
 }
 
 interface Scale {
@@ -94,10 +130,23 @@ function logarithmicTicks(low: number, high: number): number[] {
   return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
-function xTicks({ categories }: Chart, x: Scale): (readonly [number, string])[] {
-  if (categories === undefined) return x.ticks.map((tick) => [tick, formatTick(tick)]);
-  return categories.map((name, index) => [index, name]);
+function xTicks({ categories }: Chart, x: Scale, { bottom }: Frame): string[] {
+  if (categories === undefined) {
+    return x.ticks.map(
+      (tick) =>
+        `<text class="tick" x="${x.place(tick).toFixed(1)}" y="${bottom + 16}" text-anchor="middle">${formatTick(tick)}</text>`,
+    );
+  }
+  const stride = Math.ceil(categories.length / mostCategories);
+  return categories.flatMap((name, index) => {
+    if (index % stride !== 0) return [];
+    const place = `${x.place(index).toFixed(1)} ${bottom + 12}`;
+    return `<text class="tick" transform="translate(${place}) rotate(-45)" text-anchor="end">${escapeHtml(shortened(name))}</text>`;
+  });
 }
+
+const shortened = (name: string): string =>
+  name.length > longestCategory ? `…${name.slice(1 - longestCategory)}` : name;
 
 function formatTick(value: number): string {
   if (value === 0) return "0";
@@ -106,16 +155,14 @@ function formatTick(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-const horizontalLine = (y: number, name: string): string =>
-  `<line class="grid" x1="${margin.left}" x2="${width - margin.right}" y1="${y.toFixed(1)}" y2="${y.toFixed(1)}"/>` +
-  `<text class="tick" x="${margin.left - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end">${name}</text>`;
+const lineAt = (kind: string, { left, right }: Frame, y: number): string =>
+  `<line class="${kind}" x1="${left}" x2="${right}" y1="${y.toFixed(1)}" y2="${y.toFixed(1)}"/>`;
 
-const xTick = (x: number, name: string): string =>
-  `<text class="tick" x="${x.toFixed(1)}" y="${height - margin.bottom + 16}" text-anchor="middle">${escapeHtml(name)}</text>`;
+const horizontalLine = (frame: Frame, y: number, name: string): string =>
+  `${lineAt("grid", frame, y)}<text class="tick" x="${frame.left - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end">${name}</text>`;
 
-const markLine = (y: number, name: string): string =>
-  `<line class="mark" x1="${margin.left}" x2="${width - margin.right}" y1="${y.toFixed(1)}" y2="${y.toFixed(1)}"/>` +
-  `<text class="tick" x="${width - margin.right - 4}" y="${(y - 4).toFixed(1)}" text-anchor="end">${escapeHtml(name)}</text>`;
+const markLine = (frame: Frame, y: number, name: string): string =>
+  `${lineAt("mark", frame, y)}<text class="tick" x="${frame.right - 4}" y="${(y - 4).toFixed(1)}" text-anchor="end">${escapeHtml(name)}</text>`;
 
 function polyline(
   { points, color }: Series,
@@ -124,7 +171,12 @@ function polyline(
   logarithmic: boolean,
 ): string {
   const visible = points.filter(([, value]) => Number.isFinite(value) && (!logarithmic || value > 0));
-  const path = visible.map(([at, value]) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
+  const places = visible.map(([at, value]) => [x(at).toFixed(1), y(value).toFixed(1)] as const);
+  if (places.length === 1) {
+    const [[cx, cy]] = places as [readonly [string, string]];
+    return `<circle cx="${cx}" cy="${cy}" r="3" fill="${color}"/>`;
+  }
+  const path = places.map((place) => place.join(",")).join(" ");
   return `<polyline fill="none" stroke="${color}" stroke-width="2" stroke-linejoin="round" points="${path}"/>`;
 }
 
@@ -132,11 +184,7 @@ function legend(series: readonly Series[]): string {
   return series
     .map(({ name, color }, index) => {
       const x = margin.left + 150 * index;
-      return `<rect x="${x}" y="26" width="12" height="12" rx="2" fill="${color}"/><text class="tick" x="${x + 17}" y="36">${escapeHtml(name)}</text>`;
+      return `<rect x="${x}" y="24" width="12" height="12" rx="2" fill="${color}"/><text class="tick" x="${x + 17}" y="34">${escapeHtml(name)}</text>`;
     })
     .join("");
-}
-
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,48 +1,70 @@
 import type { Data } from "../data.ts";
-import { describeData } from "../data.ts";
+import { describeData, mayBeShown } from "../data.ts";
 import { gradientRows, type RunResult } from "../run-result.ts";
 import type { ArmResult } from "../training/arm-result.ts";
 import { nameOfArm, percent } from "../words.ts";
-import type { Series } from "./chart.ts";
-import { escapeHtml, lineChart } from "./chart.ts";
+import { lineChart, type Series } from "./chart.ts";
+import { confusionMatrix } from "./confusion.ts";
+import { findings } from "./findings.ts";
+import { escapeHtml } from "./html.ts";
+import { mistakesOf } from "./mistakes.ts";
+import { style } from "./style.ts";
 
 const colors = { batch: "#0b7285", none: "#d9480f" } as const;
 
-const style = `
-:root { color-scheme: light dark; --ink: #1c2326; --soft: #66757c; --line: #dfe5e8; --page: #fff; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6ecef; --soft: #93a3ab; --line: #333d42; --page: #14191b; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: 0; } p.setting { color: var(--soft); margin-top: .25rem; }
-table { border-collapse: collapse; margin: 1.5rem 0; } th, td { padding: .35rem 1.2rem .35rem 0; border-bottom: 1px solid var(--line); text-align: right; font-variant-numeric: tabular-nums; }
-th:first-child, td:first-child { text-align: left; } th { font-weight: 600; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); gap: 1.5rem; }
-svg { width: 100%; height: auto; } svg text { fill: var(--ink); font: 12px system-ui, sans-serif; } svg text.title { font-weight: 600; font-size: 14px; }
-svg text.tick, svg text.label { fill: var(--soft); } svg .grid { stroke: var(--line); } svg .mark { stroke: var(--soft); stroke-dasharray: 4 4; }
-`;
-
-/** One HTML page with a table and curves; it opens without a network. */
-export function report(result: RunResult, _data: Data): string {
-  const { model, device, seed, batchSize, learningRate, trainImages, arms } = result;
-  const setting = `${describeData(result.data)}, ${trainImages.toLocaleString("en")} training images; ${model}, batch ${batchSize}, learning rate ${learningRate}, seed ${seed}; ${device}`;
+/** One HTML page: what was found, a table, curves, and the mistakes. It opens without a network. */
+export function report(result: RunResult, { test }: Pick<Data, "test">): string {
+  const { arms, model, data } = result;
+  const title =
+    arms.length > 1
+      ? "The same network with and without batch normalization"
+      : `Trained ${nameOfArm(arms[0]!.normalization)}`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Evenkeel: ${escapeHtml(model)} on ${escapeHtml(result.data.name)}</title>
+<title>Evenkeel: ${escapeHtml(model)} on ${escapeHtml(data.name)}</title>
 <style>${style}</style>
-<h1>${arms.length > 1 ? "The same network with and without batch normalization" : `Trained ${nameOfArm(arms[0]!.normalization)}`}</h1>
-<p class="setting">${escapeHtml(setting)}</p>
+<h1>${title}</h1>
+${setting(result)}
+<p class="findings">${unbroken(escapeHtml(findings(result).join(" ")))}</p>
+<div class="results">
 ${table(arms)}
-<div class="charts">
 ${charts(arms).join("\n")}
 </div>
+<h2>What each class was taken for</h2>
+<p class="note">Test images: a row for each class, a column for what they were taken for.</p>
+<div class="results">
+${arms.map((arm) => confusionMatrix(arm, test.classes)).join("\n")}
+</div>
+${arms.map((arm) => worstMistakes(arm, result, test)).join("\n")}
 </html>
 `;
+}
+
+/** A number and its unit stay on one line. */
+const unbroken = (html: string): string => html.replace(/(\d) (%|points|steps)/g, "$1&nbsp;$2");
+
+function setting(result: RunResult): string {
+  const { data, model, device, seed, batchSize, learningRate, trainImages, date, version } = result;
+  const images = `${describeData(data)}, ${trainImages.toLocaleString("en")} training images`;
+  const training = `${model}, batch ${batchSize}, learning rate ${learningRate}, seed ${seed}; ${device}`;
+  return [`${images}; ${training}`, `${date}, Evenkeel ${version}`]
+    .map((line) => `<p class="setting">${escapeHtml(line)}</p>`)
+    .join("\n");
+}
+
+function worstMistakes(arm: ArmResult, { data }: RunResult, test: Data["test"]): string {
+  const heading = `<h2>Worst mistakes ${nameOfArm(arm.normalization)}</h2>`;
+  if (arm.mistakes.length === 0) return `${heading}\n<p class="note">None.</p>`;
+  if (mayBeShown(data.name)) return `${heading}\n${mistakesOf(arm, test)}`;
+  return `${heading}\n<p class="note">Not shown: nothing permits to pass the images of ${escapeHtml(data.name)} on.</p>`;
 }
 
 function table(arms: readonly ArmResult[]): string {
   const rows: [string, (arm: ArmResult) => string][] = [
     ["test accuracy", ({ testAccuracy }) => percent(testAccuracy)],
+    ["held-out accuracy", ({ finalHeldOutAccuracy }) => percent(finalHeldOutAccuracy)],
     ["test loss", ({ testLoss }) => testLoss.toFixed(4)],
     [
       "steps to 85 % of the held-out images",
@@ -71,7 +93,6 @@ function charts(arms: readonly ArmResult[]): string[] {
       color: colors[arm.normalization],
       points: points(arm),
     }));
-  const layers = arms[0]?.gradientNorms.map((_, index) => String(index + 1)) ?? [];
   return [
     lineChart({
       title: "Training loss (mean of 25 steps)",
@@ -92,7 +113,7 @@ function charts(arms: readonly ArmResult[]): string[] {
       xLabel: "layer, from the input to the output",
       yLabel: "Euclidean norm",
       logarithmic: true,
-      categories: layers,
+      categories: arms[0]!.gradientNorms.map(({ layer }) => layer),
       series: series(({ gradientNorms }) => gradientNorms.map(({ norm }, index) => [index, norm])),
     }),
   ];

@@ -20,14 +20,18 @@ export async function startMeasurements(model: Module, train: Batches): Promise<
 /** Euclidean norms of the gradients of all weights with more than one dimension, at the first batch, before any update. */
 async function firstGradientNorms(model: Module, train: Batches): Promise<GradientNorm[]> {
   const differentiate = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
-  const names = [...model.namedParameters()].filter(([, { trainable }]) => trainable).map(([name]) => name);
+  const layers = new Map([...model.namedModules()].map(([path, module]) => [path, module.constructor.name]));
+  const paths = [...model.namedParameters()]
+    .filter(([, { trainable }]) => trainable)
+    .map(([name]) => name.slice(0, Math.max(0, name.lastIndexOf("."))));
   const norms: GradientNorm[] = [];
   for await (const { inputs, labels } of train.epoch(0)) {
     const [loss, gradients] = scope(() => withoutStatistics(() => differentiate(inputs, labels)));
     for (const [index, gradient] of gradients.entries()) {
       if (gradient.rank < 2) continue;
+      const path = paths[index]!;
       norms.push({
-        layer: names[index]!.replace(/\.weight$/, ""),
+        layer: `${path} ${layers.get(path)}`.trim(),
         norm: euclideanNorm(await gradient.data()),
       });
     }

@@ -5,7 +5,7 @@ import type { ArmResult, Mistake } from "./arm-result.ts";
 
 type TestResults = Pick<ArmResult, "testAccuracy" | "testLoss" | "confusion" | "mistakes">;
 
-const mistakesKept = 10;
+const mistakesKept = 8;
 
 /** Runs the model as in use over a whole set, whose batches are in its order, and compares what it gives with the labels. */
 export async function testModel(

@@ -1,0 +1,52 @@
+import type { ArmResult } from "../training/arm-result.ts";
+import { nameOfArm } from "../words.ts";
+import { escapeHtml } from "./html.ts";
+
+const cell = 26;
+const letterWidth = 6.5;
+
+/**
+ * A table of how many images of each class (row) were taken for each class (column), as an SVG element. Cells are shaded by
+ * their share of the row, the mistakes in another color than what is right.
+ */
+export function confusionMatrix({ normalization, confusion }: ArmResult, classes: readonly string[]): string {
+  const longest = Math.max(...classes.map((name) => name.length)) * letterWidth;
+  const slope = Math.ceil(longest * Math.SQRT1_2);
+  const [left, top] = [Math.ceil(longest) + 8, slope + 42];
+  const [width, height] = [left + cell * classes.length + slope, top + cell * classes.length + 2];
+  const title = `Taken for, ${nameOfArm(normalization)}`;
+  return [
+    `<svg class="confusion" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">`,
+    `<text class="title" x="0" y="14">${title}</text>`,
+    ...classes.map((name, index) => columnName(name, left + cell * (index + 0.5), top - 6)),
+    ...classes.map(
+      (name, index) =>
+        `<text class="tick" x="${left - 6}" y="${top + cell * (index + 0.5) + 4}" text-anchor="end">${escapeHtml(name)}</text>`,
+    ),
+    ...confusion.flatMap((row, label) => {
+      const total = Math.max(
+        1,
+        row.reduce((sum, count) => sum + count, 0),
+      );
+      return row.map((count, taken) =>
+        countCell(left + cell * taken, top + cell * label, count, count / total, label === taken),
+      );
+    }),
+    "</svg>",
+  ].join("\n");
+}
+
+const columnName = (name: string, x: number, y: number): string =>
+  `<text class="tick" transform="translate(${x + 3} ${y}) rotate(-45)">${escapeHtml(name)}</text>`;
+
+function countCell(x: number, y: number, count: number, share: number, isRight: boolean): string {
+  // Rare mistakes still show.
+  const opacity = count === 0 ? 0 : Math.min(1, 0.08 + (isRight ? share : 2 * share));
+  const fill = isRight ? "var(--right)" : "var(--wrong)";
+  return (
+    `<rect x="${x}" y="${y}" width="${cell - 1}" height="${cell - 1}" fill="${fill}" fill-opacity="${opacity.toFixed(2)}"/>` +
+    (count === 0
+      ? ""
+      : `<text class="count${opacity > 0.6 ? " inverse" : ""}" x="${x + cell / 2 - 0.5}" y="${y + cell / 2 + 3.5}" text-anchor="middle">${count}</text>`)
+  );
+}

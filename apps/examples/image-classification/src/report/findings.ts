@@ -1,0 +1,91 @@
+import type { RunResult } from "../run-result.ts";
+import type { ArmResult } from "../training/arm-result.ts";
+import { nameOfArm, percent } from "../words.ts";
+
+/** What a run has shown, in a few sentences that follow from its numbers alone, whichever arm is ahead. */
+export function findings(result: RunResult): string[] {
+  const [first, second] = result.arms as [ArmResult, ArmResult?];
+  if (second === undefined) return [accuracyOf(first), goalOf(first), ...generalization([first])];
+  return [
+    comparison(first, second),
+    goals(first, second),
+    speeds(first, second),
+    ...gradientSpread(first, second),
+    ...generalization([first, second]),
+    ...[first, second].flatMap(divergence),
+    `This is one run of each with seed ${result.seed}: another seed moves these figures.`,
+  ];
+}
+
+const testImages = ({ confusion }: ArmResult): number =>
+  confusion.flat().reduce((sum, count) => sum + count, 0);
+
+const accuracyOf = (arm: ArmResult): string =>
+  `${capitalized(nameOfArm(arm.normalization))} the network had ${percent(arm.testAccuracy)} of ${testImages(arm).toLocaleString("en")} test images right.`;
+
+const goalOf = ({ stepsTo85 }: ArmResult): string =>
+  stepsTo85 === null
+    ? "It never had 85 % of the held-out images right."
+    : `It had 85 % of the held-out images right after ${steps(stepsTo85)}.`;
+
+function goals(first: ArmResult, second: ArmResult): string {
+  if (first.stepsTo85 === null && second.stepsTo85 === null) {
+    return "Neither ever had 85 % of the held-out images right.";
+  }
+  const other =
+    second.stepsTo85 === null ? "without it never" : `without it after ${steps(second.stepsTo85)}`;
+  return `${goalOf(first).slice(0, -1)}, ${other}.`;
+}
+
+const steps = (count: number): string => `${count.toLocaleString("en")} steps`;
+
+/** Two shares of `n` images each differ by chance by less than this in 95 of 100 cases. */
+function chance(first: number, second: number, n: number): number {
+  return 1.96 * Math.sqrt((first * (1 - first) + second * (1 - second)) / n);
+}
+
+function comparison(first: ArmResult, second: ArmResult): string {
+  const difference = first.testAccuracy - second.testAccuracy;
+  const margin = chance(first.testAccuracy, second.testAccuracy, testImages(first));
+  const start = `${accuracyOf(first).slice(0, -1)}, without it ${percent(second.testAccuracy)}`;
+  const much = points(difference);
+  if (Math.abs(difference) <= margin) {
+    return `${start}: a difference of ${much}, no more than chance can make of so many images (${points(margin)}).`;
+  }
+  return `${start}: ${much} ${difference > 0 ? "more" : "less"}, beyond what chance makes of so many images (${points(margin)}).`;
+}
+
+const points = (share: number): string => `${Math.abs(100 * share).toFixed(2)} points`;
+
+function speeds(first: ArmResult, second: ArmResult): string {
+  const [fast, slow] = [first, second].map(({ imagesPerSecond }) => imagesPerSecond) as [number, number];
+  const rate = (value: number): string => Math.round(value).toLocaleString("en");
+  const ratio = slow / fast;
+  const words = ratio >= 1 ? `${ratio.toFixed(2)} times as long` : `${ratio.toFixed(2)} of the time`;
+  return `It trained on ${rate(fast)} images a second, without it on ${rate(slow)}: a step takes ${words}.`;
+}
+
+function gradientSpread(first: ArmResult, second: ArmResult): string[] {
+  const [withIt, without] = [spread(first), spread(second)];
+  if (!Number.isFinite(withIt) || !Number.isFinite(without)) return [];
+  return [
+    `At the first batch the gradients of the layers differ in size by a factor of ${withIt.toPrecision(2)}, without it of ${without.toPrecision(2)}.`,
+  ];
+}
+
+/** The largest norm of a layer's gradient by the smallest; not finite where there is no such number. */
+function spread({ gradientNorms }: ArmResult): number {
+  const norms = gradientNorms.map(({ norm }) => norm);
+  return Math.max(...norms) / Math.min(...norms);
+}
+
+function generalization(arms: readonly ArmResult[]): string[] {
+  const gaps = arms.map(({ finalHeldOutAccuracy, testAccuracy }) => finalHeldOutAccuracy - testAccuracy);
+  const words = gaps.map((gap) => `${points(gap)} ${gap >= 0 ? "above" : "below"}`).join(" and ");
+  return [`The accuracy on held-out images ends ${words} that on test images.`];
+}
+
+const divergence = ({ normalization, testLoss }: ArmResult): string[] =>
+  Number.isFinite(testLoss) ? [] : [`${capitalized(nameOfArm(normalization))} the training diverged.`];
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
