@@ -38,6 +38,7 @@ describe("the program", () => {
     const resumed = await run(["--resume", "--out", "broken"]);
     expect(resumed.code).toBe(0);
     for (const arm of ["batch", "none"]) {
+      expect((await resultOf("whole", arm)).losses).toHaveLength(60);
       expect((await weightsOf("broken", arm)).equals(await weightsOf("whole", arm))).toBe(true);
       const timed = { imagesPerSecond: 0, trainingSeconds: 0 };
       expect({ ...(await resultOf("broken", arm)), ...timed }).toEqual({
@@ -60,6 +61,15 @@ describe("the program", () => {
     expect(ended).toMatchObject({ code, output: expect.stringContaining(`interrupted by ${signal}`) });
     expect((await readdir(join(folder, signal))).sort()).toEqual(["batch", "options.json"]);
     expect(await readdir(join(folder, signal, "batch"))).toContain("checkpoint.safetensors");
+  });
+
+  it("reports a training that diverges as what was found", async () => {
+    const args = [...quick, "--learning-rate", "1e8", "--epochs", "3", "--out", "diverged"];
+    expect((await run(args)).code).toBe(0);
+    expect(await readFile(join(folder, "diverged", "report.html"), "utf8")).toContain(
+      "Without batch norm the training diverged.",
+    );
+    expect((await run(["--resume", "--out", "diverged"])).code).toBe(0);
   });
 
   it("goes on where nobody reads what it says any more", async () => {

@@ -76,6 +76,8 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
       everySteps: stepsBetweenCheckpoints,
     },
     resume: saved !== undefined,
+    // That one arm diverges is a result too.
+    onNonFinite: "continue",
     callbacks: [
       trainingProgress(line, { normalization, epochs, batchesPerEpoch }),
       { onBatch: onBegin },
