@@ -13,7 +13,8 @@ import { weightRules } from "./weights.ts";
 /**
  * A table of vectors, looked up by index. The first ones are standard normal, as PyTorch's.
  *
- * Shapes: i32 [...] -> [..., size]; weight [count, size]. Throws ArgumentError for sizes that are not positive.
+ * Shapes: i32 [...] -> [..., size]; weight [count, size]. Throws ArgumentError for sizes that are not positive. Indices out of range
+ * make the next read reject with ArgumentError, as those of `take`.
  *
  * @example new Embedding(10_000, 64, { seed: 1 })
  */

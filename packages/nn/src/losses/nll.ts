@@ -29,7 +29,8 @@ function lossesOf(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
  * `crossEntropy` takes logits and does the same in fewer passes.
  *
  * Shapes: f32 [n, classes] log-probabilities, i32 [n] -> [], or [n] with reduction `none`. Throws ShapeError, DTypeError, and
- * ArgumentError for unknown options, and inside of `fit` and `evaluate` for a label of a host array that is no class.
+ * ArgumentError for unknown options, and inside of `fit` and `evaluate` for a label of a host array that is no class; one on the
+ * device makes the next read reject with it.
  *
  * @param options.ignoreIndex default -100
  * @example nll(logSoftmax(logits), labels)
