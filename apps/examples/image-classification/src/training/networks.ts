@@ -14,8 +14,8 @@ interface NetworkSetting {
 const builders: { readonly [Name in Options["model"]]: (setting: NetworkSetting) => Module } = {
   convnet,
   lenet,
-  vgg,
-  resnet20,
+  vgg: ({ imageSize, ...setting }) => vgg(setting),
+  resnet20: ({ imageSize, ...setting }) => resnet20(setting),
   mlp: ({ inChannels, imageSize, ...setting }) => mlp({ ...setting, inputs: inChannels * imageSize ** 2 }),
 };
 
