@@ -1,3 +1,5 @@
+import { checkValue } from "../checks/check.ts";
+import { aTensor } from "../checks/rules.ts";
 import { expressionPlan } from "../expression/expression-plan.ts";
 import type { Backend } from "./backend.ts";
 import { bytesOf, describeBackend, getDefaultBackend, groupLayout } from "./backend.ts";
@@ -67,6 +69,7 @@ function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Back
   let common: Backend | undefined;
   for (const input of inputs) {
     if (input === undefined) continue;
+    checkValue(op.name, input, aTensor);
     common ??= input.backend;
     if (input.backend !== common) {
       throw new BackendError(

@@ -1,5 +1,6 @@
-import { checkOptions } from "../checks/check.ts";
-import { anything } from "../checks/rules.ts";
+import { checkOptions, checkValue } from "../checks/check.ts";
+import type { Rule } from "../checks/rules.ts";
+import { anything, either, integer, listOf, nonNegativeInteger } from "../checks/rules.ts";
 import type { DType } from "./dtype.ts";
 import { ArgumentError, ShapeError } from "./errors.ts";
 
@@ -39,14 +40,13 @@ export const formatSpec = (spec: Spec | undefined): string =>
 
 /** Throws ArgumentError unless every dimension is a non-negative integer. */
 export function checkShape(shape: Shape, argument = "shape"): void {
-  for (const dimension of shape) {
-    if (!Number.isSafeInteger(dimension) || dimension < 0) {
-      throw new ArgumentError(
-        `${argument}: found ${formatShape(shape)}, expected non-negative integer dimensions`,
-      );
-    }
-  }
+  checkValue(argument, shape, dimensions);
 }
+
+const dimensions: Rule = {
+  expected: "non-negative integer dimensions",
+  accepts: (value) => Array.isArray(value) && value.every(nonNegativeInteger.accepts),
+};
 
 /** NumPy's broadcasting of any number of shapes. Throws ShapeError that shows all of them. */
 export function broadcastShapes(shapes: readonly Shape[], operation: string): number[] {
@@ -95,6 +95,9 @@ export function axisOption(
   return normalizeAxis(axis, rank, operation);
 }
 
+/** One axis or several. */
+export const axesRule: Rule = /* @__PURE__ */ either(integer, /* @__PURE__ */ listOf(integer));
+
 /** Sorted distinct axes; absent means all of them. */
 export function normalizeAxes(
   axes: number | readonly number[] | undefined,
@@ -102,6 +105,7 @@ export function normalizeAxes(
   operation: string,
 ): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
+  checkValue(`${operation}: axes`, axes, axesRule);
   const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, rank, operation));
   if (new Set(list).size !== list.length) {
     throw new ArgumentError(`${operation}: axes: found ${formatShape(list)}, expected each axis once`);

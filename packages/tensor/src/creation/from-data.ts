@@ -1,4 +1,7 @@
 import { builtinName } from "../checks/builtin-name.ts";
+import { checkValue } from "../checks/check.ts";
+import type { Rule } from "../checks/rules.ts";
+import { listOf } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import { bytesOf, getDefaultBackend, storageOf } from "../core/backend.ts";
 import type { DType, Storage } from "../core/dtype.ts";
@@ -24,6 +27,7 @@ export function fromData(
   options: { readonly backend?: Backend } = {},
 ): Tensor {
   checkShape(shape);
+  if (!ArrayBuffer.isView(data)) checkValue("data", data, numbers);
   const spec = { shape: [...shape], dtype };
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(
@@ -41,6 +45,11 @@ export function fromData(
   }
   return tensor;
 }
+
+const numbers: Rule = /* @__PURE__ */ listOf({
+  expected: "numbers",
+  accepts: (value) => typeof value === "number",
+});
 
 function toStorage(data: ArrayLike<number>, dtype: DType, storage: Storage): ArrayBufferView {
   const isWhole = dtype !== "bool" && dtype !== "f16";

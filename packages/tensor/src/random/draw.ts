@@ -50,6 +50,7 @@ export function draw(
   options: RandomOptions,
   parameters: readonly number[] = [],
 ): Tensor {
+  checkShape(shape);
   const scalars = [...keyWords(op.name, options), ...parameters];
   return execute(op, [], { shape: [...shape] }, { backend: options.backend, scalars })[0]!;
 }

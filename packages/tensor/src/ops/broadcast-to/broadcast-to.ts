@@ -35,5 +35,6 @@ export const broadcastToOp: Op<BroadcastToAttributes> = {
  * @example broadcastTo(tensor([1, 2]), [3, 2]) // [[1, 2], [1, 2], [1, 2]]
  */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  checkShape(shape, "broadcastTo: shape");
   return execute(broadcastToOp, [x], { shape })[0]!;
 }

@@ -1,3 +1,5 @@
+import { checkValue } from "../../checks/check.ts";
+import { aTensor, listOf } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -103,6 +105,7 @@ export function concatenatePlan(
  * @example concatenate([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
  */
 export function concatenate(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {
+  checkValue("concatenate: tensors", tensors, listOf(aTensor));
   if (tensors.length === 0) throw new ArgumentError("concatenate: found no tensors, expected at least one");
   const axis = axisOption("concatenate", options, tensors[0]!.rank, 0);
   return execute(concatenateOp, tensors, { axis })[0]!;

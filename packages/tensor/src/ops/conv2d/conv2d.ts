@@ -1,3 +1,5 @@
+import { checkValue } from "../../checks/check.ts";
+import { aTensor } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -96,6 +98,7 @@ export function withoutEpilogue({
 
 /** [channels] as something that broadcasts to [n, channels, h, w]. Throws ShapeError for any other shape. */
 export function channelBias(operation: string, bias: Tensor, channels: number): Tensor {
+  checkValue(`${operation}: bias`, bias, aTensor);
   if (bias.rank !== 1 || bias.shape[0] !== channels) {
     throw new ShapeError(`${operation}: bias: found ${formatShape(bias.shape)}, expected [${channels}]`);
   }

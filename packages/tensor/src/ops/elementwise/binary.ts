@@ -1,3 +1,6 @@
+import { checkValue } from "../../checks/check.ts";
+import type { Rule } from "../../checks/rules.ts";
+import { aTensor } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import type { DType } from "../../core/dtype.ts";
 import { ArgumentError, DTypeError } from "../../core/errors.ts";
@@ -61,6 +64,8 @@ export function binaryExpression(
   );
 }
 
+const tensorOrNumber: Rule = { expected: "a tensor or a number", accepts: aTensor.accepts };
+
 /** Calls an op of two operands, one of which may be a number. */
 export function callBinary(op: Op, a: TensorOrNumber, b: TensorOrNumber): Tensor {
   const operands = [a, b];
@@ -68,6 +73,8 @@ export function callBinary(op: Op, a: TensorOrNumber, b: TensorOrNumber): Tensor
   if (tensor === undefined) {
     throw new ArgumentError(`${op.name}: found the numbers ${a} and ${b}, expected at least one tensor`);
   }
+  for (const operand of operands)
+    if (typeof operand !== "number") checkValue(op.name, operand, tensorOrNumber);
   const scalars = operands.filter((operand) => typeof operand === "number");
   for (const scalar of scalars) checkNumber(op.name, tensor.dtype, scalar);
   const inputs = operands.map((operand) => (typeof operand === "number" ? undefined : operand));

@@ -1,4 +1,5 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkValue } from "../../checks/check.ts";
+import type { Rule } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
@@ -25,6 +26,11 @@ export const fullOp: Op<Spec> = {
   },
 };
 
+const numberOrBoolean: Rule = {
+  expected: "a number or a boolean",
+  accepts: (value) => typeof value === "number" || typeof value === "boolean",
+};
+
 /**
  * One value everywhere.
  *
@@ -36,6 +42,8 @@ export const fullOp: Op<Spec> = {
 export function full(shape: Shape, value: number | boolean, options: CreationOptions = {}): Tensor {
   checkOptions<CreationOptions>("full", options, creationRules);
   const { dtype = typeof value === "boolean" ? "bool" : "f32", backend } = options;
+  checkShape(shape);
+  checkValue("full: value", value, numberOrBoolean);
   checkNumber("full", dtype, Number(value));
   return execute(fullOp, [], { shape: [...shape], dtype }, { backend, scalars: [Number(value)] })[0]!;
 }

@@ -1,5 +1,5 @@
-import { checkOptions } from "../../checks/check.ts";
-import { anything } from "../../checks/rules.ts";
+import { checkOptions, checkValue } from "../../checks/check.ts";
+import { anything, aTensor } from "../../checks/rules.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import { formatShape } from "../../core/spec.ts";
@@ -30,6 +30,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor, options: Linear
     throw new ShapeError(`linear: ${found}, expected x [..., in] and weight [out, in]`);
   }
   const out = weight.shape[0]!;
+  if (bias !== undefined) checkValue("linear: bias", bias, aTensor);
   if (bias !== undefined && (bias.rank !== 1 || bias.shape[0] !== out)) {
     throw new ShapeError(`linear: ${found}, bias ${formatShape(bias.shape)}, expected bias [${out}]`);
   }

@@ -1,6 +1,6 @@
 import { checkOptions } from "../../checks/check.ts";
 import type { Rules } from "../../checks/rules.ts";
-import { either, integer, listOf, yesOrNo } from "../../checks/rules.ts";
+import { anything, yesOrNo } from "../../checks/rules.ts";
 import { scope } from "../../core/scope.ts";
 import { normalizeAxes, type Spec } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -17,7 +17,7 @@ export interface ReductionOptions {
 }
 
 export const reductionRules: Rules<ReductionOptions> = {
-  axes: /* @__PURE__ */ either(integer, /* @__PURE__ */ listOf(integer)),
+  axes: anything,
   keepDims: yesOrNo,
 };
 

@@ -1,3 +1,4 @@
+import { describeValue } from "../../checks/check.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { axisOption, formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -21,10 +22,10 @@ export function split(
   const axis = axisOption("split", options, x.rank, 0);
   const size = x.shape[axis]!;
   const sizes = typeof parts === "number" ? equalSizes(size, parts) : parts;
-  const isValid = sizes.every((part) => Number.isInteger(part) && part >= 0);
+  const isValid = Array.isArray(sizes) && sizes.every((part) => Number.isInteger(part) && part >= 0);
   if (!isValid || sizes.reduce((sum, part) => sum + part, 0) !== size) {
     throw new ArgumentError(
-      `split: parts: found ${typeof parts === "number" ? parts : formatShape(parts)}, expected parts that add up to ${size}, axis ${axis} of ${formatShape(x.shape)}`,
+      `split: parts: found ${describeValue(parts)}, expected parts that add up to ${size}, axis ${axis} of ${formatShape(x.shape)}`,
     );
   }
   let begin = 0;

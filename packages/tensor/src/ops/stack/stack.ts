@@ -1,3 +1,5 @@
+import { checkValue } from "../../checks/check.ts";
+import { aTensor, listOf } from "../../checks/rules.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { scope } from "../../core/scope.ts";
 import { axisOption, formatShape, sameShape } from "../../core/spec.ts";
@@ -15,6 +17,7 @@ import { unsqueeze } from "../unsqueeze/unsqueeze.ts";
  * @example stack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  */
 export function stack(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {
+  checkValue("stack: tensors", tensors, listOf(aTensor));
   const [first] = tensors;
   if (first === undefined) throw new ArgumentError("stack: found no tensors, expected at least one");
   const axis = axisOption("stack", options, first.rank + 1, 0);

@@ -1,3 +1,5 @@
+import { checkValue } from "../../checks/check.ts";
+import { aTensor } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import type { DType } from "../../core/dtype.ts";
 import { execute } from "../../core/executor.ts";
@@ -54,6 +56,7 @@ export const whereOp: Op = {
  * @example where(tensor([true, false]), tensor([1, 2]), 0) // [1, 0]
  */
 export function where(condition: Tensor, yes: TensorOrNumber, no: TensorOrNumber): Tensor {
+  for (const x of [condition, yes, no]) if (typeof x !== "number") checkValue("where", x, aTensor);
   const inputs = [yes, no].map((branch) => (typeof branch === "number" ? undefined : branch));
   const scalars = [yes, no].filter((branch) => typeof branch === "number");
   const dtype = branchDType([condition, ...inputs]);

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import * as ops from "../index.ts";
+import { RecordingBackend } from "../testing/recording-backend.ts";
+
+const backend = new RecordingBackend();
+const x = ops.zeros([2, 3], { backend });
+const image = ops.zeros([1, 1, 4, 4], { backend });
+const wrong = <Value>(value: unknown): Value => value as Value;
+
+test.each<[string, () => unknown]>([
+  ["add, nothing", () => ops.add(x, wrong(undefined))],
+  ["add, null", () => ops.add(x, wrong(null))],
+  ["add, text", () => ops.add(x, wrong("2"))],
+  ["add, an array", () => ops.add(x, wrong([1]))],
+  ["broadcastTo, a number", () => ops.broadcastTo(x, wrong(2))],
+  ["concatenate, a tensor", () => ops.concatenate(wrong(x))],
+  ["conv2d, a bias of null", () => ops.conv2d(image, image, wrong(null))],
+  ["flip, options", () => ops.flip(x, wrong({ axes: 0 }))],
+  ["fromData, text", () => ops.fromData(wrong(["1"]), { shape: [1], dtype: "f32" }, { backend })],
+  ["fromData, nothing", () => ops.fromData(wrong(undefined), { shape: [1], dtype: "f32" }, { backend })],
+  ["fromData, a number as shape", () => ops.fromData([1], { shape: wrong(1), dtype: "f32" }, { backend })],
+  ["full, text", () => ops.full([2], wrong("1"), { backend })],
+  ["linear, a bias of null", () => ops.linear(x, x, wrong(null))],
+  ["matmul, an array", () => ops.matmul(x, wrong([[1]]))],
+  ["normal, a number as shape", () => ops.normal(wrong(2), { seed: 1, backend })],
+  ["reshape, a number", () => ops.reshape(x, wrong(6))],
+  ["reshape, nothing", () => ops.reshape(x, wrong(undefined))],
+  ["split, text", () => ops.split(x, wrong("2"))],
+  ["squeeze, text", () => ops.squeeze(x, wrong("a"))],
+  ["stack, null", () => ops.stack(wrong(null))],
+  ["take, an array", () => ops.take(x, wrong([1]))],
+  ["transpose, a number", () => ops.transpose(x, wrong(0))],
+  ["where, null", () => ops.where(ops.greater(x, 0), x, wrong(null))],
+  ["zeros, a number", () => ops.zeros(wrong(2), { backend })],
+  ["zeros, null", () => ops.zeros(wrong(null), { backend })],
+])("what is no operand, shape or axis is refused by a typed error: %s", (_, call) => {
+  expect(call).toThrow(ops.EvenkeelError);
+});
+
+test("the error tells what was found and what was expected", () => {
+  expect(() => ops.add(x, wrong(undefined))).toThrow("add: found undefined, expected a tensor or a number");
+  expect(() => ops.take(x, wrong([1]))).toThrow("take: found [1], expected a tensor");
+  expect(() => ops.zeros(wrong(2), { backend })).toThrow("shape: found 2, expected non-negative integer");
+});
