@@ -1,0 +1,103 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { reshape, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ExpressionBackend } from "../../test/expression-backend.ts";
+import { LateReader } from "./late-reader.ts";
+
+// The backend of these tests evaluates expressions, and joining is none: it is done on the host.
+vi.mock("@evenkeel/tensor", async (load) => {
+  const actual = await load<typeof import("@evenkeel/tensor")>();
+  const valuesOf = ({ storage, size }: Tensor): number[] => {
+    const { memory } = storage.buffer as unknown as { memory: ArrayBuffer };
+    return [...new Float32Array(memory, 0, size)];
+  };
+  return { ...actual, concatenate: (parts: readonly Tensor[]) => actual.tensor(parts.flatMap(valuesOf)) };
+});
+
+let backend: ExpressionBackend;
+let now: number;
+
+beforeEach(() => {
+  backend = new ExpressionBackend();
+  setDefaultBackend(backend);
+  now = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  setDefaultBackend(undefined);
+});
+
+const rowOf = (...values: number[]): Tensor[] => values.map((value) => tensor([value]));
+
+/** How many steps of so many milliseconds come together until each read. */
+async function stepsPerRead(milliseconds: number, reads: number): Promise<number[]> {
+  const reader = new LateReader<number>(16);
+  const counts: number[] = [];
+  for (let steps = 0; counts.length < reads; ) {
+    now += milliseconds;
+    reader.push(++steps, rowOf(steps));
+    if (!reader.isDue) continue;
+    counts.push(steps);
+    steps = 0;
+    await reader.readSome();
+  }
+  return counts;
+}
+
+test("steps that take no time are read as many at once as may be", async () => {
+  expect(await stepsPerRead(0, 7)).toEqual([1, 2, 4, 8, 16, 16, 16]);
+});
+
+test("the event loop has a turn within 50 ms, or after each step that takes longer", async () => {
+  expect(Math.max(...(await stepsPerRead(10, 20)))).toBeLessThanOrEqual(5);
+  expect(await stepsPerRead(700, 4)).toEqual([1, 1, 1, 1]);
+});
+
+test("timers and signals get their turn with every read", async () => {
+  const reader = new LateReader<number>(16);
+  let turns = 0;
+  setImmediate(() => turns++);
+  reader.push(0, rowOf(1));
+  await reader.readSome();
+  expect(turns).toBe(1);
+});
+
+test("rows of any length come back with their notes, in order, and nothing stays", async () => {
+  const reader = new LateReader<string>(16);
+  reader.push("a", rowOf(1, 2));
+  const matrix = tensor([[3, 4, 5]]);
+  reader.push("b", [reshape(matrix, [3])]);
+  await reader.readSome();
+  expect(reader.take()).toBeUndefined();
+  reader.push("c", rowOf(6));
+  reader.leave();
+  await reader.readAll();
+  const rows = [reader.take(), reader.take(), reader.take(), reader.take()];
+  expect(rows.map((row) => row?.note)).toEqual(["a", "b", "c", undefined]);
+  expect(rows.map((row) => row?.values)).toEqual([[1, 2], [3, 4, 5], [6], undefined]);
+  // Of the test's own.
+  matrix.dispose();
+  expect(backend.buffers).toBe(0);
+});
+
+test("a read is not waited for after an abort, and is there for whoever goes on", async () => {
+  const reader = new LateReader<string>(16);
+  const controller = new AbortController();
+  let give = (): void => undefined;
+  const read = backend.read.bind(backend);
+  backend.read = async (...place) => {
+    await new Promise<void>((resolve) => {
+      give = resolve;
+    });
+    return read(...place);
+  };
+  reader.push("a", rowOf(1));
+  const reading = reader.readAll(controller.signal);
+  controller.abort(new Error("enough"));
+  await expect(reading).rejects.toThrow("enough");
+  give();
+  await reader.readAll();
+  expect(reader.take()).toEqual({ note: "a", values: [1] });
+});
