@@ -2,6 +2,7 @@ import { valueAndGrad, wholeStep } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import {
   Adam,
+  accuracy,
   BatchNorm1d,
   BatchNorm2d,
   Conv2d,
@@ -208,6 +209,26 @@ describe("a run of fit that fails on the way", () => {
       await train(run, store);
       expect(await stateOf(run)).toEqual(expected);
     }
+  });
+
+  test("for want of memory to read losses in has whole steps, and goes on from them", async () => {
+    const failing = use(await cpu.open({ threads: 1 }));
+    const [whole, run] = [makeRun(), makeRun()];
+    const optionsFor = ({ optimizer }: TrainingRun) => ({
+      // The last of them waits to be read when the epoch ends.
+      data: (epoch: number) => [0, 1, 2, 3].map((step) => batchOf(4 * epoch + step)),
+      ...{ loss: crossEntropy, metrics: { accuracy }, optimizer, epochs: 2 },
+    });
+    await fit(whole.model, optionsFor(whole));
+    const { data, ...options } = optionsFor(run);
+    function* shortAtItsEnd(epoch: number) {
+      yield* data(epoch);
+      failing.failAfter(0, "allocate");
+    }
+    await expect(fit(run.model, { ...options, data: shortAtItsEnd })).rejects.toThrow(OutOfMemoryError);
+    await expect(stateOf(run)).resolves.toBeDefined();
+    await fit(run.model, { ...options, data, resume: true });
+    expect(await stateOf(run)).toEqual(await stateOf(whole));
   });
 
   test("before it has changed anything leaves the checkpoint of another run alone", async () => {

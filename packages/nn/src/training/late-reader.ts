@@ -41,17 +41,25 @@ export class LateReader<Note> {
     return this.pending.length >= this.steps || performance.now() - this.turnedAt >= longestStretch;
   }
 
-  /** Starts a read, and waits for the one before. */
-  async readSome(signal?: AbortSignal): Promise<void> {
+  /** Starts a read, and waits for the one before. Throws at once where there is no memory to join what was pushed. */
+  readSome(signal?: AbortSignal): Promise<void> {
     this.start();
+    return this.finishSome(signal);
+  }
+
+  /** Waits for everything that was pushed. Throws as `readSome`. */
+  readAll(signal?: AbortSignal): Promise<void> {
+    this.start();
+    return this.finishAll(signal);
+  }
+
+  private async finishSome(signal?: AbortSignal): Promise<void> {
     if (this.underWay.length > 1) await this.finish(signal);
     await nextTurn();
     this.adapt();
   }
 
-  /** Waits for everything that was pushed. */
-  async readAll(signal?: AbortSignal): Promise<void> {
-    this.start();
+  private async finishAll(signal?: AbortSignal): Promise<void> {
     while (this.underWay.length > 0) await this.finish(signal);
     await nextTurn();
     this.turnedAt = performance.now();
