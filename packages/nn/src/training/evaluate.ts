@@ -92,7 +92,7 @@ export async function evaluateAll<Inputs, Labels, Outputs, Name extends string>(
     await reader.readAll(signal);
     addRead();
   } finally {
-    reader.leave();
+    reader.drop();
     await stream.close();
   }
   return totals.evaluation();

@@ -70,14 +70,24 @@ export class LateReader<Note> {
     return this.read.shift();
   }
 
-  /** Starts to read what is left, so that nothing stays on the device; `readAll` still gives it. */
-  leave(): void {
+  /**
+   * Starts to read what is left, so that nothing stays on the device; `readAll` still gives it. Returns why that is not possible,
+   * where it is not.
+   */
+  leave(): Error | undefined {
     try {
       this.start();
-    } finally {
-      disposeRows(this.pending);
-      this.pending = [];
+      return undefined;
+    } catch (error) {
+      this.drop();
+      return error as Error;
     }
+  }
+
+  /** Frees what has not been read. */
+  drop(): void {
+    disposeRows(this.pending);
+    this.pending = [];
   }
 
   /** Why what is under way cannot be read: then nothing is known of what the device did. */
@@ -98,8 +108,7 @@ export class LateReader<Note> {
     rows.catch(() => undefined);
     this.underWay.push(rows);
     joined.dispose();
-    disposeRows(this.pending);
-    this.pending = [];
+    this.drop();
   }
 
   /** A read that is given up because of the signal stays under way. */

@@ -261,10 +261,11 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
 
   private leave(failure: Error | undefined): void {
     const { model, history, position, reader } = this;
-    reader.leave();
+    const unread = reader.leave();
     const { milliseconds } = this.watch;
     ended.set(this.options.optimizer, {
-      ...{ model, history, position, reader, failure, milliseconds },
+      ...{ model, history, position, reader, milliseconds },
+      failure: failure ?? unread,
       totals: this.totals.state,
     });
   }
