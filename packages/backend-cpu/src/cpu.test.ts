@@ -46,6 +46,19 @@ describe("cpu", () => {
     await backend.close();
   });
 
+  it("gives timers their turn while a program of one thread reads one result after another", async () => {
+    const backend = await cpu.open({ threads: 1 });
+    const x = fromData(Float32Array.of(1), { shape: [1], dtype: "f32", backend });
+    let hasFired = false;
+    const timer = setTimeout(() => {
+      hasFired = true;
+    });
+    for (let read = 0; read < 10_000_000 && !hasFired; read++) await x.data();
+    expect(hasFired).toBe(true);
+    clearTimeout(timer);
+    await backend.close();
+  });
+
   describe("without enough memory", () => {
     /** An engine that has no memory, plain or shared, of more than so many pages. */
     const stubMemory = (most: { readonly plain: number; readonly shared: number }): void => {

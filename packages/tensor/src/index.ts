@@ -8,6 +8,7 @@ export { float16ToNumber, numberToFloat16 } from "./core/float16.ts";
 export { gradientOf } from "./core/gradient.ts";
 export * from "./core/launch.ts";
 export { bytesOfModule, patched } from "./core/module-text.ts";
+export { nextTurn } from "./core/next-turn.ts";
 export { nodeModule } from "./core/node-module.ts";
 export * from "./core/op.ts";
 export * from "./core/op-cases.ts";

@@ -1,10 +1,17 @@
+import { nextTurn } from "@evenkeel/tensor";
 import { KernelTable } from "../kernels/kernel-table.ts";
 import type { Engine, Failure } from "./engine.ts";
 import { EngineLost, Milestones } from "./engine.ts";
 import type { Entry } from "./entry.ts";
 import { EntryRunner, kernelOf, noKernel, slotWords, writeEntry } from "./entry.ts";
 
-/** Runs every kernel on the calling thread while it is enqueued: nothing waits but what stands behind a host step. */
+/** The longest that a program which reads results goes on without a turn of its event loop, in milliseconds. */
+const longestStretch = 50;
+
+/**
+ * Runs every kernel on the calling thread while it is enqueued: nothing waits but what stands behind a host step. Whoever waits for results gives
+ * the event loop its turn now and then, as threads of their own would.
+ */
 export class InlineEngine implements Engine {
   readonly threads: number = 1;
   readonly lookahead: number = 0;
@@ -15,6 +22,7 @@ export class InlineEngine implements Engine {
   private hostIsRunning = false;
   private failure: Failure | undefined;
   private lost: EngineLost | undefined;
+  private turnedAt = performance.now();
 
   constructor(memory: WebAssembly.Memory) {
     this.runner = new EntryRunner(memory, new KernelTable(memory), this.slot, 0);
@@ -54,7 +62,14 @@ export class InlineEngine implements Engine {
 
   until(completed: number): Promise<void> {
     if (this.lost !== undefined) return Promise.reject(this.lost);
-    return this.finished >= completed ? Promise.resolve() : this.milestones.wait(completed);
+    return this.finished >= completed ? this.giveWay() : this.milestones.wait(completed);
+  }
+
+  private async giveWay(): Promise<void> {
+    const now = performance.now();
+    if (now - this.turnedAt < longestStretch) return;
+    this.turnedAt = now;
+    await nextTurn();
   }
 
   takeFailure(ticket: number): Failure | undefined {

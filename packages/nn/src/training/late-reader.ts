@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { concatenate } from "@evenkeel/tensor";
+import { concatenate, nextTurn } from "@evenkeel/tensor";
 import { unlessAborted } from "./abort.ts";
 
 /** Numbers of one step as they were read, and what the host knew of it. */
@@ -142,19 +142,4 @@ async function cut<Note>(
 
 function disposeRows(pending: readonly { readonly row: readonly Tensor[] }[]): void {
   for (const { row } of pending) for (const value of row) value.dispose();
-}
-
-/** Lets timers, input and abort signals have their turn. Timers of browsers would wait for milliseconds. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === "function") setImmediate(resolve);
-    else {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => {
-        port1.close();
-        resolve();
-      };
-      port2.postMessage(undefined);
-    }
-  });
 }
