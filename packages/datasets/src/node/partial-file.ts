@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { storageError, temporaryPath } from "@evenkeel/tensor/node";
+import { makeFolder, storageError, temporaryPath } from "@evenkeel/tensor/node";
 
 /**
  * A file that is being filled, under a name that no other process and no other call has. It comes into being with its first
@@ -58,7 +58,7 @@ export class PartialFile {
   /** `a` writes at the end also after `restart`; `x` refuses to follow a link. */
   private async opened(): Promise<FileHandle> {
     if (this.handle === undefined) {
-      await mkdir(dirname(this.path), { recursive: true });
+      await makeFolder(dirname(this.path));
       this.handle = await open(this.path, "ax");
     }
     return this.handle;

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { lstat, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setInterval } from "node:timers";
 import { StorageError } from "../core/errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import { storageError } from "./storage-error.ts";
 import { hasEnded, temporaryPath } from "./temporary-files.ts";
 
@@ -24,7 +25,7 @@ const silence = 120_000;
 export async function claimPath(path: string): Promise<() => Promise<void>> {
   const own = JSON.stringify({ host: hostname(), pid: process.pid, claim: randomUUID() });
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     while (!(await isWritten(path, own))) await removeEnded(path);
   } catch (error) {
     throw storageError(path, error);

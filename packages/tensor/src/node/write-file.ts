@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 import { storageError } from "./storage-error.ts";
 import { removeAbandoned, temporaryPath } from "./temporary-files.ts";
 
@@ -18,7 +19,7 @@ export async function writeFileAtomically(
   const folder = dirname(resolve(path));
   const temporary = temporaryPath(path);
   try {
-    const firstMade = await mkdir(folder, { recursive: true });
+    const [firstMade] = await makeFolder(folder);
     await removeAbandoned(folder);
     // Nothing that stands at the name already is written to, be it a link to elsewhere.
     const file = await open(temporary, "wx");

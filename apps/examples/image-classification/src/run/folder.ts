@@ -1,7 +1,7 @@
-import { mkdir, realpath, rmdir, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { realpath, rmdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { ArgumentError, StorageError } from "@evenkeel/tensor";
-import { claimPath, storageError } from "@evenkeel/tensor/node";
+import { claimPath, makeFolder as makeFolders, storageError } from "@evenkeel/tensor/node";
 import type { Command } from "../command-line.ts";
 
 const runsFolder = "runs";
@@ -62,32 +62,12 @@ async function newFolder(
   }
 }
 
-/** Makes a folder and those around it, one by one: where none can be made, as in /proc, Node's recursive way never ends. */
-async function makeFolder(path: string): Promise<Made> {
-  const failure = await tryToMake(path);
-  if (failure?.code !== "ENOENT") return failure === undefined ? [path] : existing(path, failure);
-  const around = await makeFolder(dirname(path));
-  const failedAgain = await tryToMake(path);
-  return failedAgain === undefined ? [...around, path] : existing(path, failedAgain);
-}
-
-const tryToMake = (path: string): Promise<NodeJS.ErrnoException | undefined> =>
-  mkdir(path).then(
-    () => undefined,
-    (error) => error,
-  );
-
-/** Nothing was made, because the folder is there already. Throws what kept it from being made otherwise. */
-async function existing(path: string, failure: NodeJS.ErrnoException): Promise<Made> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (isFolder) return [];
-  if (failure.code === "EEXIST" || failure.code === "ENOTDIR") {
+/** As the library's, with the words of the command line for what is in the way. */
+function makeFolder(path: string): Promise<Made> {
+  return makeFolders(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST" && error.code !== "ENOTDIR") throw refusal(storageError(path, error));
     throw new ArgumentError(`--out: found a file at ${path} or on the way to it, expected a folder`);
-  }
-  throw refusal(storageError(path, failure));
+  });
 }
 
 /** The place was the user's choice. */
