@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { runInNewContext } from "node:vm";
-import { ArgumentError, add, BackendError, fromData, take } from "@evenkeel/tensor";
+import { ArgumentError, add, BackendError, fromData, take, tensor } from "@evenkeel/tensor";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { cpu } from "./cpu.ts";
 
@@ -48,7 +48,7 @@ describe("cpu", () => {
 
   it("gives timers their turn while a program of one thread reads one result after another", async () => {
     const backend = await cpu.open({ threads: 1 });
-    const x = fromData(Float32Array.of(1), { shape: [1], dtype: "f32", backend });
+    const x = tensor([1], { backend });
     let hasFired = false;
     const timer = setTimeout(() => {
       hasFired = true;
