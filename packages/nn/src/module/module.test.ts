@@ -1,50 +1,13 @@
 import type { Tensor } from "@evenkeel/tensor";
-import {
-  ArgumentError,
-  add,
-  BackendError,
-  full,
-  OutOfMemoryError,
-  scope,
-  setDefaultBackend,
-  tensor,
-} from "@evenkeel/tensor";
+import { ArgumentError, add, full, scope, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
-import { RandomSource } from "../initializers/random-source.ts";
-import { SGD } from "../optimizers/sgd.ts";
+import { Net, Shift } from "../../test/modules.ts";
 import { Module } from "./module.ts";
 import { stateArrays } from "./state-dict.ts";
 import { StateDictError } from "./state-dict-error.ts";
 import { Buffer, Counter, Parameter } from "./variable.ts";
-
-class Shift extends Module {
-  readonly amount: Parameter;
-  readonly runningMean: Buffer = new Buffer(full([2], 0), { name: "running_mean" });
-  readonly batches: Counter = new Counter(0, { name: "num_batches_tracked" });
-  readonly note = "not a member";
-
-  constructor(value = 1) {
-    super();
-    this.amount = new Parameter(full([2], value), { name: "weight", isDecayed: false });
-  }
-
-  forward(x: Tensor): Tensor {
-    return add(x, this.amount.value);
-  }
-}
-
-class Net extends Module {
-  readonly first: Shift = new Shift(1);
-  readonly layers: readonly Shift[] = [new Shift(2), new Shift(3)];
-  readonly own: Parameter = new Parameter(full([3], 4));
-  readonly random: RandomSource = new RandomSource(1);
-
-  forward(x: Tensor): Tensor {
-    return [this.first, ...this.layers].reduce((y, layer) => layer.forward(y), x);
-  }
-}
 
 let backend: ExpressionBackend;
 
@@ -222,57 +185,6 @@ describe("variables", () => {
     expect(() => {
       parameter.value = full([3], 1);
     }).toThrow("weight: found f32 [3], expected f32 [2]");
-  });
-});
-
-describe("moving to another backend", () => {
-  test("takes every parameter and buffer along, shared ones once, and nothing stays behind", async () => {
-    const other = new ExpressionBackend();
-    const net = new Net();
-    net.own.value = tensor([7, 8, 9]);
-    const before = backend.buffers;
-    await net.to(other);
-    expect([backend.buffers, other.buffers]).toEqual([0, before]);
-    expect(await net.own.value.data()).toEqual(Float32Array.of(7, 8, 9));
-    expect([...net.namedBuffers()].every(([, { value }]) => value.backend === other)).toBe(true);
-    const value = net.own.value;
-    expect(await net.to(other)).toBe(net);
-    expect(net.own.value).toBe(value);
-  });
-
-  test("that has no room for all of them leaves the model where it is", async () => {
-    class Small extends ExpressionBackend {
-      override allocate(bytes: number): ReturnType<ExpressionBackend["allocate"]> {
-        if (this.buffers === 3) throw new OutOfMemoryError("no room");
-        return super.allocate(bytes);
-      }
-    }
-    const small = new Small();
-    const net = new Net();
-    await expect(net.to(small)).rejects.toThrow(OutOfMemoryError);
-    expect(small.buffers).toBe(0);
-    expect([...net.parameters()].every(({ value }) => value.backend === backend)).toBe(true);
-  });
-
-  test("is refused for what is no open backend", async () => {
-    await expect(new Net().to("webgpu" as never)).rejects.toThrow(
-      'to: backend: found "webgpu", expected an open backend',
-    );
-  });
-
-  test("leaves the state of an optimizer behind, which says so", async () => {
-    const other = new ExpressionBackend();
-    const shift = new Shift(4);
-    const gradients = (on: ExpressionBackend) => [full([2], 1, { backend: on })];
-    const optimizer = new SGD(shift, { learningRate: 0.5, momentum: 0.9 });
-    optimizer.step(gradients(backend));
-    const state = await optimizer.stateArrays();
-    await shift.to(other);
-    expect(() => optimizer.step(gradients(other))).toThrow(BackendError);
-    optimizer.loadState(state);
-    optimizer.step(gradients(other));
-    // 4 - 0.5 * 1 - 0.5 * (0.9 + 1)
-    expect((await shift.amount.value.data())[0]).toBeCloseTo(2.55);
   });
 });
 

@@ -1,0 +1,34 @@
+import type { Tensor } from "@evenkeel/tensor";
+import { add, full } from "@evenkeel/tensor";
+import { RandomSource } from "../src/initializers/random-source.ts";
+import { Module } from "../src/module/module.ts";
+import { Buffer, Counter, Parameter } from "../src/module/variable.ts";
+
+/** A layer with each kind of member. */
+export class Shift extends Module {
+  readonly amount: Parameter;
+  readonly runningMean: Buffer = new Buffer(full([2], 0), { name: "running_mean" });
+  readonly batches: Counter = new Counter(0, { name: "num_batches_tracked" });
+  readonly note = "not a member";
+
+  constructor(value = 1) {
+    super();
+    this.amount = new Parameter(full([2], value), { name: "weight", isDecayed: false });
+  }
+
+  forward(x: Tensor): Tensor {
+    return add(x, this.amount.value);
+  }
+}
+
+/** Layers in a property and in an array, and a parameter of its own. */
+export class Net extends Module {
+  readonly first: Shift = new Shift(1);
+  readonly layers: readonly Shift[] = [new Shift(2), new Shift(3)];
+  readonly own: Parameter = new Parameter(full([3], 4));
+  readonly random: RandomSource = new RandomSource(1);
+
+  forward(x: Tensor): Tensor {
+    return [this.first, ...this.layers].reduce((y, layer) => layer.forward(y), x);
+  }
+}
