@@ -14,7 +14,7 @@ import { isModel, trainableParameters } from "./model.ts";
 import type { Differentiated, LossResult } from "./record.ts";
 import { checkFloat, differentiate } from "./record.ts";
 import type { GradientsOf } from "./structure.ts";
-import { mapTensors } from "./structure.ts";
+import { checkStructure, mapTensors } from "./structure.ts";
 
 /** Which arguments are differentiated: one position, or several. */
 export type Positions = number | readonly number[];
@@ -157,6 +157,7 @@ function differentiateFunction<Args extends readonly unknown[]>(
 }
 
 function checkArgument(operation: string, args: readonly unknown[], position: number): void {
+  checkStructure(`${operation}: argument ${position}`, args[position]);
   const tensors = [...tensorsIn(args[position])];
   if (tensors.length === 0) {
     throw new ArgumentError(

@@ -1,4 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
+import { checkValue } from "@evenkeel/tensor/checks";
 
 /** What `valueAndGrad` needs to know of a parameter. */
 export interface ModelParameter {
@@ -18,5 +19,6 @@ export function isModel(value: unknown): value is Model {
 
 /** The parameters that gradients are computed for, each once, in the model's order. */
 export function trainableParameters<Parameter extends ModelParameter>(model: Model<Parameter>): Parameter[] {
+  checkValue("model", model, { expected: "one with parameters()", accepts: isModel });
   return [...new Set(model.parameters())].filter(({ trainable }) => trainable !== false);
 }

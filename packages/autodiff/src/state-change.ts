@@ -1,4 +1,5 @@
 import { rejectPromise, scope } from "@evenkeel/tensor";
+import { callable, checkValue } from "@evenkeel/tensor/checks";
 
 /** A change of state that a forward pass asks for, such as new running statistics. */
 export interface StateChange {
@@ -58,6 +59,7 @@ export function wholeStep<Result>(step: () => Result): Result {
  * @example const probe = withoutStatistics(() => model.forward(x));
  */
 export function withoutStatistics<Result>(f: () => Result): Result {
+  checkValue("withoutStatistics", f, callable);
   const outer = suppressed;
   suppressed = true;
   try {

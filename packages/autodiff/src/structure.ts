@@ -1,6 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
-import { aTensor, isRecord } from "@evenkeel/tensor/checks";
+import { aTensor, contentsOf, describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
 
 /** The type of the gradients of a value: a tensor for each tensor in arrays and records, undefined for the rest. */
 export type GradientsOf<Value> = Value extends Tensor
@@ -20,6 +21,18 @@ export const tensorOrNone: Rule = {
   expected: "a tensor or undefined",
   accepts: (value) => value === undefined || isTensor(value),
 };
+
+/** Throws ArgumentError for tensors in a Map or a Set, which would get no gradient. */
+export function checkStructure(where: string, value: unknown): void {
+  if (typeof value !== "object" || value === null || isTensor(value) || !isContainer(value)) return;
+  const contents = contentsOf(value);
+  if (!Array.isArray(value) && !isRecord(value) && contents.some(isTensor)) {
+    throw new ArgumentError(
+      `${where}: found tensors in ${describeValue(value)}, expected them in arrays and plain objects`,
+    );
+  }
+  for (const element of contents) checkStructure(where, element);
+}
 
 /** The same arrays and records with every tensor replaced; other leaves go through `other`. */
 export function mapTensors(

@@ -19,6 +19,7 @@ import {
   trackInScope,
   withExecutor,
 } from "@evenkeel/tensor";
+import { callable, checkValue } from "@evenkeel/tensor/checks";
 import type { GradientMap } from "./gradient-map.ts";
 
 /** One recorded call: what its gradient rule reads, and the ids of the values it connects. */
@@ -45,6 +46,7 @@ let firstRecording = 0;
  * @example const target = withoutGradient(() => teacher.forward(x));
  */
 export function withoutGradient<Result>(f: () => Result): Result {
+  checkValue("withoutGradient", f, callable);
   const outer = firstRecording;
   firstRecording = tapesMade;
   try {

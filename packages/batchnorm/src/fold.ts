@@ -12,7 +12,7 @@ import {
   scope,
   sub,
 } from "@evenkeel/tensor";
-import { checkOptions, nonNegativeInteger } from "@evenkeel/tensor/checks";
+import { checkOptions, checkTensors, nonNegativeInteger } from "@evenkeel/tensor/checks";
 import { channelShape, checkArgument, checkFloat } from "./layout.ts";
 import { commonRules } from "./options.ts";
 import { inverseStdExpression } from "./statistics/rows.ts";
@@ -70,10 +70,12 @@ export function foldIntoLinear(
 
 function fold(
   operation: string,
-  { weight, bias }: { readonly weight: Tensor; readonly bias?: Tensor | undefined },
+  layer: { readonly weight: Tensor; readonly bias?: Tensor | undefined },
   normalization: FrozenNormalization,
   outputAxis: number,
 ): WeightAndBias {
+  checkTensors(operation, layer?.weight);
+  const { weight, bias } = layer;
   const { scale: any, epsilon: rule } = commonRules;
   const statistics = { runningMean: any, runningVariance: any };
   checkOptions(operation, normalization, { ...statistics, scale: any, shift: any, epsilon: rule });

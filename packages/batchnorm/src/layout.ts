@@ -1,5 +1,6 @@
 import type { DType, Shape, Spec } from "@evenkeel/tensor";
 import { DTypeError, formatShape, formatSpec, normalizeAxis, ShapeError, sizeOf } from "@evenkeel/tensor";
+import { describeValue } from "@evenkeel/tensor/checks";
 
 /** A tensor of any rank as (outer, channels, inner): NCHW has an inner size, NHWC does not. */
 export interface Layout {
@@ -46,9 +47,9 @@ export function checkFloat(
   spec: Spec,
   dtypes: readonly DType[] = ["f32"],
 ): void {
-  if (!dtypes.includes(spec.dtype)) {
+  if (!dtypes.includes(spec?.dtype)) {
     throw new DTypeError(
-      `${operation}: ${argument}: found ${formatSpec(spec)}, expected ${dtypes.join(" or ")}`,
+      `${operation}: ${argument}: found ${spec?.shape ? formatSpec(spec) : describeValue(spec)}, expected ${dtypes.join(" or ")}`,
     );
   }
 }

@@ -64,7 +64,7 @@ export function checkImageSet(set: ImageSet): ImageSet {
 }
 
 /** The images at the given positions, as a set of its own. Throws ArgumentError for a position that there is not. */
-export function selectImages(set: ImageSet, positions: ArrayLike<number>, name: string = set.name): ImageSet {
+export function selectImages(set: ImageSet, positions: ArrayLike<number>, name?: string): ImageSet {
   checkImageSet(set);
   const size = valuesPerImage(set);
   const images = new Uint8Array(positions.length * size);
@@ -79,7 +79,7 @@ export function selectImages(set: ImageSet, positions: ArrayLike<number>, name: 
     images.set(set.images.subarray(position * size, (position + 1) * size), index * size);
     labels[index] = set.labels[position]!;
   }
-  return { ...set, name, images, labels };
+  return { ...set, name: name ?? set.name, images, labels };
 }
 
 /** Mean and standard deviation of each channel, of values scaled to [0, 1]: what `batches` normalizes with. */

@@ -4,13 +4,11 @@ import {
   broadcastTo,
   buildExpression,
   cast,
-  DTypeError,
   div,
   e,
   evaluateExpression,
   execute,
   formatShape,
-  formatSpec,
   maximum,
   mul,
   reshape,
@@ -21,7 +19,7 @@ import {
   where,
 } from "@evenkeel/tensor";
 import { checkOptions } from "@evenkeel/tensor/checks";
-import { batchAxes, channelShape, checkInput } from "../layout.ts";
+import { batchAxes, channelShape, checkFloat, checkInput } from "../layout.ts";
 import { axisRule } from "../options.ts";
 import { nonZero, rowOf, rows, rowsOf } from "../statistics/rows.ts";
 import type { StatisticsAttributes } from "../statistics/statistics.ts";
@@ -57,9 +55,7 @@ export const maskedStatisticsOp: Op<StatisticsAttributes> = {
 
 /** Throws DTypeError unless the mask is bool, ShapeError unless it broadcasts to the shape of x. */
 export function checkMask(operation: string, mask: Spec, x: Spec): void {
-  if (mask.dtype !== "bool") {
-    throw new DTypeError(`${operation}: mask: found ${formatSpec(mask)}, expected bool`);
-  }
+  checkFloat(operation, "mask", mask, ["bool"]);
   if (!sameShape(broadcastShapes([mask.shape, x.shape], operation), x.shape)) {
     throw new ShapeError(
       `${operation}: mask: found shape ${formatShape(mask.shape)}, expected one that broadcasts to ${formatShape(x.shape)}`,

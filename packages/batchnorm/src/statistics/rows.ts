@@ -1,5 +1,6 @@
 import type { Tensor, Value } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, reshape, scope, slice } from "@evenkeel/tensor";
+import { checkOptions, checkTensors, yesOrNo } from "@evenkeel/tensor/checks";
 
 /** Rows of a tensor of statistics. */
 export const rows = { count: 0, mean: 1, restOfMean: 2, m2: 3 } as const;
@@ -28,7 +29,10 @@ export function inverseStdExpression(count: Value, m2: Value, epsilon: number): 
   return e.select(isZero, 0, e.div(1, e.sqrt(e.select(isZero, 1, sum))));
 }
 
-const channels = (statistics: Tensor): number[] => [statistics.shape[1]!];
+function channels(operation: string, statistics: Tensor): number[] {
+  checkTensors(operation, statistics);
+  return [statistics.shape[1]!];
+}
 
 /**
  * How many values per channel statistics are of.
@@ -38,7 +42,7 @@ const channels = (statistics: Tensor): number[] => [statistics.shape[1]!];
  * @example countOf(statistics(x)) // 6,272 for a batch of 32 images of 14 x 14
  */
 export function countOf(statistics: Tensor): Tensor {
-  return scope(() => rowOf(statistics, rows.count, channels(statistics)));
+  return scope(() => rowOf(statistics, rows.count, channels("countOf", statistics)));
 }
 
 /**
@@ -49,7 +53,7 @@ export function countOf(statistics: Tensor): Tensor {
  * @example meanOf(statistics(x))
  */
 export function meanOf(statistics: Tensor): Tensor {
-  return scope(() => rowOf(statistics, rows.mean, channels(statistics)));
+  return scope(() => rowOf(statistics, rows.mean, channels("meanOf", statistics)));
 }
 
 /**
@@ -61,11 +65,12 @@ export function meanOf(statistics: Tensor): Tensor {
  * @example varianceOf(statistics(x), { unbiased: true })
  */
 export function varianceOf(statistics: Tensor, options: { readonly unbiased?: boolean } = {}): Tensor {
+  checkOptions<typeof options>("varianceOf", options, { unbiased: yesOrNo });
   const expression = buildExpression({ inputs: ["f32", "f32"] }, ([count, m2]) =>
     e.div(m2!, options.unbiased ? e.sub(count!, 1) : count!),
   );
   return scope(() => {
-    const [count, , , m2] = rowsOf(statistics, channels(statistics));
+    const [count, , , m2] = rowsOf(statistics, channels("varianceOf", statistics));
     return evaluateExpression(expression, [count, m2])[0]!;
   });
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, scope } from "@evenkeel/tensor";
+import { checkTensors } from "@evenkeel/tensor/checks";
 import { rowsOf } from "../statistics/rows.ts";
 
 export interface RunningStatistics {
@@ -34,6 +35,7 @@ export function updateRunningStatistics(
     const variance = e.div(m2!, e.max(e.sub(count, 1), 1));
     return [blend(runningMean!, e.add(mean!, rest!)), blend(runningVariance!, variance)];
   });
+  checkTensors("updateRunningStatistics", statistics, running?.mean, running?.variance);
   return scope(() => {
     const operands = [...rowsOf(statistics, running.mean.shape), running.mean, running.variance];
     const [mean, variance] = evaluateExpression(expression, operands, { scalars: [momentum] });

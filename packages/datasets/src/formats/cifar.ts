@@ -1,5 +1,5 @@
 import { DataError } from "@evenkeel/tensor";
-import { checkOptions, oneOf, text } from "@evenkeel/tensor/checks";
+import { anything, checkOptions, checkValue, listOf, oneOf, text } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../image-set.ts";
 import { checkImageSet } from "../image-set.ts";
 import { checkBytes } from "./check-bytes.ts";
@@ -48,6 +48,7 @@ interface RecordFormat {
 function readRecords(files: readonly Uint8Array[], format: RecordFormat): ImageSet {
   const { name, labelBytes, label, classes } = format;
   const recordBytes = labelBytes + pixels;
+  checkValue(`${name}: files`, files, listOf(anything));
   files.forEach((file, index) => {
     checkBytes(`${name}: file ${index}`, file);
     if (file.length === 0 || file.length % recordBytes !== 0) {

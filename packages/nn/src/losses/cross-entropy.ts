@@ -1,6 +1,6 @@
 import type { SoftmaxCrossEntropyOptions, Tensor } from "@evenkeel/tensor";
 import { scope, softmaxCrossEntropy } from "@evenkeel/tensor";
-import { checkOptions, type Rule } from "@evenkeel/tensor/checks";
+import { checkOptions, checkTensors, type Rule } from "@evenkeel/tensor/checks";
 import { checkHostIndices } from "./host-integers.ts";
 import type { LossOptions } from "./reduction.ts";
 import { ignoredByDefault, labelLossRules, reduceLabelLoss } from "./reduction.ts";
@@ -26,6 +26,7 @@ const belowOne: Rule = {
  * @example crossEntropy(model.forward(images), labels, { labelSmoothing: 0.1 })
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Tensor {
+  checkTensors("crossEntropy", logits, labels);
   checkOptions<CrossEntropyOptions>("crossEntropy", options, { ...labelLossRules, labelSmoothing: belowOne });
   const { ignoreIndex = ignoredByDefault, labelSmoothing } = options;
   checkHostIndices("crossEntropy: labels", labels, logits.shape.at(-1) ?? 0, ignoreIndex);

@@ -11,7 +11,7 @@ import {
   sameShape,
   scope,
 } from "@evenkeel/tensor";
-import { anything, checkOptions, nonNegative } from "@evenkeel/tensor/checks";
+import { anything, checkOptions, checkTensors, nonNegative } from "@evenkeel/tensor/checks";
 import type { LossOptions } from "./reduction.ts";
 import { lossRules, reduceLoss } from "./reduction.ts";
 
@@ -90,6 +90,7 @@ function lossOf(
   { reduction }: LossOptions,
   scalars: readonly number[] = [],
 ): Tensor {
+  checkTensors(operation, ...inputs);
   const [a, b] = inputs as [Tensor, Tensor];
   if (!sameShape(a.shape, b.shape)) {
     throw new ShapeError(

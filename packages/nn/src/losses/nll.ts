@@ -1,6 +1,6 @@
 import type { Expression, Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, gather, reshape, scope } from "@evenkeel/tensor";
-import { checkOptions } from "@evenkeel/tensor/checks";
+import { checkOptions, checkTensors } from "@evenkeel/tensor/checks";
 import { checkHostIndices } from "./host-integers.ts";
 import type { LabelLossOptions } from "./reduction.ts";
 import { ignoredByDefault, labelLossRules, reduceLabelLoss } from "./reduction.ts";
@@ -36,6 +36,7 @@ function lossesOf(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
  * @example nll(logSoftmax(logits), labels)
  */
 export function nll(logProbabilities: Tensor, labels: Tensor, options: LabelLossOptions = {}): Tensor {
+  checkTensors("nll", logProbabilities, labels);
   checkOptions("nll", options, labelLossRules);
   const { ignoreIndex = ignoredByDefault } = options;
   checkHostIndices("nll: labels", labels, logProbabilities.shape.at(-1) ?? 0, ignoreIndex);

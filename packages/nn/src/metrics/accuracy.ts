@@ -1,6 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { div, isArgmax, mul, scope, sum } from "@evenkeel/tensor";
-import { checkOptions, integer } from "@evenkeel/tensor/checks";
+import { checkOptions, checkTensors, integer } from "@evenkeel/tensor/checks";
 import { countOf, over } from "../losses/denominators.ts";
 import { checkHostIndices } from "../losses/host-integers.ts";
 import { ignoredByDefault } from "../losses/reduction.ts";
@@ -21,6 +21,7 @@ export interface AccuracyOptions {
  * @example await fit(model, { ...options, metrics: { accuracy } });
  */
 export function accuracy(logits: Tensor, labels: Tensor, options: AccuracyOptions = {}): Tensor {
+  checkTensors("accuracy", logits, labels);
   checkOptions<AccuracyOptions>("accuracy", options, { ignoreIndex: integer });
   const { ignoreIndex = ignoredByDefault } = options;
   checkHostIndices("accuracy: labels", labels, logits.shape.at(-1) ?? 0, ignoreIndex);

@@ -1,4 +1,5 @@
 import { EvenkeelError } from "@evenkeel/tensor";
+import { callable, checkValue } from "@evenkeel/tensor/checks";
 import type { AnyModule } from "./module.ts";
 
 /** The innermost module that each error came out of, and what the error said by itself. */
@@ -38,6 +39,7 @@ export function attempt<Result>(module: AnyModule, body: () => Result): Result {
  * @example const y = naming(model, () => model.classifier.forward(model.features.forward(x)));
  */
 export function naming<Result>(root: AnyModule, body: () => Result): Result {
+  checkValue("naming", body, callable);
   try {
     return body();
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { aliasOf } from "@evenkeel/tensor";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { callable, checkValue } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import type { AnyModule, Member } from "./module.ts";
 import { Buffer, Counter, Parameter } from "./variable.ts";
@@ -19,8 +21,18 @@ const isStateful = (member: Member): member is Stateful =>
   member instanceof Parameter || member instanceof Buffer || member instanceof Counter;
 
 /** Members by their paths; one that is shared comes once for each path. Throws ArgumentError for two under one path. */
-export const statefulMembers = (module: AnyModule): Map<string, Stateful> =>
-  new Map([...module.namedMembers()].filter((entry): entry is [string, Stateful] => isStateful(entry[1])));
+export function statefulMembers(module: AnyModule): Map<string, Stateful> {
+  checkValue("model", module, aModel);
+  return new Map(
+    [...module.namedMembers()].filter((entry): entry is [string, Stateful] => isStateful(entry[1])),
+  );
+}
+
+/** By its members, as a tensor is. */
+const aModel: Rule = {
+  expected: "a module",
+  accepts: (value) => callable.accepts((value as AnyModule | null | undefined)?.namedMembers),
+};
 
 /** See `Module.stateDict`. */
 export function stateDictOf(module: AnyModule): StateDict {

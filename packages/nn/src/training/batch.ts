@@ -1,6 +1,6 @@
 import type { Backend, DType, NumericArray, Shape, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, BackendError, tensor, tensorsIn } from "@evenkeel/tensor";
-import { describeValue } from "@evenkeel/tensor/checks";
+import { describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
 import { rememberIntegers } from "../losses/host-integers.ts";
 import type { AnyModule } from "../module/module.ts";
 
@@ -78,6 +78,11 @@ function mapLoadable(value: unknown, backend: Backend | undefined): unknown {
   if (ArrayBuffer.isView(value)) return upload({ data: value as HostArray["data"] }, backend);
   if (Array.isArray(value)) return value.map((element) => mapLoadable(element, backend));
   if ("data" in value && "shape" in value) return upload(value as HostArray, backend);
+  if (isContainer(value) && !isRecord(value)) {
+    throw new ArgumentError(
+      `batch: found ${describeValue(value)}, expected tensors and typed arrays in arrays and plain objects`,
+    );
+  }
   return Object.fromEntries(
     Object.entries(value).map(([key, element]) => [key, mapLoadable(element, backend)]),
   );

@@ -1,5 +1,6 @@
 import { ArgumentError } from "../core/errors.ts";
 import type { Rule, Rules } from "./rules.ts";
+import { aTensor } from "./rules.ts";
 
 /**
  * Throws ArgumentError, naming the place and the value, unless the rule accepts the value.
@@ -34,6 +35,11 @@ export function checkOptions<Options extends object>(
     if (value !== undefined) checkValue(`${where}: ${name}`, value, rules[name as keyof Options]);
   }
   for (const name of required) checkValue(`${where}: ${name}`, options[name], rules[name]);
+}
+
+/** Throws ArgumentError unless all are tensors: for what looks at its operands before it calls an op. */
+export function checkTensors(where: string, ...operands: readonly unknown[]): void {
+  for (const operand of operands) checkValue(where, operand, aTensor);
 }
 
 /** The longest piece of text that a message repeats, in characters. */

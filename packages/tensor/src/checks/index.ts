@@ -1,5 +1,5 @@
 export { builtinName } from "./builtin-name.ts";
-export { checkOptions, checkValue, describeValue } from "./check.ts";
+export { checkOptions, checkTensors, checkValue, describeValue } from "./check.ts";
 export { contentsOf, isContainer, isRecord } from "./containers.ts";
 export type { Rule, Rules } from "./rules.ts";
 export {

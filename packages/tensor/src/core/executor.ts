@@ -67,6 +67,9 @@ export function execute<Attrs extends Attributes>(
 
 function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Backend | undefined {
   let common: Backend | undefined;
+  // Operations that may lack an operand have others.
+  if (inputs.length > 0 && inputs.every((input) => input === undefined))
+    checkValue(op.name, undefined, aTensor);
   for (const input of inputs) {
     if (input === undefined) continue;
     checkValue(op.name, input, aTensor);

@@ -1,4 +1,6 @@
+import { checkValue } from "../checks/check.ts";
 import { contentsOf, isRecord } from "../checks/containers.ts";
+import { aTensor, callable } from "../checks/rules.ts";
 import { ArgumentError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -26,6 +28,7 @@ function hand(tensor: Tensor, owner: Scope | undefined): void {
  * @example const y = scope(() => add(mul(x, x), x));
  */
 export function scope<Result>(body: () => Result): Result {
+  checkValue("scope", body, callable);
   const outer = current;
   const own: Scope = new Set();
   current = own;
@@ -48,12 +51,14 @@ export function scope<Result>(body: () => Result): Result {
 
 /** Takes a tensor out of the scope it was made in: from now on its owner disposes it. Returns the tensor. */
 export function keep<Kept extends Tensor>(tensor: Kept): Kept {
+  checkValue("keep", tensor, aTensor);
   current?.delete(tensor);
   return tensor;
 }
 
 /** Runs `body` outside of every scope: what it makes belongs to the caller. */
 export function withoutScope<Result>(body: () => Result): Result {
+  checkValue("withoutScope", body, callable);
   const outer = current;
   current = undefined;
   try {

@@ -1,3 +1,4 @@
+import { checkTensors } from "../checks/check.ts";
 import type { Shape } from "../core/spec.ts";
 import { sizeOf, stridesOf } from "../core/spec.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -16,6 +17,7 @@ const mostDecimals = 4;
  * //  [ 3.0,  4.0]]
  */
 export async function format(x: Tensor): Promise<string> {
+  checkTensors("format", x);
   const header = x.toString().replace(/^Tensor /, "");
   const data = await x.data();
   const shown = [...shownPositions(x.shape)];

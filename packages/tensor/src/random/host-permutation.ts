@@ -1,3 +1,5 @@
+import { checkOptions } from "../checks/check.ts";
+import { seedWord } from "../checks/rules.ts";
 import { ArgumentError } from "../core/errors.ts";
 import type { RandomKey } from "./threefry.ts";
 import { keyWords, threefry } from "./threefry.ts";
@@ -24,6 +26,7 @@ export function ascendingOrder(keys: ArrayLike<number>): Int32Array {
  */
 export function hostPermutation(length: number, key: RandomKey): Int32Array {
   checkLength("hostPermutation", length);
+  checkOptions<RandomKey>("hostPermutation", key, { seed: seedWord, stream: seedWord }, ["seed"]);
   const [seed, stream] = keyWords("hostPermutation", key);
   return ascendingOrder(Uint32Array.from({ length }, (_, index) => threefry(seed, stream, index)));
 }

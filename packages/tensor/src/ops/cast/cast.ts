@@ -1,3 +1,4 @@
+import { checkTensors } from "../../checks/check.ts";
 import { checkDType } from "../../core/checks.ts";
 import type { DType } from "../../core/dtype.ts";
 import { execute } from "../../core/executor.ts";
@@ -41,6 +42,7 @@ export const castOp: Op<CastAttributes> = {
  * @example cast(tensor([1.7, -1.7]), "i32") // [1, -1]
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
+  checkTensors("cast", x);
   return x.dtype === dtype ? aliasOf(x) : execute(castOp, [x], { dtype })[0]!;
 }
 

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { nonNegativeInteger } from "../../checks/rules.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/spec.ts";
@@ -38,6 +38,7 @@ export function convTranspose1d(
   bias?: Tensor,
   options: ConvolutionTranspose1dOptions = {},
 ): Tensor {
+  checkTensors("convTranspose1d", x, weight);
   if (x.rank !== 3 || weight.rank !== 3) {
     throw new ShapeError(
       `convTranspose1d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, w] and [c, o / groups, k]`,

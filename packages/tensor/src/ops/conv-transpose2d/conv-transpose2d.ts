@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { anything } from "../../checks/rules.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -64,6 +64,7 @@ export function convTranspose2d(
   bias?: Tensor,
   options: ConvolutionTransposeOptions = {},
 ): Tensor {
+  checkTensors("convTranspose2d", x, weight);
   if (x.rank !== 4 || weight.rank !== 4) {
     throw new ShapeError(
       `convTranspose2d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, h, w] and [c, o / groups, kh, kw]`,

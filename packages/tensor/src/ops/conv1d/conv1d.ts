@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import type { Rules } from "../../checks/rules.ts";
 import { anything, either, nonNegativeInteger, oneOf, positiveInteger } from "../../checks/rules.ts";
 import { ShapeError } from "../../core/errors.ts";
@@ -39,6 +39,7 @@ export const rulesOf1d: Rules<Omit<Convolution1dOptions, "padding">> = {
  * @example conv1d(x, weight, bias, { padding: "same" }) // [8, 4, 100] -> [8, 16, 100]
  */
 export function conv1d(x: Tensor, weight: Tensor, bias?: Tensor, options: Convolution1dOptions = {}): Tensor {
+  checkTensors("conv1d", x, weight);
   if (x.rank !== 3 || weight.rank !== 3) {
     throw new ShapeError(
       `conv1d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, w] and [o, c / groups, k]`,

@@ -1,4 +1,4 @@
-import { checkValue } from "../../checks/check.ts";
+import { checkTensors, checkValue } from "../../checks/check.ts";
 import { aTensor } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import { ShapeError } from "../../core/errors.ts";
@@ -126,6 +126,7 @@ export function conv2dCall(
   bias?: Tensor,
   options: ConvolutionOptions = {},
 ): Conv2dCall {
+  checkTensors("conv2d", x, weight);
   if (x.rank !== 4 || weight.rank !== 4) {
     throw new ShapeError(
       `conv2d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, h, w] and [o, c / groups, kh, kw]`,

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
@@ -91,6 +91,7 @@ export interface CumulativeSumOptions {
  * @example cumulativeSum(tensor([1, 2, 3])) // [1, 3, 6]
  */
 export function cumulativeSum(x: Tensor, options: CumulativeSumOptions = {}): Tensor {
+  checkTensors("cumulativeSum", x);
   checkOptions<CumulativeSumOptions>("cumulativeSum", options, {
     axis: anything,
     reverse: yesOrNo,

@@ -1,3 +1,4 @@
+import { checkTensors } from "../../checks/check.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { normalizeAxis, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -13,6 +14,7 @@ import { reshape } from "../reshape/reshape.ts";
  * @example flatten(images, 1) // [n, 28, 28] -> [n, 784]
  */
 export function flatten(x: Tensor, firstAxis = 0, lastAxis = -1): Tensor {
+  checkTensors("flatten", x);
   if (x.rank === 0) return reshape(x, [1]);
   const first = normalizeAxis(firstAxis, x.rank, "flatten");
   const last = normalizeAxis(lastAxis, x.rank, "flatten");

@@ -1,3 +1,4 @@
+import { checkTensors } from "../../checks/check.ts";
 import type { Limits } from "../../core/backend.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op, Plan } from "../../core/op.ts";
@@ -61,5 +62,6 @@ export function flipPlan(
  * @example flip(tensor([[1, 2], [3, 4]]), 1) // [[2, 1], [4, 3]]
  */
 export function flip(x: Tensor, axes?: number | readonly number[]): Tensor {
+  checkTensors("flip", x);
   return execute(flipOp, [x], { axes: normalizeAxes(axes, x.rank, "flip") })[0]!;
 }

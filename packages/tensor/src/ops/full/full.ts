@@ -1,4 +1,4 @@
-import { checkOptions, checkValue } from "../../checks/check.ts";
+import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
 import type { Rule } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -76,6 +76,7 @@ export function ones(shape: Shape, options: CreationOptions = {}): Tensor {
  * @example zerosLike(tensor([1, 2])) // [0, 0]
  */
 export function zerosLike(x: Tensor): Tensor {
+  checkTensors("zerosLike", x);
   return full(x.shape, 0, { dtype: x.dtype, backend: x.backend });
 }
 
@@ -85,5 +86,6 @@ export function zerosLike(x: Tensor): Tensor {
  * @example onesLike(tensor([1, 2])) // [1, 1]
  */
 export function onesLike(x: Tensor): Tensor {
+  checkTensors("onesLike", x);
   return full(x.shape, 1, { dtype: x.dtype, backend: x.backend });
 }

@@ -1,3 +1,5 @@
+import { checkValue } from "../../checks/check.ts";
+import { callable } from "../../checks/rules.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute, withExecutor } from "../../core/executor.ts";
 import { rejectPromise, scope, tensorsIn } from "../../core/scope.ts";
@@ -28,6 +30,7 @@ const expressionsKept = 64;
 export function fuse<Arguments extends readonly unknown[], Result extends Tensor | readonly Tensor[]>(
   f: (...args: Arguments) => Result,
 ): (...args: Arguments) => Result {
+  checkValue("fuse", f, callable);
   const known = new Map<string, FusedFunction>();
   return (...args) =>
     scope(() => {

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -86,6 +86,7 @@ export interface GatherOptions {
  * @example gather(tensor([[1, 2], [3, 4]]), tensor([[1], [0]], { dtype: "i32" })) // [[2], [3]]
  */
 export function gather(x: Tensor, indices: Tensor, options: GatherOptions = {}): Tensor {
+  checkTensors("gather", x, indices);
   checkOptions<GatherOptions>("gather", options, indexingRules);
   const { axis = -1, outOfRange = "error" } = options;
   const attrs = { outOfRange, axis: normalizeAxis(axis, x.rank, "gather") };

@@ -1,3 +1,4 @@
+import { checkTensors } from "../../checks/check.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -11,6 +12,7 @@ import { mean } from "../mean/mean.ts";
  * @example globalAveragePool(features) // [32, 512, 7, 7] -> [32, 512]
  */
 export function globalAveragePool(x: Tensor): Tensor {
+  checkTensors("globalAveragePool", x);
   if (x.rank < 3) {
     throw new ShapeError(
       `globalAveragePool: x: found shape ${formatShape(x.shape)}, expected [batch, channels, ...]`,

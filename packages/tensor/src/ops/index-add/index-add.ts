@@ -1,5 +1,5 @@
-import { checkOptions } from "../../checks/check.ts";
-import { anything } from "../../checks/rules.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { nonNegativeInteger } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -92,7 +92,8 @@ export function indexAdd(
   indices: Tensor,
   options: { readonly axis?: number; readonly size: number; readonly outOfRange?: OutOfRange },
 ): Tensor {
-  checkOptions<typeof options>("indexAdd", options, { ...indexingRules, size: anything });
+  checkTensors("indexAdd", updates, indices);
+  checkOptions<typeof options>("indexAdd", options, { ...indexingRules, size: nonNegativeInteger }, ["size"]);
   const { axis = 0, size, outOfRange = "error" } = options;
   const rank = updates.rank - indices.rank + 1;
   if (rank < 1) {

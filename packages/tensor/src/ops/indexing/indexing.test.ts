@@ -47,7 +47,11 @@ describe("errors", () => {
       ShapeError,
       () => ops.indexAdd(f32(3, 2), i32(2), { size: 3 }),
     ],
-    ["indexAdd: size: found [-1]", ArgumentError, () => ops.indexAdd(f32(2), i32(2), { size: -1 })],
+    [
+      "indexAdd: size: found -1, expected a non-negative integer",
+      ArgumentError,
+      () => ops.indexAdd(f32(2), i32(2), { size: -1 }),
+    ],
     ["expected shapes that differ along axis 1 only", ShapeError, () => ops.gather(f32(3, 4), i32(2, 1))],
     ["gather: found x [3, 4] and indices [3]", ShapeError, () => ops.gather(f32(3, 4), i32(3))],
     ["expected one shape", ShapeError, () => ops.scatterAdd(f32(3), i32(4), { size: 3 })],

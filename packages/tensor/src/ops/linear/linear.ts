@@ -1,4 +1,4 @@
-import { checkOptions, checkValue } from "../../checks/check.ts";
+import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
 import { anything, aTensor } from "../../checks/rules.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -23,6 +23,7 @@ export interface LinearOptions {
  * @example linear(x, weight, bias, { activation: "relu" }) // [32, 784] -> [32, 10]
  */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor, options: LinearOptions = {}): Tensor {
+  checkTensors("linear", x, weight);
   checkOptions<LinearOptions>("linear", options, { activation: anything });
   const epilogue = epilogueOf("linear", bias !== undefined, options.activation);
   const found = `found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}`;

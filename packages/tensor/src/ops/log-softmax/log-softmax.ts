@@ -1,3 +1,4 @@
+import { checkTensors } from "../../checks/check.ts";
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -47,5 +48,6 @@ export const logSoftmaxOp: Op<AxisAttributes> = {
  * @example logSoftmax(tensor([0, 0])) // [-0.6931, -0.6931]
  */
 export function logSoftmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  checkTensors("logSoftmax", x);
   return execute(logSoftmaxOp, [x], { axis: axisOption("logSoftmax", options, x.rank, -1) })[0]!;
 }

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { yesOrNo } from "../../checks/rules.ts";
 import type { DType } from "../../core/dtype.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
@@ -84,6 +84,7 @@ export interface MatmulOptions {
  * @example matmul(tensor([[1, 2], [3, 4]]), tensor([1, 1])) // [3, 7]
  */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  checkTensors("matmul", a, b);
   checkOptions<MatmulOptions>("matmul", options, { transposeA: yesOrNo, transposeB: yesOrNo });
   const { transposeA = false, transposeB = false } = options;
   if (a.rank >= 2 && b.rank >= 2) return matrixProduct(a, b, { transposeA, transposeB });

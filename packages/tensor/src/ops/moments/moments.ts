@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import type { Rule } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
@@ -109,6 +109,7 @@ export interface MomentsOptions extends ReductionOptions {
  * @example const { mean, variance } = moments(x, { axes: [0, 2, 3] });
  */
 export function moments(x: Tensor, options: MomentsOptions = {}): { mean: Tensor; variance: Tensor } {
+  checkTensors("moments", x);
   checkOptions<MomentsOptions>("moments", options, { ...reductionRules, correction: zeroOrOne });
   const { correction = 0, ...reduction } = options;
   const attrs = { ...reductionAttributes(x, reduction, "moments"), correction };

@@ -1,3 +1,4 @@
+import { checkTensors } from "../../checks/check.ts";
 import { checkDType } from "../../core/checks.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -44,5 +45,6 @@ export const oneHotOp: Op<OneHotAttributes> = {
  * @example oneHot(tensor([2, 0], { dtype: "i32" }), 3) // [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot(labels: Tensor, classes: number): Tensor {
+  checkTensors("oneHot", labels);
   return scope(() => execute(oneHotOp, [unsqueeze(labels, labels.rank)], { classes })[0]!);
 }

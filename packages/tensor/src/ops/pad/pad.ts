@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { anything, listOf, nonNegativeInteger } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import type { DType } from "../../core/dtype.ts";
@@ -102,6 +102,7 @@ export function pad(
   widths: readonly (readonly [before: number, after: number])[],
   options: { readonly value?: number } = {},
 ): Tensor {
+  checkTensors("pad", x);
   checkOptions<typeof options>("pad", options, { value: anything });
   const { value = 0 } = options;
   if (!listOf(listOf(nonNegativeInteger, 2), x.rank).accepts(widths)) {

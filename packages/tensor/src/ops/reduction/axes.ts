@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import type { Rules } from "../../checks/rules.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
 import { scope } from "../../core/scope.ts";
@@ -27,6 +27,7 @@ export function reductionAttributes(
   options: ReductionOptions,
   operation: string,
 ): ReductionAttributes {
+  checkTensors(operation, x);
   checkOptions<ReductionOptions>(operation, options, reductionRules);
   const { axes, keepDims = false } = options;
   return { axes: normalizeAxes(axes, x.rank, operation), keepDims };

@@ -1,3 +1,5 @@
+import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { nonNegativeInteger } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -7,7 +9,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { gather } from "../gather/gather.ts";
 import type { IndexAddAttributes } from "../index-add/index-add.ts";
 import type { OutOfRange } from "../indexing/indexing-plan.ts";
-import { addPlan, checkIndices, indexCheck } from "../indexing/indexing-plan.ts";
+import { addPlan, checkIndices, indexCheck, indexingRules } from "../indexing/indexing-plan.ts";
 import { linesAlong } from "../lines/lines.ts";
 
 /** y[o, i, j] = sum of updates[o, k, j] over the k with indices[o, k, j] = i; indices out of range are left out. */
@@ -66,6 +68,10 @@ export function scatterAdd(
   indices: Tensor,
   options: { readonly axis?: number; readonly size: number; readonly outOfRange?: OutOfRange },
 ): Tensor {
+  checkTensors("scatterAdd", updates, indices);
+  checkOptions<typeof options>("scatterAdd", options, { ...indexingRules, size: nonNegativeInteger }, [
+    "size",
+  ]);
   const { size, outOfRange = "error" } = options;
   const axis = normalizeAxis(options.axis ?? -1, updates.rank, "scatterAdd");
   return execute(scatterAddOp, [updates, indices], { axis, size, outOfRange })[0]!;

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
@@ -76,6 +76,7 @@ export function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
 }
 
 export function callArgExtreme(op: Op<ArgExtremeAttributes>, x: Tensor, options: ArgExtremeOptions): Tensor {
+  checkTensors(op.name, x);
   checkOptions<ArgExtremeOptions>(op.name, options, { axis: anything, keepDims: yesOrNo });
   const { axis, keepDims = false } = options;
   if (axis !== undefined)

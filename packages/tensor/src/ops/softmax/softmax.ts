@@ -1,3 +1,4 @@
+import { checkTensors } from "../../checks/check.ts";
 import { checkDType } from "../../core/checks.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -50,5 +51,6 @@ export const softmaxOp: Op<AxisAttributes> = {
  * @example softmax(tensor([0, Math.log(3)])) // [0.25, 0.75]
  */
 export function softmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
+  checkTensors("softmax", x);
   return execute(softmaxOp, [x], { axis: axisOption("softmax", options, x.rank, -1) })[0]!;
 }

@@ -1,4 +1,4 @@
-import { describeValue } from "../../checks/check.ts";
+import { checkTensors, describeValue } from "../../checks/check.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { axisOption, formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -19,6 +19,7 @@ export function split(
   parts: number | readonly number[],
   options: { readonly axis?: number } = {},
 ): Tensor[] {
+  checkTensors("split", x);
   const axis = axisOption("split", options, x.rank, 0);
   const size = x.shape[axis]!;
   const sizes = typeof parts === "number" ? equalSizes(size, parts) : parts;

@@ -1,3 +1,4 @@
+import { checkTensors } from "../../checks/check.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { formatShape, normalizeAxes } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -13,6 +14,7 @@ import { reshape } from "../reshape/reshape.ts";
  * @example squeeze(tensor([[1], [2]]), 1) // [1, 2]
  */
 export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
+  checkTensors("squeeze", x);
   const removed =
     axes === undefined
       ? x.shape.flatMap((size, axis) => (size === 1 ? [axis] : []))

@@ -1,7 +1,8 @@
+import { checkTensors } from "../../checks/check.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { scope } from "../../core/scope.ts";
 import type { Shape } from "../../core/spec.ts";
-import { broadcastShapes, formatShape, sameShape } from "../../core/spec.ts";
+import { broadcastShapes, checkShape, formatShape, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { reshape } from "../reshape/reshape.ts";
 import { sum } from "./sum.ts";
@@ -15,6 +16,8 @@ import { sum } from "./sum.ts";
  * @example sumTo(ones([3, 2]), [1, 2]) // [[3, 3]]
  */
 export function sumTo(x: Tensor, shape: Shape): Tensor {
+  checkTensors("sumTo", x);
+  checkShape(shape, "sumTo: shape");
   if (sameShape(x.shape, shape)) return x;
   if (!sameShape(broadcastShapes([x.shape, shape], "sumTo"), x.shape)) {
     throw new ShapeError(

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { normalizeAxis, sizeOf } from "../../core/spec.ts";
@@ -76,6 +76,7 @@ export interface TakeOptions {
  * @example take(tensor([[1, 2], [3, 4]]), tensor([1, 1, 0], { dtype: "i32" })) // [[3, 4], [3, 4], [1, 2]]
  */
 export function take(x: Tensor, indices: Tensor, options: TakeOptions = {}): Tensor {
+  checkTensors("take", x, indices);
   checkOptions<TakeOptions>("take", options, indexingRules);
   const { axis = 0, outOfRange = "error" } = options;
   const attrs = { outOfRange, axis: normalizeAxis(axis, x.rank, "take") };

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../checks/check.ts";
+import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { ArgumentError } from "../../core/errors.ts";
@@ -102,6 +102,7 @@ export interface TopKOptions {
  * @example const { values, indices } = topK(tensor([3, 1, 4]), 2); // [4, 3], [2, 0]
  */
 export function topK(x: Tensor, k: number, options: TopKOptions = {}): { values: Tensor; indices: Tensor } {
+  checkTensors("topK", x);
   checkOptions<TopKOptions>("topK", options, { axis: anything, largest: yesOrNo });
   const { axis = -1, largest = true } = options;
   const attrs = { k, axis: normalizeAxis(axis, x.rank, "topK"), largest };

@@ -1,4 +1,4 @@
-import { checkValue } from "../../checks/check.ts";
+import { checkTensors, checkValue } from "../../checks/check.ts";
 import { integer, listOf } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import { ArgumentError } from "../../core/errors.ts";
@@ -74,6 +74,7 @@ export function transposePlan(
  * @example transpose(images, [0, 2, 3, 1]) // [n, channels, height, width] -> [n, height, width, channels]
  */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
+  checkTensors("transpose", x);
   if (permutation !== undefined) checkValue("transpose: permutation", permutation, listOf(integer));
   const axes = (permutation ?? x.shape.map((_, axis) => x.rank - 1 - axis)).map((axis) =>
     normalizeAxis(axis, x.rank, "transpose"),

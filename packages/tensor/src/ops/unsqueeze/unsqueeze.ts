@@ -1,3 +1,4 @@
+import { checkTensors } from "../../checks/check.ts";
 import { normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { reshape } from "../reshape/reshape.ts";
@@ -11,5 +12,6 @@ import { reshape } from "../reshape/reshape.ts";
  * @example unsqueeze(tensor([1, 2]), 1) // [[1], [2]]
  */
 export function unsqueeze(x: Tensor, axis: number): Tensor {
+  checkTensors("unsqueeze", x);
   return reshape(x, x.shape.toSpliced(normalizeAxis(axis, x.rank + 1, "unsqueeze"), 0, 1));
 }

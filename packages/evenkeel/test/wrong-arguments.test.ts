@@ -1,0 +1,47 @@
+import { cpu } from "@evenkeel/backend-cpu";
+import type { Backend } from "@evenkeel/tensor";
+import { EvenkeelError, ones, selectBackend, setDefaultBackend } from "@evenkeel/tensor";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import * as library from "../src/index.ts";
+
+let backend: Backend;
+beforeAll(async () => {
+  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+});
+afterAll(() => backend.close());
+
+/** For those who write operations, plans and backends: they get what these files make themselves. */
+const contracts =
+  /Backend|Evaluator|Executor|Expression|Layout|Module|Op$|Plan|Shape|Spec|Storage|storage|Strides|strides|^(aliasOf|bindLaunch|bytesOf|sizeOf|deferStateChange|differentiate|evaluator|execute|fromData|gradientOf|inputsRead|kernel|merge|operandsOf|patched|planner|rangeError|run|threefry|trackInScope|view)/;
+
+/** Getters of what has been checked before, such as an image set. */
+const ofCheckedSets = ["imageCount", "valuesPerImage", "isGzip", "filesOf"];
+
+const functions = Object.entries(library).filter(
+  ([name, value]) =>
+    typeof value === "function" &&
+    /^[a-z]/.test(name) &&
+    !contracts.test(name) &&
+    !ofCheckedSets.includes(name),
+) as [string, (...args: unknown[]) => unknown][];
+
+test("there are many", () => {
+  expect(functions.length).toBeGreaterThan(150);
+});
+
+test.each(functions)("%s tells what is wrong by a typed error", async (name, f) => {
+  const x = ones([2, 2], { backend });
+  const wrong = [[null], [3], ["x"], [undefined, null], [x, null], [x, x, null], [x, 3, 3, 3]];
+  for (const args of wrong) {
+    try {
+      await f(...args);
+    } catch (error) {
+      expect(
+        error,
+        `${name}(${args.map((arg) => (arg === x ? "x" : String(arg))).join(", ")})`,
+      ).toBeInstanceOf(EvenkeelError);
+    } finally {
+      setDefaultBackend(backend);
+    }
+  }
+});
