@@ -107,6 +107,8 @@ describe.each<[string, (size: number) => DataSource]>([
       nll: (logits: Tensor, labels: Tensor) => nll(logSoftmax(logits), labels),
       half: (logits: Tensor, labels: Tensor) => mul(crossEntropy(logits, labels), 0.5),
       total: (logits: Tensor, labels: Tensor) => crossEntropy(logits, labels, { reduction: "sum" }),
+      two: (logits: Tensor, labels: Tensor) =>
+        add(crossEntropy(logits, labels), mul(crossEntropy(mul(logits, 2), labels), 0.4)),
       hits,
     };
     const found = await Promise.all(
@@ -116,6 +118,7 @@ describe.each<[string, (size: number) => DataSource]>([
       expect(values.nll).toBeCloseTo(1.114889, 5);
       expect(values.half).toBeCloseTo(1.114889 / 2, 5);
       expect(values.total).toBeCloseTo(5 * 1.114889, 4);
+      expect(values.two).toBeCloseTo(found[0]!.metrics.two, 5);
       expect(values.hits).toBeCloseTo(found[0]!.metrics.hits, 5);
     }
   });
@@ -141,6 +144,19 @@ describe("a measure of one's own", () => {
     const { epochs } = await fit(model, { data: empty, loss: masked, optimizer, epochs: 1 });
     expect(epochs[0]!.loss).toBeNaN();
     expect(await stateArrays(model)).toEqual(before);
+  });
+
+  test.each<[string, Measure<Tensor, Tensor> | PassMetric<Tensor, Tensor>]>([
+    ["counts", { counts: (outputs, labels) => accuracy(outputs, labels), of: ([hits]) => hits! }],
+    ["a weighted mean", (outputs, labels) => weighted(mul(accuracy(outputs, labels), 2), tensor([2]))],
+  ])("is weighted by examples, whatever %s before it was divided by", async (_what, before) => {
+    const own = (outputs: Tensor) => mean(square(outputs));
+    const found = await Promise.all(
+      sizes.map((size) =>
+        evaluate(linear(), { data: cut(size), loss: crossEntropy, metrics: { before, own } }),
+      ),
+    );
+    for (const { metrics } of found) expect(metrics.own).toBeCloseTo(found[0]!.metrics.own, 5);
   });
 
   test("is a mean over elements where batches differ in length", async () => {

@@ -14,8 +14,9 @@ export class Denominators {
   private readonly byValue = new Map<Tensor, Denominator>();
   private readonly counts = new Map<string, Tensor>();
 
-  /** Notes everything that `body` divides by. Synchronous. */
+  /** Notes everything that `body` divides by, and nothing from before. Synchronous. */
   during<Result>(body: () => Result): Result {
+    this.byValue.clear();
     const outer = listening;
     listening = this;
     try {
@@ -25,12 +26,10 @@ export class Denominators {
     }
   }
 
-  /** That of a value; or of the only mean that was taken since the last call, which the value was then computed from. */
-  take(value: Tensor): Denominator | undefined {
-    const means = [...this.byValue.values()].filter((denominator) => denominator !== "sum");
-    const found = this.byValue.get(value) ?? (means.length === 1 ? means[0] : undefined);
-    this.byValue.clear();
-    return found;
+  /** That of a value which `during` noted; or the only one of all its means, which the value was then computed from. */
+  of(value: Tensor): Denominator | undefined {
+    const means = new Set([...this.byValue.values()].filter((denominator) => denominator !== "sum"));
+    return this.byValue.get(value) ?? (means.size === 1 ? [...means][0] : undefined);
   }
 
   note(value: Tensor, denominator: Denominator): void {

@@ -36,7 +36,7 @@ export function measureBatch<Labels, Outputs>(
   const readingOf = (name: string, result: Tensor | WeightedMean): Reading => {
     if (!isTensor(result))
       return { kind: "mean", at: [row.place(result.sum), row.place(result.weight)].flat() };
-    const denominator = denominators.take(result) ?? examples;
+    const denominator = denominators.of(result) ?? examples;
     checkOneElement(name, result);
     const at = row.place(result);
     if (denominator === "sum") return { kind: "sum", at };
@@ -44,25 +44,26 @@ export function measureBatch<Labels, Outputs>(
     return { kind: "divided mean", at: [...at, ...row.place(denominator)] };
   };
   const measure = (name: string, call: Measure<Labels, Outputs>): [Tensor | WeightedMean, Reading] => {
-    const result = checkResult(name, call(outputs, labels));
+    const result = checkResult(
+      name,
+      denominators.during(() => call(outputs, labels)),
+    );
     return [result, withoutGradient(() => readingOf(name, result))];
   };
   try {
-    return denominators.during(() => {
-      const [result, reading] = measure("loss", loss);
-      const others = withoutGradient(() =>
-        Object.entries(metrics).map(([name, metric]) =>
-          isPassMetric(metric)
-            ? ({ kind: "counts", at: row.place(checkCounts(name, metric.counts(outputs, labels))) } as const)
-            : measure(`metrics.${name}`, metric)[1],
-        ),
-      );
-      return {
-        loss: isTensor(result) ? result : meanOf(result),
-        row: row.vectors,
-        readings: [reading, ...others],
-      };
-    });
+    const [result, reading] = measure("loss", loss);
+    const others = withoutGradient(() =>
+      Object.entries(metrics).map(([name, metric]) =>
+        isPassMetric(metric)
+          ? ({ kind: "counts", at: row.place(checkCounts(name, metric.counts(outputs, labels))) } as const)
+          : measure(`metrics.${name}`, metric)[1],
+      ),
+    );
+    return {
+      loss: isTensor(result) ? result : meanOf(result),
+      row: row.vectors,
+      readings: [reading, ...others],
+    };
   } finally {
     denominators.dispose();
   }

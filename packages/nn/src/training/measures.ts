@@ -18,7 +18,8 @@ export const weighted = (sum: Tensor, weight: Tensor): WeightedMean => ({ sum, w
 /**
  * What is computed of a batch: a tensor of one element, or `weighted(sum, weight)`. The number of a whole pass is what the
  * measure gives of all its batches as one: losses and metrics of this package tell what their mean was taken over, labels or
- * elements, and with the reduction `sum` they are summed. A mean of your own is weighted by the examples of each batch: use
+ * elements, and what is computed from means over the same is such a mean too. What a loss returns with the reduction `sum` is
+ * summed as it is; what is computed from it, and any mean of your own, is weighted by the examples of each batch: use
  * `weighted` where something else counts.
  */
 export type Measure<Labels, Outputs> = (outputs: Outputs, labels: Labels) => Tensor | WeightedMean;
