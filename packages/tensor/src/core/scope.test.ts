@@ -44,6 +44,21 @@ test.each<[string, (x: Tensor) => unknown]>([
   expect(kept!.isDisposed).toBe(true);
 });
 
+test("a result that cannot be walked leaves nothing", () => {
+  let made: Tensor | undefined;
+  const walk = (): unknown =>
+    scope(() => {
+      made = make();
+      return {
+        get x(): Tensor {
+          throw new RangeError("no x");
+        },
+      };
+    });
+  expect(walk).toThrow("no x");
+  expect(made!.isDisposed).toBe(true);
+});
+
 test("a result that holds itself ends", () => {
   const ring: { self?: unknown; x?: Tensor } = {};
   ring.self = ring;

@@ -23,7 +23,7 @@ function hand(tensor: Tensor, owner: Scope | undefined): void {
 /**
  * Runs `body` and disposes every tensor made in it, except those that its result leads to (by elements of arrays, Maps and
  * Sets, and by properties of objects of any class) and those kept. Returned tensors belong to the enclosing scope.
- * Synchronous: a promise is an ArgumentError.
+ * What `#private` members and closures of the result hold cannot be seen: `keep` it. Synchronous: a promise is an ArgumentError.
  *
  * @example const y = scope(() => add(mul(x, x), x));
  */
@@ -42,10 +42,14 @@ export function scope<Result>(body: () => Result): Result {
   } finally {
     current = outer;
   }
-  for (const tensor of tensorsBehind(result)) {
-    if (own.delete(tensor)) hand(tensor, outer);
+  try {
+    for (const tensor of tensorsBehind(result)) {
+      if (own.delete(tensor)) hand(tensor, outer);
+    }
+  } finally {
+    // Also where a getter of the result throws.
+    disposeAll(own);
   }
-  disposeAll(own);
   return result;
 }
 
@@ -80,7 +84,7 @@ export function rejectPromise(result: unknown, operation: string): void {
   }
 }
 
-const isTensor = (value: object): value is Tensor => "storage" in value && "dtype" in value;
+const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
 
 /** Every tensor that a value leads to. A backend is not searched: what it holds belongs to others. */
 function* tensorsBehind(value: unknown): Generator<Tensor> {
