@@ -42,12 +42,22 @@ export class InlineEngine implements Engine {
     let count = 0;
     try {
       for (let share = 0; share < shares; share++) count += this.runner.run(0, share);
-      if (count > 0) this.fail("", { counters: entry.counters, count });
+      if (count > 0) this.failOutside(entry.counters, count);
     } catch (error) {
       this.fail(error instanceof Error ? error.message : String(error));
     }
     this.advance();
     return true;
+  }
+
+  /** What one check finds adds up until it is reported. */
+  private failOutside(counters: number, count: number): void {
+    const { failure } = this;
+    if (failure?.outside?.counters === counters) {
+      this.failure = { ...failure, outside: { counters, count: failure.outside.count + count } };
+    } else {
+      this.fail("", { counters, count });
+    }
   }
 
   private fail(message: string, outside?: Failure["outside"]): void {

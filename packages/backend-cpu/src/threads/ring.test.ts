@@ -46,7 +46,7 @@ describe("the ring", () => {
     expect(host.finishedSince(0)).toBe(1);
   });
 
-  it("adds up the values out of range of one entry, until the host takes them", () => {
+  it("adds up the values out of range that one check finds, until the host takes them", () => {
     const counters = 2 ** 31 + 64; // Addresses need all 32 bits.
     const second = new WorkerRing(shared, 1, threads);
     host.publish(0, entryOf(2), threads);
@@ -58,13 +58,14 @@ describe("the ring", () => {
     for (const claim of claims) worker.finish(claim);
     const later = worker.claim();
     worker.failOutside(later, 8, counters + 64, 5);
+    worker.failOutside(later, 8, counters, 2);
     worker.fail(later, 8, "a trap");
     worker.finish(later);
     expect(host.takeFailure(2, 0)).toEqual({
       ticket: 0,
       kernel: 7,
       message: "",
-      outside: { counters, count: 7 },
+      outside: { counters, count: 9 },
     });
     expect(host.takeFailure(2, 0)).toBeUndefined();
   });

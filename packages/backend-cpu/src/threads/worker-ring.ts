@@ -72,15 +72,14 @@ export class WorkerRing extends Ring {
     if (this.takeFailure() === failureState.none) this.writeFailure(claim, kernel, message, 0);
   }
 
-  /** The same for values out of range; those of the shares of an entry add up. */
+  /** The same for values out of range; what one check finds adds up until the host takes it. */
   failOutside(claim: number, kernel: number, counters: number, count: number): void {
+    const { words } = this;
     let before: number;
     do before = this.takeFailure();
     while (before === failureState.isWritten);
     if (before === failureState.none) this.writeFailure(claim, kernel, "", counters);
-    const { words } = this;
-    const isSame = words[controlWord.failedTag] === tagOf(claim) && words[controlWord.failedCounters] !== 0;
-    if (isSame) Atomics.add(words, controlWord.outside, count);
+    if (words[controlWord.failedCounters]! >>> 0 === counters) Atomics.add(words, controlWord.outside, count);
   }
 
   private takeFailure(): number {

@@ -80,6 +80,7 @@ export const launchCases: readonly ContractCase[] = [
     async run(backend) {
       const x = bufferOf(backend, [1, 2]);
       await expectError(ArgumentError, "idle", () => backend.idle({ deadline: 0 }));
+      await expectError(ArgumentError, "close", () => backend.close({ deadline: -1 }));
       backend.launch(hostStep(x, later));
       await backend.idle({ deadline: 60_000 });
       expectEqual(await valuesIn(backend, x), [1, 2], "values");
@@ -113,6 +114,9 @@ export const launchCases: readonly ContractCase[] = [
       const later = await expectError(ArgumentError, "idle", () => backend.idle());
       expectEqual(later.message, "take: indices: found 1 outside of [0, 4)", "message of a later launch");
       expectEqual([...(await taken(1).data())], [2], "a launch after the report");
+      taken(-1);
+      const both = await expectError(ArgumentError, "read", () => taken(4, 5).data());
+      expectEqual(both.message, "take: indices: found 3 outside of [0, 4)", "message of two launches");
     },
   },
 ];

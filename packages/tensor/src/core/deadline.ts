@@ -7,9 +7,9 @@ const longestTimer = 2 ** 31 - 1;
 
 /**
  * What `wait` gives, or rejects with. At the deadline `giveUp` is called with the reason: it must see to it that the promise of
- * `wait` rejects. Throws ArgumentError for wrong options, before anything waits.
+ * `wait` rejects. Throws ArgumentError at once for wrong options: nothing has begun then.
  */
-export async function waitUntil(
+export function waitUntil(
   where: string,
   options: WaitOptions,
   wait: () => Promise<void>,
@@ -17,7 +17,14 @@ export async function waitUntil(
 ): Promise<void> {
   checkOptions<WaitOptions>(where, options, { deadline: positive });
   const { deadline } = options;
-  if (deadline === undefined) return wait();
+  return deadline === undefined ? wait() : endedBy(deadline, wait, giveUp);
+}
+
+async function endedBy(
+  deadline: number,
+  wait: () => Promise<void>,
+  giveUp: (reason: string) => void,
+): Promise<void> {
   const timer = setTimeout(
     () => giveUp(`it had not ended after ${deadline} ms`),
     Math.min(deadline, longestTimer),
