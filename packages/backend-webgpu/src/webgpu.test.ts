@@ -9,11 +9,14 @@ describe("options", () => {
     [{ powerPreference: "fast" }, 'webgpu: powerPreference: found "fast", expected "high-performance" or '],
     [
       { without: ["f16"] },
-      'webgpu: without: found ["f16"], expected an array of "shader-f16" or "subgroups" or "timestamp-query"',
+      'webgpu: without: found ["f16"], expected an array, each element "shader-f16" or "subgroups" or "timestamp-query"',
     ],
     [{ maxMemoryBytes: "1GB" }, 'webgpu: maxMemoryBytes: found "1GB", expected a positive integer'],
     [{ maxMemoryBytes: 0 }, "webgpu: maxMemoryBytes: found 0, expected a positive integer"],
-    [{ flags: "backend=vulkan" }, 'webgpu: flags: found "backend=vulkan", expected an array of a string'],
+    [
+      { flags: "backend=vulkan" },
+      'webgpu: flags: found "backend=vulkan", expected an array, each element a string',
+    ],
     [{ forceFallbackAdapter: 1 }, "webgpu: forceFallbackAdapter: found 1, expected true or false"],
     [{ keepsNonFinite: null }, "webgpu: keepsNonFinite: found null, expected true or false"],
     [{ gpu: {} }, "webgpu: gpu: found an object, expected a GPU"],

@@ -184,7 +184,7 @@ describe("an error says which kind it is", () => {
   it("that an option is unknown or wrong", async () => {
     expect(await failure({ timeout: 5 })).toBeInstanceOf(ArgumentError);
     await expect(download(published, server.address as never, path)).rejects.toThrow(
-      /download: addresses: found "http.*", expected an array of a string/,
+      /download: addresses: found "http.*", expected an array, each element a string/,
     );
     expect(await failure({ timeoutMilliseconds: -1 })).toBeInstanceOf(ArgumentError);
   });

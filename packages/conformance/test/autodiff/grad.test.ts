@@ -259,7 +259,7 @@ describe("what makes no sense is refused where it is given", () => {
     [
       "one gradient instead of a list",
       () => grad((x: Tensor) => customGradient(f, (([dy]: Tensor[]) => dy) as never)(x))(one),
-      "customGradient: result of backward: found a Tensor, expected an array of a tensor or undefined",
+      "customGradient: result of backward: found a Tensor, expected an array, each element a tensor or undefined",
     ],
     ["an order", () => checkGradients(f, [one], { order: 0 }), "checkGradients: order: found 0"],
     ["inputs", () => checkGradients(f, one as never), "checkGradients: inputs: found a Tensor"],

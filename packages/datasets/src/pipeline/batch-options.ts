@@ -1,6 +1,7 @@
 import type { Backend } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import {
+  aDType,
   anything,
   callable,
   checkOptions,
@@ -9,7 +10,6 @@ import {
   isRecord,
   listOf,
   nonNegative,
-  oneOf,
   positiveInteger,
   seedWord,
   yesOrNo,
@@ -45,12 +45,10 @@ export interface ImageBatchOptions extends Omit<BatchOptions, "dtypes"> {
   readonly augment?: Augmentation;
 }
 
-const dtype: Rule = /* @__PURE__ */ oneOf("f32", "i32", "u32", "u8", "bool", "f16");
-
 const dtypes: Rule = {
   expected: "a dtype, or a record of dtypes",
   accepts: (value) =>
-    dtype.accepts(value) ||
+    aDType.accepts(value) ||
     (typeof value === "object" &&
       value !== null &&
       (Array.isArray(value) || isRecord(value)) &&

@@ -184,7 +184,7 @@ describe("options", () => {
     [
       "one beta",
       () => new Adam(new Net(), { learningRate, betas: [0.9] as never }),
-      "2 times a number in [0, 1)",
+      "2 elements, each a number in [0, 1)",
     ],
     ["an alpha", () => new RMSprop(new Net(), { learningRate, alpha: 2 }), "RMSprop: alpha: found 2"],
     ["a limit", () => new SGD(new Net(), { learningRate, maxGradientNorm: -1 }), "maxGradientNorm: found -1"],
@@ -238,7 +238,7 @@ describe("what an optimizer is given", () => {
     expect(() => optimizer.step(undefined as never)).toThrow("gradients: found undefined, expected an array");
     expect(() => optimizer.step([undefined] as never)).toThrow(ArgumentError);
     expect(() => optimizer.step([[1, 1]] as never)).toThrow(
-      "gradients: found [[...]], expected an array of a tensor",
+      "gradients: found [[...]], expected an array, each element a tensor",
     );
     expect(() => optimizer.step([full([2], 1, { dtype: "i32" })])).toThrow(
       "gradients: weight: found i32, expected f32",

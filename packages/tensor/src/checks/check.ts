@@ -73,5 +73,5 @@ function describeObject(value: object): string {
   }
   const name = value.constructor?.name;
   if (name === undefined || name === "" || name === "Object") return "an object";
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }

@@ -3,9 +3,12 @@ import { ArgumentError } from "../core/errors.ts";
 import { checkOptions, checkValue, describeValue } from "./check.ts";
 import type { Rule } from "./rules.ts";
 import {
+  aDType,
+  anyNumber,
   anything,
   aTensor,
   callable,
+  comparable,
   either,
   finite,
   fraction,
@@ -23,6 +26,8 @@ import {
 } from "./rules.ts";
 
 test.each<[string, Rule, unknown[], unknown[]]>([
+  ["anyNumber", anyNumber, [0, Number.NaN, Infinity], ["0", null, 1n]],
+  ["comparable", comparable, [0, Infinity, -Infinity], [Number.NaN, "0", null]],
   ["integer", integer, [-1, 0, 2 ** 53 - 1], [0.5, Number.NaN, "1", 1n, 2 ** 53]],
   ["positiveInteger", positiveInteger, [1, 2 ** 31], [0, -1, 1.5, "1", null]],
   ["nonNegativeInteger", nonNegativeInteger, [0, 7], [-1, 0.5, Number.NaN]],
@@ -35,10 +40,11 @@ test.each<[string, Rule, unknown[], unknown[]]>([
   ["text", text, ["", "a"], [1, null, {}]],
   ["callable", callable, [() => 1, Math.max], [{}, "f", null]],
   ["aTensor", aTensor, [{ storage: {}, dtype: "f32" }], [null, [1], new Float32Array(1), "f32"]],
+  ["aDType", aDType, ["f32", "bool"], ["f64", 32]],
   ["oneOf", oneOf("mean", "sum"), ["mean"], ["Mean", "", 0]],
   ["either", either(positiveInteger, yesOrNo), [1, false], [0, "1"]],
   ["nullOr", nullOr(fraction), [null, 0.1], [undefined, 2]],
-  ["listOf", listOf(positiveInteger), [[], [1, 2]], [[0], 1, "12"]],
+  ["listOf", listOf(positiveInteger), [[], [1, 2]], [[0], 1, "12", new Array(1)]],
   ["listOf, of a length", listOf(integer, 2), [[-1, 0]], [[1], [1, 2, 3]]],
   ["anything", anything, [undefined, Number.NaN, {}], []],
 ])("%s", (_, rule, right, wrong) => {
@@ -101,6 +107,7 @@ test.each([
   [Object.create(null), "an object"],
   [new Map(), "a Map"],
   [new Int32Array(1), "an Int32Array"],
+  [new Uint8Array(1), "a Uint8Array"],
 ])("%o is described as %s", (value, words) => {
   expect(describeValue(value)).toBe(words);
 });

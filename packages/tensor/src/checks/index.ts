@@ -3,9 +3,12 @@ export { checkOptions, checkTensors, checkValue, describeValue } from "./check.t
 export { contentsOf, isContainer, isRecord } from "./containers.ts";
 export type { Rule, Rules } from "./rules.ts";
 export {
+  aDType,
+  anyNumber,
   anything,
   aTensor,
   callable,
+  comparable,
   either,
   finite,
   fraction,

@@ -15,6 +15,15 @@ const number = (expected: string, test: (value: number) => boolean): Rule => ({
 /** For what is checked elsewhere. */
 export const anything: Rule = { expected: "anything", accepts: () => true };
 
+/** Infinities and NaN too. */
+export const anyNumber: Rule = /* @__PURE__ */ number("a number", () => true);
+
+/** What can be compared with others, infinities too. */
+export const comparable: Rule = /* @__PURE__ */ number(
+  "a number that is not NaN",
+  (value) => !Number.isNaN(value),
+);
+
 export const integer: Rule = /* @__PURE__ */ number("an integer", Number.isSafeInteger);
 
 export const positiveInteger: Rule = /* @__PURE__ */ number(
@@ -69,6 +78,8 @@ export const oneOf = (...words: readonly string[]): Rule => ({
   accepts: (value) => words.includes(value as string),
 });
 
+export const aDType: Rule = /* @__PURE__ */ oneOf("f32", "i32", "u32", "u8", "bool", "f16");
+
 /** What one of the rules accepts. */
 export const either = (...rules: readonly Rule[]): Rule => ({
   expected: rules.map(({ expected }) => expected).join(", or "),
@@ -80,7 +91,11 @@ export const nullOr = (rule: Rule): Rule =>
 
 /** An array, each element of which one rule accepts. `length` is exact where it is given. */
 export const listOf = (rule: Rule, length?: number): Rule => ({
-  expected: `an array of ${length === undefined ? "" : `${length} times `}${rule.expected}`,
-  accepts: (value) =>
-    Array.isArray(value) && (length === undefined || value.length === length) && value.every(rule.accepts),
+  expected: `an array${length === undefined ? "" : ` of ${length} elements`}, each ${length === undefined ? "element " : ""}${rule.expected}`,
+  accepts: (value) => {
+    if (!Array.isArray(value) || (length !== undefined && value.length !== length)) return false;
+    // Holes count: `every` passes over them.
+    for (const element of value) if (!rule.accepts(element)) return false;
+    return true;
+  },
 });

@@ -45,7 +45,7 @@ export function checkShape(shape: Shape, argument = "shape"): void {
 
 const dimensions: Rule = {
   expected: "non-negative integer dimensions",
-  accepts: (value) => Array.isArray(value) && value.every(nonNegativeInteger.accepts),
+  accepts: /* @__PURE__ */ listOf(nonNegativeInteger).accepts,
 };
 
 /** NumPy's broadcasting of any number of shapes. Throws ShapeError that shows all of them. */

@@ -1,5 +1,5 @@
 import type { Rules } from "../checks/rules.ts";
-import { anything, oneOf } from "../checks/rules.ts";
+import { aDType, anything } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import type { DType } from "../core/dtype.ts";
 
@@ -11,6 +11,6 @@ export interface CreationOptions {
 }
 
 export const creationRules: Rules<CreationOptions> = {
-  dtype: /* @__PURE__ */ oneOf("f32", "i32", "u32", "u8", "bool", "f16"),
+  dtype: aDType,
   backend: anything,
 };

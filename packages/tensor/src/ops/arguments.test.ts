@@ -32,6 +32,8 @@ test.each<[string, () => unknown]>([
   ["transpose, a number", () => ops.transpose(x, wrong(0))],
   ["where, null", () => ops.where(ops.greater(x, 0), x, wrong(null))],
   ["zeros, a number", () => ops.zeros(wrong(2), { backend })],
+  ["zeros, a hole", () => ops.zeros(new Array(1), { backend })],
+  ["split, a hole", () => ops.split(x, Object.assign(new Array(2), { 1: 2 }))],
   ["zeros, null", () => ops.zeros(wrong(null), { backend })],
 ])("what is no operand, shape or axis is refused by a typed error: %s", (_, call) => {
   expect(call).toThrow(ops.EvenkeelError);

@@ -1,5 +1,6 @@
 import { checkOptions } from "../../checks/check.ts";
-import { anything } from "../../checks/rules.ts";
+import type { Rule } from "../../checks/rules.ts";
+import { comparable, nullOr } from "../../checks/rules.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -34,22 +35,32 @@ export const clampOp: Op<ClampAttributes> = {
   },
 };
 
+const bound: Rule = /* @__PURE__ */ nullOr(comparable);
+
 /**
  * x, but not below `min` and not above `max`. As in PyTorch the gradient passes where x is equal to a bound.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is f32, f16, i32 or u32 and can hold the bounds, ArgumentError
- * when no bound is given or they cross.
+ * when no bound is given, one is NaN, or they cross. `null` is no bound, as `None` is in PyTorch.
  *
  * @example clamp(tensor([-2, 0.5, 7]), { min: 0, max: 1 }) // [0, 0.5, 1]
  */
-export function clamp(x: Tensor, options: { readonly min?: number; readonly max?: number }): Tensor {
-  checkOptions<typeof options>("clamp", options, { min: anything, max: anything });
+export function clamp(
+  x: Tensor,
+  options: { readonly min?: number | null; readonly max?: number | null },
+): Tensor {
+  checkOptions<typeof options>("clamp", options, { min: bound, max: bound });
   const { min, max } = options;
-  const bounds = [min, max].filter((bound) => bound !== undefined);
+  const bounds = [min, max].filter((limit) => typeof limit === "number");
   if (bounds.length === 0) throw new ArgumentError("clamp: found no bound, expected min, max or both");
-  if (min !== undefined && max !== undefined && !(min <= max)) {
+  if (bounds.length === 2 && bounds[0]! > bounds[1]!) {
     throw new ArgumentError(`clamp: found min ${min} and max ${max}, expected min <= max`);
   }
-  for (const bound of bounds) checkNumber("clamp", x.dtype, bound);
-  return execute(clampOp, [x], { min: min !== undefined, max: max !== undefined }, { scalars: bounds })[0]!;
+  for (const limit of bounds) checkNumber("clamp", x.dtype, limit);
+  return execute(
+    clampOp,
+    [x],
+    { min: typeof min === "number", max: typeof max === "number" },
+    { scalars: bounds },
+  )[0]!;
 }

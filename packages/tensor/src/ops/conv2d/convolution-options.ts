@@ -35,7 +35,7 @@ export const convolutionRules: Rules<ConvolutionOptions> = {
 export function pairOf(operation: string, name: string, value: unknown, least: number): Pair {
   const pair = typeof value === "number" ? [value, value] : value;
   const isPair = Array.isArray(pair) && pair.length === 2;
-  if (!isPair || !pair.every((size) => Number.isSafeInteger(size) && size >= least)) {
+  if (!isPair || ![...pair].every((size) => Number.isSafeInteger(size) && size >= least)) {
     throw new ArgumentError(
       `${operation}: ${name}: found ${JSON.stringify(value)}, expected an integer of at least ${least}, or a pair of them`,
     );

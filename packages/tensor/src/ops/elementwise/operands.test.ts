@@ -70,6 +70,9 @@ describe("operands", () => {
     const x = of("f32");
     expect(() => ops.clamp(x, {})).toThrow(ArgumentError);
     expect(() => ops.clamp(x, { min: 1, max: 0 })).toThrow("found min 1 and max 0");
+    ops.clamp(x, { min: null, max: 1 });
+    expect(lastLaunch().scalars).toEqual([1]);
+    expect(() => ops.clamp(x, { min: null, max: null })).toThrow("found no bound");
     expect(() => ops.hardtanh(x, { min: 1, max: 1 })).toThrow(ArgumentError);
     expect(() => ops.softplus(x, { beta: 0 })).toThrow(ArgumentError);
     expect(() => ops.gelu(x, { approximate: "fast" as "tanh" })).toThrow(

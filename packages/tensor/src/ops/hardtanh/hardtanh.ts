@@ -1,5 +1,5 @@
 import { checkOptions } from "../../checks/check.ts";
-import { anything } from "../../checks/rules.ts";
+import { comparable } from "../../checks/rules.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -24,14 +24,14 @@ export const hardtanhOp: Op = {
 /**
  * x between two bounds, flat outside of them. Unlike `clamp` the gradient is 0 at the bounds themselves, as in PyTorch.
  *
- * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError unless min < max.
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError unless min < max, both numbers.
  *
  * @param options.min default -1
  * @param options.max default 1; `{ min: 0, max: 6 }` is ReLU6
  * @example hardtanh(tensor([-3, 0.5, 3])) // [-1, 0.5, 1]
  */
 export function hardtanh(x: Tensor, options: { readonly min?: number; readonly max?: number } = {}): Tensor {
-  checkOptions<typeof options>("hardtanh", options, { min: anything, max: anything });
+  checkOptions<typeof options>("hardtanh", options, { min: comparable, max: comparable });
   const { min = -1, max = 1 } = options;
   if (!(min < max)) {
     throw new ArgumentError(`hardtanh: found min ${min} and max ${max}, expected min < max`);

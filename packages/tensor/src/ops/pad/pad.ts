@@ -1,5 +1,5 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
-import { anything, listOf, nonNegativeInteger } from "../../checks/rules.ts";
+import { anyNumber, listOf, nonNegativeInteger } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import type { DType } from "../../core/dtype.ts";
 import { ArgumentError } from "../../core/errors.ts";
@@ -103,7 +103,7 @@ export function pad(
   options: { readonly value?: number } = {},
 ): Tensor {
   checkTensors("pad", x);
-  checkOptions<typeof options>("pad", options, { value: anything });
+  checkOptions<typeof options>("pad", options, { value: anyNumber });
   const { value = 0 } = options;
   if (!listOf(listOf(nonNegativeInteger, 2), x.rank).accepts(widths)) {
     throw new ArgumentError(

@@ -91,7 +91,7 @@ describe("pooling", () => {
       new ArgumentError("maxPool2d: padding: found [2, 2], expected at most half of the kernel [3, 3]"),
     );
     expect(() => avgPool2d(x, 0)).toThrow(
-      "avgPool2d: kernel: found 0, expected a positive integer, or an array of 2 times a positive integer",
+      "avgPool2d: kernel: found 0, expected a positive integer, or an array of 2 elements, each a positive integer",
     );
     expect(() => maxPool2d(x, [2, 2, 2])).toThrow(ArgumentError);
     expect(() => maxPool2d(x, 9)).toThrow(ShapeError);

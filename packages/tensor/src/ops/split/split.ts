@@ -1,4 +1,5 @@
 import { checkTensors, describeValue } from "../../checks/check.ts";
+import { listOf, nonNegativeInteger } from "../../checks/rules.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { axisOption, formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
@@ -23,8 +24,7 @@ export function split(
   const axis = axisOption("split", options, x.rank, 0);
   const size = x.shape[axis]!;
   const sizes = typeof parts === "number" ? equalSizes(size, parts) : parts;
-  const isValid = Array.isArray(sizes) && sizes.every((part) => Number.isInteger(part) && part >= 0);
-  if (!isValid || sizes.reduce((sum, part) => sum + part, 0) !== size) {
+  if (!listOf(nonNegativeInteger).accepts(sizes) || sizes.reduce((sum, part) => sum + part, 0) !== size) {
     throw new ArgumentError(
       `split: parts: found ${describeValue(parts)}, expected parts that add up to ${size}, axis ${axis} of ${formatShape(x.shape)}`,
     );
