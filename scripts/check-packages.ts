@@ -1,12 +1,12 @@
 /**
  * What only an installed package can show. Packs every public package, lints the tarballs (publint, attw, what they must and must not
- * hold), installs each one alone into an empty project with its siblings' tarballs, runs the example of its README there in the oldest and
- * the newest Node, type-checks it in the oldest and the newest TypeScript, bundles it for the browser, holds the bundles to their sizes, and
- * rehearses a release in a scratch clone.
+ * hold), installs each one alone into an empty project with its siblings' tarballs, runs the examples of its README there in the oldest and
+ * the newest Node, type-checks them, bundles it for the browser, reads all declarations with the oldest TypeScript, holds the bundles to their
+ * sizes, and rehearses a release in a scratch clone.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { checkConsumer, checkRootExamples } from "./packages/consumers.ts";
+import { checkConsumer, checkOldestTypescript, checkRootExamples } from "./packages/consumers.ts";
 import { rehearseRelease } from "./packages/release.ts";
 import { checkSizes } from "./packages/sizes.ts";
 import { lintTarballs, packAll } from "./packages/tarballs.ts";
@@ -19,6 +19,7 @@ try {
   const packages = publicPackages(root);
   checkRootExamples(packages);
   for (const published of packages) await checkConsumer(published, tarballs);
+  checkOldestTypescript(packages);
   rehearseRelease();
 } finally {
   rmSync(scratch, { recursive: true, force: true });

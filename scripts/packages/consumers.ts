@@ -4,7 +4,7 @@ import { build, transform } from "esbuild";
 import type { PublicPackage } from "./workspace.ts";
 import { bin, root, run, scratch } from "./workspace.ts";
 
-/** The versions of Node beside the repository's own that run the examples: the oldest that the manifests allow, and the newest. */
+/** The versions of Node that run the examples: the oldest that the manifests allow, and the newest. Tests run in the repository's own. */
 const newestNode = "26.10.0";
 const oldestNode = ({ manifest }: PublicPackage): string => {
   const range = /^>=(\d+)(\.\d+)?(\.\d+)?$/.exec(manifest.engines.node);
@@ -27,6 +27,8 @@ const typescriptOptions = [
   "--types",
   "node",
 ];
+
+const nodeModules = ["--module", "nodenext"];
 
 const examplesIn = (readme: string): string[] =>
   [...readFileSync(readme, "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, example]) => example!);
@@ -101,21 +103,23 @@ function undiciTypes(): string {
   return join(types.trim(), "../../undici-types");
 }
 
+const projectOf = ({ folder }: PublicPackage): string => join(scratch, "consumers", basename(folder));
+
 /**
- * Installs a package alone, runs the examples of its README in every version of Node, type-checks it in the oldest and the
- * repository's TypeScript, and bundles the package for the browser.
+ * Installs a package alone, runs the examples of its README in the oldest and the newest Node, type-checks them, and bundles the package
+ * for the browser.
  */
 export async function checkConsumer(
   consumed: PublicPackage,
   tarballs: ReadonlyMap<string, string>,
 ): Promise<void> {
   const { folder, manifest } = consumed;
-  const project = join(scratch, "consumers", basename(folder));
+  const project = projectOf(consumed);
   mkdirSync(project, { recursive: true });
   const examples = examplesOf(folder);
   installAlone(project, consumed, examples.join("\n"), tarballs);
   const old = join(installed("node", oldestNode(consumed)), "node");
-  const nodes = [old, process.execPath, join(installed("node", newestNode), "node")];
+  const nodes = [old, join(installed("node", newestNode), "node")];
   const files = examples.map((_, index) => `example-${index + 1}.ts`);
   for (const [index, example] of examples.entries()) {
     writeFileSync(join(project, files[index]!), example);
@@ -124,18 +128,38 @@ export async function checkConsumer(
     writeFileSync(join(project, "example.js"), code);
     for (const node of nodes) run(node, ["example.js"], project);
   }
-  for (const tsc of [join(installed("typescript", oldestTypescript), "tsc"), bin("tsc")]) {
-    run(tsc, [...typescriptOptions, "--module", "nodenext", ...files], project);
-    run(
-      tsc,
-      [...typescriptOptions, "--module", "esnext", "--moduleResolution", "bundler", ...files],
-      project,
-    );
-  }
+  run(bin("tsc"), [...typescriptOptions, ...nodeModules, ...files], project);
+  run(
+    bin("tsc"),
+    [...typescriptOptions, "--module", "esnext", "--moduleResolution", "bundler", ...files],
+    project,
+  );
   await checkBrowserBundle(manifest.name, project);
   console.log(
-    `${manifest.name}: installs alone, runs in Node ${oldestNode(consumed)}, ${process.versions.node} and ${newestNode}, type-checks, bundles`,
+    `${manifest.name}: installs alone, runs in Node ${oldestNode(consumed)} and ${newestNode}, type-checks, bundles`,
   );
+}
+
+/**
+ * Type-checks the declarations of every entry in the oldest TypeScript, where packages are installed that no other one depends on: these bring
+ * all of them.
+ */
+export function checkOldestTypescript(packages: readonly PublicPackage[]): void {
+  const isNeeded = ({ manifest }: PublicPackage): boolean =>
+    packages.some(({ manifest: { dependencies = {} } }) => manifest.name in dependencies);
+  for (const last of packages.filter((candidate) => !isNeeded(candidate))) {
+    const project = projectOf(last);
+    const entries = packages
+      .filter(({ manifest: { name } }) => existsSync(join(project, "node_modules", name)))
+      .flatMap(({ manifest: { name, exports } }) =>
+        Object.keys(exports).map((entry) => entry.replace(".", name)),
+      );
+    const imports = entries.map((entry, index) => `export * as entry${index} from "${entry}";`);
+    writeFileSync(join(project, "entries.ts"), imports.join("\n"));
+    const tsc = join(installed("typescript", oldestTypescript), "tsc");
+    run(tsc, [...typescriptOptions, ...nodeModules, "entries.ts"], project);
+    console.log(`${last.manifest.name}: TypeScript ${oldestTypescript} reads ${entries.length} entries`);
+  }
 }
 
 async function checkBrowserBundle(name: string, project: string): Promise<void> {

@@ -10,6 +10,7 @@ export interface Manifest {
   /** Packages that are not published. */
   readonly private?: boolean;
   readonly engines: { readonly node: string };
+  readonly exports: { readonly [entry: string]: unknown };
   readonly dependencies?: { readonly [name: string]: string };
 }
 
