@@ -1,7 +1,15 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, BackendError, full, OutOfMemoryError, setDefaultBackend } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  BackendError,
+  DeviceError,
+  full,
+  OutOfMemoryError,
+  setDefaultBackend,
+} from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
+import { Sequential } from "../layers/sequential.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/variable.ts";
 import { Adam, AdamW } from "./adam.ts";
@@ -304,6 +312,29 @@ describe("where the model's backend is not the default", () => {
 test("an optimizer of another model is told apart, whatever its shapes", () => {
   const optimizer = new SGD(new Net(), { learningRate: 0.1 });
   expect(() => optimizer.checkModel(new Net())).toThrow(
-    "optimizer: found one of another model, which does not have weight",
+    "optimizer: weight: not a parameter of the model it was made for",
   );
+});
+
+test("an optimizer has the parameters of its model in their order, and no others", () => {
+  const parts = { first: new Net(), second: new Net() };
+  const whole = new Sequential(parts.first, parts.second);
+  const options = { learningRate: 0.1 };
+  const misplaced = (name: string) => `optimizer: ${name}: found a parameter that the model does not have`;
+  const swapped = new SGD(new Sequential(parts.second, parts.first), options);
+  expect(() => swapped.checkModel(whole)).toThrow(misplaced("0.weight"));
+  expect(() => new SGD(whole, options).checkModel(parts.first)).toThrow(misplaced("1.weight"));
+  new SGD(new Sequential(whole), options).checkModel(whole);
+});
+
+test("an optimizer that was disposed starts anew, whatever its last step was", async () => {
+  const model = new Net();
+  const optimizer = new SGD(model, { learningRate: 0.5, momentum: 0.9 });
+  optimizer.step([full([2], 1)]);
+  optimizer.invalidate(new Error("the device is lost"));
+  expect(() => optimizer.step([full([2], 1)])).toThrow(DeviceError);
+  optimizer.dispose();
+  optimizer.step([full([2], 1)]);
+  expect([...(await model.weight.value.data())]).toEqual([0, 0]);
+  expect((await optimizer.stateArrays()).get("weight.steps")!.data[0]).toBe(1);
 });

@@ -21,9 +21,8 @@ import { updateExpression } from "./update-rule.ts";
 
 /**
  * The base of optimizers. Parameters with the same settings lie in one arena, as far as a buffer of the device goes, and are
- * updated in place by one launch. Gradients
- * come in the order of `trainableParameters(model)`, as `valueAndGrad(model, loss)` returns them; parameters that are
- * frozen meanwhile are left out, with their slots.
+ * updated in place by one launch. Gradients come in the order of `trainableParameters(model)`, as `valueAndGrad(model, loss)`
+ * returns them; parameters that are frozen meanwhile are left out, with their slots.
  */
 export class Optimizer {
   /** What the updates depend on: a run is resumed with the same. */
@@ -72,7 +71,7 @@ export class Optimizer {
    * nothing, unless the error says that it failed half way.
    *
    * @throws ShapeError or DTypeError for a gradient that does not fit its parameter; ArgumentError for a wrong number of them;
-   * DeviceError for a step that fails half way, and from then on until a saved state is loaded
+   * DeviceError for a step that fails half way, and from then on until a saved state is loaded or the slots are disposed
    */
   step(gradients: readonly Tensor[]): void {
     this.checkWhole();
@@ -99,7 +98,7 @@ export class Optimizer {
 
   /**
    * Says that a step was not done as a whole, as when the device reports late that one of its launches failed: `step` and
-   * `stateArrays` throw such an error as is returned, until a saved state is loaded.
+   * `stateArrays` throw such an error as is returned, until a saved state is loaded, or the slots are disposed.
    */
   invalidate(cause: unknown): DeviceError {
     this.damage ??= { cause };
@@ -142,7 +141,6 @@ export class Optimizer {
       commit: () => {
         this.dispose();
         this.arenas = this.inOrder(arenas);
-        this.damage = undefined;
       },
       discard: () => {
         for (const arena of arenas) arena.dispose();
@@ -150,10 +148,11 @@ export class Optimizer {
     };
   }
 
-  /** Gives back the memory of the slots. The next step starts anew. */
+  /** Gives back the memory of the slots. The next step starts anew, also where the last one failed half way. */
   dispose(): void {
     for (const arena of this.arenas ?? []) arena.dispose();
     this.arenas = undefined;
+    this.damage = undefined;
   }
 
   private checkWhole(): void {
@@ -201,13 +200,19 @@ export class Optimizer {
     arena.update(this.expression, operands, scalars);
   }
 
-  /** Throws ArgumentError unless this optimizer was made for the parameters of the model. */
+  /** Throws ArgumentError unless this optimizer was made for the parameters of the model, in their order: gradients come in it. */
   checkModel(model: Parameterized): void {
     const own = new Set(this.parameters.map(({ parameter }) => parameter));
-    for (const [name, parameter] of model.namedParameters()) {
-      if (!own.has(parameter)) {
-        throw new ArgumentError(`optimizer: found one of another model, which does not have ${name}`);
-      }
+    const expected = [...model.namedParameters()];
+    const foreign = expected.find(([, parameter]) => !own.has(parameter));
+    if (foreign !== undefined) {
+      throw new ArgumentError(`optimizer: ${foreign[0]}: not a parameter of the model it was made for`);
+    }
+    const misplaced = this.parameters.find(({ parameter }, index) => parameter !== expected[index]?.[1]);
+    if (misplaced !== undefined) {
+      throw new ArgumentError(
+        `optimizer: ${misplaced.name}: found a parameter that the model does not have in this place, expected those of the model in their order: make the optimizer from the model that is trained`,
+      );
     }
   }
 }
