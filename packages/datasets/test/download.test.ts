@@ -3,10 +3,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ArgumentError, DataError, StorageError } from "@evenkeel/tensor";
+import { temporaryPath } from "@evenkeel/tensor/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DownloadError, download } from "../src/node/index.ts";
 import { describeFile, serve } from "./tiny-set.ts";
@@ -238,17 +239,12 @@ describe("several at once", () => {
 describe("partial files", () => {
   beforeEach(() => mkdir(join(folder, "cache")));
 
+  const ofProcess = (pid: number) => basename(temporaryPath(path)).replace(`-${process.pid}-`, `-${pid}-`);
+
   it("of killed processes are removed, and no others", async () => {
     answer = sendRest;
-    const kept = [
-      "notes.partial",
-      `.${hostname()}-${process.ppid}-${randomUUID()}.partial`,
-      `.elsewhere-1-${randomUUID()}.partial`,
-    ];
-    const removed = [
-      `.${hostname()}-${2 ** 30}-${randomUUID()}.partial`,
-      `.elsewhere-2-${randomUUID()}.partial`,
-    ];
+    const kept = ["notes.partial", ofProcess(process.ppid), `.elsewhere-1-${randomUUID()}.partial`];
+    const removed = [ofProcess(2 ** 30), `.elsewhere-2-${randomUUID()}.partial`];
     for (const name of [...kept, ...removed]) await writeFile(join(folder, "cache", name), "part");
     await utimes(join(folder, "cache", removed[1]!), 0, 0);
     await get();
@@ -259,7 +255,7 @@ describe("partial files", () => {
     answer = sendRest;
     const victim = join(folder, "victim");
     await writeFile(victim, "precious");
-    const link = join(folder, "cache", `.${hostname()}-${2 ** 30}-${randomUUID()}.partial`);
+    const link = join(folder, "cache", ofProcess(2 ** 30));
     await symlink(victim, `${path}.partial`);
     await symlink(victim, link);
     await symlink(victim, path);

@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { ArgumentError, StorageError } from "@evenkeel/tensor";
+import { temporaryPath } from "@evenkeel/tensor/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FolderCheckpointStore } from "./folder-checkpoint-store.ts";
 
@@ -43,7 +44,7 @@ test("a name is claimed by one run at a time, and other names are free", async (
 
 test("what a killed process left is removed at the next save", async () => {
   const store = new FolderCheckpointStore(folder);
-  const left = `.${hostname()}-${2 ** 30}-${crypto.randomUUID()}.partial`;
+  const left = basename(temporaryPath("latest")).replace(`-${process.pid}-`, `-${2 ** 30}-`);
   await writeFile(join(folder, left), "half a checkpoint");
   await store.save("latest", Uint8Array.of(1));
   expect(await readdir(folder)).toEqual(["latest.safetensors"]);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { StorageError } from "../core/errors.ts";
 import { claimPath } from "./claim.ts";
+import { thisMachine } from "./temporary-files.ts";
 
 let folder: string;
 let path: string;
@@ -17,7 +18,10 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-const holder = (host: string, pid: number) => JSON.stringify({ host, pid, claim: "x" });
+const holder = (machine: string, pid: number) =>
+  JSON.stringify({ host: machine.split(".")[0], machine, pid, claim: "x" });
+
+const ago = (milliseconds: number) => new Date(Date.now() - milliseconds);
 
 test("a claim holds until it is released, within one process too", async () => {
   const release = await claimPath(path);
@@ -33,11 +37,40 @@ test("a claim holds until it is released, within one process too", async () => {
 test("of many at once exactly one gets it, also where an older claim is in the way", async () => {
   for (const isLeft of [false, true]) {
     const at = join(folder, `.lock-${isLeft}`);
-    if (isLeft) await writeFile(at, holder(hostname(), 2 ** 30));
+    if (isLeft) await writeFile(at, holder(thisMachine, 2 ** 30));
     const results = await Promise.allSettled(Array.from({ length: 8 }, () => claimPath(at)));
     const claims = results.filter(({ status }) => status === "fulfilled");
     expect(claims.length).toBe(1);
     await (claims[0] as PromiseFulfilledResult<() => Promise<void>>).value();
+  }
+});
+
+test("of many that find a claim left behind, at most one holds at a time, however they come in between", async () => {
+  for (let round = 0; round < 400; round++) {
+    const at = join(folder, `.lock-${round}`);
+    await writeFile(at, holder(thisMachine, 2 ** 30));
+    const results = await Promise.allSettled(Array.from({ length: 12 }, () => claimPath(at)));
+    const claims = results.filter(({ status }) => status === "fulfilled");
+    expect(claims.length).toBe(1);
+    await (claims[0] as PromiseFulfilledResult<() => Promise<void>>).value();
+  }
+  expect(await readdir(folder)).toEqual([]);
+}, 60_000);
+
+test("one that was killed while it removed a claim is in nobody's way", async () => {
+  await (await claimPath(path))();
+  await writeFile(path, holder(thisMachine, 2 ** 30));
+  await writeFile(`${path}.taking`, holder(thisMachine, 2 ** 30));
+  await (await claimPath(path))();
+  expect(await readdir(join(folder, "run"))).toEqual([]);
+});
+
+test("a container of the same name has processes of its own", async () => {
+  await (await claimPath(path))();
+  for (const pid of [2 ** 30, process.pid]) {
+    await writeFile(path, holder(`${hostname()}.1.0`, pid));
+    await utimes(path, ago(100_000), ago(100_000));
+    await expect(claimPath(path)).rejects.toThrow(`process ${pid} on ${hostname().split(".")[0]}`);
   }
 });
 
@@ -46,7 +79,10 @@ test("another process that is alive keeps its claim, and loses it when it is kil
   const child = fork("-e", ["process.on('message', () => undefined)"], { execArgv: [], stdio: "ignore" });
   const exit = once(child, "exit");
   await (await claimPath(path))();
-  await writeFile(path, holder(hostname(), child.pid!));
+  await writeFile(path, holder(thisMachine, child.pid!));
+  await expect(claimPath(path)).rejects.toThrow(`process ${child.pid}`);
+  // A process that is stopped, or sleeps with its machine, renews nothing and is not gone.
+  await utimes(path, ago(1e6), ago(1e6));
   await expect(claimPath(path)).rejects.toThrow(`process ${child.pid}`);
   child.kill("SIGKILL");
   await exit;
@@ -57,11 +93,11 @@ test("a claim of another machine ends when it is not renewed, and one before thi
   await (await claimPath(path))();
   await writeFile(path, holder("elsewhere", 1));
   await expect(claimPath(path)).rejects.toThrow("in use by process 1 on elsewhere");
-  const earlier = new Date(Date.now() - 130_000);
+  const earlier = ago(130_000);
   await utimes(path, earlier, earlier);
   await (await claimPath(path))();
-  await writeFile(path, holder(hostname(), process.pid));
-  const beforeStart = new Date(Date.now() - process.uptime() * 1000 - 5000);
+  await writeFile(path, holder(thisMachine, process.pid));
+  const beforeStart = ago(process.uptime() * 1000 + 5000);
   await utimes(path, beforeStart, beforeStart);
   await (await claimPath(path))();
 });
@@ -70,20 +106,21 @@ test("a link to nowhere and a folder are in the way like any claim, and are not 
   const elsewhere = join(folder, "elsewhere");
   const link = join(folder, ".link");
   await symlink(elsewhere, link);
-  await expect(claimPath(link)).rejects.toThrow("on an unknown machine");
-  const earlier = new Date(Date.now() - 130_000);
+  await expect(claimPath(link)).rejects.toThrow("in use by a program that does not name itself");
+  const earlier = ago(130_000);
   await lutimes(link, earlier, earlier);
   await (await claimPath(link))();
   const below = join(folder, ".below");
   await mkdir(below);
-  await expect(claimPath(below)).rejects.toThrow(StorageError);
+  await utimes(below, earlier, earlier);
+  await expect(claimPath(below)).rejects.toThrow(`${below}: found something that is no file`);
   expect((await readdir(folder)).sort()).toEqual([".below"]);
 });
 
 test("a claim that is still being written holds, and somebody else's is not released", async () => {
   const release = await claimPath(path);
   await writeFile(path, "");
-  await expect(claimPath(path)).rejects.toThrow("on an unknown machine");
+  await expect(claimPath(path)).rejects.toThrow("in use by a program that does not name itself");
   await writeFile(path, holder("elsewhere", 1));
   await release();
   expect(await readFile(path, "utf8")).toBe(holder("elsewhere", 1));

@@ -1,15 +1,33 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync, readlinkSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 
+/**
+ * Where a process number means one process: a host as long as it runs. Containers of one name count their processes each for
+ * themselves.
+ */
+export const thisMachine: string = machineName();
+
+function machineName(): string {
+  try {
+    const [space] = /\d+/.exec(readlinkSync("/proc/self/ns/pid"))!;
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);
+    return `${hostname()}.${space}.${boot}`;
+  } catch {
+    // Only Linux has these.
+    return hostname();
+  }
+}
+
 /** A name beside `path` that nobody else uses or can guess, and that tells whose it is. */
 export const temporaryPath = (path: string): string =>
-  join(dirname(path), `.${hostname()}-${process.pid}-${randomUUID()}.partial`);
+  join(dirname(path), `.${thisMachine}-${process.pid}-${randomUUID()}.partial`);
 
-const temporaryName = /^\.(?<host>.+)-(?<pid>\d+)-[0-9a-f-]{36}\.partial$/;
+const temporaryName = /^\.(?<machine>.+)-(?<pid>\d+)-[0-9a-f-]{36}\.partial$/;
 
-/** Nobody writes one file for as long. */
+/** No file takes longer than a day to write. */
 const mostMilliseconds = 86_400_000;
 
 const sweptFolders = new Set<string>();
@@ -28,16 +46,19 @@ async function isAbandoned(path: string): Promise<boolean> {
   const owner = temporaryName.exec(basename(path))?.groups;
   if (owner === undefined) return false;
   const { mtimeMs } = await stat(path);
-  return Date.now() - mtimeMs > mostMilliseconds || hasEnded(owner.host!, Number(owner.pid), mtimeMs);
+  const isOurs = owner.machine === thisMachine;
+  return Date.now() - mtimeMs > mostMilliseconds || (isOurs && hasEnded(Number(owner.pid), mtimeMs));
 }
 
+/** By the clock as it was set then: the time in which a machine sleeps is not counted as running. */
+const startMilliseconds = Date.now() - process.uptime() * 1000;
+
 /**
- * Whether the process that was at work at some time has certainly ended. One with this process's number that worked before
- * this one began was another: in a container, numbers are the same at each start.
+ * Whether the process of this machine that was at work at some time has certainly ended. One with this process's number that
+ * worked before this one began was another.
  */
-export function hasEnded(host: string, pid: number, atMilliseconds: number): boolean {
-  if (host !== hostname()) return false;
-  if (pid === process.pid) return atMilliseconds < Date.now() - process.uptime() * 1000;
+export function hasEnded(pid: number, atMilliseconds: number): boolean {
+  if (pid === process.pid) return atMilliseconds < startMilliseconds;
   try {
     process.kill(pid, 0);
     return false;

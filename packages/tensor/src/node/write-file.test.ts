@@ -1,10 +1,10 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { StorageError } from "../core/errors.ts";
 import { storageError } from "./storage-error.ts";
-import { temporaryPath } from "./temporary-files.ts";
+import { temporaryPath, thisMachine } from "./temporary-files.ts";
 import { writeFileAtomically } from "./write-file.ts";
 
 let folder: string;
@@ -43,13 +43,13 @@ test("what killed processes left beside the file is removed, and nothing that ma
   // No process has this number: it is above the highest that Linux gives.
   const name = (host: string, pid: number) => `.${host}-${pid}-${crypto.randomUUID()}.partial`;
   const [ended, before, old] = [
-    name(hostname(), 2 ** 30),
-    name(hostname(), process.pid),
+    name(thisMachine, 2 ** 30),
+    name(thisMachine, process.pid),
     name("elsewhere", 7),
   ];
   const kept = [
-    name(hostname(), process.pid),
-    name(hostname(), process.ppid),
+    name(thisMachine, process.pid),
+    name(thisMachine, process.ppid),
     name("elsewhere", 7),
     ".x.partial",
   ];
