@@ -1,4 +1,4 @@
-import { DataError } from "@evenkeel/tensor";
+import { DataError, nextTurn } from "@evenkeel/tensor";
 import { checkOptions, checkValue, nonNegativeInteger, text } from "@evenkeel/tensor/checks";
 import { checkBytes } from "./check-bytes.ts";
 import { crc32 } from "./crc32.ts";
@@ -77,7 +77,7 @@ async function unpackMember(inflater: Inflater, compressed: Uint8Array): Promise
     if (inflater.isFull) return compressed.length;
     checksum = crc32(inflater.output.subarray(before, inflater.size), checksum);
     if (performance.now() - turn > longestTurnMilliseconds) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
       turn = performance.now();
     }
   }
@@ -99,13 +99,17 @@ function trailerOf(compressed: Uint8Array, position: number): { checksum: number
 /** The flags of a header: RFC 1952, section 2.3.1. */
 const flags = { headerChecksum: 2, extra: 4, name: 8, comment: 16, unknown: 0xe0 } as const;
 
+/** What every header has, before what its flags announce. */
+const fixedHeaderBytes = 10;
+
 /** How long the header is that the data begin with. */
 function headerBytes(data: Uint8Array): number {
   if (!isGzip(data)) throw new InflateError("something else begins where a member should");
+  if (data.length < fixedHeaderBytes) throw new InflateError("it ends early");
   const [, , method, present] = data as unknown as [number, number, number, number];
   if (method !== 8 || (present & flags.unknown) !== 0)
     throw new InflateError("its header is of an unknown kind");
-  let length = 10;
+  let length = fixedHeaderBytes;
   if (present & flags.extra) length += 2 + (data[length]! | (data[length + 1]! << 8));
   for (const flag of [flags.name, flags.comment]) {
     if (present & flag) length = data.indexOf(0, length) + 1 || data.length + 1;

@@ -76,9 +76,9 @@ export class Inflater {
 
   /** Ends a stream, and returns the byte of the input after it. */
   end(): number {
+    this.checkEnd();
     this.position -= this.bitCount >> 3;
     this.bits = this.bitCount = 0;
-    if (this.position > this.input.length) throw new InflateError("it ends early");
     return this.position;
   }
 
@@ -168,11 +168,11 @@ export class Inflater {
       if (entry >= endOfBlock << 4 || entry === 0) break;
       output[size++] = entry >> 4;
     }
-    if (entry === 0) throw new InflateError("it has an unknown code");
     this.size = size;
     this.position = position;
     this.bits = bits;
     this.bitCount = bitCount;
+    this.checkCode(entry);
     return entry >> 4;
   }
 
@@ -192,9 +192,9 @@ export class Inflater {
   private symbol({ table, longest }: PrefixCode): number {
     this.refill();
     const entry = table[this.bits & ((1 << longest) - 1)]!;
-    if (entry === 0) throw new InflateError("it has an unknown code");
     this.bits >>>= entry & 15;
     this.bitCount -= entry & 15;
+    this.checkCode(entry);
     return entry >> 4;
   }
 
@@ -203,6 +203,7 @@ export class Inflater {
     const value = this.bits & ((1 << count) - 1);
     this.bits >>>= count;
     this.bitCount -= count;
+    this.checkEnd();
     return value;
   }
 
@@ -212,7 +213,18 @@ export class Inflater {
       this.bits |= this.input[this.position++]! << this.bitCount;
       this.bitCount += 8;
     }
-    if (this.position > this.input.length + 4) throw new InflateError("it ends early");
+  }
+
+  /** Throws where more was used than there is; what is ready and unused may lie beyond the end. */
+  private checkEnd(): void {
+    if (this.position - (this.bitCount >> 3) > this.input.length) throw new InflateError("it ends early");
+  }
+
+  /** Throws for the entry of a table that stands for no code, and where its bits lie beyond the end. */
+  private checkCode(entry: number): void {
+    this.checkEnd();
+    if (entry !== 0) return;
+    throw new InflateError(this.position > this.input.length ? "it ends early" : "it has an unknown code");
   }
 
   /** Makes room for so many bytes more. */
