@@ -1,5 +1,5 @@
 import type { Backend } from "@evenkeel/tensor";
-import { ArgumentError } from "@evenkeel/tensor";
+import { ArgumentError, nextTurn } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 import { unlessAborted } from "./abort.ts";
 import type { Batch, DataSource } from "./batch.ts";
@@ -12,6 +12,8 @@ export class BatchStream<Inputs, Labels> {
   /** How many have been taken. */
   taken = 0;
   private readonly epoch: number;
+  /** How many there are, where the source says so, as `batches` of datasets does. */
+  private readonly length: number | undefined;
   private readonly iterator: AnyIterator<Batch<Inputs, Labels>>;
   private readonly signal: AbortSignal | undefined;
   private isOpen = true;
@@ -25,6 +27,7 @@ export class BatchStream<Inputs, Labels> {
     const { backend, signal } = options;
     const batches = typeof source === "function" ? source(epoch, backend) : source.epoch(epoch, backend);
     this.epoch = epoch;
+    this.length = (source as { readonly batchesPerEpoch?: number }).batchesPerEpoch;
     this.signal = signal;
     this.iterator = iteratorOf(batches, epoch);
   }
@@ -55,18 +58,36 @@ export class BatchStream<Inputs, Labels> {
     }
   }
 
-  /** Whether there is no further batch; takes one to find out, and disposes it. */
+  /**
+   * Whether it is known without waiting that there is no further batch: from the length, or from a source that answers within
+   * a turn of the event loop. What it answers instead is disposed, and a failure says that there is more. Rejects with the
+   * signal's reason.
+   */
   async isAtEnd(): Promise<boolean> {
-    const batch = await this.next();
-    if (batch !== undefined) disposeBatch(batch);
-    return batch === undefined;
+    this.signal?.throwIfAborted();
+    if (typeof this.length === "number") return this.taken >= this.length;
+    const next = (async () => this.iterator.next())();
+    this.isWaiting = true;
+    const isEnd = next.then(
+      ({ done, value }) => {
+        this.isWaiting = false;
+        if (done === true) this.isOpen = false;
+        else if (typeof value === "object" && value !== null) disposeBatch(value);
+        return done === true;
+      },
+      () => {
+        this.isOpen = false;
+        return false;
+      },
+    );
+    return Promise.race([isEnd, nextTurn().then(() => false)]);
   }
 
   /** Lets the source clean up. A source that is being waited for cannot yet: it is told, and not waited for. */
   async close(): Promise<void> {
     if (!this.isOpen) return;
     this.isOpen = false;
-    const closing = Promise.resolve(this.iterator.return?.());
+    const closing = (async () => this.iterator.return?.())();
     if (this.isWaiting) closing.catch(() => undefined);
     else await closing;
   }

@@ -1,12 +1,13 @@
 import { withoutStatistics } from "@evenkeel/autodiff";
 import type { Tensor } from "@evenkeel/tensor";
-import { keep, scope } from "@evenkeel/tensor";
+import { ArgumentError, keep, scope } from "@evenkeel/tensor";
 import { naming } from "../module/failure.ts";
 import type { Module } from "../module/module.ts";
 import type { DataSource, FittingSource } from "./batch.ts";
 import { backendOf, disposeBatch, loadBatch } from "./batch.ts";
 import { BatchStream } from "./batch-stream.ts";
 import { checkEvaluateOptions } from "./check-options.ts";
+import { withCleanUp } from "./clean-up.ts";
 import type { Evaluation } from "./history.ts";
 import { LateReader } from "./late-reader.ts";
 import { located } from "./located.ts";
@@ -35,12 +36,12 @@ export interface EvaluateSettings<Labels, Outputs, Name extends string = string>
 const readEvery = 32;
 
 /**
- * Loss and metrics of a model over a data set: what they would be of all its batches as one, however it is cut. The model runs as
- * in use and keeps its modes, and statistics stay as they are; a module whose own mode is not the model's keeps that mode, as in
+ * Loss and metrics of a model over a data set: what they would be of all its batches as one, however it is cut. The model runs in
+ * evaluation mode and keeps its own, and statistics stay as they are; a module whose own mode is not the model's keeps that mode, as in
  * `fit`. It may be called while `fit` trains the model. All memory is freed.
  *
- * @throws ArgumentError for wrong options, for a loss or metric that gives no number, and for a label of a host array that is no
- * class; the signal's reason
+ * @throws ArgumentError for wrong options, for data without batches, for a loss or metric that gives no number, and for a label
+ * of a host array that is no class; the signal's reason
  * @example const { metrics } = await evaluate(model, { data: test, loss: crossEntropy, metrics: { accuracy } });
  */
 export async function evaluate<Inputs, Outputs, Epoch, Labels = Tensor, Name extends string = never>(
@@ -69,7 +70,7 @@ export async function evaluateAll<Inputs, Labels, Outputs, Name extends string>(
     }
   };
   const stream = new BatchStream(data, epoch, { backend, signal });
-  try {
+  const passOver = async (): Promise<void> => {
     for (let batch = await stream.next(); batch !== undefined; batch = await stream.next()) {
       const current = batch;
       try {
@@ -91,9 +92,13 @@ export async function evaluateAll<Inputs, Labels, Outputs, Name extends string>(
     }
     await reader.readAll(signal);
     addRead();
-  } finally {
+  };
+  await withCleanUp(passOver, () => {
     reader.drop();
-    await stream.close();
+    return stream.close();
+  });
+  if (stream.taken === 0) {
+    throw new ArgumentError(`evaluate: data: found no batches in epoch ${epoch}, expected at least one`);
   }
   return totals.evaluation();
 }

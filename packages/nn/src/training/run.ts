@@ -3,6 +3,7 @@ import type { Module } from "../module/module.ts";
 import type { Batch } from "./batch.ts";
 import { disposeBatch } from "./batch.ts";
 import { BatchStream } from "./batch-stream.ts";
+import { withCleanUp } from "./clean-up.ts";
 import { evaluateAll } from "./evaluate.ts";
 import type { FitOptions, RunControl } from "./fit-options.ts";
 import type { BatchRecord, EpochRecord, History } from "./history.ts";
@@ -46,6 +47,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   /** Where this call began. */
   private firstStep = 0;
   private failedStep: unknown;
+  private divergence: NonFiniteLossError | undefined;
 
   constructor(model: Module<[Inputs], Outputs>, options: FitOptions<Inputs, Labels, Outputs, Name>) {
     this.model = model;
@@ -59,18 +61,15 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   async train(): Promise<History<Name>> {
-    let failure: Error | undefined;
     try {
       while (this.position.epoch < this.options.epochs && !this.isStopped) await this.trainEpoch();
     } catch (error) {
-      const isDiverged = error instanceof NonFiniteLossError;
-      if (!isDiverged || this.options.onNonFinite !== "stop") {
-        if (isDiverged) failure = error;
+      if (error !== this.divergence || this.options.onNonFinite !== "stop") {
         await this.saveEnded(error);
         throw error;
       }
     } finally {
-      this.leave(failure);
+      this.leave();
     }
     return this.history;
   }
@@ -81,13 +80,11 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     if (first === 0) this.beginEpoch();
     const step = new TrainingStep(this.model, this.options);
     const stream = new BatchStream(data, epoch, { backend: step.backend, signal });
-    let isWhole: boolean;
-    try {
+    const train = async (): Promise<boolean> => {
       await stream.skip(first);
-      isWhole = await this.trainBatches(stream, step);
-    } finally {
-      await stream.close();
-    }
+      return this.trainBatches(stream, step);
+    };
+    const isWhole = await withCleanUp(train, () => stream.close());
     // An iterator that was used up by the epoch before, or fewer examples than a batch takes.
     if (stream.taken === 0) {
       throw new ArgumentError(`fit: data: found no batches in epoch ${epoch}, expected at least one`);
@@ -98,6 +95,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       );
     }
     if (isWhole) await this.finishEpoch(epoch);
+    else await this.readAll(signal);
   }
 
   /** Whether the epoch is at its end. */
@@ -171,10 +169,12 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       const { weight, ...numbers } = this.totals.add(readings, row.values, note.examples);
       const record: BatchRecord<Name> = { ...note, ...numbers };
       this.history.batches.push(record);
-      for (const callback of callbacks) await callback.onBatch?.(record, this);
       // A mean over nothing is no number either, and no harm.
-      if (onNonFinite === "continue" || Number.isFinite(record.loss) || weight === 0) continue;
-      throw new NonFiniteLossError(record);
+      const isHarmless = onNonFinite === "continue" || Number.isFinite(record.loss) || weight === 0;
+      // Known before the callbacks, which may throw.
+      if (!isHarmless) this.divergence ??= new NonFiniteLossError(record);
+      for (const callback of callbacks) await callback.onBatch?.(record, this);
+      if (this.divergence !== undefined) throw this.divergence;
     }
   }
 
@@ -200,18 +200,27 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     };
     this.history.epochs.push(record);
     this.position = { epoch: epoch + 1, batch: 0, step: this.position.step };
-    for (const callback of callbacks) await callback.onEpoch?.(record, this.history, this);
     this.watch.restart();
+    await this.watch.pauseFor(async () => {
+      for (const callback of callbacks) await callback.onEpoch?.(record, this.history, this);
+    });
     await this.save();
   }
 
-  /** A run that is aborted can go on from the batch that would have been the next, and one whose step failed from that step. */
+  /**
+   * A run that is aborted can go on from the batch that would have been the next, and one whose step failed from that step.
+   * What this call has not changed it does not save, nor what has diverged, as its last losses may tell.
+   */
   private async saveEnded(error: unknown): Promise<void> {
     const { signal } = this.options;
-    if (signal?.aborted && error === signal.reason) await this.save();
-    // What this call has not changed it does not save; and that the step failed matters more than that it cannot be saved.
-    else if (error === this.failedStep && this.position.step > this.firstStep)
-      await this.save().catch(() => undefined);
+    if (this.position.step === this.firstStep) return;
+    if (signal?.aborted && error === signal.reason) {
+      await this.save().catch((reason) => {
+        if (reason !== this.divergence) throw reason;
+      });
+    }
+    // That the step failed matters more than that it cannot be saved.
+    else if (error === this.failedStep) await this.save().catch(() => undefined);
   }
 
   private async save(): Promise<void> {
@@ -259,13 +268,13 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     this.watch.restart(milliseconds);
   }
 
-  private leave(failure: Error | undefined): void {
+  private leave(): void {
     const { model, history, position, reader } = this;
     const unread = reader.leave();
     const { milliseconds } = this.watch;
     ended.set(this.options.optimizer, {
       ...{ model, history, position, reader, milliseconds },
-      failure: failure ?? unread,
+      failure: this.divergence ?? unread,
       totals: this.totals.state,
     });
   }

@@ -69,9 +69,9 @@ export class Totals<Name extends string = string> {
     return { ...this.name(values), weight: shares[0]![1] ?? 1 };
   }
 
-  /** Of all batches so far. NaN where nothing counted. */
+  /** Of all batches so far, at least one. NaN where nothing counted. */
   evaluation(): Evaluation<Name> {
-    const values = this.finish.map((finish, measure) => finish(this.sums[measure] ?? [0, 0]));
+    const values = this.finish.map((finish, measure) => finish(this.sums[measure]!));
     return { ...this.name(values), examples: this.examples };
   }
 

@@ -145,7 +145,9 @@ describe("totals of a pass", () => {
     const alone = sums.add([divided], [Number.NaN, 0], 4);
     expect(alone).toMatchObject({ loss: Number.NaN, weight: 0 });
     expect(sums.evaluation()).toMatchObject({ loss: 1.5, examples: 8 });
-    expect(totals().evaluation().loss).toBeNaN();
+    const nothing = totals();
+    nothing.add([divided], [Number.NaN, 0], 4);
+    expect(nothing.evaluation().loss).toBeNaN();
   });
 
   test("add up sums, and counts that only the whole pass makes a number of", () => {
