@@ -89,6 +89,9 @@ describe("tensor", () => {
       "found 5 values, expected the 6 of f32 [2, 3]",
     );
     expect(() => fromData([], { shape: [-1], dtype: "f32" }, { backend })).toThrow(ArgumentError);
+    expect(() => fromData(new BigInt64Array(2) as never, { shape: [2], dtype: "f32" }, { backend })).toThrow(
+      "data: found BigInt64Array",
+    );
     expect(() => tensor(new BigInt64Array(1) as unknown as Int32Array, { backend })).toThrow(ArgumentError);
   });
 

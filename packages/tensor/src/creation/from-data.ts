@@ -5,7 +5,7 @@ import { listOf } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import { bytesOf, getDefaultBackend, storageOf } from "../core/backend.ts";
 import type { DType, Storage } from "../core/dtype.ts";
-import { arrayTypeOf, bytesOfStorage, isFloat, viewAs } from "../core/dtype.ts";
+import { arrayTypeOf, bytesOfStorage, dtypeOfArray, isFloat, viewAs } from "../core/dtype.ts";
 import { DTypeError, ShapeError } from "../core/errors.ts";
 import { numberToFloat16 } from "../core/float16.ts";
 import type { Spec } from "../core/spec.ts";
@@ -17,7 +17,8 @@ import { holdsNumber } from "../ops/elementwise/dtypes.ts";
  * A tensor of the given shape and dtype from its values in row-major order. The values are copied to the device; a typed
  * array of the device's own layout is not converted before.
  *
- * Throws ShapeError when the number of values is not that of the shape, DTypeError when the dtype cannot hold one of them.
+ * Throws ShapeError when the number of values is not that of the shape, DTypeError when the dtype cannot hold one of them,
+ * ArgumentError for what are not numbers.
  *
  * @example fromData(new Float32Array(6), { shape: [2, 3], dtype: "f32" })
  */
@@ -27,7 +28,8 @@ export function fromData(
   options: { readonly backend?: Backend } = {},
 ): Tensor {
   checkShape(shape);
-  if (!ArrayBuffer.isView(data)) checkValue("data", data, numbers);
+  if (ArrayBuffer.isView(data)) dtypeOfArray(data, dtype);
+  else checkValue("data", data, numbers);
   const spec = { shape: [...shape], dtype };
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(

@@ -1,7 +1,7 @@
 import { DataError } from "../core/errors.ts";
 import { formatShape } from "../core/spec.ts";
 import { bitsOfElement, isElementType } from "./elements.ts";
-import { checkUniqueKeys } from "./unique-keys.ts";
+import { checkNesting, checkUniqueKeys } from "./unique-keys.ts";
 
 /** Where a tensor lies in the file. Offsets count from the end of the header. */
 export interface Entry {
@@ -65,17 +65,21 @@ function parseJson(bytes: Uint8Array): object {
       `safetensors: header: found ${bytes.length === 0 ? "nothing" : `the byte ${bytes[0]}`} at its beginning, expected "{"`,
     );
   }
-  let text: string;
-  let parsed: object;
+  // Browsers decode no shared memory: a copy is not shared.
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const text = wellFormed(() => decoder.decode(new Uint8Array(bytes)));
+  checkNesting(text, "safetensors: header");
+  const parsed = wellFormed(() => JSON.parse(text) as object);
+  checkUniqueKeys(text, "safetensors: header");
+  return parsed;
+}
+
+function wellFormed<Result>(parse: () => Result): Result {
   try {
-    // Browsers decode no shared memory: a copy is not shared.
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
-    parsed = JSON.parse(text);
+    return parse();
   } catch (cause) {
     throw new DataError("safetensors: header: found text that is not JSON in UTF-8", { cause });
   }
-  checkUniqueKeys(text, "safetensors: header");
-  return parsed;
 }
 
 const longestName = 200;
@@ -93,13 +97,7 @@ function asObject(value: unknown, what: string): Record<string, unknown> {
 
 /** A short piece of what the header says, for messages. */
 function describe(value: unknown): string {
-  let text: string;
-  try {
-    text = JSON.stringify(value) ?? "nothing";
-  } catch {
-    // A hostile file nests more deeply than the stack is high.
-    text = "deeply nested data";
-  }
+  const text = JSON.stringify(value) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

@@ -24,8 +24,9 @@ export interface ReadOptions {
 
 /**
  * Reads a safetensors file from its bytes, checked to the last one; an ArrayBuffer is taken too. Wider types are narrowed:
- * F64, F16, BF16 and the eight-bit F8_E4M3 and F8_E5M2 become f32, I64 becomes i32 where every value fits. What has no
- * counterpart here comes in `raw`. Arrays may be views of `file`.
+ * F64, F16, BF16 and the eight-bit F8_E4M3 and F8_E5M2 become f32, I64 becomes i32 where every value fits. Values of F64
+ * beyond the range of f32 become infinite, as in PyTorch's `.float()`. What has no counterpart here comes in `raw`. Arrays
+ * may be views of `file`.
  *
  * The format: https://github.com/huggingface/safetensors#format
  *

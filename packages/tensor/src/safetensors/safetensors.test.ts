@@ -208,8 +208,15 @@ describe("a file that is not whole and well-formed is refused", () => {
     ["header longer than the file", file({}).subarray(0, 9), /truncated or of another format/],
     ["header of 2^63 bytes", new Uint8Array(16).fill(255), /truncated or of another format/],
     ["no JSON", file("{"), /not JSON/],
-    ["deep JSON", file(`{"a":${"[".repeat(100_000)}`), /not JSON/],
-    ["deep JSON where text is wanted", file(`{"a":{"dtype":${nested}}}`), /found deeply nested data/],
+    ["deep JSON", file(`{"a":${"[".repeat(100_000)}`), /more than 128 deep/],
+    ["deep JSON where text is wanted", file(`{"a":{"dtype":${nested}}}`), /more than 128 deep/],
+    [
+      "deep JSON as deep as can be read",
+      file(`{"a":${"[".repeat(127)}${"]".repeat(127)}}`),
+      /"a": found \[\[/,
+    ],
+    ["objects without an end", file(`{"a":`.repeat(600_000)), /more than 128 deep, expected 3/],
+    ["a text without an end", file(`{"a`), /not JSON/],
     ["an array", file("[]"), /found the byte 91 at its beginning, expected "{"/],
     ["a number for a tensor", file({ x: 3 }), /"x": found 3/],
     ["a dtype that is none", file(entry("<f4", [1], 0, 4), one), /dtype: found "<f4"/],
@@ -275,6 +282,29 @@ test("data that does not fit its spec is not written", () => {
   expect(() => writeSafetensors([], { epoch: 3 } as never)).toThrow('metadata: "epoch": found 3');
   const flags: StoredArray = { dtype: "bool", shape: [2], data: Uint8Array.of(1, 2) };
   expect(() => writeSafetensors([["x", flags]])).toThrow("x: element 1: found the byte 2");
+  const twice: [string, StoredArray][] = [
+    ["x", array],
+    ["x", array],
+  ];
+  expect(() => writeSafetensors(twice)).toThrow('tensors: found the name "x" twice, expected it once');
+});
+
+test.each<[string, unknown, unknown, string]>([
+  ["a record of tensors", { x: { dtype: "f32" } }, {}, "tensors: found an object, expected pairs of a name"],
+  ["a list of arrays", [{ dtype: "f32" }], {}, "tensors: found an object, expected a pair of a name"],
+  ["no array", [["x", undefined]], {}, "x: found undefined, expected { dtype, shape, data }"],
+  ["no data", [["x", { dtype: "f32", shape: [1] }]], {}, "x: data: found undefined, expected values of the"],
+  ["no shape", [["x", { dtype: "f32", data: new Float32Array(1) }]], {}, "x: shape: found undefined"],
+  [
+    "a dtype that is none",
+    [["x", { dtype: "f64", shape: [1], data: new Float64Array(1) }]],
+    {},
+    'x: dtype: found "f64", expected "f32" or',
+  ],
+  ["no metadata", [], null, "metadata: found null, expected a record of strings"],
+])("what is not even of its type is an ArgumentError: %s", (_name, tensors, metadata, message) => {
+  expect(() => writeSafetensors(tensors as never, metadata as never)).toThrow(ArgumentError);
+  expect(() => writeSafetensors(tensors as never, metadata as never)).toThrow(message);
 });
 
 describe("properties", () => {

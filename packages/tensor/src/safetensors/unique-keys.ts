@@ -1,6 +1,28 @@
 import { describeValue } from "../checks/check.ts";
 import { DataError } from "../core/errors.ts";
 
+/** As deep as the reference implementation reads what a later version of the format may add. Today's headers have 3 levels. */
+const deepestNesting = 128;
+
+/** Throws DataError for text that nests more deeply than a header can, before `JSON.parse` builds what it says. */
+export function checkNesting(json: string, where: string): void {
+  let depth = 0;
+  for (let index = 0; index < json.length; index++) {
+    switch (json[index]) {
+      case "{":
+      case "[":
+        if (++depth <= deepestNesting) break;
+        throw new DataError(`${where}: found brackets nested more than ${deepestNesting} deep, expected 3`);
+      case "}":
+      case "]":
+        depth--;
+        break;
+      case '"':
+        index = endOfString(json, index) - 1;
+    }
+  }
+}
+
 /**
  * Throws DataError where an object in well-formed JSON has a key twice. `JSON.parse` keeps the last one in silence, so two
  * readers could see two different files.
@@ -31,7 +53,7 @@ export function checkUniqueKeys(json: string, where: string): void {
 
 function endOfString(json: string, start: number): number {
   let index = start + 1;
-  while (json[index] !== '"') index += json[index] === "\\" ? 2 : 1;
+  while (index < json.length && json[index] !== '"') index += json[index] === "\\" ? 2 : 1;
   return index + 1;
 }
 

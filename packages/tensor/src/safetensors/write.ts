@@ -1,5 +1,7 @@
 import { builtinName } from "../checks/builtin-name.ts";
-import { describeValue } from "../checks/check.ts";
+import { checkValue, describeValue } from "../checks/check.ts";
+import type { Rule } from "../checks/rules.ts";
+import { aDType } from "../checks/rules.ts";
 import type { Bytes } from "../core/dtype.ts";
 import { ArgumentError } from "../core/errors.ts";
 import { checkShape, formatSpec, sizeOf } from "../core/spec.ts";
@@ -71,7 +73,24 @@ export function safetensorsParts(
   };
 }
 
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+const pairs: Rule = {
+  expected: "pairs of a name and { dtype, shape, data }, such as a Map has",
+  accepts: (value) => isObject(value) && Symbol.iterator in value,
+};
+
+const pair: Rule = {
+  expected: "a pair of a name and { dtype, shape, data }",
+  accepts: (value) => Array.isArray(value) && typeof value[0] === "string",
+};
+
+const storedArray: Rule = { expected: "{ dtype, shape, data }", accepts: isObject };
+
+const strings: Rule = { expected: "a record of strings", accepts: isObject };
+
 function checkMetadata(metadata: Readonly<Record<string, string>>): void {
+  checkValue("metadata", metadata, strings);
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== "string") {
       throw new ArgumentError(`metadata: ${quote(key)}: found ${describeValue(value)}, expected a string`);
@@ -98,8 +117,14 @@ function encodeHeader(entries: readonly [string, unknown][]): Bytes {
 function place(tensors: Iterable<readonly [string, StoredArray]>): Placed[] {
   const placed: Placed[] = [];
   const names = new Set<string>([metadataKey]);
-  for (const [name, array] of tensors) {
-    if (names.has(name)) throw new ArgumentError(`tensors: found the name ${quote(name)} twice or reserved`);
+  checkValue("tensors", tensors, pairs);
+  for (const named of tensors) {
+    checkValue("tensors", named, pair);
+    const [name, array] = named;
+    if (names.has(name)) {
+      const fault = name === metadataKey ? ", which is reserved" : " twice, expected it once";
+      throw new ArgumentError(`tensors: found the name ${quote(name)}${fault}`);
+    }
     names.add(name);
     placed.push({ name, array, type: checkArray(name, array) });
   }
@@ -108,11 +133,17 @@ function place(tensors: Iterable<readonly [string, StoredArray]>): Placed[] {
 }
 
 function checkArray(name: string, array: StoredArray): FileDType {
-  checkShape(array.shape, `${name}: shape`);
-  const [found, expected] = [builtinName(array.data), arrayNameFor(array.dtype)];
-  if (found !== expected || array.data.length !== sizeOf(array.shape)) {
+  checkValue(name, array, storedArray);
+  const { dtype, shape, data } = array;
+  checkShape(shape, `${name}: shape`);
+  checkValue(`${name}: dtype`, dtype, aDType);
+  checkValue(`${name}: data`, data, {
+    expected: `values of the type ${arrayNameFor(dtype)}`,
+    accepts: (value) => builtinName(value) === arrayNameFor(dtype),
+  });
+  if (data.length !== sizeOf(shape)) {
     throw new ArgumentError(
-      `${name}: found ${array.data.length} values in a ${found}, expected ${sizeOf(array.shape)} in a ${expected} for ${formatSpec(array)}`,
+      `${name}: found ${data.length} values, expected ${sizeOf(shape)} for ${formatSpec(array)}`,
     );
   }
   const stray = array.dtype === "bool" ? strayBool(array.data) : undefined;
