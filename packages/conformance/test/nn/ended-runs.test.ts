@@ -10,7 +10,7 @@ import {
   SGD,
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, selectBackend, setDefaultBackend } from "@evenkeel/tensor";
+import { ArgumentError, selectBackend, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 let backend: Backend;
@@ -173,6 +173,29 @@ test("a callback that throws at a loss that is no number does not hide it from t
   const run = makeRun({ data: () => [batch(), poisoned()] });
   await expect(run.train({ callbacks: [{ onBatch }] })).rejects.toThrow("no such chart");
   await expect(run.train({ resume: true })).rejects.toThrow(/resume: found a run .* found NaN/);
+});
+
+describe("what is in memory is not resumed", () => {
+  const checkpoint = (run?: string) => ({ store: new MemoryCheckpointStore(), run });
+  const constant = () => tensor([1]);
+
+  test("by a run of another name, of fewer epochs or of other metrics", async () => {
+    const run = makeRun({ epochs: 2, metrics: { constant }, checkpoint: checkpoint("a") });
+    await run.train({ probe: stopAfter(17) });
+    const refused = async (more: Partial<Options>, words: string) => {
+      const resume = () => run.train({ checkpoint: checkpoint("a"), resume: true, ...more });
+      await expect(resume()).rejects.toThrow(ArgumentError);
+      await expect(resume()).rejects.toThrow(words);
+    };
+    await refused({ checkpoint: checkpoint("b") }, 'run: found "a", expected "b"');
+    await refused({ checkpoint: undefined }, 'run: found "a", expected null');
+    await refused({ epochs: 1 }, "a run in its epoch 2, expected at most 1 epochs");
+    await refused({ metrics: {} }, 'metrics: found ["constant"], expected []');
+    await refused({ metrics: { other: constant } }, 'metrics: found ["constant"], expected ["other"]');
+    const { epochs, batches } = await run.train({ resume: true, checkpoint: checkpoint("a") });
+    expect([epochs.length, batches.length]).toEqual([2, 12]);
+    expect(epochs[1]!.metrics).toEqual({ constant: 1 });
+  });
 });
 
 test("the time of an epoch does not count for the next where a callback throws in between", async () => {

@@ -138,12 +138,33 @@ describe("two at a time", () => {
     const model = new Watched();
     const options = { ...optionsFor(model), data: slowly };
     const first = fit(model, options);
-    await expect(fit(model, options)).rejects.toThrow(/^fit: model: found what another fit is training/);
+    await expect(fit(model, options)).rejects.toThrow(
+      "fit: model: another fit is training it; wait for it, or stop it",
+    );
     const around = new Sequential(model.body);
-    await expect(fit(around, optionsFor(around))).rejects.toThrow(/^fit: model: parameters: found/);
+    await expect(fit(around, optionsFor(around))).rejects.toThrow(/^fit: model: part of it: another fit/);
     await first;
     expect((await fit(model, { ...options, epochs: 1 })).batches).toHaveLength(steps);
     await fit(around, optionsFor(around));
+  });
+
+  test("runs that share a norm are refused, unless it stays as it is in both", async () => {
+    const norm = new BatchNorm1d(3, { affine: false, backend });
+    const [one, other] = [1, 2].map((seed) => new Sequential(new Linear(4, 3, { seed, backend }), norm)) as [
+      Sequential,
+      Sequential,
+    ];
+    const both = () =>
+      Promise.allSettled([one, other].map((model) => fit(model, { ...optionsFor(model), data: slowly })));
+    const [first, second] = await both();
+    expect(first!.status).toBe("fulfilled");
+    expect(String((second as PromiseRejectedResult).reason)).toMatch(/model: part of it: another fit is/);
+    norm.eval();
+    expect((await both()).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
+    one.eval();
+    one.train();
+    norm.freeze();
+    expect((await both()).map(({ status }) => status)).toEqual(["fulfilled", "fulfilled"]);
   });
 });
 

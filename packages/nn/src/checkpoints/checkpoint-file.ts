@@ -13,11 +13,15 @@ export interface Checkpoint {
 const format = "evenkeel checkpoint 1";
 
 /** JSON has no words for these numbers, and a run that diverged has them in its history. */
-const unwritable = new Set(["NaN", "Infinity", "-Infinity"]);
+const unwritable = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+/** An object, as texts of users may be the same words. */
+const wordOf = (value: number): object => ({ "not finite": String(value) });
+const words = new Map(unwritable.map((value) => [JSON.stringify(wordOf(value)), value]));
 const replaceNumber = (_key: string, value: unknown): unknown =>
-  typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+  typeof value === "number" && !Number.isFinite(value) ? wordOf(value) : value;
 const reviveNumber = (_key: string, value: unknown): unknown =>
-  typeof value === "string" && unwritable.has(value) ? Number(value) : value;
+  isObject(value) && "not finite" in value ? (words.get(JSON.stringify(value)) ?? value) : value;
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 const formatCrc = (parts: FileParts): string => crc32(parts).toString(16).padStart(8, "0");
 

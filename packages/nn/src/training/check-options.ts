@@ -10,6 +10,7 @@ import {
   text,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
+import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
 import type { EvaluateOptions } from "./evaluate.ts";
 import type { CheckpointOptions, FitOptions } from "./fit-options.ts";
 import type { Measures } from "./measures.ts";
@@ -80,7 +81,10 @@ export function checkFitOptions(
 ): void {
   check("fit", options, fitRules, ["data", "loss", "optimizer", "epochs"]);
   const { checkpoint, probe } = options;
-  if (checkpoint !== undefined) check("fit: checkpoint", checkpoint, checkpointRules, ["store"]);
+  if (checkpoint !== undefined) {
+    check("fit: checkpoint", checkpoint, checkpointRules, ["store"]);
+    if (checkpoint.name !== undefined) checkCheckpointName(checkpoint.name);
+  }
   if (probe !== undefined) {
     checkValue("fit: probe.every", probe.every, positiveInteger);
     checkValue("fit: probe.run", probe.run, callable);

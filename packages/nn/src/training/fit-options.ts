@@ -31,11 +31,11 @@ export interface CheckpointOptions {
   /** Default: `latest`. */
   readonly name?: string;
   /**
-   * What tells this run from others, such as its seed and data: a checkpoint that has another text here is neither resumed nor
-   * overwritten.
+   * What identifies this run, such as its seed and data: a checkpoint that has another text here is neither resumed nor
+   * overwritten, also by a run that has none.
    */
   readonly run?: string;
-  /** Also after so many updates within an epoch; always at the end of an epoch, and when the run is aborted. */
+  /** Also every so many updates within an epoch; always at the end of an epoch, and when the run is aborted. */
   readonly everySteps?: number;
 }
 
@@ -60,8 +60,9 @@ export interface FitSettings<Labels, Outputs, Name extends string = string>
   readonly checkpoint?: CheckpointOptions;
   /**
    * Goes on from the checkpoint; where there is none, from where the last `fit` with this model and this optimizer ended in this
-   * program, also by an error; else from the beginning. Default false. A checkpoint of a run with other settings of its
-   * optimizer, the initial learning rate included, is refused: `loadModel` takes over its weights alone.
+   * program, also by an error; else from the beginning. Default false. A run with other metrics or other settings of its
+   * optimizer is refused: `loadModel` takes over the weights of a checkpoint alone. The learning rate may change: an optimizer
+   * that was made with another one than the saved run's goes on with that, and a schedule decides anyway.
    */
   readonly resume?: boolean;
   /**
@@ -74,7 +75,8 @@ export interface FitSettings<Labels, Outputs, Name extends string = string>
   /**
    * What follows a loss that is NaN or infinite, which is noticed when it is read: NonFiniteLossError, the end of the run as by
    * `stop()` (without completing the epoch), or nothing. Default `throw`. No checkpoint is written after such a loss, unless
-   * the run continues.
+   * the run continues. With `everySteps`, a step whose loss is finite and whose update overflows is saved before the next
+   * loss tells.
    */
   readonly onNonFinite?: "throw" | "stop" | "continue";
 }

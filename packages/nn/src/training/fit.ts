@@ -1,11 +1,15 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
-import type { Module } from "../module/module.ts";
+import { RandomSource } from "../initializers/random-source.ts";
+import type { AnyModule, Module } from "../module/module.ts";
+import { Buffer, Parameter } from "../module/variable.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { FittingSource } from "./batch.ts";
 import { checkFitOptions } from "./check-options.ts";
+import { withCleanUp } from "./clean-up.ts";
 import type { FitOptions, FitSettings } from "./fit-options.ts";
 import type { History } from "./history.ts";
+import { isTrainedIn, modulesOf } from "./modes.ts";
 import { Run } from "./run.ts";
 import { checkOwner, claimRun } from "./run-checkpoint.ts";
 
@@ -15,7 +19,7 @@ import { checkOwner, claimRun } from "./run-checkpoint.ts";
  * as one that was never interrupted, to the bit.
  *
  * Host arrays go to the backend of the model. Each forward pass runs as in training, and every module is back in its own mode after
- * it: a module that was switched by itself, as by `norm.eval()`, keeps its mode, and a model that was in use is so again.
+ * it: a module that was switched by itself, as by `norm.eval()`, keeps its mode, and a model that was in evaluation mode is so again.
  *
  * A step that throws leaves model, optimizer and random state as they were before it; the error names epoch and batch, and
  * `resume: true` goes on. Only where the device failed, which is noticed at a later read, a checkpoint is needed.
@@ -50,35 +54,46 @@ export async function fit<
   checkFitOptions(given);
   const options = given as FitOptions<Inputs, Labels, Outputs, Name>;
   options.optimizer.checkModel(model);
-  const disclaim = await claimRun(options.checkpoint);
-  let release: (() => void) | undefined;
-  try {
-    release = occupy(model, options.optimizer);
+  const release = occupy(model, options.optimizer);
+  const train = async (): Promise<History<Name>> => {
     const run = new Run(model, options);
     await (options.resume ? run.resume() : checkOwner(options.checkpoint));
-    return await run.train();
+    return run.train();
+  };
+  try {
+    return await withCleanUp(train, await claimRun(options.checkpoint));
   } finally {
-    release?.();
-    await disclaim();
+    release();
   }
 }
 
-/** What runs are training at this moment: optimizers and parameters. */
+/** What runs are training at this moment: models, optimizers, and what steps change of the models. */
 const inTraining = new WeakSet<object>();
 
 /** Throws ArgumentError where another run would change the same values. Returns what ends the occupation. */
 function occupy(model: Module<never, unknown>, optimizer: Optimizer): () => void {
-  const owned: object[] = [model, optimizer];
-  for (const parameter of model.parameters()) if (parameter.trainable) owned.push(parameter);
+  const owned = [model, optimizer, ...changedMembers(model)];
   for (const value of owned) {
     if (!inTraining.has(value)) continue;
-    const name = value === model ? "model" : value === optimizer ? "optimizer" : "model: parameters";
-    throw new ArgumentError(
-      `fit: ${name}: found what another fit is training, expected one at a time: wait for it, or stop it`,
-    );
+    const name = value === model ? "model" : value === optimizer ? "optimizer" : "model: part of it";
+    throw new ArgumentError(`fit: ${name}: another fit is training it; wait for it, or stop it`);
   }
   for (const value of owned) inTraining.add(value);
   return () => {
     for (const value of owned) inTraining.delete(value);
   };
+}
+
+/** What a step of training changes: trainable parameters, and the buffers and random sources of modules that run in training mode. */
+function* changedMembers(model: AnyModule): Generator<object> {
+  for (const module of modulesOf(model)) {
+    const isTraining = isTrainedIn(module, model);
+    for (const [, member] of module.members()) {
+      if (member instanceof Parameter) {
+        if (member.trainable) yield member;
+      } else if (member instanceof Buffer) {
+        if (isTraining && !module.isFrozen) yield member;
+      } else if (member instanceof RandomSource && isTraining) yield member;
+    }
+  }
 }

@@ -23,3 +23,7 @@ export function inMode<Result>(
 /** The model, and every module inside. */
 export const modulesOf = (model: AnyModule): AnyModule[] =>
   [...model.namedModules()].map(([, module]) => module);
+
+/** Whether a module inside runs as in training while its model does. */
+export const isTrainedIn = (module: AnyModule, model: AnyModule): boolean =>
+  module.isTraining || !model.isTraining;

@@ -14,18 +14,24 @@ import { distinctArrays, stateArrays } from "../module/state-dict.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { CheckpointOptions } from "./fit-options.ts";
 import type { Progress, RunSettings, RunState } from "./run-progress.ts";
-import { checkProgress, checkSettings } from "./run-progress.ts";
+import { checkEpochs, checkProgress, checkSettings } from "./run-progress.ts";
 
 interface RunParts {
   readonly model: AnyModule;
   readonly optimizer: Optimizer;
+  readonly metrics?: object;
 }
 
 const defaultName = "latest";
 const optimizerPrefix = "optimizer.";
 
-const settingsOf = ({ run }: CheckpointOptions, { optimizer }: RunParts): RunSettings => ({
-  run: run ?? null,
+/** What the run is told that identifies it. */
+export const settingsOf = (
+  checkpoint: CheckpointOptions | undefined,
+  { optimizer, metrics = {} }: Omit<RunParts, "model">,
+): RunSettings => ({
+  run: checkpoint?.run ?? null,
+  metrics: Object.keys(metrics),
   optimizer: optimizer.settings,
 });
 
@@ -36,12 +42,12 @@ export const claimRun = async (options: CheckpointOptions | undefined): Promise<
 /** Saves everything that the rest of a run depends on. */
 export async function saveRun(
   options: CheckpointOptions,
-  { model, optimizer, ...state }: RunParts & RunState,
+  { model, optimizer, metrics, ...state }: RunParts & RunState,
 ): Promise<void> {
   const { store, name = defaultName } = options;
   const progress: Progress = {
     ...state,
-    settings: settingsOf(options, { model, optimizer }),
+    settings: settingsOf(options, { optimizer, metrics }),
     learningRate: optimizer.learningRate,
     random: Object.fromEntries([...model.namedRandomSources()].map(([path, { state }]) => [path, state])),
   };
@@ -53,17 +59,18 @@ export async function saveRun(
 }
 
 /**
- * Throws ArgumentError where a run that has a name would overwrite the checkpoint of one that has another. What cannot be
- * read belongs to nobody.
+ * Throws ArgumentError where a run would overwrite the checkpoint of one that has another name, or a name where it has none.
+ * What cannot be read belongs to nobody.
  */
 export async function checkOwner(options: CheckpointOptions | undefined): Promise<void> {
-  if (options?.run === undefined) return;
+  if (options === undefined) return;
   const { store, name = defaultName, run } = options;
   const bytes = await store.load(name);
   const owner = bytes && ownerOf(bytes);
   if (owner !== undefined && owner !== null && owner !== run) {
+    const expected = run === undefined ? "one of a run without a name" : `one of ${describeValue(run)}`;
     throw new ArgumentError(
-      `checkpoint: found "${name}" of the run ${describeValue(owner)}, expected one of ${describeValue(run)} or none`,
+      `fit: checkpoint: found "${name}" of the run ${describeValue(owner)}, expected ${expected} or none`,
     );
   }
 }
@@ -83,7 +90,7 @@ function ownerOf(bytes: Uint8Array): string | null | undefined {
  */
 export async function restoreRun(
   options: CheckpointOptions,
-  { model, optimizer, epochs }: RunParts & { readonly epochs: number },
+  { model, optimizer, metrics, epochs }: RunParts & { readonly epochs: number },
 ): Promise<RunState | undefined> {
   const { store, name = defaultName } = options;
   const bytes = await store.load(name);
@@ -94,7 +101,7 @@ export async function restoreRun(
     const modelState = sectionOf(checkpoint, modelPrefix);
     const sources = new Map(model.namedRandomSources());
     checkStateDict(model, modelState, {}, `the checkpoint "${name}"`);
-    checkSettings(progress.settings, settingsOf(options, { model, optimizer }));
+    checkSettings(progress.settings, settingsOf(options, { optimizer, metrics }));
     checkRandomSources([...sources.keys()], Object.keys(progress.random));
     checkEpochs(progress.position, epochs);
     wholeStep(() => {
@@ -102,7 +109,9 @@ export async function restoreRun(
       for (const [path, source] of sources) source.state = progress.random[path]!;
       model.loadStateDict(modelState);
     });
-    optimizer.learningRate = progress.learningRate;
+    const { learningRate } = progress.settings.optimizer;
+    // One that was made with another rate goes on with that.
+    if (learningRate === optimizer.settings.learningRate) optimizer.learningRate = progress.learningRate;
     return progress;
   });
 }
@@ -115,13 +124,6 @@ function naming<Result>(name: string, body: () => Result): Result {
     if (!(error instanceof DataError)) throw error;
     throw new DataError(`the checkpoint "${name}" cannot be resumed: ${error.message}`, { cause: error });
   }
-}
-
-/** A run of fewer epochs would end at once, and hand out a model that has been trained for longer. */
-function checkEpochs({ epoch, batch }: RunState["position"], epochs: number): void {
-  const begun = batch > 0 ? epoch + 1 : epoch;
-  if (begun > epochs)
-    throw new DataError(`found a run in its epoch ${begun}, expected at most ${epochs} epochs`);
 }
 
 function checkRandomSources(expected: readonly string[], found: readonly string[]): void {

@@ -1,5 +1,6 @@
 import { DataError } from "@evenkeel/tensor";
-import { describeValue, listOf, nonNegative, nonNegativeInteger, type Rule } from "@evenkeel/tensor/checks";
+import type { Rule } from "@evenkeel/tensor/checks";
+import { describeValue, listOf, nonNegative, nonNegativeInteger, seedWord } from "@evenkeel/tensor/checks";
 import type { RandomState } from "../initializers/random-source.ts";
 import type { OptimizerSettings } from "../optimizers/optimizer-options.ts";
 import type { History } from "./history.ts";
@@ -20,9 +21,11 @@ export interface RunState {
   readonly milliseconds: number;
 }
 
-/** What tells a run from others: saved state of other settings is another run's. */
+/** What identifies a run: saved state of other settings is another run's. */
 export interface RunSettings {
   readonly run: string | null;
+  /** Their names, in the order of their totals. */
+  readonly metrics: readonly string[];
   readonly optimizer: OptimizerSettings;
 }
 
@@ -49,9 +52,14 @@ export function checkProgress(progress: unknown): Progress {
     nonNegativeInteger.accepts(totals.examples) &&
     listOf(listOf(aNumber)).accepts(totals.sums) &&
     membersOf(parts.settings) !== undefined &&
-    membersOf(parts.random) !== undefined;
+    Object.values(membersOf(parts.random) ?? { none: undefined }).every(isRandomState);
   if (isSound) return progress as Progress;
   throw new DataError(`progress: found ${describeValue(progress)}, expected the progress of a run`);
+}
+
+function isRandomState(value: unknown): boolean {
+  const { seed, position } = membersOf(value) ?? {};
+  return [seed, position].every(seedWord.accepts);
 }
 
 /** The members of a JSON object. */
@@ -61,12 +69,22 @@ const membersOf = (value: unknown): { readonly [name: string]: unknown } | undef
 /** The most lines of a message. */
 const mostLines = 10;
 
-/** Throws DataError that shows both sides where saved state is of another run. */
+/** Throws DataError that shows both sides where saved state is of another run. The learning rate may change between calls. */
 export function checkSettings(found: RunSettings, expected: RunSettings): void {
-  const lines = [...differences("", found, expected)];
+  const learningRate = found.optimizer?.learningRate;
+  const lines = [
+    ...differences("", found, { ...expected, optimizer: { ...expected.optimizer, learningRate } }),
+  ];
   if (lines.length === 0) return;
   const more = lines.length > mostLines ? [`  and ${lines.length - mostLines} more`] : [];
-  throw new DataError(["it is of another run.", ...lines.slice(0, mostLines), ...more].join("\n"));
+  throw new DataError(["it belongs to another run:", ...lines.slice(0, mostLines), ...more].join("\n"));
+}
+
+/** A run of fewer epochs would end at once, and hand out a model that has been trained for longer. Throws DataError. */
+export function checkEpochs({ epoch, batch }: Position, epochs: number): void {
+  const begun = batch > 0 ? epoch + 1 : epoch;
+  if (begun > epochs)
+    throw new DataError(`found a run in its epoch ${begun}, expected at most ${epochs} epochs`);
 }
 
 const words = (value: unknown): string => (value === undefined ? "nothing" : describeValue(value));

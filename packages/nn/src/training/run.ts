@@ -1,4 +1,4 @@
-import { ArgumentError } from "@evenkeel/tensor";
+import { ArgumentError, type DataError } from "@evenkeel/tensor";
 import type { Module } from "../module/module.ts";
 import type { Batch } from "./batch.ts";
 import { disposeBatch } from "./batch.ts";
@@ -10,8 +10,9 @@ import type { BatchRecord, EpochRecord, History } from "./history.ts";
 import { LateReader } from "./late-reader.ts";
 import { located } from "./located.ts";
 import { NonFiniteLossError } from "./non-finite-error.ts";
-import { restoreRun, saveRun } from "./run-checkpoint.ts";
-import type { Position, RunState } from "./run-progress.ts";
+import { restoreRun, saveRun, settingsOf } from "./run-checkpoint.ts";
+import type { Position, RunSettings, RunState } from "./run-progress.ts";
+import { checkEpochs, checkSettings } from "./run-progress.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Reading } from "./totals.ts";
 import { Totals } from "./totals.ts";
@@ -26,6 +27,7 @@ interface Note extends Position {
 /** What a run that has ended leaves, for one that goes on from it: the rest is in the model and in the optimizer. */
 interface Remains extends RunState {
   readonly model: object;
+  readonly settings: RunSettings;
   readonly reader: LateReader<Note>;
   /** Why nothing can go on from it. */
   readonly failure: Error | undefined;
@@ -231,6 +233,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       saveRun(checkpoint, {
         model: this.model,
         optimizer: this.options.optimizer,
+        metrics: this.options.metrics,
         history: this.history,
         position: this.position,
         totals: this.totals.state,
@@ -241,12 +244,13 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
 
   /** Goes on from a checkpoint, or from what an earlier run left in memory. */
   async resume(): Promise<void> {
-    const { checkpoint, optimizer, epochs } = this.options;
-    const saved = checkpoint && (await restoreRun(checkpoint, { model: this.model, optimizer, epochs }));
+    const { checkpoint, optimizer, metrics, epochs } = this.options;
+    const saved =
+      checkpoint && (await restoreRun(checkpoint, { model: this.model, optimizer, metrics, epochs }));
     const left = ended.get(optimizer);
     if (saved !== undefined) this.adopt(saved);
     else if (left?.model === this.model) {
-      const failure = left.failure ?? (await left.reader.failure());
+      const failure = left.failure ?? (await left.reader.failure()) ?? this.differenceFrom(left);
       if (failure !== undefined) {
         const found = `a run in memory that cannot go on (${failure.message})`;
         throw new ArgumentError(`fit: resume: found ${found}, expected a checkpoint`, { cause: failure });
@@ -256,6 +260,17 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     } else if (checkpoint === undefined) {
       const expected = "`checkpoint: { store }`, or a run of this model and optimizer to go on from";
       throw new ArgumentError(`fit: resume: found no checkpoint, expected ${expected}`);
+    }
+  }
+
+  /** Why the options are not those of a run to go on from. */
+  private differenceFrom({ settings, position }: Remains): Error | undefined {
+    try {
+      checkSettings(settings, settingsOf(this.options.checkpoint, this.options));
+      checkEpochs(position, this.options.epochs);
+      return undefined;
+    } catch (error) {
+      return error as DataError;
     }
   }
 
@@ -273,6 +288,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const unread = reader.leave();
     const { milliseconds } = this.watch;
     ended.set(this.options.optimizer, {
+      settings: settingsOf(this.options.checkpoint, this.options),
       ...{ model, history, position, reader, milliseconds },
       failure: this.divergence ?? unread,
       totals: this.totals.state,
