@@ -20,6 +20,7 @@ import {
   aTensor,
   checkOptions,
   checkValue,
+  isTensor,
   listOf,
   nonNegative,
   positive,
@@ -27,7 +28,6 @@ import {
   seedWord,
 } from "@evenkeel/tensor/checks";
 import { withoutStatistics } from "./state-change.ts";
-import { isTensor } from "./structure.ts";
 import { vjp } from "./vjp.ts";
 
 export interface CheckGradientsOptions {

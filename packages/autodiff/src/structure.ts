@@ -1,7 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
-import { aTensor, contentsOf, describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
+import { contentsOf, describeValue, isContainer, isRecord, isTensor } from "@evenkeel/tensor/checks";
 
 /** The type of the gradients of a value: a tensor for each tensor in arrays and records, undefined for the rest. */
 export type GradientsOf<Value> = Value extends Tensor
@@ -13,8 +13,6 @@ export type GradientsOf<Value> = Value extends Tensor
       : Value extends object
         ? { [Key in keyof Value]: GradientsOf<Value[Key]> }
         : undefined;
-
-export const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
 
 /** Absent gradients are zero. */
 export const tensorOrNone: Rule = {

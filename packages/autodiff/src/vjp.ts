@@ -1,12 +1,12 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, aliasOf, currentExecutor, rejectPromise, scope } from "@evenkeel/tensor";
-import { aTensor, callable, checkValue, either, listOf } from "@evenkeel/tensor/checks";
+import { aTensor, callable, checkValue, either, isTensor, listOf } from "@evenkeel/tensor/checks";
 import { GradientMap } from "./gradient-map.ts";
 import { identity } from "./identity.ts";
 import { checkFloat, recordOn, takeGradient } from "./record.ts";
 import { settlingState } from "./state-change.ts";
 import type { GradientsOf } from "./structure.ts";
-import { isTensor, tensorOrNone } from "./structure.ts";
+import { tensorOrNone } from "./structure.ts";
 import { Tape } from "./tape.ts";
 
 /**

@@ -1,14 +1,13 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, formatShape, ShapeError } from "@evenkeel/tensor";
-import { describeValue } from "@evenkeel/tensor/checks";
+import { describeValue, isTensor } from "@evenkeel/tensor/checks";
 import { attempt, blame } from "../module/failure.ts";
 import type { AnyModule } from "../module/module.ts";
-import { tensorRule } from "../module/tensor-rule.ts";
 
 /** Runs the computation of a layer on x, which must be a tensor: errors on the way say which layer it is. */
 export function compute(layer: AnyModule, x: Tensor, body: () => Tensor): Tensor {
   return attempt(layer, () => {
-    if (tensorRule.accepts(x)) return body();
+    if (isTensor(x)) return body();
     throw new ArgumentError(`found ${describeValue(x)}, expected a tensor`);
   });
 }

@@ -1,7 +1,13 @@
 import type { Spec, Tensor } from "@evenkeel/tensor";
 import { formatSpec, keep, ShapeError, sameShape } from "@evenkeel/tensor";
-import { checkOptions, checkValue, nonNegativeInteger, text, yesOrNo } from "@evenkeel/tensor/checks";
-import { tensorRule } from "./tensor-rule.ts";
+import {
+  aTensor,
+  checkOptions,
+  checkValue,
+  nonNegativeInteger,
+  text,
+  yesOrNo,
+} from "@evenkeel/tensor/checks";
 
 /** How a variable is saved. */
 export interface VariableOptions {
@@ -15,7 +21,7 @@ export class Variable {
   private current: Tensor;
 
   constructor(value: Tensor, options: VariableOptions = {}) {
-    checkValue("value", value, tensorRule);
+    checkValue("value", value, aTensor);
     checkOptions<ParameterOptions>("options", options, {
       name: text,
       trainable: yesOrNo,

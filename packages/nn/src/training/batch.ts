@@ -1,6 +1,6 @@
 import type { Backend, DType, NumericArray, Shape, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, BackendError, tensor, tensorsIn } from "@evenkeel/tensor";
-import { describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
+import { describeValue, isContainer, isRecord, isTensor } from "@evenkeel/tensor/checks";
 import { rememberIntegers } from "../losses/host-integers.ts";
 import type { AnyModule } from "../module/module.ts";
 
@@ -74,7 +74,7 @@ function mapLoadable(value: unknown, backend: Backend | undefined): unknown {
       `batch: found ${describeValue(value)}, expected tensors, typed arrays, or structures of them`,
     );
   }
-  if ("storage" in value && "dtype" in value) return checkBackend(value as Tensor, backend);
+  if (isTensor(value)) return checkBackend(value, backend);
   if (ArrayBuffer.isView(value)) return upload({ data: value as HostArray["data"] }, backend);
   if (Array.isArray(value)) return value.map((element) => mapLoadable(element, backend));
   if ("data" in value && "shape" in value) return upload(value as HostArray, backend);

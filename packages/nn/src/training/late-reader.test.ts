@@ -76,7 +76,7 @@ test("rows of any length come back with their notes, in order, and nothing stays
   await reader.readAll();
   const rows = [reader.take(), reader.take(), reader.take(), reader.take()];
   expect(rows.map((row) => row?.note)).toEqual(["a", "b", "c", undefined]);
-  expect(rows.map((row) => row?.values)).toEqual([[1, 2], [3, 4, 5], [6], undefined]);
+  expect(rows.map((row) => row && [...row.values])).toEqual([[1, 2], [3, 4, 5], [6], undefined]);
   // Of the test's own.
   matrix.dispose();
   expect(backend.buffers).toBe(0);
@@ -99,5 +99,5 @@ test("a read is not waited for after an abort, and is there for whoever goes on"
   await expect(reading).rejects.toThrow("enough");
   give();
   await reader.readAll();
-  expect(reader.take()).toEqual({ note: "a", values: [1] });
+  expect(reader.take()).toEqual({ note: "a", values: Float32Array.of(1) });
 });

@@ -1,11 +1,11 @@
-import type { Tensor } from "@evenkeel/tensor";
+import type { NumericArray, Tensor } from "@evenkeel/tensor";
 import { concatenate, nextTurn } from "@evenkeel/tensor";
 import { unlessAborted } from "./abort.ts";
 
 /** Numbers of one step as they were read, and what the host knew of it. */
 export interface LateRow<Note> {
   readonly note: Note;
-  readonly values: readonly number[];
+  readonly values: NumericArray;
 }
 
 /** The longest that the host goes on without a turn of its event loop, and the device is ahead of it at a time. */
@@ -128,15 +128,15 @@ export class LateReader<Note> {
 
 async function cut<Note>(
   steps: readonly { readonly note: Note; readonly row: readonly Tensor[] }[],
-  reading: Promise<ArrayLike<number>>,
+  reading: Promise<NumericArray>,
 ): Promise<LateRow<Note>[]> {
   const lengths = steps.map(({ row }) => row.reduce((total, { size }) => total + size, 0));
-  const all = Array.from(await reading);
+  const all = await reading;
   let end = 0;
   return steps.map(({ note }, step) => {
     const begin = end;
     end += lengths[step]!;
-    return { note, values: all.slice(begin, end) };
+    return { note, values: all.subarray(begin, end) };
   });
 }
 

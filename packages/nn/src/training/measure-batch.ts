@@ -10,7 +10,7 @@ import {
   reshape,
   ShapeError,
 } from "@evenkeel/tensor";
-import { describeValue } from "@evenkeel/tensor/checks";
+import { describeValue, isTensor } from "@evenkeel/tensor/checks";
 import { Denominators } from "../losses/denominators.ts";
 import type { Measure, Measures, PassMetric, WeightedMean } from "./measures.ts";
 import type { Reading } from "./totals.ts";
@@ -34,14 +34,20 @@ export function measureBatch<Labels, Outputs>(
   const denominators = new Denominators();
   const row = new Row();
   const readingOf = (name: string, result: Tensor | WeightedMean): Reading => {
-    if (!isTensor(result))
-      return { kind: "mean", at: [row.place(result.sum), row.place(result.weight)].flat() };
+    if (!isTensor(result)) {
+      return { kind: "mean", at: row.place(result.sum), weightAt: row.place(result.weight) };
+    }
     const denominator = denominators.of(result) ?? examples;
     checkOneElement(name, result);
     const at = row.place(result);
     if (denominator === "sum") return { kind: "sum", at };
     if (typeof denominator === "number") return { kind: "known mean", at, weight: denominator };
-    return { kind: "divided mean", at: [...at, ...row.place(denominator)] };
+    return { kind: "divided mean", at, weightAt: row.place(denominator) };
+  };
+  const readingOfCounts = (name: string, metric: PassMetric<Labels, Outputs>): Reading => {
+    const result = denominators.during(() => metric.counts(outputs, labels));
+    checkCounts(name, result);
+    return { kind: "counts", at: row.place(result), length: result.size };
   };
   const measure = (name: string, call: Measure<Labels, Outputs>): [Tensor | WeightedMean, Reading] => {
     const result = checkResult(
@@ -54,9 +60,7 @@ export function measureBatch<Labels, Outputs>(
     const [result, reading] = measure("loss", loss);
     const others = withoutGradient(() =>
       Object.entries(metrics).map(([name, metric]) =>
-        isPassMetric(metric)
-          ? ({ kind: "counts", at: row.place(checkCounts(name, metric.counts(outputs, labels))) } as const)
-          : measure(`metrics.${name}`, metric)[1],
+        isPassMetric(metric) ? readingOfCounts(name, metric) : measure(`metrics.${name}`, metric)[1],
       ),
     );
     return {
@@ -74,20 +78,19 @@ export const isPassMetric = (metric: object): metric is PassMetric<unknown, unkn
 /** Vectors of one batch, each once. */
 class Row {
   readonly vectors: Tensor[] = [];
-  private readonly placed = new Map<number, number[]>();
+  private readonly placed = new Map<number, number>();
   private length = 0;
 
-  /** The positions of its elements. */
-  place(value: Tensor): number[] {
+  /** Where its elements begin. */
+  place(value: Tensor): number {
     const known = this.placed.get(value.id);
     if (known !== undefined) return known;
-    const { size } = value;
-    const vector = reshape(value, [size]);
+    const begin = this.length;
+    const vector = reshape(value, [value.size]);
     this.vectors.push(value.dtype === "f32" ? vector : cast(vector, "f32"));
-    const positions = Array.from({ length: size }, (_, index) => this.length + index);
-    this.length += size;
-    this.placed.set(value.id, positions);
-    return positions;
+    this.length += value.size;
+    this.placed.set(value.id, begin);
+    return begin;
   }
 }
 
@@ -102,9 +105,6 @@ function meanOf({ sum, weight }: WeightedMean): Tensor {
   return evaluateExpression(quotient, [reshape(sum, []), reshape(weight, [])])[0]!;
 }
 
-const isTensor = (value: unknown): value is Tensor =>
-  typeof value === "object" && value !== null && "storage" in value && "dtype" in value;
-
 function checkResult(name: string, result: unknown): Tensor | WeightedMean {
   if (isTensor(result)) return result;
   const { sum, weight } = (result ?? {}) as Partial<WeightedMean>;
@@ -118,8 +118,8 @@ function checkResult(name: string, result: unknown): Tensor | WeightedMean {
   return { sum, weight };
 }
 
-function checkCounts(name: string, counts: unknown): Tensor {
-  if (isTensor(counts)) return counts;
+function checkCounts(name: string, counts: unknown): void {
+  if (isTensor(counts)) return;
   throw new ArgumentError(
     `metrics.${name}: counts: found a function that returns ${describeValue(counts)}, expected a tensor`,
   );

@@ -1,27 +1,38 @@
+import { ShapeError } from "@evenkeel/tensor";
 import type { Evaluation } from "./history.ts";
 import type { Measures } from "./measures.ts";
 
 /** Where the numbers of one measure stand among those that were read of a batch, and what they are. */
 export type Reading =
-  | { readonly kind: "known mean"; readonly at: readonly number[]; readonly weight: number }
-  /** A mean and its weight. */
-  | { readonly kind: "divided mean"; readonly at: readonly number[] }
-  /** A sum and its weight. */
-  | { readonly kind: "mean"; readonly at: readonly number[] }
-  | { readonly kind: "sum"; readonly at: readonly number[] }
-  | { readonly kind: "counts"; readonly at: readonly number[] };
+  | { readonly kind: "known mean"; readonly at: number; readonly weight: number }
+  | { readonly kind: "divided mean"; readonly at: number; readonly weightAt: number }
+  /** Of a sum and its weight. */
+  | { readonly kind: "mean"; readonly at: number; readonly weightAt: number }
+  | { readonly kind: "sum"; readonly at: number }
+  | { readonly kind: "counts"; readonly at: number; readonly length: number };
+
+/** By a loop: there may be a million of them in every batch. */
+function valuesOf(row: ArrayLike<number>, begin = 0, length = row.length): number[] {
+  const values = new Array<number>(length);
+  for (let index = 0; index < length; index++) values[index] = row[begin + index]!;
+  return values;
+}
 
 /** What a batch adds to the totals of a pass. What counts for nothing adds nothing, whatever its mean is. */
-function shareOf(reading: Reading, row: readonly number[]): number[] {
-  const values = reading.at.map((position) => row[position]!);
-  const weigh = (mean: number, weight: number): number[] => [weight === 0 ? 0 : mean * weight, weight];
+function shareOf(reading: Reading, row: ArrayLike<number>): readonly number[] {
+  const value = row[reading.at]!;
+  const weigh = (weight: number): number[] => [weight === 0 ? 0 : value * weight, weight];
   switch (reading.kind) {
     case "known mean":
-      return weigh(values[0]!, reading.weight);
+      return weigh(reading.weight);
     case "divided mean":
-      return weigh(values[0]!, values[1]!);
-    default:
-      return values;
+      return weigh(row[reading.weightAt]!);
+    case "mean":
+      return [value, row[reading.weightAt]!];
+    case "sum":
+      return [value];
+    case "counts":
+      return valuesOf(row, reading.at, reading.length);
   }
 }
 
@@ -40,7 +51,7 @@ interface Named<Name extends string> {
 export class Totals<Name extends string = string> {
   private readonly names: readonly Name[];
   private readonly finish: readonly Finish[];
-  private sums: number[][] = [];
+  private sums: Float64Array[] = [];
   private examples = 0;
 
   constructor({ metrics }: Measures<never, never, Name>) {
@@ -50,38 +61,53 @@ export class Totals<Name extends string = string> {
     this.finish = [finishMeasure, ...named.map(([, metric]) => finishOf(metric))];
   }
 
-  /** Takes in what was read of a batch, and returns the numbers of the batch alone: NaN where nothing of it counts. */
+  /**
+   * Takes in what was read of a batch, and returns the numbers of the batch alone: NaN where nothing of it counts. Throws
+   * ShapeError for counts of another length than those before.
+   */
   add(
     readings: readonly Reading[],
-    row: readonly number[],
+    row: ArrayLike<number>,
     examples: number,
   ): Named<Name> & { weight: number } {
     const shares = readings.map((reading) => shareOf(reading, row));
-    this.sums = shares.map((share, measure) =>
-      share.map((value, index) => value + (this.sums[measure]?.[index] ?? 0)),
-    );
+    this.checkLengths(shares);
+    shares.forEach((share, measure) => {
+      this.sums[measure] ??= new Float64Array(share.length);
+      const sums = this.sums[measure];
+      for (let index = 0; index < sums.length; index++) sums[index]! += share[index]!;
+    });
     this.examples += examples;
     const values = readings.map(({ kind, at }, measure) => {
       const isMean = kind === "known mean" || kind === "divided mean";
       // What was read is exact; its product with the weight need not be.
-      return isMean && shares[measure]![1] !== 0 ? row[at[0]!]! : this.finish[measure]!(shares[measure]!);
+      return isMean && shares[measure]![1] !== 0 ? row[at]! : this.finish[measure]!(shares[measure]!);
     });
     return { ...this.name(values), weight: shares[0]![1] ?? 1 };
   }
 
   /** Of all batches so far, at least one. NaN where nothing counted. */
   evaluation(): Evaluation<Name> {
-    const values = this.finish.map((finish, measure) => finish(this.sums[measure]!));
+    const values = this.finish.map((finish, measure) => finish(valuesOf(this.sums[measure]!)));
     return { ...this.name(values), examples: this.examples };
   }
 
   get state(): { readonly sums: readonly (readonly number[])[]; readonly examples: number } {
-    return { sums: this.sums, examples: this.examples };
+    return { sums: this.sums.map((values) => valuesOf(values)), examples: this.examples };
   }
 
   set state({ sums, examples }: Totals["state"]) {
-    this.sums = sums.map((values) => [...values]);
+    this.sums = sums.map((values) => Float64Array.from(values));
     this.examples = examples;
+  }
+
+  private checkLengths(shares: readonly (readonly number[])[]): void {
+    const measure = shares.findIndex(({ length }, index) => length !== (this.sums[index]?.length ?? length));
+    if (measure < 0) return;
+    const [found, expected] = [shares, this.sums].map((all) => all[measure]!.length);
+    throw new ShapeError(
+      `metrics.${this.names[measure - 1]}: counts: found ${found}, expected ${expected} as in the batches before`,
+    );
   }
 
   private name([loss, ...values]: readonly number[]): Named<Name> {

@@ -1,5 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { ArgumentError, ShapeError, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
 import type { DataSource } from "./batch.ts";
@@ -129,8 +129,8 @@ describe("a stream of batches", () => {
 
 describe("totals of a pass", () => {
   const totals = (metrics = {}) => new Totals({ loss: () => tensor(0), metrics });
-  const mean = (weight: number) => ({ kind: "known mean", at: [0], weight }) as const;
-  const divided = { kind: "divided mean", at: [0, 1] } as const;
+  const mean = (weight: number) => ({ kind: "known mean", at: 0, weight }) as const;
+  const divided = { kind: "divided mean", at: 0, weightAt: 1 } as const;
 
   test("weigh each batch by what its mean was taken over", () => {
     const sums = totals();
@@ -154,20 +154,33 @@ describe("totals of a pass", () => {
     const share = { counts: () => tensor(0), of: ([a, b]: readonly number[]) => a! / (a! + b!) };
     const sums = totals({ share });
     const readings = [
-      { kind: "sum", at: [0] },
-      { kind: "counts", at: [1, 2] },
+      { kind: "sum", at: 0 },
+      { kind: "counts", at: 1, length: 2 },
     ] as const;
     expect(sums.add(readings, [3, 1, 1], 2)).toMatchObject({ loss: 3, metrics: { share: 0.5 } });
     sums.add(readings, [4, 5, 1], 2);
     expect(sums.evaluation()).toEqual({ loss: 7, metrics: { share: 0.75 }, examples: 4 });
   });
 
-  test("go on from where others were", () => {
+  test("refuse counts of another length than before", () => {
+    const sums = totals({ share: { counts: () => tensor(0), of: () => 0 } });
+    const counts = (length: number) => [mean(1), { kind: "counts", at: 1, length } as const];
+    sums.add(counts(3), [1, 1, 2, 3], 1);
+    expect(() => sums.add(counts(1), [5, 10], 1)).toThrow(
+      new ShapeError("metrics.share: counts: found 1, expected 3 as in the batches before"),
+    );
+    expect(sums.evaluation()).toMatchObject({ loss: 1, examples: 1 });
+  });
+
+  test("go on from where others were, which go on by themselves", () => {
     const [first, second] = [totals(), totals()];
     first.add([mean(3)], [1 / 3], 3);
-    second.state = JSON.parse(JSON.stringify(first.state));
+    const { state } = first;
+    const saved = JSON.stringify(state);
+    second.state = state;
     for (const sums of [first, second]) sums.add([mean(7)], [0.1], 7);
     expect(second.evaluation()).toEqual(first.evaluation());
+    expect(JSON.stringify(state)).toBe(saved);
   });
 });
 

@@ -13,6 +13,7 @@ export {
   finite,
   fraction,
   integer,
+  isTensor,
   listOf,
   nonNegative,
   nonNegativeInteger,

@@ -1,3 +1,5 @@
+import type { Tensor } from "../core/tensor.ts";
+
 /** What a value must be, in words for the message and as a test. */
 export interface Rule {
   readonly expected: string;
@@ -71,6 +73,8 @@ export const aTensor: Rule = {
   expected: "a tensor",
   accepts: (value) => typeof value === "object" && value !== null && "storage" in value && "dtype" in value,
 };
+
+export const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
 
 /** One of a few words. */
 export const oneOf = (...words: readonly string[]): Rule => ({

@@ -1,6 +1,6 @@
 import { checkValue } from "../checks/check.ts";
 import { contentsOf, isRecord } from "../checks/containers.ts";
-import { aTensor, callable } from "../checks/rules.ts";
+import { aTensor, callable, isTensor } from "../checks/rules.ts";
 import { ArgumentError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -83,8 +83,6 @@ export function rejectPromise(result: unknown, operation: string): void {
     );
   }
 }
-
-const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
 
 /** Every tensor that a value leads to. A backend is not searched: what it holds belongs to others. */
 function* tensorsBehind(value: unknown): Generator<Tensor> {
