@@ -95,6 +95,45 @@ describe("the bytes that are published arrive", () => {
     for (const range of ranges.slice(1)) expect(range).toMatch(/^bytes=[1-9]\d*-$/);
   });
 
+  it("whole, though the connection breaks at the last byte", async () => {
+    answer = (_, response) => {
+      response.writeHead(200, { "transfer-encoding": "chunked" });
+      response.write(body, () => setTimeout(() => response.destroy(), 50));
+    };
+    await get();
+    await expectWhole();
+    expect(ranges.length).toBe(1);
+  });
+
+  it("from the next address alone, where one has broken off another file", async () => {
+    const other = Buffer.from(body);
+    other[0]! ^= 1;
+    answer = (request, response) => {
+      if (request.url?.startsWith("/whole/")) return sendRest(request, response);
+      if (start(request) > 0) return response.destroy();
+      response.writeHead(200, { "content-length": body.length });
+      response.write(other.subarray(0, 40_000), () => setTimeout(() => response.destroy(), 50));
+    };
+    await download(published, [`${server.address}/broken`, `${server.address}/whole`], path);
+    await expectWhole();
+  });
+
+  it.each(["ftp://127.0.0.1/images.gz", "http://[bad", "file:///etc/hosts"])(
+    "from the next address, where one redirects to %s",
+    async (location) => {
+      answer = (request, response) =>
+        request.url?.startsWith("/moved/")
+          ? response.writeHead(302, { location }).end()
+          : sendRest(request, response);
+      const moved = `${server.address}/moved`;
+      await download(published, [moved, server.address], path);
+      await expectWhole();
+      const failing = download(published, [moved], join(folder, "again"));
+      await expect(failing).rejects.toMatchObject({ name: "DownloadError", wasAnswered: true });
+      await expect(failing).rejects.toThrow(`found a redirect to "${location}", expected an http or https`);
+    },
+  );
+
   it("from a server that knows no ranges, and from the next address", async () => {
     let connections = 0;
     answer = (request, response) => {
@@ -185,8 +224,19 @@ describe("an error says which kind it is", () => {
   it("that an option is unknown or wrong", async () => {
     expect(await failure({ timeout: 5 })).toBeInstanceOf(ArgumentError);
     await expect(download(published, server.address as never, path)).rejects.toThrow(
-      /download: addresses: found "http.*", expected an array, each element a string/,
+      /download: addresses: found "http.*", expected an array of one http or https address or more/,
     );
+    for (const wrong of [[], ["ftp://127.0.0.1"], ["http://[bad"], [7], undefined]) {
+      const failing = download(published, wrong as never, path);
+      await expect(failing).rejects.toThrow(ArgumentError);
+      await expect(failing).rejects.toThrow(/^download: addresses: found/);
+    }
+    for (const wrong of [undefined, null, {}, { ...published, bytes: -1 }]) {
+      await expect(download(wrong as never, [server.address], path)).rejects.toThrow(
+        /^download: published: found .*, expected a published file: { file, bytes, sha256 }/,
+      );
+    }
+    await expect(download(published, [server.address], undefined as never)).rejects.toThrow(ArgumentError);
     expect(await failure({ timeoutMilliseconds: -1 })).toBeInstanceOf(ArgumentError);
   });
 });

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { EvenkeelError } from "@evenkeel/tensor";
+import { describeValue } from "@evenkeel/tensor/checks";
 
 /** No address could be reached, or none of them has the file; the message lists the reasons. */
 export class DownloadError extends EvenkeelError {
@@ -24,6 +25,10 @@ export interface RequestOptions {
 
 const mostRedirects = 5;
 
+/** Whether it is an address that can be asked, read as it stands or as a part of another one. */
+export const isWebAddress = (address: string, base?: URL): boolean =>
+  URL.canParse(address, base) && /^https?:$/.test(new URL(address, base).protocol);
+
 /**
  * What a server answers, its body as it was sent: `fetch` would unpack by the header `content-encoding`, and published
  * checksums are of packed files. Throws DownloadError for any status but success, and when nothing comes in time.
@@ -37,6 +42,12 @@ export async function answerOf(url: string, options: RequestOptions): Promise<In
     answer.destroy();
     if (statusCode < 300 || statusCode >= 400 || headers.location === undefined) {
       throw new DownloadError(`the server answered ${statusCode} ${statusMessage}`, { wasAnswered: true });
+    }
+    if (!isWebAddress(headers.location, target)) {
+      throw new DownloadError(
+        `found a redirect to ${describeValue(headers.location)}, expected an http or https address`,
+        { wasAnswered: true },
+      );
     }
     target = new URL(headers.location, target);
   }

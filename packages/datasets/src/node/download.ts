@@ -1,19 +1,19 @@
 import type { IncomingMessage } from "node:http";
 import { dirname } from "node:path";
 import { DataError } from "@evenkeel/tensor";
-import type { Rules } from "@evenkeel/tensor/checks";
+import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import {
   builtinName,
   callable,
   checkOptions,
   checkValue,
-  listOf,
+  nonNegativeInteger,
   positive,
   text,
 } from "@evenkeel/tensor/checks";
 import { removeAbandoned } from "@evenkeel/tensor/node";
 import type { PublishedFile } from "../catalog.ts";
-import { answerOf, chunksOf, DownloadError } from "./answer.ts";
+import { answerOf, chunksOf, DownloadError, isWebAddress } from "./answer.ts";
 import { PartialFile } from "./partial-file.ts";
 import { checkDigest, readPublishedFile } from "./published-file.ts";
 
@@ -31,13 +31,29 @@ export const downloadRules: Rules<DownloadOptions> = {
   signal: { expected: "an AbortSignal", accepts: (value) => builtinName(value) === "AbortSignal" },
 };
 
+const publishedFile: Rule = {
+  expected: "a published file: { file, bytes, sha256 }",
+  accepts: (value) => {
+    const { file, bytes, sha256 } = (value ?? {}) as Partial<PublishedFile>;
+    return text.accepts(file) && nonNegativeInteger.accepts(bytes) && text.accepts(sha256);
+  },
+};
+
+const webAddresses: Rule = {
+  expected: "an array of one http or https address or more",
+  accepts: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((address) => text.accepts(address) && isWebAddress(address)),
+};
+
 /**
  * Downloads a published file to `path`, from the first address that has it. The file takes its name, in the place of what
  * had it, when its checksum is right: any number of processes may download one file at once. A connection that breaks is
  * taken up where it stopped.
  *
  * Throws DownloadError when no address can be reached, DataError when what an address has is another file or damaged,
- * StorageError when it cannot be written, and the signal's reason when it is aborted.
+ * StorageError when it cannot be written, ArgumentError for wrong arguments, and the signal's reason when it is aborted.
  *
  * @example await download(mnist.test.labels, mnist.addresses, "data/mnist/t10k-labels-idx1-ubyte.gz");
  */
@@ -47,7 +63,9 @@ export async function download(
   path: string,
   options: DownloadOptions = {},
 ): Promise<void> {
-  checkValue("download: addresses", addresses, listOf(text));
+  checkValue("download: published", published, publishedFile);
+  checkValue("download: addresses", addresses, webAddresses);
+  checkValue("download: path", path, text);
   checkOptions<DownloadOptions>("download", options, downloadRules);
   await removeAbandoned(dirname(path));
   const partial = new PartialFile(path);
@@ -76,16 +94,15 @@ async function receiveFromFirst(
   let [isDamaged, wasAnswered] = [false, false];
   for (const address of addresses) {
     const url = `${address}/${published.file}`;
+    // What another address began may be another file.
+    await partial.restart();
     try {
       await receiveWhole(url, published, partial, options);
       return checkDigest(published.file, partial.checksum(), published.sha256);
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!(error instanceof DownloadError || error instanceof DataError)) throw error;
-      if (error instanceof DataError) {
-        isDamaged = true;
-        await partial.restart();
-      }
+      isDamaged ||= error instanceof DataError;
       wasAnswered ||= error instanceof DataError || error.wasAnswered;
       failures.push(`${url}: ${error.message}`);
     }
@@ -109,6 +126,7 @@ async function receiveWhole(
       return await receiveRest(url, published, partial, options);
     } catch (error) {
       const isBroken = error instanceof DownloadError && !options.signal?.aborted;
+      if (isBroken && partial.bytes === published.bytes) return;
       if (!isBroken || partial.bytes <= before || connection === mostConnections) throw error;
     }
   }
