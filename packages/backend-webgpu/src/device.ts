@@ -197,13 +197,13 @@ export class WebgpuDevice implements WebgpuBackend {
       throw new BackendError(`${entry}: found a kernel in ${language}, expected one in wgsl`);
     }
     this.noteLaunch(entry);
-    const counters = check === undefined ? [] : [this.checks.regionOf(check)];
-    if (check !== undefined) this.queue.push(() => this.checks.expect());
+    const counters = check === undefined ? undefined : this.checks.regionOf(check);
+    if (counters !== undefined) this.queue.push(() => this.checks.expect(counters));
     this.launcher.launch({
       name: entry,
       kernel: kernel as WgslKernel,
       reads: reads.map((view) => view && this.regionOf(view, entry)),
-      writes: [...writes.map((view) => view && this.regionOf(view, entry)), ...counters],
+      writes: [...writes.map((view) => view && this.regionOf(view, entry)), ...(counters ? [counters] : [])],
       parameters,
       workgroups: work.workgroups,
     });

@@ -29,7 +29,8 @@ export class RangeChecks {
   private readonly banks: Bank[] = [];
   private readonly known = new WeakMap<RangeCheck, Region>();
   private readonly regions = new Map<string, Region>();
-  private mayHaveCounted = false;
+  /** Those that kernels may have counted in since the last look. */
+  private readonly toLookAt = new Set<Bank>();
 
   constructor(device: GPUDevice, transfers: Transfers) {
     this.device = device;
@@ -48,26 +49,27 @@ export class RangeChecks {
     return region;
   }
 
-  /** To be called in the order of the queue: a kernel with a check comes next. */
-  expect(): void {
-    this.mayHaveCounted = true;
+  /** To be called in the order of the queue: a kernel that counts in this region comes next. */
+  expect({ block }: Region): void {
+    this.toLookAt.add(this.banks.find((bank) => bank.block === block)!);
   }
 
   /** To be called in the order of the queue. Resolves with what kernels before this place have found; undefined where none ran. */
   look(): Promise<Error[]> | undefined {
-    if (!this.mayHaveCounted) return undefined;
-    this.mayHaveCounted = false;
-    const banks = this.banks.map(async ({ block, counters }) => {
+    if (this.toLookAt.size === 0) return undefined;
+    const banks = [...this.toLookAt].map(async ({ block, counters }) => {
       const known = [...counters];
       const words = await this.transfers.read(block, 0, (known.length - 1) * this.alignment + wordBytes);
       return known.flatMap((counter, index) => {
         const count = new Uint32Array(words)[(index * this.alignment) / 4]!;
-        const found = count - counter.seen;
+        // Counts are words, which begin again at 0.
+        const found = (count - counter.seen) | 0;
         if (found <= 0) return [];
         counter.seen = count;
         return [rangeError(counter.check, found)];
       });
     });
+    this.toLookAt.clear();
     return Promise.all(banks).then((errors) => errors.flat());
   }
 

@@ -1,0 +1,62 @@
+import type { RangeCheck } from "@evenkeel/tensor";
+import { describe, expect, it } from "vitest";
+import type { Block } from "../memory/block.ts";
+import type { Transfers } from "../memory/transfers.ts";
+import { RangeChecks } from "./range-checks.ts";
+
+const alignment = 256;
+
+/** A device whose counters the test sets. */
+class FakeTransfers {
+  readonly blocksRead: Block[] = [];
+  private readonly counters = new Map<Block, Uint32Array<ArrayBuffer>>();
+
+  async read(block: Block, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
+    this.blocksRead.push(block);
+    return this.countersOf(block).buffer.slice(byteOffset, byteOffset + bytes);
+  }
+
+  countersOf(block: Block): Uint32Array<ArrayBuffer> {
+    const counters = this.counters.get(block) ?? new Uint32Array(block.bytes / 4);
+    this.counters.set(block, counters);
+    return counters;
+  }
+}
+
+const checkOf = (length: number): RangeCheck => ({ argument: "take: indices", range: `[0, ${length})` });
+
+describe("the counters of checks", () => {
+  const transfers = new FakeTransfers();
+  const device = {
+    limits: { minStorageBufferOffsetAlignment: alignment },
+    createBuffer: () => ({}),
+  } as unknown as GPUDevice;
+  const checks = new RangeChecks(device, transfers as unknown as Transfers);
+  const regions = Array.from({ length: 150 }, (_, length) => checks.regionOf(checkOf(length)));
+  const messagesOf = async () => (await checks.look())?.map(({ message }) => message);
+
+  /** As a kernel does. */
+  function count(length: number, found: number): void {
+    const { block, offset } = regions[length]!;
+    checks.expect(regions[length]!);
+    transfers.countersOf(block)[offset / 4]! += found;
+  }
+
+  it("are read where kernels have run since the last look, and nowhere else", async () => {
+    expect(await messagesOf()).toBeUndefined();
+    count(100, 2);
+    count(101, 0);
+    expect(await messagesOf()).toEqual(["take: indices: found 2 outside of [0, 100)"]);
+    expect(transfers.blocksRead).toEqual([regions[100]!.block]);
+    expect(await messagesOf()).toBeUndefined();
+  });
+
+  it("begin again at 0", async () => {
+    count(1, 2 ** 31 - 1);
+    await messagesOf();
+    count(1, 2 ** 31 - 1);
+    await messagesOf();
+    count(1, 3);
+    expect(await messagesOf()).toEqual(["take: indices: found 3 outside of [0, 1)"]);
+  });
+});
