@@ -51,7 +51,8 @@ let nextId = 0;
 /**
  * A contiguous array of one dtype on one backend: a buffer, a byte offset and a spec. Tensors are values: operations
  * make new ones. Memory is freed by `dispose`, `using`, or the `scope` that the tensor was made in. That of a tensor in no scope is
- * freed once the engine has collected it, which may be much later: it sees how large the handle is, not the memory.
+ * freed once the engine has collected it, which may be much later: it sees how large the handle is, not the memory, and frees
+ * nothing before the event loop has had its turn, which a loop without an `await` never gives it.
  */
 export class Tensor implements Spec {
   /** Equal for tensors that stand for the same value (see `aliasOf`). */

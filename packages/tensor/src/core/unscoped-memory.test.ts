@@ -87,7 +87,7 @@ test("a backend that was closed meanwhile is left alone", async () => {
   expect(backend.attempts).toBe(1);
 });
 
-test("where there is no room, the error says how much no scope owns", () => {
+test("where there is no room, the error says how much of its backend no scope owns, and when that is freed", () => {
   class FullBackend extends RecordingBackend {
     override allocate(bytes: number): DeviceBuffer {
       if (this.buffersAlive > 0) throw new OutOfMemoryError("no room");
@@ -96,6 +96,9 @@ test("where there is no room, the error says how much no scope owns", () => {
   }
   const backend = new FullBackend();
   const x = make(backend);
-  expect(() => make(backend)).toThrow(/^no room \(\d+ bytes are of tensors that belong to no scope/);
+  const y = tensor(new Float32Array(1000), { backend: new RecordingBackend() });
+  expect(() => make(backend)).toThrow(/^no room \(12 bytes are of tensors that belong to no scope/);
+  expect(() => make(backend)).toThrow(/freed when the event loop has its turn/);
   x.dispose();
+  y.dispose();
 });

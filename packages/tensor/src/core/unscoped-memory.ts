@@ -8,14 +8,21 @@ export interface Memory {
   readonly buffer: DeviceBuffer;
 }
 
-let bytesUnscoped = 0;
+const unscoped = /* @__PURE__ */ new WeakMap<Backend, number>();
+
+const bytesUnscoped = (backend: Backend): number => unscoped.get(backend) ?? 0;
+
+function countUnscoped(backend: Backend, bytes: number): void {
+  unscoped.set(backend, bytesUnscoped(backend) + bytes);
+}
+
 let bytesSinceLook = 0;
 
 /** So much new memory in no scope makes the engine look for garbage: it sees handles, not the memory behind them. */
 const patienceBytes = 2 ** 28;
 
 const net = /* @__PURE__ */ new FinalizationRegistry<Memory>((memory) => {
-  bytesUnscoped -= memory.buffer.bytes;
+  countUnscoped(memory.backend, -memory.buffer.bytes);
   free(memory);
 });
 
@@ -32,7 +39,7 @@ export function free({ backend, buffer }: Memory): void {
 export function freeWhenForgotten(owner: Memory): void {
   const { backend, buffer } = owner;
   net.register(owner, { backend, buffer }, owner);
-  bytesUnscoped += buffer.bytes;
+  countUnscoped(backend, buffer.bytes);
   bytesSinceLook += buffer.bytes;
   if (bytesSinceLook < patienceBytes) return;
   bytesSinceLook = 0;
@@ -47,7 +54,7 @@ export function freeWhenForgotten(owner: Memory): void {
 /** For an owner that frees its buffer by itself after all. */
 export function takeOutOfNet(owner: Memory): void {
   net.unregister(owner);
-  bytesUnscoped -= owner.buffer.bytes;
+  countUnscoped(owner.backend, -owner.buffer.bytes);
 }
 
 /** Calls `backend.allocate`; where there is no room, the error says how much of the memory no scope owns. */
@@ -55,9 +62,10 @@ export function allocate(backend: Backend, bytes: number): DeviceBuffer {
   try {
     return backend.allocate(bytes);
   } catch (error) {
-    if (!(error instanceof OutOfMemoryError) || bytesUnscoped === 0) throw error;
+    const held = bytesUnscoped(backend);
+    if (!(error instanceof OutOfMemoryError) || held === 0) throw error;
     throw new OutOfMemoryError(
-      `${error.message} (${bytesUnscoped} bytes are of tensors that belong to no scope, such as those of a model)`,
+      `${error.message} (${held} bytes are of tensors that belong to no scope, such as those of a model; forgotten ones are freed when the event loop has its turn, which it never has in a loop without an await)`,
       { cause: error },
     );
   }
