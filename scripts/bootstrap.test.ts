@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const repository = join(import.meta.dirname, "..");
@@ -46,7 +46,16 @@ async function pretendInstalled(): Promise<void> {
 }
 
 const start = (...args: string[]) =>
-  spawn(process.execPath, [join(root, "scripts", "bootstrap.mjs"), "start", ...args], { cwd: root });
+  spawn(process.execPath, [join(root, "scripts", "bootstrap.mjs"), "start", ...args], {
+    cwd: root,
+    env: { ...process.env, PATH: [join(root, "tools"), process.env.PATH].join(delimiter) },
+  });
+
+/** A program that is found before any other of its name. */
+async function writeTool(name: string, code: string): Promise<void> {
+  await mkdir(join(root, "tools"), { recursive: true });
+  await writeFile(join(root, "tools", name), `#!${process.execPath}\n${code}`, { mode: 0o755 });
+}
 
 async function end(child: ReturnType<typeof start>): Promise<{ code: number | null; output: string }> {
   let output = "";
@@ -93,6 +102,14 @@ describe("npm start", () => {
       setTimeout(() => child.kill("SIGTERM"), 50);
     });
     expect((await end(child)).code).toBe(143);
+  });
+
+  test("ends at a signal in the set-up, and starts nothing any more", async () => {
+    await writeTool("pnpm", `process.kill(process.ppid, "SIGINT"); setInterval(() => undefined, 1000);`);
+    await writeTool("npx", `require("node:fs").writeFileSync("npx-was-started", "");`);
+    const { code, output } = await end(start("0"));
+    expect({ code, output }).toEqual({ code: 130, output: "Setting up: dependencies\nInterrupted.\n" });
+    expect(await readdir(root)).not.toContain("npx-was-started");
   });
 
   test("says which step of the set-up failed, and installs again next time", async () => {

@@ -31,15 +31,19 @@ export class Programs {
   /** Runs a step of the set-up and resolves with what it wrote. Throws, with an `exitCode`, when it fails or at a signal. */
   async step(program, args, { cwd = this.root } = {}) {
     const { code, output } = await this.#start(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
-    if (this.#endedBy !== undefined) {
-      throw Object.assign(new Error("Interrupted."), { exitCode: exitCodeOf(this.#endedBy) });
-    }
+    this.#throwIfEnded();
     if (code !== 0)
       throw Object.assign(new Error(`${program} ${args.join(" ")}\n${output}`), { exitCode: 1 });
     return output;
   }
 
-  #start(program, args, options) {
+  #throwIfEnded() {
+    if (this.#endedBy === undefined) return;
+    throw Object.assign(new Error("Interrupted."), { exitCode: exitCodeOf(this.#endedBy) });
+  }
+
+  async #start(program, args, options) {
+    this.#throwIfEnded();
     const { root: cwd, env } = this;
     return new Promise((resolve, reject) => {
       const child = spawn(program, args, { cwd, env, shell: process.platform === "win32", ...options });
