@@ -14,7 +14,15 @@ import { progressLine } from "./progress.ts";
 import { report } from "./report/report.ts";
 import { claimFolder } from "./run/folder.ts";
 import { pointLatestTo } from "./run/latest.ts";
-import { armFolder, armName, beginRun, type Run, readRun, writeResults } from "./run/run-files.ts";
+import {
+  armFolder,
+  armName,
+  beginRun,
+  checkFolder,
+  type Run,
+  readRun,
+  writeResults,
+} from "./run/run-files.ts";
 import { newRunName, type RunRecord } from "./run/run-record.ts";
 import { type RunResult, resultTable, summaryOf } from "./run-result.ts";
 import { runArm } from "./training/arm.ts";
@@ -41,11 +49,16 @@ export async function runJob(args: readonly string[], surroundings: Surroundings
   const interruption = interruptionSignal();
   try {
     const folder = await claimFolder(command);
+    let code: number;
     try {
-      return await runIn(folder.path, command, { ...surroundings, signal: interruption.signal });
-    } finally {
-      await folder.release();
+      code = await runIn(folder.path, command, { ...surroundings, signal: interruption.signal });
+    } catch (error) {
+      // What went wrong first is told: a folder that cannot be let go of says nothing new.
+      await folder.release().catch(() => undefined);
+      throw error;
     }
+    await folder.release();
+    return code;
   } finally {
     interruption.release();
   }
@@ -59,6 +72,7 @@ interface Setting extends Surroundings {
 async function runIn(folder: string, command: Command, setting: Setting): Promise<number> {
   const { say, signal, backends } = setting;
   let run = command.resume ? await readRun(folder, command) : undefined;
+  if (run === undefined) await checkFolder(folder);
   const options = run?.record.options ?? command.options;
   const backend = await openBackend(options, run?.record.backend, backends);
   try {

@@ -166,6 +166,16 @@ describe("what was found", () => {
     );
   });
 
+  it("has large numbers without an exponent", () => {
+    const spread = (factor: number) => ({
+      gradientNorms: [
+        { layer: "a", norm: 1 },
+        { layer: "b", norm: factor },
+      ],
+    });
+    expect(found(spread(1.04), spread(12_345))).toContain("by a factor of 1.0, without it of 12,000.");
+  });
+
   it("says that a training diverged, and nothing of sizes that are no numbers", () => {
     const diverged = found({}, { testLoss: Number.NaN, gradientNorms: [{ layer: "a", norm: Number.NaN }] });
     expect(diverged).toContain("Without batch norm the training diverged.");

@@ -4,8 +4,11 @@ import { basename, join, resolve } from "node:path";
 import { ArgumentError } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommand } from "../src/command-line.ts";
+import { runJob } from "../src/job.ts";
 import { claimFolder } from "../src/run/folder.ts";
 import { pointLatestTo } from "../src/run/latest.ts";
+import { checkFolder } from "../src/run/run-files.ts";
+import { type RunRecord, saveRunRecord } from "../src/run/run-record.ts";
 import { clearArm } from "../src/training/saved-arm.ts";
 
 let folder: string;
@@ -79,9 +82,11 @@ describe("pointLatestTo", () => {
       expect(await pointLatestTo(await makeRun(run))).toBe(true);
       expect(await readlink(latest())).toBe(run);
     }
+    // As a killed process of this number left it.
+    await symlink("first", join(folder, `latest.${process.pid}`));
     await rm(join(folder, "second"), { recursive: true });
     expect(await pointLatestTo(await makeRun("third"))).toBe(true);
-    expect((await readdir(folder)).sort()).toEqual(["first", "latest", "third"]);
+    expect((await readdir(folder)).sort()).toEqual(["first", "latest", `latest.${process.pid}`, "third"]);
   });
 
   it("leaves a folder of that name alone, even when it is the run itself", async () => {
@@ -103,6 +108,36 @@ describe("pointLatestTo", () => {
       for (const name of ["run", "latest"]) await rm(join(folder, name), { recursive: true });
     }
   });
+});
+
+describe("checkFolder", () => {
+  const record: RunRecord = {
+    run: "name",
+    options: parseCommand([])!.options,
+    data: { name: "synthetic", insteadOf: null },
+    backend: "cpu",
+  };
+
+  it("accepts what holds a run, or nothing of a run's names", async () => {
+    await writeFile(join(folder, "notes.txt"), "");
+    await checkFolder(folder);
+    await saveRunRecord(folder, record);
+    await writeFile(join(folder, "report.html"), "");
+    await checkFolder(folder);
+  });
+
+  it.each(["options.json", "report.html", "summary.json", join("batch", "model.safetensors")])(
+    "refuses somebody's %s, which the command leaves as it is",
+    async (file) => {
+      await mkdir(join(folder, "batch"));
+      await writeFile(join(folder, file), "mine");
+      await expect(checkFolder(folder)).rejects.toThrow(ArgumentError);
+      await expect(checkFolder(folder)).rejects.toThrow(`--out: found ${join(folder, file)}`);
+      const surroundings = { backends: [], say: () => undefined };
+      await expect(runJob(["--out", folder], surroundings)).rejects.toThrow(`found ${join(folder, file)}`);
+      expect(await readFile(join(folder, file), "utf8")).toBe("mine");
+    },
+  );
 });
 
 describe("clearArm", () => {

@@ -69,9 +69,12 @@ function gradientSpread(first: ArmResult, second: ArmResult): string[] {
   const [withIt, without] = [spread(first), spread(second)];
   if (!Number.isFinite(withIt) || !Number.isFinite(without)) return [];
   return [
-    `At the first batch the gradients of the layers differ in size by a factor of ${withIt.toPrecision(2)}, without it of ${without.toPrecision(2)}.`,
+    `At the first batch the gradients of the layers differ in size by a factor of ${twoDigits(withIt)}, without it of ${twoDigits(without)}.`,
   ];
 }
+
+const twoDigits = (value: number): string =>
+  value.toLocaleString("en", { minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
 
 /** The largest norm of a layer's gradient by the smallest; not finite where there is no such number. */
 function spread({ gradientNorms }: ArmResult): number {

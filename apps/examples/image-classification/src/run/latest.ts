@@ -1,6 +1,6 @@
 import { lstat, readlink, rename, rm, stat, symlink, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { storageError } from "@evenkeel/tensor/node";
+import { storageError, temporaryPath } from "@evenkeel/tensor/node";
 import { runRecordFile } from "./run-record.ts";
 
 /**
@@ -10,7 +10,7 @@ import { runRecordFile } from "./run-record.ts";
 export async function pointLatestTo(folder: string): Promise<boolean> {
   const latest = join(dirname(folder), "latest");
   if (!(await isOurs(latest))) return false;
-  const fresh = `${latest}.${process.pid}`;
+  const fresh = temporaryPath(latest);
   try {
     await symlink(basename(folder), fresh, "junction");
     // Windows does not rename over a link.

@@ -1,11 +1,11 @@
-import { rm } from "node:fs/promises";
+import { lstat, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ArgumentError, DataError } from "@evenkeel/tensor";
 import { storageError, writeFileAtomically } from "@evenkeel/tensor/node";
 import type { Command } from "../command-line.ts";
 import type { Normalization } from "../options.ts";
-import { clearArm, readArm, type SavedArm } from "../training/saved-arm.ts";
-import { type RunRecord, resumedRecord, runRecordFile, saveRunRecord } from "./run-record.ts";
+import { armFiles, clearArm, readArm, type SavedArm } from "../training/saved-arm.ts";
+import { type RunRecord, readRunRecord, resumedRecord, runRecordFile, saveRunRecord } from "./run-record.ts";
 
 /** A run, and what it has left in the folders of its arms; nothing where it begins. */
 export interface Run {
@@ -20,6 +20,7 @@ export const armFolder = (folder: string, normalization: Normalization): string 
 export const armName = ({ run }: RunRecord, normalization: Normalization): string =>
   `${run}/${normalization}`;
 
+const arms = ["batch", "none"] as const;
 const reportFile = "report.html";
 const summaryFile = "summary.json";
 
@@ -35,15 +36,35 @@ export async function readRun(folder: string, command: Command): Promise<Run> {
   }
 }
 
-/** Clears what an earlier run has left in the folder, and writes the record of this one. */
+/**
+ * Throws ArgumentError where the folder holds files of the names that a run writes, and no record of a run whose they are: they
+ * are somebody's.
+ */
+export async function checkFolder(folder: string): Promise<void> {
+  const hasRun = await readRunRecord(folder).then(
+    (record) => record !== undefined,
+    () => false,
+  );
+  if (hasRun) return;
+  const files = [runRecordFile, reportFile, summaryFile].map((file) => join(folder, file));
+  const ofArms = arms.flatMap((name) => armFiles.map((file) => join(armFolder(folder, name), file)));
+  for (const path of [...files, ...ofArms]) {
+    const found = await lstat(path).catch(() => undefined);
+    if (found !== undefined) {
+      throw new ArgumentError(`--out: found ${path}, which is of no run, expected a folder without it`);
+    }
+  }
+}
+
+/** Clears what an earlier run has left in the folder, and writes the record of this one, up to then the earlier one's stands. */
 export async function beginRun(folder: string, record: RunRecord): Promise<Run> {
-  for (const file of [runRecordFile, reportFile, summaryFile]) {
+  for (const file of [reportFile, summaryFile]) {
     const path = join(folder, file);
     await rm(path, { force: true }).catch((error) => {
       throw storageError(path, error);
     });
   }
-  for (const name of ["batch", "none"] as const) await clearArm(armFolder(folder, name));
+  for (const name of arms) await clearArm(armFolder(folder, name));
   await saveRunRecord(folder, record);
   return { record, arms: {} };
 }

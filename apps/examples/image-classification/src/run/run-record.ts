@@ -32,18 +32,21 @@ const optionRules = Object.fromEntries(
   }),
 ) as Rules<Options>;
 
-/**
- * The record of the run that the command resumes, threads being those of now. Throws ArgumentError where there is no run, or
- * where the command gives an option another value than the run has; DataError where the record is damaged.
- */
-export async function resumedRecord(folder: string, { options, given }: Command): Promise<RunRecord> {
-  const path = join(folder, runRecordFile);
-  const record = await readRecord<RunRecord>(path, {
+/** The record of the run in a folder; undefined where there is none. Throws DataError where it is damaged or something else. */
+export const readRunRecord = (folder: string): Promise<RunRecord | undefined> =>
+  readRecord<RunRecord>(join(folder, runRecordFile), {
     run: text,
     options: objectOf<Options>(optionRules),
     data: objectOf<RunRecord["data"]>({ name: optionRules.dataset, insteadOf: nullOr(text) }),
     backend: text,
   });
+
+/**
+ * The record of the run that the command resumes, threads being those of now. Throws ArgumentError where there is no run, or
+ * where the command gives an option another value than the run has; DataError where the record is damaged.
+ */
+export async function resumedRecord(folder: string, { options, given }: Command): Promise<RunRecord> {
+  const record = await readRunRecord(folder);
   if (record === undefined) {
     throw new ArgumentError(
       `--resume: found no ${runRecordFile} in ${folder}, expected the folder of an interrupted run`,

@@ -19,9 +19,17 @@ const weightsFile = "model.safetensors";
 const measurementsFile = "measurements.json";
 export const checkpointName = "checkpoint";
 
+/** In the order in which they can be removed: whatever is left goes together. */
+export const armFiles: readonly string[] = [
+  resultFile,
+  weightsFile,
+  `${checkpointName}.safetensors`,
+  measurementsFile,
+];
+
 /** Removes what an earlier run left in the folder of an arm: a later `--resume` would take it for its own. */
 export async function clearArm(folder: string): Promise<void> {
-  for (const file of [resultFile, weightsFile, measurementsFile, `${checkpointName}.safetensors`]) {
+  for (const file of armFiles) {
     const path = join(folder, file);
     await rm(path, { force: true }).catch((error) => {
       throw storageError(path, error);
