@@ -58,6 +58,17 @@ describe("idx", () => {
     await expect(readIdx(claims)).rejects.toThrow(
       /found the shape \[4294967295, .* expected at most 1073741824/,
     );
+    const many = new Array<number>(40).fill(2 ** 32 - 1);
+    for (const shape of [many, [...many, 0], [0, ...many]]) {
+      for (const bytes of [idx(shape, new Uint8Array(0)), gzipSync(idx(shape, new Uint8Array(0)))]) {
+        const reading = readIdx(bytes);
+        await expect(reading).rejects.toThrow(DataError);
+        await expect(reading).rejects.toThrow(
+          /found the shape \[[\d, ]{1,99}\.\.\.\] of \S+ bytes, expected at most/,
+        );
+      }
+    }
+    expect(await readIdx(idx([0, 28, 28], new Uint8Array(0)))).toMatchObject({ shape: [0, 28, 28] });
     await expect(readIdx(gzipSync(idx([2, 3, 4], pixels.subarray(1))))).rejects.toThrow(
       /found 23 bytes of data, expected 24/,
     );

@@ -1,5 +1,5 @@
 import { DataError } from "@evenkeel/tensor";
-import { builtinName, listOf, text } from "@evenkeel/tensor/checks";
+import { builtinName, describeValue, listOf, text } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../image-set.ts";
 import { checkImageSet } from "../image-set.ts";
 import { checkAllOptions } from "../option-checks.ts";
@@ -64,13 +64,13 @@ export async function readIdx(bytes: Uint8Array, name = "idx data"): Promise<Idx
   const expected = header.bytes + header.dataBytes;
   if (expected > maxIdxBytes) {
     throw new DataError(
-      `${name}: found the shape [${header.shape.join(", ")}] of ${header.dataBytes} bytes, expected at most ${maxIdxBytes}`,
+      `${name}: found the shape ${describeValue(header.shape)} of ${header.dataBytes} bytes, expected at most ${maxIdxBytes}`,
     );
   }
   const contents = isPacked ? await gunzip(bytes, { maxBytes: expected, name }) : bytes;
   if (contents.length !== expected) {
     throw new DataError(
-      `${name}: found ${contents.length - header.bytes} bytes of data, expected ${header.dataBytes} for the shape [${header.shape.join(", ")}]`,
+      `${name}: found ${contents.length - header.bytes} bytes of data, expected ${header.dataBytes} for the shape ${describeValue(header.shape)}`,
     );
   }
   return { shape: header.shape, data: header.type.read(contents.subarray(header.bytes)) };
@@ -105,7 +105,10 @@ function readHeader(contents: Uint8Array, name: string): IdxHeader {
   }
   const view = new DataView(contents.buffer, contents.byteOffset, contents.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
-  return { type, shape, bytes, dataBytes: shape.reduce((size, dimension) => size * dimension, type.bytes) };
+  const most = shape.reduce((size, dimension) => size * (dimension || 1), type.bytes);
+  // An empty array whose other dimensions are beyond counting is refused for them.
+  const dataBytes = shape.includes(0) && Number.isSafeInteger(most) ? 0 : most;
+  return { type, shape, bytes, dataBytes };
 }
 
 const inHex = (byte: number): string => byte.toString(16).padStart(2, "0");
@@ -138,7 +141,7 @@ export async function readIdxImages(
     labels.shape[0] !== count
   ) {
     throw new DataError(
-      `${name}: found images [${images.shape.join(", ")}] and labels [${labels.shape.join(", ")}], expected [n, height, width] and [n]`,
+      `${name}: found images ${describeValue(images.shape)} and labels ${describeValue(labels.shape)}, expected [n, height, width] and [n]`,
     );
   }
   const [pixelType, labelType] = [builtinName(images.data), builtinName(labels.data)];
