@@ -1,5 +1,5 @@
 import { ArgumentError } from "@evenkeel/tensor";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   batches,
   channelStatistics,
@@ -13,6 +13,7 @@ import {
   syntheticFigures,
 } from "../src/index.ts";
 import { RandomStream } from "../src/random-stream.ts";
+import { MemoryBackend } from "./memory-backend.ts";
 
 const set: ImageSet = {
   name: "ramp",
@@ -127,6 +128,29 @@ describe("prefetch", () => {
     for await (const _ of prefetch(source())) break;
     expect(ended).toBe(true);
     expect(() => prefetch(source(), -1)).toThrow(ArgumentError);
+  });
+
+  it("lets its loop be left while an item is awaited, which ends the source when it has come", async () => {
+    let [send, ended] = [() => {}, false];
+    async function* source(): AsyncGenerator<number> {
+      try {
+        yield 1;
+        await new Promise<void>((resolve) => {
+          send = resolve;
+        });
+        yield 2;
+      } finally {
+        ended = true;
+      }
+    }
+    for await (const _ of prefetch(source(), 3)) break;
+    expect(ended).toBe(false);
+    send();
+    await vi.waitFor(() => expect(ended).toBe(true));
+    ended = false;
+    const backend = new MemoryBackend("test");
+    for await (const _ of batches(source, { batchSize: 1, backend }).epoch(0)) break;
+    expect(ended).toBe(false);
   });
 });
 
