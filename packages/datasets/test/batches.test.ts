@@ -101,6 +101,37 @@ describe("arrays", () => {
     expect(await read(labels)).toEqual([{ labels: "i32 [2]: 3 1" }]);
   });
 
+  it("may hold narrower integers, for which a dtype is asked", async () => {
+    const x = Int16Array.of(1, -2, 3, 4);
+    const options = { batchSize: 4, dtypes: { x: "i32" } } as const;
+    expect(await read(batches({ x }, options))).toEqual([{ x: "i32 [4]: 1 -2 3 4" }]);
+    expect(await read(batches([{ x }, { x }], { ...options, batchSize: 2 }))).toEqual([
+      { x: "i32 [2, 4]: 1 -2 3 4 1 -2 3 4" },
+    ]);
+    const bytes = { data: Int8Array.of(-1, 7), shape: [2, 1], dtype: "f32" } as const;
+    expect(await read(batches(bytes, { batchSize: 2 }))).toEqual(["f32 [2, 1]: -1 7"]);
+    expect(await read(batches(Uint16Array.of(65535), { batchSize: 1, dtypes: "u32" }))).toEqual([
+      "u32 [1]: 65535",
+    ]);
+    const message = "batches: x: found an Int16Array and no dtype, expected a dtype for it";
+    expect(() => batches({ x }, { batchSize: 4 })).toThrow(message);
+    await expect(read(batches([{ x }], { batchSize: 1 }))).rejects.toThrow(message);
+    await expect(read(batches([{ x }, { x: x.subarray(1) }], { batchSize: 2 }))).rejects.toThrow(ShapeError);
+    await expect(read(batches(x, { batchSize: 4, dtypes: "u8" }))).rejects.toThrow(DTypeError);
+  });
+
+  it("are refused at once with dtypes that do not fit", () => {
+    const arrays = { inputs: [[1], [2]], labels: [1, 2] };
+    for (const [dtypes, message] of [
+      ["i32", 'batches: dtypes: found "i32", expected a dtype for each, by name: inputs, labels'],
+      [{ label: "i32" }, 'batches: dtypes: found "label", expected some of: inputs, labels'],
+    ] as const) {
+      const make = () => batches(arrays, { batchSize: 2, dtypes: dtypes as never });
+      expect(make).toThrow(ArgumentError);
+      expect(make).toThrow(message);
+    }
+  });
+
   it("are shuffled together, by seed and epoch alone", async () => {
     const arrays = { inputs: Float32Array.from(count(40)), labels: Int32Array.from(count(40)) };
     const orders = new Map<string, number[]>();

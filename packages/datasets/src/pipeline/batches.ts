@@ -118,7 +118,7 @@ function exampleSource(source: object, options: object): ExampleSource {
   }
   checkBatchOptions(options as BatchOptions);
   if (Array.isArray(source)) return fromDataset({ length: source.length, get: (index) => source[index] });
-  return isDataset(source) ? fromDataset(source) : fromArrays(source);
+  return isDataset(source) ? fromDataset(source) : fromArrays(source, (options as BatchOptions).dtypes);
 }
 
 function sizedBatches(source: ExampleSource, options: BatchOptions): Batches<never> {

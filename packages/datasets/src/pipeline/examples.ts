@@ -1,7 +1,14 @@
 import { ArgumentError, dtypeOfArray, formatSpec, ShapeError, sameShape, sizeOf } from "@evenkeel/tensor";
 import { builtinName, checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
 import type { RandomStream } from "../random-stream.ts";
-import { emptyLike, mapParts, type ShapedArray, shapedArrayOf } from "./host-data.ts";
+import {
+  checkDType,
+  dtypesOfParts,
+  emptyLike,
+  mapParts,
+  type ShapedArray,
+  shapedArrayOf,
+} from "./host-data.ts";
 
 /** Where batches come from, in host memory. */
 export interface ExampleSource {
@@ -16,12 +23,16 @@ export interface Dataset<Example> {
   get(index: number): Example | Promise<Example>;
 }
 
-/** A structure of arrays whose first dimension counts the examples. */
-export function fromArrays(structure: unknown, where = "batches"): ExampleSource {
+/** A structure of arrays whose first dimension counts the examples. The dtypes that are asked for are checked only. */
+export function fromArrays(structure: unknown, dtypes: unknown, where = "batches"): ExampleSource {
   const array = shapedArrayOf(structure, where);
-  if (array !== undefined) return rowsOf(array, where);
+  if (array !== undefined) {
+    checkDType(array, dtypes, where);
+    return rowsOf(array, where);
+  }
+  const ofParts = dtypesOfParts(structure as object, dtypes, where);
   const parts = Object.entries(structure as object).map(
-    ([name, part]) => [name, fromArrays(part, `${where}: ${name}`)] as const,
+    ([name, part]) => [name, fromArrays(part, ofParts[name], `${where}: ${name}`)] as const,
   );
   if (parts.length === 0) throw new ArgumentError(`${where}: found no arrays, expected at least one`);
   const [[firstName, { count }]] = parts as unknown as readonly [readonly [string, ExampleSource]];
@@ -111,4 +122,4 @@ const isAlike = (a: ShapedArray, b: ShapedArray): boolean =>
 const describe = (array: ShapedArray | undefined): string =>
   array === undefined
     ? "a record"
-    : formatSpec({ dtype: array.dtype ?? dtypeOfArray(array.data), shape: array.shape });
+    : formatSpec({ dtype: array.dtype ?? dtypeOfArray(array.data, "i32"), shape: array.shape });

@@ -3,14 +3,17 @@ import { ArgumentError, formatShape, ShapeError, sizeOf, tensor } from "@evenkee
 import type { Rule } from "@evenkeel/tensor/checks";
 import { builtinName, checkValue, describeValue, isRecord } from "@evenkeel/tensor/checks";
 
-/** The typed arrays that tensors are made from. */
+/** The typed arrays that tensors are made from; the narrower integers need a dtype, which is asked for by name. */
 export type TypedArray =
   | Float64Array
   | Float32Array
   | Int32Array
   | Uint32Array
   | Uint8Array
-  | Uint8ClampedArray;
+  | Uint8ClampedArray
+  | Int8Array
+  | Int16Array
+  | Uint16Array;
 
 const arrayTypes: { readonly [name: string]: new (length: number) => TypedArray } = {
   Float64Array,
@@ -19,6 +22,9 @@ const arrayTypes: { readonly [name: string]: new (length: number) => TypedArray 
   Uint32Array,
   Uint8Array,
   Uint8ClampedArray,
+  Int8Array,
+  Int16Array,
+  Uint16Array,
 };
 
 /** Values in host memory with a shape; the dtype is that of the array unless it is named. */
@@ -29,7 +35,7 @@ export interface ShapedArray {
 }
 
 /** What one tensor is made from. */
-export type HostData = TensorData | ShapedArray;
+export type HostData = TensorData | TypedArray | ShapedArray;
 
 /** A structure of host data with a tensor in the place of each. */
 export type Tensors<Structure> = Structure extends HostData
@@ -44,9 +50,34 @@ export type DTypes<Structure> = Structure extends HostData
   : { readonly [Part in keyof Structure]?: DTypes<Structure[Part]> };
 
 const typedArray: Rule = {
-  expected: "a typed array of f64, f32, i32, u32 or u8",
+  expected: "a typed array of floats, or of integers of at most 32 bits",
   accepts: (value) => builtinName(value) in arrayTypes,
 };
+
+/** Throws ArgumentError for an array that no dtype matches, unless a dtype is asked for. */
+export function checkDType({ data, dtype }: ShapedArray, asked: unknown, where: string): void {
+  if ((dtype ?? asked) !== undefined || !/^(Int8|Int16|Uint16)Array$/.test(builtinName(data))) return;
+  throw new ArgumentError(
+    `${where}: found ${describeValue(data)} and no dtype, expected a dtype for it, such as dtypes: "i32"`,
+  );
+}
+
+/**
+ * The dtypes that are asked for the parts of a structure. Throws ArgumentError for one dtype in their place, and for the name
+ * of a part that there is not.
+ */
+export function dtypesOfParts(
+  structure: object,
+  dtypes: unknown,
+  where: string,
+): { readonly [part: string]: unknown } {
+  const names = Object.keys(structure);
+  const found =
+    typeof dtypes === "string" ? dtypes : Object.keys(dtypes ?? {}).find((name) => !names.includes(name));
+  if (found === undefined) return (dtypes ?? {}) as { readonly [part: string]: unknown };
+  const expected = typeof dtypes === "string" ? "a dtype for each, by name:" : "some of:";
+  throw new ArgumentError(`${where}: dtypes: found "${found}", expected ${expected} ${names.join(", ")}`);
+}
 
 /** An array of the type of another one, of any realm. */
 export const emptyLike = (data: TypedArray, length: number): TypedArray =>
@@ -108,7 +139,7 @@ export function mapParts(structure: object, change: (part: unknown, name: string
   return Array.isArray(structure) ? entries.map(([, part]) => part) : Object.fromEntries(entries);
 }
 
-/** A batch in host memory as tensors. Throws ArgumentError for a dtype of a part that there is not. */
+/** A batch in host memory as tensors. Throws ArgumentError for dtypes that do not fit it. */
 export function toTensors(
   batch: unknown,
   dtypes: unknown,
@@ -117,16 +148,12 @@ export function toTensors(
 ): unknown {
   const array = shapedArrayOf(batch, where);
   if (array !== undefined) {
+    checkDType(array, dtypes, where);
     const { data, shape, dtype } = array;
-    return tensor(data, { shape, dtype: (dtypes as DType | undefined) ?? dtype, backend });
+    return tensor(data as TensorData, { shape, dtype: (dtypes as DType | undefined) ?? dtype, backend });
   }
-  for (const name of Object.keys(dtypes ?? {})) {
-    if (Object.hasOwn(batch as object, name)) continue;
-    throw new ArgumentError(
-      `${where}: dtypes: found "${name}", expected some of: ${Object.keys(batch as object).join(", ")}`,
-    );
-  }
+  const ofParts = dtypesOfParts(batch as object, dtypes, where);
   return mapParts(batch as object, (part, name) =>
-    toTensors(part, (dtypes as Record<string, unknown> | undefined)?.[name], backend, `${where}: ${name}`),
+    toTensors(part, ofParts[name], backend, `${where}: ${name}`),
   );
 }
