@@ -3,7 +3,14 @@ import type { ModelFileOptions } from "../checkpoints/model-file.ts";
 import { encodeModelInParts, loadModel } from "../checkpoints/model-file.ts";
 import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
-import { openFolder, privateFile, splitPath, withPath, writePrivateFile } from "./private-files.ts";
+import {
+  findFolder,
+  openFolder,
+  privateFile,
+  splitPath,
+  withPath,
+  writePrivateFile,
+} from "./private-files.ts";
 
 /**
  * Saves a model's weights, buffers and counters as a safetensors file in the origin private file system, whole or not at all;
@@ -28,7 +35,7 @@ export async function save(model: AnyModule, path: string, options: ModelFileOpt
  */
 export async function load(model: AnyModule, path: string, options: LoadOptions = {}): Promise<LoadReport> {
   const [folder, name] = splitPath(path);
-  const file = await withPath(path, "read", async () => privateFile(await openFolder(folder), name));
+  const file = await withPath(path, "read", async () => privateFile(await findFolder(folder), name));
   if (file === undefined) throw new StorageError(`${path}: could not be read: there is no such file`);
   return loadModel(model, new File([file], path), options);
 }

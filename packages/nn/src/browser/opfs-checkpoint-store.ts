@@ -1,7 +1,7 @@
 import { StorageError } from "@evenkeel/tensor";
 import type { CheckpointStore } from "../checkpoints/checkpoint-store.ts";
 import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
-import { openFolder, privateFile, withPath, writePrivateFile } from "./private-files.ts";
+import { findFolder, openFolder, privateFile, withPath, writePrivateFile } from "./private-files.ts";
 
 const extension = ".safetensors";
 
@@ -32,16 +32,16 @@ export class OpfsCheckpointStore implements CheckpointStore {
 
   async load(name: string): Promise<Uint8Array | undefined> {
     return withPath(this.pathOf(name), "read", async () => {
-      const file = await privateFile(await openFolder(this.folder), name + extension);
+      const file = await privateFile(await findFolder(this.folder), name + extension);
       return file && new Uint8Array(await file.arrayBuffer());
     });
   }
 
   async list(): Promise<string[]> {
     return withPath(this.folder, "read", async () => {
-      const folder = await openFolder(this.folder);
+      const folder = await findFolder(this.folder);
       const names: string[] = [];
-      for await (const [file] of folder.entries()) {
+      for await (const [file] of folder?.entries() ?? []) {
         if (!file.endsWith(extension) || (await privateFile(folder, file)) === undefined) continue;
         names.push(file.slice(0, -extension.length));
       }
@@ -51,21 +51,24 @@ export class OpfsCheckpointStore implements CheckpointStore {
 
   async remove(name: string): Promise<void> {
     return withPath(this.pathOf(name), "written", async () => {
-      const folder = await openFolder(this.folder);
-      const isThere = (await privateFile(folder, name + extension)) !== undefined;
-      if (isThere) await folder.removeEntry(name + extension);
+      const folder = await findFolder(this.folder);
+      if (await privateFile(folder, name + extension)) await folder?.removeEntry(name + extension);
     });
   }
 
   async claim(name: string): Promise<() => Promise<void>> {
     const path = this.pathOf(name);
+    const { locks } = navigator as { readonly locks?: LockManager };
+    if (locks === undefined) {
+      throw new StorageError(`${path}: found no locks, expected a secure page (https or localhost)`);
+    }
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
     let request: Promise<unknown> = Promise.resolve();
     const isGranted = await new Promise<boolean>((resolve, reject) => {
-      request = navigator.locks.request(`evenkeel: ${path}`, { ifAvailable: true }, (lock) => {
+      request = locks.request(`evenkeel: ${path}`, { ifAvailable: true }, (lock) => {
         resolve(lock !== null);
         return lock === null ? undefined : held;
       });

@@ -5,7 +5,13 @@ import { describeValue } from "@evenkeel/tensor/checks";
  * A folder of the origin private file system, which is made where it is missing. Throws ArgumentError for what is no path, and
  * StorageError where the page has no such files.
  */
-export async function openFolder(path: string): Promise<FileSystemDirectoryHandle> {
+export const openFolder = (path: string): Promise<FileSystemDirectoryHandle> => walkTo(path, true);
+
+/** A folder, or undefined where there is none. Throws as `openFolder`. */
+export const findFolder = (path: string): Promise<FileSystemDirectoryHandle | undefined> =>
+  orMissing(walkTo(path, false));
+
+async function walkTo(path: string, create: boolean): Promise<FileSystemDirectoryHandle> {
   const { storage } = navigator as { readonly storage?: StorageManager };
   if (typeof storage?.getDirectory !== "function") {
     throw new StorageError(
@@ -13,7 +19,7 @@ export async function openFolder(path: string): Promise<FileSystemDirectoryHandl
     );
   }
   let folder = await storage.getDirectory();
-  for (const name of stepsOf(path)) folder = await folder.getDirectoryHandle(name, { create: true });
+  for (const name of stepsOf(path)) folder = await folder.getDirectoryHandle(name, { create });
   return folder;
 }
 
@@ -57,12 +63,17 @@ export async function writePrivateFile(
 
 /** A file, or undefined where there is none. One that is empty was made and never written. */
 export async function privateFile(
-  folder: FileSystemDirectoryHandle,
+  folder: FileSystemDirectoryHandle | undefined,
   name: string,
 ): Promise<File | undefined> {
+  if (folder === undefined) return undefined;
+  const file = await orMissing(folder.getFileHandle(name).then((handle) => handle.getFile()));
+  return file?.size === 0 ? undefined : file;
+}
+
+async function orMissing<Found>(finding: Promise<Found>): Promise<Found | undefined> {
   try {
-    const file = await (await folder.getFileHandle(name)).getFile();
-    return file.size === 0 ? undefined : file;
+    return await finding;
   } catch (error) {
     if ((error as DOMException).name === "NotFoundError") return undefined;
     throw error;

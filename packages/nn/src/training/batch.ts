@@ -57,8 +57,9 @@ export function loadBatch<Inputs, Labels>(
   batch: Batch<Inputs, Labels>,
   backend?: Backend,
 ): LoadedBatch<Inputs, Labels> {
-  const inputs = mapLoadable(batch.inputs, backend) as Inputs;
-  return { inputs, labels: mapLoadable(batch.labels, backend) as Labels, examples: examplesIn(inputs) };
+  const load = (part: "inputs" | "labels"): unknown => mapLoadable(batch[part], part, backend);
+  const inputs = load("inputs") as Inputs;
+  return { inputs, labels: load("labels") as Labels, examples: examplesIn(inputs) };
 }
 
 /** Where its first parameter lies, or buffer; undefined for a model without any. */
@@ -68,24 +69,24 @@ export function backendOf(model: AnyModule): Backend | undefined {
   return undefined;
 }
 
-function mapLoadable(value: unknown, backend: Backend | undefined): unknown {
+function mapLoadable(value: unknown, path: string, backend: Backend | undefined): unknown {
   if (typeof value !== "object" || value === null) {
     throw new ArgumentError(
-      `batch: found ${describeValue(value)}, expected tensors, typed arrays, or structures of them`,
+      `batch: ${path}: found ${describeValue(value)}, expected tensors, typed arrays, or structures of them`,
     );
   }
-  if (isTensor(value)) return checkBackend(value, backend);
+  if (isTensor(value)) return checkBackend(value, path, backend);
   if (ArrayBuffer.isView(value)) return upload({ data: value as HostArray["data"] }, backend);
-  if (Array.isArray(value)) return value.map((element) => mapLoadable(element, backend));
+  const inner = (element: unknown, key: string | number): unknown =>
+    mapLoadable(element, `${path}.${key}`, backend);
+  if (Array.isArray(value)) return value.map(inner);
   if ("data" in value && "shape" in value) return upload(value as HostArray, backend);
   if (isContainer(value) && !isRecord(value)) {
     throw new ArgumentError(
-      `batch: found ${describeValue(value)}, expected tensors and typed arrays in arrays and plain objects`,
+      `batch: ${path}: found ${describeValue(value)}, expected tensors and typed arrays in arrays and plain objects`,
     );
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, element]) => [key, mapLoadable(element, backend)]),
-  );
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, inner(element, key)]));
 }
 
 function upload({ data, shape, dtype }: Partial<HostArray>, backend: Backend | undefined): Tensor {
@@ -94,10 +95,10 @@ function upload({ data, shape, dtype }: Partial<HostArray>, backend: Backend | u
   return uploaded;
 }
 
-function checkBackend(value: Tensor, backend: Backend | undefined): Tensor {
+function checkBackend(value: Tensor, path: string, backend: Backend | undefined): Tensor {
   if (backend === undefined || value.backend === backend) return value;
   throw new BackendError(
-    `batch: found a tensor on ${describeBackend(value.backend)}, expected one on ${describeBackend(backend)}, where the model is: give host arrays, or name the backend where the tensor is made`,
+    `batch: ${path}: found a tensor on ${describeBackend(value.backend)}, expected one on ${describeBackend(backend)}, where the model is: give host arrays, or name the backend where the tensor is made`,
   );
 }
 

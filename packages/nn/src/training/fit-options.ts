@@ -7,7 +7,10 @@ import type { Measures } from "./measures.ts";
 
 /** What callbacks and probes can do to the run. */
 export interface RunControl {
-  /** Ends the run after what is being done now; `fit` then resolves as usual. An epoch that is at its end is completed. */
+  /**
+   * Ends the run after what is being done now; `fit` then resolves as usual. An epoch is completed where its data say at once
+   * that they are at their end: by `batchesPerEpoch`, or because nothing has to be waited for.
+   */
   stop(): void;
 }
 

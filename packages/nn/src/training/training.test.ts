@@ -41,7 +41,14 @@ describe("batches", () => {
   });
 
   test("anything else is refused", () => {
-    expect(() => loadBatch({ inputs: "text", labels: tensor(1) } as never)).toThrow(/found "text"/);
+    expect(() => loadBatch({ inputs: "text", labels: tensor(1) } as never)).toThrow(
+      'batch: inputs: found "text"',
+    );
+    const inputs = { left: [tensor(1), "text"] };
+    expect(() => loadBatch({ inputs, labels: tensor(1) } as never)).toThrow('inputs.left.1: found "text"');
+    expect(() => loadBatch({ inputs: tensor(1), labels: undefined } as never)).toThrow(
+      "batch: labels: found undefined",
+    );
     expect(() => loadBatch({ inputs: [], labels: [] } as never)).toThrow(/found no tensor/);
   });
 

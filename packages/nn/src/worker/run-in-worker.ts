@@ -16,7 +16,8 @@ export interface WorkerRunOptions<Report> {
   readonly signal?: AbortSignal;
   /**
    * How many milliseconds an aborted run has to end, as it may have to save a checkpoint; then it is left alone, and the promise
-   * rejects: the worker may have been terminated. Default 5,000.
+   * rejects: the worker may have been terminated. Default 5,000. A checkpoint that takes longer to be written is still finished,
+   * unless the worker is terminated: then the one before stays. Give a run with large checkpoints more.
    */
   readonly patience?: number;
 }
