@@ -1,6 +1,6 @@
 import type { ExpressionNode, ScalarType } from "@evenkeel/tensor";
-import type { FunctionName } from "./functions.ts";
 import { scalarName } from "./parameters.ts";
+import type { FunctionName } from "./wgsl-function.ts";
 
 /** What printing a node needs of its surroundings. */
 export interface PrintContext {

@@ -1,12 +1,12 @@
 import type { DType, Expression, WgslKernel } from "@evenkeel/tensor";
 import { operandsOf } from "@evenkeel/tensor";
-import type { FunctionName } from "./functions.ts";
 import { functionSources } from "./functions.ts";
 import type { ExpressionLayout } from "./layout.ts";
 import type { Memory } from "./memory.ts";
 import { isVectorKind, memoryOf } from "./memory.ts";
 import { printNode } from "./operations.ts";
 import { baseName, needsStrides, parametersOf, sizeName, strideName, workgroupSize } from "./parameters.ts";
+import type { FunctionName } from "./wgsl-function.ts";
 
 const indent = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join("\n");
 
