@@ -1,2 +1,2 @@
-@rem What `exec` in the scripts of package.json is to the shell of Windows, which has none.
+@rem For `exec` in the scripts of package.json: a shell of Unix has it built in, that of Windows finds this file and runs what follows.
 @%*
