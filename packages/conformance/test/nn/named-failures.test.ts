@@ -129,7 +129,7 @@ describe("a failure names the layer", () => {
     [
       "a window that does not fit",
       () => new Sequential(new MaxPool2d(3)).forward(ones([2, 3, 2, 2])),
-      "0 (MaxPool2d 3x3): maxPool: x: found shape [2, 3, 2, 2], expected room for a window",
+      "0 (MaxPool2d 3x3): maxPool2d: x: found shape [2, 3, 2, 2], expected room for a window",
     ],
   ])("%s", (_name, run, message) => {
     const error = failureOf(run);

@@ -43,10 +43,7 @@ export function checkShape(shape: Shape, argument = "shape"): void {
   checkValue(argument, shape, dimensions);
 }
 
-const dimensions: Rule = {
-  expected: "non-negative integer dimensions",
-  accepts: /* @__PURE__ */ listOf(nonNegativeInteger).accepts,
-};
+const dimensions: Rule = /* @__PURE__ */ listOf(nonNegativeInteger);
 
 /** NumPy's broadcasting of any number of shapes. Throws ShapeError that shows all of them. */
 export function broadcastShapes(shapes: readonly Shape[], operation: string): number[] {

@@ -34,6 +34,7 @@ test.each<[string, () => unknown]>([
   ["zeros, a number", () => ops.zeros(wrong(2), { backend })],
   ["zeros, a hole", () => ops.zeros(new Array(1), { backend })],
   ["split, a hole", () => ops.split(x, Object.assign(new Array(2), { 1: 2 }))],
+  ["zeros, a typed array", () => ops.zeros(wrong(Int32Array.of(2, 3)), { backend })],
   ["zeros, null", () => ops.zeros(wrong(null), { backend })],
 ])("what is no operand, shape or axis is refused by a typed error: %s", (_, call) => {
   expect(call).toThrow(ops.EvenkeelError);
@@ -42,5 +43,7 @@ test.each<[string, () => unknown]>([
 test("the error tells what was found and what was expected", () => {
   expect(() => ops.add(x, wrong(undefined))).toThrow("add: found undefined, expected a tensor or a number");
   expect(() => ops.take(x, wrong([1]))).toThrow("take: found [1], expected a tensor");
-  expect(() => ops.zeros(wrong(2), { backend })).toThrow("shape: found 2, expected non-negative integer");
+  expect(() => ops.zeros(wrong(2), { backend })).toThrow(
+    "shape: found 2, expected an array, each element a non-negative integer",
+  );
 });

@@ -24,7 +24,7 @@ export interface AvgPoolOptions extends PoolOptions {
 /** y = the sum of each window divided by the number of its positions. */
 export const avgPoolOp: Op<AvgPoolAttributes> = {
   name: "avgPool",
-  outputs: ([x], attrs) => [pooledSpec("avgPool", x!, attrs)],
+  outputs: ([x], attrs) => [pooledSpec(`avgPool${attrs.kernel.length}d`, x!, attrs)],
   meaning: {
     loops: ([x], [y], attrs) => {
       for (const { output, paddedSize, cells } of windowsOf(planeGeometry(x!.shape, y!.shape, attrs))) {

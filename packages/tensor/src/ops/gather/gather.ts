@@ -33,7 +33,7 @@ function checkShapes(x: Spec, indices: Spec, axis: number): void {
   }
 }
 
-/** y[o, k, j] = x[o, indices[o, k, j], j] along the axis; an index out of range gives NaN, or 0 where the dtype has none. */
+/** y[o, k, j] = x[o, indices[o, k, j], j] along the axis; an index out of range gives NaN in f32, 0 in other dtypes. */
 export const gatherOp: Op<GatherAttributes> = {
   name: "gather",
   outputs: ([x, indices], { axis }) => {

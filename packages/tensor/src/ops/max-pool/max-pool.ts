@@ -17,7 +17,7 @@ import { placeType } from "./places.ts";
 export const maxPoolOp: Op<PoolAttributes> = {
   name: "maxPool",
   outputs: ([x], attrs) => {
-    const y = pooledSpec("maxPool", x!, attrs);
+    const y = pooledSpec(`maxPool${attrs.kernel.length}d`, x!, attrs);
     return [y, { shape: y.shape, dtype: placeType(attrs) }];
   },
   meaning: {

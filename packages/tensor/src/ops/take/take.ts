@@ -20,7 +20,7 @@ export interface TakeAttributes {
   readonly outOfRange: OutOfRange;
 }
 
-/** y[o, k, j] = x[o, indices[k], j] along the axis; an index out of range gives NaN, or 0 where the dtype has no NaN. */
+/** y[o, k, j] = x[o, indices[k], j] along the axis; an index out of range gives NaN in f32, 0 in other dtypes. */
 export const takeOp: Op<TakeAttributes> = {
   name: "take",
   outputs: ([x, indices], { axis }) => {
@@ -67,7 +67,7 @@ export interface TakeOptions {
 
 /**
  * The slices of a tensor that indices name, along one axis: an embedding is `take(table, tokens)`. The gradient adds up in the
- * order of the indices. These stay on the device: one that is out of range gives NaN (0 for integers and bool), and the next read,
+ * order of the indices. These stay on the device: one that is out of range gives NaN (0 unless x is f32), and the next read,
  * or `idle`, rejects with ArgumentError, which tells how many there are. With `outOfRange: "zero"` it gives 0, and all is well.
  *
  * Shapes: [..., n, ...] and i32 [i, j, ...] -> [..., i, j, ..., ...]. Throws DTypeError unless the indices are i32, ArgumentError
