@@ -19,6 +19,7 @@ import { ExpressionKernels } from "./launches/expression-call.ts";
 import { runHostStep } from "./launches/host-step.ts";
 import { Launcher } from "./launches/launcher.ts";
 import { RangeChecks } from "./launches/range-checks.ts";
+import { RecentLaunches } from "./launches/recent-launches.ts";
 import type { Block } from "./memory/block.ts";
 import { WebgpuBuffer } from "./memory/block.ts";
 import { BufferPool } from "./memory/buffer-pool.ts";
@@ -32,9 +33,6 @@ import { Reports } from "./queue/reports.ts";
 import { UniformRing } from "./queue/uniform-ring.ts";
 import type { DeviceDescription, LaunchTime, WebgpuBackend } from "./webgpu-backend.ts";
 import { limitsOf } from "./webgpu-backend.ts";
-
-/** Names of launches that an error shows when the device is lost. */
-const recentLaunches = 6;
 
 /** WGSL kernels and expressions over buffers of one GPU device, run in the order of the calls. */
 export class WebgpuDevice implements WebgpuBackend {
@@ -56,7 +54,7 @@ export class WebgpuDevice implements WebgpuBackend {
   private readonly pool: BufferPool;
   private readonly launcher: Launcher;
   private readonly expressions: ExpressionKernels;
-  private readonly recentNames: string[] = [];
+  private readonly recent = new RecentLaunches();
   private isClosed = false;
   private isGivenUp = false;
 
@@ -196,7 +194,7 @@ export class WebgpuDevice implements WebgpuBackend {
     if (language !== "wgsl" || !("workgroups" in work)) {
       throw new BackendError(`${entry}: found a kernel in ${language}, expected one in wgsl`);
     }
-    this.noteLaunch(entry);
+    this.recent.note(entry);
     const counters = check === undefined ? undefined : this.checks.regionOf(check);
     if (counters !== undefined) this.queue.push(() => this.checks.expect(counters));
     this.launcher.launch({
@@ -214,13 +212,13 @@ export class WebgpuDevice implements WebgpuBackend {
     const reads = launch.reads.map(({ operand }) => this.regionOf(operand, name));
     const writes = launch.writes.map((operand) => this.regionOf(operand, name));
     if (sizeOf(launch.shape) === 0) return;
-    this.noteLaunch(name);
+    this.recent.note(name);
     this.launcher.launch(this.expressions.callOf(launch, reads, writes));
   }
 
   private launchHost(launch: HostLaunch<BufferView>): void {
     for (const { operand } of Object.values(launch.operands)) this.regionOf(operand, launch.name);
-    this.noteLaunch(launch.name);
+    this.recent.note(launch.name);
     this.queue.push(() =>
       runHostStep(launch, this.limits, this.recorder, this.transfers).catch((error: Error) => {
         if (!this.failures.isLost) this.failures.add(error);
@@ -268,13 +266,7 @@ export class WebgpuDevice implements WebgpuBackend {
   }
 
   private lossOf(reason: string): DeviceError {
-    const names = this.recentNames.map((launch) => `"${launch}"`).join(", ") || "none";
-    return new DeviceError(`${reason}; its latest launches: ${names}`);
-  }
-
-  private noteLaunch(name: string): void {
-    this.recentNames.push(name);
-    if (this.recentNames.length > recentLaunches) this.recentNames.shift();
+    return new DeviceError(`${reason}; its latest launches: ${this.recent.describe()}`);
   }
 
   private regionOf(view: BufferView, user: string): Region {
