@@ -79,6 +79,29 @@ describe("training", () => {
     expect((await evaluate(model, { ...measures, data: test })).metrics.accuracy).toBeGreaterThan(0.9);
   });
 
+  test("walks the tree of modules once for each epoch, not for each step", async () => {
+    let walks = 0;
+    class Counting extends Linear {
+      override *members(): ReturnType<Linear["members"]> {
+        walks++;
+        yield* super.members();
+      }
+    }
+    const walksOf = async (steps: number): Promise<number> => {
+      const model = new Counting(2, 2, { seed: 1 });
+      const optimizer = new SGD(model, { learningRate: 0.1 });
+      const data = () =>
+        Array.from({ length: steps }, () => ({
+          inputs: { data: Float32Array.of(1, 2), shape: [1, 2] },
+          labels: Int32Array.of(1),
+        }));
+      walks = 0;
+      await fit(model, { data, loss: crossEntropy, optimizer, epochs: 1 });
+      return walks;
+    };
+    expect(await walksOf(20)).toBe(await walksOf(2));
+  });
+
   test("with the optimizer of another model of the same shapes is refused", async () => {
     await expect(fit(small(), optionsFor(small()))).rejects.toThrow(
       "optimizer: 0.weight: not a parameter of the model it was made for",

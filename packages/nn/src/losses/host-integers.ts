@@ -27,8 +27,9 @@ export function hostCount(labels: Tensor, ignoreIndex: number): number | undefin
   const known = integersOf(labels);
   if (known === undefined) return undefined;
   if (known.counted?.ignoreIndex !== ignoreIndex) {
+    const { values } = known;
     let count = 0;
-    for (const value of known.values) if (value !== ignoreIndex) count++;
+    for (let index = 0; index < values.length; index++) if (values[index] !== ignoreIndex) count++;
     known.counted = { ignoreIndex, count };
   }
   return known.counted.count;
@@ -43,13 +44,20 @@ export function checkHostIndices(where: string, indices: Tensor, count: number, 
   if (known === undefined) return;
   const check = `${count} ${ignoreIndex}`;
   if (known.passed === check) return;
-  const isWrong = (value: number): boolean => !(value >= 0 && value < count) && value !== ignoreIndex;
-  const at = known.values.findIndex(isWrong);
-  if (at >= 0) {
-    const orIgnored = ignoreIndex === undefined ? "" : `, or ${ignoreIndex} for one that does not count`;
-    throw new ArgumentError(
-      `${where}: found ${known.values[at]} at position ${at}, expected an integer in [0, ${count})${orIgnored}`,
-    );
+  const { values } = known;
+  let counted = 0;
+  // One pass by a plain loop: the labels of a segmentation are millions.
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at]!;
+    if (value === ignoreIndex) continue;
+    if (!(value >= 0 && value < count)) {
+      const orIgnored = ignoreIndex === undefined ? "" : `, or ${ignoreIndex} for one that does not count`;
+      throw new ArgumentError(
+        `${where}: found ${value} at position ${at}, expected an integer in [0, ${count})${orIgnored}`,
+      );
+    }
+    counted++;
   }
   known.passed = check;
+  if (ignoreIndex !== undefined) known.counted = { ignoreIndex, count: counted };
 }

@@ -15,6 +15,10 @@ const isMember = (value: object): value is Member =>
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
+/** None of an array that holds numbers or text alone. */
+const keysOf = (container: object): readonly string[] =>
+  Array.isArray(container) && !container.some(isObject) ? [] : Object.keys(container);
+
 /** See `Module.members`. */
 export function ownMembers(module: AnyModule): [name: string, member: Member][] {
   const found: [string, Member][] = [];
@@ -107,7 +111,9 @@ class Walk {
       members++;
       add(...found);
     };
-    for (const [key, value] of Object.entries(container)) {
+    // Without pairs of key and value: a vocabulary may lie here.
+    for (const key of keysOf(container)) {
+      const value = (container as Record<string, unknown>)[key];
       if (isObject(value)) this.visit(value, `${place}.${key}`, `${place}.${key}`, count);
     }
     if (members === 0) this.barren.add(container);

@@ -27,11 +27,16 @@ export class TrainingStep<Inputs, Labels, Outputs> {
     this.options = options;
     this.backend = backendOf(model);
     this.modules = modulesOf(model);
-    this.compute = valueAndGrad(model, (inputs: Inputs, labels: Labels, examples: number) => {
-      const outputs = inMode(this.modules, true, () => naming(model, () => model.forward(inputs)));
-      const { loss, row, readings } = measureBatch(outputs, labels, options, examples);
-      return [loss, { row, readings }];
-    });
+    // A walk of the tree for every step would cost more than a small step.
+    const parameters = [...model.parameters()];
+    this.compute = valueAndGrad(
+      { parameters: () => parameters },
+      (inputs: Inputs, labels: Labels, examples: number) => {
+        const outputs = inMode(this.modules, true, () => naming(model, () => model.forward(inputs)));
+        const { loss, row, readings } = measureBatch(outputs, labels, options, examples);
+        return [loss, { row, readings }];
+      },
+    );
   }
 
   /** Throws what the loss, the model or the optimizer throw; everything is as before the call then. */
