@@ -72,7 +72,8 @@ async function removeLeft(path: string, own: string): Promise<void> {
   const guard = `${path}.taking`;
   if (await isWritten(guard, own)) {
     try {
-      if (await isLeft(path)) await rm(path, { force: true });
+      // A guard that was taken for one left behind guards no more.
+      if ((await isLeft(path)) && (await read(guard)) === own) await rm(path, { force: true });
     } finally {
       await removeOwn(guard, own);
     }
