@@ -1,6 +1,6 @@
 import { DataError, full, StorageError, setDefaultBackend, type Tensor } from "@evenkeel/tensor";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../checkpoints/checkpoint-file.ts";
 import { MemoryCheckpointStore } from "../checkpoints/checkpoint-store.ts";
@@ -249,8 +249,11 @@ test("a name that cannot be a file's is refused before the first step", async ()
   const model = new Scale();
   const data = () => expect.unreachable();
   const options = { data, optimizer: own(model), loss: () => full([], 0), epochs: 1 };
+  const loads = vi.spyOn(store, "load");
   const run = fit(model, { ...options, checkpoint: { store, name: "runs/latest" } });
   await expect(run).rejects.toThrow('found the name "runs/latest"');
+  // Stores of users need not look at names.
+  expect(loads).not.toHaveBeenCalled();
 });
 
 test("a run claims its checkpoint until it ends, however it ends", async () => {
