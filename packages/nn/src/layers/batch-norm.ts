@@ -29,7 +29,7 @@ export interface BatchNormLayerOptions {
   readonly momentum?: number | null;
   /** Whether there are a scale and a shift to train; default true. */
   readonly affine?: boolean;
-  /** Whether there are running statistics; without them the batch decides in use too. Default true. */
+  /** Whether there are running statistics; without them the batch decides in evaluation mode too. Default true. */
   readonly trackRunningStats?: boolean;
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend;
@@ -50,7 +50,7 @@ interface Statistics {
 
 /**
  * What batch norm layers of all ranks share: PyTorch's semantics. In training the batch is normalized by itself and taken
- * into the running statistics, which change once, when the outermost differentiated call returns; in use, and when
+ * into the running statistics, which change once, when the outermost differentiated call returns; in evaluation mode, and when
  * frozen, the running statistics normalize.
  */
 export abstract class BatchNorm extends FusingModule {

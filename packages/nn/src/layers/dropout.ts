@@ -8,7 +8,7 @@ import { compute } from "./layer.ts";
 
 /**
  * In training, zeroes each value with the given probability and divides the rest by the probability to stay, so that nothing
- * changes in use (Srivastava et al. 2014, inverted). The masks follow from the seed and the number of calls alone.
+ * changes in evaluation mode (Srivastava et al. 2014, inverted). The masks follow from the seed and the number of calls alone.
  *
  * Shapes: any -> the same. Throws ArgumentError for a probability outside of [0, 1], DTypeError for values that are not
  * of a float dtype.

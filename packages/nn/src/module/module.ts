@@ -119,7 +119,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /**
-   * Switches to the behaviour in use: running statistics, no dropout. `fit` and `evaluate` choose the mode of a model for each
+   * Switches to evaluation mode: running statistics, no dropout. `fit` and `evaluate` choose the mode of a model for each
    * forward pass, and a module inside whose own mode differs from the model's keeps it: `norm.eval()` lasts through training,
    * while its scale and shift are trained; `freeze` stops those too.
    *
@@ -130,7 +130,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /**
-   * Stops training of every parameter inside, and of running statistics: batch norm then behaves as in use, whatever the mode.
+   * Stops training of every parameter inside, and of running statistics: batch norm then behaves as in evaluation mode, whatever the mode.
    */
   freeze(isFrozen = true): this {
     for (const [, module] of this.namedModules()) module.isFrozen = isFrozen;
