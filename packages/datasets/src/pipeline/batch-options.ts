@@ -1,6 +1,7 @@
 import type { Backend } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import {
+  aBackend,
   aDType,
   anything,
   callable,
@@ -55,23 +56,18 @@ const dtypes: Rule = {
       Object.values(value).every((part) => part === undefined || dtypes.accepts(part))),
 };
 
-const backend: Rule = {
-  expected: "an open backend",
-  accepts: (value) => typeof value === "object" && value !== null && "allocate" in value,
-};
-
 const streamRules: Rules<StreamBatchOptions> = {
   batchSize: positiveInteger,
   dropLast: yesOrNo,
   dtypes,
-  backend,
+  backend: aBackend,
 };
 
 const exampleRules: Rules<BatchOptions> = {
   batchSize: positiveInteger,
   dropLast: yesOrNo,
   dtypes,
-  backend,
+  backend: aBackend,
   shuffleSeed: seedWord,
   onWarning: callable,
 };
@@ -79,7 +75,7 @@ const exampleRules: Rules<BatchOptions> = {
 const imageRules: Rules<ImageBatchOptions> = {
   batchSize: positiveInteger,
   dropLast: yesOrNo,
-  backend,
+  backend: aBackend,
   shuffleSeed: seedWord,
   onWarning: callable,
   augment: callable,

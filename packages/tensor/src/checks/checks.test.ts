@@ -3,6 +3,7 @@ import { ArgumentError } from "../core/errors.ts";
 import { checkOptions, checkValue, describeValue } from "./check.ts";
 import type { Rule } from "./rules.ts";
 import {
+  aBackend,
   aDType,
   anyNumber,
   anything,
@@ -40,6 +41,7 @@ test.each<[string, Rule, unknown[], unknown[]]>([
   ["text", text, ["", "a"], [1, null, {}]],
   ["callable", callable, [() => 1, Math.max], [{}, "f", null]],
   ["aTensor", aTensor, [{ storage: {}, dtype: "f32" }], [null, [1], new Float32Array(1), "f32"]],
+  ["aBackend", aBackend, [{ allocate: () => 1 }], [null, "cpu", {}, () => 1]],
   ["aDType", aDType, ["f32", "bool"], ["f64", 32]],
   ["oneOf", oneOf("mean", "sum"), ["mean"], ["Mean", "", 0]],
   ["either", either(positiveInteger, yesOrNo), [1, false], [0, "1"]],

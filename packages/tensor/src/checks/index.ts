@@ -3,6 +3,7 @@ export { checkOptions, checkTensors, checkValue, describeValue } from "./check.t
 export { contentsOf, isContainer, isRecord } from "./containers.ts";
 export type { Rule, Rules } from "./rules.ts";
 export {
+  aBackend,
   aDType,
   anyNumber,
   anything,

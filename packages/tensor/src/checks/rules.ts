@@ -76,6 +76,12 @@ export const aTensor: Rule = {
 
 export const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
 
+/** By a member too. */
+export const aBackend: Rule = {
+  expected: "an open backend",
+  accepts: (value) => typeof value === "object" && value !== null && "allocate" in value,
+};
+
 /** One of a few words. */
 export const oneOf = (...words: readonly string[]): Rule => ({
   expected: words.map((word) => JSON.stringify(word)).join(" or "),

@@ -1,5 +1,5 @@
 import type { Rules } from "../checks/rules.ts";
-import { aDType, anything } from "../checks/rules.ts";
+import { aBackend, aDType } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import type { DType } from "../core/dtype.ts";
 
@@ -12,5 +12,5 @@ export interface CreationOptions {
 
 export const creationRules: Rules<CreationOptions> = {
   dtype: aDType,
-  backend: anything,
+  backend: aBackend,
 };

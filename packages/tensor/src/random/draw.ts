@@ -1,5 +1,5 @@
 import type { Rules } from "../checks/rules.ts";
-import { anything } from "../checks/rules.ts";
+import { aBackend, anything } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import type { DType } from "../core/dtype.ts";
 import { execute } from "../core/executor.ts";
@@ -24,7 +24,7 @@ export interface RandomOptions extends RandomKey {
 }
 
 /** The words of the key are checked by `keyWords`. */
-export const randomRules: Rules<RandomOptions> = { seed: anything, stream: anything, backend: anything };
+export const randomRules: Rules<RandomOptions> = { seed: anything, stream: anything, backend: aBackend };
 
 export function drawOutputs({ shape }: DrawAttributes, dtype: DType): Spec[] {
   checkShape(shape);

@@ -46,10 +46,8 @@ export function epilogueOf(
   hasBias: boolean,
   activation: Activation = "none",
 ): Expression | undefined {
-  const slope = typeof activation === "object" ? activation.leakyRelu : 0;
-  if (
-    typeof activation === "string" ? activation !== "none" && activation !== "relu" : !Number.isFinite(slope)
-  ) {
+  const isLeaky = typeof activation === "object" && Number.isFinite(activation?.leakyRelu);
+  if (!isLeaky && activation !== "none" && activation !== "relu") {
     throw new ArgumentError(
       `${operation}: activation: found ${JSON.stringify(activation)}, expected "none", "relu" or { leakyRelu: slope }`,
     );
