@@ -1,0 +1,142 @@
+import { ArgumentError, type Backend, setDefaultBackend } from "@evenkeel/tensor";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { batches, flipHorizontally } from "../src/index.ts";
+import { MemoryBackend } from "./memory-backend.ts";
+import { count, images, read } from "./read-batches.ts";
+
+beforeEach(() => {
+  setDefaultBackend(new MemoryBackend("first"));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  setDefaultBackend(undefined);
+});
+
+describe("options", () => {
+  const arrays = { inputs: Float32Array.from(count(6)) };
+
+  it.each([
+    [{}],
+    [{ batchSize: 0 }],
+    [{ batchSize: 2.5 }],
+    [{ batchSize: "2" }],
+    [{ batchSize: 2, shuffle: true }],
+    [{ batchSize: 2, shuffleSeed: 0.5 }],
+    [{ batchSize: 2, shuffleSeed: -1 }],
+    [{ batchSize: 2, shuffleSeed: 2 ** 32 }],
+    [{ batchSize: 2, shuffleSeed: Number.NaN }],
+    [{ batchSize: 2, dropLast: 1 }],
+    [{ batchSize: 2, backend: "cpu" }],
+    [{ batchSize: 2, onWarning: "no" }],
+    [null],
+  ])("%o are refused for every kind of source", (options) => {
+    for (const source of [images, arrays, [1, 2], { length: 2, get: () => 1 }]) {
+      expect(() => batches(source as object, options as never)).toThrow(ArgumentError);
+    }
+  });
+
+  it.each([
+    [{ mean: [0], deviation: [1] }],
+    [{ mean: [0, 0], deviation: [1, -1] }],
+    [{ mean: [0, Number.NaN], deviation: [1, 1] }],
+    [{ mean: [0, 0] }],
+    [{ mean: [0, 0], deviation: [1, Number.POSITIVE_INFINITY] }],
+    ["mnist"],
+  ])("the statistics %o are refused", (statistics) => {
+    expect(() => batches(images, { batchSize: 2, statistics: statistics as never })).toThrow(
+      /batches: statistics: (mean|deviation): found/,
+    );
+  });
+
+  it("belong to the kind of source", () => {
+    const wrong = [
+      [arrays, { batchSize: 2, augment: flipHorizontally() }, "augment"],
+      [images, { batchSize: 2, dtypes: { labels: "u8" } }, "dtypes"],
+      [images, { batchSize: 2, augment: "flip" }, "augment"],
+      [() => [1], { batchSize: 2, shuffleSeed: 1 }, "shuffleSeed"],
+      [arrays, { batchSize: 2, dtypes: { inputs: "f64" } }, "dtypes"],
+    ] as const;
+    for (const [source, options, name] of wrong) {
+      const make = () => batches(source as object, options as never);
+      expect(make).toThrow(ArgumentError);
+      expect(make).toThrow(name);
+    }
+  });
+
+  it("count as absent where they are undefined", async () => {
+    const absent = { shuffleSeed: undefined, dropLast: undefined, backend: undefined, onWarning: undefined };
+    const options = { batchSize: 4, ...absent };
+    expect(await read(batches(arrays, options))).toEqual(await read(batches(arrays, { batchSize: 4 })));
+    const plain = await read(batches(images, { batchSize: 4 }));
+    expect(await read(batches(images, { ...options, statistics: undefined, augment: undefined }))).toEqual(
+      plain,
+    );
+  });
+
+  it("of an epoch are checked when it begins", () => {
+    for (const epoch of [-1, 0.5, Number.NaN, 2 ** 24]) {
+      for (const source of [batches(arrays, { batchSize: 2 }), batches(() => [1], { batchSize: 2 })]) {
+        expect(() => source.epoch(epoch)).toThrow(
+          /batches: epoch: found .*, expected an integer in \[0, 16777216\)/,
+        );
+      }
+    }
+  });
+
+  it("say on which backend the tensors are made: their own, that of the epoch, the default", async () => {
+    const [own, ofModel] = [new MemoryBackend("own"), new MemoryBackend("model")];
+    const backendOf = async (options: { backend?: Backend }, ofEpoch?: Backend) => {
+      for await (const { inputs } of batches(arrays, { batchSize: 6, ...options }).epoch(0, ofEpoch)) {
+        return inputs.storage.backend.name;
+      }
+    };
+    expect(await backendOf({ backend: own }, ofModel)).toBe("own");
+    expect(await backendOf({}, ofModel)).toBe("model");
+    expect(await backendOf({})).toBe("first");
+  });
+});
+
+describe("warnings", () => {
+  const warningsOf = (length: number, options: { batchSize: number; dropLast?: boolean }): string[] => {
+    const warnings: string[] = [];
+    batches(
+      { inputs: new Float32Array(length) },
+      { ...options, onWarning: (message) => warnings.push(message) },
+    );
+    return warnings;
+  };
+
+  it("tell of a last batch of one example, once, where the batches are made", () => {
+    expect(warningsOf(65, { batchSize: 32 })).toEqual([
+      "batches: the last batch of an epoch has one example (65 in batches of 32): evaluation can use it, batch norm cannot train on it. dropLast: true leaves it out",
+    ]);
+  });
+
+  it("tell of an epoch that has no batch", () => {
+    expect(warningsOf(9, { batchSize: 10, dropLast: true })).toEqual([
+      "batches: dropLast leaves nothing of 9 examples, which do not fill one batch of 10",
+    ]);
+  });
+
+  it("stay away where nothing is wrong", () => {
+    for (const [length, options] of [
+      [65, { batchSize: 32, dropLast: true }],
+      [65, { batchSize: 1 }],
+      [64, { batchSize: 32 }],
+      [66, { batchSize: 32 }],
+      [1, { batchSize: 32 }],
+      [0, { batchSize: 32 }],
+      [0, { batchSize: 32, dropLast: true }],
+    ] as const) {
+      expect(warningsOf(length, options)).toEqual([]);
+    }
+  });
+
+  it("go to the console where nobody else takes them", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
+    batches(images, { batchSize: 2 });
+    expect(warn).toHaveBeenCalledOnce();
+    expect(warn.mock.calls[0]?.[0]).toMatch(/dropLast/);
+  });
+});
