@@ -54,7 +54,12 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   static {
     Object.defineProperty(Module.prototype, Symbol.for("nodejs.util.inspect.custom"), {
       value(this: AnyModule) {
-        return this.toString();
+        try {
+          return this.toString();
+        } catch (error) {
+          // A model that is not put together well is looked at to find out why.
+          return `${this.describe()}: ${error}`;
+        }
       },
     });
   }

@@ -38,6 +38,12 @@ test("a model shows its tree of layers and their parameters", () => {
   expect(inspect({ net })).toContain("heads.0: Linear 20 -> 3");
 });
 
+test("a model whose members cannot be found shows why", () => {
+  const net = Object.assign(new Net(), { parts: new Map([["a", new Linear(2, 3)]]) });
+  expect(inspect(net)).toMatch(/^Net: ArgumentError: parts: found a Linear inside of a Map, expected it in /);
+  expect(() => net.toString()).toThrow("parts: found a Linear inside of a Map");
+});
+
 test("a layer alone is one line", () => {
   expect(String(new ReLU())).toBe("ReLU  0 parameters");
   expect(String(new Linear(2, 1))).toBe("Linear 2 -> 1  3 parameters");
