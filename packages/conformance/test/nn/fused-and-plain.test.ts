@@ -298,6 +298,29 @@ describe("blocks and models", () => {
     },
   );
 
+  test("a norm that takes no ReLU in a block is followed by one", async () => {
+    let calls = 0;
+    class Apart extends BatchNorm2d {
+      override takes(): boolean {
+        return false;
+      }
+
+      override forwardWith(x: Tensor, epilogue: Parameters<BatchNorm2d["forwardWith"]>[1]): Tensor {
+        calls++;
+        expect(epilogue).toEqual({});
+        return super.forwardWith(x, epilogue);
+      }
+    }
+    const [block, plain] = [1, 1].map((seed) => new BasicBlock(3, 3, { seed })) as [BasicBlock, BasicBlock];
+    Object.assign(block, { bn1: new Apart(3), bn2: new Apart(3) });
+    const x = normal([2, 3, 5, 5], { seed: 4 });
+    const [found, expected] = [await block.forward(x).data(), await plain.forward(x).data()];
+    found.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected[index]!, 4);
+    });
+    expect(calls).toBe(2);
+  });
+
   test("a last layer for other classes takes the place of the first one", () => {
     const model = resnet20({ seed: 1 });
     model.fc = new Linear(64, 3, { seed: 1 });

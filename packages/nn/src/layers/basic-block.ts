@@ -57,15 +57,17 @@ function addRelu(x: Tensor, residual: Tensor): Tensor {
   return evaluateExpression(sumAndRelu, [x, residual])[0]!;
 }
 
+const takesRelu = (layer: Conv2d | BatchNorm2d): boolean => isPlain(layer) && layer.takes("relu");
+
 /** A convolution, its batch norm, the residual and ReLU, in as few passes as their own `forward` leaves. */
 function convolve(convolution: Conv2d, norm: BatchNorm2d | undefined, x: Tensor, residual?: Tensor): Tensor {
   const epilogue: BatchNormEpilogue = { activation: "relu", ...(residual && { residual }) };
-  if (norm && isPlain(norm)) {
+  if (norm && takesRelu(norm)) {
     return (
       norm.forwardAfter(convolution, x, epilogue) ?? runLayer(norm, runLayer(convolution, x, {}), epilogue)
     );
   }
-  if (!norm && !residual && isPlain(convolution)) return runLayer(convolution, x, epilogue);
+  if (!norm && !residual && takesRelu(convolution)) return runLayer(convolution, x, epilogue);
   const convolved = runLayer(convolution, x, {});
   const y = norm ? runLayer(norm, convolved, {}) : convolved;
   return residual ? addRelu(y, residual) : relu(y);

@@ -23,7 +23,7 @@ export class Flatten extends Module {
     const { startAxis } = this;
     return compute(this, x, () => {
       if (startAxis >= x.rank || startAxis < -x.rank) {
-        throw new ArgumentError(`found ${formatShape(x.shape)}, expected a dimension ${startAxis}`);
+        throw new ArgumentError(`found ${formatShape(x.shape)}, expected an axis ${startAxis}`);
       }
       return reshape(x, [...x.shape.slice(0, startAxis), sizeOf(x.shape.slice(startAxis))]);
     });

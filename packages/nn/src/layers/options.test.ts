@@ -78,7 +78,7 @@ test.each<[string, () => unknown, string]>([
   [
     "a padding",
     () => new AvgPool2d(3, { padding: [1, 2] }),
-    "AvgPool2d: padding: found 1,2, expected at most half",
+    "AvgPool2d: padding: found [1, 2], expected at most half of the kernel, 3",
   ],
   ["a wrong word", () => new AvgPool2d(2, any({ ceil: true })), 'AvgPool2d: found the option "ceil"'],
   ["an axis", () => new Flatten({ startAxis: 0.5 }), "Flatten: startAxis: found 0.5, expected an integer"],

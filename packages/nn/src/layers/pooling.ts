@@ -1,7 +1,7 @@
 import type { AvgPoolOptions, Extent, PoolOptions, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, avgPool2d, globalAveragePool, maxPool2d } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { checkOptions, checkValue, yesOrNo } from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, describeValue, yesOrNo } from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
 import { describeWindow, margins, pairOf, sizes } from "./windows.ts";
@@ -22,7 +22,7 @@ abstract class Pool<Options extends PoolOptions> extends Module {
     const window = pairOf(kernel);
     if (pairOf(padding).some((size, axis) => 2 * size > window[axis]!)) {
       throw new ArgumentError(
-        `${name}: padding: found ${padding}, expected at most half of the kernel, ${kernel}`,
+        `${name}: padding: found ${describeValue(padding)}, expected at most half of the kernel, ${describeValue(kernel)}`,
       );
     }
     this.name = name;

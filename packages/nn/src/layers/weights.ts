@@ -29,7 +29,7 @@ export const weightRules: Rules<WeightOptions> = {
   backend: anything,
 };
 
-/** The weight, and the bias of so many values unless it is switched off. */
+/** The weight, and a bias of `biasSize` values unless it is switched off. */
 export function makeWeights(
   shape: Shape,
   biasSize: number,

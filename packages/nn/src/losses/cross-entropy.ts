@@ -1,17 +1,12 @@
 import type { SoftmaxCrossEntropyOptions, Tensor } from "@evenkeel/tensor";
 import { scope, softmaxCrossEntropy } from "@evenkeel/tensor";
-import { checkOptions, checkTensors, type Rule } from "@evenkeel/tensor/checks";
+import { belowOne, checkOptions, checkTensors } from "@evenkeel/tensor/checks";
 import { checkHostIndices } from "./host-integers.ts";
 import type { LossOptions } from "./reduction.ts";
 import { ignoredByDefault, labelLossRules, reduceLabelLoss } from "./reduction.ts";
 
 /** Label smoothing, the label to ignore, and the reduction. */
 export interface CrossEntropyOptions extends SoftmaxCrossEntropyOptions, LossOptions {}
-
-const belowOne: Rule = {
-  expected: "a number in [0, 1)",
-  accepts: (value) => typeof value === "number" && value >= 0 && value < 1,
-};
 
 /**
  * The cross-entropy between the softmax of logits and class labels. The mean is taken over samples whose label is not

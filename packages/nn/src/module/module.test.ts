@@ -175,6 +175,7 @@ describe("variables", () => {
     const value = full([2], 1);
     expect(() => new Parameter(value, { decayed: false } as never)).toThrow('found the option "decayed"');
     expect(() => new Buffer(value, { name: 3 } as never)).toThrow("name: found 3, expected a string");
+    expect(() => new Buffer(value, { trainable: true } as never)).toThrow('found the option "trainable"');
     expect(() => new Counter(0.5)).toThrow(ArgumentError);
     const parameter = new Parameter(value, { trainable: undefined, isDecayed: undefined });
     expect(parameter).toMatchObject({ trainable: true, isDecayed: true });

@@ -135,7 +135,8 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /**
-   * Stops training of every parameter inside, and of running statistics: batch norm then behaves as in evaluation mode, whatever the mode.
+   * Stops training of every parameter inside, and of running statistics: batch norm then behaves as in
+   * evaluation mode, whatever its own.
    */
   freeze(isFrozen = true): this {
     for (const [, module] of this.namedModules()) module.isFrozen = isFrozen;

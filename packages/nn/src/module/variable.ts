@@ -1,5 +1,6 @@
 import type { Spec, Tensor } from "@evenkeel/tensor";
 import { formatSpec, keep, ShapeError, sameShape } from "@evenkeel/tensor";
+import type { Rules } from "@evenkeel/tensor/checks";
 import {
   aTensor,
   checkOptions,
@@ -15,6 +16,8 @@ export interface VariableOptions {
   readonly name?: string;
 }
 
+const variableRules: Rules<VariableOptions> = { name: text };
+
 /** A tensor that a module owns and replaces over time; its shape and dtype stay. */
 export class Variable {
   readonly name: string | undefined;
@@ -22,11 +25,7 @@ export class Variable {
 
   constructor(value: Tensor, options: VariableOptions = {}) {
     checkValue("value", value, aTensor);
-    checkOptions<ParameterOptions>("options", options, {
-      name: text,
-      trainable: yesOrNo,
-      isDecayed: yesOrNo,
-    });
+    checkOptions<VariableOptions>("options", options, variableRules);
     this.current = keep(value);
     this.name = options.name;
   }
@@ -75,8 +74,13 @@ export class Parameter extends Variable {
   readonly isDecayed: boolean;
 
   constructor(value: Tensor, options: ParameterOptions = {}) {
-    super(value, options);
-    const { trainable = true, isDecayed = true } = options;
+    checkOptions<ParameterOptions>("options", options, {
+      ...variableRules,
+      trainable: yesOrNo,
+      isDecayed: yesOrNo,
+    });
+    const { name, trainable = true, isDecayed = true } = options;
+    super(value, { name });
     this.trainable = trainable;
     this.isDecayed = isDecayed;
   }
@@ -92,7 +96,7 @@ export class Counter {
 
   constructor(value = 0, options: VariableOptions = {}) {
     checkValue("value", value, nonNegativeInteger);
-    checkOptions("options", options, { name: text });
+    checkOptions<VariableOptions>("options", options, variableRules);
     this.value = value;
     this.name = options.name;
   }

@@ -1,6 +1,5 @@
 import { e } from "@evenkeel/tensor";
-import type { Rule } from "@evenkeel/tensor/checks";
-import { checkOptions, listOf, positive } from "@evenkeel/tensor/checks";
+import { belowOne, checkOptions, listOf, positive } from "@evenkeel/tensor/checks";
 import { Optimizer } from "./optimizer.ts";
 import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
 import { optimizerRules } from "./optimizer-options.ts";
@@ -14,16 +13,11 @@ export interface AdamRuleOptions {
   readonly epsilon?: number;
 }
 
-/** With nothing of the present an average would never begin. */
-const keptShare: Rule = {
-  expected: "a number in [0, 1)",
-  accepts: (value) => typeof value === "number" && value >= 0 && value < 1,
-};
-
 const checkAdam = (where: string, options: OptimizerOptions & AdamRuleOptions): void =>
   checkOptions<OptimizerOptions & AdamRuleOptions>(where, options, {
     ...optimizerRules,
-    betas: listOf(keptShare, 2),
+    // With nothing of the present an average would never begin.
+    betas: listOf(belowOne, 2),
     epsilon: positive,
   });
 

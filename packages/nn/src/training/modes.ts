@@ -1,8 +1,8 @@
 import type { AnyModule } from "../module/module.ts";
 
 /**
- * Runs `body`, which is synchronous, with the model in training or evaluation mode, and puts every module back into its own mode. A module
- * whose mode is not that of the model was set by the user and keeps it: `norm.eval()` lasts through training.
+ * Runs `body`, which is synchronous, with the model in training or evaluation mode, and puts every module back into its own
+ * mode. A module whose mode is not that of the model was set by the user and keeps it: `norm.eval()` lasts through training.
  */
 export function inMode<Result>(
   [model, ...inner]: readonly AnyModule[],

@@ -8,6 +8,7 @@ export {
   anyNumber,
   anything,
   aTensor,
+  belowOne,
   callable,
   comparable,
   either,

@@ -62,6 +62,12 @@ export const fraction: Rule = /* @__PURE__ */ number(
   (value) => value >= 0 && value <= 1,
 );
 
+/** What would divide by 0, or never begin, at 1. */
+export const belowOne: Rule = /* @__PURE__ */ number(
+  "a number in [0, 1)",
+  (value) => value >= 0 && value < 1,
+);
+
 export const yesOrNo: Rule = { expected: "true or false", accepts: (value) => typeof value === "boolean" };
 
 export const text: Rule = { expected: "a string", accepts: (value) => typeof value === "string" };

@@ -1,6 +1,6 @@
 import { checkOptions } from "../../checks/check.ts";
 import type { Rules } from "../../checks/rules.ts";
-import { fraction } from "../../checks/rules.ts";
+import { belowOne } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -84,10 +84,7 @@ export interface SoftmaxCrossEntropyOptions {
 }
 
 const rules: Rules<SoftmaxCrossEntropyOptions> = {
-  labelSmoothing: {
-    expected: "a number in [0, 1)",
-    accepts: (value) => fraction.accepts(value) && value !== 1,
-  },
+  labelSmoothing: belowOne,
   ignoreIndex: {
     expected: "a 32-bit integer",
     accepts: (value) => typeof value === "number" && value === (value | 0),
