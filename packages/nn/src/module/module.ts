@@ -31,7 +31,7 @@ export type AnyModule = Module<any, any>;
  * }
  */
 export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Output = Tensor> {
-  /** Whether layers that differ between training and use behave as in training; see `train` and `eval`. */
+  /** Whether layers that differ between training and evaluation behave as in training; see `train` and `eval`. */
   isTraining = true;
   /** Whether `freeze` was called: parameters are not trained and running statistics stay as they are. */
   isFrozen = false;
@@ -135,8 +135,8 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /**
-   * Stops training of every parameter inside, and of running statistics: batch norm then behaves as in
-   * evaluation mode, whatever its own.
+   * Stops training of every parameter inside, and of running statistics: batch norm then behaves as in evaluation
+   * mode, whatever its own.
    */
   freeze(isFrozen = true): this {
     for (const [, module] of this.namedModules()) module.isFrozen = isFrozen;
