@@ -12,7 +12,7 @@ afterAll(() => backend.close());
 
 /** For those who write operations, plans and backends: they get what these files make themselves. */
 const contracts =
-  /Backend|Evaluator|Executor|Expression|Layout|Module|Op$|Plan|Shape|Spec|Storage|storage|Strides|strides|^(aliasOf|bindLaunch|bytesOf|sizeOf|deferStateChange|differentiate|evaluator|execute|fromData|gradientOf|inputsRead|kernel|merge|operandsOf|patched|planner|rangeError|run|threefry|trackInScope|view)/;
+  /Backend|Evaluator|Executor|Expression|Layout|Module|Op$|Plan|Shape|Spec|Storage|storage|Strides|strides|^(aliasOf|bindLaunch|bytesOf|sizeOf|deferStateChange|differentiate|evaluator|execute|fromData|gradientOf|inputsRead|kernel|merge|operandsOf|patched|planner|rangeError|remember|run|threefry|trackInScope|view)/;
 
 /** Getters of what has been checked before, such as an image set. */
 const ofCheckedSets = ["imageCount", "valuesPerImage", "isGzip", "filesOf"];

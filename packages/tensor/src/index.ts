@@ -6,6 +6,7 @@ export * from "./core/errors.ts";
 export * from "./core/executor.ts";
 export { float16ToNumber, numberToFloat16 } from "./core/float16.ts";
 export { gradientOf } from "./core/gradient.ts";
+export { rememberedIntegers, rememberIntegers } from "./core/host-integers.ts";
 export * from "./core/launch.ts";
 export { bytesOfModule, patched } from "./core/module-text.ts";
 export { nextTurn } from "./core/next-turn.ts";

@@ -1,5 +1,5 @@
-import type { Backend, DType, NestedArray, Shape, Tensor, TensorData } from "@evenkeel/tensor";
-import { ArgumentError, formatShape, ShapeError, sizeOf, tensor } from "@evenkeel/tensor";
+import type { Backend, DType, NestedArray, NumericArray, Shape, Tensor, TensorData } from "@evenkeel/tensor";
+import { ArgumentError, formatShape, rememberIntegers, ShapeError, sizeOf, tensor } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import { builtinName, checkValue, describeValue, isRecord } from "@evenkeel/tensor/checks";
 
@@ -150,7 +150,14 @@ export function toTensors(
   if (array !== undefined) {
     checkDType(array, dtypes, where);
     const { data, shape, dtype } = array;
-    return tensor(data as TensorData, { shape, dtype: (dtypes as DType | undefined) ?? dtype, backend });
+    const made = tensor(data as TensorData, {
+      shape,
+      dtype: (dtypes as DType | undefined) ?? dtype,
+      backend,
+    });
+    // Labels are checked where they meet the number of classes, before a step has used them.
+    if (made.dtype === "i32") rememberIntegers(made, data as NumericArray);
+    return made;
   }
   const ofParts = dtypesOfParts(batch as object, dtypes, where);
   return mapParts(batch as object, (part, name) =>

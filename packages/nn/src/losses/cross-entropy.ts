@@ -1,7 +1,7 @@
 import type { SoftmaxCrossEntropyOptions, Tensor } from "@evenkeel/tensor";
 import { scope, softmaxCrossEntropy } from "@evenkeel/tensor";
 import { belowOne, checkOptions, checkTensors } from "@evenkeel/tensor/checks";
-import { checkHostIndices } from "./host-integers.ts";
+import { checkLabels } from "./host-integers.ts";
 import type { LossOptions } from "./reduction.ts";
 import { ignoredByDefault, labelLossRules, reduceLabelLoss } from "./reduction.ts";
 
@@ -24,7 +24,7 @@ export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntro
   checkTensors("crossEntropy", logits, labels);
   checkOptions<CrossEntropyOptions>("crossEntropy", options, { ...labelLossRules, labelSmoothing: belowOne });
   const { ignoreIndex = ignoredByDefault, labelSmoothing } = options;
-  checkHostIndices("crossEntropy: labels", labels, logits.shape.at(-1) ?? 0, ignoreIndex);
+  checkLabels("crossEntropy", labels, logits.shape.at(-1) ?? 0, ignoreIndex);
   return scope(() => {
     const losses = softmaxCrossEntropy(logits, labels, { ignoreIndex, labelSmoothing });
     return reduceLabelLoss(losses, labels, options);

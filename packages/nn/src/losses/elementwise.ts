@@ -94,7 +94,7 @@ function lossOf(
   const [a, b] = inputs as [Tensor, Tensor];
   if (!sameShape(a.shape, b.shape)) {
     throw new ShapeError(
-      `${operation}: found ${formula.inputs[0]} ${formatShape(a.shape)} and ${formula.inputs[1]} ${formatShape(b.shape)}, expected one shape`,
+      `${operation}: found ${formula.inputs[0]} ${formatShape(a.shape)} and ${formula.inputs[1]} ${formatShape(b.shape)}, expected one shape${a.size === b.size ? ": reshape one of them" : ""}`,
     );
   }
   for (const [index, input] of inputs.entries()) checkInput(operation, formula.inputs[index]!, input, a);

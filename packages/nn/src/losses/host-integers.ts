@@ -1,33 +1,29 @@
 import type { NumericArray, Tensor } from "@evenkeel/tensor";
-import { ArgumentError } from "@evenkeel/tensor";
+import { ArgumentError, DTypeError, formatSpec, rememberedIntegers } from "@evenkeel/tensor";
 
-interface HostIntegers {
-  readonly values: NumericArray;
-  readonly byteOffset: number;
-  /** The last check that they passed, and the last count: the tensor may be looked at several times in one step. */
+/** The last check that values passed, and the last count: they may be looked at several times in one step. */
+interface Seen {
   passed?: string;
   counted?: { readonly ignoreIndex: number; readonly count: number };
 }
 
-/** By the memory that they were uploaded to, so that a reshaped tensor is known too. */
-const uploads = new WeakMap<object, HostIntegers>();
+const seen = new WeakMap<NumericArray, Seen>();
 
-/** Notes what an integer tensor was made from, so that indices can be checked without asking the device. */
-export function rememberIntegers(tensor: Tensor, values: NumericArray): void {
-  uploads.set(tensor.storage, { values, byteOffset: tensor.byteOffset });
-}
-
-function integersOf({ storage, byteOffset, size }: Tensor): HostIntegers | undefined {
-  const known = uploads.get(storage);
-  return known?.byteOffset === byteOffset && known.values.length === size ? known : undefined;
+function seenOf(values: NumericArray): Seen {
+  let found = seen.get(values);
+  if (found === undefined) {
+    found = {};
+    seen.set(values, found);
+  }
+  return found;
 }
 
 /** How many labels count, where the host knows it. */
 export function hostCount(labels: Tensor, ignoreIndex: number): number | undefined {
-  const known = integersOf(labels);
-  if (known === undefined) return undefined;
+  const values = rememberedIntegers(labels);
+  if (values === undefined) return undefined;
+  const known = seenOf(values);
   if (known.counted?.ignoreIndex !== ignoreIndex) {
-    const { values } = known;
     let count = 0;
     for (let index = 0; index < values.length; index++) if (values[index] !== ignoreIndex) count++;
     known.counted = { ignoreIndex, count };
@@ -40,11 +36,11 @@ export function hostCount(labels: Tensor, ignoreIndex: number): number | undefin
  * checked by the device.
  */
 export function checkHostIndices(where: string, indices: Tensor, count: number, ignoreIndex?: number): void {
-  const known = integersOf(indices);
-  if (known === undefined) return;
+  const values = rememberedIntegers(indices);
+  if (values === undefined) return;
+  const known = seenOf(values);
   const check = `${count} ${ignoreIndex}`;
   if (known.passed === check) return;
-  const { values } = known;
   let counted = 0;
   // One pass by a plain loop: the labels of a segmentation are millions.
   for (let at = 0; at < values.length; at++) {
@@ -60,4 +56,14 @@ export function checkHostIndices(where: string, indices: Tensor, count: number, 
   }
   known.passed = check;
   if (ignoreIndex !== undefined) known.counted = { ignoreIndex, count: counted };
+}
+
+/** Throws DTypeError unless labels are i32, and ArgumentError for one that is no class, where the host knows them. */
+export function checkLabels(operation: string, labels: Tensor, classes: number, ignoreIndex: number): void {
+  if (labels.dtype !== "i32") {
+    throw new DTypeError(
+      `${operation}: labels: found ${formatSpec(labels)}, expected i32: an Int32Array, or \`dtypes: { labels: "i32" }\` of batches`,
+    );
+  }
+  checkHostIndices(`${operation}: labels`, labels, classes, ignoreIndex);
 }

@@ -1,7 +1,7 @@
 import type { Expression, Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, gather, reshape, scope } from "@evenkeel/tensor";
 import { checkOptions, checkTensors } from "@evenkeel/tensor/checks";
-import { checkHostIndices } from "./host-integers.ts";
+import { checkLabels } from "./host-integers.ts";
 import type { LabelLossOptions } from "./reduction.ts";
 import { ignoredByDefault, labelLossRules, reduceLabelLoss } from "./reduction.ts";
 
@@ -39,7 +39,7 @@ export function nll(logProbabilities: Tensor, labels: Tensor, options: LabelLoss
   checkTensors("nll", logProbabilities, labels);
   checkOptions("nll", options, labelLossRules);
   const { ignoreIndex = ignoredByDefault } = options;
-  checkHostIndices("nll: labels", labels, logProbabilities.shape.at(-1) ?? 0, ignoreIndex);
+  checkLabels("nll", labels, logProbabilities.shape.at(-1) ?? 0, ignoreIndex);
   return scope(() => {
     const classes = reshape(classesOf(labels, ignoreIndex), [labels.size, 1]);
     const chosen = reshape(gather(logProbabilities, classes, { axis: 1 }), labels.shape);

@@ -1,8 +1,8 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { div, isArgmax, mul, scope, sum } from "@evenkeel/tensor";
+import { div, formatShape, isArgmax, mul, ShapeError, sameShape, scope, sum } from "@evenkeel/tensor";
 import { checkOptions, checkTensors, integer } from "@evenkeel/tensor/checks";
 import { countOf, over } from "../losses/denominators.ts";
-import { checkHostIndices } from "../losses/host-integers.ts";
+import { checkLabels } from "../losses/host-integers.ts";
 import { ignoredByDefault } from "../losses/reduction.ts";
 import { isOtherClass } from "./classes.ts";
 
@@ -24,7 +24,13 @@ export function accuracy(logits: Tensor, labels: Tensor, options: AccuracyOption
   checkTensors("accuracy", logits, labels);
   checkOptions<AccuracyOptions>("accuracy", options, { ignoreIndex: integer });
   const { ignoreIndex = ignoredByDefault } = options;
-  checkHostIndices("accuracy: labels", labels, logits.shape.at(-1) ?? 0, ignoreIndex);
+  const [classes = 0] = logits.shape.slice(-1);
+  if (classes < 2 || !sameShape(labels.shape, logits.shape.slice(0, -1))) {
+    throw new ShapeError(
+      `accuracy: found logits ${formatShape(logits.shape)} and labels ${formatShape(labels.shape)}, expected [..., classes] and [...], of at least two classes`,
+    );
+  }
+  checkLabels("accuracy", labels, classes, ignoreIndex);
   return scope(() => {
     const hits = isArgmax(logits, labels);
     // No logit stands at a negative position, so nothing is to be left out there.

@@ -52,7 +52,9 @@ export type GroupedParameter = NamedParameter & { readonly settings: GroupSettin
 /** Throws ArgumentError for what is no model, for a model without parameters, and for two parameters of one name. */
 export function groupedParameters(model: Parameterized, options: OptimizerOptions): GroupedParameter[] {
   if (typeof model?.namedParameters !== "function") {
-    throw new ArgumentError(`optimizer: model: found ${describeValue(model)}, expected a module`);
+    throw new ArgumentError(
+      `optimizer: model: found ${describeValue(model)}, expected a module: the model itself, not its parameters`,
+    );
   }
   const parameters = new Map<string, GroupedParameter>();
   for (const [name, parameter] of model.namedParameters()) {

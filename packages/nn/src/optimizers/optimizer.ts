@@ -206,7 +206,9 @@ export class Optimizer {
     const expected = [...model.namedParameters()];
     const foreign = expected.find(([, parameter]) => !own.has(parameter));
     if (foreign !== undefined) {
-      throw new ArgumentError(`optimizer: ${foreign[0]}: not a parameter of the model it was made for`);
+      throw new ArgumentError(
+        `optimizer: ${foreign[0]}: not a parameter of the model it was made for: make the optimizer after the model has changed`,
+      );
     }
     const misplaced = this.parameters.find(({ parameter }, index) => parameter !== expected[index]?.[1]);
     if (misplaced !== undefined) {

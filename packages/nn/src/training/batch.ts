@@ -1,7 +1,6 @@
 import type { Backend, DType, NumericArray, Shape, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, BackendError, tensor, tensorsIn } from "@evenkeel/tensor";
+import { ArgumentError, BackendError, rememberIntegers, tensor, tensorsIn } from "@evenkeel/tensor";
 import { describeValue, isContainer, isRecord, isTensor } from "@evenkeel/tensor/checks";
-import { rememberIntegers } from "../losses/host-integers.ts";
 import type { AnyModule } from "../module/module.ts";
 
 /** Values in host memory with a shape; the dtype is that of the array unless it is named. */

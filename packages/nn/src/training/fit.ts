@@ -54,6 +54,7 @@ export async function fit<
   checkFitOptions(given);
   const options = given as FitOptions<Inputs, Labels, Outputs, Name>;
   options.optimizer.checkModel(model);
+  checkTrainable(model);
   const release = occupy(model, options.optimizer);
   const train = async (): Promise<History<Name>> => {
     const run = new Run(model, options);
@@ -65,6 +66,13 @@ export async function fit<
   } finally {
     release();
   }
+}
+
+function checkTrainable(model: AnyModule): void {
+  for (const { trainable } of model.parameters()) if (trainable) return;
+  throw new ArgumentError(
+    "fit: model: found no parameter that is trained, expected at least one: unfreeze() what is to learn",
+  );
 }
 
 /** What runs are training at this moment: models, optimizers, and what steps change of the models. */

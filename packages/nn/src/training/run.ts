@@ -1,4 +1,5 @@
-import { ArgumentError, type DataError } from "@evenkeel/tensor";
+import type { Backend, DataError } from "@evenkeel/tensor";
+import { ArgumentError } from "@evenkeel/tensor";
 import type { Module } from "../module/module.ts";
 import type { Batch } from "./batch.ts";
 import { disposeBatch } from "./batch.ts";
@@ -50,6 +51,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   private firstStep = 0;
   private failedStep: unknown;
   private divergence: NonFiniteLossError | undefined;
+  private backend: Backend | undefined;
 
   constructor(model: Module<[Inputs], Outputs>, options: FitOptions<Inputs, Labels, Outputs, Name>) {
     this.model = model;
@@ -68,6 +70,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     } catch (error) {
       if (error !== this.divergence || this.options.onNonFinite !== "stop") {
         await this.saveEnded(error);
+        await this.hearOut(error);
         throw error;
       }
     } finally {
@@ -81,6 +84,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const { epoch, batch: first } = this.position;
     if (first === 0) this.beginEpoch();
     const step = new TrainingStep(this.model, this.options);
+    this.backend = step.backend;
     const stream = new BatchStream(data, epoch, { backend: step.backend, signal });
     const train = async (): Promise<boolean> => {
       await stream.skip(first);
@@ -176,8 +180,17 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       // Known before the callbacks, which may throw.
       if (!isHarmless) this.divergence ??= new NonFiniteLossError(record);
       for (const callback of callbacks) await callback.onBatch?.(record, this);
-      if (this.divergence !== undefined) throw this.divergence;
+      if (this.divergence !== undefined) {
+        // What the device found wrong, such as a label that is no class, tells more than the loss.
+        await this.confirm(this.backend?.idle());
+        throw this.divergence;
+      }
     }
+  }
+
+  /** Steps that were queued meanwhile may have failed too: that is not for a later read of somebody else. */
+  private async hearOut(error: unknown): Promise<void> {
+    if (error !== this.options.signal?.reason) await this.backend?.idle().catch(() => undefined);
   }
 
   private beginEpoch(): void {

@@ -136,10 +136,10 @@ export class Tensor implements Spec {
   }
 
   static {
+    // biome-ignore lint/complexity/noThisInStatic: bundlers rename a class that names itself here, and errors show its name
+    const { prototype } = this;
     // What `console.log` shows in Node. Values stay on the device: `await format(tensor)` shows them.
-    Object.defineProperty(Tensor.prototype, Symbol.for("nodejs.util.inspect.custom"), {
-      value: Tensor.prototype.toString,
-    });
+    Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), { value: prototype.toString });
   }
 }
 

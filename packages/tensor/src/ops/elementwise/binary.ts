@@ -1,4 +1,4 @@
-import { checkValue } from "../../checks/check.ts";
+import { checkValue, describeValue } from "../../checks/check.ts";
 import type { Rule } from "../../checks/rules.ts";
 import { aTensor } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
@@ -71,7 +71,9 @@ export function callBinary(op: Op, a: TensorOrNumber, b: TensorOrNumber): Tensor
   const operands = [a, b];
   const tensor = operands.find((operand) => operand instanceof Tensor);
   if (tensor === undefined) {
-    throw new ArgumentError(`${op.name}: found the numbers ${a} and ${b}, expected at least one tensor`);
+    throw new ArgumentError(
+      `${op.name}: found ${describeValue(a)} and ${describeValue(b)}, expected at least one tensor: tensor(...) makes one`,
+    );
   }
   for (const operand of operands)
     if (typeof operand !== "number") checkValue(op.name, operand, tensorOrNumber);
