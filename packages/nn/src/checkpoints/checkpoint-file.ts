@@ -1,5 +1,5 @@
 import type { Bytes } from "@evenkeel/tensor";
-import { DataError } from "@evenkeel/tensor";
+import { DataError, StorageError } from "@evenkeel/tensor";
 import type { FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safetensors";
 import { readSafetensors, safetensorsParts, writeSafetensors } from "@evenkeel/tensor/safetensors";
 import { crc32 } from "./crc32.ts";
@@ -29,11 +29,29 @@ const formatCrc = (parts: FileParts): string => crc32(parts).toString(16).padSta
 const progressName = "progress";
 
 function arrayOfProgress(progress: unknown): StoredArray {
-  const data = new TextEncoder().encode(JSON.stringify(progress, replaceNumber));
+  const data = new TextEncoder().encode(textOfProgress(progress));
   return { dtype: "u8", shape: [data.length], data };
 }
 
-/** A safetensors file whose metadata hold a checksum of all the rest. Throws ArgumentError for a tensor named `progress`. */
+/** Some four million batches of one epoch make a text that no engine holds. */
+function textOfProgress(progress: unknown): string {
+  try {
+    return JSON.stringify(progress, replaceNumber);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new StorageError(
+      "checkpoint: found a history longer than a string can be, expected shorter epochs",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/**
+ * A safetensors file whose metadata hold a checksum of all the rest. Throws ArgumentError for a tensor named `progress`, and StorageError for
+ * progress that is too long to be written.
+ */
 export function encodeCheckpoint({ tensors, progress }: Checkpoint): Bytes {
   const arrays = [...tensors, [progressName, arrayOfProgress(progress)] as const];
   return writeSafetensors(arrays, { format, crc32: formatCrc(safetensorsParts(arrays, { format })) });

@@ -1,4 +1,4 @@
-import { ArgumentError, DataError } from "@evenkeel/tensor";
+import { ArgumentError, DataError, StorageError } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { writeSafetensors } from "@evenkeel/tensor/safetensors";
 import fc from "fast-check";
@@ -25,6 +25,15 @@ describe("a checkpoint file", () => {
     expect(read.progress).toEqual(progress);
     expect(read.tensors.get("model.weight")!.data).toEqual(Float32Array.of(1.5, -2));
     expect(read.tensors.get("model.count")!.data).toEqual(Int32Array.of(3));
+  });
+
+  test("tells that a history is too long for the engine", () => {
+    const tooLong = {
+      toJSON: () => {
+        throw new RangeError("Invalid string length");
+      },
+    };
+    expect(() => encodeCheckpoint({ tensors, progress: tooLong })).toThrow(StorageError);
   });
 
   test("has room for the history of a long run", () => {
