@@ -1,21 +1,12 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
-import { cpu } from "@evenkeel/backend-cpu";
 import { convnet, lenet, mlp, resnet18, resnet20, vgg } from "@evenkeel/models";
 import { crossEntropy, type Module, SGD } from "@evenkeel/nn";
-import type { Backend, Tensor } from "@evenkeel/tensor";
-import { normal, scope, selectBackend, setDefaultBackend, sum, tensor } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Tensor } from "@evenkeel/tensor";
+import { normal, scope, sum, tensor } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { onCpu } from "../on-cpu.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+const device = onCpu();
 
 const models: [string, (normalization: "batch" | "none") => Module, number[]][] = [
   ["mlp", (normalization) => mlp({ normalization, seed: 1 }), [4, 1, 28, 28]],
@@ -78,16 +69,16 @@ test("resnet20 fits a batch by heart, and keeps no memory of its steps", async (
     return loss.item();
   };
   const first = await step();
-  const { live } = backend.memory();
+  const { live } = device().memory();
   let last = first;
   for (let index = 0; index < 7; index++) last = await step();
   expect(last).toBeLessThan(first / 4);
-  expect(backend.memory().live).toBe(live);
+  expect(device().memory().live).toBe(live);
   optimizer.dispose();
 });
 
 test("a disposed model has given its memory back", () => {
-  const { live } = backend.memory();
+  const { live } = device().memory();
   resnet20({ seed: 1 }).dispose();
-  expect(backend.memory().live).toBe(live);
+  expect(device().memory().live).toBe(live);
 });

@@ -1,20 +1,11 @@
 import { valueAndGrad, withoutStatistics } from "@evenkeel/autodiff";
-import { cpu } from "@evenkeel/backend-cpu";
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "@evenkeel/nn";
-import type { Backend, Tensor } from "@evenkeel/tensor";
-import { add, scope, selectBackend, setDefaultBackend, sum, tensor, zeros } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Tensor } from "@evenkeel/tensor";
+import { add, scope, sum, tensor, zeros } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { onCpu } from "../on-cpu.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+const device = onCpu();
 
 /** Channel means 2 and 20, unbiased variances 2 and 200. */
 const batch = (): Tensor =>
@@ -179,10 +170,10 @@ describe("in a differentiated call", () => {
         withoutStatistics(() => loss(layer, 1)());
       });
     step();
-    const { live } = backend.memory();
+    const { live } = device().memory();
     step();
     step();
-    expect(backend.memory().live).toBe(live);
+    expect(device().memory().live).toBe(live);
   });
 });
 

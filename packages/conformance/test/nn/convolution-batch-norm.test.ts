@@ -3,7 +3,7 @@ import { cpu } from "@evenkeel/backend-cpu";
 import { conv2dBatchNormOp } from "@evenkeel/batchnorm";
 import { resnet20 } from "@evenkeel/models";
 import { BatchNorm2d, Conv2d, crossEntropy, type Module, ReLU, Sequential, SGD } from "@evenkeel/nn";
-import type { AnyOp, Backend, Executor, OpCall, Tensor } from "@evenkeel/tensor";
+import type { AnyOp, Executor, OpCall, Tensor } from "@evenkeel/tensor";
 import {
   currentExecutor,
   keep,
@@ -11,23 +11,13 @@ import {
   normal,
   runComposition,
   scope,
-  selectBackend,
-  setDefaultBackend,
   tensor,
   withExecutor,
 } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { onCpu } from "../on-cpu.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 2 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+onCpu(2);
 
 /** Hands every convolution with batch norm to `run`, which is given the way that it would have gone. */
 function intercepting(run: (call: OpCall, inner: Executor) => ReturnType<Executor["execute"]>): Executor {

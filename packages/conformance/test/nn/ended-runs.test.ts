@@ -1,4 +1,3 @@
-import { cpu } from "@evenkeel/backend-cpu";
 import type { FitOptions, RunControl } from "@evenkeel/nn";
 import {
   crossEntropy,
@@ -9,20 +8,12 @@ import {
   NonFiniteLossError,
   SGD,
 } from "@evenkeel/nn";
-import type { Backend, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, selectBackend, setDefaultBackend, tensor } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, tensor } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { onCpu } from "../on-cpu.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+onCpu();
 
 const values = Float32Array.from({ length: 8 }, (_, index) => Math.sin(index));
 const batch = (inputs = values) => ({

@@ -1,4 +1,3 @@
-import { cpu } from "@evenkeel/backend-cpu";
 import { convnet, mlp } from "@evenkeel/models";
 import type { BatchRecord, FitOptions, Module } from "@evenkeel/nn";
 import {
@@ -19,21 +18,13 @@ import {
   StateDictError,
   stateArrays,
 } from "@evenkeel/nn";
-import type { Backend, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, DataError, StorageError, selectBackend, setDefaultBackend } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, DataError, StorageError } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { onCpu } from "../on-cpu.ts";
 import { bars, quadrants } from "./synthetic.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+const device = onCpu();
 
 const train = quadrants({ examples: 512, batchSize: 32, seed: 1 });
 const held = quadrants({ examples: 512, batchSize: 64, seed: 2 });
@@ -121,10 +112,10 @@ describe("training", () => {
     const model = small();
     const options = optionsFor(model, 1);
     await fit(model, options);
-    const { live } = backend.memory();
+    const { live } = device().memory();
     await fit(model, { ...options, epochs: 3, validation: held });
     // Models that earlier tests have forgotten may be collected meanwhile.
-    expect(backend.memory().live).toBeLessThanOrEqual(live);
+    expect(device().memory().live).toBeLessThanOrEqual(live);
   });
 });
 

@@ -1,5 +1,4 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
-import { cpu } from "@evenkeel/backend-cpu";
 import { convnet, lenet, mlp, resnet18, resnet20, vgg } from "@evenkeel/models";
 import {
   AvgPool2d,
@@ -19,31 +18,12 @@ import {
   SiLU,
   Tanh,
 } from "@evenkeel/nn";
-import type { Backend, Tensor } from "@evenkeel/tensor";
-import {
-  abs,
-  add,
-  clamp,
-  mul,
-  normal,
-  relu,
-  scope,
-  selectBackend,
-  setDefaultBackend,
-  sum,
-} from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Tensor } from "@evenkeel/tensor";
+import { abs, add, clamp, mul, normal, relu, scope, sum } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { onCpu } from "../on-cpu.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+onCpu();
 
 class ReLU6 extends ReLU {
   override forward(x: Tensor): Tensor {

@@ -1,5 +1,4 @@
 import { grad } from "@evenkeel/autodiff";
-import { cpu } from "@evenkeel/backend-cpu";
 import {
   AvgPool2d,
   BasicBlock,
@@ -25,33 +24,13 @@ import {
   Softplus,
   Tanh,
 } from "@evenkeel/nn";
-import type { Backend, Tensor } from "@evenkeel/tensor";
-import {
-  ArgumentError,
-  add,
-  cast,
-  DTypeError,
-  normal,
-  ones,
-  relu,
-  selectBackend,
-  setDefaultBackend,
-  sum,
-  tensor,
-} from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, add, cast, DTypeError, normal, ones, relu, sum, tensor } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
 import { recordingBackend } from "../../src/index.ts";
+import { onCpu } from "../on-cpu.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+const device = onCpu();
 
 const values = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
@@ -93,7 +72,7 @@ describe("a sequence", () => {
   });
 
   test("saves the pass of an activation that its neighbour takes in", () => {
-    const recording = recordingBackend(backend);
+    const recording = recordingBackend(device());
     const options = { backend: recording };
     const modules = [
       ...[new Conv2d(2, 3, 3, options), new ReLU()],

@@ -1,28 +1,12 @@
 import { grad } from "@evenkeel/autodiff";
-import { cpu } from "@evenkeel/backend-cpu";
 import type { LossOptions } from "@evenkeel/nn";
 import { accuracy, bceWithLogits, crossEntropy, l1, mse, nll, smoothL1 } from "@evenkeel/nn";
-import type { Backend, Tensor } from "@evenkeel/tensor";
-import {
-  ArgumentError,
-  logSoftmax,
-  ShapeError,
-  selectBackend,
-  setDefaultBackend,
-  tensor,
-} from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Tensor } from "@evenkeel/tensor";
+import { ArgumentError, logSoftmax, ShapeError, tensor } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
+import { onCpu } from "../on-cpu.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+onCpu();
 
 const outputs = [
   [1.5, -0.5, 0.25],

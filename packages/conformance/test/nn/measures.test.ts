@@ -1,4 +1,3 @@
-import { cpu } from "@evenkeel/backend-cpu";
 import type { DataSource, Measure, PassMetric } from "@evenkeel/nn";
 import {
   accuracy,
@@ -15,7 +14,7 @@ import {
   stateArrays,
   weighted,
 } from "@evenkeel/nn";
-import type { Backend, Tensor } from "@evenkeel/tensor";
+import type { Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
   add,
@@ -27,25 +26,15 @@ import {
   mean,
   mul,
   reshape,
-  selectBackend,
-  setDefaultBackend,
   square,
   sub,
   sum,
   tensor,
 } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { onCpu } from "../on-cpu.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+onCpu();
 
 const examples = 8;
 const points = Float32Array.from({ length: 2 * examples }, (_, index) => Math.sin(3 * index));

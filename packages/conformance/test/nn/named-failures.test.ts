@@ -1,4 +1,3 @@
-import { cpu } from "@evenkeel/backend-cpu";
 import { lenet, mlp, resnet20 } from "@evenkeel/models";
 import {
   BasicBlock,
@@ -19,7 +18,7 @@ import {
   Sequential,
   SGD,
 } from "@evenkeel/nn";
-import type { Backend, Tensor } from "@evenkeel/tensor";
+import type { Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
   add,
@@ -28,22 +27,12 @@ import {
   ones,
   ShapeError,
   scope,
-  selectBackend,
-  setDefaultBackend,
   zeros,
 } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { onCpu } from "../on-cpu.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+onCpu();
 
 function failureOf(run: () => unknown): Error {
   try {

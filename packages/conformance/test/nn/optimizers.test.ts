@@ -1,20 +1,11 @@
-import { cpu } from "@evenkeel/backend-cpu";
 import { Adam, clipByGlobalNorm, Module, type Optimizer, Parameter, RMSprop, SGD } from "@evenkeel/nn";
-import type { Backend, Tensor } from "@evenkeel/tensor";
-import { full, ShapeError, scope, selectBackend, setDefaultBackend, tensor } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Tensor } from "@evenkeel/tensor";
+import { full, ShapeError, scope, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { describe, expect, test } from "vitest";
 import { recordingBackend } from "../../src/index.ts";
+import { onCpu } from "../on-cpu.ts";
 
-let backend: Backend;
-
-beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
-});
-
-afterAll(async () => {
-  setDefaultBackend(undefined);
-  await backend.close();
-});
+const device = onCpu();
 
 /** Sizes that leave gaps in an arena, and one that is not decayed. */
 class Weights extends Module {
@@ -56,7 +47,7 @@ describe("an update", () => {
   });
 
   test("is one launch for each group, after its gradients were gathered", () => {
-    const recording = recordingBackend(backend);
+    const recording = recordingBackend(device());
     setDefaultBackend(recording);
     const optimizer = new Adam(new Weights(), { learningRate: 0.1, weightDecay: 0.1 });
     run(optimizer, 1);
@@ -66,12 +57,12 @@ describe("an update", () => {
       optimizer.step(gradients);
       expect(recording.traffic().launches.filter(({ kind }) => kind === "expression")).toHaveLength(2);
     });
-    setDefaultBackend(backend);
+    setDefaultBackend(device());
   });
 
   test("is as many launches as buffers that hold the parameters, where one is too small", async () => {
-    const recording = recordingBackend(backend);
-    const limits = { ...backend.limits, offsetAlignment: 16, maxBufferBytes: 32 };
+    const recording = recordingBackend(device());
+    const limits = { ...device().limits, offsetAlignment: 16, maxBufferBytes: 32 };
     const narrow = Object.defineProperty(recording, "limits", { value: limits });
     setDefaultBackend(narrow);
     const model = new Weights();
@@ -80,16 +71,16 @@ describe("an update", () => {
     const [matrix, bias, vector] = [model.matrix, model.bias, model.vector].map(({ value }) => value.storage);
     expect([matrix === bias, vector === bias]).toEqual([true, false]);
     expect(await model.values()).toEqual([[0.5, 1.5, 2.5], [3.5], [4.5, 5.5]]);
-    setDefaultBackend(backend);
+    setDefaultBackend(device());
   });
 
   test("keeps no memory from step to step", () => {
     const model = new Weights();
     const optimizer = new Adam(model, { learningRate: 0.1, maxGradientNorm: 1 });
     run(optimizer, 2);
-    const { live } = backend.memory();
+    const { live } = device().memory();
     run(optimizer, 3);
-    expect(backend.memory().live).toBe(live);
+    expect(device().memory().live).toBe(live);
   });
 
   test("decays weights, and biases only when asked", async () => {

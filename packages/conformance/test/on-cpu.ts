@@ -1,0 +1,17 @@
+import { cpu } from "@evenkeel/backend-cpu";
+import type { Backend } from "@evenkeel/tensor";
+import { selectBackend, setDefaultBackend } from "@evenkeel/tensor";
+import { afterAll, beforeAll } from "vitest";
+
+/** Makes the CPU the default backend while the tests of a file run. Returns a function that gives the backend to them. */
+export function onCpu(threads = 1): () => Backend {
+  let backend: Backend;
+  beforeAll(async () => {
+    backend = await selectBackend([cpu], { options: { cpu: { threads } } });
+  });
+  afterAll(async () => {
+    setDefaultBackend(undefined);
+    await backend.close();
+  });
+  return () => backend;
+}
