@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "evenkeel-bundle-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Programs that each use a part of the library, and fail: error classes must be there although nothing else of their module is. */
+const programs: readonly (readonly [part: string, code: string, printed: string])[] = [
+  [
+    "a reader of data sets",
+    `import { readCifar10 } from "@evenkeel/datasets";
+     try { readCifar10([new Uint8Array(5)]); } catch (error) { console.log(error.name); }`,
+    "DataError",
+  ],
+  [
+    "a reader of weights",
+    `import { readSafetensors } from "@evenkeel/tensor/safetensors";
+     try { readSafetensors(new Uint8Array(3)); } catch (error) { console.log(error.name); }`,
+    "DataError",
+  ],
+  [
+    "the GPU alone",
+    `import { webgpu } from "@evenkeel/backend-webgpu";
+     import { selectBackend } from "@evenkeel/tensor";
+     const gpu = { requestAdapter: async () => null };
+     await selectBackend([webgpu], { options: { webgpu: { gpu } } }).catch((error) => console.log(error.name));`,
+    "BackendError",
+  ],
+  [
+    "a model and the CPU",
+    `import { cpu } from "@evenkeel/backend-cpu";
+     import { Linear } from "@evenkeel/nn";
+     import { ones, selectBackend, ShapeError } from "@evenkeel/tensor";
+     const backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+     try { new Linear(2, 3).forward(ones([2, 5])); } catch (error) { console.log(error instanceof ShapeError); }
+     await backend.close();`,
+    "true",
+  ],
+];
+
+test.each(programs)(
+  "%s, bundled from source into one file, fails with its own error",
+  async (_, contents, printed) => {
+    const { outputFiles, warnings } = await build({
+      stdin: { contents, resolveDir: import.meta.dirname, loader: "ts" },
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+      platform: "node",
+      conditions: ["@evenkeel/source"],
+      logLevel: "silent",
+    });
+    expect(warnings).toEqual([]);
+    const file = join(folder, "program.mjs");
+    await writeFile(file, outputFiles[0]!.contents);
+    expect(execFileSync(process.execPath, [file], { encoding: "utf8" }).trim()).toBe(printed);
+  },
+);
