@@ -1,7 +1,7 @@
 import type { RandomSource, Seed } from "@evenkeel/nn";
 import type { Backend } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { anything, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
+import { aBackend, anything, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
 
 /** Whether there is a batch norm behind every convolution and hidden layer; without it they have biases. */
 export type Normalization = "batch" | "none";
@@ -22,7 +22,7 @@ export const modelRules: Rules<ModelOptions> = {
   classes: positiveInteger,
   normalization: oneOf("batch", "none"),
   seed: anything,
-  backend: anything,
+  backend: aBackend,
 };
 
 /** What models of images can be told. */

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { DataError } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import {
-  builtinName,
+  anAbortSignal,
   callable,
   checkOptions,
   checkValue,
@@ -28,7 +28,7 @@ export interface DownloadOptions {
 export const downloadRules: Rules<DownloadOptions> = {
   onProgress: callable,
   timeoutMilliseconds: positive,
-  signal: { expected: "an AbortSignal", accepts: (value) => builtinName(value) === "AbortSignal" },
+  signal: anAbortSignal,
 };
 
 const publishedFile: Rule = {

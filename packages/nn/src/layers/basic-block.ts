@@ -9,11 +9,11 @@ import {
   scope,
   slice,
 } from "@evenkeel/tensor";
-import { anything, checkOptions, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
+import { aBackend, checkOptions, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
 import type { Initializer } from "../initializers/init.ts";
 import { kaimingNormal, zeros } from "../initializers/init.ts";
 import type { Seed } from "../initializers/random-source.ts";
-import { sourceOf } from "../initializers/random-source.ts";
+import { seedRule, sourceOf } from "../initializers/random-source.ts";
 import { naming } from "../module/failure.ts";
 import { Module } from "../module/module.ts";
 import type { BatchNormEpilogue } from "./batch-norm.ts";
@@ -96,8 +96,8 @@ export class BasicBlock extends Module {
       stride: positiveInteger,
       normalization: oneOf("batch", "none"),
       shortcut: oneOf("projection", "padding"),
-      seed: anything,
-      backend: anything,
+      seed: seedRule,
+      backend: aBackend,
     });
     const { stride = 1, normalization = "batch", shortcut = "projection", backend } = options;
     const shared = { bias: normalization === "none", seed: sourceOf(options.seed), backend, ...residualInit };
@@ -110,7 +110,7 @@ export class BasicBlock extends Module {
     this.newChannels = channels - inChannels;
     if (shortcut === "padding" && this.newChannels < 0) {
       throw new ArgumentError(
-        `BasicBlock: shortcut: found padding from ${inChannels} to ${channels} channels, expected no fewer`,
+        `BasicBlock: shortcut: found padding from ${inChannels} to ${channels} channels, expected at least as many as before`,
       );
     }
     if (shortcut === "projection" && (stride !== 1 || inChannels !== channels)) {

@@ -4,7 +4,7 @@ import { batchNorm, conv2dBatchNorm } from "@evenkeel/batchnorm";
 import type { Activation, Backend, Tensor } from "@evenkeel/tensor";
 import { formatShape, keep, ones, ShapeError, zeros } from "@evenkeel/tensor";
 import {
-  anything,
+  aBackend,
   checkOptions,
   checkValue,
   fraction,
@@ -76,7 +76,7 @@ export abstract class BatchNorm extends FusingModule {
       momentum: nullOr(fraction),
       affine: yesOrNo,
       trackRunningStats: yesOrNo,
-      backend: anything,
+      backend: aBackend,
     });
     const { epsilon = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, backend } = options;
     this.channels = channels;

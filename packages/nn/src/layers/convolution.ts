@@ -10,6 +10,7 @@ import type { Rule } from "@evenkeel/tensor/checks";
 import {
   checkOptions,
   checkValue,
+  describeValue,
   either,
   nonNegativeInteger,
   oneOf,
@@ -187,7 +188,7 @@ export class ConvTranspose2d extends Convolution<ConvolutionTransposeOptions> {
     const [strides, dilations] = [pairOf(stride), pairOf(dilation)];
     if (pairOf(outputPadding).some((extra, axis) => extra >= Math.max(strides[axis]!, dilations[axis]!))) {
       throw new ArgumentError(
-        `ConvTranspose2d: outputPadding: found ${outputPadding}, expected less than the stride, ${stride}, or the dilation, ${dilation}`,
+        `ConvTranspose2d: outputPadding: found ${describeValue(outputPadding)}, expected less than the stride, ${describeValue(stride)}, or the dilation, ${describeValue(dilation)}`,
       );
     }
   }

@@ -1,8 +1,8 @@
 import type { RandomKey, Tensor } from "@evenkeel/tensor";
 import { bernoulli, DTypeError, formatSpec, fuse, isFloat, mul, where } from "@evenkeel/tensor";
-import { anything, checkOptions, checkValue, fraction } from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue, fraction } from "@evenkeel/tensor/checks";
 import type { RandomSource, Seed } from "../initializers/random-source.ts";
-import { sourceOf } from "../initializers/random-source.ts";
+import { seedRule, sourceOf } from "../initializers/random-source.ts";
 import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
 
@@ -24,7 +24,7 @@ export class Dropout extends Module {
   constructor(probability = 0.5, options: { readonly seed?: Seed } = {}) {
     super();
     checkValue("Dropout: probability", probability, fraction);
-    checkOptions<typeof options>("Dropout", options, { seed: anything });
+    checkOptions<typeof options>("Dropout", options, { seed: seedRule });
     this.probability = probability;
     this.random = sourceOf(options.seed).fork();
     this.drop = fuse((x: Tensor, kept: number, key: RandomKey) =>

@@ -23,8 +23,8 @@ export class Embedding extends Module {
 
   constructor(count: number, size: number, options: Omit<WeightOptions, "bias" | "biasInit"> = {}) {
     super();
-    const { seed, weightInit: init, backend: any } = weightRules;
-    checkOptions<typeof options>("Embedding", options, { seed, weightInit: init, backend: any });
+    const { bias, biasInit, ...rules } = weightRules;
+    checkOptions<typeof options>("Embedding", options, rules);
     checkValue("Embedding: count", count, positiveInteger);
     checkValue("Embedding: size", size, positiveInteger);
     const { weightInit = normal(), backend } = options;

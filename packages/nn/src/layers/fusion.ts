@@ -48,7 +48,7 @@ export abstract class FusibleActivation extends Module {
 export const isPlain = ({ forward }: FusingModule): boolean => forward === FusingModule.prototype.forward;
 
 /** Whether the module may be run by `forwardWith`. */
-export const isFusing = (module: Module | undefined): module is FusingModule =>
+const isFusing = (module: Module | undefined): module is FusingModule =>
   module instanceof FusingModule && isPlain(module);
 
 /**

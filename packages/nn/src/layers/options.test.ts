@@ -24,7 +24,8 @@ test.each<[string, () => unknown, string]>([
   ["outputs", () => new Linear(2, Number.NaN), "Linear: outputs: found NaN"],
   ["a wrong word", () => new Linear(2, 3, any({ hasBias: true })), 'Linear: found the option "hasBias"'],
   ["a bias", () => new Linear(2, 3, any({ bias: 0 })), "Linear: bias: found 0, expected true or false"],
-  ["a seed", () => new Linear(2, 3, any({ seed: "1" })), 'seed: found "1", expected an integer'],
+  ["a seed", () => new Linear(2, 3, any({ seed: "1" })), 'Linear: seed: found "1", expected an integer'],
+  ["a backend", () => new Linear(2, 3, any({ backend: "cpu" })), 'Linear: backend: found "cpu", expected an'],
   ["a weight", () => new Linear(2, 3, any({ weightInit: "he" })), 'Linear: weightInit: found "he"'],
   ["groups", () => new Conv2d(4, 4, 3, { groups: 0.5 }), "Conv2d: groups: found 0.5, expected a positive"],
   ["groups", () => new Conv2d(4, 4, 3, { groups: -1 }), "Conv2d: groups: found -1"],
@@ -58,7 +59,7 @@ test.each<[string, () => unknown, string]>([
   [
     "an output padding",
     () => new ConvTranspose2d(4, 3, 2, { stride: 2, outputPadding: [1, 2] }),
-    "ConvTranspose2d: outputPadding: found 1,2, expected less than the stride, 2, or the dilation, 1",
+    "ConvTranspose2d: outputPadding: found [1, 2], expected less than the stride, 2, or the dilation, 1",
   ],
   ["channels", () => new BatchNorm2d(0), "BatchNorm: channels: found 0, expected a positive integer"],
   ["an epsilon", () => new BatchNorm2d(2, { epsilon: -1 }), "BatchNorm: epsilon: found -1"],

@@ -1,10 +1,10 @@
 import type { Backend, Shape } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { anything, callable, yesOrNo } from "@evenkeel/tensor/checks";
+import { aBackend, callable, yesOrNo } from "@evenkeel/tensor/checks";
 import type { Initializer } from "../initializers/init.ts";
 import { defaultWeight, fansOf, symmetric } from "../initializers/init.ts";
 import type { Seed } from "../initializers/random-source.ts";
-import { sourceOf } from "../initializers/random-source.ts";
+import { seedRule, sourceOf } from "../initializers/random-source.ts";
 import { Parameter } from "../module/variable.ts";
 
 /** How the parameters of a layer come to be. */
@@ -23,10 +23,10 @@ export interface WeightOptions {
 
 export const weightRules: Rules<WeightOptions> = {
   bias: yesOrNo,
-  seed: anything,
+  seed: seedRule,
   weightInit: callable,
   biasInit: callable,
-  backend: anything,
+  backend: aBackend,
 };
 
 /** The weight, and a bias of `biasSize` values unless it is switched off. */

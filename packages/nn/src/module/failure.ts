@@ -6,7 +6,7 @@ import type { AnyModule } from "./module.ts";
 const sources = new WeakMap<EvenkeelError, { readonly module: AnyModule; readonly message: string }>();
 
 /** Replaces the message of an error, in its stack too. */
-export function say(error: EvenkeelError, message: string): void {
+export function replaceMessage(error: EvenkeelError, message: string): void {
   const { stack, message: before } = error;
   error.message = message;
   // Some engines begin the stack with the message, as it was when either of them was first read.
@@ -18,7 +18,7 @@ export function blame(error: unknown, module: AnyModule): unknown {
   if (error instanceof EvenkeelError && !sources.has(error)) {
     const { message } = error;
     sources.set(error, { module, message });
-    say(error, `${module.describe()}: ${message}`);
+    replaceMessage(error, `${module.describe()}: ${message}`);
   }
   return error;
 }
@@ -46,7 +46,7 @@ export function naming<Result>(root: AnyModule, body: () => Result): Result {
     const source = error instanceof EvenkeelError ? sources.get(error) : undefined;
     const place = source && [...root.namedModules()].find(([, module]) => module === source.module);
     if (source && place?.[0])
-      say(error as EvenkeelError, `${place[0]} (${source.module.describe()}): ${source.message}`);
+      replaceMessage(error as EvenkeelError, `${place[0]} (${source.module.describe()}): ${source.message}`);
     throw error;
   }
 }

@@ -20,9 +20,10 @@ import {
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { copyOf } from "./copy.ts";
 import type { AnyModule } from "./module.ts";
-import type { StateDict, Stateful, StateValue } from "./state-dict.ts";
+import type { StateDict, StateValue } from "./state-dict.ts";
 import { statefulMembers } from "./state-dict.ts";
 import { StateDictError } from "./state-dict-error.ts";
+import type { Stateful } from "./variable.ts";
 import { Counter } from "./variable.ts";
 
 /** What `loadStateDict` takes: a model's state, or what a file holds. */

@@ -1,19 +1,13 @@
 import type { Backend } from "@evenkeel/tensor";
 import { fromData, scope } from "@evenkeel/tensor";
-import type { Rule } from "@evenkeel/tensor/checks";
-import { checkValue } from "@evenkeel/tensor/checks";
+import { aBackend, checkValue } from "@evenkeel/tensor/checks";
 import type { AnyModule } from "./module.ts";
 import { arrayOf } from "./state-dict.ts";
 import { Variable } from "./variable.ts";
 
-const backendRule: Rule = {
-  expected: "an open backend",
-  accepts: (value) => typeof value === "object" && value !== null && "allocate" in value,
-};
-
 /** See `Module.to`. */
 export async function moveTo(module: AnyModule, backend: Backend): Promise<void> {
-  checkValue("to: backend", backend, backendRule);
+  checkValue("to: backend", backend, aBackend);
   const members = new Set([...module.namedMembers()].map(([, member]) => member));
   const variables = [...members].filter((member) => member instanceof Variable);
   const away = variables.filter(({ value }) => value.backend !== backend);

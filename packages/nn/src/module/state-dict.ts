@@ -3,8 +3,9 @@ import { aliasOf } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import { callable, checkValue } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
-import type { AnyModule, Member } from "./module.ts";
-import { Buffer, Counter, Parameter } from "./variable.ts";
+import type { AnyModule } from "./module.ts";
+import type { Stateful } from "./variable.ts";
+import { Counter, isStateful } from "./variable.ts";
 
 /** A value in saved state: tensors stay on the device, counters live in host memory. */
 export type StateValue = Tensor | StoredArray;
@@ -13,12 +14,6 @@ export type StateValue = Tensor | StoredArray;
 export interface StateDict {
   [name: string]: StateValue;
 }
-
-/** What saved state has a value of. */
-export type Stateful = Parameter | Buffer | Counter;
-
-const isStateful = (member: Member): member is Stateful =>
-  member instanceof Parameter || member instanceof Buffer || member instanceof Counter;
 
 /** Members by their paths; one that is shared comes once for each path. Throws ArgumentError for two under one path. */
 export function statefulMembers(module: AnyModule): Map<string, Stateful> {

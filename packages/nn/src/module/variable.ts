@@ -101,3 +101,9 @@ export class Counter {
     this.name = options.name;
   }
 }
+
+/** What saved state has a value of. */
+export type Stateful = Parameter | Buffer | Counter;
+
+export const isStateful = (value: object): value is Stateful =>
+  value instanceof Parameter || value instanceof Buffer || value instanceof Counter;

@@ -3,15 +3,12 @@ import { contentsOf, describeValue, isContainer, isRecord } from "@evenkeel/tens
 import { RandomSource } from "../initializers/random-source.ts";
 import type { AnyModule, Member } from "./module.ts";
 import { Module } from "./module.ts";
-import { Buffer, Counter, Parameter } from "./variable.ts";
+import { isStateful } from "./variable.ts";
 
 type Add = (path: string, member: Member, place: string) => void;
 
-const isVariable = (value: object): value is Parameter | Buffer | Counter =>
-  value instanceof Parameter || value instanceof Buffer || value instanceof Counter;
-
 const isMember = (value: object): value is Member =>
-  isVariable(value) || value instanceof Module || value instanceof RandomSource;
+  isStateful(value) || value instanceof Module || value instanceof RandomSource;
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
@@ -66,7 +63,7 @@ class Walk {
   enterProperties(module: AnyModule, prefix: string, add: Add): void {
     for (const [property, value] of Object.entries(module)) {
       if (!isObject(value)) continue;
-      const name = isVariable(value) ? (value.name ?? property) : property;
+      const name = isStateful(value) ? (value.name ?? property) : property;
       this.visit(value, prefix + name, prefix + property, add);
     }
   }

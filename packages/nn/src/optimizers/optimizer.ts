@@ -40,9 +40,8 @@ export class Optimizer {
   /** Throws ArgumentError for an option out of range; those of its own a subclass checks. */
   constructor(model: Parameterized, rule: UpdateRule, options: OptimizerOptions) {
     const { learningRate, weightDecay, decaysAll, maxGradientNorm, group } = options;
-    checkValue("optimizer: learningRate", learningRate, nonNegative);
     const shared = { learningRate, weightDecay, decaysAll, maxGradientNorm, group };
-    checkOptions<OptimizerOptions>("optimizer", shared, optimizerRules);
+    checkOptions<OptimizerOptions>("optimizer", shared, optimizerRules, ["learningRate"]);
     this.rate = learningRate;
     this.rule = rule;
     this.maxGradientNorm = maxGradientNorm;

@@ -1,5 +1,12 @@
 import type { Backend, DType, NumericArray, Shape, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, BackendError, rememberIntegers, tensor, tensorsIn } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  BackendError,
+  describeBackend,
+  rememberIntegers,
+  tensor,
+  tensorsIn,
+} from "@evenkeel/tensor";
 import { describeValue, isContainer, isRecord, isTensor } from "@evenkeel/tensor/checks";
 import type { AnyModule } from "../module/module.ts";
 
@@ -100,8 +107,6 @@ function checkBackend(value: Tensor, path: string, backend: Backend | undefined)
     `batch: ${path}: found a tensor on ${describeBackend(value.backend)}, expected one on ${describeBackend(backend)}, where the model is: give host arrays, or name the backend where the tensor is made`,
   );
 }
-
-const describeBackend = ({ name, device }: Backend): string => `${name} (${device})`;
 
 /** Frees the tensors that came with a batch, used or not. */
 export function disposeBatch(batch: object): void {

@@ -1,5 +1,6 @@
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import {
+  anAbortSignal,
   callable,
   checkOptions,
   checkValue,
@@ -41,7 +42,6 @@ const callback: Rule = {
 };
 const store: Rule = { expected: "a CheckpointStore", accepts: has("save", "load") };
 const anObject: Rule = { expected: "an object", accepts: isObject };
-const signal: Rule = { expected: "an AbortSignal", accepts: has("addEventListener", "throwIfAborted") };
 
 const measureRules: Rules<Measures<never, never>> = { loss: callable, metrics: anObject };
 
@@ -56,7 +56,7 @@ const fitRules: Rules<FitOptions<never, never, never>> = {
   probe: anObject,
   checkpoint: anObject,
   resume: yesOrNo,
-  signal,
+  signal: anAbortSignal,
   readEvery: positiveInteger,
   onNonFinite: oneOf("throw", "stop", "continue"),
 };
@@ -65,7 +65,7 @@ const evaluateRules: Rules<EvaluateOptions<never, never, never>> = {
   ...measureRules,
   data: dataSource,
   epoch: nonNegativeInteger,
-  signal,
+  signal: anAbortSignal,
 };
 
 const checkpointRules: Rules<CheckpointOptions> = {
@@ -82,7 +82,7 @@ export function checkFitOptions(
   check("fit", options, fitRules, ["data", "loss", "optimizer", "epochs"]);
   const { checkpoint, probe } = options;
   if (checkpoint !== undefined) {
-    check("fit: checkpoint", checkpoint, checkpointRules, ["store"]);
+    checkOptions("fit: checkpoint", checkpoint, checkpointRules, ["store"]);
     if (checkpoint.name !== undefined) checkCheckpointName(checkpoint.name);
   }
   if (probe !== undefined) {
@@ -95,15 +95,13 @@ export function checkEvaluateOptions(options: object): void {
   check("evaluate", options, evaluateRules, ["data", "loss"]);
 }
 
-function check<Options>(
+function check<Options extends object>(
   where: string,
   options: object,
   rules: Rules<Options>,
   required: readonly (keyof Options & string)[],
 ): void {
-  checkOptions<object>(where, options, rules);
-  const given = options as { readonly [Name in keyof Options]?: unknown };
-  for (const name of required) checkValue(`${where}: ${name}`, given[name], rules[name]);
+  checkOptions(where, options as Options, rules, required);
   const { metrics = {} } = options as Partial<Measures<never, never>>;
   for (const [name, value] of Object.entries(metrics)) checkValue(`${where}: metrics.${name}`, value, metric);
 }

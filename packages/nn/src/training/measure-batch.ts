@@ -73,7 +73,7 @@ export function measureBatch<Labels, Outputs>(
   }
 }
 
-export const isPassMetric = (metric: object): metric is PassMetric<unknown, unknown> => "counts" in metric;
+const isPassMetric = (metric: object): metric is PassMetric<unknown, unknown> => "counts" in metric;
 
 /** Vectors of one batch, each once. */
 class Row {

@@ -1,6 +1,12 @@
 import { DataError } from "@evenkeel/tensor";
-import type { Rule } from "@evenkeel/tensor/checks";
-import { describeValue, listOf, nonNegative, nonNegativeInteger, seedWord } from "@evenkeel/tensor/checks";
+import {
+  anyNumber,
+  describeValue,
+  listOf,
+  nonNegative,
+  nonNegativeInteger,
+  seedWord,
+} from "@evenkeel/tensor/checks";
 import type { RandomState } from "../initializers/random-source.ts";
 import type { OptimizerSettings } from "../optimizers/optimizer-options.ts";
 import type { History } from "./history.ts";
@@ -37,8 +43,6 @@ export interface Progress extends RunState {
   readonly random: { readonly [path: string]: RandomState };
 }
 
-const aNumber: Rule = { expected: "a number", accepts: (value) => typeof value === "number" };
-
 /** A checksum finds damage; a file that somebody has made may still hold anything. Throws DataError. */
 export function checkProgress(progress: unknown): Progress {
   const parts = membersOf(progress) ?? {};
@@ -50,7 +54,7 @@ export function checkProgress(progress: unknown): Progress {
     [parts.learningRate, parts.milliseconds].every(nonNegative.accepts) &&
     [history.epochs, history.batches].every(Array.isArray) &&
     nonNegativeInteger.accepts(totals.examples) &&
-    listOf(listOf(aNumber)).accepts(totals.sums) &&
+    listOf(listOf(anyNumber)).accepts(totals.sums) &&
     membersOf(parts.settings) !== undefined &&
     Object.values(membersOf(parts.random) ?? { none: undefined }).every(isRandomState);
   if (isSound) return progress as Progress;

@@ -1,5 +1,5 @@
-import { anything, callable, checkOptions, nonNegative } from "@evenkeel/tensor/checks";
-import type { ToPage, ToWorker } from "./messages.ts";
+import { anAbortSignal, callable, checkOptions, nonNegative } from "@evenkeel/tensor/checks";
+import type { Failure, ToPage, ToWorker } from "./messages.ts";
 import { isOfRun, ready } from "./messages.ts";
 
 /** A dedicated worker, as far as it is needed: a `Worker` of the platform. */
@@ -47,7 +47,7 @@ export function runInWorker<Input, Report, Result>(
 ): Promise<Result> {
   checkOptions<WorkerRunOptions<Report>>("runInWorker", options, {
     onReport: callable,
-    signal: anything,
+    signal: anAbortSignal,
     patience: nonNegative,
   });
   const { onReport, signal, patience = 5000 } = options;
@@ -108,7 +108,7 @@ function listenTo(
   listen("messageerror", () => fail(new Error("the worker failed: its message could not be cloned")));
 }
 
-function errorOf({ name, message, stack }: { name: string; message: string; stack?: string }): Error {
+function errorOf({ name, message, stack }: Failure): Error {
   const error = new Error(message);
   return Object.assign(error, { name, stack: stack ?? error.stack });
 }

@@ -5,6 +5,7 @@ import type { Rule } from "./rules.ts";
 import {
   aBackend,
   aDType,
+  anAbortSignal,
   anyNumber,
   anything,
   aTensor,
@@ -44,6 +45,7 @@ test.each<[string, Rule, unknown[], unknown[]]>([
   ["callable", callable, [() => 1, Math.max], [{}, "f", null]],
   ["aTensor", aTensor, [{ storage: {}, dtype: "f32" }], [null, [1], new Float32Array(1), "f32"]],
   ["aBackend", aBackend, [{ allocate: () => 1 }], [null, "cpu", {}, () => 1]],
+  ["anAbortSignal", anAbortSignal, [new AbortController().signal], [null, new AbortController(), "abort"]],
   ["aDType", aDType, ["f32", "bool"], ["f64", 32]],
   ["oneOf", oneOf("mean", "sum"), ["mean"], ["Mean", "", 0]],
   ["either", either(positiveInteger, yesOrNo), [1, false], [0, "1"]],

@@ -5,6 +5,7 @@ export type { Rule, Rules } from "./rules.ts";
 export {
   aBackend,
   aDType,
+  anAbortSignal,
   anyNumber,
   anything,
   aTensor,

@@ -88,6 +88,13 @@ export const aBackend: Rule = {
   accepts: (value) => typeof value === "object" && value !== null && "allocate" in value,
 };
 
+/** By its members, so that the signal of another realm, or of a polyfill, is one too. */
+export const anAbortSignal: Rule = {
+  expected: "an AbortSignal",
+  accepts: (value) =>
+    typeof value === "object" && value !== null && "throwIfAborted" in value && "addEventListener" in value,
+};
+
 /** One of a few words. */
 export const oneOf = (...words: readonly string[]): Rule => ({
   expected: words.map((word) => JSON.stringify(word)).join(" or "),
