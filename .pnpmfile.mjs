@@ -1,4 +1,4 @@
-/** The condition under which the repository reads its packages from source; packages that are published have no sources. */
+/** The condition under which the repository resolves its packages to their sources, which are not published. */
 const sourceCondition = "@evenkeel/source";
 
 const withoutSource = (exports) =>
@@ -7,7 +7,7 @@ const withoutSource = (exports) =>
   );
 
 export const hooks = {
-  /** What is packed names only files that are in the package. */
+  /** Makes packed manifests name only files that are in the package. */
   beforePacking: (manifest) =>
     manifest.exports === undefined ? manifest : { ...manifest, exports: withoutSource(manifest.exports) },
 };

@@ -40,8 +40,8 @@ await build({
 });
 
 /**
- * Chunks name each other for their order alone. No module here has an effect when it is loaded, and bundlers warn of such imports.
- * The lines stay, because the source maps count them.
+ * Removes the imports that only fix the order in which chunks load: no module has side effects, and bundlers warn about such
+ * imports. Their lines stay empty, so that the source maps still fit.
  */
 for (const file of globSync("dist/**/*.js")) {
   const text = readFileSync(file, "utf8");

@@ -18,7 +18,7 @@ const sizeLimits: readonly {
     code: `export * from "@evenkeel/batchnorm";`,
     external: ["@evenkeel/tensor"],
     withShaders: true,
-    // 25,000 until its options were checked where they are given, and statistics of infinities made the same everywhere.
+    // 25,000 before its options were checked, and before statistics of infinities became the same on every backend.
     limit: 25_600,
   },
   {
@@ -28,8 +28,8 @@ const sizeLimits: readonly {
       .join("\n"),
     external: [],
     withShaders: false,
-    // 120,000 until options were checked, errors named their layer, steps became whole, measures carried weights, models were saved and
-    // loaded, and sines became exact: what users lost runs to was worth more to them than 14 % of a download.
+    // 120,000 before options were checked, errors named their layer, steps became atomic, measures carried weights, models could be saved and
+    // loaded, and sines became exact. Together these cost 14 %.
     limit: 138_000,
   },
 ];
