@@ -98,6 +98,6 @@ test("a model of which nothing is trained is refused", async () => {
   const optimizer = new SGD(model, { learningRate: 0.1 });
   model.freeze();
   await expect(fit(model, { data: source(), loss: crossEntropy, optimizer, epochs: 1 })).rejects.toThrow(
-    "fit: model: found no parameter that is trained",
+    "fit: model: found no trainable parameter",
   );
 });

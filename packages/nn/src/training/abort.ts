@@ -1,4 +1,4 @@
-/** What `work` resolves with, unless the signal is aborted first: then it rejects with its reason, and the work is left alone. */
+/** Settles as `work` does, or rejects with the reason of the signal where that is aborted first; the work itself goes on. */
 export function unlessAborted<Result>(
   work: PromiseLike<Result>,
   signal: AbortSignal | undefined,

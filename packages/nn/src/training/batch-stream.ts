@@ -9,10 +9,10 @@ type AnyIterator<Item> = Iterator<Item> | AsyncIterator<Item>;
 
 /** The batches of one epoch, one at a time. Waiting for one ends when the signal is aborted. */
 export class BatchStream<Inputs, Labels> {
-  /** How many have been taken. */
+  /** The number of batches taken so far. */
   taken = 0;
   private readonly epoch: number;
-  /** How many there are, where the source says so, as `batches` of datasets does. */
+  /** The number of batches, where the source tells it, as `batches` of datasets does. */
   private readonly length: number | undefined;
   private readonly iterator: AnyIterator<Batch<Inputs, Labels>>;
   private readonly signal: AbortSignal | undefined;
@@ -49,7 +49,7 @@ export class BatchStream<Inputs, Labels> {
     return value;
   }
 
-  /** Passes over batches that a run has had already. */
+  /** Skips the batches that a resumed run has already trained on: the first `count`. */
   async skip(count: number): Promise<void> {
     while (this.taken < count) {
       const batch = await this.next();
@@ -59,8 +59,8 @@ export class BatchStream<Inputs, Labels> {
   }
 
   /**
-   * Whether it is known without waiting that there is no further batch: from the length, or from a source that answers within
-   * a turn of the event loop. What it answers instead is disposed, and a failure says that there is more. Rejects with the
+   * Whether there is no further batch, as far as this is known without waiting: from the length, or from a source that answers
+   * within a turn of the event loop. A batch that it answers with is disposed; false for a source that fails. Rejects with the
    * signal's reason.
    */
   async isAtEnd(): Promise<boolean> {
@@ -83,7 +83,7 @@ export class BatchStream<Inputs, Labels> {
     return Promise.race([isEnd, nextTurn().then(() => false)]);
   }
 
-  /** Lets the source clean up. A source that is being waited for cannot yet: it is told, and not waited for. */
+  /** Lets the source clean up. Where a batch is still being waited for, the source is told to, but its cleanup is not awaited. */
   async close(): Promise<void> {
     if (!this.isOpen) return;
     this.isOpen = false;

@@ -22,31 +22,31 @@ export type Loadable<Value> = Value extends Tensor
   ? Tensor | HostArray | HostArray["data"]
   : { readonly [Key in keyof Value]: Loadable<Value[Key]> };
 
-/** What one step is computed from. Tensors in it belong to the loop that takes it: it disposes them. */
+/** The data of one step. Tensors in it belong to the training loop, which disposes them. */
 export interface Batch<Inputs = Tensor, Labels = Tensor> {
   readonly inputs: Loadable<Inputs>;
   readonly labels: Loadable<Labels>;
 }
 
-/** Batches one after the other, of which the next may have to be waited for. */
+/** A sequence of batches, synchronous or asynchronous. */
 export type Batches<Inputs = Tensor, Labels = Tensor> =
   | Iterable<Batch<Inputs, Labels>>
   | AsyncIterable<Batch<Inputs, Labels>>;
 
 /**
- * The batches of each epoch, counted from 0: a function, or an object with that method as `batches` of datasets makes. It also
- * learns the backend of the model, for tensors of its own; host arrays go there by themselves.
+ * The batches of each epoch, counted from 0: a function, or an object with a method `epoch`, such as `batches` of datasets makes.
+ * It also gets the backend of the model, for sources that make tensors; host arrays are uploaded there.
  */
 export type DataSource<Inputs = Tensor, Labels = Tensor> =
   | ((epoch: number, backend?: Backend) => Batches<Inputs, Labels>)
   | { epoch(epoch: number, backend?: Backend): Batches<Inputs, Labels> };
 
-/** An epoch, or, where its batches are not what model and loss take, a text that says so and does not compile. */
+/** The type of an epoch, or, where its batches do not fit model and loss, a string type that says so and does not compile. */
 type Fitting<Epoch, Inputs, Labels> = [Epoch] extends [Batches<Inputs, Labels>]
   ? Epoch
   : "an iterable of { inputs, labels }: tensors, typed arrays or { data, shape }, as the model and the loss take them";
 
-/** A data source as `fit` and `evaluate` take it: the type of its epochs is looked at by itself, so that errors are short. */
+/** A data source as `fit` and `evaluate` take it: the type of its epochs is checked separately, so that errors are short. */
 export type FittingSource<Epoch, Inputs, Labels> =
   | ((epoch: number, backend?: Backend) => Fitting<Epoch, Inputs, Labels>)
   | { epoch(epoch: number, backend?: Backend): Fitting<Epoch, Inputs, Labels> };
@@ -58,7 +58,7 @@ export interface LoadedBatch<Inputs, Labels> {
   readonly examples: number;
 }
 
-/** Uploads what is in host memory. What is a tensor already stays itself. */
+/** Uploads host arrays; tensors are used as they are. */
 export function loadBatch<Inputs, Labels>(
   batch: Batch<Inputs, Labels>,
   backend?: Backend,
@@ -68,7 +68,7 @@ export function loadBatch<Inputs, Labels>(
   return { inputs, labels: load("labels") as Labels, examples: examplesIn(inputs) };
 }
 
-/** Where its first parameter lies, or buffer; undefined for a model without any. */
+/** The backend of the first parameter, or else of the first buffer; undefined for a model without either. */
 export function backendOf(model: AnyModule): Backend | undefined {
   for (const { value } of model.parameters()) return value.backend;
   for (const [, { value }] of model.namedBuffers()) return value.backend;
@@ -104,11 +104,11 @@ function upload({ data, shape, dtype }: Partial<HostArray>, backend: Backend | u
 function checkBackend(value: Tensor, path: string, backend: Backend | undefined): Tensor {
   if (backend === undefined || value.backend === backend) return value;
   throw new BackendError(
-    `batch: ${path}: found a tensor on ${describeBackend(value.backend)}, expected one on ${describeBackend(backend)}, where the model is: give host arrays, or name the backend where the tensor is made`,
+    `batch: ${path}: found a tensor on ${describeBackend(value.backend)}, expected one on ${describeBackend(backend)}, where the model is: give host arrays, or make the tensor on that backend`,
   );
 }
 
-/** Frees the tensors that came with a batch, used or not. */
+/** Disposes every tensor of a batch, including those that the model does not use. */
 export function disposeBatch(batch: object): void {
   // The batch itself may be an object of any class.
   for (const owned of tensorsIn(Object.values(batch))) owned.dispose();

@@ -75,7 +75,7 @@ const checkpointRules: Rules<CheckpointOptions> = {
   everySteps: positiveInteger,
 };
 
-/** Checks what `fit` is given, before anything is done. */
+/** Checks the options of `fit`, before anything is done. */
 export function checkFitOptions(
   options: Pick<FitOptions<never, never, never>, "checkpoint" | "probe">,
 ): void {

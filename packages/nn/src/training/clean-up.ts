@@ -1,4 +1,4 @@
-/** What the body gives, after a clean-up. As in `for...of`, an error of the body is not replaced by one of the clean-up. */
+/** Runs the body, then the clean-up. As in `for...of`, an error of the clean-up does not replace one of the body. */
 export async function withCleanUp<Result>(
   body: () => Promise<Result>,
   cleanUp: () => Promise<void>,

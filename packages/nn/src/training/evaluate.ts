@@ -17,7 +17,7 @@ import { inMode, modulesOf } from "./modes.ts";
 import type { Reading } from "./totals.ts";
 import { Totals } from "./totals.ts";
 
-/** What to evaluate, and on which data. */
+/** How to evaluate, and on which data. */
 export interface EvaluateOptions<Inputs, Labels, Outputs, Name extends string = string>
   extends EvaluateSettings<Labels, Outputs, Name> {
   readonly data: DataSource<Inputs, Labels>;
@@ -28,20 +28,20 @@ export interface EvaluateSettings<Labels, Outputs, Name extends string = string>
   extends Measures<Labels, Outputs, Name> {
   /** Which epoch of the data; default 0. */
   readonly epoch?: number;
-  /** Ends the pass at once, also while it waits for data, with the signal's reason. */
+  /** Ends the pass at once, even while it waits for data; `evaluate` then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** The most rows that are read at a time. */
+/** The largest number of batches whose values are read in one transfer. */
 const readEvery = 32;
 
 /**
- * Loss and metrics of a model over a data set: what they would be of all its batches as one, however it is cut. The model runs in
- * evaluation mode and keeps its own, and statistics stay as they are; a module whose own mode is not the model's keeps that mode, as in
- * `fit`. It may be called while `fit` trains the model. All memory is freed.
+ * Loss and metrics of a model over a data set. They do not depend on how the data are divided into batches. The model runs in
+ * evaluation mode and is then back in its own; running statistics do not change. As in `fit`, a module whose mode differs from the
+ * model's keeps it. It may be called while `fit` trains the model. All memory is freed.
  *
- * @throws ArgumentError for wrong options, for data without batches, for a loss or metric that gives no number, and for a label
- * of a host array that is no class; the signal's reason
+ * @throws ArgumentError for wrong options, for data without batches, for a loss or metric that does not return a number, and for
+ * a label of a host array that is not a class; the signal's reason when it is aborted
  * @example const { metrics } = await evaluate(model, { data: test, loss: crossEntropy, metrics: { accuracy } });
  */
 export async function evaluate<Inputs, Outputs, Epoch, Labels = Tensor, Name extends string = never>(
@@ -54,7 +54,7 @@ export async function evaluate<Inputs, Outputs, Epoch, Labels = Tensor, Name ext
   return evaluateAll(model, options as EvaluateOptions<Inputs, Labels, Outputs, Name>);
 }
 
-/** `evaluate` with options that were checked, among others. */
+/** `evaluate` without checks: the options may be those of `fit`, which are checked already. */
 export async function evaluateAll<Inputs, Labels, Outputs, Name extends string>(
   model: Module<[Inputs], Outputs>,
   options: EvaluateOptions<Inputs, Labels, Outputs, Name>,

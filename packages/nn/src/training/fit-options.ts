@@ -8,21 +8,21 @@ import type { Measures } from "./measures.ts";
 /** What callbacks and probes can do to the run. */
 export interface RunControl {
   /**
-   * Ends the run after what is being done now; `fit` then resolves as usual. An epoch is completed where its data say at once
-   * that they are at their end: by `batchesPerEpoch`, or because nothing has to be waited for.
+   * Ends the run before its next batch; `fit` then resolves as usual. After the last batch of an epoch, the epoch is completed
+   * if the data tell at once that it is over: by `batchesPerEpoch`, or without anything to wait for.
    */
   stop(): void;
 }
 
-/** Functions that `fit` calls on the way. Batches are reported in order, some steps late; a promise is waited for. */
+/** Functions that `fit` calls during training. Batches are reported in order, some steps late; promises are awaited. */
 export interface Callback<Name extends string = string> {
   onBatch?(record: BatchRecord<Name>, control: RunControl): void | Promise<void>;
   onEpoch?(record: EpochRecord<Name>, history: History<Name>, control: RunControl): void | Promise<void>;
 }
 
-/** Looks at the model now and then. The device is idle when it is called, and its time does not count as training. */
+/** A function that `fit` calls every so many updates. The device is idle then, and the time does not count as training. */
 export interface Probe {
-  /** After how many updates it is called, each time. */
+  /** The number of updates from one call to the next. */
   readonly every: number;
   /** `steps` is the number of updates done. */
   run(at: { readonly steps: number; readonly epoch: number }, control: RunControl): void | Promise<void>;
@@ -34,19 +34,19 @@ export interface CheckpointOptions {
   /** Default: `latest`. */
   readonly name?: string;
   /**
-   * What identifies this run, such as its seed and data: a checkpoint that has another text here is neither resumed nor
-   * overwritten, also by a run that has none.
+   * A name that identifies this run, such as its seed and data. A checkpoint with another name is neither resumed nor
+   * overwritten, not even by a run without a name.
    */
   readonly run?: string;
-  /** Also every so many updates within an epoch; always at the end of an epoch, and when the run is aborted. */
+  /** Save every so many updates as well. A run is always saved at the end of an epoch and when it is aborted. */
   readonly everySteps?: number;
 }
 
-/** What to train on, how, and what to do on the way. */
+/** How to train, on which data, and what to do on the way. */
 export interface FitOptions<Inputs, Labels, Outputs, Name extends string = string>
   extends FitSettings<Labels, Outputs, Name> {
   readonly data: DataSource<Inputs, Labels>;
-  /** Looked at after every epoch. */
+  /** Evaluated after every epoch. */
   readonly validation?: DataSource<Inputs, Labels>;
 }
 
@@ -56,30 +56,31 @@ export interface FitSettings<Labels, Outputs, Name extends string = string>
   readonly optimizer: Optimizer;
   /** The learning rate of each update; absent, the optimizer's own. */
   readonly schedule?: Schedule;
-  /** How many epochs the whole run has, those of a resumed part included. */
+  /** The number of epochs of the whole run, including those before it was resumed. */
   readonly epochs: number;
   readonly callbacks?: readonly Callback<NoInfer<Name>>[];
   readonly probe?: Probe;
   readonly checkpoint?: CheckpointOptions;
   /**
-   * Goes on from the checkpoint; where there is none, from where the last `fit` with this model and this optimizer ended in this
-   * program, also by an error; else from the beginning. Default false. A run with other metrics or other settings of its
-   * optimizer is refused: `loadModel` takes over the weights of a checkpoint alone. The learning rate may change: an optimizer
-   * that was made with another one than the saved run's goes on with that, and a schedule decides anyway.
+   * Continues from the checkpoint. Where there is none, continues from where the last `fit` of this program with this model and
+   * this optimizer ended, even by an error; with neither, a run with a `checkpoint` starts from the beginning. Default false. A
+   * run with other metrics or other optimizer settings is refused: `loadModel` takes only the weights of a checkpoint. The
+   * learning rate may differ: an optimizer that was made with another rate than that of the saved run continues with its own,
+   * and a schedule overrides both.
    */
   readonly resume?: boolean;
   /**
-   * Ends the run at once, also while it waits for data or validates: a checkpoint is written, and `fit` rejects with the
+   * Ends the run at once, even while it waits for data or validates: a checkpoint is written, and `fit` rejects with the
    * signal's reason.
    */
   readonly signal?: AbortSignal;
-  /** How many batches are computed at most before their loss and metrics are read, in one transfer; default 16. */
+  /** The largest number of batches whose loss and metrics are read in one transfer; default 16. */
   readonly readEvery?: number;
   /**
-   * What follows a loss that is NaN or infinite, which is noticed when it is read: NonFiniteLossError, the end of the run as by
-   * `stop()` (without completing the epoch), or nothing. Default `throw`. No checkpoint is written after such a loss, unless
-   * the run continues. With `everySteps`, a step whose loss is finite and whose update overflows is saved before the next
-   * loss tells.
+   * What to do about a loss that is NaN or infinite, which is noticed when it is read: reject with NonFiniteLossError, stop as
+   * `stop()` does (without completing the epoch), or continue. Default `throw`. Unless the run continues, no checkpoint is
+   * written after such a loss. With `everySteps`, a step with a finite loss whose update overflows may still be saved: only the
+   * next loss shows the overflow.
    */
   readonly onNonFinite?: "throw" | "stop" | "continue";
 }

@@ -14,20 +14,21 @@ import { Run } from "./run.ts";
 import { checkOwner, claimRun } from "./run-checkpoint.ts";
 
 /**
- * Trains a model: for every batch one forward and backward pass and one update. It owns the memory of each step, batches
- * included, and reads loss and metrics late, so the device is never waited for. A run that is resumed has the same result
- * as one that was never interrupted, to the bit.
+ * Trains a model: for every batch one forward and backward pass and one update. It owns the memory of each step, including
+ * batches, and reads loss and metrics some steps late, so that it does not wait for the device. A resumed run has bit for bit
+ * the same result as one that was never interrupted.
  *
- * Host arrays go to the backend of the model. Each forward pass runs as in training, and every module is back in its own mode after
- * it: a module that was switched by itself, as by `norm.eval()`, keeps its mode, and a model that was in evaluation mode is so again.
+ * Host arrays are uploaded to the backend of the model. The model runs in training mode in each forward pass and is back in its
+ * own mode afterwards. A module whose mode differs from the model's keeps it: `norm.eval()` lasts through training.
  *
- * A step that throws leaves model, optimizer and random state as they were before it; the error names epoch and batch, and
- * `resume: true` goes on. Only where the device failed, which is noticed at a later read, a checkpoint is needed.
+ * A step that throws leaves model, optimizer and random state as they were before it. The error names epoch and batch, and
+ * `resume: true` continues from that step. A checkpoint is needed only when the device failed, which a later read reports.
  *
- * @returns what became known of the epochs, and of the batches of the last one
- * @throws ArgumentError for wrong options, an epoch without batches, a label of a host array that is no class, a model or optimizer that another
- * `fit` is training; NonFiniteLossError; StateDictError or DataError when the checkpoint to resume is of another model or
- * run, or damaged; StorageError when another run has the checkpoint; the signal's reason when it is aborted
+ * @returns the records of all epochs, and of the batches of the last one
+ * @throws ArgumentError for wrong options, an epoch without batches, a label of a host array that is not a class, a model
+ * without trainable parameters, and a model or optimizer that another `fit` is training; NonFiniteLossError; StateDictError or
+ * DataError when the checkpoint to resume is damaged or belongs to another model or run; StorageError when another run is using
+ * the checkpoint; the signal's reason when it is aborted
  * @example
  * const history = await fit(model, {
  *   data: batches(train, { batchSize: 128, shuffleSeed: 1 }),
@@ -71,14 +72,14 @@ export async function fit<
 function checkTrainable(model: AnyModule): void {
   for (const { trainable } of model.parameters()) if (trainable) return;
   throw new ArgumentError(
-    "fit: model: found no parameter that is trained, expected at least one: unfreeze() what is to learn",
+    "fit: model: found no trainable parameter, expected at least one: call unfreeze() on what is to be trained",
   );
 }
 
-/** What runs are training at this moment: models, optimizers, and what steps change of the models. */
+/** What runs are training at this moment: models, optimizers, and the members of models that steps change. */
 const inTraining = new WeakSet<object>();
 
-/** Throws ArgumentError where another run would change the same values. Returns what ends the occupation. */
+/** Throws ArgumentError where another run changes the same values. Returns a function that releases them. */
 function occupy(model: Module<never, unknown>, optimizer: Optimizer): () => void {
   const owned = [model, optimizer, ...changedMembers(model)];
   for (const value of owned) {

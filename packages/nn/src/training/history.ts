@@ -1,11 +1,11 @@
-/** Of a whole pass: the loss, and each metric by its name. */
+/** The loss and the metrics, by their names. */
 export interface Evaluation<Name extends string = string> {
   readonly loss: number;
   readonly metrics: { readonly [Metric in Name]: number };
   readonly examples: number;
 }
 
-/** What became known of one batch. A mean is NaN where nothing of the batch counts. */
+/** The results of one batch. A mean is NaN where nothing of the batch counts. */
 export interface BatchRecord<Name extends string = string> extends Evaluation<Name> {
   readonly epoch: number;
   /** Counts from 0 within the epoch. */
@@ -15,7 +15,7 @@ export interface BatchRecord<Name extends string = string> extends Evaluation<Na
   readonly learningRate: number;
 }
 
-/** What became known of one epoch: of its batches as they were trained on. */
+/** The results of one epoch: each batch is measured in the step that trains on it. */
 export interface EpochRecord<Name extends string = string> extends Evaluation<Name> {
   readonly epoch: number;
   /** Updates done by its end. */
@@ -25,9 +25,9 @@ export interface EpochRecord<Name extends string = string> extends Evaluation<Na
   readonly validation?: Evaluation<Name>;
 }
 
-/** The course of a run. It goes into every checkpoint, so it holds the batches of one epoch only: `onBatch` sees them all. */
+/** The records of a run. They are part of every checkpoint, so only the batches of one epoch are kept; `onBatch` gets all. */
 export interface History<Name extends string = string> {
   readonly epochs: EpochRecord<Name>[];
-  /** Those of the epoch that is under way, or of the last one. */
+  /** Those of the current epoch, or of the last one. */
   readonly batches: BatchRecord<Name>[];
 }

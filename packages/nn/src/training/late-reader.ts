@@ -2,19 +2,19 @@ import type { NumericArray, Tensor } from "@evenkeel/tensor";
 import { concatenate, nextTurn } from "@evenkeel/tensor";
 import { unlessAborted } from "./abort.ts";
 
-/** Numbers of one step as they were read, and what the host knew of it. */
+/** Values of one step that were read from the device, and what the host noted about it. */
 export interface LateRow<Note> {
   readonly note: Note;
   readonly values: NumericArray;
 }
 
-/** The longest that the host goes on without a turn of its event loop, and the device is ahead of it at a time. */
+/** Milliseconds after which the event loop gets a turn; each read covers at most about as much work of the device. */
 const longestStretch = 50;
 
 /**
- * Collects a few numbers of every step on the device, and joins and reads those of many steps at once, so that a step launches
- * nothing for it and the device never waits for the host. At most two reads are under way, each of steps that take about
- * `longestStretch` milliseconds: timers, input and abort signals have their turn in between.
+ * Collects a few values of every step on the device, and joins and reads those of many steps at once: a single step launches
+ * nothing for this, and the device does not wait for the host. At most two reads are pending, each of steps that take about
+ * `longestStretch` milliseconds; timers, input and abort signals are handled in between.
  */
 export class LateReader<Note> {
   private readonly most: number;
@@ -22,32 +22,32 @@ export class LateReader<Note> {
   /** In the order of their steps. */
   private readonly read: LateRow<Note>[] = [];
   private readonly underWay: Promise<LateRow<Note>[]>[] = [];
-  /** How many steps are read at once: doubled until they fill the stretch. */
+  /** The number of steps to read at once: doubled until they take `longestStretch`. */
   private steps = 1;
   private turnedAt = performance.now();
 
-  /** `most` steps are read at once. */
+  /** At most `most` steps are read at once. */
   constructor(most: number) {
     this.most = most;
   }
 
-  /** Takes over the row: vectors. */
+  /** Takes ownership of the row, a list of vectors. */
   push(note: Note, row: readonly Tensor[]): void {
     this.pending.push({ note, row });
   }
 
-  /** Whether enough has come together for `readSome`. */
+  /** Whether it is time to call `readSome`. */
   get isDue(): boolean {
     return this.pending.length >= this.steps || performance.now() - this.turnedAt >= longestStretch;
   }
 
-  /** Starts a read, and waits for the one before. Throws at once where there is no memory to join what was pushed. */
+  /** Starts a read, and waits for the one before. Throws synchronously where there is no memory to join the rows. */
   readSome(signal?: AbortSignal): Promise<void> {
     this.start();
     return this.finishSome(signal);
   }
 
-  /** Waits for everything that was pushed. Throws as `readSome`. */
+  /** Reads everything that was pushed, and waits for it. Throws as `readSome` does. */
   readAll(signal?: AbortSignal): Promise<void> {
     this.start();
     return this.finishAll(signal);
@@ -71,8 +71,8 @@ export class LateReader<Note> {
   }
 
   /**
-   * Starts to read what is left, so that nothing stays on the device; `readAll` still gives it. Returns why that is not possible,
-   * where it is not.
+   * Starts to read the remaining rows, so that nothing stays on the device; a later `readAll` waits for them. Returns the error
+   * where this fails.
    */
   leave(): Error | undefined {
     try {
@@ -84,13 +84,13 @@ export class LateReader<Note> {
     }
   }
 
-  /** Frees what has not been read. */
+  /** Disposes the rows that no read has taken. */
   drop(): void {
     disposeRows(this.pending);
     this.pending = [];
   }
 
-  /** Why what is under way cannot be read: then nothing is known of what the device did. */
+  /** The error of a pending read that fails: it is then unknown what the device has done. */
   async failure(): Promise<Error | undefined> {
     try {
       await Promise.all(this.underWay);
@@ -111,7 +111,7 @@ export class LateReader<Note> {
     this.drop();
   }
 
-  /** A read that is given up because of the signal stays under way. */
+  /** A read that is no longer awaited after an abort stays pending. */
   private async finish(signal: AbortSignal | undefined): Promise<void> {
     const rows = await unlessAborted(this.underWay[0]!, signal);
     this.underWay.shift();

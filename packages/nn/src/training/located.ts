@@ -1,7 +1,7 @@
 import { EvenkeelError } from "@evenkeel/tensor";
 import { replaceMessage } from "../module/failure.ts";
 
-/** The same error, which now also says where it happened. Errors of others stay as they are. */
+/** Adds where it happened to the message of an EvenkeelError; returns the error. */
 export function located(error: unknown, where: string): unknown {
   if (error instanceof EvenkeelError) replaceMessage(error, `${where}: ${error.message}`);
   return error;

@@ -15,16 +15,16 @@ import { Denominators } from "../losses/denominators.ts";
 import type { Measure, Measures, PassMetric, WeightedMean } from "./measures.ts";
 import type { Reading } from "./totals.ts";
 
-/** What was computed of a batch: the loss to differentiate, and the numbers to read later. */
+/** The results of a batch: the loss to differentiate, and the values to read later. */
 export interface MeasuredBatch {
   readonly loss: Tensor;
-  /** Vectors, to be joined. */
+  /** Vectors, which a read joins. */
   readonly row: readonly Tensor[];
   /** The loss first, then the metrics in the order of their names. */
   readonly readings: readonly Reading[];
 }
 
-/** Calls the loss and the metrics. Nothing is differentiated through metrics, or through what is only read. */
+/** Calls the loss and the metrics. Only the loss is differentiated. */
 export function measureBatch<Labels, Outputs>(
   outputs: Outputs,
   labels: Labels,
@@ -75,13 +75,13 @@ export function measureBatch<Labels, Outputs>(
 
 const isPassMetric = (metric: object): metric is PassMetric<unknown, unknown> => "counts" in metric;
 
-/** Vectors of one batch, each once. */
+/** The vectors of one batch, each of them once. */
 class Row {
   readonly vectors: Tensor[] = [];
   private readonly placed = new Map<number, number>();
   private length = 0;
 
-  /** Where its elements begin. */
+  /** The position in the row at which the elements of the value begin. */
   place(value: Tensor): number {
     const known = this.placed.get(value.id);
     if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
 
-/** A mean as what it is made of: one element each, on the device. */
+/** A mean, as a sum and a weight: one element each, on the device. */
 export interface WeightedMean {
   readonly sum: Tensor;
   /** How much counts: labels, positions, pixels, or a sum of weights. */
@@ -8,24 +8,25 @@ export interface WeightedMean {
 }
 
 /**
- * The mean of a loss or a metric of your own, together with what it was divided by: batches then count by their weight, and one
- * of weight 0 does not count. As a loss, `sum / weight` is differentiated, and nothing where the weight is 0.
+ * The mean of your own loss or metric, together with its divisor: batches then count by their weight, and one of weight 0 does
+ * not count. As a loss, `sum / weight` is differentiated; its gradient is 0 where the weight is 0.
  *
  * @example loss: (y, { target, mask }) => weighted(sum(mul(mask, square(sub(y, target)))), sum(mask))
  */
 export const weighted = (sum: Tensor, weight: Tensor): WeightedMean => ({ sum, weight });
 
 /**
- * What is computed of a batch: a tensor of one element, or `weighted(sum, weight)`. The number of a whole pass is what the
- * measure gives of all its batches as one: losses and metrics of this package tell what their mean was taken over, labels or
- * elements, and what is computed from means over the same is such a mean too. What a loss returns with the reduction `sum` is
- * summed as it is; what is computed from it, and any mean of your own, is weighted by the examples of each batch: use
- * `weighted` where something else counts.
+ * Measures a batch: returns a tensor of one element, or `weighted(sum, weight)`. The value of a whole pass is the one that the
+ * measure has for all batches together. Losses and metrics of this package record what their mean was taken over, labels or
+ * elements, and a value computed from means over the same labels or elements counts as such a mean too. The result of a loss
+ * with the reduction `sum` is summed. A value computed from such a sum, and any mean of your own, is weighted by the number of
+ * examples of each batch; use `weighted` for any other weight.
  */
 export type Measure<Labels, Outputs> = (outputs: Outputs, labels: Labels) => Tensor | WeightedMean;
 
 /**
- * A metric that needs the whole pass: counts of each batch, a vector that is summed over batches, and what becomes of them.
+ * A metric of the whole pass: `counts` returns a vector for each batch, which is summed over batches, and `of` makes the metric
+ * from the sums.
  *
  * @example
  * const f1: PassMetric<Tensor, Tensor> = {
@@ -38,7 +39,7 @@ export interface PassMetric<Labels, Outputs> {
   of(totals: readonly number[]): number;
 }
 
-/** What is computed of a batch. */
+/** The loss and the metrics of a batch. */
 export interface Measures<Labels, Outputs, Name extends string = string> {
   /** What is minimized. */
   readonly loss: Measure<Labels, Outputs>;

@@ -1,8 +1,8 @@
 import type { AnyModule } from "../module/module.ts";
 
 /**
- * Runs `body`, which is synchronous, with the model in training or evaluation mode, and puts every module back into its own
- * mode. A module whose mode is not that of the model was set by the user and keeps it: `norm.eval()` lasts through training.
+ * Runs `body`, which is synchronous, with the model in training or evaluation mode, and restores the mode of every module
+ * afterwards. A module whose mode differs from the model's was set by the user and keeps it: `norm.eval()` lasts through training.
  */
 export function inMode<Result>(
   [model, ...inner]: readonly AnyModule[],
@@ -20,10 +20,10 @@ export function inMode<Result>(
   }
 }
 
-/** The model, and every module inside. */
+/** The model itself, then every module inside. */
 export const modulesOf = (model: AnyModule): AnyModule[] =>
   [...model.namedModules()].map(([, module]) => module);
 
-/** Whether a module inside runs as in training while its model does. */
+/** Whether a module runs in training mode while `fit` trains its model. */
 export const isTrainedIn = (module: AnyModule, model: AnyModule): boolean =>
   module.isTraining || !model.isTraining;

@@ -25,7 +25,7 @@ interface RunParts {
 const defaultName = "latest";
 const optimizerPrefix = "optimizer.";
 
-/** What the run is told that identifies it. */
+/** The options that identify a run. */
 export const settingsOf = (
   checkpoint: CheckpointOptions | undefined,
   { optimizer, metrics = {} }: Omit<RunParts, "model">,
@@ -35,7 +35,7 @@ export const settingsOf = (
   optimizer: optimizer.settings,
 });
 
-/** Claims the checkpoint for one run, where others could reach it; returns what ends the claim. */
+/** Claims the checkpoint for one run, where the store supports it; returns a function that ends the claim. */
 export const claimRun = async (options: CheckpointOptions | undefined): Promise<() => Promise<void>> =>
   (await options?.store.claim?.(options.name ?? defaultName)) ?? (async () => undefined);
 
@@ -59,8 +59,8 @@ export async function saveRun(
 }
 
 /**
- * Throws ArgumentError where a run would overwrite the checkpoint of one that has another name, or a name where it has none.
- * What cannot be read belongs to nobody.
+ * Throws ArgumentError where a run would overwrite the checkpoint of another name, or, without a name, a checkpoint that has one.
+ * A checkpoint that cannot be read may be overwritten.
  */
 export async function checkOwner(options: CheckpointOptions | undefined): Promise<void> {
   if (options === undefined) return;
@@ -95,7 +95,7 @@ export async function restoreRun(
   const { store, name = defaultName } = options;
   const bytes = await store.load(name);
   if (bytes === undefined) return undefined;
-  return naming(name, () => {
+  return withName(name, () => {
     const checkpoint = decodeCheckpoint(bytes);
     const progress = checkProgress(checkpoint.progress);
     const modelState = sectionOf(checkpoint, modelPrefix);
@@ -110,14 +110,14 @@ export async function restoreRun(
       model.loadStateDict(modelState);
     });
     const { learningRate } = progress.settings.optimizer;
-    // One that was made with another rate goes on with that.
+    // An optimizer that was made with another rate continues with its own.
     if (learningRate === optimizer.settings.learningRate) optimizer.learningRate = progress.learningRate;
     return progress;
   });
 }
 
-/** A store may hold many: the error tells which one is damaged, or another's. */
-function naming<Result>(name: string, body: () => Result): Result {
+/** Adds the name of the checkpoint to a DataError: a store may hold many. */
+function withName<Result>(name: string, body: () => Result): Result {
   try {
     return body();
   } catch (error) {

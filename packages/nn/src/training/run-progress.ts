@@ -12,14 +12,14 @@ import type { OptimizerSettings } from "../optimizers/optimizer-options.ts";
 import type { History } from "./history.ts";
 import type { Totals } from "./totals.ts";
 
-/** Where the next batch stands. */
+/** The position of the next batch. */
 export interface Position {
   readonly epoch: number;
   readonly batch: number;
   readonly step: number;
 }
 
-/** Where a run stands; `milliseconds` were spent in the epoch so far, and `totals` are of its batches. */
+/** The state of a run; `milliseconds` and `totals` are those of the current epoch so far. */
 export interface RunState {
   readonly history: History;
   readonly position: Position;
@@ -27,15 +27,15 @@ export interface RunState {
   readonly milliseconds: number;
 }
 
-/** What identifies a run: saved state of other settings is another run's. */
+/** What identifies a run: saved state with other settings belongs to another run. */
 export interface RunSettings {
   readonly run: string | null;
-  /** Their names, in the order of their totals. */
+  /** The names of the metrics, in the order of their totals. */
   readonly metrics: readonly string[];
   readonly optimizer: OptimizerSettings;
 }
 
-/** What a checkpoint holds beside tensors. */
+/** What a checkpoint holds besides tensors. */
 export interface Progress extends RunState {
   readonly settings: RunSettings;
   readonly learningRate: number;
@@ -43,7 +43,7 @@ export interface Progress extends RunState {
   readonly random: { readonly [path: string]: RandomState };
 }
 
-/** A checksum finds damage; a file that somebody has made may still hold anything. Throws DataError. */
+/** Throws DataError unless this is the progress of a run: a correct checksum does not say that `fit` wrote the file. */
 export function checkProgress(progress: unknown): Progress {
   const parts = membersOf(progress) ?? {};
   const position = membersOf(parts.position) ?? {};
@@ -70,10 +70,10 @@ function isRandomState(value: unknown): boolean {
 const membersOf = (value: unknown): { readonly [name: string]: unknown } | undefined =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 
-/** The most lines of a message. */
+/** The largest number of lines in a message. */
 const mostLines = 10;
 
-/** Throws DataError that shows both sides where saved state is of another run. The learning rate may change between calls. */
+/** Throws DataError, which lists the differences, where the settings differ in more than the learning rate. */
 export function checkSettings(found: RunSettings, expected: RunSettings): void {
   const learningRate = found.optimizer?.learningRate;
   const lines = [
@@ -84,7 +84,7 @@ export function checkSettings(found: RunSettings, expected: RunSettings): void {
   throw new DataError(["it belongs to another run:", ...lines.slice(0, mostLines), ...more].join("\n"));
 }
 
-/** A run of fewer epochs would end at once, and hand out a model that has been trained for longer. Throws DataError. */
+/** Throws DataError for fewer epochs than are done: the run would end at once, with a model that was trained for longer. */
 export function checkEpochs({ epoch, batch }: Position, epochs: number): void {
   const begun = batch > 0 ? epoch + 1 : epoch;
   if (begun > epochs)

@@ -25,19 +25,19 @@ interface Note extends Position {
   readonly readings: readonly Reading[];
 }
 
-/** What a run that has ended leaves, for one that goes on from it: the rest is in the model and in the optimizer. */
+/** What a run leaves when it ends, for one that continues from it: the rest is in the model and in the optimizer. */
 interface Remains extends RunState {
   readonly model: object;
   readonly settings: RunSettings;
   readonly reader: LateReader<Note>;
-  /** Why nothing can go on from it. */
+  /** Why no run can continue from it. */
   readonly failure: Error | undefined;
 }
 
 /** By optimizer. */
 const ended = new WeakMap<object, Remains>();
 
-/** One call of `fit`: where it is, and what is known so far. */
+/** One call of `fit`: its position, and its results so far. */
 export class Run<Inputs, Labels, Outputs, Name extends string> implements RunControl {
   private readonly model: Module<[Inputs], Outputs>;
   private readonly options: FitOptions<Inputs, Labels, Outputs, Name>;
@@ -47,7 +47,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   private history: History<Name> = { epochs: [], batches: [] };
   private position: Position = { epoch: 0, batch: 0, step: 0 };
   private isStopped = false;
-  /** Where this call began. */
+  /** The first step of this call. */
   private firstStep = 0;
   private failedStep: unknown;
   private divergence: NonFiniteLossError | undefined;
@@ -70,7 +70,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     } catch (error) {
       if (error !== this.divergence || this.options.onNonFinite !== "stop") {
         await this.saveEnded(error);
-        await this.hearOut(error);
+        await this.drainErrors(error);
         throw error;
       }
     } finally {
@@ -91,7 +91,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       return this.trainBatches(stream, step);
     };
     const isWhole = await withCleanUp(train, () => stream.close());
-    // An iterator that was used up by the epoch before, or fewer examples than a batch takes.
+    // The epoch before has used up the iterator, or there are fewer examples than one batch needs.
     if (stream.taken === 0) {
       throw new ArgumentError(`fit: data: found no batches in epoch ${epoch}, expected at least one`);
     }
@@ -104,7 +104,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     else await this.readAll(signal);
   }
 
-  /** Whether the epoch is at its end. */
+  /** Returns whether the epoch is complete. */
   private async trainBatches(
     stream: BatchStream<Inputs, Labels>,
     step: TrainingStep<Inputs, Labels, Outputs>,
@@ -157,7 +157,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     await this.report();
   }
 
-  /** What the device says of earlier steps: where one of their launches has failed, the run must be resumed. */
+  /** Waits for the device. Where a launch of an earlier step failed, the state of the optimizer is invalid. */
   private async confirm(answer: Promise<void> | undefined): Promise<void> {
     try {
       await answer;
@@ -175,21 +175,21 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       const { weight, ...numbers } = this.totals.add(readings, row.values, note.examples);
       const record: BatchRecord<Name> = { ...note, ...numbers };
       this.history.batches.push(record);
-      // A mean over nothing is no number either, and no harm.
+      // The mean of a batch of which nothing counts is NaN too, which does no harm.
       const isHarmless = onNonFinite === "continue" || Number.isFinite(record.loss) || weight === 0;
-      // Known before the callbacks, which may throw.
+      // Set before the callbacks are called, which may throw.
       if (!isHarmless) this.divergence ??= new NonFiniteLossError(record);
       for (const callback of callbacks) await callback.onBatch?.(record, this);
       if (this.divergence !== undefined) {
-        // What the device found wrong, such as a label that is no class, tells more than the loss.
+        // An error of the device, such as a label out of range, explains more than the loss, so it is thrown instead.
         await this.confirm(this.backend?.idle());
         throw this.divergence;
       }
     }
   }
 
-  /** Steps that were queued meanwhile may have failed too: that is not for a later read of somebody else. */
-  private async hearOut(error: unknown): Promise<void> {
+  /** Takes up the errors of steps that are still queued, which an unrelated later read would reject with otherwise. */
+  private async drainErrors(error: unknown): Promise<void> {
     if (error !== this.options.signal?.reason) await this.backend?.idle().catch(() => undefined);
   }
 
@@ -223,8 +223,8 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
   }
 
   /**
-   * A run that is aborted can go on from the batch that would have been the next, and one whose step failed from that step.
-   * What this call has not changed it does not save, nor what has diverged, as its last losses may tell.
+   * Saves a run that was aborted, to continue with its next batch, or whose step failed, to repeat that step. Nothing is saved
+   * where this call has done no step, or where the losses that are read before saving show that training has diverged.
    */
   private async saveEnded(error: unknown): Promise<void> {
     const { signal } = this.options;
@@ -234,7 +234,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
         if (reason !== this.divergence) throw reason;
       });
     }
-    // That the step failed matters more than that it cannot be saved.
+    // The error of the step is thrown, not that of saving.
     else if (error === this.failedStep) await this.save().catch(() => undefined);
   }
 
@@ -255,7 +255,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     );
   }
 
-  /** Goes on from a checkpoint, or from what an earlier run left in memory. */
+  /** Continues from a checkpoint, or from what an earlier run left in memory. */
   async resume(): Promise<void> {
     const { checkpoint, optimizer, metrics, epochs } = this.options;
     const saved =
@@ -276,7 +276,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     }
   }
 
-  /** Why the options are not those of a run to go on from. */
+  /** The error that says why the options do not fit the run to continue from. */
   private differenceFrom({ settings, position }: Remains): Error | undefined {
     try {
       checkSettings(settings, settingsOf(this.options.checkpoint, this.options));

@@ -14,7 +14,7 @@ export class Stopwatch {
     this.startedAt = performance.now();
   }
 
-  /** Time until the body's end does not count. */
+  /** Stands still until the body has ended. */
   async pauseFor<Result>(body: () => Result | Promise<Result>): Promise<Result> {
     this.total = this.milliseconds;
     this.startedAt = undefined;

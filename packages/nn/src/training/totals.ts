@@ -2,23 +2,23 @@ import { ShapeError } from "@evenkeel/tensor";
 import type { Evaluation } from "./history.ts";
 import type { Measures } from "./measures.ts";
 
-/** Where the numbers of one measure stand among those that were read of a batch, and what they are. */
+/** The positions of the values of one measure in the row of a batch, and how they are summed over a pass. */
 export type Reading =
   | { readonly kind: "known mean"; readonly at: number; readonly weight: number }
   | { readonly kind: "divided mean"; readonly at: number; readonly weightAt: number }
-  /** Of a sum and its weight. */
+  /** A sum and its weight. */
   | { readonly kind: "mean"; readonly at: number; readonly weightAt: number }
   | { readonly kind: "sum"; readonly at: number }
   | { readonly kind: "counts"; readonly at: number; readonly length: number };
 
-/** By a loop: there may be a million of them in every batch. */
+/** A loop, as there may be a million counts in every batch. */
 function valuesOf(row: ArrayLike<number>, begin = 0, length = row.length): number[] {
   const values = new Array<number>(length);
   for (let index = 0; index < length; index++) values[index] = row[begin + index]!;
   return values;
 }
 
-/** What a batch adds to the totals of a pass. What counts for nothing adds nothing, whatever its mean is. */
+/** What a batch adds to the totals of a pass. A mean of weight 0 adds nothing, even when it is NaN. */
 function shareOf(reading: Reading, row: ArrayLike<number>): readonly number[] {
   const value = row[reading.at]!;
   const weigh = (weight: number): number[] => [weight === 0 ? 0 : value * weight, weight];
@@ -38,10 +38,10 @@ function shareOf(reading: Reading, row: ArrayLike<number>): readonly number[] {
 
 type Finish = (totals: readonly number[]) => number;
 
-/** One number is a sum, two are a sum and its weight. */
+/** Of one number, a sum; of two, the quotient of a sum and its weight. */
 const finishMeasure: Finish = ([sum, weight]) => (weight === undefined ? sum! : sum! / weight);
 
-/** Numbers under the names that `measures` gives them. */
+/** The loss, and the metrics by their names. */
 interface Named<Name extends string> {
   readonly loss: number;
   readonly metrics: { readonly [Metric in Name]: number };
@@ -62,8 +62,8 @@ export class Totals<Name extends string = string> {
   }
 
   /**
-   * Takes in what was read of a batch, and returns the numbers of the batch alone: NaN where nothing of it counts. Throws
-   * ShapeError for counts of another length than those before.
+   * Adds the values of a batch, and returns the loss and metrics of this batch alone: NaN where nothing of it counts. Throws
+   * ShapeError for counts of another length than before.
    */
   add(
     readings: readonly Reading[],
@@ -80,13 +80,13 @@ export class Totals<Name extends string = string> {
     this.examples += examples;
     const values = readings.map(({ kind, at }, measure) => {
       const isMean = kind === "known mean" || kind === "divided mean";
-      // What was read is exact; its product with the weight need not be.
+      // The mean as it was read: multiplied by its weight and divided again, it may be rounded.
       return isMean && shares[measure]![1] !== 0 ? row[at]! : this.finish[measure]!(shares[measure]!);
     });
     return { ...this.name(values), weight: shares[0]![1] ?? 1 };
   }
 
-  /** Of all batches so far, at least one. NaN where nothing counted. */
+  /** The loss and metrics of all batches so far, at least one. NaN where nothing counts. */
   evaluation(): Evaluation<Name> {
     const values = this.finish.map((finish, measure) => finish(valuesOf(this.sums[measure]!)));
     return { ...this.name(values), examples: this.examples };

@@ -9,7 +9,7 @@ import type { MeasuredBatch } from "./measure-batch.ts";
 import { measureBatch } from "./measure-batch.ts";
 import { inMode, modulesOf } from "./modes.ts";
 
-/** What remains of a step: numbers to read later. */
+/** What a step leaves: values to read later. */
 export type StepResult = Pick<MeasuredBatch, "row" | "readings"> & { readonly examples: number };
 
 /** One forward and backward pass and one update, which happen as a whole or not at all. */
@@ -39,7 +39,7 @@ export class TrainingStep<Inputs, Labels, Outputs> {
     );
   }
 
-  /** Throws what the loss, the model or the optimizer throw; everything is as before the call then. */
+  /** Throws what the loss, the model or the optimizer throws; nothing has changed then. */
   run(batch: Batch<Inputs, Labels>, step: number): StepResult {
     const { optimizer, schedule } = this.options;
     const { learningRate } = optimizer;
