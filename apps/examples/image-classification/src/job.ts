@@ -93,8 +93,8 @@ async function runIn(folder: string, command: Command, setting: Setting): Promis
   } catch (error) {
     // What ended the run is told: a device that fails to close afterwards says nothing new.
     await backend.close().catch(() => undefined);
-    if (!(error instanceof Interruption || (run !== undefined && error instanceof EvenkeelError)))
-      throw error;
+    const canGoOn = run !== undefined && error instanceof EvenkeelError && !(error instanceof ArgumentError);
+    if (!(error instanceof Interruption || canGoOn)) throw error;
     say(`\n${error.message}`);
     say(
       run === undefined

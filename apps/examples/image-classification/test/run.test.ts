@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, readlink, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -51,7 +51,7 @@ describe("the program", () => {
   it.each([
     ["SIGTERM", 143],
     ["SIGHUP", 129],
-  ] as const)("saves at %s too", async (signal, code) => {
+  ] as const)("saves at %s too, and refuses the checkpoint when it is damaged", async (signal, code) => {
     const end = (child: Child): void => {
       // As from a terminal and from npm: what comes at once is one request.
       child.kill(signal);
@@ -60,7 +60,13 @@ describe("the program", () => {
     const ended = await run([...quick, ...oneArm, "--epochs", "200", "--out", signal], ["epoch 2/200", end]);
     expect(ended).toMatchObject({ code, output: expect.stringContaining(`interrupted by ${signal}`) });
     expect((await readdir(join(folder, signal))).sort()).toEqual(["batch", "options.json"]);
-    expect(await readdir(join(folder, signal, "batch"))).toContain("checkpoint.safetensors");
+    const checkpoint = join(folder, signal, "batch", "checkpoint.safetensors");
+    await truncate(checkpoint, (await stat(checkpoint)).size >> 1);
+    const refused = await run(["--resume", "--out", signal]);
+    expect(refused.output).toMatch(
+      /^Backend: .*\nArgumentError: --resume: .*batch: the checkpoint .*truncated.*\n$/,
+    );
+    expect(refused.code).toBe(2);
   });
 
   it("reports a training that diverges as what was found", async () => {

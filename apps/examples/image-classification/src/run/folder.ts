@@ -28,7 +28,7 @@ export async function claimFolder(command: Command): Promise<RunFolder> {
     return { path, release: () => release().then(removeMade) };
   } catch (error) {
     await removeMade();
-    throw error instanceof StorageError ? refusal(error) : error;
+    throw error instanceof StorageError ? refusal(command.resume ? "--resume" : "--out", error) : error;
   }
 }
 
@@ -65,11 +65,12 @@ async function newFolder(
 /** As the library's, with the words of the command line for what is in the way. */
 function makeFolder(path: string): Promise<Made> {
   return makeFolders(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST" && error.code !== "ENOTDIR") throw refusal(storageError(path, error));
+    if (error.code !== "EEXIST" && error.code !== "ENOTDIR")
+      throw refusal("--out", storageError(path, error));
     throw new ArgumentError(`--out: found a file at ${path} or on the way to it, expected a folder`);
   });
 }
 
 /** The place was the user's choice. */
-const refusal = (error: StorageError): ArgumentError =>
-  new ArgumentError(`--out: ${error.message}`, { cause: error });
+const refusal = (flag: "--out" | "--resume", error: StorageError): ArgumentError =>
+  new ArgumentError(`${flag}: ${error.message}`, { cause: error });

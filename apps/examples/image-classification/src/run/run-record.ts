@@ -42,7 +42,7 @@ export const readRunRecord = (folder: string): Promise<RunRecord | undefined> =>
   });
 
 /**
- * The record of the run that the command resumes, threads being those of now. Throws ArgumentError where there is no run, or
+ * The record of the run that the command resumes; the command may give it other threads. Throws ArgumentError where there is no run, or
  * where the command gives an option another value than the run has; DataError where the record is damaged.
  */
 export async function resumedRecord(folder: string, { options, given }: Command): Promise<RunRecord> {
@@ -59,5 +59,5 @@ export async function resumedRecord(folder: string, { options, given }: Command)
       `--${settings[name].flag}: found ${options[name]}, expected ${saved[name]}, as the run was started: --resume goes on with its options`,
     );
   }
-  return { ...record, options: { ...saved, threads: options.threads } };
+  return { ...record, options: given.has("threads") ? { ...saved, threads: options.threads } : saved };
 }

@@ -1,6 +1,7 @@
 import { batches, channelStatistics } from "@evenkeel/datasets";
 import { accuracy, cosine, crossEntropy, evaluate, fit, type Module, SGD, stateArrays } from "@evenkeel/nn";
 import { FolderCheckpointStore } from "@evenkeel/nn/node";
+import { ArgumentError, DataError } from "@evenkeel/tensor";
 import { writeSafetensors } from "@evenkeel/tensor/safetensors";
 import type { Data } from "../data.ts";
 import type { Normalization, Options } from "../options.ts";
@@ -35,7 +36,10 @@ export interface ArmSetting {
   onBegin(): Promise<void>;
 }
 
-/** Trains the network in one arm of the comparison and tests it. A finished arm is not trained again. */
+/**
+ * Trains the network in one arm of the comparison and tests it. A finished arm is not trained again. Throws ArgumentError where
+ * the checkpoint of an interrupted run is damaged.
+ */
 export async function runArm(setting: ArmSetting): Promise<ArmResult> {
   const { options, normalization, data, folder, run, saved } = setting;
   if (saved?.result !== undefined) return saved.result;
@@ -44,6 +48,10 @@ export async function runArm(setting: ArmSetting): Promise<ArmResult> {
     const result = await trainAndTest(model, setting);
     await saveResult(folder, run, { result, weights: writeSafetensors(await stateArrays(model)) });
     return result;
+  } catch (error) {
+    // The images were checked when they were loaded: what is left is a checkpoint that cannot be resumed.
+    if (!(error instanceof DataError)) throw error;
+    throw new ArgumentError(`--resume: ${folder}: ${error.message}`, { cause: error });
   } finally {
     model.dispose();
   }
