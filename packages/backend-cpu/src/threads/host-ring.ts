@@ -59,10 +59,14 @@ export class HostRing extends Ring {
   /** What workers have left of a failure, if its entry stands before `ticket`. */
   takeFailure(ticket: number, finishedBefore: number): Failure | undefined {
     const { words } = this;
-    if (Atomics.load(words, controlWord.failure) !== failureState.isReady) return undefined;
+    if (Atomics.load(words, controlWord.failure) === failureState.none) return undefined;
+    this.lockFailure();
     const finished = this.finishedSince(finishedBefore);
     const failed = finished - ((finished - words[controlWord.failedTag]!) & tagMask);
-    if (failed >= ticket) return undefined;
+    if (failed >= ticket) {
+      Atomics.store(words, controlWord.failure, failureState.isReady);
+      return undefined;
+    }
     const message = new TextDecoder().decode(this.message.slice(0, words[controlWord.failureBytes]));
     const kernel = words[controlWord.failedKernel]!;
     const counters = words[controlWord.failedCounters]! >>> 0;

@@ -25,12 +25,12 @@ export const controlWord = {
   failedTag: 113,
   failedKernel: 114,
   failureBytes: 115,
-  /** Of a failure by values out of range: where they were counted, or 0, and how many. */
+  /** Where a failure by values out of range was counted, else 0, and how many there were. */
   failedCounters: 116,
   outside: 117,
 } as const;
 
-export const failureState = { none: 0, isWritten: 1, isReady: 2 } as const;
+export const failureState = { none: 0, isLocked: 1, isReady: 2 } as const;
 
 const controlWords = 128;
 export const messageBytes = 512;
@@ -89,6 +89,14 @@ export class Ring {
       Atomics.add(words, controlWord.signal, 1);
       Atomics.notify(words, controlWord.signal);
     }
+  }
+
+  /** Returns whether there is a failure already. Whoever has the lock stores the next state, which releases it. */
+  protected lockFailure(): boolean {
+    let before: number;
+    do before = Atomics.exchange(this.words, controlWord.failure, failureState.isLocked);
+    while (before === failureState.isLocked);
+    return before === failureState.isReady;
   }
 
   protected wake(workers: number): void {

@@ -69,22 +69,16 @@ export class WorkerRing extends Ring {
 
   /** Leaves a failure for the host, unless an earlier one is still there. */
   fail(claim: number, kernel: number, message: string): void {
-    if (this.takeFailure() === failureState.none) this.writeFailure(claim, kernel, message, 0);
+    if (!this.lockFailure()) this.writeFailure(claim, kernel, message, 0);
+    Atomics.store(this.words, controlWord.failure, failureState.isReady);
   }
 
-  /** The same for values out of range; what one check finds adds up until the host takes it. */
+  /** The same for values out of range; counts of the same check add up until the host takes them. */
   failOutside(claim: number, kernel: number, counters: number, count: number): void {
     const { words } = this;
-    let before: number;
-    do before = this.takeFailure();
-    while (before === failureState.isWritten);
-    if (before === failureState.none) this.writeFailure(claim, kernel, "", counters);
-    if (words[controlWord.failedCounters]! >>> 0 === counters) Atomics.add(words, controlWord.outside, count);
-  }
-
-  private takeFailure(): number {
-    const { none, isWritten } = failureState;
-    return Atomics.compareExchange(this.words, controlWord.failure, none, isWritten);
+    if (!this.lockFailure()) this.writeFailure(claim, kernel, "", counters);
+    if (words[controlWord.failedCounters]! >>> 0 === counters) words[controlWord.outside]! += count;
+    Atomics.store(words, controlWord.failure, failureState.isReady);
   }
 
   private writeFailure(claim: number, kernel: number, message: string, counters: number): void {
@@ -96,7 +90,6 @@ export class WorkerRing extends Ring {
     words[controlWord.failureBytes] = text.length;
     words[controlWord.failedCounters] = counters;
     words[controlWord.outside] = 0;
-    Atomics.store(words, controlWord.failure, failureState.isReady);
   }
 
   /** Claims a share, or blocks until there may be one. */
