@@ -9,7 +9,7 @@ import { InlineEngine } from "./queue/inline-engine.ts";
 import { ThreadEngine } from "./threads/thread-engine.ts";
 
 export interface CpuOptions {
-  /** Absent: one per processor, at most 8, and 1 where shared memory cannot be had. */
+  /** Absent: one per processor, at most 8, and 1 where there is no shared memory. */
   readonly threads?: number;
   /** Absent: 4 GiB, or what the engine grants. */
   readonly maxMemoryBytes?: number;
@@ -17,7 +17,7 @@ export interface CpuOptions {
 
 /**
  * The CPU as a device: WebAssembly SIMD kernels in Node and browsers, with nothing to install. Opening it throws
- * ArgumentError for wrong options, and BackendError where the engine lacks SIMD, memory or what so many threads need.
+ * ArgumentError for wrong options, and BackendError where the engine lacks SIMD, memory or what the threads need.
  *
  * @example const backend = await selectBackend([cpu]);
  */
@@ -42,14 +42,16 @@ async function open(options: CpuOptions = {}): Promise<Backend> {
 /** More threads than this wait for memory, not for arithmetic. */
 const mostThreads = 8;
 
-/** Node has a navigator from version 21 on. */
+/** Contexts of `node:vm`, such as those of test runners, may have no navigator. */
 async function defaultThreads(): Promise<number> {
-  const { hardwareConcurrency } = globalThis.navigator ?? {};
-  const os = hardwareConcurrency === undefined && (await nodeModule<typeof import("node:os")>("node:os"));
-  return Math.min(mostThreads, hardwareConcurrency ?? (os ? os.availableParallelism() : 1));
+  const processors =
+    globalThis.navigator?.hardwareConcurrency ??
+    (await nodeModule<typeof import("node:os")>("node:os"))?.availableParallelism() ??
+    1;
+  return Math.min(mostThreads, processors);
 }
 
-/** Shared memory where the engine has it: several threads need it, and one does without. Throws BackendError. */
+/** Shared memory where the engine has it. Throws BackendError where several threads are asked for without it. */
 function memoryFor({ threads, maxMemoryBytes }: CpuOptions): DeviceMemory {
   if (typeof SharedArrayBuffer === "function") {
     try {

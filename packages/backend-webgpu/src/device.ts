@@ -170,7 +170,7 @@ export class WebgpuDevice implements WebgpuBackend {
     } finally {
       await this.reports.settled();
       const destroy = (): void => this.destroy();
-      // To destroy a device before its work has ended would wait for it, on the calling thread.
+      // Destroying a device before its work has ended would block the calling thread until then.
       if (this.isGivenUp) void this.gpuDevice.queue.onSubmittedWorkDone().then(destroy, destroy);
       else destroy();
     }

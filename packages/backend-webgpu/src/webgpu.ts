@@ -25,11 +25,11 @@ export interface WebgpuOptions {
   readonly device?: PlatformDevice;
   /** Absent: `high-performance`. */
   readonly powerPreference?: "low-power" | "high-performance";
-  /** Takes a software adapter, where there is one: `acceptsSoftware` is true then, unless it is given. */
+  /** Asks for a software adapter, where there is one. `acceptsSoftware` is then true by default. */
   readonly forceFallbackAdapter?: boolean;
   /**
-   * True: a GPU in software is taken where there is no other; in Node on Linux it is looked for beside Chromium, which brings
-   * one. Absent or false: it counts as none, because the CPU backend is many times faster.
+   * True: takes a GPU in software where there is no other; in Node on Linux it is looked for beside Chromium, which brings one.
+   * Absent or false: ignores it, because the CPU backend is many times faster.
    */
   readonly acceptsSoftware?: boolean;
   /** Abilities to leave alone although the adapter has them. */
@@ -46,7 +46,7 @@ export interface WebgpuFactory extends BackendFactory<WebgpuOptions> {
   open(options?: WebgpuOptions): Promise<WebgpuBackend>;
 }
 
-/** An object of the platform, told by one of its methods: in another realm its class is another. */
+/** An object of the platform, recognized by one of its methods: `instanceof` fails for objects of another realm. */
 const withMethod = (method: string, expected: string): Rule => ({
   expected,
   accepts: (value) => callable.accepts((value as { [name: string]: unknown } | null)?.[method]),

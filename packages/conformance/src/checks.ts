@@ -54,7 +54,7 @@ export function checksOf(
   return checks;
 }
 
-/** Rejects unless the backend reports just this, once. */
+/** Rejects unless the backend reports exactly this error. */
 async function checkReport(backend: Backend, expected: string): Promise<void> {
   const found = await backend.idle().then(
     () => "no error",

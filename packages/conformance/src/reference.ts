@@ -85,7 +85,7 @@ export const referenceBackend: Backend = /* @__PURE__ */ new ReferenceBackend();
 
 /**
  * Evaluates the meaning of every op in float64, on tensors of `referenceBackend`; kernels play no part. It is the oracle
- * of every test. Indices out of range give what devices leave in their place, and are not reported: cases say what is.
+ * of every test. Indices out of range give the values that devices put in their place, and are not reported.
  *
  * @example
  * const y = withExecutor(referenceExecutor, () => tanh(referenceTensor([0.5], { shape: [1], dtype: "f32" })));

@@ -59,7 +59,7 @@ async function outcomeOf(run: CheckRun): Promise<Omit<CheckOutcome, "check">> {
   }
 }
 
-/** Fewer bytes than before are right: what others forgot is freed when the engine collects it. */
+/** Fewer bytes than before are fine: tensors that an earlier check forgot are freed once they are collected as garbage. */
 const leftBehind = (bytes: number): Distance =>
   bytes <= 0
     ? { error: 0 }

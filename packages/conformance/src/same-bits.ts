@@ -19,7 +19,7 @@ export async function differingBits(
     ...(isDifferentiable(drawn) ? gradients(drawn, backend) : []),
   ];
   const [expected, found] = [run(first), run(second)];
-  // What the case says that a device reports would reject the reads.
+  // An error that the case expects to be reported would reject the reads.
   if (opCase.reports !== undefined) await Promise.allSettled([first.idle(), second.idle()]);
   const differences: string[] = [];
   for (const [index, tensor] of expected.entries()) {

@@ -2,7 +2,7 @@ import type { FunctionWriter } from "./function-writer.ts";
 import { valueTypes } from "./function-writer.ts";
 import { control, f32x4, f64x2, i32x4, v128 } from "./opcodes.ts";
 
-/** Functions whose exact result takes the digits of float64, two lanes at a time. */
+/** Functions whose exact results need float64, which is computed in two lanes at a time. */
 
 const bytesFrom = (...firsts: number[]): number[] =>
   firsts.flatMap((first) => Array.from({ length: 8 }, (_, byte) => first + byte));
@@ -35,8 +35,8 @@ function pushDouble(f: FunctionWriter, value: number): FunctionWriter {
 }
 
 /**
- * a - trunc(a / b) b. The product is exact for the upper 28 bits of the quotient; what they leave over is divided again until no bit
- * of the quotient is missing.
+ * a - trunc(a / b) b. The product is exact for the upper 28 bits of the quotient; the rest is divided again until no bit of the
+ * quotient is missing.
  */
 export function emitFloatRemainder(f: FunctionWriter, a: number, b: number): void {
   const [rest, divisor, quotient] = [0, 1, 2].map(() => f.newLocal(valueTypes.v128)) as [
@@ -62,7 +62,7 @@ export function emitFloatRemainder(f: FunctionWriter, a: number, b: number): voi
   });
 }
 
-/** 2^15 as an f32: up to there the sine is computed from x less a multiple of pi / 2 in f32. */
+/** 2^15 as an f32: up to there the sine is computed in f32, from x minus a multiple of pi / 2. */
 const fewTurns = 0x47000000;
 
 /**
@@ -76,7 +76,7 @@ const turnParts = [0xa2f9836, 0xe4e4415, 0x29fc275, 0x7d1f534, 0xddc0db6, 0x2959
 /** sin a = a (1 - a^2 / 2 3 (1 - a^2 / 4 5 (...))): what follows a^13 is less than 1e-9 for |a| up to pi / 2. */
 const sineSteps = [12, 10, 8, 6, 4, 2].map((even) => -1 / (even * (even + 1)));
 
-/** sin(x + quadrants pi / 2), right for every x: `near`, which holds it where |x| is small, and elsewhere `emitFarSine`. */
+/** sin(x + quadrants pi / 2) for every x. `near` holds it where |x| is small; `emitFarSine` computes it elsewhere. */
 export function emitSine(f: FunctionWriter, x: number, near: number, quadrants: number): void {
   const isFar = f.newLocal(valueTypes.v128);
   const result = f.newLocal(valueTypes.v128);
@@ -90,12 +90,16 @@ export function emitSine(f: FunctionWriter, x: number, near: number, quadrants: 
 }
 
 /**
- * The sine of the two lower lanes on the stack, from their exact place in the turn. Products of x and the parts of 1 / 2 pi are split
- * into multiples of 2^-24 of a turn, which are summed without rounding once all turns are taken away, and the rest.
+ * The sine of the two lower lanes on the stack, from their exact fraction of a turn. The product of x and each part of 1 / 2 pi is
+ * split into a multiple of 2^-24 turns and a rest. Without their whole turns, the multiples are summed without rounding.
  */
 function emitFarSine(f: FunctionWriter, quadrants: number): void {
   const [x, whole, rest, term, rounded] = Array.from({ length: 5 }, () => f.newLocal(valueTypes.v128)) as [
-    ...[number, number, number, number, number],
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   const times = (factor: number): FunctionWriter => pushDouble(f, factor).op(f64x2.mul);
   f.op(f64x2.promoteLowF32).set(x);

@@ -1,6 +1,6 @@
 import { importPlainMemory } from "./shared-flag.ts";
 
-/** In another realm the class is another. */
+/** `instanceof` fails for a memory of another realm. */
 const isPlain = (buffer: ArrayBufferLike): boolean =>
   Object.prototype.toString.call(buffer) === "[object ArrayBuffer]";
 

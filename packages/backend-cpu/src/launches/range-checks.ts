@@ -3,7 +3,7 @@ import { rangeError } from "@evenkeel/tensor";
 import type { Heap } from "../memory/heap.ts";
 import { counterStride } from "../queue/entry.ts";
 
-/** The counters of checks in device memory: one of each worker for every text that a check may become. */
+/** The counters of range checks in device memory: for each error message, one counter per worker. */
 export class RangeChecks {
   private readonly heap: Heap;
   private readonly threads: number;

@@ -35,7 +35,7 @@ export interface Engine {
   until(completed: number): Promise<void>;
   /** The first failure that has not been taken, of the entries before `ticket`. */
   takeFailure(ticket: number): Failure | undefined;
-  /** Runs nothing any more: whoever waits learns so, with the entry that it stands at. */
+  /** Gives up: whatever waits, now or later, rejects with EngineLost, which names the unfinished entry. */
   lose(reason: string): void;
   stop(): Promise<void>;
 }

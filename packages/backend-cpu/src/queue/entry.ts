@@ -14,7 +14,7 @@ export interface KernelEntry {
   readonly args: readonly number[];
   /** Where the arguments lie in device memory when they are too many for a slot. */
   readonly argsAddress: number;
-  /** Where workers count values out of range, each on a cache line of its own; 0 where nobody asks. */
+  /** Where workers count values out of range, each on a cache line of its own; 0 without a check. */
   readonly counters: number;
 }
 
@@ -41,7 +41,7 @@ const argsAddress = 8;
 const counters = 9;
 const firstArg = 10;
 
-/** From one worker's counter to the next. */
+/** Bytes from one worker's counter to the next. */
 export const counterStride = 64;
 
 /** Longer argument lists lie in device memory. */
@@ -114,7 +114,7 @@ export class EntryRunner {
     return counter?.[0] ?? 0;
   }
 
-  /** Gives the kernel a counter that is 0, where its launch has a check. */
+  /** Passes a zeroed counter to the kernel where its launch has a check. */
   private pushCounter(slot: number): Uint32Array | undefined {
     const first = countersOf(this.words, slot);
     if (first === 0) return undefined;

@@ -5,12 +5,12 @@ import { EngineLost, Milestones } from "./engine.ts";
 import type { Entry } from "./entry.ts";
 import { EntryRunner, kernelOf, noKernel, slotWords, writeEntry } from "./entry.ts";
 
-/** The longest that a program which reads results goes on without a turn of its event loop, in milliseconds. */
+/** The longest that a program reads results without giving its event loop a turn, in milliseconds. */
 const longestStretch = 50;
 
 /**
- * Runs every kernel on the calling thread while it is enqueued: nothing waits but what stands behind a host step. Whoever waits for results gives
- * the event loop its turn now and then, as threads of their own would.
+ * Runs every kernel on the calling thread while it is enqueued: nothing waits but what stands behind a host step. Waiting for
+ * results gives the event loop a turn now and then, as waiting for worker threads does.
  */
 export class InlineEngine implements Engine {
   readonly threads: number = 1;
@@ -50,7 +50,7 @@ export class InlineEngine implements Engine {
     return true;
   }
 
-  /** What one check finds adds up until it is reported. */
+  /** Counts of the same check add up until they are reported. */
   private failOutside(counters: number, count: number): void {
     const { failure } = this;
     if (failure?.outside?.counters === counters) {

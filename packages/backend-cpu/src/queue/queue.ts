@@ -20,7 +20,7 @@ export class Queue {
   private lost: Error | undefined;
   private hostFailure: { readonly ticket: number; readonly error: DeviceError } | undefined;
 
-  /** `errorOf` tells a failure by name. */
+  /** `errorOf` makes the error that a failure is reported as. */
   constructor(engine: Engine, errorOf: (failure: Failure) => Error) {
     this.engine = engine;
     this.errorOf = errorOf;

@@ -20,7 +20,7 @@ interface Port {
   postMessage(message: "ready"): void;
 }
 
-/** Before Node 22.3 only the `require` of such a worker gives modules. */
+/** Before Node 22.3 a worker that runs source text gets modules from its `require` alone. */
 const { process, require } = globalThis as {
   process?: { getBuiltinModule?: (name: string) => { parentPort?: unknown } };
   require?: (name: string) => { parentPort?: unknown };

@@ -62,8 +62,8 @@ fn toU32(x: vec4f) -> vec4u {
 };
 
 /**
- * The remainder of the truncated quotient, exact in integers: a division of significands, eight bits of the quotient at a time. The
- * value of a significand is a multiple of 2^(exponent - 150), of a subnormal one too. a itself where it is smaller than b.
+ * The remainder of the truncated quotient. It is exact: significands are divided as integers, eight bits of the quotient at a time.
+ * The unit of a significand is 2^(exponent - 150), for subnormal numbers too. Where |a| < |b|, the remainder is a.
  */
 const remainder: WgslFunction = {
   uses: ["orNan"],

@@ -6,7 +6,7 @@ const halfPiParts = [201 / 2 ** 7, 253 / 2 ** 19, 170 / 2 ** 27, 136 / 2 ** 37, 
 
 const reduceByQuarterTurns = halfPiParts.reduce((rest, part) => `fma(turns, vec4f(-${part}f), ${rest})`, "x");
 
-/** The upper word of a product of two. */
+/** The upper word of the product of two words. */
 export const timesHigh: WgslFunction = {
   source: `
 fn timesHigh(a: u32, b: u32) -> u32 {
@@ -23,8 +23,8 @@ const turnWords = [0, 0x28be60db, 0x9391054a, 0x7f09d5f4, 0x7d4d3770, 0x36d8a566
 );
 
 /**
- * Where a finite |x| from 2^-8 on lies in its turn: the nearest quarter, and the angle from there. The significand is multiplied with those
- * 96 bits of 1 / 2 pi that do not give whole turns: 64 bits of the product are right (Payne and Hanek).
+ * Where a finite x with |x| >= 2^-8 lies in its turn: the nearest quarter, and the angle from there. The significand is multiplied
+ * by the 96 bits of 1 / 2 pi behind those that give whole turns: 64 bits of the product are right (Payne and Hanek).
  */
 export const placeInTurn: WgslFunction = {
   uses: ["timesHigh"],
@@ -59,7 +59,7 @@ fn placeInTurn(x: f32) -> Place {
 
 /**
  * sin(x + quadrants pi / 2): WGSL grants sin and cos an absolute error of 2^-11, between -pi and pi only. The polynomials
- * are those of Cephes, `sinf`, for up to pi / 4. Up to 2^15 what is left of x is computed in f32, beyond that in integers.
+ * are those of Cephes, `sinf`, for up to pi / 4. Up to 2^15 x is reduced in f32, beyond that in integers.
  */
 export const sineOfTurned: WgslFunction = {
   uses: ["orNan", "placeInTurn"],

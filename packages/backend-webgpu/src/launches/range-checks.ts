@@ -5,7 +5,7 @@ import { Block } from "../memory/block.ts";
 import type { Transfers } from "../memory/transfers.ts";
 import type { Region } from "./bindings.ts";
 
-/** Counters of one buffer: models have a few. */
+/** Models need a few counters. */
 const countersOfBank = 64;
 const counterBytes = 16;
 const wordBytes = 4;
@@ -21,7 +21,7 @@ interface Bank {
   readonly counters: Counter[];
 }
 
-/** The counters of checks on the GPU: one for every text that a check may become. Reads look at them where a kernel may have counted. */
+/** The counters of range checks on the GPU, one for each error message. Reads look at those that may have grown. */
 export class RangeChecks {
   private readonly device: GPUDevice;
   private readonly transfers: Transfers;
@@ -29,7 +29,7 @@ export class RangeChecks {
   private readonly banks: Bank[] = [];
   private readonly known = new WeakMap<RangeCheck, Region>();
   private readonly regions = new Map<string, Region>();
-  /** Those that kernels may have counted in since the last look. */
+  /** Those whose counters may have grown since the last look. */
   private readonly toLookAt = new Set<Bank>();
 
   constructor(device: GPUDevice, transfers: Transfers) {
@@ -49,20 +49,21 @@ export class RangeChecks {
     return region;
   }
 
-  /** To be called in the order of the queue: a kernel that counts in this region comes next. */
+  /** Announces a kernel that counts in this region. To be called in the order of the queue. */
   expect({ block }: Region): void {
     this.toLookAt.add(this.banks.find((bank) => bank.block === block)!);
   }
 
-  /** To be called in the order of the queue. Resolves with what kernels before this place have found; undefined where none ran. */
+  /** What the kernels queued so far have found; undefined where none has run since the last look. To be called in the order of the queue. */
   look(): Promise<Error[]> | undefined {
     if (this.toLookAt.size === 0) return undefined;
     const banks = [...this.toLookAt].map(async ({ block, counters }) => {
       const known = [...counters];
-      const words = await this.transfers.read(block, 0, (known.length - 1) * this.alignment + wordBytes);
+      const bytes = await this.transfers.read(block, 0, (known.length - 1) * this.alignment + wordBytes);
+      const words = new Uint32Array(bytes);
       return known.flatMap((counter, index) => {
-        const count = new Uint32Array(words)[(index * this.alignment) / 4]!;
-        // Counts are words, which begin again at 0.
+        const count = words[(index * this.alignment) / wordBytes]!;
+        // A count that exceeds a word wraps around.
         const found = (count - counter.seen) | 0;
         if (found <= 0) return [];
         counter.seen = count;

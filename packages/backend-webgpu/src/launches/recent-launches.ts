@@ -1,5 +1,4 @@
-/** Launches that are remembered. */
-const most = 6;
+const remembered = 6;
 
 /** The names of the latest launches, which the error of a lost device shows. */
 export class RecentLaunches {
@@ -7,7 +6,7 @@ export class RecentLaunches {
 
   note(name: string): void {
     this.names.push(name);
-    if (this.names.length > most) this.names.shift();
+    if (this.names.length > remembered) this.names.shift();
   }
 
   describe(): string {

@@ -39,7 +39,7 @@ const flagsOf = (driver: string | undefined): string[] =>
 const zerosInLoops = "disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension";
 
 const noGpu =
-  "webgpu: this machine shows no GPU, and the CPU backend is faster than one in software, which acceptsSoftware: true would take";
+  "webgpu: this machine shows no GPU: use the CPU backend, or a slower GPU in software with acceptsSoftware: true";
 
 /** Vulkan reads the variable of the process whenever it is opened, so it stays set. */
 function useSoftwareDriver(manifest: string | undefined): void {

@@ -76,7 +76,7 @@ export const launchCases: readonly ContractCase[] = [
     },
   },
   {
-    name: "work that has not ended by a deadline fails the device by name, and an ended wait leaves it alone",
+    name: "work that misses a deadline is named by the error of the lost device, and a wait that ends in time changes nothing",
     async run(backend) {
       const x = bufferOf(backend, [1, 2]);
       await expectError(ArgumentError, "idle", () => backend.idle({ deadline: 0 }));
@@ -97,7 +97,7 @@ export const launchCases: readonly ContractCase[] = [
     },
   },
   {
-    name: "values out of range reject the next report with their number, once, and no report before",
+    name: "values out of range reject the next report with their number, once, and no earlier report",
     async run(backend) {
       if (plannerOf(takeOp, backend.languages) === undefined) return;
       const table = fromData([1, 2, 3, 4], { shape: [4], dtype: "i32" }, { backend });

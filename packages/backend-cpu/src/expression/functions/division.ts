@@ -18,7 +18,7 @@ export function remainder(a: Value, b: Value): Value {
   return e.select(e.equal(b, 0), 0, e.sub(a, e.mul(quotient, b)));
 }
 
-/** Of magnitudes, where a quotient of more than 2^53 may have been rounded up once: then the rest is below 0. */
+/** Computed from magnitudes. A quotient above 2^53 may have been rounded up once: the rest is then negative. */
 function floatRemainder(a: Value, b: Value): Value {
   const divisor = e.abs(b);
   const size = e.abs(a);

@@ -47,7 +47,7 @@ function logPair(x: Value): Pair {
   return sum(head.high, e.add(head.low, e.add(tail, e.mul(exponent, ln2Low))));
 }
 
-/** x^y for positive x, infinity, NaN, and 0, where the logarithm is minus infinity. 1 to any power is 1, to NaN too. */
+/** x^y for positive x, infinity, NaN, and 0, where the logarithm is minus infinity. 1 to any power, NaN included, is 1. */
 function magnitude(x: Value, y: Value): Value {
   const log = logPair(x);
   const high = e.select(e.equal(x, 0), -inf, e.select(e.less(x, inf), log.high, x));
