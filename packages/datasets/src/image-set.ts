@@ -63,7 +63,7 @@ export function checkImageSet(set: ImageSet): ImageSet {
   return set;
 }
 
-/** The images at the given positions, as a set of its own. Throws ArgumentError for a position that there is not. */
+/** The images at the given positions, as a set of its own. Throws ArgumentError for a position outside of the set. */
 export function selectImages(set: ImageSet, positions: ArrayLike<number>, name?: string): ImageSet {
   checkImageSet(set);
   const size = valuesPerImage(set);

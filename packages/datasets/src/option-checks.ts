@@ -1,7 +1,7 @@
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import { checkOptions, checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
 
-/** Throws ArgumentError for an option that has no rule, and for one that its rule does not accept or that is absent. */
+/** Throws ArgumentError for an unknown option, a wrong value and an absent option: all of them are required. */
 export function checkAllOptions<Options extends object>(
   where: string,
   options: Options,

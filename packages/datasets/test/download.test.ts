@@ -224,7 +224,7 @@ describe("an error says which kind it is", () => {
   it("that an option is unknown or wrong", async () => {
     expect(await failure({ timeout: 5 })).toBeInstanceOf(ArgumentError);
     await expect(download(published, server.address as never, path)).rejects.toThrow(
-      /download: addresses: found "http.*", expected an array of one http or https address or more/,
+      /download: addresses: found "http.*", expected an array of at least one http or https address/,
     );
     for (const wrong of [[], ["ftp://127.0.0.1"], ["http://[bad"], [7], undefined]) {
       const failing = download(published, wrong as never, path);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import type { PublishedFile, PublishedImages } from "../src/index.ts";
@@ -39,14 +39,13 @@ export function tinySet(addresses: readonly string[]): PublishedImages {
   };
 }
 
-/** A server on this machine, with its address and an end that waits for nobody. */
+/** A server on this machine, whose `close` does not wait for open connections. */
 export async function serve(
   listener: RequestListener,
-): Promise<{ readonly server: Server; readonly address: string; close(): Promise<void> }> {
+): Promise<{ readonly address: string; close(): Promise<void> }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    server,
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close: async () => {
       server.closeAllConnections();

@@ -1,4 +1,4 @@
-/** What a byte leaves behind that is followed by 0, 1, 2 or 3 bytes more; four tables take four bytes in one step. */
+/** The remainder of a byte that 0, 1, 2 or 3 zero bytes follow: with four tables, one step takes four bytes. */
 const remainders: readonly Int32Array[] = /* @__PURE__ */ remainderTables();
 
 /** The polynomial of gzip and zip, lowest bit first. */

@@ -12,8 +12,8 @@ export interface GunzipOptions {
 }
 
 /**
- * Decompresses gzip data (RFC 1952), the same on every engine: members in a row are joined, zeros behind them are skipped. The
- * host is given back every few milliseconds.
+ * Decompresses gzip data (RFC 1952), the same on every engine: members in a row are joined, zeros behind them are skipped.
+ * Large data give the event loop a turn every 20 ms.
  *
  * Throws DataError for damaged or truncated data, for anything that follows it, and as soon as the contents grow beyond
  * `maxBytes`; ArgumentError for wrong options.
@@ -41,12 +41,12 @@ export async function gunzipStart(compressed: Uint8Array, bytes: number, name: s
 /** Whether the bytes start like a gzip file. */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** Deflate makes 258 bytes of two bits at best. */
+/** At best, deflate makes 258 bytes from two bits. */
 const largestRatio = 1032;
 
 const trailerBytes = 8;
 
-/** The contents, whole up to `limit` bytes; at least one byte more where there are more. */
+/** The contents up to `limit` bytes, and at least one byte more where there are more. */
 async function unpack(compressed: Uint8Array, limit: number, name: string): Promise<Uint8Array> {
   checkBytes(name, compressed);
   const claimed = compressed.length < 18 ? 0 : trailerOf(compressed, compressed.length - trailerBytes).size;
@@ -102,13 +102,14 @@ const flags = { headerChecksum: 2, extra: 4, name: 8, comment: 16, unknown: 0xe0
 /** What every header has, before what its flags announce. */
 const fixedHeaderBytes = 10;
 
-/** How long the header is that the data begin with. */
+/** The length of the header that the data begin with. */
 function headerBytes(data: Uint8Array): number {
   if (!isGzip(data)) throw new InflateError("something else begins where a member should");
   if (data.length < fixedHeaderBytes) throw new InflateError("it ends early");
   const [, , method, present] = data as unknown as [number, number, number, number];
-  if (method !== 8 || (present & flags.unknown) !== 0)
+  if (method !== 8 || (present & flags.unknown) !== 0) {
     throw new InflateError("its header is of an unknown kind");
+  }
   let length = fixedHeaderBytes;
   if (present & flags.extra) length += 2 + (data[length]! | (data[length + 1]! << 8));
   for (const flag of [flags.name, flags.comment]) {

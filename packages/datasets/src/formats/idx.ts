@@ -79,7 +79,7 @@ export async function readIdx(bytes: Uint8Array, name = "idx data"): Promise<Idx
 interface IdxHeader {
   readonly type: ElementType;
   readonly shape: readonly number[];
-  /** How long the header is, and how long what follows it. */
+  /** The lengths of the header and of the data that follow it. */
   readonly bytes: number;
   readonly dataBytes: number;
 }
@@ -106,7 +106,7 @@ function readHeader(contents: Uint8Array, name: string): IdxHeader {
   const view = new DataView(contents.buffer, contents.byteOffset, contents.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const most = shape.reduce((size, dimension) => size * (dimension || 1), type.bytes);
-  // An empty array whose other dimensions are beyond counting is refused for them.
+  // An empty array is refused, too, where the product of its other dimensions is not a safe integer.
   const dataBytes = shape.includes(0) && Number.isSafeInteger(most) ? 0 : most;
   return { type, shape, bytes, dataBytes };
 }
@@ -159,6 +159,6 @@ export async function readIdxImages(
   });
 }
 
-/** Whole numbers of every width in the two kinds that a set takes. */
+/** Whole numbers of any width as one of the two array types that a set takes. */
 const asLabels = (data: IdxData): IdxData =>
   data instanceof Int8Array || data instanceof Int16Array ? Int32Array.from(data) : data;

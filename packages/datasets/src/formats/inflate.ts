@@ -1,7 +1,7 @@
 import type { PrefixCode } from "./prefix-code.ts";
 import { prefixCode } from "./prefix-code.ts";
 
-/** What is wrong with deflated data, in words that follow "found". */
+/** What is wrong with deflated data, as a clause about them: "it ends early". */
 export class InflateError extends Error {}
 
 /** The longest repetition of deflate. */
@@ -38,7 +38,7 @@ const endOfBlock = 256;
 /** The most literals that are written before room is made for more. */
 const longestRun = 4096;
 
-/** How much room there is, before a run of literals with a repetition behind it. */
+/** The room that a run of literals and the repetition after it need. */
 const room = longestRun + longestMatch;
 
 /**
@@ -57,7 +57,7 @@ export class Inflater {
   /** Where the stream began in the output: nothing before it can be repeated. */
   private start = 0;
 
-  /** It stops soon after `limit` bytes; `expected` is a guess at how many there are. */
+  /** Unpacking stops soon after `limit` bytes; `expected` is a guess at how many there are. */
   constructor(input: Uint8Array, limit: number, expected: number) {
     this.input = input;
     this.limit = limit;

@@ -25,13 +25,13 @@ export interface RequestOptions {
 
 const mostRedirects = 5;
 
-/** Whether it is an address that can be asked, read as it stands or as a part of another one. */
+/** Whether this is an http or https address, absolute or relative to `base`. */
 export const isWebAddress = (address: string, base?: URL): boolean =>
   URL.canParse(address, base) && /^https?:$/.test(new URL(address, base).protocol);
 
 /**
- * What a server answers, its body as it was sent: `fetch` would unpack by the header `content-encoding`, and published
- * checksums are of packed files. Throws DownloadError for any status but success, and when nothing comes in time.
+ * The answer of a server, with its body as it was sent: `fetch` would unpack it where the header `content-encoding` says so, and
+ * published checksums are those of packed files. Throws DownloadError for any status but success, and when nothing comes in time.
  */
 export async function answerOf(url: string, options: RequestOptions): Promise<IncomingMessage> {
   let target = new URL(url);
@@ -89,7 +89,7 @@ export async function* chunksOf(answer: IncomingMessage): AsyncGenerator<Uint8Ar
   }
 }
 
-/** Where several addresses of one host failed, Node says nothing but a code. */
+/** Where all addresses of a host fail, Node's error has a code and no message. */
 function asDownloadError(error: NodeJS.ErrnoException, wasAnswered: boolean = false): DownloadError {
   return error instanceof DownloadError
     ? error

@@ -40,7 +40,7 @@ const publishedFile: Rule = {
 };
 
 const webAddresses: Rule = {
-  expected: "an array of one http or https address or more",
+  expected: "an array of at least one http or https address",
   accepts: (value) =>
     Array.isArray(value) &&
     value.length > 0 &&
@@ -48,11 +48,10 @@ const webAddresses: Rule = {
 };
 
 /**
- * Downloads a published file to `path`, from the first address that has it. The file takes its name, in the place of what
- * had it, when its checksum is right: any number of processes may download one file at once. A connection that breaks is
- * taken up where it stopped.
+ * Downloads a published file to `path`, from the first address that has it. What was at `path` is replaced once the checksum is
+ * right, so any number of processes may download one file at once. A connection that breaks is resumed where it stopped.
  *
- * Throws DownloadError when no address can be reached, DataError when what an address has is another file or damaged,
+ * Throws DownloadError when no address can be reached, DataError when the file of an address is another one or damaged,
  * StorageError when it cannot be written, ArgumentError for wrong arguments, and the signal's reason when it is aborted.
  *
  * @example await download(mnist.test.labels, mnist.addresses, "data/mnist/t10k-labels-idx1-ubyte.gz");
@@ -94,7 +93,7 @@ async function receiveFromFirst(
   let [isDamaged, wasAnswered] = [false, false];
   for (const address of addresses) {
     const url = `${address}/${published.file}`;
-    // What another address began may be another file.
+    // The address before may have begun to send another file.
     await partial.restart();
     try {
       await receiveWhole(url, published, partial, options);
@@ -113,7 +112,7 @@ async function receiveFromFirst(
 
 const mostConnections = 5;
 
-/** Takes up a connection that breaks, as long as each one brings something. */
+/** Resumes connections that break, as long as each one brings something. */
 async function receiveWhole(
   url: string,
   published: PublishedFile,

@@ -5,8 +5,8 @@ import { dirname } from "node:path";
 import { makeFolder, storageError, temporaryPath } from "@evenkeel/tensor/node";
 
 /**
- * A file that is being filled, under a name that no other process and no other call has. It comes into being with its first
- * bytes, and takes its own name when it is whole; readers never see a part.
+ * A file that is being filled, under a name that no other process and no other call uses. It is created with its first bytes and
+ * renamed to its target when it is whole, so that readers never see a part.
  */
 export class PartialFile {
   /** How many bytes it holds. */
@@ -40,7 +40,7 @@ export class PartialFile {
     return this.digest.copy().digest("hex");
   }
 
-  /** Gives the file its own name, in the place of what had it. */
+  /** Renames the file to its target, which is replaced. */
   async finish(): Promise<void> {
     await this.storing(async () => {
       await (await this.opened()).sync();
@@ -55,7 +55,7 @@ export class PartialFile {
     await rm(this.path, { force: true }).catch(() => undefined);
   }
 
-  /** `a` writes at the end also after `restart`; `x` refuses to follow a link. */
+  /** `a` writes at the end even after `restart`; `x` refuses to follow a link. */
   private async opened(): Promise<FileHandle> {
     if (this.handle === undefined) {
       await makeFolder(dirname(this.path));

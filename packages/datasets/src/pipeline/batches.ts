@@ -73,12 +73,12 @@ interface Streamed<Example> {
  * - a typed array, nested arrays or `{ data, shape }`, or a record of them to any depth: the first dimension counts the
  *   examples, and a batch is the same record with tensors of n of them;
  * - an array of examples, or a `Dataset`: `length` and `get(index)`, which may return a promise;
- * - a stream of examples, or a function that begins it for an epoch: without shuffling, and of unknown length.
+ * - a stream of examples, or a function that begins it for an epoch; its length is unknown, and it is not shuffled.
  *
  * Examples are numbers, booleans, arrays, `{ data, shape }`, or records of those; each part gets a first dimension. Numbers
- * become f32, so labels want `dtypes: { labels: "i32" }`.
+ * become f32, so labels need `dtypes: { labels: "i32" }`.
  *
- * Throws ArgumentError for wrong options and for parts that no tensor can be made from, ShapeError for parts of different
+ * Throws ArgumentError for wrong options and for parts that cannot become tensors, ShapeError for parts of different
  * lengths or shapes, DataError for images that do not fit their labels.
  *
  * @example for await (const { inputs, labels } of batches(images, { batchSize: 128, shuffleSeed: 1 }).epoch(0)) console.log(inputs.shape, labels.shape);
@@ -109,7 +109,7 @@ const isStream = (source: object): source is Stream =>
 const isDataset = (source: object): source is Dataset<unknown> =>
   "length" in source && "get" in source && typeof source.get === "function";
 
-/** Checks the options, too: which there are depends on the source. */
+/** Checks the options, too, because the source decides which ones there are. */
 function exampleSource(source: object, options: object): ExampleSource {
   if ("imageShape" in source) {
     const set = checkImageSet(source as ImageSet);
@@ -157,7 +157,7 @@ function streamBatches(source: Stream, options: StreamBatchOptions): StreamBatch
   };
 }
 
-/** A generator can be read once: that it has been must not look like an epoch without batches. */
+/** A generator can be read only once; a second epoch of it must not look like one without batches. */
 function repeatedly(stream: ExampleStream): () => ExampleStream {
   let isRead = false;
   return () => {

@@ -23,7 +23,7 @@ export interface Dataset<Example> {
   get(index: number): Example | Promise<Example>;
 }
 
-/** A structure of arrays whose first dimension counts the examples. The dtypes that are asked for are checked only. */
+/** A structure of arrays whose first dimension counts the examples. `dtypes` is only checked here. */
 export function fromArrays(structure: unknown, dtypes: unknown, where = "batches"): ExampleSource {
   const array = shapedArrayOf(structure, where);
   if (array !== undefined) {
@@ -75,7 +75,7 @@ export function fromDataset(dataset: Dataset<unknown>): ExampleSource {
   };
 }
 
-/** Examples of one structure as a batch: each part gets a first dimension. `positions` tell an error where they stand. */
+/** Examples of one structure as a batch: each part gets a first dimension. Errors name examples by their `positions`. */
 export function stack(
   examples: readonly unknown[],
   positions: ArrayLike<number>,

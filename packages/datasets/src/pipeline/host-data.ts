@@ -3,7 +3,7 @@ import { ArgumentError, formatShape, rememberIntegers, ShapeError, sizeOf, tenso
 import type { Rule } from "@evenkeel/tensor/checks";
 import { builtinName, checkValue, describeValue, isRecord } from "@evenkeel/tensor/checks";
 
-/** The typed arrays that tensors are made from; the narrower integers need a dtype, which is asked for by name. */
+/** The typed arrays that tensors are made from. Int8, Int16 and Uint16 match no dtype, so that one must be given for them. */
 export type TypedArray =
   | Float64Array
   | Float32Array
@@ -63,8 +63,8 @@ export function checkDType({ data, dtype }: ShapedArray, asked: unknown, where: 
 }
 
 /**
- * The dtypes that are asked for the parts of a structure. Throws ArgumentError for one dtype in their place, and for the name
- * of a part that there is not.
+ * The dtypes of the parts of a structure, by name. Throws ArgumentError for a single dtype in their place, and for the name of a
+ * part that does not exist.
  */
 export function dtypesOfParts(
   structure: object,
@@ -79,7 +79,7 @@ export function dtypesOfParts(
   throw new ArgumentError(`${where}: dtypes: found "${found}", expected ${expected} ${names.join(", ")}`);
 }
 
-/** An array of the type of another one, of any realm. */
+/** An array of the same type as another one, which may come from another realm. */
 export const emptyLike = (data: TypedArray, length: number): TypedArray =>
   new arrayTypes[builtinName(data)]!(length);
 
@@ -133,7 +133,7 @@ function fromNestedArray(value: NestedArray, where: string): ShapedArray {
   return { data, shape, ...(typeof first === "boolean" && { dtype: "bool" }) };
 }
 
-/** Another structure with the parts of an array or a record: what `change` makes of each. */
+/** A copy of an array or a record in which `change` replaces each part. */
 export function mapParts(structure: object, change: (part: unknown, name: string) => unknown): unknown {
   const entries = Object.entries(structure).map(([name, part]) => [name, change(part, name)] as const);
   return Array.isArray(structure) ? entries.map(([, part]) => part) : Object.fromEntries(entries);
@@ -155,7 +155,7 @@ export function toTensors(
       dtype: (dtypes as DType | undefined) ?? dtype,
       backend,
     });
-    // Labels are checked where they meet the number of classes, before a step has used them.
+    // The loss knows the number of classes and checks labels on the host, before a step has used them.
     if (made.dtype === "i32") rememberIntegers(made, data as NumericArray);
     return made;
   }

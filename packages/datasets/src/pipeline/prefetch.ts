@@ -3,8 +3,8 @@ import { checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
 
 /**
  * Hands on the items of `source` while it prepares the next `depth` of them: the work between two items overlaps with what the
- * consumer waits for. Order and errors stay as they are; leaving the loop early ends the source, once it has made what it was asked for: this is not waited for.
- * Throws ArgumentError unless `depth` is a non-negative integer.
+ * consumer waits for. Order and errors stay as they are. Leaving the loop early ends the source once it has made the items that were
+ * requested, without waiting for them. Throws ArgumentError unless `depth` is a non-negative integer.
  *
  * @example for await (const item of prefetch(items, 2)) await use(item);
  */
@@ -32,7 +32,7 @@ async function* itemsAhead<Item>(source: AsyncIterable<Item>, depth: number): As
     }
   } finally {
     const ended = Promise.allSettled(pending).then(() => iterator.return?.());
-    // What was asked for ahead may never come, and nobody waits for it.
+    // Items that were requested ahead may never come, and nobody needs them.
     await Promise.race([ended, nextTurn()]);
   }
 }
