@@ -1,10 +1,11 @@
 import type { Activation, Backend, Shape, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, fromData, scope } from "@evenkeel/tensor";
-import { anything, checkOptions, integer, nonNegative } from "@evenkeel/tensor/checks";
+import { anything, checkOptions } from "@evenkeel/tensor/checks";
 import type { BatchNormOptions } from "./batch-norm.ts";
 import { batchNorm } from "./batch-norm.ts";
 import { normalizationGradient } from "./gradient/gradient.ts";
 import { checkInput } from "./layout.ts";
+import { axisRule, frozenRules } from "./options.ts";
 import { populationStatistics } from "./pack/pack-statistics.ts";
 
 /** Options of `batchNorm`, with arrays in the place of tensors. */
@@ -97,8 +98,11 @@ export async function batchNormBackward(
   options: BackwardOptions,
 ): Promise<BackwardArrays> {
   checkOptions<BackwardOptions>("batchNormBackward", options, {
-    ...{ statistics: anything, runningMean: anything, runningVariance: anything, scale: anything },
-    ...{ shift: anything, epsilon: nonNegative, axis: integer, activation: anything, y: anything },
+    ...frozenRules,
+    ...axisRule,
+    statistics: anything,
+    activation: anything,
+    y: anything,
   });
   return computed(() => {
     const { epsilon = 1e-5, activation = "none" } = options;

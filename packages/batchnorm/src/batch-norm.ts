@@ -51,8 +51,8 @@ export interface BatchNormResult {
 
 /**
  * Batch normalization (Ioffe and Szegedy 2015) with PyTorch's semantics: normalizes with the biased variance, keeps the
- * unbiased one. An empty batch leaves running statistics as they are. One value that is not finite makes all of its channel NaN: y,
- * the statistics and the running ones (PyTorch keeps the sign of an infinite mean, which depends on the order of sums here).
+ * unbiased one. An empty batch leaves running statistics as they are. A value that is not finite makes y, the statistics and
+ * the running statistics of its channel NaN (PyTorch keeps an infinite mean, which would depend on the order of sums here).
  *
  * Shapes: x of any rank, scale, shift and running statistics [C], residual as x -> y as x, statistics [4, C]. x, the residual
  * and y are f32 or, on devices that have it, f16; everything else is f32.

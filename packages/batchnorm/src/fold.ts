@@ -13,8 +13,8 @@ import {
   sub,
 } from "@evenkeel/tensor";
 import { checkOptions, checkTensors, nonNegativeInteger } from "@evenkeel/tensor/checks";
-import { channelShape, checkArgument, checkFloat } from "./layout.ts";
-import { commonRules } from "./options.ts";
+import { channelShape, checkArgument, checkDType } from "./layout.ts";
+import { frozenRules } from "./options.ts";
 import { inverseStdExpression } from "./statistics/rows.ts";
 
 /** A batch normalization at inference: what is left of it is a factor and an addend per channel. */
@@ -76,11 +76,9 @@ function fold(
 ): WeightAndBias {
   checkTensors(operation, layer?.weight);
   const { weight, bias } = layer;
-  const { scale: any, epsilon: rule } = commonRules;
-  const statistics = { runningMean: any, runningVariance: any };
-  checkOptions(operation, normalization, { ...statistics, scale: any, shift: any, epsilon: rule });
+  checkOptions(operation, normalization, frozenRules);
   const { runningMean, runningVariance, scale, shift, epsilon = 1e-5 } = normalization;
-  checkFloat(operation, "weight", weight);
+  checkDType(operation, "weight", weight);
   const outputs = weight.shape[outputAxis];
   if (outputs === undefined) {
     throw new ShapeError(

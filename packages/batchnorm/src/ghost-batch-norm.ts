@@ -11,15 +11,15 @@ import { checkCall, commonRules } from "./options.ts";
 const name = "ghostBatchNorm";
 
 export interface GhostBatchNormOptions extends Omit<BatchNormOptions, "inPlace"> {
-  /** Samples of a ghost batch; a remainder is spread over all of them. */
+  /** Samples of a ghost batch; a remainder is spread evenly over all ghost batches. */
   readonly size: number;
 }
 
 /**
  * Batch normalization of parts of a batch by their own statistics (Hoffer et al. 2017): the noise of small batches at the
- * speed of large ones. There are as many ghost batches as `size` goes into the samples, and each has `size` of them or, where
- * that leaves a remainder, its even share more: 65 samples in ghost batches of 32 are 32 and 33. Running statistics take in
- * one ghost batch after the other. At inference it is `batchNorm`.
+ * speed of large ones. There are floor(samples / size) ghost batches, at least one, over which a remainder is spread evenly:
+ * 65 samples with a `size` of 32 make ghost batches of 32 and 33. Running statistics take in one ghost batch after the other.
+ * At inference it is `batchNorm`.
  *
  * Shapes: as `batchNorm`, with the samples on axis 0; the statistics are those of the whole batch. Throws ArgumentError for a
  * size that is not a positive integer or channels on axis 0, ShapeError for ghost batches of one value per channel, and as

@@ -32,7 +32,7 @@ export const channelShape = (shape: Shape, axis: number): number[] => [
 
 /** The channels' axis, counted from the front. Throws ShapeError or DTypeError unless x is f32 or f16 and has such an axis. */
 export function checkInput(operation: string, x: Spec, axis: number): number {
-  checkFloat(operation, "x", x, ["f32", "f16"]);
+  checkDType(operation, "x", x, ["f32", "f16"]);
   if (x.shape.length === 0 || axis >= x.shape.length) {
     throw new ShapeError(
       `${operation}: x: found shape ${formatShape(x.shape)}, expected a channel axis ${axis}: at least ${Math.max(axis + 1, 1)} dimensions`,
@@ -41,7 +41,8 @@ export function checkInput(operation: string, x: Spec, axis: number): number {
   return normalizeAxis(axis, x.shape.length, operation);
 }
 
-export function checkFloat(
+/** Throws DTypeError unless the argument has one of the dtypes. */
+export function checkDType(
   operation: string,
   argument: string,
   spec: Spec,
@@ -64,7 +65,7 @@ export function checkArgument(
   dtype: DType = "f32",
 ): void {
   if (spec === undefined) return;
-  checkFloat(operation, argument, spec, [dtype]);
+  checkDType(operation, argument, spec, [dtype]);
   if (spec.shape.length !== shape.length || spec.shape.some((size, axis) => size !== shape[axis])) {
     throw new ShapeError(
       `${operation}: ${argument}: found shape ${formatShape(spec.shape)}, expected ${formatShape(shape)}: ${reason}`,

@@ -12,26 +12,27 @@ import {
   yesOrNo,
 } from "@evenkeel/tensor/checks";
 import type { BatchNormOptions } from "./batch-norm.ts";
+import type { FrozenNormalization } from "./fold.ts";
 import type { NormalizeOptions } from "./normalize/normalize.ts";
 
 export const axisRule: { readonly axis: Rule } = { axis: integer };
 
-const partRules = {
-  ...axisRule,
-  scale: anything,
-  shift: anything,
-  residual: anything,
-  epsilon: nonNegative,
-  activation: anything,
-};
+const affineRules = { scale: anything, shift: anything, epsilon: nonNegative };
 
-export const normalizeRules: Rules<NormalizeOptions> = { ...partRules, inPlace: yesOrNo };
+const normalizationRules = { ...axisRule, ...affineRules, residual: anything, activation: anything };
 
-/** What ghost batches and masks can be told too. */
-export const commonRules: Rules<Omit<BatchNormOptions, "inPlace">> = {
-  ...partRules,
+export const frozenRules: Rules<FrozenNormalization> = {
+  ...affineRules,
   runningMean: anything,
   runningVariance: anything,
+};
+
+export const normalizeRules: Rules<NormalizeOptions> = { ...normalizationRules, inPlace: yesOrNo };
+
+/** The options that `batchNorm`, `ghostBatchNorm` and `maskedBatchNorm` share. */
+export const commonRules: Rules<Omit<BatchNormOptions, "inPlace">> = {
+  ...normalizationRules,
+  ...frozenRules,
   training: yesOrNo,
   momentum: nullOr(fraction),
   numBatchesTracked: nonNegativeInteger,
@@ -42,7 +43,7 @@ interface Running<Kind> {
   readonly runningVariance?: Kind | undefined;
 }
 
-/** Throws ArgumentError for options that do not exist or are out of range, and one running statistic without the other. */
+/** Throws ArgumentError for unknown options, values out of range, and one running statistic without the other. */
 export function checkCall<Options extends Running<Tensor>>(
   operation: string,
   options: Options,

@@ -19,7 +19,7 @@ function meanOf(at: usize): f64 {
   return load<f64>(at, 8);
 }
 
-/** NaN where M2 is: of values that are not finite, whatever the order in which they were summed. */
+/** The mean, or NaN where M2 is NaN: a mean of values that are not finite would depend on the order of the sum. */
 function finiteMeanOf(at: usize): f64 {
   const m2 = load<f64>(at, 16);
   return m2 == m2 ? meanOf(at) : m2;

@@ -149,8 +149,8 @@ let ${result}=partOfFirst(joinLanes(all,size));
 `;
 
 /**
- * Statistics as `found`, with a mean that counts from `pivot` and is NaN where M2 is, give z = (x - centre) * factor + offset: centre is the mean as f32,
- * and what that cuts off is its `rest`, by Knuth's sum of two numbers. The mask that the device cannot know keeps
+ * Statistics as `found`, with a mean that counts from `pivot`, give z = (x - centre) * factor + offset: centre is the mean as
+ * f32, or NaN where M2 is NaN, and what that cuts off is its `rest`, by Knuth's sum of two numbers. The mask that the device cannot know keeps
  * compilers that reassociate from taking the rest for 0. Forward and backward passes compute z here, with the same bits.
  */
 export const coefficients = (hasScale: boolean, hasShift: boolean): string => `

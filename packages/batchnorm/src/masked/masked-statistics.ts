@@ -19,7 +19,7 @@ import {
   where,
 } from "@evenkeel/tensor";
 import { checkOptions } from "@evenkeel/tensor/checks";
-import { batchAxes, channelShape, checkFloat, checkInput } from "../layout.ts";
+import { batchAxes, channelShape, checkDType, checkInput } from "../layout.ts";
 import { axisRule } from "../options.ts";
 import { nonZero, rowOf, rows, rowsOf } from "../statistics/rows.ts";
 import type { StatisticsAttributes } from "../statistics/statistics.ts";
@@ -55,7 +55,7 @@ export const maskedStatisticsOp: Op<StatisticsAttributes> = {
 
 /** Throws DTypeError unless the mask is bool, ShapeError unless it broadcasts to the shape of x. */
 export function checkMask(operation: string, mask: Spec, x: Spec): void {
-  checkFloat(operation, "mask", mask, ["bool"]);
+  checkDType(operation, "mask", mask, ["bool"]);
   if (!sameShape(broadcastShapes([mask.shape, x.shape], operation), x.shape)) {
     throw new ShapeError(
       `${operation}: mask: found shape ${formatShape(mask.shape)}, expected one that broadcasts to ${formatShape(x.shape)}`,

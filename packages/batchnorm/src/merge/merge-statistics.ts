@@ -18,7 +18,7 @@ import {
   sum,
 } from "@evenkeel/tensor";
 import { deferred } from "../deferred.ts";
-import { checkFloat } from "../layout.ts";
+import { checkDType } from "../layout.ts";
 import { packStatistics } from "../pack/pack-statistics.ts";
 import { nonZero, rows } from "../statistics/rows.ts";
 import { mergeLaunch } from "../statistics/statistics.ts";
@@ -42,7 +42,7 @@ function momentsOf(parts: Tensor): { counts: Tensor; means: Tensor; total: Tenso
 export const mergeStatisticsOp: Op = {
   name: "mergeStatistics",
   outputs: ([parts]) => {
-    checkFloat("mergeStatistics", "parts", parts!);
+    checkDType("mergeStatistics", "parts", parts!);
     if (parts!.shape.length !== 3 || parts!.shape[1] !== 4) {
       throw new ShapeError(
         `mergeStatistics: parts: found shape ${formatShape(parts!.shape)}, expected [parts, 4, channels]`,

@@ -131,7 +131,7 @@ export function normalize(x: Tensor, statistics: Tensor, options: NormalizeOptio
   return normalizeBy(x, statistics, options);
 }
 
-/** With options that were checked. */
+/** `normalize` with options that the caller has checked. */
 export function normalizeBy(x: Tensor, statistics: Tensor, options: NormalizeOptions): Tensor {
   const { scale, shift, residual, epsilon = 1e-5, activation = "none" } = options;
   const attrs = {

@@ -1,6 +1,6 @@
 import type { Op, Spec, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, buildExpression, e, execute, formatSpec } from "@evenkeel/tensor";
-import { checkArgument, checkFloat } from "../layout.ts";
+import { checkArgument, checkDType } from "../layout.ts";
 
 export interface PackAttributes {
   /** The number of values per channel; absent, it is an input. */
@@ -9,11 +9,11 @@ export interface PackAttributes {
 
 const channelsOf = (mean: Spec): number => mean.shape[0] ?? 1;
 
-/** Rows of statistics: count, mean (NaN where M2 is), what f32 cut off the mean, M2 (the sum of squared distances from the mean). */
+/** Rows of statistics: count, mean (NaN where M2 is NaN), what f32 cut off the mean, M2 (the sum of squared distances from it). */
 export const packStatisticsOp: Op<PackAttributes> = {
   name: "packStatistics",
   outputs: ([mean, m2, count], attrs) => {
-    checkFloat("packStatistics", "mean", mean!);
+    checkDType("packStatistics", "mean", mean!);
     const shape = [channelsOf(mean!)];
     for (const [name, spec] of Object.entries({ mean, m2, count })) {
       checkArgument("packStatistics", name, spec, shape, "one value per channel");
@@ -33,7 +33,7 @@ export const packStatisticsOp: Op<PackAttributes> = {
         ([mean, m2, count]) => {
           const index = e.indexLike(mean!);
           const counts = count ?? e.constantLike(mean!, attrs.count!);
-          // NaN where M2 is: of values that are not finite, whatever their sum.
+          // Values that are not finite make M2 NaN; their sum may be infinite.
           const finiteMean = e.select(e.isNan(m2!), m2!, mean!);
           // 0, or NaN like the mean.
           const restOfMean = e.sub(finiteMean, finiteMean);

@@ -25,7 +25,10 @@ export const cases: OpCases<StatisticsAttributes> = {
     },
     { name: "non-finite", attrs: { axis: 1 }, inputs: [poisoned], needs: "non-finite" },
     ...infinities.map((x, index) => ({
-      ...{ name: `one infinity, ${index}`, attrs: { axis: 1 }, inputs: [x], needs: "non-finite" as const },
+      name: `one infinity, ${index}`,
+      attrs: { axis: 1 },
+      inputs: [x],
+      needs: "non-finite" as const,
     })),
   ],
 };

@@ -137,7 +137,8 @@ export function mergeLaunch(
  *
  * Shapes: any of rank 1 and more -> [4, C]. Throws DTypeError unless x is f32 or f16, ShapeError where it has no such axis.
  *
- * A channel with a value that is not finite has the mean and M2 NaN. Tiled sums around a pivot, merged by Chan, Golub and LeVeque's formula (1983): as accurate as two passes.
+ * A value that is not finite makes the mean and M2 of its channel NaN. Tiled sums around a pivot, merged by Chan, Golub and
+ * LeVeque's formula (1983): as accurate as two passes.
  *
  * @param options.axis the channels' axis; default 1, as in NCHW
  * @example varianceOf(statistics(x))

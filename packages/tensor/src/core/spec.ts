@@ -80,7 +80,7 @@ export function normalizeAxis(axis: number, rank: number, operation: string): nu
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The axis of options that name nothing else, counted from the front. Throws ArgumentError for other options, and out of range. */
+/** The `axis` of options that have no other member, counted from the front. Throws ArgumentError for other options and out of range. */
 export function axisOption(
   operation: string,
   options: { readonly axis?: number },
@@ -93,7 +93,7 @@ export function axisOption(
 }
 
 /** One axis or several. */
-export const axesRule: Rule = /* @__PURE__ */ either(integer, /* @__PURE__ */ listOf(integer));
+const axesRule: Rule = /* @__PURE__ */ either(integer, /* @__PURE__ */ listOf(integer));
 
 /** Sorted distinct axes; absent means all of them. */
 export function normalizeAxes(

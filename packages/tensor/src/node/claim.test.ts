@@ -113,7 +113,7 @@ test("a link to nowhere and a folder are in the way like any claim, and are not 
   const below = join(folder, ".below");
   await mkdir(below);
   await utimes(below, earlier, earlier);
-  await expect(claimPath(below)).rejects.toThrow(`${below}: found something that is no file`);
+  await expect(claimPath(below)).rejects.toThrow(`${below}: found something that is not a file`);
   expect((await readdir(folder)).sort()).toEqual([".below"]);
 });
 

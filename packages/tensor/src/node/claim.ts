@@ -8,16 +8,16 @@ import { makeFolder } from "./make-folder.ts";
 import { storageError } from "./storage-error.ts";
 import { hasEnded, thisMachine } from "./temporary-files.ts";
 
-/** How often a claim is renewed, and after what silence one of another machine counts as left behind. */
+/** How often a claim is renewed, and after how long without renewal that of another machine is stale, in milliseconds. */
 const renewedEvery = 20_000;
 const silence = 120_000;
 
 /**
- * Claims what `path` stands for, so that of several programs one works with it at a time. The file at `path` tells who it
- * is until the returned function is called. A claim of this machine holds as long as its process lives, and one of another
- * machine or container as long as it is renewed: after two minutes without, it is taken over.
+ * Claims what `path` stands for, so that only one program at a time works with it. The file at `path` names the process until
+ * the returned function is called. A claim of this machine holds as long as its process lives, and one of another machine or
+ * container as long as it is renewed: it is taken over after two minutes without a renewal.
  *
- * @throws StorageError that names the process which has it, or where the file cannot be written
+ * @throws StorageError that names the process which holds the claim, or says why the file cannot be written
  * @example
  * const release = await claimPath("runs/latest/.lock");
  * try { await work(); } finally { await release(); }
@@ -27,7 +27,7 @@ export async function claimPath(path: string): Promise<() => Promise<void>> {
   const own = JSON.stringify({ ...who, claim: randomUUID() });
   try {
     await makeFolder(dirname(path));
-    while (!(await isWritten(path, own))) await removeLeft(path, own);
+    while (!(await isNewlyWritten(path, own))) await removeStale(path, own);
   } catch (error) {
     throw storageError(path, error);
   }
@@ -41,7 +41,7 @@ export async function claimPath(path: string): Promise<() => Promise<void>> {
   };
 }
 
-/** Nothing is renewed that others have taken over. */
+/** Does nothing when another process has taken the claim over. */
 async function renew(path: string, own: string): Promise<void> {
   const now = new Date();
   if ((await read(path)) === own) await utimes(path, now, now);
@@ -51,7 +51,7 @@ async function removeOwn(path: string, own: string): Promise<void> {
   if ((await read(path)) === own) await rm(path, { force: true });
 }
 
-async function isWritten(path: string, text: string): Promise<boolean> {
+async function isNewlyWritten(path: string, text: string): Promise<boolean> {
   try {
     await writeFile(path, text, { flag: "wx" });
     return true;
@@ -64,37 +64,37 @@ async function isWritten(path: string, text: string): Promise<boolean> {
 const read = (path: string): Promise<string | undefined> => readFile(path, "utf8").catch(() => undefined);
 
 /**
- * Removes a claim that was left behind. Throws StorageError for one that holds. One process at a time removes: another would
- * remove the claim that has come into the place of the one it saw.
+ * Removes a stale claim. Throws StorageError for one that holds. Only one process at a time may remove it: a second one could
+ * remove the new claim that has replaced the stale one.
  */
-async function removeLeft(path: string, own: string): Promise<void> {
-  if (!(await isLeft(path))) return;
+async function removeStale(path: string, own: string): Promise<void> {
+  if (!(await isStale(path))) return;
   const guard = `${path}.taking`;
-  if (await isWritten(guard, own)) {
+  if (await isNewlyWritten(guard, own)) {
     try {
-      // A guard that was taken for one left behind guards no more.
-      if ((await isLeft(path)) && (await read(guard)) === own) await rm(path, { force: true });
+      // Another process may have removed the guard, taking it for a stale one.
+      if ((await isStale(path)) && (await read(guard)) === own) await rm(path, { force: true });
     } finally {
       await removeOwn(guard, own);
     }
-  } else if (await isLeft(guard)) await rm(guard, { force: true });
+  } else if (await isStale(guard)) await rm(guard, { force: true });
 }
 
-/** Whether what is there was left behind; false where nothing is. Throws StorageError for a claim that holds. */
-async function isLeft(path: string): Promise<boolean> {
+/** Whether the claim at `path` is stale; false where there is none. Throws StorageError for one that holds. */
+async function isStale(path: string): Promise<boolean> {
   const text = await read(path);
   const found = await lstat(path).catch(ignoreMissing);
   if (found === undefined) return false;
   if (!(found.isFile() || found.isSymbolicLink())) {
-    throw new StorageError(`${path}: found something that is no file, expected a file or nothing`);
+    throw new StorageError(`${path}: found something that is not a file, expected a file or nothing`);
   }
   const { host, pid, machine } = holderOf(text);
-  const hasStopped =
+  const isOver =
     machine === thisMachine ? hasEnded(pid!, found.mtimeMs) : Date.now() - found.mtimeMs > silence;
-  if (hasStopped) return true;
+  if (isOver) return true;
   const holder = pid === undefined ? "a program that does not name itself" : `process ${pid} on ${host}`;
   throw new StorageError(
-    `${path}: found it in use by ${holder}, expected one program at a time; where that has ended, remove the file`,
+    `${path}: found it in use by ${holder}, expected one program at a time; if that program has ended, remove the file`,
   );
 }
 
@@ -108,7 +108,7 @@ interface Holder {
   readonly machine: string;
 }
 
-/** Who has a claim; a file that is still being written says nothing yet, nor does what cannot be read. */
+/** Who holds a claim; nothing for a file that is still being written or cannot be read. */
 function holderOf(text = ""): Partial<Holder> {
   try {
     const { host, pid, machine } = JSON.parse(text) as Record<string, unknown>;

@@ -2,8 +2,8 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder and those around it that are missing, one by one: Node's own recursive way never ends where none can be made,
- * as in /proc.
+ * Makes a folder and its missing parents, one by one: Node's recursive `mkdir` never ends where no folder can be made, as in
+ * /proc.
  *
  * @returns the folders that were made, the outermost first
  * @throws the system's error (EEXIST and ENOTDIR where a file is in the way)
@@ -25,7 +25,7 @@ const tryToMake = (path: string): Promise<NodeJS.ErrnoException | undefined> =>
     (error) => error,
   );
 
-/** Because the folder is there already; throws what has kept it from being made otherwise. */
+/** No folders, if this one exists already; otherwise throws the failure. */
 async function nothingMade(path: string, failure: NodeJS.ErrnoException): Promise<[]> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory()) throw failure;

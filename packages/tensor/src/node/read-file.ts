@@ -7,10 +7,10 @@ import { readSafetensorsRanges } from "../safetensors/read-ranges.ts";
 import { storageError } from "./storage-error.ts";
 
 /**
- * Reads a file of any length into one array. `readFile` of Node ends at 2 GiB; here the memory is the bound, and what the
- * engine has room for in one ArrayBuffer.
+ * Reads a file of any length into one array. Node's `readFile` stops at 2 GiB; here the limits are the memory and the longest
+ * ArrayBuffer of the engine.
  *
- * @throws StorageError where the file cannot be read or held
+ * @throws StorageError for a file that cannot be read or does not fit in memory
  * @example const { tensors } = readSafetensors(await readFileBytes("model.safetensors"));
  */
 export const readFileBytes = (path: string): Promise<Bytes> =>

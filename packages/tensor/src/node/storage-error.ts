@@ -11,7 +11,7 @@ function reasonOf(code: string | undefined, action: "read" | "written"): string 
     case "EDQUOT":
       return "the disk is full";
     case "EFBIG":
-      return "the file system takes no file as large as this";
+      return "the file is larger than the file system allows";
     case "EACCES":
     case "EPERM":
     case "EROFS":
@@ -23,7 +23,7 @@ function reasonOf(code: string | undefined, action: "read" | "written"): string 
   }
 }
 
-/** What went wrong with a path, in words that tell what to do about it. */
+/** A StorageError that says what went wrong with a path, in words that suggest a remedy. */
 export function storageError(
   path: string,
   error: unknown,

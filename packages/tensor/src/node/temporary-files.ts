@@ -5,8 +5,8 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 /**
- * Where a process number means one process: a host as long as it runs. Containers of one name count their processes each for
- * themselves.
+ * Names the scope within which process ids are unique: a host until it restarts, or one of the containers that share its name,
+ * each of which numbers its own processes.
  */
 export const thisMachine: string = machineName();
 
@@ -21,7 +21,7 @@ function machineName(): string {
   }
 }
 
-/** A name beside `path` that nobody else uses or can guess, and that tells whose it is. */
+/** A name beside `path` that nobody else uses or can guess, and that contains the process that owns it. */
 export const temporaryPath = (path: string): string =>
   join(dirname(path), `.${thisMachine}-${process.pid}-${randomUUID()}.partial`);
 
@@ -32,7 +32,7 @@ const mostMilliseconds = 86_400_000;
 
 const sweptFolders = new Set<string>();
 
-/** Removes what killed processes left in a folder: once for each process, as far as it is allowed to. */
+/** Removes what killed processes left in a folder, as far as permissions allow. A process does so once for each folder. */
 export async function removeAbandoned(folder: string): Promise<void> {
   if (sweptFolders.has(folder)) return;
   sweptFolders.add(folder);
@@ -50,12 +50,12 @@ async function isAbandoned(path: string): Promise<boolean> {
   return Date.now() - mtimeMs > mostMilliseconds || (isOurs && hasEnded(Number(owner.pid), mtimeMs));
 }
 
-/** By the clock as it was set then: the time in which a machine sleeps is not counted as running. */
+/** When this process started. It is computed only once, because `process.uptime` leaves out the time that the machine sleeps. */
 const startMilliseconds = Date.now() - process.uptime() * 1000;
 
 /**
- * Whether the process of this machine that was at work at some time has certainly ended. One with this process's number that
- * worked before this one began was another.
+ * Whether a process of this machine that was running at the given time has certainly ended. One with this process's id that
+ * was running before this process started was an earlier process.
  */
 export function hasEnded(pid: number, atMilliseconds: number): boolean {
   if (pid === process.pid) return atMilliseconds < startMilliseconds;

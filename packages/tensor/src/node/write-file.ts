@@ -21,7 +21,7 @@ export async function writeFileAtomically(
   try {
     const [firstMade] = await makeFolder(folder);
     await removeAbandoned(folder);
-    // Nothing that stands at the name already is written to, be it a link to elsewhere.
+    // "wx" fails where the name exists, so a link that somebody put there is not followed.
     const file = await open(temporary, "wx");
     try {
       await file.writeFile(contents);
@@ -37,7 +37,7 @@ export async function writeFileAtomically(
   }
 }
 
-/** A folder, and those above it up to one, so that the names in them outlast a power failure. */
+/** Syncs a folder and its parents up to `last`, so that the names in them outlast a power failure. */
 async function syncFolders(folder: string, last: string): Promise<void> {
   // Windows opens no folders.
   if (process.platform === "win32") return;
@@ -45,7 +45,7 @@ async function syncFolders(folder: string, last: string): Promise<void> {
   if (folder !== resolve(last)) await syncFolders(dirname(folder), last);
 }
 
-/** Codes of file systems that cannot do it, or folders that may be written and not read. */
+/** Errors of file systems that cannot sync a folder, and of folders that may be written but not read. */
 const excused = new Set(["EINVAL", "ENOTSUP", "EISDIR", "EACCES"]);
 
 async function syncFolder(folder: string): Promise<void> {

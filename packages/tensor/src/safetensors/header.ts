@@ -1,3 +1,4 @@
+import { describeValue } from "../checks/check.ts";
 import { DataError } from "../core/errors.ts";
 import { formatShape } from "../core/spec.ts";
 import { bitsOfElement, isElementType } from "./elements.ts";
@@ -6,7 +7,7 @@ import { checkNesting, checkUniqueKeys } from "./unique-keys.ts";
 /** Where a tensor lies in the file. Offsets count from the end of the header. */
 export interface Entry {
   readonly name: string;
-  /** The file's word for the element type, which need not be one that can be read. */
+  /** The element type as the file spells it, which may be one that cannot be read. */
   readonly type: string;
   readonly shape: readonly number[];
   readonly begin: number;
@@ -23,10 +24,10 @@ export interface Header {
 export const maxHeaderBytes = 100_000_000;
 /** The file begins with the length of the header. */
 export const lengthBytes = 8;
-/** The name that is no tensor's. */
+/** The reserved name, which no tensor may have. */
 export const metadataKey = "__metadata__";
 
-/** The length of the header by the first bytes of a file. Throws DataError for more than the file or the format has room for. */
+/** The length of the header, from the first bytes of a file. Throws DataError if it exceeds the file or the format's limit. */
 export function headerLength(start: Uint8Array, fileBytes: number): number {
   if (fileBytes < lengthBytes) {
     throw new DataError(`safetensors: found ${fileBytes} bytes, expected at least ${lengthBytes}`);
@@ -90,15 +91,9 @@ export const quote = (name: string): string =>
 
 function asObject(value: unknown, what: string): Record<string, unknown> {
   if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    throw new DataError(`safetensors: ${what}: found ${describe(value)}, expected an object`);
+    throw new DataError(`safetensors: ${what}: found ${describeValue(value)}, expected an object`);
   }
   return value as Record<string, unknown>;
-}
-
-/** A short piece of what the header says, for messages. */
-function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 function readMetadata(value: unknown): Record<string, string> {
@@ -106,7 +101,7 @@ function readMetadata(value: unknown): Record<string, string> {
   for (const [key, text] of Object.entries(metadata)) {
     if (typeof text !== "string") {
       throw new DataError(
-        `safetensors: ${metadataKey}: ${quote(key)}: found ${describe(text)}, expected text`,
+        `safetensors: ${metadataKey}: ${quote(key)}: found ${describeValue(text)}, expected text`,
       );
     }
   }
@@ -115,7 +110,7 @@ function readMetadata(value: unknown): Record<string, string> {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** The product of what is not 0: a shape that cannot be counted is refused, also where another dimension makes it empty. */
+/** Zeros are left out of the product, so that a dimension of 0 does not hide others that are too large. */
 const isCountable = (shape: readonly number[]): boolean =>
   Number.isSafeInteger(shape.reduce((size, dimension) => size * (dimension || 1), 1));
 
@@ -126,7 +121,7 @@ function readEntry(name: string, value: unknown): Entry {
   const { dtype, shape, data_offsets: offsets } = asObject(value, quote(name));
   const refuse = (field: string, found: unknown, expected: string): never => {
     throw new DataError(
-      `safetensors: ${quote(name)}: ${field}: found ${describe(found)}, expected ${expected}`,
+      `safetensors: ${quote(name)}: ${field}: found ${describeValue(found)}, expected ${expected}`,
     );
   };
   if (!isElementWord(dtype)) return refuse("dtype", dtype, "an element type such as F32");
@@ -140,7 +135,7 @@ function readEntry(name: string, value: unknown): Entry {
   return { name, type: dtype, shape, begin, end };
 }
 
-/** Of element types that nobody knows, the bytes are known by the offsets only. */
+/** For unknown element types the offsets alone say how many bytes there are. */
 function checkBytes(name: string, type: string, shape: readonly number[], found: number): void {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   const expected = isElementType(type) ? (size * bitsOfElement(type)) / 8 : Math.max(found, 0);

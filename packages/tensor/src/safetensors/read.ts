@@ -57,7 +57,7 @@ function asBytes(file: Uint8Array | ArrayBuffer): Uint8Array {
 export const checkReadOptions = (where: string, options: ReadOptions): void =>
   checkOptions<ReadOptions>(where, options, { names: listOf(text) });
 
-/** Where the tensors lie that are asked for. Throws DataError for a name that the file does not have. */
+/** The entries of the tensors that are asked for. Throws DataError for a name that the file does not have. */
 export function chosenEntries({ entries }: Header, { names }: ReadOptions): readonly Entry[] {
   if (names === undefined) return entries;
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
@@ -68,7 +68,7 @@ export function chosenEntries({ entries }: Header, { names }: ReadOptions): read
   });
 }
 
-/** Elements out of the bytes that the file holds for them. */
+/** The arrays of the chosen entries, decoded from their bytes. */
 export function arraysOf(found: ReadonlyMap<Entry, Uint8Array>, { metadata }: Header): Safetensors {
   const tensors = new Map<string, StoredArray>();
   const raw = new Map<string, RawArray>();

@@ -25,14 +25,14 @@ export interface StoredArray extends Spec {
   readonly dtype: DType;
   /** The values in row-major order: Float32Array for f32, Int32Array for i32, Uint8Array for u8 and bool. */
   readonly data: NumericArray;
-  /** The element type in the file; absent, the one that matches `dtype`. `I64` is what PyTorch counts batches in. */
+  /** The element type in the file; default: the one that matches `dtype`. PyTorch counts batches in `I64`. */
   readonly fileDtype?: FileDType;
 }
 
-/** A tensor whose elements have no counterpart here: four-bit floats, complex numbers, what a later version of the format has. */
+/** A tensor whose element type has no counterpart here: four-bit floats, complex numbers, types of later versions of the format. */
 export interface RawArray {
   readonly shape: Shape;
-  /** The file's word for the element type: `F4`, `C64`. */
+  /** The element type as the file spells it, such as `F4` or `C64`. */
   readonly fileDtype: string;
   /** What the file holds, in row-major order. */
   readonly bytes: Uint8Array;

@@ -1,10 +1,10 @@
 import { describeValue } from "../checks/check.ts";
 import { DataError } from "../core/errors.ts";
 
-/** As deep as the reference implementation reads what a later version of the format may add. Today's headers have 3 levels. */
+/** The limit of the reference implementation, for what later versions of the format may add. Today's headers have 3 levels. */
 const deepestNesting = 128;
 
-/** Throws DataError for text that nests more deeply than a header can, before `JSON.parse` builds what it says. */
+/** Throws DataError for text that nests more deeply than a header may, before `JSON.parse` builds objects from it. */
 export function checkNesting(json: string, where: string): void {
   let depth = 0;
   for (let index = 0; index < json.length; index++) {

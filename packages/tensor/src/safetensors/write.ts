@@ -9,7 +9,7 @@ import { arrayNameFor, bitsOfElement, fileDTypeFor, strayBool } from "./elements
 import { lengthBytes, maxHeaderBytes, metadataKey, quote } from "./header.ts";
 import type { FileDType, StoredArray } from "./stored-array.ts";
 
-/** A file as its parts, in order: they may be written one after the other, or be the parts of a Blob. */
+/** The parts of a file, in order, to be written one after the other or passed to `new Blob`. */
 export interface FileParts extends Iterable<Bytes> {
   /** The bytes of all parts. */
   readonly byteLength: number;

@@ -1,4 +1,4 @@
-import { checkOptions, checkValue } from "../../checks/check.ts";
+import { checkOptions } from "../../checks/check.ts";
 import { anything, listOf } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import { ArgumentError } from "../../core/errors.ts";
@@ -92,9 +92,8 @@ const aList = /* @__PURE__ */ listOf(anything);
  * @example slice(x, { begin: [0, 2], end: [undefined, 5] }) // x[:, 2:5]
  */
 export function slice(x: Tensor, options: SliceOptions): Tensor {
-  checkOptions<SliceOptions>("slice", options, { begin: aList, end: aList, step: aList });
+  checkOptions<SliceOptions>("slice", options, { begin: aList, end: aList, step: aList }, ["begin"]);
   const { begin, end = [], step = [] } = options;
-  checkValue("slice: begin", begin, aList);
   if (Math.max(begin.length, end.length, step.length) > x.rank) {
     throw new ArgumentError(
       `slice: found ${Math.max(begin.length, end.length, step.length)} axes, expected at most ${x.rank} for shape ${formatShape(x.shape)}`,
