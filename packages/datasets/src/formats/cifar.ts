@@ -1,5 +1,5 @@
 import { DataError } from "@evenkeel/tensor";
-import { anything, checkOptions, checkValue, listOf, oneOf, text } from "@evenkeel/tensor/checks";
+import { anArray, checkOptions, checkValue, oneOf, text } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../image-set.ts";
 import { checkImageSet } from "../image-set.ts";
 import { checkBytes } from "./check-bytes.ts";
@@ -48,7 +48,7 @@ interface RecordFormat {
 function readRecords(files: readonly Uint8Array[], format: RecordFormat): ImageSet {
   const { name, labelBytes, label, classes } = format;
   const recordBytes = labelBytes + pixels;
-  checkValue(`${name}: files`, files, listOf(anything));
+  checkValue(`${name}: files`, files, anArray);
   files.forEach((file, index) => {
     checkBytes(`${name}: file ${index}`, file);
     if (file.length === 0 || file.length % recordBytes !== 0) {

@@ -6,6 +6,7 @@ import {
   aBackend,
   aDType,
   anAbortSignal,
+  anArray,
   anyNumber,
   anything,
   aTensor,
@@ -52,6 +53,7 @@ test.each<[string, Rule, unknown[], unknown[]]>([
   ["nullOr", nullOr(fraction), [null, 0.1], [undefined, 2]],
   ["listOf", listOf(positiveInteger), [[], [1, 2]], [[0], 1, "12", new Array(1)]],
   ["listOf, of a length", listOf(integer, 2), [[-1, 0]], [[1], [1, 2, 3]]],
+  ["anArray", anArray, [[], [1, "a"]], [new Float32Array(1), "a", { length: 0 }, null]],
   ["anything", anything, [undefined, Number.NaN, {}], []],
 ])("%s", (_, rule, right, wrong) => {
   for (const value of right) expect(() => checkValue("f: x", value, rule)).not.toThrow();

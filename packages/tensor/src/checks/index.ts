@@ -6,6 +6,7 @@ export {
   aBackend,
   aDType,
   anAbortSignal,
+  anArray,
   anyNumber,
   anything,
   aTensor,

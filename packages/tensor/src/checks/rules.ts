@@ -112,6 +112,9 @@ export const either = (...rules: readonly Rule[]): Rule => ({
 export const nullOr = (rule: Rule): Rule =>
   either(rule, { expected: "null", accepts: (value) => value === null });
 
+/** An array of any elements. */
+export const anArray: Rule = { expected: "an array", accepts: Array.isArray };
+
 /** An array, each element of which one rule accepts. `length` is exact where it is given. */
 export const listOf = (rule: Rule, length?: number): Rule => ({
   expected: `an array${length === undefined ? "" : ` of ${length} elements`}, each ${length === undefined ? "element " : ""}${rule.expected}`,

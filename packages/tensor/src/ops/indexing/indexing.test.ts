@@ -56,7 +56,11 @@ describe("errors", () => {
     ["gather: found x [3, 4] and indices [3]", ShapeError, () => ops.gather(f32(3, 4), i32(3))],
     ["expected one shape", ShapeError, () => ops.scatterAdd(f32(3), i32(4), { size: 3 })],
     ["oneHot: labels: found f32, expected i32", DTypeError, () => ops.oneHot(f32(3), 2)],
-    ["oneHot: classes", ArgumentError, () => ops.oneHot(i32(3), 1.5)],
+    [
+      "oneHot: classes: found 1.5, expected a non-negative integer",
+      ArgumentError,
+      () => ops.oneHot(i32(3), 1.5),
+    ],
     [
       "topK: k: found 4 for shape [3], expected an integer in [0, 3]",
       ArgumentError,

@@ -1,10 +1,11 @@
-import { checkTensors } from "../../checks/check.ts";
+import { checkTensors, checkValue } from "../../checks/check.ts";
+import { nonNegativeInteger } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
-import { checkShape, formatShape } from "../../core/spec.ts";
+import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
@@ -19,7 +20,7 @@ export const oneHotOp: Op<OneHotAttributes> = {
   name: "oneHot",
   outputs: ([labels], { classes }) => {
     checkDType("oneHot", "labels", labels!, "i32");
-    checkShape([classes], "oneHot: classes");
+    checkValue("oneHot: classes", classes, nonNegativeInteger);
     if (labels!.shape.at(-1) !== 1) {
       throw new ShapeError(
         `oneHot: labels: found ${formatShape(labels!.shape)}, expected a last axis of one element`,

@@ -1,5 +1,5 @@
 import { checkValue } from "../../checks/check.ts";
-import { anything, listOf } from "../../checks/rules.ts";
+import { anArray } from "../../checks/rules.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
@@ -40,11 +40,9 @@ export const reshapeOp: Op<ReshapeAttributes> = {
  * @example reshape(x, [-1, 28 * 28]) // [n, 28, 28] -> [n, 784]
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  checkValue("reshape: shape", shape, anyList);
+  checkValue("reshape: shape", shape, anArray);
   return execute(reshapeOp, [x], { shape: inferDimension(x.shape, shape) })[0]!;
 }
-
-const anyList = /* @__PURE__ */ listOf(anything);
 
 /** `shape` with its -1 replaced by what the size of `from` leaves for it. */
 function inferDimension(from: Shape, shape: Shape): Shape {

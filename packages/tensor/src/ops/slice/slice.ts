@@ -1,5 +1,5 @@
 import { checkOptions } from "../../checks/check.ts";
-import { anything, listOf } from "../../checks/rules.ts";
+import { anArray } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
@@ -80,8 +80,6 @@ export interface SliceOptions {
   readonly step?: readonly number[];
 }
 
-const aList = /* @__PURE__ */ listOf(anything);
-
 /**
  * A box of a tensor. Axes that are not named are taken whole. A view where the box is one run of memory that starts at a
  * boundary of the device, such as a range of a batch.
@@ -92,7 +90,7 @@ const aList = /* @__PURE__ */ listOf(anything);
  * @example slice(x, { begin: [0, 2], end: [undefined, 5] }) // x[:, 2:5]
  */
 export function slice(x: Tensor, options: SliceOptions): Tensor {
-  checkOptions<SliceOptions>("slice", options, { begin: aList, end: aList, step: aList }, ["begin"]);
+  checkOptions<SliceOptions>("slice", options, { begin: anArray, end: anArray, step: anArray }, ["begin"]);
   const { begin, end = [], step = [] } = options;
   if (Math.max(begin.length, end.length, step.length) > x.rank) {
     throw new ArgumentError(
