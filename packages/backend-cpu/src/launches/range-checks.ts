@@ -3,11 +3,10 @@ import { rangeError } from "@evenkeel/tensor";
 import type { Heap } from "../memory/heap.ts";
 import { counterStride } from "../queue/entry.ts";
 
-/** The counters of range checks in device memory: for each error message, one counter per worker. */
+/** The counters of range checks in device memory: one per worker for each check, which its text identifies. */
 export class RangeChecks {
   private readonly heap: Heap;
   private readonly threads: number;
-  private readonly known = new WeakMap<RangeCheck, number>();
   private readonly addresses = new Map<string, number>();
   private readonly checks = new Map<number, RangeCheck>();
 
@@ -18,13 +17,12 @@ export class RangeChecks {
 
   /** Throws OutOfMemoryError. */
   countersOf(check: RangeCheck): number {
-    let address = this.known.get(check);
+    const text = `${check.argument}: ${check.range}`;
+    let address = this.addresses.get(text);
     if (address === undefined) {
-      const { message } = rangeError(check, 0);
-      address = this.addresses.get(message) ?? this.heap.keep(new Uint8Array(this.threads * counterStride));
-      this.addresses.set(message, address);
+      address = this.heap.keep(new Uint8Array(this.threads * counterStride));
+      this.addresses.set(text, address);
       this.checks.set(address, check);
-      this.known.set(check, address);
     }
     return address;
   }

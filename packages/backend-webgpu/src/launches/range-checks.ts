@@ -21,13 +21,12 @@ interface Bank {
   readonly counters: Counter[];
 }
 
-/** The counters of range checks on the GPU, one for each error message. Reads look at those that may have grown. */
+/** The counters of range checks on the GPU, one for each check, which its text identifies. Reads look at those that may have grown. */
 export class RangeChecks {
   private readonly device: GPUDevice;
   private readonly transfers: Transfers;
   private readonly alignment: number;
   private readonly banks: Bank[] = [];
-  private readonly known = new WeakMap<RangeCheck, Region>();
   private readonly regions = new Map<string, Region>();
   /** Those whose counters may have grown since the last look. */
   private readonly toLookAt = new Set<Bank>();
@@ -39,12 +38,11 @@ export class RangeChecks {
   }
 
   regionOf(check: RangeCheck): Region {
-    let region = this.known.get(check);
+    const text = `${check.argument}: ${check.range}`;
+    let region = this.regions.get(text);
     if (region === undefined) {
-      const { message } = rangeError(check, 0);
-      region = this.regions.get(message) ?? this.add(check);
-      this.regions.set(message, region);
-      this.known.set(check, region);
+      region = this.add(check);
+      this.regions.set(text, region);
     }
     return region;
   }
