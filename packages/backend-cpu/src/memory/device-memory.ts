@@ -63,7 +63,10 @@ export class DeviceMemory {
   }
 }
 
-/** A memory of up to `maxBytes`, or as much of it as the engine lets a page reserve. Throws BackendError where that is next to nothing. */
+/**
+ * A memory of up to `maxBytes`, or as much of it as the engine lets a page reserve. Throws BackendError where that is next to
+ * nothing.
+ */
 export function createDeviceMemory(shared: boolean, maxBytes: number = maxPages * pageBytes): DeviceMemory {
   let maximum = Math.min(maxPages, Math.max(1, Math.ceil(maxBytes / pageBytes)));
   for (;;) {

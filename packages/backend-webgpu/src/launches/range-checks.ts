@@ -52,7 +52,10 @@ export class RangeChecks {
     this.toLookAt.add(this.banks.find((bank) => bank.block === block)!);
   }
 
-  /** What the kernels queued so far have found; undefined where none has run since the last look. To be called in the order of the queue. */
+  /**
+   * What the kernels queued so far have found; undefined where none has run since the last look. To be called in the order of
+   * the queue.
+   */
   look(): Promise<Error[]> | undefined {
     if (this.toLookAt.size === 0) return undefined;
     const banks = [...this.toLookAt].map(async ({ block, counters }) => {
