@@ -14,7 +14,7 @@ export function checkValue(where: string, value: unknown, { expected, accepts }:
 
 /**
  * Throws ArgumentError for an option that has no rule, and for a value that its rule does not accept. An option that is
- * `undefined` counts as absent: whoever reads it takes the default by destructuring. Those that are `required` have none.
+ * `undefined` counts as absent, so callers get its default by destructuring. `required` names the options without a default.
  *
  * @example checkOptions<FlattenOptions>("Flatten", options, { startAxis: nonNegativeInteger })
  */
@@ -37,15 +37,15 @@ export function checkOptions<Options extends object>(
   for (const name of required) checkValue(`${where}: ${name}`, options[name], rules[name]);
 }
 
-/** Throws ArgumentError unless all are tensors: for what looks at its operands before it calls an op. */
+/** Throws ArgumentError unless all are tensors. For functions that read their operands before they call an op. */
 export function checkTensors(where: string, ...operands: readonly unknown[]): void {
   for (const operand of operands) checkValue(where, operand, aTensor);
 }
 
-/** The longest piece of text that a message repeats, in characters. */
+/** How many characters of a string a message repeats. */
 const longestText = 60;
 
-/** A value for people, in few words: `-1`, `"mean"`, `a function`, `[0.5, 2]`, `a Map`. */
+/** A value for a message, in few words: `-1`, `"mean"`, `a function`, `[0.5, 2]`, `a Map`. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -61,7 +61,7 @@ export function describeValue(value: unknown): string {
   }
 }
 
-/** The most elements of an array that a message repeats. */
+/** How many elements of an array a message repeats. */
 const mostElements = 8;
 
 function describeObject(value: object): string {

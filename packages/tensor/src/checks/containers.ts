@@ -1,12 +1,12 @@
 import { builtinName } from "./builtin-name.ts";
 
-/** Whether an object is a plain one, of any realm: properties by name, and nothing behind them. */
+/** Whether an object is a plain one, of any realm: not an array, and without a class. */
 export function isRecord(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || (!Array.isArray(value) && Object.getPrototypeOf(prototype) === null);
 }
 
-/** Whether an object is an array, a plain object, a Map or a Set: what others keep things in. */
+/** Whether an object is an array, a plain object, a Map or a Set, of any realm. */
 export const isContainer = (value: object): boolean =>
   Array.isArray(value) || isRecord(value) || /(Map|Set)$/.test(builtinName(value));
 

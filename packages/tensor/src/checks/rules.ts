@@ -1,6 +1,6 @@
 import type { Tensor } from "../core/tensor.ts";
 
-/** What a value must be, in words for the message and as a test. */
+/** What a value must be: in words, for the message, and as a predicate. */
 export interface Rule {
   readonly expected: string;
   accepts(value: unknown): boolean;
@@ -14,13 +14,13 @@ const number = (expected: string, test: (value: number) => boolean): Rule => ({
   accepts: (value) => typeof value === "number" && test(value),
 });
 
-/** For what is checked elsewhere. */
+/** For values that are checked elsewhere. */
 export const anything: Rule = { expected: "anything", accepts: () => true };
 
-/** Infinities and NaN too. */
+/** Any number, including infinities and NaN. */
 export const anyNumber: Rule = /* @__PURE__ */ number("a number", () => true);
 
-/** What can be compared with others, infinities too. */
+/** A number that can be compared with others, which may be infinite. */
 export const comparable: Rule = /* @__PURE__ */ number(
   "a number that is not NaN",
   (value) => !Number.isNaN(value),
@@ -62,7 +62,7 @@ export const fraction: Rule = /* @__PURE__ */ number(
   (value) => value >= 0 && value <= 1,
 );
 
-/** What would divide by 0, or never begin, at 1. */
+/** A share or decay rate for which 1 would mean that nothing new counts. */
 export const belowOne: Rule = /* @__PURE__ */ number(
   "a number in [0, 1)",
   (value) => value >= 0 && value < 1,
@@ -74,7 +74,7 @@ export const text: Rule = { expected: "a string", accepts: (value) => typeof val
 
 export const callable: Rule = { expected: "a function", accepts: (value) => typeof value === "function" };
 
-/** By its members, so that a tensor of another copy of the package is one too. */
+/** Recognized by its members, so that a tensor of another copy of the package is accepted too. */
 export const aTensor: Rule = {
   expected: "a tensor",
   accepts: (value) => typeof value === "object" && value !== null && "storage" in value && "dtype" in value,
@@ -82,13 +82,13 @@ export const aTensor: Rule = {
 
 export const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
 
-/** By a member too. */
+/** Recognized by a member, for the same reason. */
 export const aBackend: Rule = {
   expected: "an open backend",
   accepts: (value) => typeof value === "object" && value !== null && "allocate" in value,
 };
 
-/** By its members, so that the signal of another realm, or of a polyfill, is one too. */
+/** Recognized by its members, so that a signal of another realm or of a polyfill is accepted too. */
 export const anAbortSignal: Rule = {
   expected: "an AbortSignal",
   accepts: (value) =>
@@ -103,7 +103,7 @@ export const oneOf = (...words: readonly string[]): Rule => ({
 
 export const aDType: Rule = /* @__PURE__ */ oneOf("f32", "i32", "u32", "u8", "bool", "f16");
 
-/** What one of the rules accepts. */
+/** A value that at least one of the rules accepts. */
 export const either = (...rules: readonly Rule[]): Rule => ({
   expected: rules.map(({ expected }) => expected).join(", or "),
   accepts: (value) => rules.some((rule) => rule.accepts(value)),
@@ -120,7 +120,7 @@ export const listOf = (rule: Rule, length?: number): Rule => ({
   expected: `an array${length === undefined ? "" : ` of ${length} elements`}, each ${length === undefined ? "element " : ""}${rule.expected}`,
   accepts: (value) => {
     if (!Array.isArray(value) || (length !== undefined && value.length !== length)) return false;
-    // Holes count: `every` passes over them.
+    // `every` would skip holes.
     for (const element of value) if (!rule.accepts(element)) return false;
     return true;
   },

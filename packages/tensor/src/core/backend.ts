@@ -26,9 +26,9 @@ export interface Limits {
 
 export interface WaitOptions {
   /**
-   * Milliseconds. Work that has not ended by then never will: what waits for the device rejects with DeviceError, which names the
-   * launch, now and from then on; workers are ended, and a GPU is let go when its work ends after all. A device on the calling thread
-   * alone cannot look at the time while a kernel runs.
+   * How long to wait, in milliseconds. Work that has not ended by then is given up: this call and all later ones that wait for
+   * the device reject with DeviceError, which names the launch; workers are ended, and a GPU is released if its work ends after
+   * all. A device that runs on the calling thread alone cannot look at the time while a kernel runs.
    */
   readonly deadline?: number | undefined;
 }
@@ -51,8 +51,8 @@ export interface Backend {
   /** The data is copied before the call returns; launches queued earlier still see the old contents. */
   write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void;
   /**
-   * Resolves with the contents as of this point of the queue. A launch that failed before it rejects here, by name, and so do values
-   * that the check of a launch found out of range: with ArgumentError, once; the device goes on.
+   * Resolves with the contents as of this point of the queue. Rejects with an error that names the launch if one before it
+   * failed, and once with ArgumentError if the check of one found values out of range: after that the device goes on.
    */
   read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer>;
   /** Returns before the work has run. */
@@ -123,20 +123,22 @@ export function setDefaultBackend(backend: Backend | undefined): void {
 const numbers = new WeakMap<Backend, number>();
 const counts = new Map<string, number>();
 
-/**
- * A backend for a message: `cpu 2 (WebAssembly SIMD, 2 threads)`. Those of one name are numbered in the order in which they were
- * selected, or described.
- */
-export function describeBackend(backend: Backend): string {
-  const { name, device } = backend;
-  let number = numbers.get(backend);
-  if (number === undefined) {
-    number = (counts.get(name) ?? 0) + 1;
-    counts.set(name, number);
-    numbers.set(backend, number);
-  }
-  return `${name} ${number} (${device})`;
+/** Which of the backends of its name this one is, in the order in which they were first asked for. */
+function numberOf(backend: Backend): number {
+  const known = numbers.get(backend);
+  if (known !== undefined) return known;
+  const number = (counts.get(backend.name) ?? 0) + 1;
+  counts.set(backend.name, number);
+  numbers.set(backend, number);
+  return number;
 }
+
+/**
+ * A backend for a message: `cpu 2 (WebAssembly SIMD, 2 threads)`. Backends of one name are numbered in the order in which they
+ * were selected or, without `selectBackend`, first described.
+ */
+export const describeBackend = (backend: Backend): string =>
+  `${backend.name} ${numberOf(backend)} (${backend.device})`;
 
 export interface SelectOptions {
   /** The name of the backend that must open. */
@@ -155,8 +157,8 @@ const backendList: Rule = {
 /**
  * Opens the first factory that opens, and makes it the default for new tensors. A backend that is preferred by name
  * must open: otherwise the call fails with its reason, because work that silently runs elsewhere misleads. Throws
- * ArgumentError for wrong options, also of a backend: they do not mean that the next one is taken; and BackendError with all
- * reasons where none opens.
+ * ArgumentError for wrong options, those of a backend included, instead of trying the next one, and BackendError with all
+ * reasons when none opens.
  *
  * @example const backend = await selectBackend([webgpu, cpu], { options: { cpu: { threads: 2 } } });
  */
@@ -178,7 +180,8 @@ export async function selectBackend(
   for (const factory of candidates) {
     try {
       const backend = await factory.open(options[factory.name]);
-      describeBackend(backend);
+      // Numbers follow the order of selection, not that of the first messages.
+      numberOf(backend);
       setDefaultBackend(backend);
       return backend;
     } catch (error) {

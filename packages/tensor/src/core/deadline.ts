@@ -6,8 +6,8 @@ import type { WaitOptions } from "./backend.ts";
 const longestTimer = 2 ** 31 - 1;
 
 /**
- * What `wait` gives, or rejects with. At the deadline `giveUp` is called with the reason: it must see to it that the promise of
- * `wait` rejects. Throws ArgumentError at once for wrong options: nothing has begun then.
+ * Settles as the promise of `wait` does. At the deadline `giveUp` is called with the reason, and must make that promise reject.
+ * Throws ArgumentError for wrong options before `wait` is called.
  */
 export function waitUntil(
   where: string,

@@ -18,9 +18,7 @@ const arrayTypes = {
   f16: Uint16Array,
 } as const;
 
-/**
- * Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, which TypeScript has no words for before 5.7.
- */
+/** Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, a type that TypeScript cannot express before 5.7. */
 export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
 
 /** A view of `bytes` whose elements have the given storage; `f16` comes as its raw 16-bit words. */
@@ -52,8 +50,8 @@ const dtypes: { readonly [name: string]: DType } = {
 };
 
 /**
- * The dtype that a typed array of any realm holds. One that no dtype matches, of narrower integers, is taken where a dtype was `asked`
- * for. Throws ArgumentError for any other.
+ * The dtype that a typed array of any realm holds. Arrays of other numbers, such as Int16Array, have the dtype that was `asked`
+ * for. Throws ArgumentError for any other array.
  */
 export function dtypeOfArray(array: ArrayBufferView, asked?: DType): DType {
   const name = builtinName(array);

@@ -43,7 +43,7 @@ export class OutOfMemoryError extends EvenkeelError {
   override readonly name = "OutOfMemoryError";
 }
 
-/** What helps where memory is short: the end of the message. */
+/** The end of a backend's OutOfMemoryError: what the user can do. */
 export const memoryAdvice =
   "Work in `scope`, dispose of tensors that are no longer needed, or take smaller batches";
 

@@ -67,7 +67,7 @@ export function execute<Attrs extends Attributes>(
 
 function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Backend | undefined {
   let common: Backend | undefined;
-  // Operations that may lack an operand have others.
+  // An operand may be absent only beside others: where all are, the caller has passed `undefined`.
   if (inputs.length > 0 && inputs.every((input) => input === undefined))
     checkValue(op.name, undefined, aTensor);
   for (const input of inputs) {

@@ -6,18 +6,18 @@ interface Upload {
   readonly byteOffset: number;
 }
 
-/** By the memory that they were uploaded to, so that a reshaped tensor is known too. */
+/** Keyed by storage, so that a reshaped tensor is recognized too. */
 const uploads = new WeakMap<object, Upload>();
 
 /**
- * Notes what an integer tensor was made from, so that labels and indices can be checked without asking the device. The array must
- * not change afterwards.
+ * Notes the values that an integer tensor was made from, so that labels and indices can be checked without reading the device.
+ * The array must not change afterwards.
  */
 export function rememberIntegers({ storage, byteOffset }: Tensor, values: NumericArray): void {
   uploads.set(storage, { values, byteOffset });
 }
 
-/** What `rememberIntegers` was told of this tensor, or of one that it is another view of. */
+/** The values that `rememberIntegers` noted for this tensor, or for one of which it is another view. */
 export function rememberedIntegers({ storage, byteOffset, size }: Tensor): NumericArray | undefined {
   const known = uploads.get(storage);
   return known?.byteOffset === byteOffset && known.values.length === size ? known.values : undefined;

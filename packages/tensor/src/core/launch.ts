@@ -22,8 +22,8 @@ export interface Kernel {
  * `entry(begin, end, scratch, ...reads, ...writes, ...parameters)` in an embedded module: pointers are byte addresses
  * (0 where the operand is absent), items `begin` to `end` are this call's share of the work, and `scratch` is
  * private to the worker, 16-byte aligned and not cleared. Up to 64 bytes before and after an operand may be read, not written.
- * Behind the parameters stands the address of a u32 of the worker's own, to which a kernel adds what its launch's `check` is to
- * report; 0 where the launch has none.
+ * After the parameters comes the address of a u32 that is private to the worker, to which the kernel adds how many values are
+ * outside of the range of the launch's `check`; the address is 0 if the launch has none.
  */
 export interface WasmKernel extends Kernel {
   readonly language: "wasm";
@@ -42,7 +42,8 @@ export function wasmKernel(module: string, entry: string): WasmKernel {
  * lies in the buffer of a write is made `read_write` by the device. An absent operand keeps its number and is not
  * declared. Parameters fill `@group(1) @binding(0) var<uniform> name: Struct;`, a struct of these scalars in order; it is
  * not declared where there are none. Arrays may be longer than their operands, so lengths come as parameters. The counter of a
- * launch's `check` is the binding behind those of the operands: `outsideCounter` declares it. Code that needs a feature says `enable f16;` or `enable subgroups;` where `Limits.features` has it.
+ * launch's `check` is the binding after those of the operands: `outsideCounter` declares it. Code that needs a feature says
+ * `enable f16;` or `enable subgroups;` where `Limits.features` has it.
  */
 export interface WgslKernel extends Kernel {
   readonly language: "wgsl";
@@ -59,8 +60,8 @@ export type Work =
   | { readonly workgroups: readonly [x: number, y: number, z: number] };
 
 /**
- * Values that a kernel expects in a range. It counts those outside, and the next report of the device says how many, with
- * ArgumentError: `take: indices: found 3 outside of [0, 10)`.
+ * Values that must lie in a range. The kernel counts those outside, and the next `read` or `idle` rejects with ArgumentError:
+ * `take: indices: found 3 outside of [0, 10)`.
  */
 export interface RangeCheck {
   /** The operation and its argument: `take: indices`. */
@@ -68,7 +69,7 @@ export interface RangeCheck {
   readonly range: string;
 }
 
-/** The error of so many values outside of a range. */
+/** The error for `count` values outside of a range. */
 export const rangeError = ({ argument, range }: RangeCheck, count: number): ArgumentError =>
   new ArgumentError(`${argument}: found ${count} outside of ${range}`);
 
@@ -80,7 +81,7 @@ export interface KernelLaunch<Operand, Scalar> {
   readonly writes: readonly (Operand | undefined)[];
   readonly parameters: readonly (number | Scalar)[];
   readonly work: Work;
-  /** What the kernel counts. */
+  /** The values whose range the kernel checks. */
   readonly check?: RangeCheck | undefined;
 }
 

@@ -1,4 +1,7 @@
-/** Resolves after timers, input and abort signals have had their turn of the event loop. Timers of browsers would wait for milliseconds. */
+/**
+ * Resolves after timers, input and abort signals have had their turn of the event loop. A browser's own timers would wait for
+ * milliseconds.
+ */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);

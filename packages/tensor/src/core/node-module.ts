@@ -6,7 +6,7 @@ interface Node {
   };
 }
 
-/** A module of Node by a name that no bundler follows into a browser's bundle; undefined elsewhere, and where it cannot be had. */
+/** A module of Node by a name that bundlers for browsers do not follow; undefined outside Node and if it cannot be loaded. */
 export async function nodeModule<Module>(name: string): Promise<Module | undefined> {
   const { process } = globalThis as Node;
   if (process?.versions?.node === undefined) return undefined;

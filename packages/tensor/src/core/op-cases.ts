@@ -43,7 +43,7 @@ export interface OpCase<Attrs extends Attributes = Attributes> {
    * must follow it, but differences say nothing.
    */
   readonly differentiable?: boolean | "subgradient";
-  /** What the device reports with the next read, as ArgumentError. The values are compared with the reference all the same. */
+  /** The message of the ArgumentError with which the next read rejects. The values are compared with the reference all the same. */
   readonly reports?: string;
   /** A capability that a device may lack: WGSL does not promise NaN and infinity. */
   readonly needs?: "non-finite" | "f16";

@@ -10,7 +10,7 @@ import type { Tensor } from "./tensor.ts";
 type Scope = Set<Tensor>;
 let current: Scope | undefined;
 
-/** Called by every new tensor: it belongs to the scope, or else to whoever holds it. */
+/** Called by every new tensor: it belongs to the current scope or, where there is none, to whoever holds it. */
 export function trackInScope(tensor: Tensor): void {
   hand(tensor, current);
 }
@@ -23,7 +23,7 @@ function hand(tensor: Tensor, owner: Scope | undefined): void {
 /**
  * Runs `body` and disposes every tensor made in it, except those that its result leads to (by elements of arrays, Maps and
  * Sets, and by properties of objects of any class) and those kept. Returned tensors belong to the enclosing scope.
- * What `#private` members and closures of the result hold cannot be seen: `keep` it. Synchronous: a promise is an ArgumentError.
+ * Tensors in `#private` members and closures of the result cannot be found: `keep` them. Synchronous: a promise is an ArgumentError.
  *
  * @example const y = scope(() => add(mul(x, x), x));
  */

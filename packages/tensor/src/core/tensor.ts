@@ -38,7 +38,7 @@ export class TensorStorage {
     free(this);
   }
 
-  /** For what no scope owns. */
+  /** For a tensor that no scope owns. */
   freeWhenForgotten(): void {
     if (this.isInNet) return;
     this.isInNet = true;
@@ -50,9 +50,10 @@ let nextId = 0;
 
 /**
  * A contiguous array of one dtype on one backend: a buffer, a byte offset and a spec. Tensors are values: operations
- * make new ones. Memory is freed by `dispose`, `using`, or the `scope` that the tensor was made in. That of a tensor in no scope is
- * freed once the engine has collected it, which may be much later: it sees how large the handle is, not the memory, and frees
- * nothing before the event loop has had its turn, which a loop without an `await` never gives it.
+ * make new ones. Memory is freed by `dispose`, `using`, or the `scope` that the tensor was made in. The memory of a tensor in no
+ * scope is freed once the engine has collected the tensor as garbage, which may be much later: the engine sees the size of the
+ * handle and not that of the memory, and frees nothing before the event loop has its turn, which it never has in a loop
+ * without an `await`.
  */
 export class Tensor implements Spec {
   /** Equal for tensors that stand for the same value (see `aliasOf`). */

@@ -2,7 +2,7 @@ import type { Backend } from "./backend.ts";
 import { DisposedError, OutOfMemoryError } from "./errors.ts";
 import type { DeviceBuffer } from "./launch.ts";
 
-/** A buffer and whose it is. */
+/** A buffer and its backend. */
 export interface Memory {
   readonly backend: Backend;
   readonly buffer: DeviceBuffer;
@@ -18,7 +18,7 @@ function countUnscoped(backend: Backend, bytes: number): void {
 
 let bytesSinceLook = 0;
 
-/** So much new memory in no scope makes the engine look for garbage: it sees handles, not the memory behind them. */
+/** After this much new memory in no scope the engine is made to look for garbage: it sees handles, not the memory behind them. */
 const patienceBytes = 2 ** 28;
 
 const net = /* @__PURE__ */ new FinalizationRegistry<Memory>((memory) => {
@@ -35,7 +35,7 @@ export function free({ backend, buffer }: Memory): void {
   }
 }
 
-/** The net under what no scope owns: the buffer of `owner` is freed when that has been collected as garbage. */
+/** The net under tensors that no scope owns: frees the buffer of `owner` once the engine has collected `owner` as garbage. */
 export function freeWhenForgotten(owner: Memory): void {
   const { backend, buffer } = owner;
   net.register(owner, { backend, buffer }, owner);
@@ -44,14 +44,14 @@ export function freeWhenForgotten(owner: Memory): void {
   if (bytesSinceLook < patienceBytes) return;
   bytesSinceLook = 0;
   try {
-    // Engines count it, and collect: it is garbage at once, and never touched.
+    // Engines count its size and collect; it is garbage at once, and none of its pages is touched.
     new ArrayBuffer(patienceBytes / 2);
   } catch {
     // An engine without room for it has tried to collect.
   }
 }
 
-/** For an owner that frees its buffer by itself after all. */
+/** For an owner whose buffer is freed explicitly. */
 export function takeOutOfNet(owner: Memory): void {
   net.unregister(owner);
   countUnscoped(owner.backend, -owner.buffer.bytes);

@@ -10,7 +10,7 @@ export function wgslKernel(
   return { language: "wgsl", code, entry, parameterTypes };
 }
 
-/** Declares `outside`, the counter of a launch's check, behind so many operands: kernels call `countOutside`. */
+/** Declares the counter of a launch's check, after the given number of operands; kernels call `countOutside`. */
 export const outsideCounter = (operands: number): string => `
 @group(0) @binding(${operands}) var<storage, read_write> outside: atomic<u32>;
 fn countOutside(count: u32) { if (count > 0u) { atomicAdd(&outside, count); } }`;

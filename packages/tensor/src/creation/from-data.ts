@@ -18,7 +18,7 @@ import { holdsNumber } from "../ops/elementwise/dtypes.ts";
  * array of the device's own layout is not converted before.
  *
  * Throws ShapeError when the number of values is not that of the shape, DTypeError when the dtype cannot hold one of them,
- * ArgumentError for what are not numbers.
+ * ArgumentError for data other than numbers.
  *
  * @example fromData(new Float32Array(6), { shape: [2, 3], dtype: "f32" })
  */

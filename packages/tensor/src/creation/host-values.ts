@@ -1,6 +1,6 @@
 import { OutOfMemoryError } from "../core/errors.ts";
 
-/** Values that are made on the host first. Throws OutOfMemoryError where it has no room for them. */
+/** Room for values that are made on the host first. Throws OutOfMemoryError where there is none. */
 export function hostValues(operation: string, length: number): Float64Array {
   try {
     return new Float64Array(length);

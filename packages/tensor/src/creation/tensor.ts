@@ -37,8 +37,8 @@ export interface TensorOptions {
 /**
  * A tensor from values.
  *
- * Floats are rounded to the dtype (1e300 is infinity in f32), bool is whether a value is other than 0, and the other dtypes take no value
- * that they cannot hold: 1.5 and NaN are no i32, 256 is no u8.
+ * Float dtypes round values (1e300 becomes infinity in f32), bool is true for every value but 0, and the other dtypes refuse
+ * values that they cannot hold, such as 1.5 and NaN for i32 or 256 for u8.
  *
  * Throws ShapeError for ragged arrays and for a shape of another size, DTypeError for booleans among numbers and for values
  * that the dtype cannot hold, ArgumentError for other values and for wrong options.
@@ -95,7 +95,7 @@ function readNested(data: unknown, shape: Shape, values: Float64Array): number {
   return booleans;
 }
 
-/** Says what is wrong with something that is neither a value among values nor an array like its neighbours. */
+/** Throws for an element that is neither a value among values nor an array as long as its neighbours. */
 function refuse(element: unknown, expected: number | undefined, path: readonly number[]): never {
   const place = `data${path.map((index) => `[${index}]`).join("")}`;
   if (Array.isArray(element)) {

@@ -40,7 +40,7 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - complement);
 }
 
-/** IEEE 754 and C, from which `**` differs: 1 to every power is 1, and so is -1 to an infinite one. */
+/** The power of IEEE 754 and C: 1 to any power and -1 to an infinite power are 1, where `**` gives NaN. */
 const power = (x: number, y: number): number =>
   x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
 

@@ -23,7 +23,7 @@ export interface RandomOptions extends RandomKey {
   readonly backend?: Backend;
 }
 
-/** The words of the key are checked by `keyWords`. */
+/** `keyWords` checks the words of the key. */
 export const randomRules: Rules<RandomOptions> = { seed: anything, stream: anything, backend: aBackend };
 
 export function drawOutputs({ shape }: DrawAttributes, dtype: DType): Spec[] {

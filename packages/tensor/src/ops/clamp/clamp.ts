@@ -41,7 +41,7 @@ const bound: Rule = /* @__PURE__ */ nullOr(comparable);
  * x, but not below `min` and not above `max`. As in PyTorch the gradient passes where x is equal to a bound.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is f32, f16, i32 or u32 and can hold the bounds, ArgumentError
- * when no bound is given, one is NaN, or they cross. `null` is no bound, as `None` is in PyTorch.
+ * when no bound is given, one is NaN, or they cross. `null` means no bound, as `None` does in PyTorch.
  *
  * @example clamp(tensor([-2, 0.5, 7]), { min: 0, max: 1 }) // [0, 0.5, 1]
  */

@@ -21,7 +21,7 @@ export interface Convolution1dOptions {
   readonly activation?: Activation;
 }
 
-/** What both convolutions of sequences are told in the same way. */
+/** The options that `conv1d` and `convTranspose1d` share. */
 export const rulesOf1d: Rules<Omit<Convolution1dOptions, "padding">> = {
   stride: positiveInteger,
   dilation: positiveInteger,

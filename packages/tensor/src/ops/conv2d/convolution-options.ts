@@ -22,7 +22,7 @@ export interface ConvolutionOptions {
   readonly activation?: Activation;
 }
 
-/** Their values are checked where they are taken apart. */
+/** The values of the first three are checked by `pairOf` and `paddingOf`, that of the activation by `epilogueOf`. */
 export const convolutionRules: Rules<ConvolutionOptions> = {
   stride: anything,
   padding: anything,
@@ -43,7 +43,7 @@ export function pairOf(operation: string, name: string, value: unknown, least: n
   return pair as unknown as Pair;
 }
 
-/** How far windows and taps are apart. */
+/** The distances between windows and between taps, as pairs. */
 export const spacingOf = (
   operation: string,
   { stride = 1, dilation = 1 }: Pick<ConvolutionOptions, "stride" | "dilation">,

@@ -78,7 +78,7 @@ export const indexAddOp: Op<IndexAddAttributes> = {
 /**
  * Zeros to which slices are added where indices say: the transpose of `take`. Slices of one index are added in their order,
  * so the result has the same bits every time. What an index out of range would add is left out, and the next read, or `idle`,
- * rejects with ArgumentError, which tells how many there are; not with `outOfRange: "zero"`.
+ * rejects with ArgumentError, which says how many there are; with `outOfRange: "zero"` nothing rejects.
  *
  * Shapes: [..., i, j, ..., ...] and i32 [i, j, ...] -> [..., size, ...]. Throws DTypeError unless the updates are numbers and the
  * indices i32, ShapeError when they do not fit, ArgumentError for an axis out of range.

@@ -24,8 +24,8 @@ export interface Indexing {
 }
 
 /**
- * What an index out of range means: an error, which the device reports with the next read, or a zero: it chooses 0, and what
- * it would add is left out.
+ * What an index out of range means. With "error" the next read rejects; with "zero" the index selects 0, and what it would add
+ * is left out.
  */
 export type OutOfRange = "error" | "zero";
 
@@ -34,12 +34,12 @@ export const indexingRules: Rules<{ readonly axis?: number; readonly outOfRange?
   outOfRange: /* @__PURE__ */ oneOf("error", "zero"),
 };
 
-/** What stands where an index is out of range, also when the device has reported it. */
+/** The value that an index out of range selects, whether or not the device reports it. */
 export function missingValue({ dtype }: Spec, outOfRange: OutOfRange): number {
   return dtype === "f32" && outOfRange === "error" ? Number.NaN : 0;
 }
 
-/** What a launch of an op is to report of its indices. */
+/** The range check of the indices of an op, if those out of range are an error. */
 export function indexCheck(op: string, length: number, outOfRange: OutOfRange): RangeCheck | undefined {
   return outOfRange === "error" ? { argument: `${op}: indices`, range: `[0, ${length})` } : undefined;
 }

@@ -45,7 +45,7 @@ ${invocationEntry(
   y[at] = sum;`,
 )}`;
 
-/** The row of indices out of range. */
+/** The key of indices out of range, which comes after all others. */
 const rowOutside = "0xffffffffu";
 
 /** The places of indices in the order of the rows that they lead to, those out of range last. */

@@ -37,7 +37,7 @@ export const isArgmaxOp: Op<object> = {
 
 /**
  * 1 where the largest value along the last axis stands at the given position, else 0, as f32: whether a classifier is right. Ties
- * and NaN count as in `argmax`. Nothing stands at a position out of range, such as the label of an ignored sample: 0.
+ * and NaN count as in `argmax`. A position out of range, such as the label of an ignored sample, gives 0.
  *
  * Shapes: [..., n], i32 [...] -> f32 [...]. Throws ShapeError when they do not fit or n is 0, DTypeError unless x is f32, i32 or u32.
  *

@@ -14,9 +14,9 @@ export const powerOp: Op = {
 };
 
 /**
- * base to the power of exponent; NaN for a finite negative base with a fractional exponent. Special values are those of IEEE 754: 1 to
- * any power is 1, to NaN too. The exponent 2 is computed by `square`. Results are up to 6 units in the last place off on the CPU, and up to
- * 256 on WebGPU.
+ * base to the power of exponent; NaN for a finite negative base with a fractional exponent. Special values are those of
+ * IEEE 754: 1 to any power, even to NaN, is 1. The exponent 2 is computed by `square`. Results are within 3 units in the last
+ * place on the CPU, and within 256 on WebGPU.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32
  * or both f16.

@@ -31,7 +31,7 @@ export interface Fold {
 /** `finish(s: State) -> u32` gives the bits of the result of a line, or of two results as vec2u. */
 export interface Reducer extends Fold {
   readonly results?: 1 | 2;
-  /** Whether `finish` calls `countOutside`: launches have a check. */
+  /** Whether `finish` calls `countOutside`, for launches that have a check. */
   readonly counts?: boolean;
 }
 

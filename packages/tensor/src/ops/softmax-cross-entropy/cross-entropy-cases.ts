@@ -35,7 +35,7 @@ export function crossEntropyCases(isGradient: boolean): OpCase<CrossEntropyAttri
       inputs: inputsOf(5, 3, [-1, 3, 2, -100, 2 ** 31 - 1]),
       needs: "non-finite",
       differentiable: false,
-      // The gradient has the labels of the loss, which has counted them.
+      // The gradient does not check labels: the loss has done so.
       ...(!isGradient && { reports: "softmaxCrossEntropy: labels: found 3 outside of [0, 3)" }),
     },
     {

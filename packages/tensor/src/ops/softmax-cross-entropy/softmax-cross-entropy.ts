@@ -31,7 +31,7 @@ function checkOperands(logits: Spec, labels: Spec): void {
   }
 }
 
-/** What a launch reports of its labels. The gradient has the same labels, and need not. */
+/** The range check of the labels. The launch of the gradient needs none: it has the labels that the loss has checked. */
 export const labelCheck = ({ shape: [, classes] }: Spec): RangeCheck => ({
   argument: "softmaxCrossEntropy: labels",
   range: `[0, ${classes})`,
@@ -92,9 +92,9 @@ const rules: Rules<SoftmaxCrossEntropyOptions> = {
 };
 
 /**
- * The cross-entropy between the softmax of logits and class labels, one loss for each sample, in one launch each way. Labels
- * stay on the device: one that is no class (and not `ignoreIndex`) makes the loss and the gradient of its sample NaN, and
- * the next read, or `idle`, reject with ArgumentError, which tells how many there are.
+ * The cross-entropy between the softmax of logits and class labels, one loss for each sample, in one launch each way. A label
+ * that is no class (and not `ignoreIndex`) makes the loss and the gradient of its sample NaN, and the next read, or `idle`,
+ * rejects with ArgumentError, which says how many there are.
  *
  * Shapes: f32 [n, classes], i32 [n] -> f32 [n]. Throws ShapeError, DTypeError, and ArgumentError for options out of range.
  *

@@ -67,8 +67,8 @@ export interface TakeOptions {
 
 /**
  * The slices of a tensor that indices name, along one axis: an embedding is `take(table, tokens)`. The gradient adds up in the
- * order of the indices. These stay on the device: one that is out of range gives NaN (0 unless x is f32), and the next read,
- * or `idle`, rejects with ArgumentError, which tells how many there are. With `outOfRange: "zero"` it gives 0, and all is well.
+ * order of the indices. An index out of range gives NaN (0 unless x is f32), and the next read, or `idle`, rejects with
+ * ArgumentError, which says how many there are; with `outOfRange: "zero"` it gives 0, and nothing rejects.
  *
  * Shapes: [..., n, ...] and i32 [i, j, ...] -> [..., i, j, ..., ...]. Throws DTypeError unless the indices are i32, ArgumentError
  * for an axis out of range.
