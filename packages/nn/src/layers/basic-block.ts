@@ -23,8 +23,8 @@ import { isPlain, runLayer } from "./fusion.ts";
 import { Sequential } from "./sequential.ts";
 
 /**
- * How the input reaches the sum where a block changes the shape: `projection` by a 1x1 convolution, `padding` by every
- * second pixel and zeros for the channels that are new (options B and A of He et al. 2016).
+ * How the input reaches the sum where a block changes the shape: `projection` is a 1x1 convolution, `padding` takes every
+ * second pixel and adds zeros for the new channels (options B and A of He et al. 2016).
  */
 export type ResidualShortcut = "projection" | "padding";
 
@@ -40,7 +40,7 @@ export interface BasicBlockOptions {
   readonly backend?: Backend;
 }
 
-/** What residual networks draw their convolutions with: He et al. 2015 by fanOut, as torchvision. */
+/** The initializers of convolutions in residual networks: He et al. 2015 by fanOut, as in torchvision. */
 export const residualInit: { readonly weightInit: Initializer; readonly biasInit: Initializer } = {
   weightInit: (shape, draw) => kaimingNormal({ mode: "fanOut", nonlinearity: "relu" })(shape, draw),
   biasInit: zeros,
@@ -59,7 +59,7 @@ function addRelu(x: Tensor, residual: Tensor): Tensor {
 
 const takesRelu = (layer: Conv2d | BatchNorm2d): boolean => isPlain(layer) && layer.takes("relu");
 
-/** A convolution, its batch norm, the residual and ReLU, in as few passes as their own `forward` leaves. */
+/** A convolution, its batch norm, the residual and ReLU, fused unless a `forward` has been overridden. */
 function convolve(convolution: Conv2d, norm: BatchNorm2d | undefined, x: Tensor, residual?: Tensor): Tensor {
   const epilogue: BatchNormEpilogue = { activation: "relu", ...(residual && { residual }) };
   if (norm && takesRelu(norm)) {
@@ -74,7 +74,7 @@ function convolve(convolution: Conv2d, norm: BatchNorm2d | undefined, x: Tensor,
 }
 
 /**
- * Two 3x3 convolutions and a way past them; the last batch norm, the sum and ReLU are one operation. Torchvision's names:
+ * Two 3x3 convolutions and a shortcut; the last batch norm, the sum and ReLU are one operation. Torchvision's names:
  * `conv1`, `bn1`, `conv2`, `bn2`, `downsample.0`, `downsample.1`.
  *
  * Shapes: [n, inChannels, h, w] -> [n, channels, h / stride, w / stride].
@@ -120,7 +120,7 @@ export class BasicBlock extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    // What no gradient reads, such as a padded shortcut, goes at once.
+    // The scope frees at once what no gradient reads, such as a padded shortcut.
     const run = () => {
       const inner = convolve(this.conv1, this.bn1, x);
       const residual = this.downsample ? this.downsample.forward(x) : this.padShortcut(x);

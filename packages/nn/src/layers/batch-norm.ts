@@ -29,13 +29,13 @@ export interface BatchNormLayerOptions {
   readonly momentum?: number | null;
   /** Whether there are a scale and a shift to train; default true. */
   readonly affine?: boolean;
-  /** Whether there are running statistics; without them the batch decides in evaluation mode too. Default true. */
+  /** Whether there are running statistics; without them, evaluation mode normalizes by the batch too. Default true. */
   readonly trackRunningStats?: boolean;
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend;
 }
 
-/** What a batch norm can do to its result in the same pass. */
+/** Operations on the result of a batch norm that are done in the same pass. */
 export interface BatchNormEpilogue extends Epilogue {
   /** Added before the activation, in the same pass. */
   readonly residual?: Tensor;
@@ -49,9 +49,9 @@ interface Statistics {
 }
 
 /**
- * What batch norm layers of all ranks share: PyTorch's semantics. In training the batch is normalized by itself and taken
- * into the running statistics, which change once, when the outermost differentiated call returns; in evaluation mode, and when
- * frozen, the running statistics normalize.
+ * The base of batch norm layers of all ranks, with PyTorch's semantics. In training mode a batch is normalized by its own
+ * statistics, which also update the running ones, once, when the outermost differentiated call returns. In evaluation mode, and
+ * when frozen, the running statistics normalize.
  */
 export abstract class BatchNorm extends FusingModule {
   readonly scale: Parameter | undefined;
@@ -65,7 +65,7 @@ export abstract class BatchNorm extends FusingModule {
   momentum: number | null;
   /** Switched off, training leaves the running statistics as they are. */
   trackRunningStats: boolean;
-  /** What a forward pass of the differentiated call that is under way has left for the next one. */
+  /** The statistics after the latest forward pass of the current differentiated call. */
   private pending: Statistics | undefined;
 
   constructor(channels: number, options: BatchNormLayerOptions = {}) {
@@ -94,7 +94,7 @@ export abstract class BatchNorm extends FusingModule {
     }
   }
 
-  /** Ranks that the layer takes. */
+  /** The ranks of input that the layer takes. */
   protected abstract readonly ranks: readonly number[];
 
   forwardWith(x: Tensor, epilogue: BatchNormEpilogue): Tensor {
@@ -102,12 +102,12 @@ export abstract class BatchNorm extends FusingModule {
     return this.adopt(batchNorm(x, { ...this.options(epilogue), training: this.usesBatch }));
   }
 
-  /** Slopes that keep signs: the gradient reads them from the result. */
+  /** Activations that keep the sign, which the gradient reads from the result. */
   override takes(activation: Activation): boolean {
     return typeof activation === "string" || activation.leakyRelu >= 0;
   }
 
-  /** Whether the batch is normalized by itself. */
+  /** Whether the batch is normalized by its own statistics. */
   protected get usesBatch(): boolean {
     return this.isTraining && !this.isFrozen;
   }
@@ -121,14 +121,14 @@ export abstract class BatchNorm extends FusingModule {
     };
   }
 
-  /** y, once the rest is stored or freed. */
+  /** Stores the new running statistics, frees the rest, and returns y. */
   protected adopt(result: BatchNormResult): Tensor {
     result.statistics?.dispose();
     this.adoptLater(result);
     return result.y;
   }
 
-  /** Back to the statistics of a layer that has seen nothing. */
+  /** Resets the running statistics to those of a new layer. */
   resetRunningStatistics(): void {
     if (!this.runningMean || !this.runningVariance || !this.numBatchesTracked) return;
     const { backend } = this.runningMean.value;
@@ -184,7 +184,7 @@ export abstract class BatchNorm extends FusingModule {
   }
 }
 
-/** Whether what the module does is `conv2d` of its parameters, and nothing else. */
+/** Whether the module computes `conv2d` of its parameters, and nothing else. */
 const isPlainConvolution = (module: Module, channels: number): module is Conv2d =>
   module instanceof Conv2d &&
   isPlain(module) &&
@@ -194,7 +194,7 @@ const isPlainConvolution = (module: Module, channels: number): module is Conv2d 
 /**
  * Batch norm of vectors or sequences.
  *
- * Shapes: [n, channels] or [n, channels, w] -> the same. Throws ShapeError for others, and in training for one value a channel.
+ * Shapes: [n, channels] or [n, channels, w] -> the same. Throws ShapeError for others, and in training mode for a single value per channel.
  *
  * @example new BatchNorm1d(100)
  */
@@ -205,14 +205,14 @@ export class BatchNorm1d extends BatchNorm {
 /**
  * Batch norm of images.
  *
- * Shapes: [n, channels, h, w] -> the same. Throws ShapeError for others, and in training for one value a channel.
+ * Shapes: [n, channels, h, w] -> the same. Throws ShapeError for others, and in training mode for a single value per channel.
  *
  * @example new BatchNorm2d(64, { momentum: 0.01 })
  */
 export class BatchNorm2d extends BatchNorm {
   protected readonly ranks: readonly number[] = [4];
 
-  /** In training a convolution takes the statistics, where that is faster. */
+  /** In training mode the convolution computes the statistics too, where that is faster. */
   override forwardAfter(before: Module, x: Tensor, epilogue: BatchNormEpilogue): Tensor | undefined {
     const isOwn = this.forwardWith === BatchNorm.prototype.forwardWith;
     if (!isOwn || !this.usesBatch || !isPlainConvolution(before, this.channels)) return undefined;
@@ -228,7 +228,7 @@ export class BatchNorm2d extends BatchNorm {
 /**
  * Batch norm of volumes.
  *
- * Shapes: [n, channels, d, h, w] -> the same. Throws ShapeError for others, and in training for one value a channel.
+ * Shapes: [n, channels, d, h, w] -> the same. Throws ShapeError for others, and in training mode for a single value per channel.
  *
  * @example new BatchNorm3d(16)
  */

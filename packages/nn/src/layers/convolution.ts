@@ -26,22 +26,22 @@ import { checkGroups, describeWindow, margins, pairOf, sizes } from "./windows.t
 
 type Geometry<Options> = Omit<Options, "activation">;
 
-/** What the constructors of convolutions do differently. */
+/** What distinguishes one kind of convolution from another. */
 interface Kind<Options> {
   readonly name: string;
   readonly kernel: Rule;
   readonly geometry: { readonly [Name in keyof Required<Geometry<Options>>]: Rule };
-  /** Whether the weight begins with the channels of the input. */
+  /** Whether the first dimension of the weight is that of the input channels. */
   readonly isTransposed?: boolean;
 }
 
-/** The parameters of a convolution, and what it was told. */
+/** The base of convolutions: their parameters and options. */
 abstract class Convolution<Options extends { readonly groups?: number }> extends FusingModule {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
   readonly inChannels: number;
   readonly outChannels: number;
-  /** Stride, padding, dilation and groups. */
+  /** The options of the operation, such as stride, padding, dilation and groups. */
   readonly geometry: Geometry<Options>;
   private readonly kind: Kind<Options>;
 
@@ -67,8 +67,8 @@ abstract class Convolution<Options extends { readonly groups?: number }> extends
     this.bias = bias;
     this.inChannels = inChannels;
     this.outChannels = outChannels;
-    const told = Object.entries(options).filter(([option]) => Object.hasOwn(geometry, option));
-    this.geometry = Object.fromEntries(told) as Geometry<Options>;
+    const given = Object.entries(options).filter(([option]) => Object.hasOwn(geometry, option));
+    this.geometry = Object.fromEntries(given) as Geometry<Options>;
     this.kind = kind;
   }
 
@@ -94,7 +94,7 @@ const conv1dKind: Kind<Convolution1dOptions> = {
  * A convolution of sequences.
  *
  * Shapes: [n, inChannels, w] -> [n, outChannels, w']; weight [outChannels, inChannels / groups, kernel], bias [outChannels].
- * Throws ArgumentError for groups that do not divide the channels, and sizes that make no sense.
+ * Throws ArgumentError for groups that do not divide the channels, and invalid sizes.
  *
  * @example new Conv1d(64, 128, 3, { padding: 1, seed: 1 })
  */
@@ -129,7 +129,7 @@ const conv2dKind: Kind<ConvolutionOptions> = {
  * A convolution of images.
  *
  * Shapes: [n, inChannels, h, w] -> [n, outChannels, h', w']; weight [outChannels, inChannels / groups, kh, kw], bias
- * [outChannels]. Throws ArgumentError for groups that do not divide the channels, and sizes that make no sense.
+ * [outChannels]. Throws ArgumentError for groups that do not divide the channels, and invalid sizes.
  *
  * @example new Conv2d(3, 64, 3, { padding: 1, bias: false, seed: 1 })
  */
@@ -171,8 +171,8 @@ const convTranspose2dKind: Kind<ConvolutionTransposeOptions> = {
  * A transposed convolution of images: the gradient of a convolution by its input, with parameters.
  *
  * Shapes: [n, inChannels, h, w] -> [n, outChannels, h', w']; weight [inChannels, outChannels / groups, kh, kw], bias
- * [outChannels]. Throws ArgumentError for groups that do not divide the channels, sizes that make no sense, and an output
- * padding of the stride and the dilation or more.
+ * [outChannels]. Throws ArgumentError for groups that do not divide the channels, invalid sizes, and an output
+ * padding that is less than neither the stride nor the dilation.
  *
  * @example new ConvTranspose2d(64, 32, 2, { stride: 2, seed: 1 }) // twice the size
  */

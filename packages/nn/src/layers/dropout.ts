@@ -7,8 +7,8 @@ import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
 
 /**
- * In training, zeroes each value with the given probability and divides the rest by the probability to stay, so that nothing
- * changes in evaluation mode (Srivastava et al. 2014, inverted). The masks follow from the seed and the number of calls alone.
+ * In training mode, zeroes each value with the given probability and divides the others by the probability of keeping them;
+ * evaluation mode changes nothing (Srivastava et al. 2014, inverted). The masks depend only on the seed and the number of calls.
  *
  * Shapes: any -> the same. Throws ArgumentError for a probability outside of [0, 1], DTypeError for values that are not
  * of a float dtype.

@@ -11,10 +11,11 @@ import type { WeightOptions } from "./weights.ts";
 import { weightRules } from "./weights.ts";
 
 /**
- * A table of vectors, looked up by index. The first ones are standard normal, as PyTorch's.
+ * A table of vectors, looked up by index. Its initial values are standard normal, as in PyTorch.
  *
- * Shapes: i32 [...] -> [..., size]; weight [count, size]. Throws ArgumentError for sizes that are not positive. Indices out of range
- * make the next read reject with ArgumentError, as those of `take`.
+ * Shapes: i32 [...] -> [..., size]; weight [count, size]. Throws ArgumentError for sizes that are not
+ * positive. Indices out of range make the next read reject with ArgumentError, as with `take`; those of host arrays in a batch
+ * of `fit` or `evaluate` throw at once.
  *
  * @example new Embedding(10_000, 64, { seed: 1 })
  */

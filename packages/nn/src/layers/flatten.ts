@@ -5,7 +5,7 @@ import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
 
 /**
- * Joins all dimensions from `startAxis` on, a view; negative ones count from the end.
+ * Joins all dimensions from `startAxis` on, as a view; a negative `startAxis` counts from the end.
  *
  * Shapes: [n, c, h, w] -> [n, c * h * w]. Throws ArgumentError for a tensor without that axis.
  */

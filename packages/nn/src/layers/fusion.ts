@@ -4,14 +4,14 @@ import { attempt } from "../module/failure.ts";
 import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
 
-/** What a layer can do to its result before it is stored. */
+/** Operations on the result of a layer that are done before it is stored. */
 export interface Epilogue {
   readonly activation?: Activation;
 }
 
 /**
- * A layer that takes an activation into its own launches. Containers do so where its `forward` is the one that is defined
- * here: what a subclass or a single object puts in the place of `forward` is called instead.
+ * A layer that can apply the activation behind it in its own launches. Containers make use of this unless `forward` has been
+ * overridden, in a subclass or on the object: then they call that `forward`.
  */
 export abstract class FusingModule extends Module {
   /** The layer, followed by the activation. */
@@ -21,18 +21,18 @@ export abstract class FusingModule extends Module {
     return compute(this, x, () => this.forwardWith(x, {}));
   }
 
-  /** Whether `forwardWith` knows the activation. */
+  /** Whether `forwardWith` can apply the activation. */
   takes(_activation: Activation): boolean {
     return true;
   }
 
-  /** The layer behind another one, both as one operation; absent where they are none. */
+  /** Runs `before` and this layer as one operation; undefined where that is not possible. */
   forwardAfter(_before: Module, _x: Tensor, _epilogue: Epilogue): Tensor | undefined {
     return undefined;
   }
 }
 
-/** An activation that layers in front of it can take in, unless its `forward` is another one than here. */
+/** An activation that the layer in front of it can apply, unless its `forward` has been overridden. */
 export abstract class FusibleActivation extends Module {
   abstract readonly fusedAs: Exclude<Activation, "none">;
 
@@ -44,16 +44,16 @@ export abstract class FusibleActivation extends Module {
   }
 }
 
-/** Whether the layer's `forward` stands for `forwardWith`, and for nothing else. */
+/** Whether the layer's `forward` has not been overridden, so that `forwardWith` may be called instead. */
 export const isPlain = ({ forward }: FusingModule): boolean => forward === FusingModule.prototype.forward;
 
-/** Whether the module may be run by `forwardWith`. */
+/** Whether `forwardWith` may be called instead of the `forward` of the module. */
 const isFusing = (module: Module | undefined): module is FusingModule =>
   module instanceof FusingModule && isPlain(module);
 
 /**
- * Runs modules one after the other, each by its `forward`, or by what does the same in fewer passes: an activation is taken in
- * by the layer in front of it, and two layers are one operation where they can be.
+ * Runs modules one after the other, with the results of their `forward` in fewer passes: the layer in front of an activation
+ * applies it, and two layers run as one operation where they can.
  */
 export function runSequence(modules: readonly Module[], x: Tensor): Tensor {
   let y = x;
@@ -69,14 +69,14 @@ export function runSequence(modules: readonly Module[], x: Tensor): Tensor {
   return y;
 }
 
-/** The module, and the epilogue where it can take one. */
+/** Runs the module; a fusing one with the epilogue, which must be empty for others. */
 export function runLayer(module: Module, x: Tensor, epilogue: Epilogue): Tensor {
   return isFusing(module)
     ? compute(module, x, () => module.forwardWith(x, epilogue))
     : attempt(module, () => module.forward(x));
 }
 
-/** What the layer can do of the module behind it. */
+/** The epilogue by which the layer can replace the module behind it. */
 function epilogueOf(layer: Module | undefined, follower: Module | undefined): Epilogue {
   const isActivation =
     follower instanceof FusibleActivation && follower.forward === FusibleActivation.prototype.forward;

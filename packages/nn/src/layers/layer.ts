@@ -4,7 +4,7 @@ import { describeValue, isTensor } from "@evenkeel/tensor/checks";
 import { attempt, blame } from "../module/failure.ts";
 import type { AnyModule } from "../module/module.ts";
 
-/** Runs the computation of a layer on x, which must be a tensor: errors on the way say which layer it is. */
+/** Runs the computation of a layer on x, which must be a tensor; errors then name the layer. */
 export function compute(layer: AnyModule, x: Tensor, body: () => Tensor): Tensor {
   return attempt(layer, () => {
     if (isTensor(x)) return body();
@@ -12,7 +12,7 @@ export function compute(layer: AnyModule, x: Tensor, body: () => Tensor): Tensor
   });
 }
 
-/** Returns x. Throws ShapeError unless it has these sizes; a word stands for any size, "..." in front for any dimensions. */
+/** Returns x. Throws ShapeError unless it has these sizes; a word means any size, "..." in front any leading dimensions. */
 export function checkInput(layer: AnyModule, x: Tensor, expected: readonly (string | number)[]): Tensor {
   const { shape } = x;
   const sizes = expected.filter((size) => size !== "...");

@@ -8,7 +8,7 @@ import { describeWindow, margins, pairOf, sizes } from "./windows.ts";
 
 const poolRules: Rules<PoolOptions> = { stride: sizes, padding: margins, ceilMode: yesOrNo };
 
-/** A window that moves over images. */
+/** The base of pooling layers: a window that moves over images. */
 abstract class Pool<Options extends PoolOptions> extends Module {
   readonly kernel: Extent;
   readonly options: Options;
@@ -36,9 +36,9 @@ abstract class Pool<Options extends PoolOptions> extends Module {
 }
 
 /**
- * The maximum of windows; they touch unless a stride is given.
+ * The maximum of windows, which are adjacent unless a stride is given.
  *
- * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for sizes that make no sense.
+ * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for invalid sizes.
  *
  * @example new MaxPool2d(3, { stride: 2, padding: 1 })
  */
@@ -53,9 +53,9 @@ export class MaxPool2d extends Pool<PoolOptions> {
 }
 
 /**
- * The mean of windows; they touch unless a stride is given.
+ * The mean of windows, which are adjacent unless a stride is given.
  *
- * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for sizes that make no sense.
+ * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for invalid sizes.
  *
  * @example new AvgPool2d(2)
  */
@@ -70,7 +70,7 @@ export class AvgPool2d extends Pool<AvgPoolOptions> {
 }
 
 /**
- * The mean over all positions: PyTorch's `AdaptiveAvgPool2d(1)` and the `Flatten` behind it in one.
+ * The mean over all positions: PyTorch's `AdaptiveAvgPool2d(1)` followed by `Flatten`.
  *
  * Shapes: [n, c, ...] -> [n, c].
  */

@@ -7,7 +7,7 @@ import type { Seed } from "../initializers/random-source.ts";
 import { seedRule, sourceOf } from "../initializers/random-source.ts";
 import { Parameter } from "../module/variable.ts";
 
-/** How the parameters of a layer come to be. */
+/** How the parameters of a layer are made. */
 export interface WeightOptions {
   /** Default: true. */
   readonly bias?: boolean;
@@ -15,7 +15,7 @@ export interface WeightOptions {
   readonly seed?: Seed;
   /** Default: PyTorch's, kaimingUniform with slope sqrt(5). */
   readonly weightInit?: Initializer;
-  /** Default: PyTorch's, evenly distributed within 1 / sqrt(fanIn). */
+  /** Default: PyTorch's, uniform within 1 / sqrt(fanIn). */
   readonly biasInit?: Initializer;
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend;
@@ -37,7 +37,7 @@ export function makeWeights(
 ): { readonly weight: Parameter; readonly bias: Parameter | undefined } {
   const { bias = true, weightInit = defaultWeight, biasInit = biasFor(shape), backend } = options;
   const random = sourceOf(options.seed);
-  // Both keys are taken in any case: a layer's weight is the same with a bias and without.
+  // Both keys are always drawn, so that the weight is the same with a bias and without.
   const [weightKey, biasKey] = [random.next(), random.next()];
   const weight = new Parameter(weightInit(shape, { ...weightKey, backend }));
   if (!bias) return { weight, bias: undefined };

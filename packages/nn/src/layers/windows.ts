@@ -8,10 +8,10 @@ const orPair = (rule: Rule): Rule => ({
   accepts: either(rule, listOf(rule, 2)).accepts,
 });
 
-/** A size for both dimensions, or one for each. */
+/** One size for both dimensions, or one for each. */
 export const sizes: Rule = /* @__PURE__ */ orPair(positiveInteger);
 
-/** Zeros for both dimensions, or for each. */
+/** The width of padding: one number for both dimensions, or one for each. */
 export const margins: Rule = /* @__PURE__ */ orPair(nonNegativeInteger);
 
 /** One number for each dimension. */
@@ -25,7 +25,7 @@ export function checkGroups(where: string, channels: readonly number[], groups =
   throw new ArgumentError(`${where}: groups: found ${groups} for ${odd} channels, expected a divisor`);
 }
 
-/** A window and how it moves, in words: `3x3, stride 2, padding 1`. */
+/** A window and its options in words: `3x3, stride 2, padding 1`. */
 export function describeWindow(kernel: readonly number[], options: object): string {
   const told = Object.entries(options).filter(([, value]) => value !== undefined);
   const parts = told.map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("x") : value}`);

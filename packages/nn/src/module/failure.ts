@@ -2,18 +2,18 @@ import { EvenkeelError } from "@evenkeel/tensor";
 import { callable, checkValue } from "@evenkeel/tensor/checks";
 import type { AnyModule } from "./module.ts";
 
-/** The innermost module that each error came out of, and what the error said by itself. */
+/** For each error, the innermost module that it came from, and its original message. */
 const sources = new WeakMap<EvenkeelError, { readonly module: AnyModule; readonly message: string }>();
 
 /** Replaces the message of an error, in its stack too. */
 export function replaceMessage(error: EvenkeelError, message: string): void {
   const { stack, message: before } = error;
   error.message = message;
-  // Some engines begin the stack with the message, as it was when either of them was first read.
+  // In some engines the stack begins with the message, as it was when the error was made.
   if (stack !== undefined) error.stack = stack.replace(before, () => message);
 }
 
-/** Puts the kind of the module in front of the message, unless a module inside of it did; returns the error. */
+/** Puts the description of the module in front of the message, unless an inner module did so; returns the error. */
 export function blame(error: unknown, module: AnyModule): unknown {
   if (error instanceof EvenkeelError && !sources.has(error)) {
     const { message } = error;
@@ -23,7 +23,7 @@ export function blame(error: unknown, module: AnyModule): unknown {
   return error;
 }
 
-/** Runs a part of the module: errors on the way say which module it is. */
+/** Runs a part of the module; errors then name the module. */
 export function attempt<Result>(module: AnyModule, body: () => Result): Result {
   try {
     return body();
@@ -33,8 +33,9 @@ export function attempt<Result>(module: AnyModule, body: () => Result): Result {
 }
 
 /**
- * Runs `body`, which calls the modules inside of `root`: what fails in one of them says its path, as in `classifier.1 (Linear
- * 100 -> 10): found [2, 144], expected [..., 100]`. The outermost root counts. Errors of other origin pass as they are.
+ * Runs `body`, which calls the modules inside of `root`. An error in one of them gives its path, as in `classifier.1 (Linear
+ * 100 -> 10): found [2, 144], expected [..., 100]`; with nested calls, the path from the outermost root. Other errors are not
+ * changed.
  *
  * @example const y = naming(model, () => model.classifier.forward(model.features.forward(x)));
  */

@@ -26,20 +26,20 @@ import { StateDictError } from "./state-dict-error.ts";
 import type { Stateful } from "./variable.ts";
 import { Counter } from "./variable.ts";
 
-/** What `loadStateDict` takes: a model's state, or what a file holds. */
+/** What `loadStateDict` takes: the state of a model, or the tensors of a file. */
 export type StateSource = Readonly<StateDict> | ReadonlyMap<string, StateValue>;
 
-/** What of a saved state is loaded, and how strictly. */
+/** Which part of a saved state is loaded, and how strictly. */
 export interface LoadOptions {
   /** Whether names must match exactly; shapes and dtypes always must. Default true. */
   readonly strict?: boolean;
-  /** What is left as it is, by name or by the name of the module around it: a new head, `"classifier"`. Default: nothing. */
+  /** Names of parameters or modules to leave as they are, such as a new head, `"classifier"`. Default: none. */
   readonly except?: string | readonly string[];
 }
 
-/** What became of each name. */
+/** What was done about each name. */
 export interface LoadReport {
-  /** Names of the model that have their values from the saved state. */
+  /** Names of the model whose values were loaded. */
   readonly loaded: readonly string[];
   /** Names of the model that were left as they were because of `except`. */
   readonly excepted: readonly string[];
@@ -54,7 +54,7 @@ const mapOf = (source: StateSource): ReadonlyMap<string, StateValue> =>
     ? (source as ReadonlyMap<string, StateValue>)
     : new Map(Object.entries(source));
 
-/** Which names meet, and what is wrong with them. */
+/** The names of the model and of the saved state, and their differences. */
 interface Comparison extends LoadReport {
   readonly members: ReadonlyMap<string, Stateful>;
   readonly state: ReadonlyMap<string, StateValue>;
@@ -76,7 +76,7 @@ function compare(module: AnyModule, source: StateSource, options: LoadOptions): 
   const members = new Map([...all].filter(([path]) => !isExcepted(path)));
   const state = new Map([...given].filter(([path]) => !isExcepted(path)));
   const found = [...members].filter(([path]) => state.has(path));
-  // A parameter in two places is there when the state has it under one of its names.
+  // A parameter with two names is present when the state has one of them.
   const present = new Set(found.map(([, member]) => member));
   const isMissing = (member: Stateful) => !present.has(member) && !(member instanceof Counter);
   const mismatched = found.flatMap(([path, member]) => mismatch(path, member, state.get(path)!));
@@ -90,7 +90,7 @@ function compare(module: AnyModule, source: StateSource, options: LoadOptions): 
   };
 }
 
-/** Tells what `except` leaves out. Throws ArgumentError for a name that nothing has: it would leave out nothing in silence. */
+/** Whether `except` covers a path. Throws ArgumentError for a name that covers nothing, which may be a misspelling. */
 function exception({ except = [] }: LoadOptions, paths: readonly string[]): (path: string) => boolean {
   const names = typeof except === "string" ? [except] : except;
   const isWithin = (path: string, name: string) => path === name || path.startsWith(`${name}.`);
@@ -104,7 +104,7 @@ function exception({ except = [] }: LoadOptions, paths: readonly string[]): (pat
   return (path) => names.some((name) => isWithin(path, name));
 }
 
-/** Different values for one parameter under two of its names. */
+/** A message for each parameter that has different values under two of its names. */
 function contradictions(
   found: readonly [string, Stateful][],
   state: ReadonlyMap<string, StateValue>,
@@ -119,7 +119,7 @@ function contradictions(
   });
 }
 
-/** Values on a device are the same where they are one tensor: they are not read to be compared. */
+/** Tensors are compared by identity: their values are not read. */
 function areSame(a: StateValue, b: StateValue): boolean {
   if (a instanceof Tensor || b instanceof Tensor)
     return a instanceof Tensor && b instanceof Tensor && a.id === b.id;
@@ -130,7 +130,7 @@ function areSame(a: StateValue, b: StateValue): boolean {
 }
 
 /**
- * Compares names, shapes and dtypes, and changes nothing. Throws StateDictError, which names `where` the state comes from.
+ * Compares names, shapes and dtypes, and changes nothing. Throws StateDictError, which says `where` the state comes from.
  */
 export function checkStateDict(
   module: AnyModule,
@@ -148,7 +148,7 @@ export function checkStateDict(
   return comparison;
 }
 
-/** Checks everything, then copies everything, then assigns: a model is never half written. */
+/** Checks everything, then copies everything, then assigns, so that a model is never half loaded. */
 export function loadStateDict(
   module: AnyModule,
   source: StateSource,
@@ -196,7 +196,7 @@ function assignAll(
   state: ReadonlyMap<string, StateValue>,
   strict: boolean,
 ): void {
-  // A failure on the way, such as a full memory, leaves the scope, and with it every copy, behind.
+  // When a copy fails, as for want of memory, the scope frees those before it.
   scope(() => {
     const assignments = [...valuesOfMembers(members, state)].flatMap(([member, found]): (() => void)[] => {
       if (member instanceof Counter) {

@@ -11,10 +11,10 @@ import type { Counter } from "./variable.ts";
 import { Buffer, Parameter } from "./variable.ts";
 import { allMembers, ownMembers } from "./walk.ts";
 
-/** What a module is made of: everything that training, saving and loading find by walking it. */
+/** What a module is made of: everything that training, saving and loading find in it. */
 export type Member = AnyModule | Parameter | Buffer | Counter | RandomSource;
 
-/** Any module, where what goes through it does not matter. */
+/** Any module, whatever its inputs and outputs. */
 // biome-ignore lint/suspicious/noExplicitAny: arguments of `forward` are contravariant
 export type AnyModule = Module<any, any>;
 
@@ -38,13 +38,13 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   abstract forward(...inputs: Inputs): Output;
 
-  /** What it is, in few words: `Linear 100 -> 10`; errors and summaries say it. By default the name of its class. */
+  /** A short description for errors and summaries: `Linear 100 -> 10`. Default: the name of its class. */
   describe(): string {
     return this.constructor.name;
   }
 
   /**
-   * The tree of modules, a line each: its name, what it is, and how many parameters it has, frozen ones included.
+   * The tree of modules, one per line: its name, its description, and the number of its parameters, including frozen ones.
    * `console.log(model)` shows it in Node.
    */
   toString(): string {
@@ -57,7 +57,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
         try {
           return this.toString();
         } catch (error) {
-          // A model that is not put together well is looked at to find out why.
+          // A model with a fault is printed to find out what it is.
           return `${this.describe()}: ${error}`;
         }
       },
@@ -65,24 +65,23 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /**
-   * The direct members with their names: what lies in properties, and in arrays and plain objects there at any depth, under
-   * names such as `weight`, `layers.0.1`, `parts.first`. Containers override it to choose names of their own. What only a
-   * `#private` field holds cannot be seen from outside of its class: it is no member, and is neither trained nor saved.
+   * The direct members with their names, such as `weight`, `layers.0.1`, `parts.first`: those in properties, and in arrays and
+   * plain objects there, at any depth. Containers override it to choose other names. `#private` fields cannot be seen from
+   * outside of their class: what only they hold is not a member, and is neither trained nor saved.
    */
   *members(): Generator<[name: string, member: Member]> {
     yield* ownMembers(this);
   }
 
   /**
-   * Every member at any depth, with its path; a member that is shared comes once for each path. Throws ArgumentError where a
-   * module contains itself, two members have one path, or a member lies in a Map, a Set or an object of another class and
-   * nowhere else.
+   * Every member at any depth, with its path; a shared member is returned once for each of its paths. Throws ArgumentError where
+   * a module contains itself, two members have one path, or only a Map, a Set or an object of another class holds a member.
    */
   *namedMembers(): Generator<[path: string, member: Member]> {
     yield* allMembers(this);
   }
 
-  /** This module and all inner ones; each once, under its first path. */
+  /** This module and all inner ones, each once, under its first path. */
   namedModules(): Generator<[path: string, module: AnyModule]> {
     return distinct(withSelf(this), (member): member is AnyModule => member instanceof Module);
   }
@@ -103,7 +102,7 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
     for (const [, parameter] of this.namedParameters()) yield parameter;
   }
 
-  /** The number of trained values; `trainableOnly: false` counts frozen ones too. */
+  /** The number of trainable values; with `trainableOnly: false`, of frozen ones too. */
   parameterCount(options: { readonly trainableOnly?: boolean } = {}): number {
     checkOptions("parameterCount", options, { trainableOnly: yesOrNo });
     let count = 0;
@@ -114,9 +113,8 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /**
-   * Switches to the behaviour in training, here and in every inner module. `fit` and `evaluate` run a model in the mode
-   * that they need and put it back. What a layer was told by itself outlasts them: a module whose mode is not the model's
-   * keeps it.
+   * Switches this module and every inner one to training mode. `fit` and `evaluate` run a model in the mode that they need and
+   * restore its own; a module whose mode differs from the model's keeps it.
    */
   train(isTraining = true): this {
     for (const [, module] of this.namedModules()) module.isTraining = isTraining;
@@ -124,9 +122,8 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /**
-   * Switches to evaluation mode: running statistics, no dropout. `fit` and `evaluate` choose the mode of a model for each
-   * forward pass, and a module inside whose own mode differs from the model's keeps it: `norm.eval()` lasts through training,
-   * while its scale and shift are trained; `freeze` stops those too.
+   * Switches this module and every inner one to evaluation mode: running statistics, no dropout. Called on a part of a model,
+   * it lasts through `fit` (see `train`), which still trains scale and shift of its norms; `freeze` stops that too.
    *
    * @example model.features.eval(); // the norms inside keep their running statistics while fit trains the model
    */
@@ -135,8 +132,8 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /**
-   * Stops training of every parameter inside, and of running statistics: batch norm then behaves as in evaluation
-   * mode, whatever its own.
+   * Stops the training of every parameter inside, and the updates of running statistics: batch norm then behaves as in
+   * evaluation mode, whatever its own mode.
    */
   freeze(isFrozen = true): this {
     for (const [, module] of this.namedModules()) module.isFrozen = isFrozen;
@@ -157,8 +154,9 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
   }
 
   /**
-   * Copies saved values into the model. All of it is checked before the first value changes. A strict load sets counters
-   * that older files lack to 0. A parameter with several names needs one of them; `except` leaves a part of the model as it is.
+   * Copies saved values into the model. Everything is checked before the first value changes. A strict load sets counters that
+   * the state lacks, as older files do, to 0. For a parameter with several names one is enough; `except` leaves a part of the
+   * model as it is.
    *
    * @throws StateDictError that lists what is missing, unexpected, or of another shape or dtype
    * @example model.loadStateDict(readSafetensors(bytes).tensors);
@@ -169,8 +167,9 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   /**
    * Moves every parameter and buffer to another backend, through host memory: all of them, or none where one does not fit.
-   * Wait for it before the model is used again. The state of an optimizer does not follow: make a new one, or hand over its
-   * `stateArrays` by `loadState`; its next step is a BackendError otherwise. Throws ArgumentError for what is no open backend.
+   * Await it before the model is used again. The state of an optimizer is not moved: make a new optimizer, or take its
+   * `stateArrays` before and call `loadState` afterwards; otherwise its next step throws BackendError. Throws ArgumentError for
+   * anything but an open backend.
    *
    * @example await model.to(backend);
    */

@@ -12,7 +12,7 @@ export async function moveTo(module: AnyModule, backend: Backend): Promise<void>
   const variables = [...members].filter((member) => member instanceof Variable);
   const away = variables.filter(({ value }) => value.backend !== backend);
   const arrays = await Promise.all(away.map(({ value }) => arrayOf(value)));
-  // A failure on the way, such as a full memory, leaves the scope, and with it every copy, behind.
+  // When a copy fails, as for want of memory, the scope frees those before it.
   scope(() => {
     const values = arrays.map(({ data, shape, dtype }) => fromData(data, { shape, dtype }, { backend }));
     for (const [index, value] of values.entries()) away[index]!.value = value;

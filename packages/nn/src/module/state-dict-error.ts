@@ -1,18 +1,18 @@
 import { EvenkeelError } from "@evenkeel/tensor";
 
-/** What does not fit. */
+/** The differences between a saved state and a model. */
 interface Differences {
   readonly missing: readonly string[];
   readonly unexpected: readonly string[];
   readonly mismatched: readonly string[];
 }
 
-/** Saved state belongs to another model. Nothing was changed. */
+/** A saved state does not fit the model. Nothing was changed. */
 export class StateDictError extends EvenkeelError {
   override readonly name = "StateDictError";
   readonly missing: readonly string[];
   readonly unexpected: readonly string[];
-  /** Sentences that show both sides. */
+  /** One line for each, with what was found and what was expected. */
   readonly mismatched: readonly string[];
 
   /** `source` is where the state comes from, such as a file. */

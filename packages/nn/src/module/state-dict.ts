@@ -15,7 +15,7 @@ export interface StateDict {
   [name: string]: StateValue;
 }
 
-/** Members by their paths; one that is shared comes once for each path. Throws ArgumentError for two under one path. */
+/** Members by their paths; a shared one has several. Throws ArgumentError for two members of one path. */
 export function statefulMembers(module: AnyModule): Map<string, Stateful> {
   checkValue("model", module, aModel);
   return new Map(
@@ -23,7 +23,7 @@ export function statefulMembers(module: AnyModule): Map<string, Stateful> {
   );
 }
 
-/** By its members, as a tensor is. */
+/** Recognized by its members, as a tensor is. */
 const aModel: Rule = {
   expected: "a module",
   accepts: (value) => callable.accepts((value as AnyModule | null | undefined)?.namedMembers),
@@ -31,7 +31,7 @@ const aModel: Rule = {
 
 /** See `Module.stateDict`. */
 export function stateDictOf(module: AnyModule): StateDict {
-  // A path may be `__proto__`, which an assignment would not make a key.
+  // Not by assignment: a path may be `__proto__`.
   return Object.fromEntries(
     [...statefulMembers(module)].map(([path, member]) => [
       path,
@@ -48,7 +48,7 @@ const arrayOfCounter = ({ value }: Counter): StoredArray => ({
 });
 
 /**
- * Every value of the model as of this call, in host memory. What stands under several names is read once: the names share one
+ * Every value of the model as of this call, in host memory. A value with several names is read once, and its names share one
  * array.
  *
  * @example const arrays = await stateArrays(model);
@@ -64,13 +64,13 @@ export async function stateArrays(module: AnyModule): Promise<Map<string, Stored
   );
 }
 
-/** Arrays that stand under one name, and the other names of those that have several. */
+/** Each array under one name, and the other names of those that have several. */
 export interface DistinctArrays {
   readonly tensors: readonly (readonly [name: string, array: StoredArray])[];
   readonly aliases: readonly (readonly [alias: string, name: string])[];
 }
 
-/** What `stateArrays` gave, each array once, under its first name. */
+/** The result of `stateArrays` with each array once, under its first name. */
 export function distinctArrays(arrays: ReadonlyMap<string, StoredArray>): DistinctArrays {
   const nameOf = new Map<StoredArray, string>();
   const aliases: [string, string][] = [];
@@ -89,6 +89,6 @@ const readMember = async (member: Stateful): Promise<StoredArray> =>
 export async function arrayOf(value: Tensor): Promise<StoredArray> {
   const { shape, dtype } = value;
   const data = await value.data();
-  // The float64 reference keeps f32 in doubles; files do not.
+  // The float64 reference backend stores f32 as doubles; files do not.
   return { shape, dtype, data: data instanceof Float64Array ? Float32Array.from(data) : data };
 }

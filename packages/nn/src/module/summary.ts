@@ -1,7 +1,7 @@
 import type { AnyModule } from "./module.ts";
 import { Module } from "./module.ts";
 
-/** A line of text and the number of parameters that stands behind it. */
+/** A line of text, and the number of parameters at its end. */
 type Row = readonly [text: string, parameters: string];
 
 /** See `Module.toString`. */

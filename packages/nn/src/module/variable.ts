@@ -12,13 +12,13 @@ import {
 
 /** How a variable is saved. */
 export interface VariableOptions {
-  /** The last part of its name in saved state, where PyTorch's word differs from the property's; in arrays the index stands. */
+  /** The last part of its name in saved state, instead of the name of the property; not used in arrays and plain objects. */
   readonly name?: string;
 }
 
 const variableRules: Rules<VariableOptions> = { name: text };
 
-/** A tensor that a module owns and replaces over time; its shape and dtype stay. */
+/** A tensor that a module owns and replaces over time; shape and dtype do not change. */
 export class Variable {
   readonly name: string | undefined;
   private current: Tensor;
@@ -60,7 +60,7 @@ export class Variable {
 export interface ParameterOptions extends VariableOptions {
   /** Whether gradients are taken; default true. */
   readonly trainable?: boolean;
-  /** Whether optimizers with weight decay shrink it; default true. Biases and scales say false. */
+  /** Whether optimizers with weight decay shrink it; default true. Layers set it to false for biases and scales. */
   readonly isDecayed?: boolean;
 }
 
@@ -102,7 +102,7 @@ export class Counter {
   }
 }
 
-/** What saved state has a value of. */
+/** A member whose value is part of saved state. */
 export type Stateful = Parameter | Buffer | Counter;
 
 export const isStateful = (value: object): value is Stateful =>

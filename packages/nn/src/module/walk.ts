@@ -12,7 +12,7 @@ const isMember = (value: object): value is Member =>
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** None of an array that holds numbers or text alone. */
+/** The keys of a container; none for an array without objects, which may be large. */
 const keysOf = (container: object): readonly string[] =>
   Array.isArray(container) && !container.some(isObject) ? [] : Object.keys(container);
 
@@ -34,14 +34,14 @@ export function allMembers(module: AnyModule): [path: string, member: Member][] 
 /** One pass over a tree of modules. */
 class Walk {
   readonly found: [path: string, member: Member][] = [];
-  /** Where the member of each path lies. */
+  /** The property in which the member of each path was found. */
   private readonly places = new Map<string, string>();
-  /** Members that no path leads to. */
+  /** Members inside of Maps, Sets and objects of other classes. */
   private readonly hidden: { readonly member: Member; readonly place: string; readonly holder: object }[] =
     [];
-  /** Arrays and plain objects that are being walked; true for those that turned out to contain themselves. */
+  /** Arrays and plain objects on the way to the current one; true for those that contain themselves. */
   private readonly open = new Map<object, boolean>();
-  /** Arrays and plain objects without members: however often they are met, one look is enough. */
+  /** Arrays and plain objects that were found to contain no members. */
   private readonly barren = new Set<object>();
 
   enterModule(module: AnyModule, prefix: string, around: readonly AnyModule[]): void {
@@ -68,7 +68,7 @@ class Walk {
     }
   }
 
-  /** Throws ArgumentError for a member that lies where no path leads, and nowhere else. */
+  /** Throws ArgumentError for a member that only a Map, a Set or an object of another class holds. */
   refuseHidden(): void {
     if (this.hidden.length === 0) return;
     const found = new Set(this.found.map(([, member]) => member));
@@ -108,7 +108,7 @@ class Walk {
       members++;
       add(...found);
     };
-    // Without pairs of key and value: a vocabulary may lie here.
+    // No entries are made of all keys at once: this may be a large vocabulary.
     for (const key of keysOf(container)) {
       const value = (container as Record<string, unknown>)[key];
       if (isObject(value)) this.visit(value, `${place}.${key}`, `${place}.${key}`, count);
@@ -120,7 +120,7 @@ class Walk {
     this.open.delete(container);
   }
 
-  /** Looks for members in Maps, Sets and objects of other classes, not in objects inside of those. */
+  /** Looks for members in a Map, a Set or an object of another class, and in the containers inside of it. */
   private searchHolder(holder: object, within: object, place: string, seen: Set<object>): void {
     for (const value of contentsOf(within)) {
       if (!isObject(value) || seen.has(value)) continue;
