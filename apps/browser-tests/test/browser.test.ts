@@ -137,7 +137,7 @@ describe.skipIf(reasonToSkip !== undefined)("in Chromium", { timeout: 300_000 },
       namesAfterRemoving: ["best"],
       missing: "models/none.safetensors: could not be read: there is no such file",
       misplaced: expect.stringMatching(
-        /^models\/figures.safetensors\/x: could not be written: a folder stands/,
+        /^models\/figures.safetensors\/x: could not be written: there is a folder/,
       ),
       outside: 'path: found "../up", expected names with "/" between them',
       damaged: expect.stringMatching(/^models\/figures.safetensors: safetensors: found \d+ bytes/),

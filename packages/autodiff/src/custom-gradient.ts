@@ -27,7 +27,7 @@ export interface CustomGradientContext<Inputs extends readonly Tensor[]> {
 /**
  * A function with a gradient of its own. `backward` gets the gradients of the outputs (absent where nothing depends on
  * one) and returns those of the inputs; made of ops, it can be differentiated again. What `f` does is not recorded. Throws
- * ArgumentError for what is no function, and where one returns no tensors.
+ * ArgumentError unless `f` and `backward` are functions that return tensors.
  *
  * @example
  * const roundThrough = customGradient((x: Tensor) => round(x), ([dy]) => [dy]); // a straight-through estimator

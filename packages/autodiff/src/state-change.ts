@@ -26,8 +26,8 @@ export function deferStateChange(change: StateChange): void {
 }
 
 /**
- * Says how to take back a change that has been made already, such as the position of a random source, should the
- * differentiated call or the `wholeStep` that is under way throw. The latest change is taken back first.
+ * Registers how to undo a change that has been made already, such as that of a random source, in case the current
+ * differentiated call or `wholeStep` throws. The latest change is undone first.
  *
  * @example const before = source.state; undoOnFailure(() => { source.state = before; });
  */
@@ -36,9 +36,9 @@ export function undoOnFailure(undo: () => void): void {
 }
 
 /**
- * Runs one step of training, whole or not at all. Running statistics change when `step` returns, and where it throws they and
- * random sources are as they were before; an optimizer's update is the last thing in it that may throw. It is a scope:
- * everything made on the way is freed.
+ * Runs one step of training completely or not at all. Running statistics change when `step` returns; where it throws, they and
+ * random sources are as they were before. The update of the optimizer must be the last call in it that may throw. It is a scope:
+ * tensors that it does not return are freed.
  *
  * @throws ArgumentError when `step` returns a promise
  * @example
@@ -71,7 +71,7 @@ export function withoutStatistics<Result>(f: () => Result): Result {
   }
 }
 
-/** Runs a call that is one step: its changes are discarded when it throws, and committed when the outermost one returns. */
+/** Runs a step: its changes are discarded when it throws, and committed when the outermost step returns. */
 export function settlingState<Result>(call: () => Result): Result {
   const earlier = pending.length;
   let result: Result;

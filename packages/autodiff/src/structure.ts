@@ -14,7 +14,7 @@ export type GradientsOf<Value> = Value extends Tensor
         ? { [Key in keyof Value]: GradientsOf<Value[Key]> }
         : undefined;
 
-/** Absent gradients are zero. */
+/** A gradient; an absent one is zero. */
 export const tensorOrNone: Rule = {
   expected: "a tensor or undefined",
   accepts: (value) => value === undefined || isTensor(value),

@@ -28,8 +28,8 @@ export type PullbackArgument<Outputs> = Outputs extends Tensor
  *
  * Shapes: `f` may return one tensor or a list, of any shapes; each gradient has the shape of its tensor.
  *
- * @throws ArgumentError for what is no function or no tensor; DTypeError for inputs that are not of a float dtype; ShapeError when an output gradient has not the shape of
- * its output; MissingGradientError as `grad`
+ * @throws ArgumentError for wrong arguments; DTypeError for inputs that are not of a float dtype; ShapeError when an output
+ * gradient does not have the shape of its output; MissingGradientError as `grad`
  * @example
  * const [y, pullback] = vjp((x: Tensor) => mul(x, x), x);
  * const [dx] = pullback(dy);

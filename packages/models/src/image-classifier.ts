@@ -1,7 +1,7 @@
 import { Module, naming, type Sequential } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 
-/** Layers that see an image, then layers that name it; saved under torchvision's names `features` and `classifier`. */
+/** Layers that extract features of an image, then layers that classify them, with torchvision's names `features` and `classifier`. */
 export class ImageClassifier extends Module {
   readonly features: Sequential;
   readonly classifier: Module;

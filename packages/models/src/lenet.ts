@@ -20,7 +20,7 @@ interface Architecture {
   readonly hidden: readonly number[];
 }
 
-/** So that two poolings, and the convolutions between them, leave something. */
+/** Sizes that two poolings can halve, and that the convolutions between them do not exhaust. */
 const imageSize: Rule = {
   expected: "a multiple of 4 from 12 on",
   accepts: (value) => positiveInteger.accepts(value) && Number(value) % 4 === 0 && Number(value) >= 12,
@@ -59,7 +59,7 @@ export function lenet(options: LenetOptions = {}): ImageClassifier {
 }
 
 /**
- * A LeNet-size network of today's make: two 3x3 convolutions with 16 and 32 channels and two linear layers, 207,098
+ * A modern network of LeNet's size: two 3x3 convolutions with 16 and 32 channels and two linear layers, 207,098
  * parameters for 28x28 images with batch norm.
  *
  * Shapes: [n, inChannels, imageSize, imageSize] -> [n, classes]. Throws ArgumentError for another image size.

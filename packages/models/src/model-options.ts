@@ -6,13 +6,13 @@ import { aBackend, anything, oneOf, positiveInteger } from "@evenkeel/tensor/che
 /** Whether there is a batch norm behind every convolution and hidden layer; without it they have biases. */
 export type Normalization = "batch" | "none";
 
-/** What all models can be told. */
+/** The options of all models. */
 export interface ModelOptions {
   /** Default: 10. */
   readonly classes?: number;
   /** Default: batch. */
   readonly normalization?: Normalization;
-  /** Weights follow from it: the same ones with batch norm and without. Default: the source that `manualSeed` restarts. */
+  /** Decides the weights, which are the same with batch norm and without. Default: the source that `manualSeed` restarts. */
   readonly seed?: Seed;
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend;
@@ -25,7 +25,7 @@ export const modelRules: Rules<ModelOptions> = {
   backend: aBackend,
 };
 
-/** What models of images can be told. */
+/** The options of models of images. */
 export interface ImageModelOptions extends ModelOptions {
   /** Channels of the images. */
   readonly inChannels?: number;

@@ -19,7 +19,7 @@ import { checkOptions, oneOf } from "@evenkeel/tensor/checks";
 import type { ImageModelOptions, PartOptions } from "./model-options.ts";
 import { imageModelRules } from "./model-options.ts";
 
-/** What tells the residual networks apart. */
+/** What distinguishes one residual network from another. */
 interface Architecture {
   readonly stem: { readonly kernel: number; readonly stride: number };
   /** Whether the stem ends with a maximum pooling. */
@@ -46,7 +46,7 @@ export class ResNet extends Module {
   readonly layer3: Sequential;
   readonly layer4: Sequential | undefined;
   readonly avgpool: GlobalAveragePool = new GlobalAveragePool();
-  /** May be replaced: by a layer for other classes, say, whose optimizer is made afterwards. */
+  /** May be replaced, for example by a layer for other classes; make the optimizer afterwards. */
   fc: Module;
 
   constructor(architecture: Architecture, options: ImageModelOptions) {
@@ -110,7 +110,7 @@ export function resnet18(options: ImageModelOptions = {}): ResNet {
 /** How a residual network for small images is built. */
 export interface SmallResNetOptions extends ImageModelOptions {
   /**
-   * What passes a block that changes the shape. `padding` is option A of He et al. 2016, every second pixel and zeros for
+   * The shortcut past a block that changes the shape. `padding` is option A of He et al. 2016, every second pixel and zeros for
    * the new channels, which has no parameters and is what their CIFAR networks use; `projection` is option B, a 1x1
    * convolution. Default: padding.
    */

@@ -14,9 +14,9 @@ import {
 
 /**
  * Saves a model's weights, buffers and counters as a safetensors file in the origin private file system, whole or not at all;
- * folders on the way are made.
+ * missing folders are made.
  *
- * @throws StorageError that names the path (no room left); ArgumentError for metadata that are not text
+ * @throws StorageError that names the path (no space left); ArgumentError for metadata that are not text
  * @example await save(model, "models/figures.safetensors");
  */
 export async function save(model: AnyModule, path: string, options: ModelFileOptions = {}): Promise<void> {
@@ -26,10 +26,10 @@ export async function save(model: AnyModule, path: string, options: ModelFileOpt
 }
 
 /**
- * Loads what `save` wrote; of a checkpoint that an `OpfsCheckpointStore` keeps it takes the model's part. `except` leaves a
- * part of the model as it is. For a file that somebody has chosen there is `loadModel`.
+ * Loads a file that `save` wrote, or the model in a checkpoint of an `OpfsCheckpointStore`. `except` leaves a part of the model
+ * as it is. For a file that the user has chosen there is `loadModel`.
  *
- * @returns which names were loaded, left as they were, missing, unexpected
+ * @returns the names that were loaded, left as they were, missing, and unexpected
  * @throws StorageError where there is no such file; DataError for one that is damaged; StateDictError for one of another model
  * @example await load(model, "models/figures.safetensors");
  */
@@ -40,11 +40,11 @@ export async function load(model: AnyModule, path: string, options: LoadOptions 
   return loadModel(model, new File([file], path), options);
 }
 
-/** How long a browser may take to begin with a download. */
+/** Milliseconds within which a browser begins a download. */
 const downloadBeginsWithin = 60_000;
 
 /**
- * Gives the user the safetensors file of a model as a download. Called on the page, not in a worker.
+ * Downloads the safetensors file of a model. It is called on the page, not in a worker.
  *
  * @throws ArgumentError for metadata that are not text
  * @example button.onclick = () => downloadModel(model, "figures.safetensors");

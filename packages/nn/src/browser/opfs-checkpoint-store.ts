@@ -8,7 +8,7 @@ const extension = ".safetensors";
 /**
  * Keeps each checkpoint as a file in the origin private file system: storage of the browser that only this site sees. It
  * lasts until the user clears the site's data; `navigator.storage.persist()` asks the browser not to clear it by itself.
- * Tabs and workers that train under one name at a time are told apart by a lock.
+ * A lock prevents two tabs or workers from training under one name at a time.
  *
  * @example await fit(model, { ...options, checkpoint: { store: new OpfsCheckpointStore("runs/figures") } });
  */

@@ -2,8 +2,8 @@ import { ArgumentError, StorageError } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 
 /**
- * A folder of the origin private file system, which is made where it is missing. Throws ArgumentError for what is no path, and
- * StorageError where the page has no such files.
+ * A folder of the origin private file system, which is made where it is missing. Throws ArgumentError for an invalid path, and
+ * StorageError where the page has no such file system.
  */
 export const openFolder = (path: string): Promise<FileSystemDirectoryHandle> => walkTo(path, true);
 
@@ -23,7 +23,7 @@ async function walkTo(path: string, create: boolean): Promise<FileSystemDirector
   return folder;
 }
 
-/** A path as the folder that it lies in, and its last part. */
+/** The folder and the file name of a path. */
 export function splitPath(path: string): [folder: string, name: string] {
   const steps = stepsOf(path);
   const name = steps.pop();
@@ -39,7 +39,7 @@ function stepsOf(path: string): string[] {
   return steps;
 }
 
-/** Replaces a file: the browser keeps what is written beside it until it is whole. */
+/** Replaces a file: the browser writes to a temporary one until `close`. */
 export async function writePrivateFile(
   folder: FileSystemDirectoryHandle,
   name: string,
@@ -61,7 +61,7 @@ export async function writePrivateFile(
   }
 }
 
-/** A file, or undefined where there is none. One that is empty was made and never written. */
+/** A file, or undefined where there is none, or an empty one, which was made and never written. */
 export async function privateFile(
   folder: FileSystemDirectoryHandle | undefined,
   name: string,
@@ -82,13 +82,13 @@ async function orMissing<Found>(finding: Promise<Found>): Promise<Found | undefi
 
 const reasons: { readonly [name: string]: string } = {
   NotFoundError: "there is no such file",
-  QuotaExceededError: "the room that the browser gives this site is used up",
-  SecurityError: "the browser gives this page no files of its own",
-  NotAllowedError: "the browser gives this page no files of its own",
-  TypeMismatchError: "a folder stands at this name, or a file at a folder's",
+  QuotaExceededError: "the storage that the browser allows this site is used up",
+  SecurityError: "the browser does not allow this page to keep files",
+  NotAllowedError: "the browser does not allow this page to keep files",
+  TypeMismatchError: "there is a folder where a file is expected, or a file where a folder is",
 };
 
-/** What `body` does with a path; what fails is a StorageError that names it. */
+/** Runs `body`; a DOMException becomes a StorageError that names the path. */
 export async function withPath<Result>(
   path: string,
   action: "read" | "written",

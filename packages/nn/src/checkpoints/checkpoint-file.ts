@@ -12,9 +12,9 @@ export interface Checkpoint {
 
 const format = "evenkeel checkpoint 1";
 
-/** JSON has no words for these numbers, and a run that diverged has them in its history. */
+/** Numbers that JSON cannot hold, but the history of a run that diverged does. */
 const unwritable = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-/** An object, as texts of users may be the same words. */
+/** Stored as an object, since the strings of a user may read the same. */
 const wordOf = (value: number): object => ({ "not finite": String(value) });
 const words = new Map(unwritable.map((value) => [JSON.stringify(wordOf(value)), value]));
 const replaceNumber = (_key: string, value: unknown): unknown =>
@@ -25,7 +25,7 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 
 const formatCrc = (parts: FileParts): string => crc32(parts).toString(16).padStart(8, "0");
 
-/** The progress lies beside the tensors: headers have a limit, and the history of a long run would outgrow it. */
+/** The progress is a tensor, not metadata: headers are limited, and the history of a long run would exceed the limit. */
 const progressName = "progress";
 
 function arrayOfProgress(progress: unknown): StoredArray {
@@ -33,7 +33,7 @@ function arrayOfProgress(progress: unknown): StoredArray {
   return { dtype: "u8", shape: [data.length], data };
 }
 
-/** Some four million batches of one epoch make a text that no engine holds. */
+/** Throws StorageError where the text would be longer than the engine's longest string. */
 function textOfProgress(progress: unknown): string {
   try {
     return JSON.stringify(progress, replaceNumber);
@@ -49,21 +49,21 @@ function textOfProgress(progress: unknown): string {
 }
 
 /**
- * A safetensors file whose metadata hold a checksum of all the rest. Throws ArgumentError for a tensor named `progress`, and StorageError for
- * progress that is too long to be written.
+ * A safetensors file whose metadata hold a checksum of all the rest. Throws ArgumentError for a tensor named `progress`, and
+ * StorageError for progress that is too long to be written.
  */
 export function encodeCheckpoint({ tensors, progress }: Checkpoint): Bytes {
   const arrays = [...tensors, [progressName, arrayOfProgress(progress)] as const];
   return writeSafetensors(arrays, { format, crc32: formatCrc(safetensorsParts(arrays, { format })) });
 }
 
-/** Throws DataError for a file that is truncated, damaged, or something else. */
+/** Throws DataError for a file that is truncated, damaged, or not a checkpoint. */
 export const decodeCheckpoint = (bytes: Uint8Array): Checkpoint => checkpointOf(readSafetensors(bytes));
 
-/** Whether a file says that it is a checkpoint. */
+/** Whether the metadata of a file say that it is a checkpoint. */
 export const isCheckpoint = ({ metadata }: Safetensors): boolean => metadata.format === format;
 
-/** The checkpoint that a file holds. Throws DataError where it is damaged, or something else. */
+/** The checkpoint in a file. Throws DataError where the file is damaged, or not a checkpoint. */
 export function checkpointOf(file: Safetensors): Checkpoint {
   const { crc32: expected, ...rest } = file.metadata;
   const progress = file.tensors.get(progressName);
@@ -88,7 +88,7 @@ function parseProgress({ data }: StoredArray): unknown {
   }
 }
 
-/** Whose tensors have which prefix. */
+/** The prefix of the tensors of the model. */
 export const modelPrefix = "model.";
 
 /** The tensors of a checkpoint whose names have a prefix, without it. */

@@ -1,18 +1,18 @@
 import { ArgumentError } from "@evenkeel/tensor";
 
-/** Where checkpoints are kept: a folder in Node, memory, a browser's private file system. */
+/** Where checkpoints are kept: a folder in Node, memory, or the private file system of a browser. */
 export interface CheckpointStore {
-  /** Replaces what the name holds: readers see the old bytes or the new ones. Throws StorageError, leaving the old. */
+  /** Replaces the bytes of a name: readers see the old ones or the new ones. Where it throws StorageError, the old ones stay. */
   save(name: string, bytes: Uint8Array): Promise<void>;
-  /** Resolves with undefined where the name holds nothing. */
+  /** Resolves with undefined where there is no such name. */
   load(name: string): Promise<Uint8Array | undefined>;
   /** Sorted names. */
   list(): Promise<string[]>;
-  /** Does nothing where the name holds nothing. */
+  /** Does nothing where there is no such name. */
   remove(name: string): Promise<void>;
   /**
-   * Claims the name for one run until the returned function is called. Throws StorageError, which tells who has it, where
-   * another program's run does. Stores that one program alone can reach need none.
+   * Claims the name for one run until the returned function is called. Throws StorageError, which says who has claimed it, where
+   * the run of another program has. Not needed by stores that only one program can reach.
    */
   claim?(name: string): Promise<() => Promise<void>>;
 }

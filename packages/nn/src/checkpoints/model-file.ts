@@ -16,15 +16,15 @@ import type { DistinctArrays } from "../module/state-dict.ts";
 import { distinctArrays, stateArrays, statefulMembers } from "../module/state-dict.ts";
 import { checkpointOf, isCheckpoint, modelPrefix, sectionOf } from "./checkpoint-file.ts";
 
-/** What travels with the weights. */
+/** What is saved besides the weights. */
 export interface ModelFileOptions {
-  /** Text of one's own, such as a date or the names of the classes. */
+  /** Your own text, such as a date or the names of the classes. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
 type Metadata = Readonly<Record<string, string>>;
 
-/** What stands under several names is stored once; metadata tell the other names, as those of `safetensors.torch` do. */
+/** A value with several names is stored once; metadata give the other names, as those of `safetensors.torch` do. */
 async function fileOfModel(
   model: AnyModule,
   options: ModelFileOptions,
@@ -43,18 +43,18 @@ async function fileOfModel(
 export const encodeModel = async (model: AnyModule, options: ModelFileOptions = {}): Promise<Bytes> =>
   writeSafetensors(...(await fileOfModel(model, options)));
 
-/** The file of `encodeModel` in parts, for what is written piece by piece. */
+/** The file of `encodeModel` in parts, to be written one after the other. */
 export const encodeModelInParts = async (model: AnyModule, options: ModelFileOptions): Promise<FileParts> =>
   safetensorsParts(...(await fileOfModel(model, options)));
 
-/** What weights can be read from: the bytes of a file, or a file that somebody has chosen in a page. */
+/** What weights can be read from: the bytes of a file, or a file that the user of a page has chosen. */
 export type ModelSource = Uint8Array | ArrayBuffer | Blob;
 
 /**
- * Loads the weights of a safetensors file, PyTorch's or one's own; of a checkpoint of `fit` it takes the model's part.
+ * Loads the weights of a safetensors file, such as one of PyTorch, or the model in a checkpoint of `fit`.
  * Everything is checked before the first value changes.
  *
- * @returns which names were loaded, left as they were, missing, unexpected
+ * @returns the names that were loaded, left as they were, missing, and unexpected
  * @throws DataError for a file that is damaged or of another format; StateDictError, which lists the differences, for one of
  * another model
  * @example await loadModel(model, input.files[0], { except: "classifier" });
@@ -76,11 +76,11 @@ export async function loadModel(
   }
 }
 
-/** The same error, and the file that it is about. */
+/** The same error with the name of the file. */
 export const inFile = (name: string, error: DataError): DataError =>
   new DataError(`${name}: ${error.message}`, { cause: error });
 
-/** Loads what was read of a file; `name` is the file's, for the error where it does not fit. */
+/** Loads a file that has been read; `name` is the name of the file, for errors. */
 export function loadFromFile(
   model: AnyModule,
   file: Safetensors,
@@ -89,7 +89,7 @@ export function loadFromFile(
 ): LoadReport {
   const state = isCheckpoint(file) ? sectionOf(checkpointOf(file), modelPrefix) : new Map(file.tensors);
   for (const [path, { fileDtype, shape, bytes }] of file.raw) {
-    // What has no counterpart here fits no parameter: the error shows its element type beside the parameter's.
+    // No parameter has such an element type: the error shows it beside that of the parameter.
     state.set(path, { dtype: fileDtype as "f32", shape, data: bytes });
   }
   const members = statefulMembers(model);

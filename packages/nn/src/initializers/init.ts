@@ -12,20 +12,20 @@ import { checkOptions, checkValue, finite, nonNegative, oneOf } from "@evenkeel/
 /** Makes the first value of a parameter. */
 export type Initializer = (shape: Shape, options: RandomOptions) => Tensor;
 
-/** What stands behind the layer; it decides how much the variance shrinks on the way. */
+/** The nonlinearity behind the layer, which decides by how much the variance shrinks. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
-/** Which variance is kept: that of the values on the way in, or of the gradients on the way back. */
+/** Which variance is preserved: that of the values in the forward pass, or of the gradients in the backward pass. */
 export type FanMode = "fanIn" | "fanOut";
 
-/** How many values meet in a weight. */
+/** The numbers of inputs and outputs that the weights of a layer connect. */
 export interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;
 }
 
 /**
- * How many values each output is made of, and how many outputs each value enters.
+ * The number of inputs of each output, and the number of outputs of each input.
  *
  * Shapes: [out, in, ...kernel]. Throws ArgumentError below rank 2.
  */
@@ -40,8 +40,8 @@ export function fansOf(shape: Shape): Fans {
 const nonlinearityRule = oneOf("linear", "sigmoid", "tanh", "relu", "leakyRelu", "selu");
 
 /**
- * The factor that makes up for the variance lost in a nonlinearity; PyTorch's `calculate_gain`. Throws ArgumentError for a
- * nonlinearity that it does not know, and a slope that is not finite.
+ * The factor that compensates for the variance that a nonlinearity loses; PyTorch's `calculate_gain`. Throws ArgumentError for an
+ * unknown nonlinearity, and a slope that is not finite.
  */
 export function gainOf(nonlinearity: Nonlinearity, slope = 0.01): number {
   checkValue("gainOf: nonlinearity", nonlinearity, nonlinearityRule);
@@ -86,7 +86,7 @@ export function normal(mean = 0, deviation = 1): Initializer {
   return (shape, options) => drawNormal(shape, { ...options, mean, deviation });
 }
 
-/** What the deviation of He et al. 2015 goes by. */
+/** The options of the initialization of He et al. 2015. */
 export interface KaimingOptions {
   /** Default: fanIn. */
   readonly mode?: FanMode;
@@ -96,7 +96,7 @@ export interface KaimingOptions {
   readonly slope?: number;
 }
 
-/** The deviation for a shape, of options that are checked at once. */
+/** The standard deviation by shape. The options are checked at once. */
 function kaimingDeviation(where: string, options: KaimingOptions): (shape: Shape) => number {
   checkOptions<KaimingOptions>(where, options, {
     mode: oneOf("fanIn", "fanOut"),

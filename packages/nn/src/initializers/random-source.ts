@@ -4,16 +4,16 @@ import { threefry } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import { checkOptions, checkValue, seedWord } from "@evenkeel/tensor/checks";
 
-/** Where a random source is: all that its later draws depend on. */
+/** The state of a random source: all that its later keys depend on. */
 export interface RandomState {
   readonly seed: number;
-  /** How many keys have been handed out. */
+  /** The number of keys drawn so far. */
   readonly position: number;
 }
 
 /**
- * A seeded sequence of keys for random draws. Its whole state is two numbers, so a run can be resumed with the same draws to
- * come.
+ * A seeded sequence of keys for random draws. Its whole state is two numbers, so that a resumed run continues with the same
+ * draws.
  *
  * @example const source = new RandomSource(42); uniform([3], source.next());
  */
@@ -29,7 +29,7 @@ export class RandomSource {
     return this.current;
   }
 
-  /** Goes to where another source was. Throws ArgumentError for what is no state of a source. */
+  /** Continues from the state of another source. Throws ArgumentError for anything but such a state. */
   set state(state: RandomState) {
     this.moveTo(checkState(state));
   }
@@ -41,7 +41,7 @@ export class RandomSource {
     return { seed, stream: position };
   }
 
-  /** A source of its own: its draws do not depend on how many this one makes later. */
+  /** A new source, whose keys do not depend on how many this one draws later. */
   fork(): RandomSource {
     const { seed, stream = 0 } = this.next();
     return new RandomSource(threefry(seed, stream, 0));
@@ -62,7 +62,7 @@ function checkState(state: RandomState): RandomState {
   return { seed, position };
 }
 
-/** A number, or a source that several layers draw from one after the other. */
+/** A number, or a source that several layers share. */
 export type Seed = number | RandomSource;
 
 /** What a `seed` option may be. */
@@ -82,9 +82,9 @@ export function manualSeed(seed: number): void {
 }
 
 /**
- * The source that a `seed` option means: one from a number, itself, or where it is absent the shared one. Models call it once
- * and pass the source to all of their layers: the same number would draw the same weights in each. Throws ArgumentError for
- * anything else.
+ * The source of a `seed` option: a new one for a number, the source itself, or the shared one where it is absent. Models call
+ * this once and pass the source to all of their layers, as the same number would give each of them the same weights. Throws
+ * ArgumentError for anything else.
  */
 export function sourceOf(seed: Seed | undefined): RandomSource {
   if (seed === undefined) return shared;

@@ -13,8 +13,8 @@ export interface CrossEntropyOptions extends SoftmaxCrossEntropyOptions, LossOpt
  * `ignoreIndex`; it is NaN where there is none.
  *
  * Shapes: f32 [n, classes], i32 [n] -> [], or [n] with reduction `none`. Throws ShapeError, DTypeError, and ArgumentError
- * for options out of range, and inside of `fit` and `evaluate` for a label of a host array that is no class; one on the
- * device makes the next read reject with it.
+ * for options out of range. A label that is not a class is an ArgumentError too: of a host array in `fit` and `evaluate` it is
+ * thrown, elsewhere the next read rejects with it.
  *
  * @param options.labelSmoothing the probability that is spread evenly over all classes, default 0
  * @param options.ignoreIndex default -100

@@ -3,18 +3,18 @@ import { sum, withoutScope } from "@evenkeel/tensor";
 import { isOtherClass } from "../metrics/classes.ts";
 import { hostCount } from "./host-integers.ts";
 
-/** How many values a mean was taken over: on the host where shapes tell it, else on the device. `sum` for no mean at all. */
+/** The number of values that a mean was taken over, on the host where it is known there, else on the device; `sum` for a sum. */
 export type Denominator = number | Tensor | "sum";
 
 /**
- * What the losses and metrics of one batch were divided by. Whoever averages over batches listens; a loss that is called
- * elsewhere tells nobody, and computes nothing for it.
+ * What the losses and metrics of one batch were divided by. `fit` and `evaluate` record it, to average over batches; for a loss
+ * that is called elsewhere nothing is recorded or computed.
  */
 export class Denominators {
   private readonly byValue = new Map<Tensor, Denominator>();
   private readonly counts = new Map<string, Tensor>();
 
-  /** Notes everything that `body` divides by, and nothing from before. Synchronous. */
+  /** Records what the losses and metrics in `body` divide by, in place of what was recorded before. Synchronous. */
   during<Result>(body: () => Result): Result {
     this.byValue.clear();
     const outer = listening;
@@ -26,7 +26,7 @@ export class Denominators {
     }
   }
 
-  /** That of a value which `during` noted; or the only one of all its means, which the value was then computed from. */
+  /** The recorded denominator of a value; for any other value the one that all recorded means share, if they do. */
   of(value: Tensor): Denominator | undefined {
     const means = new Set([...this.byValue.values()].filter((denominator) => denominator !== "sum"));
     return this.byValue.get(value) ?? (means.size === 1 ? [...means][0] : undefined);
@@ -36,7 +36,7 @@ export class Denominators {
     this.byValue.set(value, denominator);
   }
 
-  /** Counted once, however many measures ask. */
+  /** The number of labels that are not ignored, counted once for all measures. */
   countOf(labels: Tensor, ignoreIndex: number): Tensor {
     const key = `${labels.id} ${ignoreIndex}`;
     const count = this.counts.get(key) ?? withoutScope(() => countOnDevice(labels, ignoreIndex));
@@ -52,13 +52,13 @@ export class Denominators {
 
 let listening: Denominators | undefined;
 
-/** Returns the value, so that a loss can end with it. */
+/** Records the denominator of a value, and returns the value. */
 export function over(value: Tensor, denominator: Denominator): Tensor {
   listening?.note(value, denominator);
   return value;
 }
 
-/** How many labels count: a number where the host knows them, else f32 []. */
+/** The number of labels that are not ignored: a number where the host knows the labels, else f32 []. */
 export function countOf(labels: Tensor, ignoreIndex: number): number | Tensor {
   return (
     hostCount(labels, ignoreIndex) ??

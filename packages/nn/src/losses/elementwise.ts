@@ -103,7 +103,7 @@ function lossOf(
   );
 }
 
-/** Losses are f32, and no input makes them larger than the prediction. */
+/** Throws unless the input is f32 and broadcasts to the shape of the prediction. */
 function checkInput(operation: string, name: string, input: Tensor, { shape }: Tensor): void {
   if (input.dtype !== "f32") {
     throw new DTypeError(`${operation}: ${name}: found ${formatSpec(input)}, expected f32: use cast`);

@@ -1,7 +1,7 @@
 import type { NumericArray, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, DTypeError, formatSpec, rememberedIntegers } from "@evenkeel/tensor";
 
-/** The last check that values passed, and the last count: they may be looked at several times in one step. */
+/** The last check that an array passed, and its last count: one step may ask for them several times. */
 interface Seen {
   passed?: string;
   counted?: { readonly ignoreIndex: number; readonly count: number };
@@ -18,7 +18,7 @@ function seenOf(values: NumericArray): Seen {
   return found;
 }
 
-/** How many labels count, where the host knows it. */
+/** The number of labels that are not ignored, where the host knows the labels. */
 export function hostCount(labels: Tensor, ignoreIndex: number): number | undefined {
   const values = rememberedIntegers(labels);
   if (values === undefined) return undefined;
@@ -32,8 +32,7 @@ export function hostCount(labels: Tensor, ignoreIndex: number): number | undefin
 }
 
 /**
- * Throws ArgumentError for an index outside of [0, count) where the values are known on the host. What came from elsewhere is
- * checked by the device.
+ * Throws ArgumentError for an index outside of [0, count) where the host knows the values. The device checks all others.
  */
 export function checkHostIndices(where: string, indices: Tensor, count: number, ignoreIndex?: number): void {
   const values = rememberedIntegers(indices);
@@ -42,7 +41,7 @@ export function checkHostIndices(where: string, indices: Tensor, count: number, 
   const check = `${count} ${ignoreIndex}`;
   if (known.passed === check) return;
   let counted = 0;
-  // One pass by a plain loop: the labels of a segmentation are millions.
+  // One pass by a plain loop: a segmentation has millions of labels.
   for (let at = 0; at < values.length; at++) {
     const value = values[at]!;
     if (value === ignoreIndex) continue;
@@ -58,7 +57,7 @@ export function checkHostIndices(where: string, indices: Tensor, count: number, 
   if (ignoreIndex !== undefined) known.counted = { ignoreIndex, count: counted };
 }
 
-/** Throws DTypeError unless labels are i32, and ArgumentError for one that is no class, where the host knows them. */
+/** Throws DTypeError unless labels are i32, and ArgumentError for one that is not a class, where the host knows them. */
 export function checkLabels(operation: string, labels: Tensor, classes: number, ignoreIndex: number): void {
   if (labels.dtype !== "i32") {
     throw new DTypeError(

@@ -8,7 +8,7 @@ import { ignoredByDefault, labelLossRules, reduceLabelLoss } from "./reduction.t
 let replaced: Expression | undefined;
 let negated: Expression | undefined;
 
-/** 0 in the place of the ignored label: a class that can be looked up. */
+/** The labels with 0 in place of the ignored one, so that each of them can be looked up. */
 function classesOf(labels: Tensor, ignoreIndex: number): Tensor {
   replaced ??= buildExpression({ inputs: ["i32"], scalars: ["i32"] }, ([label], [ignored]) =>
     e.select(e.equal(label!, ignored!), 0, label!),
@@ -16,7 +16,7 @@ function classesOf(labels: Tensor, ignoreIndex: number): Tensor {
   return evaluateExpression(replaced, [labels], { scalars: [ignoreIndex] })[0]!;
 }
 
-/** 0 where the label is ignored, whatever was looked up for it. */
+/** The loss of each sample; 0 where the label is ignored. */
 function lossesOf(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
   negated ??= buildExpression({ inputs: ["f32", "i32"], scalars: ["i32"] }, ([x, label], [ignored]) =>
     e.select(e.equal(label!, ignored!), 0, e.neg(x!)),
@@ -29,8 +29,8 @@ function lossesOf(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
  * `crossEntropy` takes logits and does the same in fewer passes.
  *
  * Shapes: f32 [n, classes] log-probabilities, i32 [n] -> [], or [n] with reduction `none`. Throws ShapeError, DTypeError, and
- * ArgumentError for unknown options, and inside of `fit` and `evaluate` for a label of a host array that is no class; one on the
- * device makes the next read reject with it.
+ * ArgumentError for unknown options. A label that is not a class is an ArgumentError too: of a host array in `fit` and
+ * `evaluate` it is thrown, elsewhere the next read rejects with it.
  *
  * @param options.ignoreIndex default -100
  * @example nll(logSoftmax(logits), labels)

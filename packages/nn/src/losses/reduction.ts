@@ -4,16 +4,16 @@ import type { Rules } from "@evenkeel/tensor/checks";
 import { integer, oneOf } from "@evenkeel/tensor/checks";
 import { countOf, over } from "./denominators.ts";
 
-/** What becomes of the losses of a batch: their mean, their sum, or one number each. */
+/** How the losses of a batch are reduced: to their mean, to their sum, or not at all. */
 export type Reduction = "mean" | "sum" | "none";
 
-/** What all losses can be told. */
+/** The options of all losses. */
 export interface LossOptions {
   /** Default: mean. */
   readonly reduction?: Reduction;
 }
 
-/** What losses of class labels can be told. */
+/** The options of losses of class labels. */
 export interface LabelLossOptions extends LossOptions {
   /** Samples with this label do not count; default -100. */
   readonly ignoreIndex?: number;
@@ -31,7 +31,7 @@ export function reduceLoss(losses: Tensor, reduction: Reduction = "mean"): Tenso
   return reduction === "sum" ? over(sum(losses), "sum") : over(mean(losses), losses.size);
 }
 
-/** As `reduceLoss` does, of losses that are 0 where a label is ignored: the mean is over the others. */
+/** As `reduceLoss`, for losses that are 0 where the label is ignored: the mean is taken over the others. */
 export function reduceLabelLoss(
   losses: Tensor,
   labels: Tensor,

@@ -12,11 +12,11 @@ export interface AccuracyOptions {
 }
 
 /**
- * The share of samples whose largest logit stands at their label, among those whose label is not `ignoreIndex`. Stays on the
- * device. Positions of a sequence are samples too.
+ * The share of samples whose largest logit is that of their label, among those whose label is not `ignoreIndex`. The result stays
+ * on the device. Positions of a sequence are samples too.
  *
- * Shapes: [..., classes], i32 [...] -> []. Throws ShapeError when they do not fit, and ArgumentError for unknown options, and inside
- * of `fit` and `evaluate` for a label of a host array that is no class.
+ * Shapes: [..., classes], i32 [...] -> []. Throws ShapeError when they do not fit, and ArgumentError for unknown options and, in
+ * `fit` and `evaluate`, for a label of a host array that is not a class.
  *
  * @example await fit(model, { ...options, metrics: { accuracy } });
  */
@@ -33,7 +33,7 @@ export function accuracy(logits: Tensor, labels: Tensor, options: AccuracyOption
   checkLabels("accuracy", labels, classes, ignoreIndex);
   return scope(() => {
     const hits = isArgmax(logits, labels);
-    // No logit stands at a negative position, so nothing is to be left out there.
+    // A negative label is never a hit, so that it need not be left out.
     const right = sum(ignoreIndex < 0 ? hits : mul(hits, isOtherClass(labels, ignoreIndex)));
     const count = countOf(labels, ignoreIndex);
     return over(div(right, count), count);

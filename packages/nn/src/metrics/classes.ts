@@ -3,7 +3,7 @@ import { buildExpression, e, evaluateExpression } from "@evenkeel/tensor";
 
 let difference: Expression | undefined;
 
-/** 0 where an i32 tensor names this class, else 1, as f32 and in one launch. */
+/** 0 where an i32 tensor has this label, 1 elsewhere, as f32 and in one launch. */
 export function isOtherClass(labels: Tensor, label: number): Tensor {
   difference ??= buildExpression({ inputs: ["i32"], scalars: ["i32"] }, ([x], [ignored]) =>
     e.cast(e.notEqual(x!, ignored!), "f32"),

@@ -8,8 +8,8 @@ import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
 const extension = ".safetensors";
 
 /**
- * Keeps each checkpoint as a file in a folder, which is made when the first one is saved. A file may be as large as what the
- * engine has room for in one array: in Node, the memory. A run claims its checkpoint by a file `.<name>.lock` beside it.
+ * Keeps each checkpoint as a file in a folder, which is made when the first one is saved. A file may be as large as the longest
+ * array, which in Node only memory limits. A run claims its checkpoint by a file `.<name>.lock` beside it.
  *
  * @example await fit(model, { ...options, checkpoint: { store: new FolderCheckpointStore("runs/latest") } });
  */
@@ -61,7 +61,7 @@ export class FolderCheckpointStore implements CheckpointStore {
   }
 }
 
-/** What was read, or `missing` where there is nothing. */
+/** The result of the reading, or `missing` where there is no such file or folder. */
 async function orMissing<Found, Missing>(
   reading: Promise<Found>,
   missing: Missing,

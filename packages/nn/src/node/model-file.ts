@@ -6,7 +6,7 @@ import type { LoadOptions, LoadReport } from "../module/load-state-dict.ts";
 import type { AnyModule } from "../module/module.ts";
 
 /**
- * Saves a model's weights, buffers and counters as a safetensors file, whole or not at all; folders on the way are made.
+ * Saves a model's weights, buffers and counters as a safetensors file, whole or not at all; missing folders are made.
  *
  * @throws StorageError that names the path (disk full, no permission); ArgumentError for metadata that are not text
  * @example await save(model, "model.safetensors");
@@ -16,10 +16,10 @@ export async function save(model: AnyModule, path: string, options: ModelFileOpt
 }
 
 /**
- * Loads the weights of a safetensors file, PyTorch's or one's own; of a checkpoint of `fit` it takes the model's part.
+ * Loads the weights of a safetensors file, such as one of PyTorch, or the model in a checkpoint of `fit`.
  * Everything is checked before the first value changes. `except` leaves a part of the model as it is, such as a new head.
  *
- * @returns which names were loaded, left as they were, missing, unexpected
+ * @returns the names that were loaded, left as they were, missing, and unexpected
  * @throws StorageError for a file that cannot be read; DataError for one that is damaged or of another format;
  * StateDictError, which lists the differences, for one of another model; all name the path
  * @example await load(model, "resnet18.safetensors", { except: "fc" });

@@ -5,18 +5,18 @@ import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
 import { optimizerRules } from "./optimizer-options.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
-/** The numbers of Adam; the defaults are PyTorch's. */
+/** The hyperparameters of Adam; the defaults are PyTorch's. */
 export interface AdamRuleOptions {
   /** How much of the averages of the gradient and of its square is kept; default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
-  /** Added to the root of the second average, positive: values whose gradients were all 0 stay; default 1e-8. */
+  /** Added to the root of the second average; positive, so that a gradient of 0 does not divide 0 by 0. Default 1e-8. */
   readonly epsilon?: number;
 }
 
 const checkAdam = (where: string, options: OptimizerOptions & AdamRuleOptions): void =>
   checkOptions<OptimizerOptions & AdamRuleOptions>(where, options, {
     ...optimizerRules,
-    // With nothing of the present an average would never begin.
+    // With a beta of 1 an average would stay 0.
     betas: listOf(belowOne, 2),
     epsilon: positive,
   });

@@ -29,8 +29,8 @@ export interface GroupSettings {
 }
 
 /**
- * Parameters that one launch updates. From the first update on their values lie in one flat tensor, which the parameters are
- * views of, and so does each slot. All of them have seen the same number of updates.
+ * Parameters that one launch updates. From the first update on, their values lie in one flat tensor, of which the parameters are
+ * views; so do those of each slot. All of them have had the same number of updates.
  */
 export class Arena {
   readonly members: readonly NamedParameter[];
@@ -41,11 +41,11 @@ export class Arena {
   private readonly layout: Layout;
   /** Zeros for the longest gap of the layout; absent where there is none. */
   private padding: Tensor | undefined;
-  /** Absent until the first update, as slots are: what is never trained takes no memory. */
+  /** Absent until the first update, like the slots: parameters that are never trained take no memory here. */
   private values: Tensor | undefined;
   private slots: readonly Tensor[] | undefined;
 
-  /** `slots` holds, for each slot, one tensor for each member; absent, they are zeros. Keeps nothing where it throws. */
+  /** `slots` holds, for each slot, one tensor for each member; absent, they are zeros. Holds no memory where it throws. */
   constructor(
     members: readonly NamedParameter[],
     settings: GroupSettings,
@@ -82,15 +82,15 @@ export class Arena {
     return pieces.length === 1 ? pieces[0]! : concatenate(pieces);
   }
 
-  /** Takes all the memory that an update needs: afterwards none of several arenas fails for want of it. */
+  /** Allocates all the memory of the first update in advance, so that it cannot fail after another arena has been updated. */
   prepare(slots: number): void {
     this.packValues();
     this.slots ??= scope(() => Array.from({ length: slots }, () => this.zeroSlot())).map(keep);
   }
 
   /**
-   * Brings values together that lie elsewhere: before the first update, and where they were loaded or assigned since. Throws
-   * BackendError for one that was moved to another backend than the slots.
+   * Copies the values into one tensor where they are not: before the first update, and after one was loaded or assigned. Throws
+   * BackendError for one that is on another backend than the slots.
    */
   packValues(): void {
     const storage = this.values?.storage;
@@ -116,7 +116,7 @@ export class Arena {
     this.values = values;
     this.slots = slots;
     this.steps++;
-    // An executor may refuse the donation, as a tape does that still needs the old values.
+    // An executor may decline the donation, such as a tape that still needs the old values.
     if (values.storage !== storage) this.adoptValues(values);
   }
 
@@ -129,7 +129,7 @@ export class Arena {
     return views;
   }
 
-  /** An arena of those members that are chosen, as they are now, with so many slots. */
+  /** A new arena of the chosen members, with their current values and slots. */
   part(slots: number, isChosen: (member: NamedParameter) => boolean): Arena {
     const ofChosen = (views: readonly Tensor[]) => views.filter((_, index) => isChosen(this.members[index]!));
     const chosenSlots = () => Array.from({ length: slots }, (_, slot) => ofChosen(this.slotViews(slot)));
@@ -147,7 +147,7 @@ export class Arena {
     for (const slot of this.slots ?? []) slot.dispose();
   }
 
-  /** This arena with memory of its own for its values; given back where there is none. */
+  /** This arena with its own memory for its values; disposed where that cannot be allocated. */
   private packed(): this {
     try {
       this.packValues();
@@ -187,7 +187,7 @@ export class Arena {
   }
 }
 
-/** An arena of each, or of none: those that were made before one fails are given back. */
+/** One arena for each item. Where one fails, those before it are disposed. */
 export function madeTogether<Item>(items: readonly Item[], make: (item: Item) => Arena): Arena[] {
   const made: Arena[] = [];
   try {
@@ -200,23 +200,23 @@ export function madeTogether<Item>(items: readonly Item[], make: (item: Item) =>
 }
 
 interface Layout {
-  /** Those of all members, and of the gaps between them. */
+  /** The elements of all members, and of the gaps between them. */
   readonly elements: number;
-  /** Where each member begins. */
+  /** The offset of each member. */
   readonly byteOffsets: readonly number[];
-  /** Elements of padding after each member, so that the next one begins where a view may. */
+  /** Elements of padding after each member, so that the next one begins at an offset that a view may have. */
   readonly gaps: readonly number[];
 }
 
 const elementBytesOf = ({ limits }: Backend): number => bytesOfStorage(storageOf("f32", limits));
 
-/** Bytes from the begin of a member to the begin of the next one. */
+/** Bytes from the beginning of a member to the beginning of the next one. */
 function paddedBytes({ shape }: Spec, backend: Backend): number {
   const { offsetAlignment } = backend.limits;
   return Math.ceil((sizeOf(shape) * elementBytesOf(backend)) / offsetAlignment) * offsetAlignment;
 }
 
-/** The same members in lists, each of one backend, whose arenas are no larger than a buffer may be. */
+/** The members in lists, each of one backend, whose arenas fit into one buffer. */
 export function fittingArenas<Member extends NamedParameter>(members: readonly Member[]): Member[][] {
   const lists: Member[][] = [];
   let bytes = 0;

@@ -13,7 +13,7 @@ const factorExpression = (): Expression =>
   }));
 
 /**
- * What to multiply gradients, at least one, by so that the norm of all of them together is at most `limit`. Stays on the
+ * The factor that scales gradients, at least one, so that the norm of all of them together is at most `limit`. It stays on the
  * device.
  *
  * Shapes: any -> [].
@@ -30,7 +30,7 @@ export function clipFactor(gradients: readonly Tensor[], limit: number): Tensor 
  * Gradients scaled together so that their norm is at most `limit` (Pascanu et al. 2013). Optimizers do the same within their
  * update when they are given `maxGradientNorm`.
  *
- * Shapes: as the gradients. Nothing is read back. Throws ArgumentError for a negative limit, and for what is no list of
+ * Shapes: as the gradients. Nothing is read back. Throws ArgumentError for a negative limit, and for anything but a list of
  * tensors.
  *
  * @example const clipped = clipByGlobalNorm(gradients, 1);

@@ -5,8 +5,8 @@ import type { Parameter } from "../module/variable.ts";
 import type { NamedParameter } from "./arena.ts";
 
 /**
- * The gradients by their parameters. Throws ArgumentError for what is no list of tensors or a wrong number of them, ShapeError
- * and DTypeError for one that does not fit its parameter.
+ * The gradients by their parameters. Throws ArgumentError for anything but a list of tensors, one for each trainable parameter,
+ * and ShapeError or DTypeError for one that does not fit its parameter.
  */
 export function matchGradients(
   parameters: readonly NamedParameter[],

@@ -9,7 +9,7 @@ export interface Parameterized {
   namedParameters(): Iterable<readonly [name: string, parameter: Parameter]>;
 }
 
-/** What all optimizers can be told. */
+/** The options of all optimizers. */
 export interface OptimizerOptions {
   readonly learningRate: number;
   /** Default 0, but 0.01 for AdamW. */
@@ -18,11 +18,11 @@ export interface OptimizerOptions {
   readonly decaysAll?: boolean;
   /** Scales all gradients together so that their norm is at most this; default: no limit. */
   readonly maxGradientNorm?: number;
-  /** Settings for single parameters, by name; what it leaves out is as for all others. */
+  /** Settings for single parameters, by name; the others apply where it leaves one out. */
   readonly group?: (name: string, parameter: Parameter) => Partial<GroupSettings>;
 }
 
-/** The largest norm of gradients; infinity is none. */
+/** The largest norm of gradients; infinity is no limit. */
 export const normLimit: Rule = {
   expected: "a non-negative number",
   accepts: (value) => typeof value === "number" && value >= 0,
@@ -37,10 +37,10 @@ export const optimizerRules: Rules<OptimizerOptions> = {
   group: callable,
 };
 
-/** What an optimizer's updates depend on, as JSON: those of its rule, and its own. */
+/** What the updates of an optimizer depend on, as JSON: the settings of its rule, and its own. */
 export interface OptimizerSettings {
   readonly [name: string]: unknown;
-  /** The one that it was made with. */
+  /** The learning rate that the optimizer was made with. */
   readonly learningRate: number;
   /** By the parameter's name. */
   readonly groups: { readonly [name: string]: GroupSettings };
@@ -49,7 +49,7 @@ export interface OptimizerSettings {
 /** A parameter and how it is updated. */
 export type GroupedParameter = NamedParameter & { readonly settings: GroupSettings };
 
-/** Throws ArgumentError for what is no model, for a model without parameters, and for two parameters of one name. */
+/** Throws ArgumentError for anything but a model, for a model without parameters, and for two parameters of one name. */
 export function groupedParameters(model: Parameterized, options: OptimizerOptions): GroupedParameter[] {
   if (typeof model?.namedParameters !== "function") {
     throw new ArgumentError(
@@ -65,7 +65,7 @@ export function groupedParameters(model: Parameterized, options: OptimizerOption
   }
   if (parameters.size === 0) {
     throw new ArgumentError(
-      "optimizer: model: found no parameters, expected at least one: layers must be found in the properties of their module",
+      "optimizer: model: found no parameters, expected at least one: layers must be in properties of their module",
     );
   }
   return [...parameters.values()];

@@ -9,7 +9,7 @@ import type { Arena, NamedParameter } from "./arena.ts";
 
 const stepsOf = (name: string): string => `${name}.steps`;
 
-/** Every slot of every parameter, and how often it was updated. */
+/** Every slot and the number of updates of every parameter. */
 export async function readOptimizerState(
   arenas: readonly Arena[],
   slotNames: readonly string[],
@@ -32,7 +32,7 @@ export async function readOptimizerState(
   return state;
 }
 
-/** What is saved of one parameter. */
+/** The saved state of one parameter. */
 export interface LoadedSlots {
   readonly steps: number;
   upload(slot: number, backend: Backend): Tensor;
@@ -43,7 +43,7 @@ const aMap: Rule = {
   accepts: (value) => builtinName(value) === "Map",
 };
 
-/** Checks saved state against the parameters. Throws ArgumentError for what is no Map, StateDictError that lists every difference. */
+/** Checks saved state against the parameters. Throws ArgumentError for anything but a Map, and StateDictError, which lists the differences. */
 export function slotsFromState(
   parameters: readonly NamedParameter[],
   slotNames: readonly string[],

@@ -20,24 +20,24 @@ import type { UpdateRule } from "./update-rule.ts";
 import { updateExpression } from "./update-rule.ts";
 
 /**
- * The base of optimizers. Parameters with the same settings lie in one arena, as far as a buffer of the device goes, and are
- * updated in place by one launch. Gradients come in the order of `trainableParameters(model)`, as `valueAndGrad(model, loss)`
- * returns them; parameters that are frozen meanwhile are left out, with their slots.
+ * The base of optimizers. Parameters with the same settings lie in one arena, or in several where they do not fit into one
+ * buffer, and are updated in place, by one launch for each arena. Gradients are in the order of `trainableParameters(model)`, as
+ * `valueAndGrad(model, loss)` returns them; parameters that are frozen, and their slots, do not change.
  */
 export class Optimizer {
-  /** What the updates depend on: a run is resumed with the same. */
+  /** What the updates depend on: a run is resumed with the same settings. */
   readonly settings: OptimizerSettings;
   private rate: number;
   private readonly rule: UpdateRule;
-  /** Built once: backends know compiled code by the expression's identity. */
+  /** Built once: backends find compiled code by the identity of the expression. */
   private readonly expression: Expression;
   private readonly maxGradientNorm: number | undefined;
   private readonly parameters: readonly GroupedParameter[];
   private arenas: readonly Arena[] | undefined;
-  /** Why values and slots are not those of a whole step; absent where they are. */
+  /** Why values and slots are not those of a complete step; absent where they are. */
   private damage: { readonly cause: unknown } | undefined;
 
-  /** Throws ArgumentError for an option out of range; those of its own a subclass checks. */
+  /** Throws ArgumentError for an option out of range; a subclass checks those that it adds. */
   constructor(model: Parameterized, rule: UpdateRule, options: OptimizerOptions) {
     const { learningRate, weightDecay, decaysAll, maxGradientNorm, group } = options;
     const shared = { learningRate, weightDecay, decaysAll, maxGradientNorm, group };
@@ -66,7 +66,7 @@ export class Optimizer {
   }
 
   /**
-   * Updates every trainable parameter once. All memory is taken before anything changes: a step that throws has changed
+   * Updates every trainable parameter once. All memory is allocated before anything changes: a step that throws has changed
    * nothing, unless the error says that it failed half way.
    *
    * @throws ShapeError or DTypeError for a gradient that does not fit its parameter; ArgumentError for a wrong number of them;
@@ -88,7 +88,7 @@ export class Optimizer {
         try {
           this.updateArena(arena, [gathered[index]!, ...factor]);
         } catch (error) {
-          // The first arena has not changed when its launch is refused; behind it others have.
+          // When the first launch fails, nothing has changed; when a later one fails, other arenas have.
           throw index === 0 ? error : this.invalidate(error);
         }
       });
@@ -96,8 +96,8 @@ export class Optimizer {
   }
 
   /**
-   * Says that a step was not done as a whole, as when the device reports late that one of its launches failed: `step` and
-   * `stateArrays` throw such an error as is returned, until a saved state is loaded, or the slots are disposed.
+   * Marks the last step as incomplete, as when the device reports late that one of its launches failed. Until a saved state is
+   * loaded or the slots are disposed, `step` and `stateArrays` throw the error that is returned.
    */
   invalidate(cause: unknown): DeviceError {
     this.damage ??= { cause };
@@ -111,16 +111,16 @@ export class Optimizer {
   }
 
   /**
-   * Takes over what `stateArrays` gave.
+   * Loads the result of `stateArrays`.
    *
-   * @throws StateDictError when it belongs to another model or another kind of optimizer, ArgumentError for what is no Map;
+   * @throws StateDictError when it belongs to another model or another kind of optimizer, ArgumentError for anything but a Map;
    * nothing has changed then
    */
   loadState(state: ReadonlyMap<string, StoredArray>): void {
     this.prepareState(state).commit();
   }
 
-  /** Checks and uploads saved state: several parts of a run can be made ready before any of them changes. */
+  /** Checks and uploads saved state, so that all parts of a run are ready before the first of them changes. */
   prepareState(state: ReadonlyMap<string, StoredArray>): StateChange {
     const loaded = slotsFromState(this.parameters, this.rule.slots, state);
     const keyOf = ({ name, settings }: GroupedParameter) =>
@@ -147,7 +147,7 @@ export class Optimizer {
     };
   }
 
-  /** Gives back the memory of the slots. The next step starts anew, also where the last one failed half way. */
+  /** Frees the memory of the slots. The next step starts anew, even when the last one failed half way. */
   dispose(): void {
     for (const arena of this.arenas ?? []) arena.dispose();
     this.arenas = undefined;
@@ -168,14 +168,14 @@ export class Optimizer {
     return this.arenas;
   }
 
-  /** Always in the same order: the norm of all gradients is a sum over arenas, and a resumed run repeats its bits. */
+  /** Sorts arenas: the norm of all gradients is a sum over them, which a resumed run must compute in the same order. */
   private inOrder(arenas: readonly Arena[]): Arena[] {
     const position = new Map(this.parameters.map(({ parameter }, index) => [parameter, index]));
     const first = ({ members }: Arena) => position.get(members[0]!.parameter)!;
     return arenas.toSorted((a, b) => first(a) - first(b));
   }
 
-  /** Arenas of which every member has a gradient. One that has some with and some without is split for good. */
+  /** Arenas of which every member has a gradient. An arena of which only some have one is split permanently. */
   private activeArenas(gradientOf: ReadonlyMap<Parameter, Tensor>): Arena[] {
     const isActive = ({ parameter }: NamedParameter) => gradientOf.has(parameter);
     const before = this.currentArenas();
@@ -199,7 +199,7 @@ export class Optimizer {
     arena.update(this.expression, operands, scalars);
   }
 
-  /** Throws ArgumentError unless this optimizer was made for the parameters of the model, in their order: gradients come in it. */
+  /** Throws ArgumentError unless this optimizer was made for the parameters of the model, in the same order, which is that of gradients. */
   checkModel(model: Parameterized): void {
     const own = new Set(this.parameters.map(({ parameter }) => parameter));
     const expected = [...model.namedParameters()];

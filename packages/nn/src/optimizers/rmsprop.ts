@@ -6,19 +6,19 @@ import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
 import { optimizerRules } from "./optimizer-options.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
-/** The numbers of RMSprop; the defaults are PyTorch's. */
+/** The hyperparameters of RMSprop; the defaults are PyTorch's. */
 export interface RMSpropRuleOptions {
   /** How much of the average of the squared gradient is kept; default 0.99. */
   readonly alpha?: number;
-  /** Added to the root of the average, positive: values whose gradients were all 0 stay; default 1e-8. */
+  /** Added to the root of the average; positive, so that a gradient of 0 does not divide 0 by 0. Default 1e-8. */
   readonly epsilon?: number;
   /** Default 0. */
   readonly momentum?: number;
-  /** Whether the average gradient is taken away first, so that the root is a deviation; default false. */
+  /** Whether to divide by the standard deviation of the gradient instead of its root mean square; default false. */
   readonly isCentered?: boolean;
 }
 
-/** Hinton's lecture 6e of 2012, and Graves 2013 where it is centered; epsilon outside of the root, as PyTorch. */
+/** Hinton's lecture 6e of 2012, and Graves 2013 for the centered form; epsilon outside of the root, as in PyTorch. */
 export function rmspropRule({
   alpha = 0.99,
   epsilon = 1e-8,
@@ -45,8 +45,8 @@ export function rmspropRule({
 }
 
 /**
- * The variance and the average of the gradient with a new one. It is the mean square minus the squared mean, in a form that
- * rounding cannot make negative: a gradient that hardly changes would cancel in that difference.
+ * The variance and the average of the gradient after a new one. The variance equals the mean square minus the squared mean, but
+ * rounding cannot make this form of it negative: for a gradient that hardly changes, the difference would cancel.
  */
 function centeredAverages(variance: Value, average: Value, slope: Value, alpha: number): [Value, Value] {
   const distance = e.sub(slope, average);

@@ -5,7 +5,7 @@ import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
 import { optimizerRules } from "./optimizer-options.ts";
 import type { UpdateRule } from "./update-rule.ts";
 
-/** The numbers of SGD; the defaults are PyTorch's. */
+/** The hyperparameters of SGD; the defaults are PyTorch's. */
 export interface SGDRuleOptions {
   /** Default 0: plain gradient descent. */
   readonly momentum?: number;

@@ -11,7 +11,7 @@ export interface StepNumbers {
 
 /** How one value is updated: the formula of an optimizer, for one element. */
 export interface UpdateRule {
-  /** Its name, and the numbers that it depends on, defaults included: a run is resumed with the same ones. */
+  /** The name of the rule and its hyperparameters, including defaults: a run is resumed with the same ones. */
   readonly settings?: { readonly [name: string]: string | number | boolean };
   /** What the optimizer remembers for each value, zero at the beginning: `momentum`. */
   readonly slots: readonly string[];

@@ -8,7 +8,7 @@ import {
   positive,
 } from "@evenkeel/tensor/checks";
 
-/** The learning rate of an update, counted from 0: a pure function, so a resumed run goes on where it was. */
+/** The learning rate of an update, counted from 0: a pure function, so that a resumed run continues with the same rates. */
 export type Schedule = (step: number) => number;
 
 /** From `from` to `to` along half a cosine, as `progress` goes from 0 to 1. */
@@ -92,8 +92,8 @@ export interface OneCycleOptions {
 }
 
 /**
- * Up to `peak` and down to almost nothing, both along half a cosine (Smith and Topin 2017; PyTorch's OneCycleLR). Throws
- * ArgumentError for an unknown option, unless steps and divisors are positive and the share lies in [0, 1].
+ * Up to `peak` and down to almost 0, both along half a cosine (Smith and Topin 2017; PyTorch's OneCycleLR). Throws ArgumentError
+ * for an unknown option, and unless steps and divisors are positive and the share is in [0, 1].
  */
 export function oneCycle(peak: number, options: OneCycleOptions): Schedule {
   const divisors = { initialDivisor: positive, finalDivisor: positive };
@@ -104,7 +104,7 @@ export function oneCycle(peak: number, options: OneCycleOptions): Schedule {
   const top = warmUpShare * steps - 1;
   const last = steps - 1;
   return (step) => {
-    // A rise of a single step is at its top.
+    // A rise of a single step begins at the peak.
     if (step <= top) return anneal(first, peak, top === 0 ? 1 : step / top);
     return anneal(peak, first / finalDivisor, last > top ? Math.min(1, (step - top) / (last - top)) : 1);
   };

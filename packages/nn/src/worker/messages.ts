@@ -1,4 +1,4 @@
-/** Messages carry the number of their run, so that what else a page tells its worker does not disturb. */
+/** Messages carry the number of their run, which tells them from other messages between the page and its worker. */
 export type ToWorker<Input> =
   | { readonly evenkeelRun: number; readonly kind: "start"; readonly input: Input }
   | { readonly evenkeelRun: number; readonly kind: "abort" };
@@ -8,15 +8,15 @@ export type ToPage<Report, Result> =
   | { readonly evenkeelRun: number; readonly kind: "result"; readonly result: Result }
   | { readonly evenkeelRun: number; readonly kind: "failure"; readonly failure: Failure };
 
-/** Says that the worker listens from now on: what was sent before may be lost, as behind a top-level `await`. */
+/** Sent when the worker begins to listen: messages before may be lost, as during a top-level `await` of its script. */
 export const ready = "evenkeel: ready";
 
-/** An error as it travels: copies of errors between threads lose names that are not JavaScript's own. */
+/** An error as it is sent: cloning an error loses names that are not JavaScript's own. */
 export interface Failure {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** It is the reason of the run's abort signal. */
+  /** Whether the error is the reason of the run's abort signal. */
   readonly isAbort: boolean;
 }
 

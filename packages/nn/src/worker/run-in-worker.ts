@@ -2,7 +2,7 @@ import { anAbortSignal, callable, checkOptions, nonNegative } from "@evenkeel/te
 import type { Failure, ToPage, ToWorker } from "./messages.ts";
 import { isOfRun, ready } from "./messages.ts";
 
-/** A dedicated worker, as far as it is needed: a `Worker` of the platform. */
+/** The part of the interface of a dedicated `Worker` that is used. */
 export interface WorkerLike {
   postMessage(message: unknown): void;
   addEventListener(type: string, listener: (event: Event) => void): void;
@@ -10,19 +10,19 @@ export interface WorkerLike {
 }
 
 export interface WorkerRunOptions<Report> {
-  /** Told of what the run reports, in order. */
+  /** Called with each report of the run, in order. */
   onReport?(report: Report): void;
-  /** Aborts the signal that the run has in the worker. The promise settles when the run has ended, or `patience` is over. */
+  /** Aborts the signal of the run in the worker. The promise settles when the run has ended, or after `patience`. */
   readonly signal?: AbortSignal;
   /**
-   * How many milliseconds an aborted run has to end, as it may have to save a checkpoint; then it is left alone, and the promise
-   * rejects: the worker may have been terminated. Default 5,000. A checkpoint that takes longer to be written is still finished,
-   * unless the worker is terminated: then the one before stays. Give a run with large checkpoints more.
+   * Milliseconds that an aborted run has to end, for example to save a checkpoint; default 5,000. Then the promise rejects, as the
+   * worker may have been terminated. A checkpoint that takes longer to be written is still finished, unless the worker is
+   * terminated, in which case the one before stays. Runs with large checkpoints need more.
    */
   readonly patience?: number;
 }
 
-/** The longest time that timers know, in milliseconds. */
+/** The longest delay of a timer, in milliseconds. */
 const longestWait = 2 ** 31 - 1;
 
 /**
@@ -32,8 +32,8 @@ const longestWait = 2 ** 31 - 1;
  * @param input anything that can be cloned
  * @returns what the run in the worker returns
  * @throws what the run throws, with its name and message; what `onReport` throws, which ends the run; the signal's reason when it
- * was aborted; ArgumentError for an unknown option; DataCloneError for an input that cannot be cloned; Error when the worker's
- * script fails. A worker that is terminated says nothing: the promise is then settled by an abort alone.
+ * was aborted; ArgumentError for wrong options; DataCloneError for an input that cannot be cloned; Error when the worker's
+ * script fails. The page does not hear of a worker that is terminated: then only an abort settles the promise.
  * @example
  * const worker = new Worker(new URL("./training.worker.ts", import.meta.url), { type: "module" });
  * const history = await runInWorker<Settings, BatchRecord, History>(worker, settings, {
@@ -52,7 +52,7 @@ export function runInWorker<Input, Report, Result>(
   });
   const { onReport, signal, patience = 5000 } = options;
   if (signal?.aborted) return Promise.reject(signal.reason);
-  // Drawn, so that two copies of this module on a page do not take each other's answers.
+  // Random, so that two copies of this module on a page do not take each other's messages.
   const evenkeelRun = Math.random();
   const post = (message: ToWorker<Input>): void => worker.postMessage(message);
   const start = (): void => {
@@ -89,7 +89,7 @@ export function runInWorker<Input, Report, Result>(
   return result.finally(() => ended.abort());
 }
 
-/** Tells of every message and every failure of the worker until the run has ended. */
+/** Listens to messages and failures of the worker until the run has ended. */
 function listenTo(
   worker: WorkerLike,
   ended: AbortSignal,

@@ -1,7 +1,7 @@
 import type { Failure, ToPage, ToWorker } from "./messages.ts";
 import { isOfRun, ready } from "./messages.ts";
 
-/** What a run in a worker has of the page that started it. */
+/** What connects a run in a worker with the page that started it. */
 export interface PageControl<Report> {
   /** Aborted when the page's signal is: hand it to `fit`, which then saves a checkpoint. */
   readonly signal: AbortSignal;
@@ -9,17 +9,17 @@ export interface PageControl<Report> {
   report(report: Report): void;
 }
 
-/** The global scope of a worker, as far as it is needed. */
+/** The part of the global scope of a worker that is used. */
 export interface WorkerScope {
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
   postMessage(message: unknown): void;
 }
 
 /**
- * Called in the script of a dedicated worker: runs what `runInWorker` asks for on the page. Training belongs there, because the
- * page then stays responsive. It may stand behind an `await`: the page is told when the worker listens.
+ * Runs what `runInWorker` asks for on the page. It is called in the script of a dedicated worker: while a worker trains, the page
+ * stays responsive. It may be called after an `await`, as the page is told when the worker listens.
  *
- * @param scope the worker's own; another in tests
+ * @param scope default: the global scope of the worker
  * @example
  * // training.worker.ts
  * serveRuns<Settings, BatchRecord, History>(async (settings, { report, signal }) => {
@@ -31,7 +31,7 @@ export function serveRuns<Input, Report, Result>(
   run: (input: Input, control: PageControl<Report>) => Result | Promise<Result>,
   scope: WorkerScope = globalThis as unknown as WorkerScope,
 ): void {
-  /** Of the runs that go on; undefined for those that have ended. */
+  /** By the number of the run; undefined for a run that has ended. */
   const controllers = new Map<number, AbortController | undefined>();
 
   const start = async (evenkeelRun: number, input: Input): Promise<void> => {
@@ -55,7 +55,7 @@ export function serveRuns<Input, Report, Result>(
     const message = data as ToWorker<Input>;
     const { evenkeelRun } = message;
     if (message.kind === "abort") controllers.get(evenkeelRun)?.abort();
-    // A page that was told that the worker is ready sends its start again.
+    // A page sends the start again when it hears that the worker is ready.
     else if (!controllers.has(evenkeelRun)) void start(evenkeelRun, message.input);
   });
   scope.postMessage(ready);
