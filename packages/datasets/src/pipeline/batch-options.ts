@@ -56,47 +56,36 @@ const dtypes: Rule = {
       Object.values(value).every((part) => part === undefined || dtypes.accepts(part))),
 };
 
-const streamRules: Rules<StreamBatchOptions> = {
-  batchSize: positiveInteger,
-  dropLast: yesOrNo,
-  dtypes,
-  backend: aBackend,
-};
+const commonRules = { batchSize: positiveInteger, dropLast: yesOrNo, backend: aBackend };
 
-const exampleRules: Rules<BatchOptions> = {
-  batchSize: positiveInteger,
-  dropLast: yesOrNo,
-  dtypes,
-  backend: aBackend,
-  shuffleSeed: seedWord,
-  onWarning: callable,
-};
+/** For examples whose number is known. */
+const sizedRules = { shuffleSeed: seedWord, onWarning: callable };
 
-const imageRules: Rules<ImageBatchOptions> = {
-  batchSize: positiveInteger,
-  dropLast: yesOrNo,
-  backend: aBackend,
-  shuffleSeed: seedWord,
-  onWarning: callable,
-  augment: callable,
-  statistics: anything,
-};
-
-export function checkStreamBatchOptions(options: StreamBatchOptions): void {
-  checkOptions<StreamBatchOptions>("batches", options, streamRules);
+function checkBatching<Options extends { readonly batchSize: number }>(
+  options: Options,
+  rules: Rules<Options>,
+): void {
+  checkOptions<Options>("batches", options, rules);
   checkValue("batches: batchSize", options.batchSize, positiveInteger);
 }
 
+export function checkStreamBatchOptions(options: StreamBatchOptions): void {
+  checkBatching<StreamBatchOptions>(options, { ...commonRules, dtypes });
+}
+
 export function checkBatchOptions(options: BatchOptions): void {
-  checkOptions<BatchOptions>("batches", options, exampleRules);
-  checkValue("batches: batchSize", options.batchSize, positiveInteger);
+  checkBatching<BatchOptions>(options, { ...commonRules, ...sizedRules, dtypes });
 }
 
 export function checkImageBatchOptions(options: ImageBatchOptions, set: ImageSet): void {
   const [channels] = set.imageShape;
-  checkOptions<ImageBatchOptions>("batches", options, imageRules);
-  const { batchSize, statistics } = options;
-  checkValue("batches: batchSize", batchSize, positiveInteger);
+  checkBatching<ImageBatchOptions>(options, {
+    ...commonRules,
+    ...sizedRules,
+    augment: callable,
+    statistics: anything,
+  });
+  const { statistics } = options;
   if (statistics === undefined) return;
   checkValue("batches: statistics: mean", statistics.mean, listOf(finite, channels));
   checkValue("batches: statistics: deviation", statistics.deviation, listOf(nonNegative, channels));
