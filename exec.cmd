@@ -1,2 +1,2 @@
-@rem For `exec` in the scripts of package.json: a shell of Unix has it built in, that of Windows finds this file and runs what follows.
+@rem Lets the scripts in package.json begin with `exec`: Unix shells have it built in, and Windows finds this file, which runs the rest of the line.
 @%*

@@ -3,14 +3,16 @@
  * from its sources with the Node that the lockfile pins. Safe to run again: every step that is up to date ends at once.
  */
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Programs } from "./programs.mjs";
 import { setUp } from "./set-up.mjs";
 
-const root = resolve(import.meta.dirname, "..");
+// Node 20 has `import.meta.dirname` only since 20.11.
+const root = fileURLToPath(new URL("..", import.meta.url));
 const app = join(root, "apps", "examples", "image-classification", "src");
 
-/** `needsAll`: every tool of the repository, not only what the main job needs. */
+/** `needsAll`: the job needs every tool of the repository, not only what the main job needs. */
 const jobs = {
   start: {
     needsAll: false,
@@ -38,7 +40,7 @@ async function main([name, ...args]) {
   return programs.run(job.program, [...job.args, ...args]);
 }
 
-// Whoever read along may have gone, as with `| head`: the job goes on.
+// The reader of the output may go away, as with `| head`: the job goes on.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 main(process.argv.slice(2)).then(

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 const repository = join(import.meta.dirname, "..");
 const app = join("apps", "examples", "image-classification", "src");
 
-/** A main job that saves for a while when it is asked to end, and tells when. */
+/** Stands for the main job: when it is asked to end it takes some time to save, and says so when it has saved. */
 const program = `
 for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) {
   process.on(name, () => setTimeout(() => {
@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** As an installation leaves it. */
+/** Leaves `node_modules` as an installation does. */
 async function pretendInstalled(): Promise<void> {
   await mkdir(join(root, "node_modules"));
   await symlink(join(repository, "node_modules", ".bin"), join(root, "node_modules", ".bin"));
@@ -113,7 +113,7 @@ describe("npm start", () => {
   });
 
   test("says which step of the set-up failed, and installs again next time", async () => {
-    // A package manager that cannot be had.
+    // No such package manager exists.
     await writeFile(join(root, "package.json"), JSON.stringify({ packageManager: "./absent" }));
     const { code, output } = await end(start("0"));
     expect(code).toBe(1);

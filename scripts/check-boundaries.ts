@@ -18,11 +18,11 @@ const arrows: { readonly [name: string]: readonly string[] } = {
   interop: ["tensor", "nn", "models"],
   instruments: ["tensor", "autodiff", "nn"],
   conformance: ["tensor", "autodiff", "batchnorm", "nn"],
-  // The only library that brings backends along: it holds no code, and an app that imports one of its names gets that one.
+  // The only library that depends on backends: it only re-exports, and a bundler keeps just the names that are imported.
   evenkeel: ["tensor", "autodiff", "batchnorm", "nn", "models", "datasets", "backend-cpu", "backend-webgpu"],
 };
 
-/** What tests may use beyond that; of conformance its runner too. */
+/** What tests, and the runner of conformance, may use beyond that. */
 const tested: { readonly [name: string]: readonly string[] } = {
   conformance: ["backend-cpu", "backend-webgpu", "models", "datasets"],
   evenkeel: ["conformance"],

@@ -1,8 +1,8 @@
 /**
- * What only an installed package can show. Packs every public package, lints the tarballs (publint, attw, what they must and must not
- * hold), installs each one alone into an empty project with its siblings' tarballs, runs the examples of its README there in the oldest and
- * the newest Node, type-checks them, bundles it for the browser, reads all declarations with the oldest TypeScript, holds the bundles to their
- * sizes, and rehearses a release in a scratch clone.
+ * Checks what only an installed package can show. Packs every public package, lints the tarballs (publint, attw, what they must and must not
+ * hold), checks the sizes of bundles, installs each package alone into an empty project with its siblings' tarballs, runs the examples of its
+ * README there in the oldest and the newest Node, type-checks them, bundles it for the browser, reads all declarations with the oldest
+ * TypeScript, and rehearses a release in a scratch clone.
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";

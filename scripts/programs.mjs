@@ -12,7 +12,7 @@ export class Programs {
     const path = [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
     this.env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" };
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => this.#handOn(signal));
-    // npm dies of a SIGHUP without a word to what it has started.
+    // npm ends at a SIGHUP without passing it on.
     if (Object.hasOwn(process.env, "npm_lifecycle_event")) watchParent(() => this.#handOn("SIGHUP"));
   }
 

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 
 /**
- * Installs what the lockfile names (pnpm comes through npx) and makes what is generated: all of it, or what the main job
- * needs. Where all of it has been installed, it stays.
+ * Installs what the lockfile names (through npx where pnpm is absent or of another version) and generates code: everything, or
+ * only what the main job needs. Where everything has been installed before, everything is kept up to date.
  */
 export async function setUp(programs, needsAll) {
   const modules = join(programs.root, "node_modules");
@@ -21,7 +21,7 @@ export async function setUp(programs, needsAll) {
   await generate(programs, needsAll);
 }
 
-/** The main job needs what its packages depend on, and the root's `dependencies`: no tool of the repository. */
+/** The packages of the main job with what they depend on, and the `dependencies` of the root: none of its `devDependencies`. */
 const mainJobOnly = ["--prod", "--filter", "@evenkeel/example-image-classification..."];
 
 async function install(programs, installsAll) {
@@ -33,13 +33,13 @@ async function install(programs, installsAll) {
   await programs.step(command, [...prefix, "install", ...options, ...(installsAll ? [] : mainJobOnly)]);
 }
 
-/** Parts of packages that are of no use here, several times as large as the rest; pnpm's own store keeps them. */
+/** Removes parts of packages that nothing here uses, and that are several times as large as the rest; pnpm's store keeps them. */
 function trim(modules) {
   const thisMachine = [process.arch, "universal"].map((arch) => `${process.platform}-${arch}`);
   for (const [name, folder, isUnused] of [
-    // Beside its program, to which the first one is a second link: headers and manuals.
+    // The platform's package, with headers and manuals; `bin/node` is another link to its program.
     ["node", "node_modules", (entry) => entry.startsWith("node-")],
-    // Command-line tools; the compiler of kernels uses the library alone.
+    // Command-line tools; the compiler of kernels uses only the library.
     ["binaryen", "bin", () => true],
     ["webgpu", "dist", (entry) => !thisMachine.includes(entry)],
   ]) {

@@ -141,8 +141,8 @@ export async function checkConsumer(
 }
 
 /**
- * Type-checks the declarations of every entry in the oldest TypeScript, where packages are installed that no other one depends on: these bring
- * all of them.
+ * Type-checks the declarations of every entry in the oldest TypeScript, in the projects of the packages that no other one depends on: together
+ * these have every package installed.
  */
 export function checkOldestTypescript(packages: readonly PublicPackage[]): void {
   const isNeeded = ({ manifest }: PublicPackage): boolean =>

@@ -17,7 +17,7 @@ export function rehearseRelease(): void {
   const version = releasedVersion(clone, before);
   const changelog = join(clone, "packages/tensor/CHANGELOG.md");
   if (!existsSync(changelog) || !readFileSync(changelog, "utf8").includes("A rehearsal.")) {
-    throw new Error("release rehearsal: the changelog of tensor does not tell the change");
+    throw new Error("release rehearsal: the changelog of tensor does not mention the change");
   }
   const tarballs = packAll(clone, join(scratch, "release-tarballs"));
   for (const [name, tarball] of tarballs) checkReleased(name, tarball, version);

@@ -76,7 +76,7 @@ async function bundleBytes(code: string, external: string[] = [], withShaders = 
     .reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
 }
 
-/** Holds bundles to their sizes, and one of the umbrella to that of the packages which it joins. */
+/** Checks that bundles keep to their limits, and that one from the umbrella is as large as one from its packages. */
 export async function checkSizes(): Promise<void> {
   for (const { name, code, external, withShaders, limit } of sizeLimits) {
     const bytes = await bundleBytes(code, external, withShaders);
