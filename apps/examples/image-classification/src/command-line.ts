@@ -6,14 +6,14 @@ import { type Options, readSetting, settingNames, settings } from "./options.ts"
 /** What the command line asks for. */
 export interface Command {
   readonly options: Options;
-  /** The options that were given, not taken from their initial values. */
+  /** The options that the command line gives; the others have their defaults. */
   readonly given: ReadonlySet<keyof Options>;
   /** Absent: a new folder in `runs`. */
   readonly out: string | undefined;
   readonly resume: boolean;
 }
 
-/** The text of `--help`; a file of its own, which can be shown before anything is set up. */
+/** The text of `--help`; it has a file of its own so that it can be shown before anything is set up. */
 export const help: string = readFileSync(new URL("help.txt", import.meta.url), "utf8").trimEnd();
 
 const flagsWithValue = [...settingNames.map((name) => settings[name].flag), "out"];
@@ -25,8 +25,8 @@ export function parseCommand(args: readonly string[]): Command | undefined {
   const found = flagsIn(args);
   const given = new Set(settingNames.filter((name) => found.has(settings[name].flag)));
   const values = settingNames.map((name) => {
-    const { flag, initially } = settings[name];
-    return [name, given.has(name) ? readSetting(name, found.get(flag)!, `--${flag}`) : initially];
+    const { flag, defaultValue } = settings[name];
+    return [name, given.has(name) ? readSetting(name, found.get(flag)!, `--${flag}`) : defaultValue];
   });
   const out = found.get("out");
   if (out !== undefined && (out.trim() === "" || out.startsWith("-"))) {
@@ -35,7 +35,7 @@ export function parseCommand(args: readonly string[]): Command | undefined {
   return { options: Object.fromEntries(values), given, out, resume: found.has("resume") };
 }
 
-/** The flags of a command line with their texts; those of switches are empty. */
+/** The flags of a command line with their values; a switch has an empty one. */
 function flagsIn(args: readonly string[]): Map<string, string> {
   const { tokens } = parseArgs({
     args: [...args],

@@ -16,14 +16,14 @@ export interface Data {
   /** The published set that was asked for and could not be reached, where drawn figures stand in for it. */
   readonly insteadOf: string | null;
   readonly train: ImageSet;
-  /** Training images that are looked at while training, and never trained on. */
+  /** Training images that the network is evaluated on during training, and never trained on. */
   readonly heldOut: ImageSet;
   readonly test: ImageSet;
 }
 
 export interface LoadOptions {
-  /** What a run that is resumed was begun with: other data would give another result. */
-  readonly begunWith?: Pick<Data, "name" | "insteadOf"> | undefined;
+  /** The data that a resumed run was started with: other data would give another result. */
+  readonly startedWith?: Pick<Data, "name" | "insteadOf"> | undefined;
   readonly signal?: AbortSignal;
   say(line: string): void;
 }
@@ -34,14 +34,13 @@ const syntheticName = "synthetic";
 const syntheticCounts = { train: 60_000, test: 10_000, leastTested: 1000 } as const;
 
 /**
- * The data set that the options name. Drawn figures stand in for it where no server can be reached, and nowhere else. Throws
- * DataError for a download that fails, for damaged files, and where a resumed run had begun with data that cannot be reached
- * any more.
+ * The data set that the options name. Synthetic figures stand in for it only where no server can be reached. Throws DataError
+ * for a download that fails, for damaged files, and where a resumed run was started with data that can no longer be reached.
  */
-export async function loadData(options: Options, { begunWith, signal, say }: LoadOptions): Promise<Data> {
+export async function loadData(options: Options, { startedWith, signal, say }: LoadOptions): Promise<Data> {
   const { dataset } = options;
   if (dataset === syntheticName) return synthetic(options, null);
-  if (begunWith?.name === syntheticName) return synthetic(options, begunWith.insteadOf);
+  if (startedWith?.name === syntheticName) return synthetic(options, startedWith.insteadOf);
   const line = progressLine();
   let wasReached = false;
   try {
@@ -67,10 +66,13 @@ export async function loadData(options: Options, { begunWith, signal, say }: Loa
         { cause: error },
       );
     }
-    if (begunWith !== undefined) {
-      throw new DataError(`the run was begun on ${dataset}, which cannot be reached now: ${error.message}`, {
-        cause: error,
-      });
+    if (startedWith !== undefined) {
+      throw new DataError(
+        `the run was started with ${dataset}, which cannot be reached now: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
     }
     say(`${error.message}\nData: ${describeData({ name: syntheticName, insteadOf: dataset })}`);
     return synthetic(options, dataset);
@@ -86,10 +88,10 @@ export function describeData({ name, insteadOf }: Pick<Data, "name" | "insteadOf
   return `synthetic figures, drawn by the program${reason}`;
 }
 
-/** Whether images may be passed on, as a report may be: Fashion-MNIST has the MIT licence, figures belong to who draws them. */
+/** Whether images may be redistributed within a report: Fashion-MNIST has the MIT licence, and synthetic figures are free. */
 export const mayBeShown = (name: Data["name"]): boolean => name === "fashion-mnist" || name === syntheticName;
 
-/** No more figures are drawn than are used, and for a short run fewer to test on. */
+/** Draws no more training figures than are used, and fewer test figures for a short run. */
 function synthetic(options: Options, insteadOf: string | null): Data {
   const { seed, images } = options;
   const { train: most, test: mostTested, leastTested } = syntheticCounts;

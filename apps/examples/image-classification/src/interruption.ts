@@ -13,7 +13,7 @@ export class Interruption extends Error {
 
 const endingSignals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** A terminal and the programs between it and this one pass on one key press each: what comes so soon is the same one. */
+/** One key press may arrive several times, from the terminal and from programs in between: signals this close together are one. */
 const samePressMilliseconds = 1000;
 
 /** Aborts with an Interruption at the first signal that asks the program to end; a later one ends it at once. */

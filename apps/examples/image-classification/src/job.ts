@@ -32,9 +32,9 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
   readonly version: string;
 };
 
-/** What the job needs of the world around it. */
+/** What the job gets from its caller. */
 export interface Surroundings {
-  /** The best first. */
+  /** In the order of preference. */
   readonly backends: readonly BackendFactory[];
   say(line: string): void;
 }
@@ -53,7 +53,7 @@ export async function runJob(args: readonly string[], surroundings: Surroundings
     try {
       code = await runIn(folder.path, command, { ...surroundings, signal: interruption.signal });
     } catch (error) {
-      // What went wrong first is told: a folder that cannot be let go of says nothing new.
+      // The first error is reported: a failure to release the folder adds nothing.
       await folder.release().catch(() => undefined);
       throw error;
     }
@@ -80,7 +80,7 @@ async function runIn(folder: string, command: Command, setting: Setting): Promis
     if (backend.device.endsWith("(software)")) {
       say("This GPU is emulated in software: `--backend cpu` is many times faster.");
     }
-    const data = await loadData(options, { say, signal, begunWith: run?.record.data });
+    const data = await loadData(options, { say, signal, startedWith: run?.record.data });
     checkBatchSize(options, data);
     signal.throwIfAborted();
     run ??= await beginRun(folder, recordOf(options, data, backend));
@@ -91,7 +91,7 @@ async function runIn(folder: string, command: Command, setting: Setting): Promis
     say(`\n${resultTable(result)}\n\nReport: ${path}`);
     return 0;
   } catch (error) {
-    // What ended the run is told: a device that fails to close afterwards says nothing new.
+    // The first error is reported: a failure to close the device adds nothing.
     await backend.close().catch(() => undefined);
     const canGoOn = run !== undefined && error instanceof EvenkeelError && !(error instanceof ArgumentError);
     if (!(error instanceof Interruption || canGoOn)) throw error;
@@ -113,8 +113,8 @@ async function runArms(
 ): Promise<ArmResult[]> {
   const { options } = record;
   let pointed: Promise<void> | undefined;
-  // A run that fails before its first step leaves `latest` to the one before.
-  const onBegin = (): Promise<void> => {
+  // After a run that fails before its first step, `latest` still points to the previous run.
+  const pointLatestOnce = (): Promise<void> => {
     pointed ??= pointLatest(folder, say);
     return pointed;
   };
@@ -130,17 +130,17 @@ async function runArms(
         saved: saved[normalization],
         line: progressLine(),
         signal,
-        onBegin,
+        onStep: pointLatestOnce,
       }),
     );
   }
-  await onBegin();
+  await pointLatestOnce();
   return arms;
 }
 
 async function pointLatest(folder: string, say: (line: string) => void): Promise<void> {
   if (!(await pointLatestTo(folder)))
-    say("`latest` beside the run's folder is something else, and stays so.");
+    say("`latest` beside the run's folder is not a link to a run, and stays as it is.");
 }
 
 function recordOf(options: Options, { name, insteadOf }: Data, backend: Backend): RunRecord {
@@ -170,12 +170,12 @@ function normalizationsOf({ normalization }: Options): readonly Normalization[] 
 }
 
 /**
- * What is asked for by name must open, and a run that is resumed goes on where it began. Otherwise a GPU in software is left
- * alone: the CPU backend is faster.
+ * A backend that is asked for by name must open, and a resumed run stays on the backend it was started on. Otherwise a GPU that
+ * is emulated in software is not used: the CPU backend is faster.
  */
 function openBackend(
   { backend, threads }: Options,
-  begunOn: string | undefined,
+  startedOn: string | undefined,
   factories: readonly BackendFactory[],
 ): Promise<Backend> {
   const ofBackend: { readonly [name: string]: object } = {
@@ -183,10 +183,10 @@ function openBackend(
     webgpu: { acceptsSoftware: backend === "webgpu" },
   };
   return selectBackend(factories, {
-    prefer: begunOn ?? (backend === "auto" ? undefined : backend),
+    prefer: startedOn ?? (backend === "auto" ? undefined : backend),
     options: Object.fromEntries(factories.map(({ name }) => [name, ofBackend[name]])),
   });
 }
 
-/** The CPU backend tells its threads in its description. */
+/** The CPU backend's description contains its number of threads. */
 const threadsOf = ({ device }: Backend): number => Number(/(\d+) threads?/.exec(device)?.[1] ?? 1);

@@ -3,7 +3,7 @@ import { webgpu } from "@evenkeel/backend-webgpu";
 import { ArgumentError, EvenkeelError } from "@evenkeel/tensor";
 import { runJob } from "./job.ts";
 
-// Whoever read along may have gone, as with `| head` or a terminal that was closed: the run goes on, and is saved.
+// The reader of the output may go away, as with `| head` or a closed terminal: the run goes on, and is saved.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 try {

@@ -22,16 +22,16 @@ export type Normalization = "batch" | "none";
 interface Setting<Value> {
   /** Its name on the command line, behind two dashes. */
   readonly flag: string;
-  readonly initially: Value;
+  readonly defaultValue: Value;
   readonly expected: string;
-  /** undefined for a text that is no such value. */
+  /** Returns undefined for a text that is not such a value. */
   read(text: string): Value | undefined;
 }
 
-/** More is a slip of the finger, and each thread takes memory. */
+/** More is a typing error, and each thread takes memory. */
 const mostThreads = 256;
 
-/** Every option: its flag, its value where none is given, and how it is read. */
+/** Every option: its flag, its default, and how it is read. */
 export const settings: { readonly [Name in keyof Options]: Setting<Options[Name]> } = {
   dataset: choice("dataset", ["fashion-mnist", "mnist", "synthetic"]),
   model: choice("model", ["convnet", "lenet", "mlp", "vgg", "resnet20"]),
@@ -40,7 +40,7 @@ export const settings: { readonly [Name in keyof Options]: Setting<Options[Name]
   batchSize: whole("batch-size", 128, { least: 2 }),
   learningRate: {
     flag: "learning-rate",
-    initially: 0.05,
+    defaultValue: 0.05,
     expected: "a positive number",
     read: (text) => numberIn(text, (number) => Number.isFinite(number) && number > 0),
   },
@@ -52,7 +52,7 @@ export const settings: { readonly [Name in keyof Options]: Setting<Options[Name]
 
 export const settingNames = Object.keys(settings) as (keyof Options)[];
 
-/** The value of an option in a text. Throws ArgumentError, under the name that is given, for a text that is none. */
+/** The value of an option in a text. Throws ArgumentError, which calls the option `called`, where the text is not one. */
 export function readSetting<Name extends keyof Options>(
   name: Name,
   text: string,
@@ -66,11 +66,11 @@ export function readSetting<Name extends keyof Options>(
   return value;
 }
 
-/** The first name is taken where none is given. */
+/** The first name is the default. */
 function choice<Name extends string>(flag: string, names: readonly [Name, ...Name[]]): Setting<Name> {
   return {
     flag,
-    initially: names[0],
+    defaultValue: names[0],
     expected: names.join(", "),
     read: (text) => names.find((name) => name === text),
   };
@@ -78,13 +78,13 @@ function choice<Name extends string>(flag: string, names: readonly [Name, ...Nam
 
 function whole(
   flag: string,
-  initially: number,
+  defaultValue: number,
   { least, most = Number.MAX_SAFE_INTEGER }: { readonly least: number; readonly most?: number },
 ): Setting<number> {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return {
     flag,
-    initially,
+    defaultValue,
     expected: `a whole number ${range}`,
     read: (text) => numberIn(text, (number) => Number.isInteger(number) && number >= least && number <= most),
   };

@@ -61,7 +61,7 @@ export function resultTable({ data, arms }: RunResult): string {
   return [`Data: ${describeData(data)}`, ...lines].join("\n");
 }
 
-/** Layers in the order of the network; the arms have the same ones. */
+/** A row for each layer, in the order of the network; all arms have the same layers. */
 export function gradientRows(arms: readonly ArmResult[]): string[][] {
   const layers = arms[0]?.gradientNorms.map(({ layer }) => layer) ?? [];
   return layers.map((layer, index) => [

@@ -4,7 +4,7 @@ import { help, parseCommand } from "../src/command-line.ts";
 import { settingNames, settings } from "../src/options.ts";
 
 describe("the command line", () => {
-  it("has initial values, and takes others", () => {
+  it("has defaults, and takes other values", () => {
     const initial = parseCommand([])!;
     expect(initial).toMatchObject({ out: undefined, resume: false, given: new Set() });
     expect(initial.options).toMatchObject({ dataset: "fashion-mnist", normalization: "both", epochs: 3 });
@@ -17,13 +17,13 @@ describe("the command line", () => {
     expect(parseCommand(args)).toBeUndefined();
   });
 
-  it("is explained in the help: every flag, its initial value, every choice", () => {
+  it("is explained in the help: every flag, its default, every choice", () => {
     const lines = help.split("\n");
     for (const name of settingNames) {
-      const { flag, initially, expected } = settings[name];
+      const { flag, defaultValue, expected } = settings[name];
       const line = lines.find((text) => text.startsWith(`  --${flag} `));
-      expect(line, flag).toContain(`(${initially}`);
-      if (typeof initially === "string") expect(line).toContain(expected.replaceAll(", ", " | "));
+      expect(line, flag).toContain(`(${defaultValue}`);
+      if (typeof defaultValue === "string") expect(line).toContain(expected.replaceAll(", ", " | "));
     }
     for (const flag of ["--out", "--resume", "--help"]) expect(help).toContain(flag);
   });

@@ -76,9 +76,9 @@ describe("drawn figures", () => {
 
   it("are kept to by a resumed run, though the published set may be there by now", async () => {
     const { options } = parseCommand(["--images", "300"])!;
-    const begunWith = { name: "synthetic", insteadOf: "fashion-mnist" } as const;
-    const data = await loadData(options, { begunWith, say: () => undefined });
-    expect(data).toMatchObject(begunWith);
+    const startedWith = { name: "synthetic", insteadOf: "fashion-mnist" } as const;
+    const data = await loadData(options, { startedWith, say: () => undefined });
+    expect(data).toMatchObject(startedWith);
     expect(data.train.labels.length).toBe(300);
   });
 });

@@ -34,7 +34,7 @@ const arm = (normalization: "batch" | "none", stepsTo85: number | null): ArmResu
     [5, 1],
     [0, 4],
   ],
-  mistakes: [{ image: 3, label: 0, taken: 1, probability: 0.75 }],
+  mistakes: [{ image: 3, label: 0, predicted: 1, probability: 0.75 }],
 });
 
 const result: RunResult = {
@@ -119,7 +119,7 @@ describe("the report", () => {
     expect(page).not.toMatch(/<cat>|<fc>|NaN|undefined/);
   });
 
-  it("does not show images that nothing permits to pass on", () => {
+  it("does not show images that no licence permits to redistribute", () => {
     const page = report({ ...result, data: { name: "mnist", insteadOf: null } }, { test: testSet });
     expect(page).not.toContain("<img");
     expect(page).toContain("Not shown");
@@ -213,7 +213,7 @@ describe("what a network gives for a test set", () => {
       -(Math.log(0.8) + Math.log(0.4) + Math.log(0.9) + Math.log(0.3)) / 4,
       5,
     );
-    expect(mistakes.map(({ image, label, taken }) => [image, label, taken])).toEqual([
+    expect(mistakes.map(({ image, label, predicted }) => [image, label, predicted])).toEqual([
       [3, 1, 0],
       [1, 0, 1],
     ]);

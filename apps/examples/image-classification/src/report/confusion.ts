@@ -6,8 +6,8 @@ const cell = 26;
 const letterWidth = 6.5;
 
 /**
- * A table of how many images of each class (row) were taken for each class (column), as an SVG element. Cells are shaded by
- * their share of the row, the mistakes in another color than what is right.
+ * The confusion matrix as an SVG element: a row for each class, a column for each predicted class. Cells are shaded by their
+ * share of the row; mistakes have another color than correct predictions.
  */
 export function confusionMatrix({ normalization, confusion }: ArmResult, classes: readonly string[]): string {
   const longest = Math.max(...classes.map((name) => name.length)) * letterWidth;
@@ -28,8 +28,8 @@ export function confusionMatrix({ normalization, confusion }: ArmResult, classes
         1,
         row.reduce((sum, count) => sum + count, 0),
       );
-      return row.map((count, taken) =>
-        countCell(left + cell * taken, top + cell * label, count, count / total, label === taken),
+      return row.map((count, predicted) =>
+        countCell(left + cell * predicted, top + cell * label, count, count / total, label === predicted),
       );
     }),
     "</svg>",

@@ -2,7 +2,7 @@ import type { RunResult } from "../run-result.ts";
 import type { ArmResult } from "../training/arm-result.ts";
 import { nameOfArm, percent } from "../words.ts";
 
-/** What a run has shown, in a few sentences that follow from its numbers alone, whichever arm is ahead. */
+/** The findings of a run in a few sentences, derived from its numbers alone, whichever arm is ahead. */
 export function findings(result: RunResult): string[] {
   const [first, second] = result.arms as [ArmResult, ArmResult?];
   if (second === undefined) return [accuracyOf(first), goalOf(first), ...generalization([first])];
@@ -13,7 +13,7 @@ export function findings(result: RunResult): string[] {
     ...gradientSpread(first, second),
     ...generalization([first, second]),
     ...[first, second].flatMap(divergence),
-    `This is one run of each with seed ${result.seed}: another seed moves these figures.`,
+    `This is one run of each with seed ${result.seed}: another seed changes these figures.`,
   ];
 }
 
@@ -39,7 +39,7 @@ function goals(first: ArmResult, second: ArmResult): string {
 
 const steps = (count: number): string => `${count.toLocaleString("en")} steps`;
 
-/** Two shares of `n` images each differ by chance by less than this in 95 of 100 cases. */
+/** Chance alone makes two shares, each of `n` images, differ by less than this in 95 of 100 cases. */
 function chance(first: number, second: number, n: number): number {
   return 1.96 * Math.sqrt((first * (1 - first) + second * (1 - second)) / n);
 }
@@ -58,11 +58,11 @@ function comparison(first: ArmResult, second: ArmResult): string {
 const points = (share: number): string => `${Math.abs(100 * share).toFixed(2)} points`;
 
 function speeds(first: ArmResult, second: ArmResult): string {
-  const [fast, slow] = [first, second].map(({ imagesPerSecond }) => imagesPerSecond) as [number, number];
+  const [withIt, without] = [first.imagesPerSecond, second.imagesPerSecond];
   const rate = (value: number): string => Math.round(value).toLocaleString("en");
-  const ratio = slow / fast;
+  const ratio = without / withIt;
   const words = ratio >= 1 ? `${ratio.toFixed(2)} times as long` : `${ratio.toFixed(2)} of the time`;
-  return `It trained on ${rate(fast)} images a second, without it on ${rate(slow)}: a step takes ${words}.`;
+  return `It trained on ${rate(withIt)} images a second, without it on ${rate(without)}: a step with it takes ${words}.`;
 }
 
 function gradientSpread(first: ArmResult, second: ArmResult): string[] {
@@ -76,7 +76,7 @@ function gradientSpread(first: ArmResult, second: ArmResult): string[] {
 const twoDigits = (value: number): string =>
   value.toLocaleString("en", { minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
 
-/** The largest norm of a layer's gradient by the smallest; not finite where there is no such number. */
+/** The largest norm of a layer's gradient divided by the smallest; not finite where a norm is zero or not a number. */
 function spread({ gradientNorms }: ArmResult): number {
   const norms = gradientNorms.map(({ norm }) => norm);
   return Math.max(...norms) / Math.min(...norms);

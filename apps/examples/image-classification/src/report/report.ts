@@ -33,7 +33,7 @@ ${table(arms)}
 ${charts(arms).join("\n")}
 </div>
 <h2>What each class was taken for</h2>
-<p class="note">Test images: a row for each class, a column for what they were taken for.</p>
+<p class="note">Test images: a row for each class, a column for each predicted class.</p>
 <div class="results">
 ${arms.map((arm) => confusionMatrix(arm, test.classes)).join("\n")}
 </div>
@@ -58,7 +58,7 @@ function worstMistakes(arm: ArmResult, { data }: RunResult, test: Data["test"]):
   const heading = `<h2>Worst mistakes ${nameOfArm(arm.normalization)}</h2>`;
   if (arm.mistakes.length === 0) return `${heading}\n<p class="note">None.</p>`;
   if (mayBeShown(data.name)) return `${heading}\n${mistakesOf(arm, test)}`;
-  return `${heading}\n<p class="note">Not shown: nothing permits to pass the images of ${escapeHtml(data.name)} on.</p>`;
+  return `${heading}\n<p class="note">Not shown: no licence permits redistributing the images of ${escapeHtml(data.name)}.</p>`;
 }
 
 function table(arms: readonly ArmResult[]): string {

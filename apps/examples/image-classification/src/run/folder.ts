@@ -10,13 +10,13 @@ const lockFile = "run.lock";
 /** A folder that is this run's alone. */
 export interface RunFolder {
   readonly path: string;
-  /** Lets go of the folder; where nothing has come into it, the folders that were made for it are removed again. */
+  /** Releases the folder, and removes the folders that were made for it where nothing has been written into them. */
   release(): Promise<void>;
 }
 
 /**
- * The folder that the command names, or a new one named after the time and the model; of a run that is resumed, where it is.
- * Throws ArgumentError where it is in use, no folder, or cannot be made.
+ * The folder that the command names, or a new one named after the time and the model; for a resumed run, the folder it has.
+ * Throws ArgumentError where the folder is in use, is not a folder, or cannot be made.
  */
 export async function claimFolder(command: Command): Promise<RunFolder> {
   const { path, made } = await findOrMake(command);
@@ -49,7 +49,7 @@ async function resumedFolder(place: string): Promise<string> {
   });
 }
 
-/** Two runs that begin in one second have folders of their own. */
+/** Runs that begin in the same second get different folders. */
 async function newFolder(
   runs: string,
   name: string,
@@ -62,7 +62,7 @@ async function newFolder(
   }
 }
 
-/** As the library's, with the words of the command line for what is in the way. */
+/** The library's function, with errors in the terms of the command line. */
 function makeFolder(path: string): Promise<Made> {
   return makeFolders(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST" && error.code !== "ENOTDIR")
@@ -71,6 +71,6 @@ function makeFolder(path: string): Promise<Made> {
   });
 }
 
-/** The place was the user's choice. */
+/** An error of the folder as one of the option that chose it. */
 const refusal = (flag: "--out" | "--resume", error: StorageError): ArgumentError =>
   new ArgumentError(`${flag}: ${error.message}`, { cause: error });

@@ -4,8 +4,8 @@ import { storageError, temporaryPath } from "@evenkeel/tensor/node";
 import { runRecordFile } from "./run-record.ts";
 
 /**
- * Lets `latest` beside the folder point to it, in one step, so that it always points somewhere. Resolves with false where
- * something else has that name: no link, or a link to what is no run beside it. That stays as it is.
+ * Points `latest`, beside the folder, to it in one step, so that it always points to a run. Resolves with false, and changes
+ * nothing, where something else has that name: not a link, or a link to anything but a run beside it.
  */
 export async function pointLatestTo(folder: string): Promise<boolean> {
   const latest = join(dirname(folder), "latest");
@@ -25,7 +25,7 @@ export async function pointLatestTo(folder: string): Promise<boolean> {
   }
 }
 
-/** Nothing, or a link to a run that lies or lay beside it. */
+/** Whether nothing is there, or a link to a run that is, or was, beside it. */
 async function isOurs(latest: string): Promise<boolean> {
   const found = await lstat(latest).catch(() => undefined);
   if (found === undefined) return true;

@@ -23,7 +23,7 @@ export async function readRecord<Fields extends object>(
   if (!isObject(found)) throw new DataError(`${path}: found ${describeValue(found)}, expected an object`);
   const { sha256: expected, ...record } = found;
   if (sha256(textOf(record)) !== expected) {
-    throw new DataError(`${path}: found another checksum than it names: the file is damaged`);
+    throw new DataError(`${path}: its checksum does not match: the file is damaged`);
   }
   checkFields(path, record, rules);
   return record as Fields;
@@ -69,7 +69,7 @@ function strayField<Fields extends object>(record: object, rules: Rules<Fields>)
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** JSON has no words for these numbers, and a run that diverged has them in its results. */
+/** JSON cannot express these numbers, and a run that diverged has them in its results. */
 const unwritable = new Set(["NaN", "Infinity", "-Infinity"]);
 
 const textOf = (record: object): string =>
@@ -83,7 +83,7 @@ function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text, (_, value) => (unwritable.has(value) ? Number(value) : value));
   } catch (error) {
-    // The engine quotes what stands around the damage, lines and all.
+    // The engine quotes the text around the damage, line breaks included.
     const reason = (error as Error).message.replaceAll(/\s+/g, " ");
     throw new DataError(`${path}: found damaged JSON (${reason})`, { cause: error });
   }

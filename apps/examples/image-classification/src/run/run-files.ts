@@ -7,7 +7,7 @@ import type { Normalization } from "../options.ts";
 import { armFiles, clearArm, readArm, type SavedArm } from "../training/saved-arm.ts";
 import { type RunRecord, readRunRecord, resumedRecord, runRecordFile, saveRunRecord } from "./run-record.ts";
 
-/** A run, and what it has left in the folders of its arms; nothing where it begins. */
+/** A run, and what it has left in the folders of its arms; a new run has left nothing. */
 export interface Run {
   readonly record: RunRecord;
   readonly arms: { readonly [Name in Normalization]?: SavedArm };
@@ -24,7 +24,7 @@ const arms = ["batch", "none"] as const;
 const reportFile = "report.html";
 const summaryFile = "summary.json";
 
-/** Reads and checks all that an interrupted run has left. Throws ArgumentError that tells what is missing or damaged. */
+/** Reads and checks what an interrupted run has left. Throws ArgumentError that names what is missing or damaged. */
 export async function readRun(folder: string, command: Command): Promise<Run> {
   try {
     const record = await resumedRecord(folder, command);
@@ -37,8 +37,8 @@ export async function readRun(folder: string, command: Command): Promise<Run> {
 }
 
 /**
- * Throws ArgumentError where the folder holds files of the names that a run writes, and no record of a run whose they are: they
- * are somebody's.
+ * Throws ArgumentError where the folder holds files with the names that a run writes, but no record of a run: they are somebody
+ * else's.
  */
 export async function checkFolder(folder: string): Promise<void> {
   const hasRun = await readRunRecord(folder).then(
@@ -51,12 +51,12 @@ export async function checkFolder(folder: string): Promise<void> {
   for (const path of [...files, ...ofArms]) {
     const found = await lstat(path).catch(() => undefined);
     if (found !== undefined) {
-      throw new ArgumentError(`--out: found ${path}, which is of no run, expected a folder without it`);
+      throw new ArgumentError(`--out: found ${path}, which belongs to no run, expected a folder without it`);
     }
   }
 }
 
-/** Clears what an earlier run has left in the folder, and writes the record of this one, up to then the earlier one's stands. */
+/** Removes what an earlier run has left in the folder, then replaces its record with the record of this run. */
 export async function beginRun(folder: string, record: RunRecord): Promise<Run> {
   for (const file of [reportFile, summaryFile]) {
     const path = join(folder, file);
@@ -69,7 +69,7 @@ export async function beginRun(folder: string, record: RunRecord): Promise<Run> 
   return { record, arms: {} };
 }
 
-/** Writes what a run came to; returns the path of the report. */
+/** Writes the results of a run; returns the path of the report. */
 export async function writeResults(
   folder: string,
   { summary, report }: { readonly summary: object; readonly report: string },

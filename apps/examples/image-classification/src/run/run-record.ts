@@ -7,12 +7,12 @@ import type { Data } from "../data.ts";
 import { type Options, settingNames, settings } from "../options.ts";
 import { objectOf, readRecord, writeRecord } from "./record.ts";
 
-/** What decides the result of a run: a resumed one goes on with it. */
+/** Everything that decides the result of a run; a resumed run keeps it. */
 export interface RunRecord {
-  /** The same word in every record of a run, and in those of no other. */
+  /** Identifies the run: its records and checkpoints hold this name. */
   readonly run: string;
   readonly options: Options;
-  /** What the options came to where the run was started. */
+  /** The data that the options led to when the run was started. */
   readonly data: Pick<Data, "name" | "insteadOf">;
   readonly backend: string;
 }
@@ -24,7 +24,7 @@ export const newRunName = (): string => randomUUID();
 export const saveRunRecord = (folder: string, record: RunRecord): Promise<void> =>
   writeRecord(join(folder, runRecordFile), record);
 
-/** A saved value is one that the command line takes. */
+/** A saved value must be one that the command line takes. */
 const optionRules = Object.fromEntries(
   settingNames.map((name) => {
     const { expected, read } = settings[name];
@@ -32,7 +32,7 @@ const optionRules = Object.fromEntries(
   }),
 ) as Rules<Options>;
 
-/** The record of the run in a folder; undefined where there is none. Throws DataError where it is damaged or something else. */
+/** The record of the run in a folder; undefined where there is none. Throws DataError where the file is damaged or is not a record. */
 export const readRunRecord = (folder: string): Promise<RunRecord | undefined> =>
   readRecord<RunRecord>(join(folder, runRecordFile), {
     run: text,

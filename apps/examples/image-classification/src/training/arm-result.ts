@@ -25,14 +25,14 @@ export interface ArmResult {
   readonly finalHeldOutAccuracy: number;
   /** Steps until 85 % of the held-out images were right for the first time; null if never. */
   readonly stepsTo85: number | null;
-  /** Training alone: looking at the held-out images does not count. */
+  /** Of the training alone, without the evaluations on held-out images. */
   readonly imagesPerSecond: number;
   readonly trainingSeconds: number;
   readonly losses: readonly Point[];
   readonly heldOutAccuracy: readonly Point[];
   /** Euclidean norms of the gradient of each layer's weight, at the first batch. */
   readonly gradientNorms: readonly GradientNorm[];
-  /** How many test images of each class (row) were taken for each class (column). */
+  /** How many test images of each class (row) were predicted as each class (column). */
   readonly confusion: readonly (readonly number[])[];
   /** The wrong test images that the network was most certain of, the worst first. */
   readonly mistakes: readonly Mistake[];
@@ -47,12 +47,12 @@ export interface Mistake {
   /** Its place in the test set. */
   readonly image: number;
   readonly label: number;
-  readonly taken: number;
-  /** What the network gave for the class it took the image for. */
+  readonly predicted: number;
+  /** Of the predicted class. */
   readonly probability: number;
 }
 
-/** Infinity and NaN too: a run that diverged has them. */
+/** Infinity and NaN included: a run that diverged has them. */
 const anyNumber: Rule = { expected: "a number", accepts: (value) => typeof value === "number" };
 
 const point: Rule = listOf(anyNumber, 2);
@@ -77,7 +77,7 @@ export const armResultRules: Rules<ArmResult> = {
     objectOf<Mistake>({
       image: nonNegativeInteger,
       label: nonNegativeInteger,
-      taken: nonNegativeInteger,
+      predicted: nonNegativeInteger,
       probability: anyNumber,
     }),
   ),

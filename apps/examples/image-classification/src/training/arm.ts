@@ -14,7 +14,7 @@ import { testModel } from "./test-results.ts";
 import { trainingProgress } from "./training-progress.ts";
 
 const goal = 0.85;
-const stepsBetweenLooks = 25;
+const stepsBetweenEvaluations = 25;
 const stepsBetweenCheckpoints = 100;
 const evaluationBatchSize = 500;
 const momentum = 0.9;
@@ -26,14 +26,14 @@ export interface ArmSetting {
   readonly options: Options;
   /** The name of the run and of the arm in it. */
   readonly run: string;
-  /** The folder of this arm: its checkpoint, its weights and what is known so far. */
+  /** The folder of this arm: its checkpoint, its weights and its results so far. */
   readonly folder: string;
-  /** What the folder holds of an interrupted run; absent: the arm begins. */
+  /** What the folder holds of an interrupted run; absent for a new run. */
   readonly saved?: SavedArm | undefined;
   readonly line: ProgressLine;
   readonly signal: AbortSignal;
-  /** Called when the first step was taken. */
-  onBegin(): Promise<void>;
+  /** Called after every step. */
+  onStep(): Promise<void>;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function runArm(setting: ArmSetting): Promise<ArmResult> {
 }
 
 async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResult> {
-  const { options, data, normalization, folder, run, saved, line, signal, onBegin } = setting;
+  const { options, data, normalization, folder, run, saved, line, signal, onStep } = setting;
   const { batchSize, seed, epochs, learningRate } = options;
   const statistics = channelStatistics(data.train);
   const train = batches(data.train, { batchSize, shuffleSeed: seed, statistics, dropLast: true });
@@ -84,11 +84,11 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
       everySteps: stepsBetweenCheckpoints,
     },
     resume: saved !== undefined,
-    // That one arm diverges is a result too.
+    // An arm that diverges is a result, too.
     onNonFinite: "continue",
     callbacks: [
       trainingProgress(line, { normalization, epochs, batchesPerEpoch }),
-      { onBatch: onBegin },
+      { onBatch: onStep },
       {
         onEpoch: async (_record, { batches }) => {
           // A run that was interrupted before the checkpoint of an epoch repeats its end.
@@ -99,11 +99,11 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
       },
     ],
     probe: {
-      every: stepsBetweenLooks,
+      every: stepsBetweenEvaluations,
       run: async ({ steps }) => {
-        // A resumed run repeats the steps after its checkpoint, and their looks with them.
+        // A resumed run repeats the steps after its checkpoint, and their evaluations with them.
         if (heldOutAccuracy.some(([step]) => step === steps)) return;
-        // Without the signal: a run that is interrupted here finishes the look, then saves where it is.
+        // Without the signal: a run that is interrupted here finishes the evaluation, then saves a checkpoint.
         const { metrics } = await evaluate(model, { ...measures, data: heldOut });
         heldOutAccuracy.push([steps, metrics.accuracy!]);
         await saveMeasurements(folder, run, measurements);

@@ -12,7 +12,7 @@ export interface Measurements {
   readonly losses: Point[];
 }
 
-/** Those of the untrained model. */
+/** The measurements before the first step. */
 export async function startMeasurements(model: Module, train: Batches): Promise<Measurements> {
   return { gradientNorms: await firstGradientNorms(model, train), heldOutAccuracy: [], losses: [] };
 }

@@ -19,7 +19,7 @@ const weightsFile = "model.safetensors";
 const measurementsFile = "measurements.json";
 export const checkpointName = "checkpoint";
 
-/** In the order in which they can be removed: whatever is left goes together. */
+/** In the order of removal: what is left after an interruption is consistent. */
 export const armFiles: readonly string[] = [
   resultFile,
   weightsFile,
@@ -38,8 +38,8 @@ export async function clearArm(folder: string): Promise<void> {
 }
 
 /**
- * Reads what an arm has left in its folder; `run` is the name of the run and the arm in it. The checkpoint is left to
- * whoever goes on from it.
+ * Reads what an arm has left in its folder; `run` is the name of the run and the arm in it. The checkpoint is checked when the
+ * training goes on from it.
  *
  * Throws DataError unless each file is whole, belongs to the run, and the weights are those of the result.
  */
@@ -74,7 +74,7 @@ export async function readArm(folder: string, run: string): Promise<SavedArm> {
 export const saveMeasurements = (folder: string, run: string, measurements: Measurements): Promise<void> =>
   writeRecord(join(folder, measurementsFile), { ...measurements, run });
 
-/** The weights, as a safetensors file, and what they came to. */
+/** Saves the weights, as a safetensors file, and the results of the test. */
 export async function saveResult(
   folder: string,
   run: string,

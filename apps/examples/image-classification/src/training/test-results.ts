@@ -7,7 +7,7 @@ type TestResults = Pick<ArmResult, "testAccuracy" | "testLoss" | "confusion" | "
 
 const mistakesKept = 8;
 
-/** Runs the model as in use over a whole set, whose batches are in its order, and compares what it gives with the labels. */
+/** Runs the model in evaluation mode on a whole set, whose batches are in its order, and compares the predictions with the labels. */
 export async function testModel(
   model: Module,
   { set, data, signal }: { readonly set: ImageSet; readonly data: Batches; readonly signal: AbortSignal },
@@ -37,10 +37,11 @@ export function compare(
   let loss = 0;
   for (const [image, label] of labels.entries()) {
     const row = logProbabilities.subarray(image * classes, (image + 1) * classes);
-    const taken = placeOfLargest(row);
+    const predicted = placeOfLargest(row);
     loss -= row[label]!;
-    confusion[label]![taken]!++;
-    if (taken !== label) mistakes.push({ image, label, taken, probability: Math.exp(row[taken]!) });
+    confusion[label]![predicted]!++;
+    if (predicted !== label)
+      mistakes.push({ image, label, predicted, probability: Math.exp(row[predicted]!) });
   }
   mistakes.sort((a, b) => b.probability - a.probability || a.image - b.image);
   return {
