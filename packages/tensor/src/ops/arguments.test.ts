@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import * as ops from "../index.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 
@@ -30,6 +30,7 @@ test.each<[string, () => unknown]>([
   ["stack, null", () => ops.stack(wrong(null))],
   ["take, an array", () => ops.take(x, wrong([1]))],
   ["transpose, a number", () => ops.transpose(x, wrong(0))],
+  ["where, a number as condition", () => ops.where(wrong(1), x, x)],
   ["where, null", () => ops.where(ops.greater(x, 0), x, wrong(null))],
   ["zeros, a number", () => ops.zeros(wrong(2), { backend })],
   ["zeros, a hole", () => ops.zeros(new Array(1), { backend })],
@@ -41,9 +42,18 @@ test.each<[string, () => unknown]>([
 });
 
 test("the error tells what was found and what was expected", () => {
-  expect(() => ops.add(x, wrong(undefined))).toThrow("add: found undefined, expected a tensor or a number");
+  expect(() => ops.add(x, wrong(undefined))).toThrow("add: found undefined, expected a tensor, or a number");
   expect(() => ops.take(x, wrong([1]))).toThrow("take: found [1], expected a tensor");
   expect(() => ops.zeros(wrong(2), { backend })).toThrow(
     "shape: found 2, expected an array, each element a non-negative integer",
   );
+});
+
+test("a tensor of another copy of the package is an operand like any other", async () => {
+  vi.resetModules();
+  const copy = await import("../index.ts");
+  const other = copy.ones([2, 3], { backend }) as ops.Tensor;
+  expect(other).not.toBeInstanceOf(ops.Tensor);
+  const results = [ops.add(other, 1), ops.power(other, 2), ops.fuse(ops.relu)(other), ops.add(x, other)];
+  for (const result of results) expect(result.shape).toEqual([2, 3]);
 });

@@ -1,6 +1,6 @@
 import { checkValue, describeValue } from "../../checks/check.ts";
 import type { Rule } from "../../checks/rules.ts";
-import { aTensor } from "../../checks/rules.ts";
+import { anyNumber, aTensor, either, isTensor } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import type { DType } from "../../core/dtype.ts";
 import { ArgumentError, DTypeError } from "../../core/errors.ts";
@@ -8,7 +8,7 @@ import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { broadcastShapes, formatSpec } from "../../core/spec.ts";
-import { Tensor } from "../../core/tensor.ts";
+import type { Tensor } from "../../core/tensor.ts";
 import type { Expression, Value } from "../../expression/expression.ts";
 import { buildExpression, computeType } from "../../expression/expression.ts";
 import { arithmeticTypes, checkNumber } from "./dtypes.ts";
@@ -64,19 +64,18 @@ export function binaryExpression(
   );
 }
 
-const tensorOrNumber: Rule = { expected: "a tensor or a number", accepts: aTensor.accepts };
+export const tensorOrNumber: Rule = /* @__PURE__ */ either(aTensor, anyNumber);
 
 /** Calls an op of two operands, one of which may be a number. */
 export function callBinary(op: Op, a: TensorOrNumber, b: TensorOrNumber): Tensor {
   const operands = [a, b];
-  const tensor = operands.find((operand) => operand instanceof Tensor);
+  const tensor = operands.find(isTensor);
   if (tensor === undefined) {
     throw new ArgumentError(
       `${op.name}: found ${describeValue(a)} and ${describeValue(b)}, expected at least one tensor: tensor(...) makes one`,
     );
   }
-  for (const operand of operands)
-    if (typeof operand !== "number") checkValue(op.name, operand, tensorOrNumber);
+  for (const operand of operands) checkValue(op.name, operand, tensorOrNumber);
   const scalars = operands.filter((operand) => typeof operand === "number");
   for (const scalar of scalars) checkNumber(op.name, tensor.dtype, scalar);
   const inputs = operands.map((operand) => (typeof operand === "number" ? undefined : operand));

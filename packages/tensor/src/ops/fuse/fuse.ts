@@ -1,10 +1,10 @@
 import { checkValue } from "../../checks/check.ts";
-import { callable } from "../../checks/rules.ts";
+import { callable, isTensor } from "../../checks/rules.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute, withExecutor } from "../../core/executor.ts";
 import { rejectPromise, scope, tensorsIn } from "../../core/scope.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../core/spec.ts";
-import { Tensor } from "../../core/tensor.ts";
+import type { Tensor } from "../../core/tensor.ts";
 import { fusedOp } from "./fused.ts";
 import type { FusedFunction } from "./trace.ts";
 import { Trace } from "./trace.ts";
@@ -40,7 +40,7 @@ export function fuse<Arguments extends readonly unknown[], Result extends Tensor
         const result = withExecutor(trace, () => f(...args));
         rejectPromise(result, "fuse");
         const outputs = launchTrace(trace, checkResults(result), known);
-        return (result instanceof Tensor ? outputs[0]! : outputs) as Result;
+        return (isTensor(result) ? outputs[0]! : outputs) as Result;
       } finally {
         trace.release();
       }
@@ -49,7 +49,7 @@ export function fuse<Arguments extends readonly unknown[], Result extends Tensor
 
 function checkResults(result: Tensor | readonly Tensor[]): readonly Tensor[] {
   const outputs = [result].flat();
-  if (outputs.length === 0 || !outputs.every((output) => output instanceof Tensor)) {
+  if (outputs.length === 0 || !outputs.every(isTensor)) {
     throw new ArgumentError("fuse: found a function without a result, expected one tensor or several");
   }
   if (!outputs.every(({ shape }) => sameShape(shape, outputs[0]!.shape))) {

@@ -1,5 +1,6 @@
+import { isTensor } from "../../checks/rules.ts";
 import type { Op } from "../../core/op.ts";
-import { Tensor } from "../../core/tensor.ts";
+import type { Tensor } from "../../core/tensor.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "../elementwise/binary.ts";
 import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
@@ -24,6 +25,6 @@ export const powerOp: Op = {
  * @example power(tensor([4, 9]), 0.5) // [2, 3]
  */
 export function power(base: TensorOrNumber, exponent: TensorOrNumber): Tensor {
-  if (exponent === 2 && base instanceof Tensor) return square(base);
+  if (exponent === 2 && isTensor(base)) return square(base);
   return callBinary(powerOp, base, exponent);
 }

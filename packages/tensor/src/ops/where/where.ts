@@ -1,5 +1,4 @@
-import { checkValue } from "../../checks/check.ts";
-import { aTensor } from "../../checks/rules.ts";
+import { checkTensors, checkValue } from "../../checks/check.ts";
 import { checkDType } from "../../core/checks.ts";
 import type { DType } from "../../core/dtype.ts";
 import { execute } from "../../core/executor.ts";
@@ -10,7 +9,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { buildExpression, computeType } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "../elementwise/binary.ts";
-import { commonDType } from "../elementwise/binary.ts";
+import { commonDType, tensorOrNumber } from "../elementwise/binary.ts";
 import { allTypes, checkNumber } from "../elementwise/dtypes.ts";
 
 type Specs = readonly (Spec | undefined)[];
@@ -56,7 +55,8 @@ export const whereOp: Op = {
  * @example where(tensor([true, false]), tensor([1, 2]), 0) // [1, 0]
  */
 export function where(condition: Tensor, yes: TensorOrNumber, no: TensorOrNumber): Tensor {
-  for (const x of [condition, yes, no]) if (typeof x !== "number") checkValue("where", x, aTensor);
+  checkTensors("where", condition);
+  for (const branch of [yes, no]) checkValue("where", branch, tensorOrNumber);
   const inputs = [yes, no].map((branch) => (typeof branch === "number" ? undefined : branch));
   const scalars = [yes, no].filter((branch) => typeof branch === "number");
   const dtype = branchDType([condition, ...inputs]);
