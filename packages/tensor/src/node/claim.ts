@@ -27,7 +27,7 @@ export async function claimPath(path: string): Promise<() => Promise<void>> {
   const own = JSON.stringify({ ...who, claim: randomUUID() });
   try {
     await makeFolder(dirname(path));
-    while (!(await isNewlyWritten(path, own))) await removeStale(path, own);
+    while (!(await writeNew(path, own))) await removeStale(path, own);
   } catch (error) {
     throw storageError(path, error);
   }
@@ -51,7 +51,8 @@ async function removeOwn(path: string, own: string): Promise<void> {
   if ((await read(path)) === own) await rm(path, { force: true });
 }
 
-async function isNewlyWritten(path: string, text: string): Promise<boolean> {
+/** Writes a file unless there is one already. Returns whether it has written. */
+async function writeNew(path: string, text: string): Promise<boolean> {
   try {
     await writeFile(path, text, { flag: "wx" });
     return true;
@@ -70,7 +71,7 @@ const read = (path: string): Promise<string | undefined> => readFile(path, "utf8
 async function removeStale(path: string, own: string): Promise<void> {
   if (!(await isStale(path))) return;
   const guard = `${path}.taking`;
-  if (await isNewlyWritten(guard, own)) {
+  if (await writeNew(guard, own)) {
     try {
       // Another process may have removed the guard, taking it for a stale one.
       if ((await isStale(path)) && (await read(guard)) === own) await rm(path, { force: true });

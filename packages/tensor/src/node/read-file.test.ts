@@ -91,6 +91,9 @@ describe("a safetensors file", () => {
     await expect(readSafetensorsFile(path)).rejects.toThrow("found a header of 18446744073709551615 bytes");
     await writeFile(path, good);
     await expect(readSafetensorsFile(path, { names: ["b"] })).rejects.toThrow('found no tensor "b" among 3');
+    await expect(readSafetensorsFile(path, { names: "a" } as never)).rejects.toThrow(
+      'readSafetensorsFile: names: found "a", expected an array',
+    );
   });
 
   test("beyond 2 GiB is read tensor by tensor", async () => {

@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import type { Bytes } from "../core/dtype.ts";
 import { DataError, EvenkeelError } from "../core/errors.ts";
 import type { ReadOptions, Safetensors } from "../safetensors/read.ts";
+import { checkReadOptions } from "../safetensors/read.ts";
 import { readSafetensorsRanges } from "../safetensors/read-ranges.ts";
 import { storageError } from "./storage-error.ts";
 
@@ -20,15 +21,18 @@ export const readFileBytes = (path: string): Promise<Bytes> =>
  * Reads a safetensors file of any length: its header, then the tensors that are asked for, each into memory of its own. The
  * rules are those of `readSafetensors`.
  *
- * @throws DataError for a file that is not whole and well-formed, StorageError for one that cannot be read; both name it
+ * @throws DataError for a file that is not whole and well-formed, StorageError for one that cannot be read, both of which name
+ * it, and ArgumentError for wrong options
  * @example const { tensors } = await readSafetensorsFile("model.safetensors", { names: ["fc.weight", "fc.bias"] });
  */
-export const readSafetensorsFile = (path: string, options: ReadOptions = {}): Promise<Safetensors> =>
-  withFile(path, async (file) => {
+export async function readSafetensorsFile(path: string, options: ReadOptions = {}): Promise<Safetensors> {
+  checkReadOptions("readSafetensorsFile", options);
+  return withFile(path, async (file) => {
     const { size: byteLength } = await file.stat();
     const read = (begin: number, end: number) => readRange(file, begin, end);
     return readSafetensorsRanges({ byteLength, read }, options);
   });
+}
 
 /** Opens a file for as long as `use` takes. Errors name the path. */
 async function withFile<Result>(path: string, use: (file: FileHandle) => Promise<Result>): Promise<Result> {
