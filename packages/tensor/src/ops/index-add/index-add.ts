@@ -1,11 +1,11 @@
-import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
 import { nonNegativeInteger } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
-import { checkShape, formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
+import { formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { OutOfRange } from "../indexing/indexing-plan.ts";
 import { addPlan, checkIndices, indexCheck, indexingRules } from "../indexing/indexing-plan.ts";
@@ -38,7 +38,7 @@ export const indexAddOp: Op<IndexAddAttributes> = {
   outputs: ([updates, indices], { axis, size }) => {
     checkDType("indexAdd", "updates", updates!, "f32", "i32", "u32");
     checkIndices("indexAdd", indices!);
-    checkShape([size], "indexAdd: size");
+    checkValue("indexAdd: size", size, nonNegativeInteger);
     const rank = indices!.shape.length;
     if (!sameShape(updates!.shape.slice(axis, axis + rank), indices!.shape)) {
       throw new ShapeError(

@@ -1,10 +1,10 @@
-import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
 import { nonNegativeInteger } from "../../checks/rules.ts";
 import { checkDType } from "../../core/checks.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
-import { checkShape, formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
+import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { gather } from "../gather/gather.ts";
 import type { IndexAddAttributes } from "../index-add/index-add.ts";
@@ -18,7 +18,7 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
   outputs: ([updates, indices], { axis, size }) => {
     checkDType("scatterAdd", "updates", updates!, "f32", "i32", "u32");
     checkIndices("scatterAdd", indices!);
-    checkShape([size], "scatterAdd: size");
+    checkValue("scatterAdd: size", size, nonNegativeInteger);
     if (!sameShape(updates!.shape, indices!.shape)) {
       throw new ShapeError(
         `scatterAdd: found updates ${formatShape(updates!.shape)} and indices ${formatShape(indices!.shape)}, expected one shape`,
