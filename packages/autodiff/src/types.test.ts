@@ -3,7 +3,7 @@ import { expect, expectTypeOf, test } from "vitest";
 import type { GradientsOf, Pullback } from "./index.ts";
 import { grad, valueAndGrad, vjp } from "./index.ts";
 
-// Nothing here runs: the functions are only built, and their types looked at.
+// These functions are not called: only their types are checked.
 declare const x: Tensor;
 const loss = (_x: Tensor, _parameters: { weight: Tensor; rate: number }, _layers: Tensor[]): Tensor => x;
 const lossWithAux = (_x: Tensor): [Tensor, { accuracy: number }] => [x, { accuracy: 1 }];

@@ -4,7 +4,7 @@ import { RandomSource } from "../src/initializers/random-source.ts";
 import { Module } from "../src/module/module.ts";
 import { Buffer, Counter, Parameter } from "../src/module/variable.ts";
 
-/** A layer with each kind of member. */
+/** A layer with a parameter, a buffer and a counter. */
 export class Shift extends Module {
   readonly amount: Parameter;
   readonly runningMean: Buffer = new Buffer(full([2], 0), { name: "running_mean" });
@@ -21,7 +21,7 @@ export class Shift extends Module {
   }
 }
 
-/** Layers in a property and in an array, and a parameter of its own. */
+/** A model with layers in a property and in an array, a parameter of its own, and a random source. */
 export class Net extends Module {
   readonly first: Shift = new Shift(1);
   readonly layers: readonly Shift[] = [new Shift(2), new Shift(3)];

@@ -2,7 +2,7 @@ import { StorageError } from "@evenkeel/tensor";
 import { afterEach, expect, test, vi } from "vitest";
 import { OpfsCheckpointStore } from "./opfs-checkpoint-store.ts";
 
-/** A folder as browsers have them, of folders alone. */
+/** A folder of a browser that contains only folders. */
 class Folder {
   readonly folders = new Map<string, Folder>();
 
@@ -24,7 +24,7 @@ class Folder {
 
 afterEach(() => vi.unstubAllGlobals());
 
-test("a path that is not there holds nothing, and is not made by looking", async () => {
+test("a folder that does not exist is empty, and reading does not make it", async () => {
   const root = new Folder();
   vi.stubGlobal("navigator", { storage: { getDirectory: async () => root } });
   const store = new OpfsCheckpointStore("runs/mistyped");
@@ -37,7 +37,7 @@ test("a path that is not there holds nothing, and is not made by looking", async
   expect(root.folders.get("runs")!.folders.size).toBe(0);
 });
 
-test("a page that has no locks says what it wants", async () => {
+test("a page without locks is an error that says what is expected", async () => {
   vi.stubGlobal("navigator", {});
   const claim = new OpfsCheckpointStore("runs").claim("latest");
   await expect(claim).rejects.toThrow(StorageError);

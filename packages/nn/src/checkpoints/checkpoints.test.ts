@@ -27,7 +27,7 @@ describe("a checkpoint file", () => {
     expect(read.tensors.get("model.count")!.data).toEqual(Int32Array.of(3));
   });
 
-  test("tells that a history is too long for the engine", () => {
+  test("refuses a history that is longer than a string can be", () => {
     const tooLong = {
       toJSON: () => {
         throw new RangeError("Invalid string length");
@@ -76,7 +76,7 @@ describe("a checkpoint file", () => {
     fc.assert(fc.property(fc.nat(bytes.length), fc.nat(8), put, splice), { numRuns: 300 });
   });
 
-  test("is refused when its progress is not JSON, though its checksum holds", () => {
+  test("is refused when its progress is not JSON, even with a correct checksum", () => {
     const data = new TextEncoder().encode("{ not JSON");
     const arrays = [["progress", { dtype: "u8", shape: [data.length], data }]] as const;
     const format = "evenkeel checkpoint 1";

@@ -104,14 +104,14 @@ describe("random sources", () => {
     expect(sourceOf(9).state.seed).toBe(9);
   });
 
-  test.each([-1, 0.5, 2 ** 32, Number.NaN, "1", null, {}])("%s is no seed", (seed) => {
+  test.each([-1, 0.5, 2 ** 32, Number.NaN, "1", null, {}])("%s is not a seed", (seed) => {
     expect(() => new RandomSource(seed as number)).toThrow(
       /RandomSource: seed: found .*integer in \[0, 2\^32\)/,
     );
     expect(() => sourceOf(seed as number)).toThrow(ArgumentError);
   });
 
-  test("a layer whose seed is a word says so", () => {
+  test("a layer refuses a string as its seed", () => {
     expect(() => new Linear(2, 2, { seed: "1" as never })).toThrow('seed: found "1", expected an integer');
   });
 

@@ -2,7 +2,7 @@ import { wholeStep } from "@evenkeel/autodiff";
 import { expect, test } from "vitest";
 import { RandomSource } from "./random-source.ts";
 
-test("a step that fails gives back the keys that it drew", () => {
+test("a step that fails leaves random sources as they were", () => {
   const source = new RandomSource(7);
   const first = source.next();
   const failing = (): void => {

@@ -18,7 +18,7 @@ class Leaf extends Module {
   }
 }
 
-/** Two names for one module. */
+/** A model with two names for one module. */
 class Tied extends Module {
   embedding: Leaf = new Leaf();
   head: Leaf = this.embedding;
@@ -104,7 +104,7 @@ describe("a parameter with two names", () => {
     expect(arrays.get("head.weight")).toBe(arrays.get("embedding.weight"));
   });
 
-  test("its counter keeps what the other name brought", () => {
+  test("keeps the counter that was loaded under the other name", () => {
     const model = new Tied();
     const count: StoredArray = { dtype: "i32", shape: [], data: Int32Array.of(9), fileDtype: "I64" };
     model.loadStateDict({ "embedding.weight": values(1, 2), "embedding.count": count });

@@ -51,7 +51,7 @@ describe("members", () => {
     expect(Object.keys(scope(() => twice.stateDict()))).toContain("b.weight");
   });
 
-  /** A module of whatever properties. */
+  /** A module with the given properties. */
   class Holding extends Module {
     constructor(properties: object) {
       super();
@@ -132,7 +132,7 @@ describe("members", () => {
     expect(() => namesIn({ "a.b": new Shift(), a: { b: new Shift() } })).toThrow("a.b and a.b");
   });
 
-  test("are looked for once in plain objects that hold each other, which may not hold members", () => {
+  test("are searched for once in plain objects that contain each other, where they are refused", () => {
     interface Node {
       others: Node[];
       member?: Shift;
@@ -170,7 +170,7 @@ describe("variables", () => {
     expect(backend.buffers).toBe(1);
   });
 
-  test("are made of tensors and of options that exist", () => {
+  test("refuse anything but tensors, and unknown options", () => {
     expect(() => new Parameter([1, 2] as never)).toThrow("value: found [1, 2], expected a tensor");
     const value = full([2], 1);
     expect(() => new Parameter(value, { decayed: false } as never)).toThrow('found the option "decayed"');

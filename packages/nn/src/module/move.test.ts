@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => setDefaultBackend(undefined));
 
 describe("moving to another backend", () => {
-  test("takes every parameter and buffer along, shared ones once, and nothing stays behind", async () => {
+  test("moves every parameter and buffer, shared ones once, and frees the old memory", async () => {
     const other = new ExpressionBackend();
     const net = new Net();
     net.own.value = tensor([7, 8, 9]);
@@ -28,7 +28,7 @@ describe("moving to another backend", () => {
     expect(net.own.value).toBe(value);
   });
 
-  test("that has no room for all of them leaves the model where it is", async () => {
+  test("without memory for all of them leaves the model where it is", async () => {
     class Small extends ExpressionBackend {
       override allocate(bytes: number): ReturnType<ExpressionBackend["allocate"]> {
         if (this.buffers === 3) throw new OutOfMemoryError("no room");
@@ -42,13 +42,13 @@ describe("moving to another backend", () => {
     expect([...net.parameters()].every(({ value }) => value.backend === backend)).toBe(true);
   });
 
-  test("is refused for what is no open backend", async () => {
+  test("is refused for anything but an open backend", async () => {
     await expect(new Net().to("webgpu" as never)).rejects.toThrow(
       'to: backend: found "webgpu", expected an open backend',
     );
   });
 
-  test("leaves the state of an optimizer behind, which says so", async () => {
+  test("does not move the state of an optimizer, whose next step says so", async () => {
     const other = new ExpressionBackend();
     const shift = new Shift(4);
     const gradients = (on: ExpressionBackend) => [full([2], 1, { backend: on })];

@@ -44,7 +44,7 @@ test("a model whose members cannot be found shows why", () => {
   expect(() => net.toString()).toThrow("parts: found a Linear inside of a Map");
 });
 
-test("a layer alone is one line", () => {
+test("a single layer is one line", () => {
   expect(String(new ReLU())).toBe("ReLU  0 parameters");
   expect(String(new Linear(2, 1))).toBe("Linear 2 -> 1  3 parameters");
 });

@@ -42,7 +42,7 @@ test("a name is claimed by one run at a time, and other names are free", async (
   await expect(store.claim("../up")).rejects.toThrow(ArgumentError);
 });
 
-test("what a killed process left is removed at the next save", async () => {
+test("temporary files of a killed process are removed at the next save", async () => {
   const store = new FolderCheckpointStore(folder);
   const left = basename(temporaryPath("latest")).replace(`-${process.pid}-`, `-${2 ** 30}-`);
   await writeFile(join(folder, left), "half a checkpoint");

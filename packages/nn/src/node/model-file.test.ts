@@ -79,7 +79,7 @@ afterEach(async () => {
 });
 
 describe("a model that was saved", () => {
-  test("is loaded with every value, and its file is all that is left", async () => {
+  test("is loaded with every value, and leaves no temporary file", async () => {
     const model = new Net(1.5);
     await save(model, path, { metadata: { classes: "cat,dog" } });
     expect(await readdir(join(folder, "deep"))).toEqual(["model.safetensors"]);
@@ -93,7 +93,7 @@ describe("a model that was saved", () => {
     expect(await weights(other)).toEqual(await weights(model));
   });
 
-  test("with a head of other classes is loaded without it", async () => {
+  test("with a head for other classes is loaded without the head", async () => {
     await save(new Net(1.5, 1000), path);
     const model = new Net(0, 2);
     await expect(load(model, path)).rejects.toThrow(StateDictError);
@@ -151,7 +151,7 @@ describe("a model that was saved", () => {
 });
 
 describe("errors name the file", () => {
-  test("that is not there or not one of these", async () => {
+  test("that does not exist or has another format is refused", async () => {
     await expect(load(new Net(0), path)).rejects.toThrow(StorageError);
     await expect(load(new Net(0), path)).rejects.toThrow(`${path}: could not be read: there is no such file`);
     await save(new Net(0), path);
@@ -163,7 +163,7 @@ describe("errors name the file", () => {
     await expect(save(new Net(0), path, { meta: {} } as never)).rejects.toThrow(ArgumentError);
   });
 
-  test("that somebody has chosen in a page", async () => {
+  test("that the user of a page has chosen is loaded, and named in errors", async () => {
     const model = new Net(1.5);
     const bytes = await encodeModel(model);
     const other = new Net(0);
@@ -177,7 +177,7 @@ describe("errors name the file", () => {
 });
 
 describe("bytes of a model", () => {
-  test("are loaded out of an array or a Blob", async () => {
+  test("are loaded from an array or a Blob", async () => {
     const model = new Net(1.5);
     const bytes = await encodeModel(model);
     for (const source of [bytes, bytes.buffer, new Blob([bytes])]) {
@@ -198,7 +198,7 @@ describe("bytes of a model", () => {
     expect((await loadModel(layer, bytes, { except: "weight" })).excepted).toEqual(["weight"]);
   });
 
-  test("that were damaged are loaded as they are or refused, and never half", async () => {
+  test("that are damaged are refused or loaded completely", async () => {
     const model = new Net(1.5);
     const good = await encodeModel(model);
     const started = await weights(new Net(0));

@@ -123,7 +123,7 @@ describe("memory", () => {
   });
 });
 
-test("a part of a failed step that the device reports late is known to later steps and saves", async () => {
+test("a failure that the device reports late is thrown by later steps and saves", async () => {
   const model = new Net();
   const optimizer = new SGD(model, { learningRate: 0.5 });
   const state = await optimizer.stateArrays();
@@ -137,7 +137,7 @@ test("a part of a failed step that the device reports late is known to later ste
   expect([...(await model.weight.value.data())]).toEqual([0.5, 0.5]);
 });
 
-test("state that no optimizer has is refused", async () => {
+test("anything but the state of an optimizer is refused", async () => {
   const optimizer = new SGD(new Net(), { learningRate: 0.5 });
   const state = await optimizer.stateArrays();
   state.set("weight.steps", { shape: [], dtype: "i32", data: Int32Array.of(-1) });
@@ -145,7 +145,7 @@ test("state that no optimizer has is refused", async () => {
   expect(() => optimizer.loadState({} as never)).toThrow("optimizer: state: found an object, expected a Map");
 });
 
-test("state that was made ready and not taken over is given back", async () => {
+test("state that was prepared and discarded is freed", async () => {
   const backend = new ExpressionBackend();
   setDefaultBackend(backend);
   const model = new Net();
@@ -212,14 +212,14 @@ describe("options", () => {
     expect(make).toThrow(message);
   });
 
-  test("that are undefined are absent", async () => {
+  test("undefined means absent", async () => {
     const model = new Net();
     const options = { learningRate, weightDecay: undefined, epsilon: undefined, betas: undefined };
     new AdamW(model, options).step([full([2], 0)]);
     expect([...(await model.weight.value.data())]).toEqual(Array(2).fill(Math.fround(0.999)));
   });
 
-  test("a rate is not changed to nonsense", () => {
+  test("an invalid learning rate is refused", () => {
     const optimizer = new SGD(new Net(), { learningRate, maxGradientNorm: Number.POSITIVE_INFINITY });
     expect(() => {
       optimizer.learningRate = Number.NaN;
@@ -266,7 +266,7 @@ describe("where the model's backend is not the default", () => {
   };
   const options = { learningRate: 0.5, momentum: 0.5 };
 
-  test("state is the model's, also when it is loaded", async () => {
+  test("state is on the backend of the model, even after loading", async () => {
     setDefaultBackend(other);
     const model = netOn(own);
     const before = other.buffers;
@@ -294,7 +294,7 @@ describe("where the model's backend is not the default", () => {
     }
   });
 
-  test("parameters that move leave their state behind unless it is loaded again", async () => {
+  test("the state of moved parameters must be loaded again", async () => {
     const model = netOn(own);
     const optimizer = new SGD(model, options);
     optimizer.step([full([2], 1, { backend: own })]);

@@ -85,7 +85,7 @@ describe("schedules", () => {
     expect(make).toThrow(message);
   });
 
-  test("what is undefined is absent", () => {
+  test("undefined means absent", () => {
     expect(stepDecay(1, { every: 1, factor: undefined })(1)).toBe(0.1);
     expect(cosine(1, { steps: 2, final: undefined })(2)).toBe(0);
   });

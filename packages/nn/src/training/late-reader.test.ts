@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { LateReader } from "./late-reader.ts";
 
-// The backend of these tests evaluates expressions, and joining is none: it is done on the host.
+// The backend of these tests only evaluates expressions, so rows are concatenated on the host.
 vi.mock("@evenkeel/tensor", async (load) => {
   const actual = await load<typeof import("@evenkeel/tensor")>();
   const valuesOf = ({ storage, size }: Tensor): number[] => {
@@ -31,7 +31,7 @@ afterEach(() => {
 
 const rowOf = (...values: number[]): Tensor[] => values.map((value) => tensor([value]));
 
-/** How many steps of so many milliseconds come together until each read. */
+/** The number of steps in each read, when a step takes so many milliseconds. */
 async function stepsPerRead(milliseconds: number, reads: number): Promise<number[]> {
   const reader = new LateReader<number>(16);
   const counts: number[] = [];
@@ -46,7 +46,7 @@ async function stepsPerRead(milliseconds: number, reads: number): Promise<number
   return counts;
 }
 
-test("steps that take no time are read as many at once as may be", async () => {
+test("the number of short steps per read grows to its limit", async () => {
   expect(await stepsPerRead(0, 7)).toEqual([1, 2, 4, 8, 16, 16, 16]);
 });
 
@@ -55,7 +55,7 @@ test("the event loop has a turn within 50 ms, or after each step that takes long
   expect(await stepsPerRead(700, 4)).toEqual([1, 1, 1, 1]);
 });
 
-test("timers and signals get their turn with every read", async () => {
+test("every read gives timers and signals a turn", async () => {
   const reader = new LateReader<number>(16);
   let turns = 0;
   setImmediate(() => turns++);
@@ -64,7 +64,7 @@ test("timers and signals get their turn with every read", async () => {
   expect(turns).toBe(1);
 });
 
-test("rows of any length come back with their notes, in order, and nothing stays", async () => {
+test("rows of any length are returned with their notes, in order, and freed", async () => {
   const reader = new LateReader<string>(16);
   reader.push("a", rowOf(1, 2));
   const matrix = tensor([[3, 4, 5]]);
@@ -77,12 +77,12 @@ test("rows of any length come back with their notes, in order, and nothing stays
   const rows = [reader.take(), reader.take(), reader.take(), reader.take()];
   expect(rows.map((row) => row?.note)).toEqual(["a", "b", "c", undefined]);
   expect(rows.map((row) => row && [...row.values])).toEqual([[1, 2], [3, 4, 5], [6], undefined]);
-  // Of the test's own.
+  // This tensor belongs to the test.
   matrix.dispose();
   expect(backend.buffers).toBe(0);
 });
 
-test("a read is not waited for after an abort, and is there for whoever goes on", async () => {
+test("a read is not awaited after an abort, and a later call returns its rows", async () => {
   const reader = new LateReader<string>(16);
   const controller = new AbortController();
   let give = (): void => undefined;

@@ -48,7 +48,7 @@ beforeEach(async () => {
 
 afterEach(() => setDefaultBackend(undefined));
 
-/** Resumes with a fresh model, which must not change where that fails. */
+/** Resumes with a new model, which must not change when that fails. */
 async function resume(
   make: (model: Scale) => Optimizer = own,
   { epochs = 3, ...options }: { run?: string; epochs?: number } = {},
@@ -65,7 +65,7 @@ async function resume(
   }
 }
 
-test("a run goes on where it was saved", async () => {
+test("a run continues where it was saved", async () => {
   expect(await resume()).toMatchObject(state);
   await store.remove("latest");
   const model = new Scale();
@@ -167,7 +167,7 @@ describe("a checkpoint of another run is refused before anything changes:", () =
   });
 });
 
-test("an optimizer that is made with another learning rate goes on with that", async () => {
+test("an optimizer that is made with another learning rate keeps it", async () => {
   const saved = new Scale(7);
   const before = own(saved);
   before.learningRate = 0.003;
@@ -199,7 +199,7 @@ test("a run of more epochs than are asked for is refused, and one of as many is 
   expect(await resume(own, { epochs: 2 })).toMatchObject(state);
 });
 
-test("no run overwrites the checkpoint of one that has another name", async () => {
+test("no run overwrites the checkpoint of a run with another name", async () => {
   const model = new Scale(7);
   const start = (run: string | undefined) =>
     fit(model, {
@@ -209,7 +209,7 @@ test("no run overwrites the checkpoint of one that has another name", async () =
       epochs: 0,
       checkpoint: { store, run },
     });
-  // A checkpoint that has no name, that has this name, or that nobody can read is free.
+  // A checkpoint without a name, with the same name, or that cannot be read may be overwritten.
   await start("seed 2");
   await saveRun({ store, run: "seed 1" }, { model, optimizer: own(model), ...state });
   await start("seed 1");
@@ -221,7 +221,7 @@ test("no run overwrites the checkpoint of one that has another name", async () =
   await start("seed 2");
 });
 
-test("progress that is not a run's is refused, whatever it is", async () => {
+test("anything but the progress of a run is refused", async () => {
   const { tensors, progress } = decodeCheckpoint((await store.load("latest"))!);
   const tryWith = async (other: unknown) => {
     await store.save("latest", encodeCheckpoint({ tensors, progress: other }));
@@ -245,14 +245,14 @@ test("progress that is not a run's is refused, whatever it is", async () => {
   await fc.assert(fc.asyncProperty(fc.jsonValue(), tryWith), { numRuns: 50 });
 });
 
-test("a name that cannot be a file's is refused before the first step", async () => {
+test("a name that cannot be that of a file is refused before the first step", async () => {
   const model = new Scale();
   const data = () => expect.unreachable();
   const options = { data, optimizer: own(model), loss: () => full([], 0), epochs: 1 };
   const loads = vi.spyOn(store, "load");
   const run = fit(model, { ...options, checkpoint: { store, name: "runs/latest" } });
   await expect(run).rejects.toThrow('found the name "runs/latest"');
-  // Stores of users need not look at names.
+  // A user's own store need not check names.
   expect(loads).not.toHaveBeenCalled();
 });
 
@@ -274,7 +274,7 @@ test("a run claims its checkpoint until it ends, however it ends", async () => {
   const nested = () => fit(other, { ...options, optimizer: own(other), data: () => [], epochs: 0 });
   const whileItRuns = async () => {
     await expect(nested()).rejects.toThrow("mine: in use");
-    // Not by another program, as the folder would say.
+    // Refused because the model is in training, not because of the claim of the folder.
     const again = fit(model, { ...options, data: () => [], epochs: 0 });
     await expect(again).rejects.toThrow("fit: model: another fit is training it");
     return { done: true, value: undefined } as const;

@@ -52,7 +52,7 @@ describe("batches", () => {
     expect(() => loadBatch({ inputs: [], labels: [] } as never)).toThrow(/found no tensor/);
   });
 
-  test("of a class of their own are freed too, with what no model used", () => {
+  test("of any class are freed completely", () => {
     const before = backend.buffers;
     class Own {
       inputs = tensor([[1]]);
@@ -74,7 +74,7 @@ describe("a stream of batches", () => {
     return found;
   };
 
-  test("comes from a function of the epoch, or an object that has one", async () => {
+  test("comes from a function of the epoch, or from an object with such a method", async () => {
     const source = (epoch: number) => [batch(epoch), batch(1)];
     expect(await all(source, 2)).toEqual(source(2));
     expect(await all({ epoch: source }, 3)).toEqual(source(3));
@@ -114,7 +114,7 @@ describe("a stream of batches", () => {
     expect(isClean).toBe(true);
   });
 
-  test("is not waited for after an abort, and what comes then is freed", async () => {
+  test("is not awaited after an abort, and a batch that arrives later is freed", async () => {
     const before = backend.buffers;
     const controller = new AbortController();
     let give = (): void => undefined;
@@ -157,7 +157,7 @@ describe("totals of a pass", () => {
     expect(nothing.evaluation().loss).toBeNaN();
   });
 
-  test("add up sums, and counts that only the whole pass makes a number of", () => {
+  test("add up sums, and the counts of metrics of the whole pass", () => {
     const share = { counts: () => tensor(0), of: ([a, b]: readonly number[]) => a! / (a! + b!) };
     const sums = totals({ share });
     const readings = [
@@ -179,7 +179,7 @@ describe("totals of a pass", () => {
     expect(sums.evaluation()).toMatchObject({ loss: 1, examples: 1 });
   });
 
-  test("go on from where others were, which go on by themselves", () => {
+  test("continue from a saved state, which does not change", () => {
     const [first, second] = [totals(), totals()];
     first.add([mean(3)], [1 / 3], 3);
     const { state } = first;

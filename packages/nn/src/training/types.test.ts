@@ -3,7 +3,7 @@ import { expectTypeOf, test } from "vitest";
 import type { BatchRecord, Callback, Module, Optimizer } from "../index.ts";
 import { accuracy, crossEntropy, evaluate, fit } from "../index.ts";
 
-// Nothing here runs: the functions are only built, and their types looked at.
+// These functions are not called: only their types are checked.
 declare const model: Module;
 declare const counting: Callback;
 const data = () => [{ inputs: new Float32Array(2), labels: new Int32Array(2) }];
@@ -32,7 +32,7 @@ test("the names of metrics are known", () => {
   return [misspelt, none, evaluated, recorded];
 });
 
-test("losses may be written in place", () => {
+test("losses may be written inline", () => {
   const run = () =>
     fit(model, {
       ...common,
@@ -42,20 +42,20 @@ test("losses may be written in place", () => {
   return [run, untyped];
 });
 
-test("data are functions of the epoch, or have one", () => {
+test("data are functions of the epoch, or objects with such a method", () => {
   const array = Float32Array.of(1);
   const inline = () => fit(model, { ...common, data: (epoch) => data().slice(epoch), validation: data });
   const later = async function* () {
     yield { inputs: array, labels: array, more: 1 };
   };
   const streamed = () => fit(model, { ...common, data: { epoch: later } });
-  // @ts-expect-error batches themselves
+  // @ts-expect-error a list of batches instead of a function
   const none = () => fit(model, { ...common, data: data() });
   // @ts-expect-error another name in the batches
   const named = () => fit(model, { ...common, data: () => [{ images: array, labels: array }] });
-  // @ts-expect-error inputs that are no numbers
+  // @ts-expect-error inputs that are not numeric
   const text = () => fit(model, { ...common, data: () => [{ inputs: "text", labels: array }] });
-  // @ts-expect-error validation that is none
+  // @ts-expect-error validation data that are not data
   const validated = () => fit(model, { ...common, data, validation: () => [3] });
   // @ts-expect-error and so in evaluations
   const evaluated = () => evaluate(model, { data: () => [{ images: array }], loss: crossEntropy });

@@ -114,7 +114,7 @@ describe("a run in a worker", () => {
     await expect(run).rejects.toThrow("the disk is full");
   });
 
-  test("starts as soon as the worker listens, when what the page sent before is lost", async () => {
+  test("starts as soon as the worker listens, when earlier messages of the page are lost", async () => {
     const { worker, scope } = connect();
     const run = runInWorker<number, string, number>(worker, 3);
     await new Promise((resolve) => setTimeout(resolve));
@@ -122,7 +122,7 @@ describe("a run in a worker", () => {
     expect(await run).toBe(6);
   });
 
-  test("starts once, where the worker hears the start and then that the page sends it again", async () => {
+  test("starts once when the worker receives the start twice", async () => {
     const { worker, scope } = connect();
     const inputs: number[] = [];
     const run = runInWorker<number, string, number>(worker, 3);
@@ -149,7 +149,7 @@ describe("a run in a worker", () => {
     expect(saved).toEqual(["checkpoint"]);
   });
 
-  test("that is aborted and never ends, as in a worker that was terminated, is left alone", async () => {
+  test("that is aborted and never ends, as in a terminated worker, is given up after `patience`", async () => {
     const { worker } = connect();
     const remove = vi.spyOn(worker, "removeEventListener");
     const controller = new AbortController();
@@ -160,10 +160,13 @@ describe("a run in a worker", () => {
     expect(remove).toHaveBeenCalled();
   });
 
-  test("whose options nobody knows is refused", () => {
+  test("refuses wrong options", () => {
     const { worker } = connect();
     expect(() => runInWorker(worker, 0, { onreport: () => 1 } as never)).toThrow(
       'runInWorker: found the option "onreport", expected one of: onReport, signal, patience',
+    );
+    expect(() => runInWorker(worker, 0, { signal: "abort" } as never)).toThrow(
+      'runInWorker: signal: found "abort", expected an AbortSignal',
     );
   });
 
