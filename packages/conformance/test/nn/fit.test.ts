@@ -95,7 +95,7 @@ describe("training", () => {
 
   test("with the optimizer of another model of the same shapes is refused", async () => {
     await expect(fit(small(), optionsFor(small()))).rejects.toThrow(
-      "optimizer: 0.weight: not a parameter of the model it was made for",
+      "optimizer: 0.weight: found a parameter that the optimizer was not made for",
     );
   });
 

@@ -287,7 +287,7 @@ describe("a loss that is not finite", () => {
     expect(error.record).toMatchObject({ epoch: 0, batch: 2, step: 2, examples: 2 });
     expect(seen).toEqual([0, 1, 2]);
     await expect(fit(model, { ...common, resume: true })).rejects.toThrow(
-      /^fit: resume: found a run in memory that cannot go on \(fit: loss: found NaN .*expected a checkpoint$/,
+      /^fit: resume: found a run in memory that cannot be continued \(fit: loss: found NaN .*expected a checkpoint$/,
     );
   });
 

@@ -27,7 +27,8 @@ async function walkTo(path: string, create: boolean): Promise<FileSystemDirector
 export function splitPath(path: string): [folder: string, name: string] {
   const steps = stepsOf(path);
   const name = steps.pop();
-  if (name === undefined) throw new ArgumentError(`path: found ${describeValue(path)}, expected a file's`);
+  if (name === undefined)
+    throw new ArgumentError(`path: found ${describeValue(path)}, expected the path of a file`);
   return [steps.join("/"), name];
 }
 

@@ -115,7 +115,9 @@ function contradictions(
     if (first === undefined) firstPath.set(member, path);
     return first === undefined || areSame(state.get(first)!, state.get(path)!)
       ? []
-      : [`${path}: found values that differ from those of ${first}, expected the same: it is one parameter`];
+      : [
+          `${path}: found values that differ from those of ${first}, expected the same values: both are names of one parameter`,
+        ];
   });
 }
 

@@ -312,7 +312,7 @@ describe("where the model's backend is not the default", () => {
 test("an optimizer of another model is told apart, whatever its shapes", () => {
   const optimizer = new SGD(new Net(), { learningRate: 0.1 });
   expect(() => optimizer.checkModel(new Net())).toThrow(
-    "optimizer: weight: not a parameter of the model it was made for",
+    "optimizer: weight: found a parameter that the optimizer was not made for",
   );
 });
 

@@ -206,13 +206,13 @@ export class Optimizer {
     const foreign = expected.find(([, parameter]) => !own.has(parameter));
     if (foreign !== undefined) {
       throw new ArgumentError(
-        `optimizer: ${foreign[0]}: not a parameter of the model it was made for: make the optimizer after the model has changed`,
+        `optimizer: ${foreign[0]}: found a parameter that the optimizer was not made for: make a new optimizer after changing the model`,
       );
     }
     const misplaced = this.parameters.find(({ parameter }, index) => parameter !== expected[index]?.[1]);
     if (misplaced !== undefined) {
       throw new ArgumentError(
-        `optimizer: ${misplaced.name}: found a parameter that the model does not have in this place, expected those of the model in their order: make the optimizer from the model that is trained`,
+        `optimizer: ${misplaced.name}: found a parameter that the model does not have at this position, expected the parameters of the model in its order: make the optimizer for the model that is trained`,
       );
     }
   }
@@ -220,7 +220,7 @@ export class Optimizer {
 
 const halfStepError = (cause: unknown): DeviceError =>
   new DeviceError(
-    `optimizer: a step failed half way (${cause}): values and slots are not those of a whole step, load a saved state, as \`fit\` does with \`resume: true\``,
+    `optimizer: a step failed half way (${cause}): values and slots are inconsistent; load a saved state, as \`fit\` does with \`resume: true\``,
     { cause },
   );
 

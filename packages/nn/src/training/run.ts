@@ -265,7 +265,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     else if (left?.model === this.model) {
       const failure = left.failure ?? (await left.reader.failure()) ?? this.differenceFrom(left);
       if (failure !== undefined) {
-        const found = `a run in memory that cannot go on (${failure.message})`;
+        const found = `a run in memory that cannot be continued (${failure.message})`;
         throw new ArgumentError(`fit: resume: found ${found}, expected a checkpoint`, { cause: failure });
       }
       this.reader = left.reader;
