@@ -1,7 +1,7 @@
 /**
- * Takes a picture of the report of a run, as docs/report.png is one, after it has been looked at as wide as a desktop's page
- * and as a phone's: `node apps/browser-tests/bin/picture-report.ts <run folder> <picture.png> [width]`. Fails where anything
- * is wider than the page, or the picture is too large for a repository.
+ * Takes a picture of the report of a run, such as docs/report.png, after checking the page at the widths of a desktop and a
+ * phone: `node apps/browser-tests/bin/picture-report.ts <run folder> <picture.png> [width]`. Fails where anything is wider than
+ * the page, or the picture is too large for a repository.
  */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
@@ -27,7 +27,7 @@ try {
     if (found > wide) throw new Error(`on a ${device}: found ${found} pixels, expected at most ${wide}`);
   }
   await page.setViewportSize({ width: Number(width), height: 900 });
-  // The mistakes of one arm are enough to see what they are like.
+  // The mistakes of one arm are enough for the picture.
   const last = await page.locator("h2").last().boundingBox();
   const clip = { x: 0, y: 0, width: Number(width), height: last!.y };
   await page.screenshot({ path: picture, fullPage: true, clip });

@@ -37,7 +37,7 @@ function train(model: Module<[Tensor]>, store: OpfsCheckpointStore, epochs: numb
 
 const path = "models/figures.safetensors";
 
-/** What becomes of models and checkpoints that are kept in the origin private file system. */
+/** Saves and loads models and checkpoints in the origin private file system; resolves with what a test expects of them. */
 export const keepFiles = (): Promise<object> =>
   onCpu(async () => {
     const [model, copy] = [small(1), small(2)];
@@ -67,7 +67,7 @@ export const keepFiles = (): Promise<object> =>
     };
   });
 
-/** Claims a checkpoint and keeps it; what is wrong with that, if anything. */
+/** Claims a checkpoint and keeps the claim; resolves with the message of the error where it is refused. */
 export async function refusalOfClaim(folder: string): Promise<string | undefined> {
   try {
     await new OpfsCheckpointStore(folder).claim("latest");
@@ -79,7 +79,7 @@ export async function refusalOfClaim(folder: string): Promise<string | undefined
 
 export const downloadFile = (name: string): Promise<void> => onCpu(() => downloadModel(small(1), name));
 
-/** Loads the file that was chosen in the page. */
+/** Loads the file that was chosen in the page; resolves with what came of it. */
 export const chooseFile = (): Promise<string> =>
   onCpu(async () => {
     const { files } = document.getElementById("file") as HTMLInputElement;

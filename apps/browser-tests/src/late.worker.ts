@@ -2,8 +2,8 @@ import { cpu } from "@evenkeel/backend-cpu";
 import { serveRuns } from "@evenkeel/nn/worker";
 import { ones, selectBackend, sum } from "@evenkeel/tensor";
 
-// What the page sends meanwhile is lost.
+// Messages that the page sends in the meantime are lost.
 await selectBackend([cpu]);
 
-/** Adds up as many ones. */
+/** Adds up `count` ones. */
 serveRuns<number, never, number>((count) => sum(ones([count])).item());

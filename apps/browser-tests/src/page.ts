@@ -24,7 +24,7 @@ async function run(job: Job): Promise<PageOutcome> {
   }
 }
 
-/** Runs in a worker that listens only when it has opened a backend. */
+/** Runs in a worker that does not listen before it has opened a backend. */
 async function runLate(count: number): Promise<number> {
   const worker = new Worker(new URL("./late.worker.ts", import.meta.url), { type: "module" });
   try {
@@ -34,7 +34,7 @@ async function runLate(count: number): Promise<number> {
   }
 }
 
-/** Aborts a run in a worker that was terminated, and returns what it rejects with. */
+/** Aborts a run in a worker that was terminated; resolves with the reason it rejects with. */
 async function runTerminated(): Promise<string> {
   const worker = new Worker(new URL("./late.worker.ts", import.meta.url), { type: "module" });
   const controller = new AbortController();

@@ -159,7 +159,7 @@ describe.skipIf(reasonToSkip !== undefined)("in Chromium", { timeout: 300_000 },
     expect(await claimIn(second)).toBe(
       "runs/one/latest.safetensors: found it in use by another run of this site, expected one at a time",
     );
-    // What a tab holds ends with it, some moments after it has closed.
+    // The browser releases a tab's claims some moments after the tab has closed.
     await first.close();
     await expect.poll(() => claimIn(second), { timeout: 30_000 }).toBeUndefined();
     await context.close();

@@ -9,7 +9,7 @@ export interface DocExample {
   /** Relative to the root of the repository. */
   readonly file: string;
   readonly code: string;
-  /** What the comment at the end of the last line says; absent where there is none. */
+  /** The text of the comment at the end of the last line; absent where there is none. */
   readonly expected: string | undefined;
 }
 
@@ -25,7 +25,7 @@ export function docExamples(): DocExample[] {
     );
 }
 
-/** Each reaches from its tag to the next one, or to the end of the comment. */
+/** An example reaches from its tag to the next tag, or to the end of the comment. */
 function examplesIn(comment: string): string[] {
   const text = comment.replaceAll(/^[ \t]*\* ?/gm, "");
   return text
@@ -75,7 +75,7 @@ async function compileBody(body: string, names: readonly string[]): Promise<Comp
 const lastComment = /[ \t]*\/\/ ([^\n]*)$/;
 const withoutLastComment = (code: string): string => code.replace(lastComment, "");
 
-/** What the comment behind the code of the last line says. */
+/** The text of the comment behind the code of the last line. */
 function commentOf(code: string): string | undefined {
   const last = code.split("\n").at(-1)!;
   return /^\s*\/\//.test(last) ? undefined : lastComment.exec(last)?.[1];

@@ -44,7 +44,7 @@ const perChannel = (count: number): ExampleValues =>
     ...["shift", "runningMean", "oldMean", "mean"].map((name) => [name, () => zeros([count])]),
   ]);
 
-/** Puts the files that examples read into the folder that the program works in. */
+/** Writes the files that examples read into the working folder. */
 export async function writeExampleFiles(): Promise<void> {
   await mkdir("models", { recursive: true });
   await writeFile("models/figures.safetensors", await encodeModel(model()));
@@ -57,7 +57,7 @@ export async function writeExampleFiles(): Promise<void> {
 
 const fileInput = (saved: () => Module) => async () => ({ files: [new Blob([await encodeModel(saved())])] });
 
-/** A model, and what else `fit` needs to train it. */
+/** A model, and the options with which `fit` trains it. */
 function trainingValues(): ExampleValues {
   const trained = model();
   const optimizer = new SGD(trained, { learningRate: 0.1 });
@@ -84,7 +84,7 @@ const everywhere: ExampleValues = {
   readFile: () => readFile,
 };
 
-/** What names stand for in one file, below one folder, or beside other code, where that is something else. The last one counts. */
+/** Other values for names in one file, below one folder, or in examples that contain some code. Where several fit, the last one counts. */
 const within: readonly (readonly [place: string, values: ExampleValues | (() => ExampleValues)])[] = [
   [
     "packages/autodiff/",

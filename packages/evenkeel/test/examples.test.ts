@@ -24,7 +24,7 @@ afterAll(async () => {
   await Promise.all([backend.close(), rm(folder, { recursive: true })]);
 });
 
-/** What an example may call without an import: what the packages export, and what its own file does. */
+/** What an example may call without an import: the exports of the packages, and those of its own file. */
 async function namesFor(file: string): Promise<Record<string, unknown>> {
   const modules = ["../src/index.ts", "../src/node.ts", "../src/safetensors.ts", "../src/worker.ts"].map(
     (entry) => resolve(import.meta.dirname, entry),
@@ -35,7 +35,7 @@ async function namesFor(file: string): Promise<Record<string, unknown>> {
   return Object.assign({}, ...loaded);
 }
 
-/** An example runs in the words of its comment: `[1, 2]`, `0.5`, `[n, 784]` behind an arrow for a shape. */
+/** Compares a result with the comment behind the example's last line where that is a value, `[1, 2]` or `0.5`, or ends with a shape, `-> [32, 64]`. */
 async function checkResult(result: unknown, expected: string): Promise<void> {
   const shape = /-> \[([\d, ]+)\]$/.exec(expected)?.[1];
   if (shape !== undefined) expect((result as Tensor).shape).toEqual(JSON.parse(`[${shape}]`));
@@ -61,7 +61,7 @@ function nested(tensor: Tensor, data: ArrayLike<number>): unknown {
   return build(tensor.shape);
 }
 
-/** Examples give four digits. */
+/** Examples show four significant digits. */
 const rounded = (value: unknown): unknown =>
   typeof value === "number"
     ? Number(value.toPrecision(4)) + 0

@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 const points = Float32Array.from({ length: 200 }, (_, index) => Math.sin(3 * index));
-/** From 1 to 2, where two classes are 0 and 1. */
+/** 1 and 2, where the two classes are 0 and 1. */
 const shifted = Int32Array.from({ length: 100 }, (_, index) => 1 + (index % 2));
 const source = () =>
   batches({ inputs: { data: points, shape: [100, 2] }, labels: shifted }, { batchSize: 20, shuffleSeed: 1 });

@@ -10,11 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => backend.close());
 
-/** For those who write operations, plans and backends: they get what these files make themselves. */
+/** For authors of operations, plans and backends; their arguments come from the library itself and are not checked. */
 const contracts =
   /Backend|Evaluator|Executor|Expression|Layout|Module|Op$|Plan|Shape|Spec|Storage|storage|Strides|strides|^(aliasOf|bindLaunch|bytesOf|sizeOf|deferStateChange|differentiate|evaluator|execute|fromData|gradientOf|inputsRead|kernel|merge|operandsOf|patched|planner|rangeError|remember|run|threefry|trackInScope|view)/;
 
-/** Getters of what has been checked before, such as an image set. */
+/** They read values that were checked when they were made, such as an image set. */
 const ofCheckedSets = ["imageCount", "valuesPerImage", "isGzip", "filesOf"];
 
 const functions = Object.entries(library).filter(
