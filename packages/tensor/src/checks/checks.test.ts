@@ -72,7 +72,7 @@ describe("options", () => {
     for (const options of [{}, { stride: 2 }, { stride: undefined, reduction: "sum" }]) check(options);
   });
 
-  test("that nobody knows are refused, also where their value is undefined", () => {
+  test("that are unknown are refused, even if their value is undefined", () => {
     expect(() => check({ strides: 2 })).toThrow(
       'f: found the option "strides", expected one of: stride, reduction',
     );
@@ -85,7 +85,7 @@ describe("options", () => {
     expect(() => check({ reduction: "max" })).toThrow('f: reduction: found "max", expected "mean" or "sum"');
   });
 
-  test("that are required are there", () => {
+  test("that are required must be given", () => {
     const checkBoth = (options: object) =>
       checkOptions<Options>("f", options, { stride: positiveInteger, reduction: text }, ["stride"]);
     checkBoth({ stride: 1 });
@@ -94,7 +94,7 @@ describe("options", () => {
     }
   });
 
-  test("are an object", () => {
+  test("must be an object", () => {
     for (const options of [null, 3, "stride"]) {
       expect(() => check(options as never)).toThrow(/f: options: found .*, expected an object/);
     }

@@ -153,7 +153,7 @@ describe("tensor", () => {
     );
   });
 
-  test("refuses options that nobody knows and values that make no sense", () => {
+  test("refuses unknown options and values out of range", () => {
     for (const options of [
       { type: "i32" },
       { dtype: "f64" },

@@ -37,7 +37,7 @@ test.each<[string, () => unknown]>([
   ["split, a hole", () => ops.split(x, Object.assign(new Array(2), { 1: 2 }))],
   ["zeros, a typed array", () => ops.zeros(wrong(Int32Array.of(2, 3)), { backend })],
   ["zeros, null", () => ops.zeros(wrong(null), { backend })],
-])("what is no operand, shape or axis is refused by a typed error: %s", (_, call) => {
+])("an operand, shape or axis of the wrong kind is a typed error: %s", (_, call) => {
   expect(call).toThrow(ops.EvenkeelError);
 });
 

@@ -25,7 +25,7 @@ describe("a file that is not whole and well-formed is refused", () => {
     ["a text without an end", file(`{"a`), /not JSON/],
     ["an array", file("[]"), /found the byte 91 at its beginning, expected "{"/],
     ["a number for a tensor", file({ x: 3 }), /"x": found 3/],
-    ["a dtype that is none", file(entry("<f4", [1], 0, 4), one), /dtype: found "<f4"/],
+    ["an unknown dtype", file(entry("<f4", [1], 0, 4), one), /dtype: found "<f4"/],
     ["half a byte", file(entry("F4", [3], 0, 1), [0]), /found 1 bytes of data, expected 1\.5/],
     ["a name twice", file(`{"x":${field},"x":${field}}`, one), /found the key "x" twice/],
     ["a name twice, written in two ways", file(`{"x":${field},"\\u0078":${field}}`, one), /"x" twice/],
@@ -102,13 +102,13 @@ test.each<[string, unknown, unknown, string]>([
   ["no data", [["x", { dtype: "f32", shape: [1] }]], {}, "x: data: found undefined, expected values of the"],
   ["no shape", [["x", { dtype: "f32", data: new Float32Array(1) }]], {}, "x: shape: found undefined"],
   [
-    "a dtype that is none",
+    "an unknown dtype",
     [["x", { dtype: "f64", shape: [1], data: new Float64Array(1) }]],
     {},
     'x: dtype: found "f64", expected "f32" or',
   ],
   ["no metadata", [], null, "metadata: found null, expected a record of strings"],
-])("what is not even of its type is an ArgumentError: %s", (_name, tensors, metadata, message) => {
+])("an argument of the wrong type is an ArgumentError: %s", (_name, tensors, metadata, message) => {
   expect(() => writeSafetensors(tensors as never, metadata as never)).toThrow(ArgumentError);
   expect(() => writeSafetensors(tensors as never, metadata as never)).toThrow(message);
 });
