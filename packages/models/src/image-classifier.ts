@@ -1,7 +1,7 @@
 import { Module, naming, type Sequential } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 
-/** Layers that extract features of an image, then layers that classify them, with torchvision's names `features` and `classifier`. */
+/** Layers that extract features of an image, then layers that classify them; the names are torchvision's. */
 export class ImageClassifier extends Module {
   readonly features: Sequential;
   readonly classifier: Module;

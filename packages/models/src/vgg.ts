@@ -20,7 +20,7 @@ const defaultStages: readonly (readonly number[])[] = [
 
 /**
  * Stages of 3x3 convolutions with maximum pooling between them (Simonyan and Zisserman 2015), made for small images: the
- * mean over all positions and one linear layer stand in the place of the original's three linear layers.
+ * mean over all positions and one linear layer replace the original's three linear layers.
  *
  * Shapes: [n, inChannels, h, w] -> [n, classes]; h and w are at least 2^(stages - 1).
  *

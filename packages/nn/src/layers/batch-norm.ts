@@ -194,7 +194,8 @@ const isPlainConvolution = (module: Module, channels: number): module is Conv2d 
 /**
  * Batch norm of vectors or sequences.
  *
- * Shapes: [n, channels] or [n, channels, w] -> the same. Throws ShapeError for others, and in training mode for a single value per channel.
+ * Shapes: [n, channels] or [n, channels, w] -> the same. Throws ShapeError for others, and in training mode for a single value
+ * per channel.
  *
  * @example new BatchNorm1d(100)
  */

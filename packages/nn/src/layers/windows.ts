@@ -27,7 +27,7 @@ export function checkGroups(where: string, channels: readonly number[], groups =
 
 /** A window and its options in words: `3x3, stride 2, padding 1`. */
 export function describeWindow(kernel: readonly number[], options: object): string {
-  const told = Object.entries(options).filter(([, value]) => value !== undefined);
-  const parts = told.map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("x") : value}`);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const parts = given.map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("x") : value}`);
   return [kernel.join("x"), ...parts].join(", ");
 }

@@ -43,7 +43,7 @@ const aMap: Rule = {
   accepts: (value) => builtinName(value) === "Map",
 };
 
-/** Checks saved state against the parameters. Throws ArgumentError for anything but a Map, and StateDictError, which lists the differences. */
+/** Checks saved state. Throws ArgumentError for anything but a Map, and StateDictError, which lists the differences. */
 export function slotsFromState(
   parameters: readonly NamedParameter[],
   slotNames: readonly string[],

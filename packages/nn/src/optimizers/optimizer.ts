@@ -199,7 +199,7 @@ export class Optimizer {
     arena.update(this.expression, operands, scalars);
   }
 
-  /** Throws ArgumentError unless this optimizer was made for the parameters of the model, in the same order, which is that of gradients. */
+  /** Throws ArgumentError unless this optimizer was made for the parameters of the model, in the order of the model. */
   checkModel(model: Parameterized): void {
     const own = new Set(this.parameters.map(({ parameter }) => parameter));
     const expected = [...model.namedParameters()];

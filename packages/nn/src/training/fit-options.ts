@@ -42,7 +42,7 @@ export interface CheckpointOptions {
   readonly everySteps?: number;
 }
 
-/** How to train, on which data, and what to do on the way. */
+/** How to train, on which data, and what to do during training. */
 export interface FitOptions<Inputs, Labels, Outputs, Name extends string = string>
   extends FitSettings<Labels, Outputs, Name> {
   readonly data: DataSource<Inputs, Labels>;
@@ -50,7 +50,7 @@ export interface FitOptions<Inputs, Labels, Outputs, Name extends string = strin
   readonly validation?: DataSource<Inputs, Labels>;
 }
 
-/** How to train, and what to do on the way. */
+/** How to train, and what to do during training. */
 export interface FitSettings<Labels, Outputs, Name extends string = string>
   extends Measures<Labels, Outputs, Name> {
   readonly optimizer: Optimizer;

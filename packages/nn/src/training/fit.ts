@@ -93,7 +93,7 @@ function occupy(model: Module<never, unknown>, optimizer: Optimizer): () => void
   };
 }
 
-/** What a step of training changes: trainable parameters, and the buffers and random sources of modules that run in training mode. */
+/** What a step changes: trainable parameters, and buffers and random sources of modules in training mode. */
 function* changedMembers(model: AnyModule): Generator<object> {
   for (const module of modulesOf(model)) {
     const isTraining = isTrainedIn(module, model);

@@ -271,7 +271,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       this.reader = left.reader;
       this.adopt(left);
     } else if (checkpoint === undefined) {
-      const expected = "`checkpoint: { store }`, or a run of this model and optimizer to go on from";
+      const expected = "`checkpoint: { store }`, or a run of this model and optimizer to continue from";
       throw new ArgumentError(`fit: resume: found no checkpoint, expected ${expected}`);
     }
   }
