@@ -150,19 +150,21 @@ describe("what was found", () => {
   it("follows from the numbers, whichever arm is ahead", () => {
     const ahead = found({ testAccuracy: 0.9 }, { testAccuracy: 0.85 });
     expect(ahead).toContain(
-      "With batch norm the network had 90.00 % of 10,000 test images right, without it 85.00 %: 5.00 points more, beyond",
+      "With batch norm the network classified 90.00 % of 10,000 test images correctly, without it 85.00 %: 5.00 points more, beyond what chance",
     );
     expect(ahead).toContain("after 50 steps, without it never.");
     expect(ahead).toContain("1.00 times as long");
     expect(ahead).toContain("ends 1.00 points above and 6.00 points above that on test images");
     const behind = found({ testAccuracy: 0.85, stepsTo85: null }, { testAccuracy: 0.9, stepsTo85: 1200 });
-    expect(behind).toContain("5.00 points less, beyond what chance makes");
-    expect(behind).toContain("It never had 85 % of the held-out images right, without it after 1,200 steps.");
+    expect(behind).toContain("5.00 points less, beyond what chance alone can make");
+    expect(behind).toContain(
+      "It never classified 85 % of the held-out images correctly, without it after 1,200 steps.",
+    );
   });
 
   it("calls a difference that chance can make by its name", () => {
     expect(found({ testAccuracy: 0.9 }, { testAccuracy: 0.895 })).toContain(
-      "a difference of 0.50 points, no more than chance can make of so many images (0.84 points)",
+      "a difference of 0.50 points, no more than chance alone can make with so many images (0.84 points)",
     );
   });
 
@@ -184,7 +186,7 @@ describe("what was found", () => {
 
   it("is said of one arm alone too", () => {
     expect(findings({ ...result, arms: [arm("none", null)] }).join(" ")).toBe(
-      "Without batch norm the network had 90.00 % of 10 test images right. It never had 85 % of the held-out images right. The accuracy on held-out images ends 1.00 points above that on test images.",
+      "Without batch norm the network classified 90.00 % of 10 test images correctly. It never classified 85 % of the held-out images correctly. The accuracy on held-out images ends 1.00 points above that on test images.",
     );
   });
 });

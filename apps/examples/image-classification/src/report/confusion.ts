@@ -14,7 +14,7 @@ export function confusionMatrix({ normalization, confusion }: ArmResult, classes
   const slope = Math.ceil(longest * Math.SQRT1_2);
   const [left, top] = [Math.ceil(longest) + 8, slope + 42];
   const [width, height] = [left + cell * classes.length + slope, top + cell * classes.length + 2];
-  const title = `Taken for, ${nameOfArm(normalization)}`;
+  const title = `Predictions ${nameOfArm(normalization)}`;
   return [
     `<svg class="confusion" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}">`,
     `<text class="title" x="0" y="14">${title}</text>`,

@@ -21,16 +21,16 @@ const testImages = ({ confusion }: ArmResult): number =>
   confusion.flat().reduce((sum, count) => sum + count, 0);
 
 const accuracyOf = (arm: ArmResult): string =>
-  `${capitalized(nameOfArm(arm.normalization))} the network had ${percent(arm.testAccuracy)} of ${testImages(arm).toLocaleString("en")} test images right.`;
+  `${capitalized(nameOfArm(arm.normalization))} the network classified ${percent(arm.testAccuracy)} of ${testImages(arm).toLocaleString("en")} test images correctly.`;
 
 const goalOf = ({ stepsTo85 }: ArmResult): string =>
   stepsTo85 === null
-    ? "It never had 85 % of the held-out images right."
-    : `It had 85 % of the held-out images right after ${steps(stepsTo85)}.`;
+    ? "It never classified 85 % of the held-out images correctly."
+    : `It classified 85 % of the held-out images correctly after ${steps(stepsTo85)}.`;
 
 function goals(first: ArmResult, second: ArmResult): string {
   if (first.stepsTo85 === null && second.stepsTo85 === null) {
-    return "Neither ever had 85 % of the held-out images right.";
+    return "Neither ever classified 85 % of the held-out images correctly.";
   }
   const other =
     second.stepsTo85 === null ? "without it never" : `without it after ${steps(second.stepsTo85)}`;
@@ -50,9 +50,9 @@ function comparison(first: ArmResult, second: ArmResult): string {
   const start = `${accuracyOf(first).slice(0, -1)}, without it ${percent(second.testAccuracy)}`;
   const much = points(difference);
   if (Math.abs(difference) <= margin) {
-    return `${start}: a difference of ${much}, no more than chance can make of so many images (${points(margin)}).`;
+    return `${start}: a difference of ${much}, no more than chance alone can make with so many images (${points(margin)}).`;
   }
-  return `${start}: ${much} ${difference > 0 ? "more" : "less"}, beyond what chance makes of so many images (${points(margin)}).`;
+  return `${start}: ${much} ${difference > 0 ? "more" : "less"}, beyond what chance alone can make with so many images (${points(margin)}).`;
 }
 
 const points = (share: number): string => `${Math.abs(100 * share).toFixed(2)} points`;

@@ -32,7 +32,7 @@ ${setting(result)}
 ${table(arms)}
 ${charts(arms).join("\n")}
 </div>
-<h2>What each class was taken for</h2>
+<h2>Confusion matrices</h2>
 <p class="note">Test images: a row for each class, a column for each predicted class.</p>
 <div class="results">
 ${arms.map((arm) => confusionMatrix(arm, test.classes)).join("\n")}
@@ -104,7 +104,7 @@ function charts(arms: readonly ArmResult[]): string[] {
     lineChart({
       title: "Accuracy on held-out images",
       xLabel: "step",
-      yLabel: "share right",
+      yLabel: "accuracy",
       mark: { y: 0.85, name: "85 %" },
       series: series(({ heldOutAccuracy }) => heldOutAccuracy),
     }),
