@@ -1,18 +1,11 @@
-import type { Backend, Spec } from "@evenkeel/tensor";
-import {
-  ArgumentError,
-  describeBackend,
-  formatSpec,
-  fromData,
-  sameShape,
-  scope,
-  Tensor,
-} from "@evenkeel/tensor";
+import type { Backend, Spec, Tensor } from "@evenkeel/tensor";
+import { ArgumentError, describeBackend, formatSpec, fromData, sameShape, scope } from "@evenkeel/tensor";
 import {
   builtinName,
   checkOptions,
   describeValue,
   either,
+  isTensor,
   listOf,
   text,
   yesOrNo,
@@ -123,8 +116,10 @@ function contradictions(
 
 /** Tensors are compared by identity: their values are not read. */
 function areSame(a: StateValue, b: StateValue): boolean {
-  if (a instanceof Tensor || b instanceof Tensor)
-    return a instanceof Tensor && b instanceof Tensor && a.id === b.id;
+  if (isTensor(a) || isTensor(b)) {
+    // Each copy of the package counts its own tensors.
+    return isTensor(a) && isTensor(b) && a.id === b.id && a.storage === b.storage;
+  }
   return (
     a.data === b.data ||
     (a.data.length === b.data.length && a.data.every((x, at) => Object.is(x, b.data[at])))
@@ -171,7 +166,7 @@ function mismatch(path: string, member: Stateful, found: StateValue): string[] {
   if (!sameShape(found.shape, expected.shape) || found.dtype !== expected.dtype) {
     return [`${path}: found ${formatSpec(found)}, expected ${formatSpec(expected)}`];
   }
-  if (!(found instanceof Tensor)) return [];
+  if (!isTensor(found)) return [];
   if (member instanceof Counter) {
     return [`${path}: found a tensor on a device, expected an array in host memory`];
   }
@@ -205,7 +200,7 @@ function assignAll(
         return found === undefined && !strict ? [] : [() => assignCounter(member, found)];
       }
       if (found === undefined) return [];
-      const next = found instanceof Tensor ? copyOf(found) : upload(found, member.value.backend);
+      const next = isTensor(found) ? copyOf(found) : upload(found, member.value.backend);
       return [
         () => {
           member.value = next;
@@ -220,5 +215,5 @@ const upload = ({ data, shape, dtype }: StoredArray, backend: Backend): Tensor =
   fromData(data, { shape, dtype }, { backend });
 
 function assignCounter(counter: Counter, found: StateValue | undefined): void {
-  counter.value = found instanceof Tensor || found === undefined ? 0 : found.data[0]!;
+  counter.value = isTensor(found) || found === undefined ? 0 : found.data[0]!;
 }
