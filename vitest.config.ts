@@ -1,6 +1,18 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const conditions = ["@evenkeel/source", "node", "import", "module", "default"];
+
+/** Files that take minutes on a software GPU. If one of them started last, it would run alone at the end. */
+const longFiles = /(conformance\/test\/webgpu|browser-tests\/test\/browser)\.test\.ts$/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => longFiles.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
@@ -15,6 +27,7 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
   },
 });
 
