@@ -18,6 +18,7 @@ export class Queue {
   private isDraining = false;
   private running: HostEntry | undefined;
   private lost: Error | undefined;
+  private lastReport: Promise<void> = Promise.resolve();
   private hostFailure: { readonly ticket: number; readonly error: DeviceError } | undefined;
 
   /** `errorOf` makes the error that a failure is reported as. */
@@ -46,16 +47,24 @@ export class Queue {
   }
 
   /**
-   * Resolves when everything before `ticket` has run. Rejects with the first failure among it that has not been reported
-   * yet, and every time once the device is lost.
+   * Resolves when everything before `ticket`, at least that of the call before, has run. Rejects with the first failure among it
+   * that has not been reported yet, and every time once the device is lost.
    */
-  async until(ticket: number): Promise<void> {
+  until(ticket: number): Promise<void> {
+    const report = this.reportAfter(this.lastReport, ticket);
+    this.lastReport = report.catch(() => undefined);
+    return report;
+  }
+
+  /** In the order of the callers: the engine may let a later one go first, which would take the failure of an earlier one. */
+  private async reportAfter(earlier: Promise<void>, ticket: number): Promise<void> {
     try {
       await this.engine.until(ticket);
     } catch (error) {
       this.lost ??= this.lossOf((error as EngineLost).failure);
       throw this.lost;
     }
+    await earlier;
     this.reportFailure(ticket);
   }
 

@@ -14,6 +14,7 @@ export class Reports {
   private readonly whenLost: Promise<void>;
   private readonly checks: Pick<RangeChecks, "look">;
   private readonly pending = new Set<Promise<unknown>>();
+  private lastReport: Promise<void> = Promise.resolve();
   private isSubmitRequested = false;
 
   /** `whenLost` resolves when the loss of the device has been noted. */
@@ -55,8 +56,9 @@ export class Reports {
       });
     });
     this.requestSubmit();
-    const report = this.settle(result, ticket).finally(() => this.pending.delete(report));
+    const report = this.settle(result, ticket, this.lastReport).finally(() => this.pending.delete(report));
     this.pending.add(report);
+    this.lastReport = report.then(nothing, nothing);
     return report;
   }
 
@@ -79,7 +81,12 @@ export class Reports {
     await Promise.allSettled(this.pending);
   }
 
-  private async settle<Result>(result: Promise<Result>, ticket: number): Promise<Result> {
+  /** In the order of the callers: a later one that is ready first would take the failure of an earlier one. */
+  private async settle<Result>(
+    result: Promise<Result>,
+    ticket: number,
+    earlier: Promise<void>,
+  ): Promise<Result> {
     try {
       return await this.failures.orLost(result);
     } catch (error) {
@@ -88,8 +95,11 @@ export class Reports {
       if (name === "AbortError") await this.whenLost;
       throw new DeviceError(`the GPU failed: ${message}`, { cause: error });
     } finally {
+      await earlier;
       // What failed first is thrown in the place of what follows from it.
       await this.failures.report(ticket);
     }
   }
 }
+
+const nothing = (): void => {};

@@ -119,7 +119,28 @@ export const launchCases: readonly ContractCase[] = [
       expectEqual(both.message, "take: indices: found 3 outside of [0, 4)", "message of two launches");
     },
   },
+  {
+    name: "a failure rejects the first read that follows it, also where a later read could end first",
+    async run(backend) {
+      if (plannerOf(takeOp, backend.languages) === undefined) return;
+      const table = fromData([1, 2], { shape: [2], dtype: "i32" }, { backend });
+      // The device finishes while the thread is busy: before the first read is called, or between both.
+      for (const delay of [0, 60]) {
+        const taken = take(table, fromData([5], { shape: [1], dtype: "i32" }, { backend }));
+        keepBusy(delay);
+        const first = expectError(ArgumentError, "read", () => taken.data());
+        keepBusy(60);
+        expectEqual([...(await table.data())], [1, 2], "the later read");
+        await first;
+      }
+    },
+  },
 ];
+
+/** Holds the calling thread for longer than a device runs without a turn of the event loop. */
+function keepBusy(milliseconds: number): void {
+  for (const start = performance.now(); performance.now() - start < milliseconds; );
+}
 
 export const closingCases: readonly ContractCase[] = [
   {
