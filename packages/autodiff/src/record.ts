@@ -5,6 +5,7 @@ import {
   DTypeError,
   formatSpec,
   isFloat,
+  isTensor,
   onesLike,
   rejectPromise,
   ShapeError,
@@ -13,7 +14,7 @@ import {
   withExecutor,
   zerosLike,
 } from "@evenkeel/tensor";
-import { aTensor, checkValue, describeValue, isTensor } from "@evenkeel/tensor/checks";
+import { aTensor, checkValue, describeValue } from "@evenkeel/tensor/checks";
 import { GradientMap } from "./gradient-map.ts";
 import { settlingState } from "./state-change.ts";
 import { Tape } from "./tape.ts";

@@ -1,7 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError } from "@evenkeel/tensor";
+import { ArgumentError, isTensor } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
-import { contentsOf, describeValue, isContainer, isRecord, isTensor } from "@evenkeel/tensor/checks";
+import { contentsOf, describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
 
 /** The type of the gradients of a value: a tensor for each tensor in arrays and records, undefined for the rest. */
 export type GradientsOf<Value> = Value extends Tensor

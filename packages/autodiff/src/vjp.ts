@@ -1,6 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, aliasOf, currentExecutor, rejectPromise, scope } from "@evenkeel/tensor";
-import { aTensor, callable, checkValue, either, isTensor, listOf } from "@evenkeel/tensor/checks";
+import { ArgumentError, aliasOf, currentExecutor, isTensor, rejectPromise, scope } from "@evenkeel/tensor";
+import { aTensor, callable, checkValue, either, listOf } from "@evenkeel/tensor/checks";
 import { GradientMap } from "./gradient-map.ts";
 import { identity } from "./identity.ts";
 import { checkFloat, recordOn, takeGradient } from "./record.ts";

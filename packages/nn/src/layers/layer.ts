@@ -1,6 +1,6 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, formatShape, ShapeError } from "@evenkeel/tensor";
-import { describeValue, isTensor } from "@evenkeel/tensor/checks";
+import { ArgumentError, formatShape, isTensor, ShapeError } from "@evenkeel/tensor";
+import { describeValue } from "@evenkeel/tensor/checks";
 import { attempt, blame } from "../module/failure.ts";
 import type { AnyModule } from "../module/module.ts";
 

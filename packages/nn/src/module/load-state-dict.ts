@@ -1,11 +1,18 @@
 import type { Backend, Spec, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, describeBackend, formatSpec, fromData, sameShape, scope } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  describeBackend,
+  formatSpec,
+  fromData,
+  isTensor,
+  sameShape,
+  scope,
+} from "@evenkeel/tensor";
 import {
   builtinName,
   checkOptions,
   describeValue,
   either,
-  isTensor,
   listOf,
   text,
   yesOrNo,

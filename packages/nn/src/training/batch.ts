@@ -3,11 +3,12 @@ import {
   ArgumentError,
   BackendError,
   describeBackend,
+  isTensor,
   rememberIntegers,
   tensor,
   tensorsIn,
 } from "@evenkeel/tensor";
-import { describeValue, isContainer, isRecord, isTensor } from "@evenkeel/tensor/checks";
+import { describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
 import type { AnyModule } from "../module/module.ts";
 
 /** Values in host memory with a shape; the dtype is that of the array unless it is named. */

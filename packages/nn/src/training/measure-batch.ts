@@ -7,10 +7,11 @@ import {
   e,
   evaluateExpression,
   formatSpec,
+  isTensor,
   reshape,
   ShapeError,
 } from "@evenkeel/tensor";
-import { describeValue, isTensor } from "@evenkeel/tensor/checks";
+import { describeValue } from "@evenkeel/tensor/checks";
 import { Denominators } from "../losses/denominators.ts";
 import type { Measure, Measures, PassMetric, WeightedMean } from "./measures.ts";
 import type { Reading } from "./totals.ts";

@@ -1,4 +1,4 @@
-import { ArgumentError } from "../core/errors.ts";
+import { ArgumentError } from "./errors.ts";
 import type { Rule, Rules } from "./rules.ts";
 import { aTensor } from "./rules.ts";
 

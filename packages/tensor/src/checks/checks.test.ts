@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ArgumentError } from "../core/errors.ts";
 import { checkOptions, checkValue, describeValue } from "./check.ts";
+import { ArgumentError } from "./errors.ts";
 import type { Rule } from "./rules.ts";
 import {
   aBackend,

@@ -17,7 +17,6 @@ export {
   finite,
   fraction,
   integer,
-  isTensor,
   listOf,
   nonNegative,
   nonNegativeInteger,

@@ -1,5 +1,3 @@
-import type { Tensor } from "../core/tensor.ts";
-
 /** What a value must be: in words, for the message, and as a predicate. */
 export interface Rule {
   readonly expected: string;
@@ -79,8 +77,6 @@ export const aTensor: Rule = {
   expected: "a tensor",
   accepts: (value) => typeof value === "object" && value !== null && "storage" in value && "dtype" in value,
 };
-
-export const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
 
 /** Recognized by a member, for the same reason. */
 export const aBackend: Rule = {

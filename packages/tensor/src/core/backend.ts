@@ -1,9 +1,9 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
+import { ArgumentError, BackendError, DTypeError, OutOfMemoryError } from "../checks/errors.ts";
 import type { Rule } from "../checks/rules.ts";
 import { anything, callable, text } from "../checks/rules.ts";
-import type { DType, Storage } from "./dtype.ts";
-import { bytesOfStorage } from "./dtype.ts";
-import { ArgumentError, BackendError, DTypeError, OutOfMemoryError } from "./errors.ts";
+import type { DType, Storage } from "../expression/dtype.ts";
+import { bytesOfStorage } from "../expression/dtype.ts";
 import type { DeviceBuffer, Launch } from "./launch.ts";
 import type { Spec } from "./spec.ts";
 import { formatSpec, sizeOf } from "./spec.ts";

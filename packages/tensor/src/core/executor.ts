@@ -1,10 +1,10 @@
 import { checkValue } from "../checks/check.ts";
+import { BackendError, MissingKernelError } from "../checks/errors.ts";
 import { aTensor } from "../checks/rules.ts";
-import { expressionPlan } from "../expression/expression-plan.ts";
 import type { Backend } from "./backend.ts";
 import { bytesOf, describeBackend, getDefaultBackend, groupLayout } from "./backend.ts";
 import { kernelPlanOf } from "./deferred-plans.ts";
-import { BackendError, MissingKernelError } from "./errors.ts";
+import { expressionPlan } from "./expression-plan.ts";
 import type { BufferView, Slot } from "./launch.ts";
 import { bindLaunch } from "./launch.ts";
 import type { AnyOp, Attributes, Composition, Op, OpCall, Plan, PlanOf } from "./op.ts";

@@ -1,7 +1,7 @@
-import { floatTypes } from "../ops/elementwise/dtypes.ts";
+import type { DType } from "../expression/dtype.ts";
+import { floatTypes } from "../expression/dtype-kinds.ts";
 import type { Limits } from "./backend.ts";
-import { checkDType } from "./checks.ts";
-import type { DType } from "./dtype.ts";
+import { checkDType } from "./check-dtype.ts";
 
 /** How WGSL code keeps floats of a dtype on a device, and computes with them in f32: see `floatElements`. */
 export interface FloatElements {

@@ -1,6 +1,6 @@
+import { ArgumentError } from "../checks/errors.ts";
+import type { NumericArray } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";
-import type { NumericArray } from "./dtype.ts";
-import { ArgumentError } from "./errors.ts";
 import type { Spec } from "./spec.ts";
 
 /** A place in a plan: one of the op's inputs or outputs, or a temporary that the plan asked for. */

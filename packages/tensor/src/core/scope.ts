@@ -1,24 +1,11 @@
 import { checkValue } from "../checks/check.ts";
 import { contentsOf, isRecord } from "../checks/containers.ts";
-import { aTensor, callable, isTensor } from "../checks/rules.ts";
-import { ArgumentError } from "./errors.ts";
+import { ArgumentError } from "../checks/errors.ts";
+import { aTensor, callable } from "../checks/rules.ts";
+import type { Scope } from "./current-scope.ts";
+import { currentScope, runInScope, trackInScope } from "./current-scope.ts";
 import type { Tensor } from "./tensor.ts";
-
-// Engines without `using` still run its compiled form once the symbol exists.
-(Symbol as { dispose?: symbol }).dispose ??= Symbol.for("Symbol.dispose");
-
-type Scope = Set<Tensor>;
-let current: Scope | undefined;
-
-/** Called by every new tensor: it belongs to the current scope or, where there is none, to whoever holds it. */
-export function trackInScope(tensor: Tensor): void {
-  hand(tensor, current);
-}
-
-function hand(tensor: Tensor, owner: Scope | undefined): void {
-  if (owner !== undefined) owner.add(tensor);
-  else if (!tensor.isDisposed) tensor.storage.freeWhenForgotten();
-}
+import { isTensor } from "./tensor.ts";
 
 /**
  * Runs `body` and disposes every tensor made in it, except those that its result leads to (by elements of arrays, Maps and
@@ -29,22 +16,18 @@ function hand(tensor: Tensor, owner: Scope | undefined): void {
  */
 export function scope<Result>(body: () => Result): Result {
   checkValue("scope", body, callable);
-  const outer = current;
   const own: Scope = new Set();
-  current = own;
   let result: Result;
   try {
-    result = body();
+    result = runInScope(own, body);
     rejectPromise(result, "scope");
   } catch (error) {
     disposeAll(own);
     throw error;
-  } finally {
-    current = outer;
   }
   try {
     for (const tensor of tensorsBehind(result)) {
-      if (own.delete(tensor)) hand(tensor, outer);
+      if (own.delete(tensor)) trackInScope(tensor);
     }
   } finally {
     // Also where a getter of the result throws.
@@ -56,20 +39,14 @@ export function scope<Result>(body: () => Result): Result {
 /** Takes a tensor out of the scope it was made in: from now on its owner disposes it. Returns the tensor. */
 export function keep<Kept extends Tensor>(tensor: Kept): Kept {
   checkValue("keep", tensor, aTensor);
-  current?.delete(tensor);
+  currentScope()?.delete(tensor);
   return tensor;
 }
 
 /** Runs `body` outside of every scope: what it makes belongs to the caller. */
 export function withoutScope<Result>(body: () => Result): Result {
   checkValue("withoutScope", body, callable);
-  const outer = current;
-  current = undefined;
-  try {
-    return body();
-  } finally {
-    current = outer;
-  }
+  return runInScope(undefined, body);
 }
 
 /** Throws ArgumentError for a promise: work after an `await` would run outside of the scope or the recording. */

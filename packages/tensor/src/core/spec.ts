@@ -1,8 +1,8 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
+import { ArgumentError, ShapeError } from "../checks/errors.ts";
 import type { Rule } from "../checks/rules.ts";
 import { anything, either, integer, listOf, nonNegativeInteger } from "../checks/rules.ts";
-import type { DType } from "./dtype.ts";
-import { ArgumentError, ShapeError } from "./errors.ts";
+import type { DType } from "../expression/dtype.ts";
 
 export type Shape = readonly number[];
 

@@ -1,15 +1,20 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+
+import { ArgumentError, DisposedError } from "../checks/errors.ts";
+import { aTensor } from "../checks/rules.ts";
+import type { DType, NumericArray } from "../expression/dtype.ts";
+import { bytesOfStorage, viewAs } from "../expression/dtype.ts";
+import { float16ToNumber } from "../expression/float16.ts";
 import type { Backend } from "./backend.ts";
 import { bytesOf, storageOf } from "./backend.ts";
-import type { DType, NumericArray } from "./dtype.ts";
-import { bytesOfStorage, viewAs } from "./dtype.ts";
-import { ArgumentError, DisposedError } from "./errors.ts";
-import { float16ToNumber } from "./float16.ts";
+import { trackInScope } from "./current-scope.ts";
 import type { BufferView, DeviceBuffer } from "./launch.ts";
-import { trackInScope } from "./scope.ts";
 import type { Shape, Spec } from "./spec.ts";
 import { formatShape, formatSpec, sizeOf } from "./spec.ts";
 import { allocate, free, freeWhenForgotten, takeOutOfNet } from "./unscoped-memory.ts";
+
+// Engines without `using` still run its compiled form once the symbol exists.
+(Symbol as { dispose?: symbol }).dispose ??= Symbol.for("Symbol.dispose");
 
 /** A buffer that several tensors may view; it goes back to its backend when the last of them is disposed. */
 export class TensorStorage {
@@ -143,6 +148,9 @@ export class Tensor implements Spec {
     Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), { value: prototype.toString });
   }
 }
+
+/** Also true for a tensor of another copy of the package. */
+export const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
 
 /** Another handle of the same value, disposed on its own. Tapes keep these, so users may dispose theirs. */
 export function aliasOf(tensor: Tensor): Tensor {

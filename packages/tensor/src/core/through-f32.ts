@@ -1,6 +1,6 @@
+import type { DType } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";
 import { buildExpression } from "../expression/expression.ts";
-import type { DType } from "./dtype.ts";
 import type { PlannedLaunch, Slot } from "./launch.ts";
 import type { AnyOp, Attributes, PlanOf } from "./op.ts";
 import type { Spec } from "./spec.ts";

@@ -1,5 +1,5 @@
+import { DisposedError, OutOfMemoryError } from "../checks/errors.ts";
 import type { Backend } from "./backend.ts";
-import { DisposedError, OutOfMemoryError } from "./errors.ts";
 import type { DeviceBuffer } from "./launch.ts";
 
 /** A buffer and its backend. */

@@ -1,7 +1,7 @@
 import type { Rules } from "../checks/rules.ts";
 import { aBackend, aDType } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
-import type { DType } from "../core/dtype.ts";
+import type { DType } from "../expression/dtype.ts";
 
 export interface CreationOptions {
   /** Default: f32. */

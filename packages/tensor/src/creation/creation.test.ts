@@ -1,8 +1,8 @@
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ArgumentError, DTypeError, ShapeError } from "../core/errors.ts";
-import { float16ToNumber, numberToFloat16 } from "../core/float16.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../checks/errors.ts";
+import { float16ToNumber, numberToFloat16 } from "../expression/float16.ts";
 import { full } from "../ops/full/full.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import { format } from "./format.ts";

@@ -1,17 +1,17 @@
 import { builtinName } from "../checks/builtin-name.ts";
 import { checkValue } from "../checks/check.ts";
+import { DTypeError, ShapeError } from "../checks/errors.ts";
 import type { Rule } from "../checks/rules.ts";
 import { listOf } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import { bytesOf, getDefaultBackend, storageOf } from "../core/backend.ts";
-import type { DType, Storage } from "../core/dtype.ts";
-import { arrayTypeOf, bytesOfStorage, dtypeOfArray, isFloat, viewAs } from "../core/dtype.ts";
-import { DTypeError, ShapeError } from "../core/errors.ts";
-import { numberToFloat16 } from "../core/float16.ts";
 import type { Spec } from "../core/spec.ts";
 import { checkShape, formatSpec, sizeOf } from "../core/spec.ts";
 import { Tensor, TensorStorage } from "../core/tensor.ts";
-import { holdsNumber } from "../ops/elementwise/dtypes.ts";
+import type { DType, Storage } from "../expression/dtype.ts";
+import { arrayTypeOf, bytesOfStorage, dtypeOfArray, isFloat, viewAs } from "../expression/dtype.ts";
+import { holdsNumber } from "../expression/dtype-kinds.ts";
+import { numberToFloat16 } from "../expression/float16.ts";
 
 /**
  * A tensor of the given shape and dtype from its values in row-major order. The values are copied to the device; a typed

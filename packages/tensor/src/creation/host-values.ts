@@ -1,4 +1,4 @@
-import { OutOfMemoryError } from "../core/errors.ts";
+import { OutOfMemoryError } from "../checks/errors.ts";
 
 /** Room for values that are made on the host first. Throws OutOfMemoryError where there is none. */
 export function hostValues(operation: string, length: number): Float64Array {

@@ -1,6 +1,6 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
+import { ArgumentError } from "../checks/errors.ts";
 import { finite, nonNegativeInteger } from "../checks/rules.ts";
-import { ArgumentError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { CreationOptions } from "./creation-options.ts";
 import { creationRules } from "./creation-options.ts";

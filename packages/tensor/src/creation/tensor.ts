@@ -1,12 +1,12 @@
 import { checkOptions, describeValue } from "../checks/check.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../checks/errors.ts";
 import { listOf, nonNegativeInteger } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
-import type { DType } from "../core/dtype.ts";
-import { dtypeOfArray } from "../core/dtype.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../core/errors.ts";
 import type { Shape } from "../core/spec.ts";
 import { sizeOf } from "../core/spec.ts";
 import type { Tensor } from "../core/tensor.ts";
+import type { DType } from "../expression/dtype.ts";
+import { dtypeOfArray } from "../expression/dtype.ts";
 import { creationRules } from "./creation-options.ts";
 import { fromData } from "./from-data.ts";
 import { hostValues } from "./host-values.ts";

@@ -1,4 +1,4 @@
-import type { DType } from "../core/dtype.ts";
+import type { DType } from "./dtype.ts";
 import type { Expression, ExpressionNode, ScalarType } from "./expression.ts";
 
 const words = new DataView(new ArrayBuffer(4));

@@ -1,4 +1,4 @@
-import type { DType } from "../core/dtype.ts";
+import type { DType } from "./dtype.ts";
 
 /** The types that expressions compute in. Storage types are converted where they are loaded and stored. */
 export type ScalarType = "f32" | "i32" | "u32" | "bool";

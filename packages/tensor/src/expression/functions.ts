@@ -1,4 +1,4 @@
-import { DTypeError } from "../core/errors.ts";
+import { DTypeError } from "../checks/errors.ts";
 import type { BinaryFunction, Comparison, ScalarType, UnaryFunction, Value } from "./expression.ts";
 
 /** A value, or a number that takes the type of the value beside it. */

@@ -16,6 +16,5 @@ export {
   inlineExpression,
   operandsOf,
 } from "./expression.ts";
-export { expressionPlan, mergeDimensions } from "./expression-plan.ts";
 export type { Operand } from "./functions.ts";
 export * as e from "./functions.ts";

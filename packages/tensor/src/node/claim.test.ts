@@ -4,7 +4,7 @@ import { lutimes, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeF
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { StorageError } from "../core/errors.ts";
+import { StorageError } from "../checks/errors.ts";
 import { claimPath } from "./claim.ts";
 import { thisMachine } from "./temporary-files.ts";
 

@@ -3,7 +3,7 @@ import { lstat, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setInterval } from "node:timers";
-import { StorageError } from "../core/errors.ts";
+import { StorageError } from "../checks/errors.ts";
 import { makeFolder } from "./make-folder.ts";
 import { storageError } from "./storage-error.ts";
 import { hasEnded, thisMachine } from "./temporary-files.ts";

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { StorageError } from "../core/errors.ts";
+import { StorageError } from "../checks/errors.ts";
 import { claimPath } from "./claim.ts";
 import { makeFolder } from "./make-folder.ts";
 import { writeFileAtomically } from "./write-file.ts";

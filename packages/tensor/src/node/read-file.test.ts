@@ -2,7 +2,7 @@ import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { DataError, StorageError } from "../core/errors.ts";
+import { DataError, StorageError } from "../checks/errors.ts";
 import type { StoredArray } from "../safetensors/index.ts";
 import { readSafetensors, safetensorsParts, writeSafetensors } from "../safetensors/index.ts";
 import { readFileBytes, readRange, readSafetensorsFile } from "./read-file.ts";

@@ -1,4 +1,4 @@
-import { StorageError } from "../core/errors.ts";
+import { StorageError } from "../checks/errors.ts";
 
 const permission = {
   read: "there is no permission to read it",

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { StorageError } from "../core/errors.ts";
+import { StorageError } from "../checks/errors.ts";
 import { storageError } from "./storage-error.ts";
 import { temporaryPath, thisMachine } from "./temporary-files.ts";
 import { writeFileAtomically } from "./write-file.ts";

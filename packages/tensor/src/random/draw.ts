@@ -1,12 +1,12 @@
 import type { Rules } from "../checks/rules.ts";
 import { aBackend, anything } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
-import type { DType } from "../core/dtype.ts";
 import { execute } from "../core/executor.ts";
 import type { Op } from "../core/op.ts";
 import type { Shape, Spec } from "../core/spec.ts";
 import { checkShape } from "../core/spec.ts";
 import type { Tensor } from "../core/tensor.ts";
+import type { DType } from "../expression/dtype.ts";
 import type { Expression, Value } from "../expression/expression.ts";
 import { buildExpression } from "../expression/expression.ts";
 import type { RandomKey } from "./threefry.ts";

@@ -1,6 +1,6 @@
 import { checkOptions } from "../checks/check.ts";
+import { ArgumentError } from "../checks/errors.ts";
 import { seedWord } from "../checks/rules.ts";
-import { ArgumentError } from "../core/errors.ts";
 import type { RandomKey } from "./threefry.ts";
 import { keyWords, threefry } from "./threefry.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ArgumentError } from "../core/errors.ts";
+import { ArgumentError } from "../checks/errors.ts";
 import type { Op } from "../core/op.ts";
 import { evaluator } from "../expression/evaluate.ts";
 import { bernoulli, bernoulliOp } from "../ops/bernoulli/bernoulli.ts";

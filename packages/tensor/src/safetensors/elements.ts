@@ -1,6 +1,6 @@
-import type { DType, NumericArray } from "../core/dtype.ts";
-import { DataError } from "../core/errors.ts";
-import { float16ToNumber } from "../core/float16.ts";
+import { DataError } from "../checks/errors.ts";
+import type { DType, NumericArray } from "../expression/dtype.ts";
+import { float16ToNumber } from "../expression/float16.ts";
 import type { FileDType } from "./stored-array.ts";
 
 interface ElementFormat {

@@ -1,5 +1,5 @@
 import { describeValue } from "../checks/check.ts";
-import { DataError } from "../core/errors.ts";
+import { DataError } from "../checks/errors.ts";
 import { formatShape } from "../core/spec.ts";
 import { bitsOfElement, isElementType } from "./elements.ts";
 import { checkNesting, checkUniqueKeys } from "./unique-keys.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DataError } from "../core/errors.ts";
+import { DataError } from "../checks/errors.ts";
 import { file } from "../testing/safetensors-file.ts";
 import type { StoredArray } from "./index.ts";
 import { readSafetensors, writeSafetensors } from "./index.ts";

@@ -1,7 +1,7 @@
 import { builtinName } from "../checks/builtin-name.ts";
 import { checkOptions, describeValue } from "../checks/check.ts";
+import { ArgumentError, DataError } from "../checks/errors.ts";
 import { listOf, text } from "../checks/rules.ts";
-import { ArgumentError, DataError } from "../core/errors.ts";
 import { dtypeOfFile, isFileDType, readElements } from "./elements.ts";
 import type { Entry, Header } from "./header.ts";
 import { headerLength, lengthBytes, parseHeader, quote } from "./header.ts";

@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
-import { ArgumentError, DataError } from "../core/errors.ts";
+import { ArgumentError, DataError } from "../checks/errors.ts";
 import { bytesOf, entry, file } from "../testing/safetensors-file.ts";
 import type { StoredArray } from "./index.ts";
 import {

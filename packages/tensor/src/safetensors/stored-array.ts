@@ -1,5 +1,5 @@
-import type { DType, NumericArray } from "../core/dtype.ts";
 import type { Shape, Spec } from "../core/spec.ts";
+import type { DType, NumericArray } from "../expression/dtype.ts";
 
 /** The element types of the file format that have a counterpart here, exact or range-checked. */
 export type FileDType =

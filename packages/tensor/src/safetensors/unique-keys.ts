@@ -1,5 +1,5 @@
 import { describeValue } from "../checks/check.ts";
-import { DataError } from "../core/errors.ts";
+import { DataError } from "../checks/errors.ts";
 
 /** The limit of the reference implementation, for what later versions of the format may add. Today's headers have 3 levels. */
 const deepestNesting = 128;

@@ -1,10 +1,10 @@
 import { builtinName } from "../checks/builtin-name.ts";
 import { checkValue, describeValue } from "../checks/check.ts";
+import { ArgumentError } from "../checks/errors.ts";
 import type { Rule } from "../checks/rules.ts";
 import { aDType } from "../checks/rules.ts";
-import type { Bytes } from "../core/dtype.ts";
-import { ArgumentError } from "../core/errors.ts";
 import { checkShape, formatSpec, sizeOf } from "../core/spec.ts";
+import type { Bytes } from "../expression/dtype.ts";
 import { arrayNameFor, bitsOfElement, fileDTypeFor, strayBool } from "./elements.ts";
 import { lengthBytes, maxHeaderBytes, metadataKey, quote } from "./header.ts";
 import type { FileDType, StoredArray } from "./stored-array.ts";

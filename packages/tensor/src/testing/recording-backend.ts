@@ -1,5 +1,5 @@
+import { DisposedError } from "../checks/errors.ts";
 import type { Backend, Limits } from "../core/backend.ts";
-import { DisposedError } from "../core/errors.ts";
 import type { DeviceBuffer, Launch } from "../core/launch.ts";
 
 class RecordedBuffer implements DeviceBuffer {

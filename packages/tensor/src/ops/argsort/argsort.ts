@@ -1,11 +1,11 @@
-import { checkDType } from "../../core/checks.ts";
-import { ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../checks/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { orderedTypes } from "../elementwise/dtypes.ts";
+import { orderedTypes } from "../../expression/dtype-kinds.ts";
 import { sortRows } from "./sort-rows.ts";
 
 /** Ascending, with NaN last. */

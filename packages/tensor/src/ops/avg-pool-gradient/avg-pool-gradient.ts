@@ -1,11 +1,11 @@
-import { checkDType } from "../../core/checks.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { AvgPoolAttributes } from "../avg-pool/avg-pool.ts";
 import { avgPoolOp } from "../avg-pool/avg-pool.ts";
 import { module } from "../avg-pool/avg-pool.wasm.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
 import type { PoolGradientAttributes } from "../pooling/geometry.ts";
 import { checkPooled, planeGeometry } from "../pooling/geometry.ts";
 import { poolPlan } from "../pooling/plan.ts";

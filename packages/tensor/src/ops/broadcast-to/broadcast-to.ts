@@ -1,4 +1,4 @@
-import { ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";

@@ -1,5 +1,5 @@
-import type { DType } from "../../core/dtype.ts";
 import type { CaseValues, OpCases } from "../../core/op-cases.ts";
+import type { DType } from "../../expression/dtype.ts";
 import type { CastAttributes } from "./cast.ts";
 import { castOp } from "./cast.ts";
 

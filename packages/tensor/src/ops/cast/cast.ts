@@ -1,13 +1,13 @@
 import { checkTensors } from "../../checks/check.ts";
-import { checkDType } from "../../core/checks.ts";
-import type { DType } from "../../core/dtype.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { aliasOf, type Tensor } from "../../core/tensor.ts";
+import type { DType } from "../../expression/dtype.ts";
+import { allTypes } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import { computeType } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { allTypes } from "../elementwise/dtypes.ts";
 import { unaryExpression } from "../elementwise/unary.ts";
 
 export interface CastAttributes {

@@ -1,13 +1,13 @@
 import { checkOptions } from "../../checks/check.ts";
+import { ArgumentError } from "../../checks/errors.ts";
 import type { Rule } from "../../checks/rules.ts";
 import { comparable, nullOr } from "../../checks/rules.ts";
-import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { arithmeticTypes, checkNumber } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { arithmeticTypes, checkNumber } from "../elementwise/dtypes.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
 /** Which bounds there are; their values are the scalars of the call, the lower one first. */

@@ -1,8 +1,8 @@
 import type { Limits } from "../../core/backend.ts";
 import { storageOf } from "../../core/backend.ts";
-import { bytesOfStorage } from "../../core/dtype.ts";
 import type { Plan, PlanOf } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
+import { bytesOfStorage } from "../../expression/dtype.ts";
 import { linesAlong } from "../lines/lines.ts";
 import { shaderCopyLaunches } from "../movement/shader-copy.ts";
 import { launchesOnly } from "../movement/view.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { DType } from "../../core/dtype.ts";
 import type { Shape } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
 import { plan } from "./concatenate.shader.ts";
 

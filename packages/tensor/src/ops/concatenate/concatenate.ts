@@ -1,7 +1,7 @@
 import { checkValue } from "../../checks/check.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
 import { aTensor, listOf } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op, Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";

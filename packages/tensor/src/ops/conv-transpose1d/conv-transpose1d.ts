@@ -1,6 +1,6 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import { nonNegativeInteger } from "../../checks/rules.ts";
-import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { convTranspose2d } from "../conv-transpose2d/conv-transpose2d.ts";

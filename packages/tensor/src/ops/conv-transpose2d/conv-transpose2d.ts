@@ -1,6 +1,6 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { anything } from "../../checks/rules.ts";
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";

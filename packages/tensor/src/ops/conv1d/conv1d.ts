@@ -1,7 +1,7 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import type { Rules } from "../../checks/rules.ts";
 import { anything, either, nonNegativeInteger, oneOf, positiveInteger } from "../../checks/rules.ts";
-import { ShapeError } from "../../core/errors.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { conv2d } from "../conv2d/conv2d.ts";

@@ -1,7 +1,7 @@
-import type { DType } from "../../core/dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { DType } from "../../expression/dtype.ts";
 import { convolution, withoutEpilogue } from "../conv2d/conv2d.ts";
 import type { ConvolutionAttributes } from "../conv2d/convolution.ts";
 import { filterGradientShape, forEachProduct } from "../conv2d/convolution.ts";

@@ -1,7 +1,7 @@
 import { checkTensors, checkValue } from "../../checks/check.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import { aTensor } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
-import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";

@@ -1,7 +1,7 @@
 import { checkOptions } from "../../checks/check.ts";
+import { ArgumentError } from "../../checks/errors.ts";
 import type { Rules } from "../../checks/rules.ts";
 import { anything, positiveInteger } from "../../checks/rules.ts";
-import { ArgumentError } from "../../core/errors.ts";
 import type { Activation } from "../epilogue/epilogue.ts";
 import type { ConvolutionAttributes, ConvolutionAxis, Pair } from "./convolution.ts";
 import { windowOf } from "./convolution.ts";

@@ -1,8 +1,8 @@
-import { checkDType } from "../../core/checks.ts";
-import { ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../checks/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape } from "../../core/spec.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 
 export type Pair = readonly [y: number, x: number];
 

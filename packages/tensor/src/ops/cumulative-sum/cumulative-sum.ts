@@ -1,6 +1,6 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
-import { checkDType } from "../../core/checks.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";

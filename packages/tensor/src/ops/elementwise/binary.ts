@@ -1,17 +1,18 @@
 import { checkValue, describeValue } from "../../checks/check.ts";
+import { ArgumentError, DTypeError } from "../../checks/errors.ts";
 import type { Rule } from "../../checks/rules.ts";
-import { anyNumber, aTensor, either, isTensor } from "../../checks/rules.ts";
-import { checkDType } from "../../core/checks.ts";
-import type { DType } from "../../core/dtype.ts";
-import { ArgumentError, DTypeError } from "../../core/errors.ts";
+import { anyNumber, aTensor, either } from "../../checks/rules.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { broadcastShapes, formatSpec } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { isTensor } from "../../core/tensor.ts";
+import type { DType } from "../../expression/dtype.ts";
+import { arithmeticTypes, checkNumber } from "../../expression/dtype-kinds.ts";
 import type { Expression, Value } from "../../expression/expression.ts";
 import { buildExpression, computeType } from "../../expression/expression.ts";
-import { arithmeticTypes, checkNumber } from "./dtypes.ts";
 
 type Specs = readonly (Spec | undefined)[];
 

@@ -1,4 +1,4 @@
-import { ArgumentError } from "../../core/errors.ts";
+import { ArgumentError } from "../../checks/errors.ts";
 import type { Attributes } from "../../core/op.ts";
 import type { CaseInput, OpCase } from "../../core/op-cases.ts";
 

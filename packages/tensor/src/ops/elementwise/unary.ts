@@ -1,9 +1,9 @@
-import { checkDType } from "../../core/checks.ts";
-import type { DType } from "../../core/dtype.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import type { Spec } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { Expression, Value } from "../../expression/expression.ts";
 import { buildExpression, computeType } from "../../expression/expression.ts";
-import { floatTypes } from "./dtypes.ts";
 
 type Specs = readonly (Spec | undefined)[];
 

@@ -1,8 +1,8 @@
+import { mergeDimensions } from "../../core/expression-plan.ts";
 import type { PlannedLaunch, Slot } from "../../core/launch.ts";
 import type { Spec } from "../../core/spec.ts";
 import { broadcastStrides, stridesOf } from "../../core/spec.ts";
 import type { Expression } from "../../expression/expression.ts";
-import { mergeDimensions } from "../../expression/expression-plan.ts";
 
 /** Applies, in place, an epilogue that no kernel knows. The op's inputs from the third on are its extra inputs. */
 export function epilogueLaunch(

@@ -1,5 +1,5 @@
 import { checkTensors } from "../../checks/check.ts";
-import { ArgumentError } from "../../core/errors.ts";
+import { ArgumentError } from "../../checks/errors.ts";
 import { normalizeAxis, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { reshape } from "../reshape/reshape.ts";

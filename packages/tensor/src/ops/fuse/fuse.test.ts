@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
 import type { ExpressionLaunch } from "../../core/launch.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { tensor } from "../../creation/tensor.ts";

@@ -1,10 +1,11 @@
 import { checkValue } from "../../checks/check.ts";
-import { callable, isTensor } from "../../checks/rules.ts";
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
+import { callable } from "../../checks/rules.ts";
 import { execute, withExecutor } from "../../core/executor.ts";
 import { rejectPromise, scope, tensorsIn } from "../../core/scope.ts";
 import { broadcastShapes, formatShape, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { isTensor } from "../../core/tensor.ts";
 import { fusedOp } from "./fused.ts";
 import type { FusedFunction } from "./trace.ts";
 import { Trace } from "./trace.ts";

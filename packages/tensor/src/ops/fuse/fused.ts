@@ -1,4 +1,4 @@
-import { ArgumentError, DTypeError } from "../../core/errors.ts";
+import { ArgumentError, DTypeError } from "../../checks/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";

@@ -1,5 +1,5 @@
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import type { Backend } from "../../core/backend.ts";
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import type { Executor } from "../../core/executor.ts";
 import type { AnyOp, Attributes, ExpressionOf, OpCall } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";

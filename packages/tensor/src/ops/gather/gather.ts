@@ -1,5 +1,5 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
-import { ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";

@@ -1,6 +1,6 @@
 import { checkOptions } from "../../checks/check.ts";
+import { ArgumentError } from "../../checks/errors.ts";
 import { comparable } from "../../checks/rules.ts";
-import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";

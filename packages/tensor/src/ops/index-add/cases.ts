@@ -1,7 +1,7 @@
-import type { DType } from "../../core/dtype.ts";
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 import type { IndexAddAttributes } from "./index-add.ts";
 import { indexAddOp } from "./index-add.ts";
 

@@ -1,7 +1,7 @@
 import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { nonNegativeInteger } from "../../checks/rules.ts";
-import { checkDType } from "../../core/checks.ts";
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";

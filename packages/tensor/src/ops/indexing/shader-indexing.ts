@@ -1,10 +1,10 @@
 import type { Limits } from "../../core/backend.ts";
 import { storageOf } from "../../core/backend.ts";
-import { bytesOfStorage } from "../../core/dtype.ts";
 import type { PlannedLaunch, RangeCheck, Slot } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { wgslKernel } from "../../core/wgsl.ts";
+import { bytesOfStorage } from "../../expression/dtype.ts";
 import { invocations } from "../movement/invocations.ts";
 import { unitsPerWord, widestUnit } from "../movement/units.ts";
 import { launchesOnly } from "../movement/view.ts";

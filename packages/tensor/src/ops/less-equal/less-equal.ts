@@ -1,9 +1,9 @@
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { orderedTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "../elementwise/binary.ts";
 import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
-import { orderedTypes } from "../elementwise/dtypes.ts";
 
 /** y = (a <= b); an absent operand is the scalar of the call. */
 export const lessEqualOp: Op = {

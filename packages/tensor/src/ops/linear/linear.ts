@@ -1,6 +1,6 @@
 import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import { anything, aTensor } from "../../checks/rules.ts";
-import { ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";

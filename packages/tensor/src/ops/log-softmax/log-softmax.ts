@@ -1,10 +1,10 @@
 import { checkTensors } from "../../checks/check.ts";
-import { checkDType } from "../../core/checks.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { axisOption } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 import { forEachLine, linesAlong } from "../lines/lines.ts";
 import { logSoftmaxGradient } from "../log-softmax-gradient/log-softmax-gradient.ts";
 import type { AxisAttributes } from "../softmax/plan.ts";

@@ -1,6 +1,6 @@
+import { mergeDimensions } from "../../core/expression-plan.ts";
 import type { Shape } from "../../core/spec.ts";
 import { broadcastStrides, sizeOf } from "../../core/spec.ts";
-import { mergeDimensions } from "../../expression/expression-plan.ts";
 import type { MatmulAttributes } from "./matmul.ts";
 import { lastTwo } from "./matmul-shape.ts";
 

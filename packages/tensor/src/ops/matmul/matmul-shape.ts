@@ -1,8 +1,8 @@
-import { checkDType } from "../../core/checks.ts";
-import { ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../checks/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { broadcastShapes, formatShape } from "../../core/spec.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 import { epilogueOutput } from "../epilogue/epilogue.ts";
 import type { MatmulAttributes } from "./matmul.ts";
 

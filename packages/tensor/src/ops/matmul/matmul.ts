@@ -1,12 +1,12 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { yesOrNo } from "../../checks/rules.ts";
-import type { DType } from "../../core/dtype.ts";
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { GradientContext, Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { DType } from "../../expression/dtype.ts";
 import type { EpilogueAttributes } from "../epilogue/epilogue.ts";
 import { applyEpilogue, epilogueGradients, epilogueReads } from "../epilogue/epilogue.ts";
 import { reshape } from "../reshape/reshape.ts";

@@ -1,8 +1,8 @@
-import { checkDType } from "../../core/checks.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 import { module } from "../max-pool/max-pool.wasm.ts";
 import { placeType } from "../max-pool/places.ts";
 import { maxPoolSelectOp } from "../max-pool-select/max-pool-select.ts";

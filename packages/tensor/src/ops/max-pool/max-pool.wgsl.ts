@@ -1,4 +1,4 @@
-import type { DType } from "../../core/dtype.ts";
+import type { DType } from "../../expression/dtype.ts";
 import { invocationEntry } from "../movement/invocations.ts";
 import { loadUnit } from "../movement/units.ts";
 import { forEachPlace, windows } from "../pooling/window.wgsl.ts";

@@ -1,4 +1,4 @@
-import type { DType } from "../../core/dtype.ts";
+import type { DType } from "../../expression/dtype.ts";
 import type { PoolAttributes } from "../pooling/geometry.ts";
 
 /** Places in windows of up to 256 positions fit in a byte. */

@@ -1,11 +1,11 @@
-import { checkDType } from "../../core/checks.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { broadcastReduced, reductionAttributes } from "../reduction/axes.ts";

@@ -1,13 +1,13 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
 import type { Rule } from "../../checks/rules.ts";
-import { checkDType } from "../../core/checks.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { storedAs } from "../cast/cast.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { broadcastReduced, reductionAttributes, reductionRules, restoreAxes } from "../reduction/axes.ts";

@@ -1,5 +1,5 @@
-import type { DType } from "../../core/dtype.ts";
 import { halfWordsSource } from "../../core/float-elements.ts";
+import type { DType } from "../../expression/dtype.ts";
 import { invocationEntry } from "./invocations.ts";
 import type { Unit } from "./units.ts";
 import { loadUnit, storeUnits, unitType } from "./units.ts";

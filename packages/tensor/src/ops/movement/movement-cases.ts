@@ -1,6 +1,6 @@
-import type { DType } from "../../core/dtype.ts";
 import type { CaseInput } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 
 /** An input of any dtype, with values that it holds and that tell positions apart. */
 export function anyInput(shape: Shape, dtype: DType = "f32"): CaseInput {

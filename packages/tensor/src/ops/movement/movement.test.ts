@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
 import type { Limits } from "../../core/backend.ts";
-import type { DType } from "../../core/dtype.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
 import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";
+import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
 import { sliceOp } from "../slice/slice.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Limits } from "../../core/backend.ts";
-import type { DType } from "../../core/dtype.ts";
 import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../core/launch.ts";
 import type { Shape } from "../../core/spec.ts";
 import { stridesOf } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 import { shaderCopyLaunches } from "./shader-copy.ts";
 import type { StridedCopy } from "./strided-copy.ts";
 import { widestUnit } from "./units.ts";

@@ -1,10 +1,10 @@
 import type { Limits } from "../../core/backend.ts";
 import { storageOf } from "../../core/backend.ts";
-import type { DType } from "../../core/dtype.ts";
-import { bytesOfStorage } from "../../core/dtype.ts";
 import type { PlannedLaunch, ScalarSlot, Slot, WgslKernel } from "../../core/launch.ts";
 import { sizeOf, stridesOf } from "../../core/spec.ts";
 import { wgslKernel, workgroupLine } from "../../core/wgsl.ts";
+import type { DType } from "../../expression/dtype.ts";
+import { bytesOfStorage } from "../../expression/dtype.ts";
 import type { FillCode } from "./copy.wgsl.ts";
 import { boxCode, fillCode, ownerCode, tileSide, transposeCode } from "./copy.wgsl.ts";
 import { invocations } from "./invocations.ts";

@@ -1,12 +1,12 @@
 import type { Limits } from "../../core/backend.ts";
 import { storageOf } from "../../core/backend.ts";
-import type { DType } from "../../core/dtype.ts";
-import { bytesOfStorage } from "../../core/dtype.ts";
+import { mergeDimensions } from "../../core/expression-plan.ts";
 import type { PlannedLaunch, Slot } from "../../core/launch.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
-import { mergeDimensions } from "../../expression/expression-plan.ts";
+import type { DType } from "../../expression/dtype.ts";
+import { bytesOfStorage } from "../../expression/dtype.ts";
 import { chunkOf } from "../reduction/passes.ts";
 import { module } from "./copy.wasm.ts";
 

@@ -1,9 +1,9 @@
 import type { Limits } from "../../core/backend.ts";
 import { storageOf } from "../../core/backend.ts";
-import { bytesOfStorage } from "../../core/dtype.ts";
 import type { PlannedLaunch } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
+import { bytesOfStorage } from "../../expression/dtype.ts";
 
 /** A plan of launches without temporaries or aliases. */
 export const launchesOnly = (launches: readonly PlannedLaunch[]): Plan => ({

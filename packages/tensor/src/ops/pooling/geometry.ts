@@ -1,4 +1,5 @@
 import { checkOptions, checkValue } from "../../checks/check.ts";
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import type { Rule, Rules } from "../../checks/rules.ts";
 import {
   anything,
@@ -8,11 +9,10 @@ import {
   positiveInteger,
   yesOrNo,
 } from "../../checks/rules.ts";
-import { checkDType } from "../../core/checks.ts";
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, sameShape, sizeOf } from "../../core/spec.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 
 /** One number for every spatial dimension, or one for each. */
 export type Extent = number | readonly number[];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
 import type { KernelLaunch } from "../../core/launch.ts";
 import type { Shape } from "../../core/spec.ts";
 import { zeros } from "../../index.ts";

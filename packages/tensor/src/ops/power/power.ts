@@ -1,10 +1,10 @@
-import { isTensor } from "../../checks/rules.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { isTensor } from "../../core/tensor.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "../elementwise/binary.ts";
 import { binaryExpression, binaryOutputs, callBinary } from "../elementwise/binary.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
 import { square } from "../square/square.ts";
 
 /** y = base^exponent; an absent one is the scalar of the call. */

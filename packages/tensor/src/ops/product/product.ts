@@ -1,10 +1,10 @@
-import { checkDType } from "../../core/checks.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 import { flip } from "../flip/flip.ts";
 import { zerosLike } from "../full/full.ts";
 import { mul } from "../mul/mul.ts";

@@ -1,13 +1,13 @@
-import { checkDType } from "../../core/checks.ts";
-import { ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../checks/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Gradient, Op, Plan, ReferenceArray } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf } from "../../core/spec.ts";
+import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { storedAs } from "../cast/cast.ts";
-import { arithmeticTypes } from "../elementwise/dtypes.ts";
 import { pointwise } from "../fuse/pointwise.ts";
 import { sum } from "../sum/sum.ts";
 import { restoreAxes } from "./axes.ts";

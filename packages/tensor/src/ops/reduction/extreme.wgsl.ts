@@ -1,4 +1,4 @@
-import type { DType } from "../../core/dtype.ts";
+import type { DType } from "../../expression/dtype.ts";
 import type { Reducer } from "./fold.wgsl.ts";
 import { orderKey } from "./order-key.wgsl.ts";
 

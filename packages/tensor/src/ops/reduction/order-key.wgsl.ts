@@ -1,4 +1,4 @@
-import type { DType } from "../../core/dtype.ts";
+import type { DType } from "../../expression/dtype.ts";
 
 /**
  * `keyOf(bits) -> i32` orders the bits of a dtype: the element to find has the largest key, and NaN, known by its bits,

@@ -1,6 +1,6 @@
-import type { DType } from "../../core/dtype.ts";
 import type { Accuracy, CaseValues, OpCase } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 import type { ReductionAttributes } from "./geometry.ts";
 import { reductionLength } from "./geometry.ts";
 

@@ -1,6 +1,6 @@
-import type { DType } from "../../core/dtype.ts";
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 import { anyInput } from "../movement/movement-cases.ts";
 import type { ReshapeAttributes } from "./reshape.ts";
 import { reshapeOp } from "./reshape.ts";

@@ -1,6 +1,6 @@
 import { checkValue } from "../../checks/check.ts";
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { anArray } from "../../checks/rules.ts";
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";

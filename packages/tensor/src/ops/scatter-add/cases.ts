@@ -1,6 +1,6 @@
-import type { DType } from "../../core/dtype.ts";
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 import type { IndexAddAttributes } from "../index-add/index-add.ts";
 import { scatterAddOp } from "./scatter-add.ts";
 

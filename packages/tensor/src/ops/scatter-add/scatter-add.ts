@@ -1,7 +1,7 @@
 import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import { nonNegativeInteger } from "../../checks/rules.ts";
-import { checkDType } from "../../core/checks.ts";
-import { ShapeError } from "../../core/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";

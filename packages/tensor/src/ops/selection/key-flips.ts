@@ -1,4 +1,4 @@
-import type { DType } from "../../core/dtype.ts";
+import type { DType } from "../../expression/dtype.ts";
 
 /** The bits to flip in the keys of a dtype, so that a comparison of signed integers finds the largest or the smallest. */
 export function keyFlips(dtype: DType, largest: boolean): number {

@@ -1,9 +1,9 @@
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { signedTypes } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { signedTypes } from "../elementwise/dtypes.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
 /** Truncation keeps zeros and NaN as they are and stops the gradient. */

@@ -1,15 +1,15 @@
 import { checkOptions } from "../../checks/check.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import type { Rules } from "../../checks/rules.ts";
 import { belowOne } from "../../checks/rules.ts";
-import { checkDType } from "../../core/checks.ts";
-import { ShapeError } from "../../core/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { RangeCheck } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { floatTypes } from "../elementwise/dtypes.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
 import { crossEntropyPlan } from "../softmax/plan.ts";
 import { softmaxCrossEntropyGradient } from "../softmax-cross-entropy-gradient/softmax-cross-entropy-gradient.ts";
 

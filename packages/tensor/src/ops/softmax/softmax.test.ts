@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { DType } from "../../core/dtype.ts";
-import { ArgumentError, DTypeError, ShapeError } from "../../core/errors.ts";
-import { gradientOf } from "../../core/gradient.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
 import { sizeOf } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";
+import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
+import { gradientOf } from "../gradient-of.ts";
 
 const backend = new RecordingBackend();
 /** A tensor that no launch has made. */

@@ -1,6 +1,6 @@
 import { checkTensors, describeValue } from "../../checks/check.ts";
+import { ArgumentError } from "../../checks/errors.ts";
 import { listOf, nonNegativeInteger } from "../../checks/rules.ts";
-import { ArgumentError } from "../../core/errors.ts";
 import { axisOption, formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { sliceAlong } from "../slice/slice.ts";

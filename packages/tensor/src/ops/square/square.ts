@@ -1,8 +1,8 @@
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import { arithmeticTypes } from "../elementwise/dtypes.ts";
 import { unaryExpression, unaryOutputs } from "../elementwise/unary.ts";
 
 /** y = x x. */

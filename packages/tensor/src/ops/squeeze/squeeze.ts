@@ -1,5 +1,5 @@
 import { checkTensors } from "../../checks/check.ts";
-import { ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import { formatShape, normalizeAxes } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { reshape } from "../reshape/reshape.ts";

@@ -1,6 +1,6 @@
 import { checkValue } from "../../checks/check.ts";
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { aTensor, listOf } from "../../checks/rules.ts";
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
 import { scope } from "../../core/scope.ts";
 import { axisOption, formatShape, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";

@@ -1,5 +1,5 @@
 import { checkTensors } from "../../checks/check.ts";
-import { ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../checks/errors.ts";
 import { scope } from "../../core/scope.ts";
 import type { Shape } from "../../core/spec.ts";
 import { broadcastShapes, checkShape, formatShape, sameShape } from "../../core/spec.ts";

@@ -1,9 +1,9 @@
-import { checkDType } from "../../core/checks.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { arithmeticTypes } from "../elementwise/dtypes.ts";
+import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { broadcastReduced, reductionAttributes } from "../reduction/axes.ts";
 import type { ReductionAttributes } from "../reduction/geometry.ts";

@@ -1,4 +1,4 @@
-import type { DType } from "../../core/dtype.ts";
+import type { DType } from "../../expression/dtype.ts";
 import type { Reducer } from "../reduction/fold.wgsl.ts";
 
 /** Sums, and bits of the result made from them. Integers of either sign wrap as unsigned ones. */

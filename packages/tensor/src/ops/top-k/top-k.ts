@@ -1,7 +1,7 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { ArgumentError } from "../../checks/errors.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
-import { checkDType } from "../../core/checks.ts";
-import { ArgumentError } from "../../core/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";

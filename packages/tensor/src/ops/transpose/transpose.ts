@@ -1,7 +1,7 @@
 import { checkTensors, checkValue } from "../../checks/check.ts";
+import { ArgumentError } from "../../checks/errors.ts";
 import { integer, listOf } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
-import { ArgumentError } from "../../core/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op, Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";

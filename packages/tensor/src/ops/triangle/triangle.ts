@@ -1,4 +1,4 @@
-import { ArgumentError, ShapeError } from "../../core/errors.ts";
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape } from "../../core/spec.ts";

@@ -1,6 +1,6 @@
 import { checkOptions } from "../../checks/check.ts";
+import { ArgumentError } from "../../checks/errors.ts";
 import { finite } from "../../checks/rules.ts";
-import { ArgumentError } from "../../core/errors.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";

@@ -1,6 +1,6 @@
-import type { DType } from "../../core/dtype.ts";
 import type { CaseInput, CaseValues, OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 import { whereOp } from "./where.ts";
 
 const condition = (shape: Shape): CaseInput => ({ shape, dtype: "bool", values: { integers: [0, 1] } });

@@ -1,16 +1,16 @@
 import { checkTensors, checkValue } from "../../checks/check.ts";
-import { checkDType } from "../../core/checks.ts";
-import type { DType } from "../../core/dtype.ts";
+import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { broadcastShapes } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { DType } from "../../expression/dtype.ts";
+import { allTypes, checkNumber } from "../../expression/dtype-kinds.ts";
 import { buildExpression, computeType } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "../elementwise/binary.ts";
 import { commonDType, tensorOrNumber } from "../elementwise/binary.ts";
-import { allTypes, checkNumber } from "../elementwise/dtypes.ts";
 
 type Specs = readonly (Spec | undefined)[];
 

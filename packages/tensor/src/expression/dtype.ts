@@ -1,5 +1,5 @@
 import { builtinName } from "../checks/builtin-name.ts";
-import { ArgumentError } from "./errors.ts";
+import { ArgumentError } from "../checks/errors.ts";
 
 /** The element types of tensors. `f16` is storage only and exists where the device has it. */
 export type DType = "f32" | "i32" | "u32" | "u8" | "bool" | "f16";

@@ -1,5 +1,5 @@
-import type { DType } from "./dtype.ts";
-import { DTypeError } from "./errors.ts";
+import { DTypeError } from "../checks/errors.ts";
+import type { DType } from "../expression/dtype.ts";
 import type { Spec } from "./spec.ts";
 
 /** Throws DTypeError, naming the operation and the argument, unless the spec has one of the allowed dtypes. */

@@ -1,6 +1,6 @@
-import type { DType } from "../../core/dtype.ts";
-import { isFloat } from "../../core/dtype.ts";
-import { DTypeError } from "../../core/errors.ts";
+import { DTypeError } from "../checks/errors.ts";
+import type { DType } from "./dtype.ts";
+import { isFloat } from "./dtype.ts";
 
 export const floatTypes: readonly DType[] = ["f32", "f16"];
 export const signedTypes: readonly DType[] = ["f32", "f16", "i32"];

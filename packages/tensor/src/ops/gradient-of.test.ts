@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { castOp } from "../ops/cast/cast.ts";
+import { scope } from "../core/scope.ts";
+import { Tensor, TensorStorage } from "../core/tensor.ts";
+import type { DType } from "../expression/dtype.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
-import type { DType } from "./dtype.ts";
-import { gradientOf } from "./gradient.ts";
-import { scope } from "./scope.ts";
-import { Tensor, TensorStorage } from "./tensor.ts";
+import { castOp } from "./cast/cast.ts";
+import { gradientOf } from "./gradient-of.ts";
 
 const dtypes: readonly DType[] = ["f16", "f32"];
 

@@ -1,13 +1,13 @@
+import type { AnyOp, Attributes, Gradient } from "../core/op.ts";
+import type { Spec } from "../core/spec.ts";
+import { formatSpec } from "../core/spec.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { differentiate, inputsRead } from "../expression/differentiate.ts";
+import { isFloat } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";
 import { keepInputs } from "../expression/expression.ts";
-import { evaluateExpression } from "../ops/fuse/fused.ts";
-import { sumTo } from "../ops/sum/sum-to.ts";
-import { isFloat } from "./dtype.ts";
-import type { AnyOp, Attributes, Gradient } from "./op.ts";
-import type { Spec } from "./spec.ts";
-import { formatSpec } from "./spec.ts";
-import type { Tensor } from "./tensor.ts";
+import { evaluateExpression } from "./fuse/fused.ts";
+import { sumTo } from "./sum/sum-to.ts";
 
 /** Rules per op, by specs and attributes: differentiating costs more than a small launch. Beyond so many it starts over. */
 const rulesKeptPerOp = 512;

@@ -1,0 +1,28 @@
+/** What a scope owns: a tensor, as far as scopes know it. */
+export interface Owned {
+  readonly isDisposed: boolean;
+  readonly storage: { freeWhenForgotten(): void };
+  dispose(): void;
+}
+
+export type Scope = Set<Owned>;
+let current: Scope | undefined;
+
+export const currentScope = (): Scope | undefined => current;
+
+/** Runs `body` in a scope, or outside of every scope. */
+export function runInScope<Result>(scope: Scope | undefined, body: () => Result): Result {
+  const outer = current;
+  current = scope;
+  try {
+    return body();
+  } finally {
+    current = outer;
+  }
+}
+
+/** Called for every new tensor, and for those that an inner scope returns: it belongs to the current scope or, where there is none, to whoever holds it. */
+export function trackInScope(tensor: Owned): void {
+  if (current !== undefined) current.add(tensor);
+  else if (!tensor.isDisposed) tensor.storage.freeWhenForgotten();
+}
