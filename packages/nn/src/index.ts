@@ -30,11 +30,13 @@ export type { AccuracyOptions } from "./metrics/accuracy.ts";
 export { accuracy } from "./metrics/accuracy.ts";
 export { naming } from "./module/failure.ts";
 export type { LoadOptions, LoadReport, StateSource } from "./module/load-state-dict.ts";
-export type { AnyModule, Member } from "./module/module.ts";
+export type { Member } from "./module/member.ts";
+export type { AnyModule } from "./module/module.ts";
 export { Module } from "./module/module.ts";
 export type { StateDict, StateValue } from "./module/state-dict.ts";
 export { stateArrays } from "./module/state-dict.ts";
 export { StateDictError } from "./module/state-dict-error.ts";
+export { Unowned } from "./module/unowned.ts";
 export type { ParameterOptions, VariableOptions } from "./module/variable.ts";
 export { Buffer, Counter, Parameter, Variable } from "./module/variable.ts";
 export type { AdamRuleOptions } from "./optimizers/adam.ts";
@@ -59,8 +61,8 @@ export {
   warmUp,
 } from "./schedules/schedules.ts";
 export type { Batch, DataSource, HostArray, Loadable } from "./training/batch.ts";
-export type { EvaluateOptions } from "./training/evaluate.ts";
 export { evaluate } from "./training/evaluate.ts";
+export type { EvaluateOptions } from "./training/evaluate-options.ts";
 export { fit } from "./training/fit.ts";
 export type { Callback, CheckpointOptions, FitOptions, Probe, RunControl } from "./training/fit-options.ts";
 export type { BatchRecord, EpochRecord, Evaluation, History } from "./training/history.ts";

@@ -2,7 +2,7 @@ import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 import { naming } from "../module/failure.ts";
-import type { Member } from "../module/module.ts";
+import type { Member } from "../module/member.ts";
 import { Module } from "../module/module.ts";
 import { runSequence } from "./fusion.ts";
 

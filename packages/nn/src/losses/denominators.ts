@@ -1,7 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { sum, withoutScope } from "@evenkeel/tensor";
-import { isOtherClass } from "../metrics/classes.ts";
 import { hostCount } from "./host-integers.ts";
+import { isOtherClass } from "./other-class.ts";
 
 /** The number of values that a mean was taken over, on the host where it is known there, else on the device; `sum` for a sum. */
 export type Denominator = number | Tensor | "sum";

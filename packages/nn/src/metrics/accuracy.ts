@@ -3,8 +3,8 @@ import { div, formatShape, isArgmax, mul, ShapeError, sameShape, scope, sum } fr
 import { checkOptions, checkTensors, integer } from "@evenkeel/tensor/checks";
 import { countOf, over } from "../losses/denominators.ts";
 import { checkLabels } from "../losses/host-integers.ts";
+import { isOtherClass } from "../losses/other-class.ts";
 import { ignoredByDefault } from "../losses/reduction.ts";
-import { isOtherClass } from "./classes.ts";
 
 export interface AccuracyOptions {
   /** Samples with this label do not count; default -100. */

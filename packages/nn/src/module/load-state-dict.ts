@@ -19,7 +19,7 @@ import {
 } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { copyOf } from "./copy.ts";
-import type { AnyModule } from "./module.ts";
+import type { ModuleNode } from "./member.ts";
 import type { StateDict, StateValue } from "./state-dict.ts";
 import { statefulMembers } from "./state-dict.ts";
 import { StateDictError } from "./state-dict-error.ts";
@@ -61,7 +61,7 @@ interface Comparison extends LoadReport {
   readonly mismatched: readonly string[];
 }
 
-function compare(module: AnyModule, source: StateSource, options: LoadOptions): Comparison {
+function compare(module: ModuleNode, source: StateSource, options: LoadOptions): Comparison {
   checkOptions<LoadOptions>("loadStateDict", options, {
     strict: yesOrNo,
     except: either(text, listOf(text)),
@@ -137,7 +137,7 @@ function areSame(a: StateValue, b: StateValue): boolean {
  * Compares names, shapes and dtypes, and changes nothing. Throws StateDictError, which says `where` the state comes from.
  */
 export function checkStateDict(
-  module: AnyModule,
+  module: ModuleNode,
   source: StateSource,
   options: LoadOptions = {},
   where?: string,
@@ -154,7 +154,7 @@ export function checkStateDict(
 
 /** Checks everything, then copies everything, then assigns, so that a model is never half loaded. */
 export function loadStateDict(
-  module: AnyModule,
+  module: ModuleNode,
   source: StateSource,
   options: LoadOptions = {},
   where?: string,

@@ -3,16 +3,14 @@ import { checkOptions, yesOrNo } from "@evenkeel/tensor/checks";
 import { RandomSource } from "../initializers/random-source.ts";
 import type { LoadOptions, LoadReport, StateSource } from "./load-state-dict.ts";
 import { loadStateDict } from "./load-state-dict.ts";
+import type { Member } from "./member.ts";
+import { isModule } from "./member.ts";
 import { moveTo } from "./move.ts";
 import type { StateDict } from "./state-dict.ts";
 import { stateDictOf } from "./state-dict.ts";
 import { summaryOf } from "./summary.ts";
-import type { Counter } from "./variable.ts";
 import { Buffer, Parameter } from "./variable.ts";
-import { allMembers, ownMembers } from "./walk.ts";
-
-/** What a module is made of: everything that training, saving and loading find in it. */
-export type Member = AnyModule | Parameter | Buffer | Counter | RandomSource;
+import { allMembers, membersInProperties } from "./walk.ts";
 
 /** Any module, whatever its inputs and outputs. */
 // biome-ignore lint/suspicious/noExplicitAny: arguments of `forward` are contravariant
@@ -66,11 +64,12 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
 
   /**
    * The direct members with their names, such as `weight`, `layers.0.1`, `parts.first`: those in properties, and in arrays and
-   * plain objects there, at any depth. Containers override it to choose other names. `#private` fields cannot be seen from
-   * outside of their class: what only they hold is not a member, and is neither trained nor saved.
+   * plain objects there, at any depth. Containers override it to choose other names. It makes no difference whether a property is
+   * `private`; what a module holds without owning it stands in an `Unowned`. JavaScript shows `#private` fields to no other code:
+   * what only they hold cannot be found, trained or saved, so modules have none.
    */
   *members(): Generator<[name: string, member: Member]> {
-    yield* ownMembers(this);
+    yield* membersInProperties(this);
   }
 
   /**
@@ -78,12 +77,12 @@ export abstract class Module<Inputs extends readonly unknown[] = [x: Tensor], Ou
    * a module contains itself, two members have one path, or only a Map, a Set or an object of another class holds a member.
    */
   *namedMembers(): Generator<[path: string, member: Member]> {
-    yield* allMembers(this);
+    yield* allMembers(this, Module.prototype.members);
   }
 
   /** This module and all inner ones, each once, under its first path. */
   namedModules(): Generator<[path: string, module: AnyModule]> {
-    return distinct(withSelf(this), (member): member is AnyModule => member instanceof Module);
+    return distinct(withSelf(this), (member): member is AnyModule => isModule(member));
   }
 
   namedParameters(): Generator<[path: string, parameter: Parameter]> {

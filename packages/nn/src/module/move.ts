@@ -1,12 +1,12 @@
 import type { Backend } from "@evenkeel/tensor";
 import { fromData, scope } from "@evenkeel/tensor";
 import { aBackend, checkValue } from "@evenkeel/tensor/checks";
-import type { AnyModule } from "./module.ts";
+import type { ModuleNode } from "./member.ts";
 import { arrayOf } from "./state-dict.ts";
 import { Variable } from "./variable.ts";
 
 /** See `Module.to`. */
-export async function moveTo(module: AnyModule, backend: Backend): Promise<void> {
+export async function moveTo(module: ModuleNode, backend: Backend): Promise<void> {
   checkValue("to: backend", backend, aBackend);
   const members = new Set([...module.namedMembers()].map(([, member]) => member));
   const variables = [...members].filter((member) => member instanceof Variable);

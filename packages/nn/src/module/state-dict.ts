@@ -1,9 +1,10 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { aliasOf } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
-import { callable, checkValue } from "@evenkeel/tensor/checks";
+import { checkValue } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
-import type { AnyModule } from "./module.ts";
+import type { ModuleNode } from "./member.ts";
+import { isModule } from "./member.ts";
 import type { Stateful } from "./variable.ts";
 import { Counter, isStateful } from "./variable.ts";
 
@@ -16,21 +17,17 @@ export interface StateDict {
 }
 
 /** Members by their paths; a shared one has several. Throws ArgumentError for two members of one path. */
-export function statefulMembers(module: AnyModule): Map<string, Stateful> {
+export function statefulMembers(module: ModuleNode): Map<string, Stateful> {
   checkValue("model", module, aModel);
   return new Map(
     [...module.namedMembers()].filter((entry): entry is [string, Stateful] => isStateful(entry[1])),
   );
 }
 
-/** Recognized by its members, as a tensor is. */
-const aModel: Rule = {
-  expected: "a module",
-  accepts: (value) => callable.accepts((value as AnyModule | null | undefined)?.namedMembers),
-};
+const aModel: Rule = { expected: "a module", accepts: isModule };
 
 /** See `Module.stateDict`. */
-export function stateDictOf(module: AnyModule): StateDict {
+export function stateDictOf(module: ModuleNode): StateDict {
   // Not by assignment: a path may be `__proto__`.
   return Object.fromEntries(
     [...statefulMembers(module)].map(([path, member]) => [
@@ -53,7 +50,7 @@ const arrayOfCounter = ({ value }: Counter): StoredArray => ({
  *
  * @example const arrays = await stateArrays(model);
  */
-export async function stateArrays(module: AnyModule): Promise<Map<string, StoredArray>> {
+export async function stateArrays(module: ModuleNode): Promise<Map<string, StoredArray>> {
   const members = statefulMembers(module);
   const arrays = new Map<Stateful, Promise<StoredArray>>();
   for (const member of members.values()) {

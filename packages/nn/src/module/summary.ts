@@ -1,11 +1,11 @@
-import type { AnyModule } from "./module.ts";
-import { Module } from "./module.ts";
+import type { ModuleNode } from "./member.ts";
+import { isModule } from "./member.ts";
 
 /** A line of text, and the number of parameters at its end. */
 type Row = readonly [text: string, parameters: string];
 
 /** See `Module.toString`. */
-export function summaryOf(module: AnyModule): string {
+export function summaryOf(module: ModuleNode): string {
   const [[title, total], ...rows] = [...rowsOf(module, "", "")] as [Row, ...Row[]];
   const texts = [title, ...rows.map(([text]) => text)];
   const width = Math.max(...texts.map(({ length }) => length)) + 2;
@@ -14,11 +14,11 @@ export function summaryOf(module: AnyModule): string {
   return [`${line([title, total])} parameters`, ...rows.map(line)].join("\n");
 }
 
-function* rowsOf(module: AnyModule, name: string, indent: string): Generator<Row> {
+function* rowsOf(module: ModuleNode, name: string, indent: string): Generator<Row> {
   const count = module.parameterCount({ trainableOnly: false });
   const text = `${indent}${name}${module.describe()}${module.isFrozen ? ", frozen" : ""}`;
   yield [text, count === 0 && indent !== "" ? "" : count.toLocaleString("en")];
   for (const [inner, member] of module.members()) {
-    if (member instanceof Module) yield* rowsOf(member, `${inner}: `, `${indent}  `);
+    if (isModule(member)) yield* rowsOf(member, `${inner}: `, `${indent}  `);
   }
 }

@@ -1,14 +1,15 @@
 import { ArgumentError } from "@evenkeel/tensor";
 import { contentsOf, describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
 import { RandomSource } from "../initializers/random-source.ts";
-import type { AnyModule, Member } from "./module.ts";
-import { Module } from "./module.ts";
+import type { Member, ModuleNode } from "./member.ts";
+import { isModule } from "./member.ts";
+import { Unowned } from "./unowned.ts";
 import { isStateful } from "./variable.ts";
 
 type Add = (path: string, member: Member, place: string) => void;
 
 const isMember = (value: object): value is Member =>
-  isStateful(value) || value instanceof Module || value instanceof RandomSource;
+  isStateful(value) || isModule(value) || value instanceof RandomSource;
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
@@ -16,16 +17,22 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 const keysOf = (container: object): readonly string[] =>
   Array.isArray(container) && !container.some(isObject) ? [] : Object.keys(container);
 
-/** See `Module.members`. */
-export function ownMembers(module: AnyModule): [name: string, member: Member][] {
+/** The members in properties of the module, by the rules of `Module.members`. */
+export function membersInProperties(module: ModuleNode): [name: string, member: Member][] {
   const found: [string, Member][] = [];
   new Walk().enterProperties(module, "", (name, member) => found.push([name, member]));
   return found;
 }
 
-/** See `Module.namedMembers`. */
-export function allMembers(module: AnyModule): [path: string, member: Member][] {
-  const walk = new Walk();
+/**
+ * See `Module.namedMembers`. A module whose method `members` is `inProperties` has the result of `membersInProperties`; any other
+ * method chooses its own names.
+ */
+export function allMembers(
+  module: ModuleNode,
+  inProperties: ModuleNode["members"],
+): [path: string, member: Member][] {
+  const walk = new Walk(inProperties);
   walk.enterModule(module, "", []);
   walk.refuseHidden();
   return walk.found;
@@ -43,24 +50,29 @@ class Walk {
   private readonly open = new Map<object, boolean>();
   /** Arrays and plain objects that were found to contain no members. */
   private readonly barren = new Set<object>();
+  private readonly inProperties: ModuleNode["members"] | undefined;
 
-  enterModule(module: AnyModule, prefix: string, around: readonly AnyModule[]): void {
+  constructor(inProperties?: ModuleNode["members"]) {
+    this.inProperties = inProperties;
+  }
+
+  enterModule(module: ModuleNode, prefix: string, around: readonly ModuleNode[]): void {
     const within = [...around, module];
     const add: Add = (path, member, place) => {
       this.claim(path, place);
-      if (within.includes(member as AnyModule)) {
+      if (within.includes(member as ModuleNode)) {
         throw new ArgumentError(`${path}: found a module that contains itself, expected a tree of modules`);
       }
       this.found.push([path, member]);
-      if (member instanceof Module) this.enterModule(member, `${path}.`, within);
+      if (isModule(member)) this.enterModule(member, `${path}.`, within);
     };
-    const namesItself = module.members !== Module.prototype.members;
+    const namesItself = module.members !== this.inProperties;
     this.enterProperties(module, prefix, namesItself ? () => undefined : add);
     if (!namesItself) return;
     for (const [name, member] of module.members()) add(prefix + name, member, prefix + name);
   }
 
-  enterProperties(module: AnyModule, prefix: string, add: Add): void {
+  enterProperties(module: ModuleNode, prefix: string, add: Add): void {
     for (const [property, value] of Object.entries(module)) {
       if (!isObject(value)) continue;
       const name = isStateful(value) ? (value.name ?? property) : property;
@@ -91,6 +103,7 @@ class Walk {
   }
 
   private visit(value: object, path: string, place: string, add: Add): void {
+    if (value instanceof Unowned) return;
     if (isMember(value)) add(path, value, place);
     else if (Array.isArray(value) || isRecord(value)) this.enterContainer(value, place, add);
     else this.searchHolder(value, value, place, new Set());
@@ -123,7 +136,7 @@ class Walk {
   /** Looks for members in a Map, a Set or an object of another class, and in the containers inside of it. */
   private searchHolder(holder: object, within: object, place: string, seen: Set<object>): void {
     for (const value of contentsOf(within)) {
-      if (!isObject(value) || seen.has(value)) continue;
+      if (!isObject(value) || value instanceof Unowned || seen.has(value)) continue;
       seen.add(value);
       if (isMember(value)) this.hidden.push({ member: value, place, holder });
       else if (isContainer(value)) this.searchHolder(holder, value, place, seen);

@@ -12,7 +12,7 @@ import {
   yesOrNo,
 } from "@evenkeel/tensor/checks";
 import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
-import type { EvaluateOptions } from "./evaluate.ts";
+import type { EvaluateOptions } from "./evaluate-options.ts";
 import type { CheckpointOptions, FitOptions } from "./fit-options.ts";
 import type { Measures } from "./measures.ts";
 

@@ -3,34 +3,19 @@ import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, keep, scope } from "@evenkeel/tensor";
 import { naming } from "../module/failure.ts";
 import type { Module } from "../module/module.ts";
-import type { DataSource, FittingSource } from "./batch.ts";
+import type { FittingSource } from "./batch.ts";
 import { backendOf, disposeBatch, loadBatch } from "./batch.ts";
 import { BatchStream } from "./batch-stream.ts";
 import { checkEvaluateOptions } from "./check-options.ts";
 import { withCleanUp } from "./clean-up.ts";
+import type { EvaluateOptions, EvaluateSettings } from "./evaluate-options.ts";
 import type { Evaluation } from "./history.ts";
 import { LateReader } from "./late-reader.ts";
 import { located } from "./located.ts";
 import { measureBatch } from "./measure-batch.ts";
-import type { Measures } from "./measures.ts";
 import { inMode, modulesOf } from "./modes.ts";
 import type { Reading } from "./totals.ts";
 import { Totals } from "./totals.ts";
-
-/** How to evaluate, and on which data. */
-export interface EvaluateOptions<Inputs, Labels, Outputs, Name extends string = string>
-  extends EvaluateSettings<Labels, Outputs, Name> {
-  readonly data: DataSource<Inputs, Labels>;
-}
-
-/** How to evaluate. */
-export interface EvaluateSettings<Labels, Outputs, Name extends string = string>
-  extends Measures<Labels, Outputs, Name> {
-  /** Which epoch of the data; default 0. */
-  readonly epoch?: number;
-  /** Ends the pass at once, even while it waits for data; `evaluate` then rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
 
 /** The largest number of batches whose values are read in one transfer. */
 const readEvery = 32;
