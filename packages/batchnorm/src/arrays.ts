@@ -1,12 +1,12 @@
 import type { Activation, Backend, Shape, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, fromData, scope } from "@evenkeel/tensor";
 import { anything, checkOptions } from "@evenkeel/tensor/checks";
-import type { BatchNormOptions } from "./batch-norm.ts";
-import { batchNorm } from "./batch-norm.ts";
+import type { BatchNormOptions } from "./batch-norm/batch-norm.ts";
+import { batchNorm } from "./batch-norm/batch-norm.ts";
 import { normalizationGradient } from "./gradient/gradient.ts";
-import { checkInput } from "./layout.ts";
-import { axisRule, frozenRules } from "./options.ts";
-import { populationStatistics } from "./pack/pack-statistics.ts";
+import { checkInput } from "./operands/layout.ts";
+import { axisRule, frozenRules } from "./operands/options.ts";
+import { populationStatistics } from "./statistics/pack-statistics.ts";
 
 /** Options of `batchNorm`, with arrays in the place of tensors. */
 export interface ArrayOptions

@@ -1,5 +1,14 @@
-export type { BatchNormOptions, BatchNormResult } from "./batch-norm.ts";
-export { batchNorm } from "./batch-norm.ts";
+export type { BatchNormOptions, BatchNormResult } from "./batch-norm/batch-norm.ts";
+export { batchNorm } from "./batch-norm/batch-norm.ts";
+export { batchNormTrainingOp } from "./batch-norm/batch-norm-training.ts";
+export type { FrozenNormalization, WeightAndBias } from "./batch-norm/fold.ts";
+export { foldIntoConvolution, foldIntoLinear } from "./batch-norm/fold.ts";
+export type { GhostBatchNormOptions } from "./batch-norm/ghost-batch-norm.ts";
+export { ghostBatchNorm } from "./batch-norm/ghost-batch-norm.ts";
+export type { MaskedBatchNormOptions } from "./batch-norm/masked-batch-norm.ts";
+export { maskedBatchNorm } from "./batch-norm/masked-batch-norm.ts";
+export type { RunningStatistics } from "./batch-norm/running-statistics.ts";
+export { updateRunningStatistics } from "./batch-norm/running-statistics.ts";
 export type { Convention, Conversion, System } from "./conventions.ts";
 export {
   conventions,
@@ -10,20 +19,11 @@ export {
 export type { Conv2dBatchNormOptions } from "./convolution/conv2d-batch-norm.ts";
 export { conv2dBatchNorm } from "./convolution/conv2d-batch-norm.ts";
 export { conv2dBatchNormOp } from "./convolution/conv2d-batch-norm-op.ts";
-export type { FrozenNormalization, WeightAndBias } from "./fold.ts";
-export { foldIntoConvolution, foldIntoLinear } from "./fold.ts";
-export type { GhostBatchNormOptions } from "./ghost-batch-norm.ts";
-export { ghostBatchNorm } from "./ghost-batch-norm.ts";
 export { normalizeGradientOp } from "./gradient/gradient.ts";
-export type { MaskedBatchNormOptions } from "./masked/masked-batch-norm.ts";
-export { maskedBatchNorm } from "./masked/masked-batch-norm.ts";
-export { maskedStatistics, maskedStatisticsOp } from "./masked/masked-statistics.ts";
-export { mergeStatistics, mergeStatisticsOp } from "./merge/merge-statistics.ts";
 export type { NormalizeOptions } from "./normalize/normalize.ts";
 export { normalize, normalizeOp } from "./normalize/normalize.ts";
-export { packStatisticsOp, populationStatistics } from "./pack/pack-statistics.ts";
+export { maskedStatistics, maskedStatisticsOp } from "./statistics/masked-statistics.ts";
+export { mergeStatistics, mergeStatisticsOp } from "./statistics/merge-statistics.ts";
+export { packStatisticsOp, populationStatistics } from "./statistics/pack-statistics.ts";
 export { countOf, meanOf, varianceOf } from "./statistics/rows.ts";
 export { statistics, statisticsOp } from "./statistics/statistics.ts";
-export { batchNormTrainingOp } from "./training/batch-norm-training.ts";
-export type { RunningStatistics } from "./training/running-statistics.ts";
-export { updateRunningStatistics } from "./training/running-statistics.ts";

@@ -1,5 +1,5 @@
-import type { NormalizationAttributes } from "../src/attributes.ts";
-import { layoutOf } from "../src/layout.ts";
+import { layoutOf } from "../src/operands/layout.ts";
+import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
 
 type Values = ArrayLike<number>;
 

@@ -2,10 +2,10 @@ import type { Activation, AnyOp, Spec } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { NormalizationAttributes } from "../src/attributes.ts";
+import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
+import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
-import { batchNormTrainingOp } from "../src/training/batch-norm-training.ts";
 import { gradients, momentsOf, normalized } from "./float64.ts";
 import { limitsWith, runPlan } from "./run-plan.ts";
 

@@ -2,14 +2,14 @@ import type { Plan, Shape, Spec } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { NormalizationAttributes } from "../src/attributes.ts";
+import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
+import { gridOf } from "../src/cpu/grid.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import { gradientAliases } from "../src/gradient/gradient-plan.ts";
-import { gridOf } from "../src/grid.ts";
-import { layoutOf, valuesPerChannel } from "../src/layout.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
+import { layoutOf, valuesPerChannel } from "../src/operands/layout.ts";
+import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
-import { batchNormTrainingOp } from "../src/training/batch-norm-training.ts";
 import { limits } from "./run-plan.ts";
 
 const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });

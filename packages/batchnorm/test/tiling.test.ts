@@ -12,16 +12,16 @@ import type {
 import { sizeOf } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { NormalizationAttributes } from "../src/attributes.ts";
+import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
+import type { Tiling } from "../src/gpu/tiling.ts";
+import { cutOf, mostParts, tilingOf, uncut, workgroupSize } from "../src/gpu/tiling.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
-import type { Tiling } from "../src/kernels/tiling.ts";
-import { cutOf, mostParts, tilingOf, uncut, workgroupSize } from "../src/kernels/tiling.ts";
-import { layoutOf } from "../src/layout.ts";
-import { mergeStatisticsOp } from "../src/merge/merge-statistics.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
+import { layoutOf } from "../src/operands/layout.ts";
+import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
 import { plans as shaderPlans } from "../src/shaders.generated.ts";
+import { mergeStatisticsOp } from "../src/statistics/merge-statistics.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
-import { batchNormTrainingOp } from "../src/training/batch-norm-training.ts";
 
 const limits: Limits = {
   storage: { f32: "f32" },

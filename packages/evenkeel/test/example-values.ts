@@ -119,8 +119,9 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
       ...Object.fromEntries(["here", "there"].map((name) => [name, () => statistics(draw(4, 8, 6, 6))])),
     },
   ],
-  ["packages/batchnorm/src/masked/", { x: () => draw(4, 8, 5) }],
   ["packages/batchnorm/src/statistics/", { x: () => draw(32, 8, 14, 14) }],
+  ["packages/batchnorm/src/statistics/masked-", { x: () => draw(4, 8, 5) }],
+  ["packages/batchnorm/src/batch-norm/masked-", { x: () => draw(4, 8, 5) }],
   [
     "packages/batchnorm/src/arrays.ts",
     {

@@ -1,7 +1,7 @@
 import type { CaseInput, Expression, OpCase, OpCases, Shape } from "@evenkeel/tensor";
 import { buildExpression, e, sizeOf } from "@evenkeel/tensor";
-import type { NormalizationAttributes } from "../attributes.ts";
-import { f32 } from "../case-inputs.ts";
+import { f32 } from "../operands/case-inputs.ts";
+import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-op.ts";
 import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
 

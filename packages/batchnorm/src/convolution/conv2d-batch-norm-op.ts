@@ -1,11 +1,11 @@
 import type { Conv2dAttributes, GradientContext, Limits, Op, Plan, Spec, Tensor } from "@evenkeel/tensor";
 import { conv2dOp, conv2dStatisticsPlan, execute } from "@evenkeel/tensor";
-import type { NormalizationAttributes } from "../attributes.ts";
-import { gridOf } from "../grid.ts";
-import { layoutOf, valuesPerChannel } from "../layout.ts";
+import { batchNormTrainingOp, total, trainingLaunches } from "../batch-norm/batch-norm-training.ts";
+import { gridOf } from "../cpu/grid.ts";
 import { normalizeLaunch } from "../normalize/normalize-launch.ts";
+import { layoutOf, valuesPerChannel } from "../operands/layout.ts";
+import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { mergeLaunch } from "../statistics/statistics.ts";
-import { batchNormTrainingOp, total, trainingLaunches } from "../training/batch-norm-training.ts";
 
 export interface Conv2dBatchNormAttributes {
   readonly convolution: Conv2dAttributes;

@@ -1,8 +1,8 @@
 // The second pass, when the sums are known: dx = factor * dz + linear * (x - centre) + constant.
 
-import { activateGradient, leakyRelu, relu } from "../kernels/activation.as";
-import { affine } from "../kernels/affine.as";
-import { loadLanes, madd, storeLanes } from "../kernels/lanes.as";
+import { activateGradient, leakyRelu, relu } from "../pre-activation/activation.as";
+import { affine } from "../pre-activation/affine.as";
+import { loadLanes, madd, storeLanes } from "../cpu/lanes.as";
 
 @inline
 function gradientOfX(dz: v128, distance: v128, factor: v128, linear: v128, constant: v128): v128 {

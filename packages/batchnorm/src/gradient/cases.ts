@@ -1,5 +1,5 @@
 import type { Accuracy, CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
-import { caseShapes, f16, f32, halfShapes, positive } from "../case-inputs.ts";
+import { caseShapes, f16, f32, halfShapes, positive } from "../operands/case-inputs.ts";
 import { normalizeGradientOp } from "./gradient.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 

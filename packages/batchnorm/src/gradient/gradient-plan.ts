@@ -1,10 +1,10 @@
 import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
-import { activationParameters } from "../activation.ts";
-import type { NormalizationAttributes } from "../attributes.ts";
-import type { Grid } from "../grid.ts";
-import { gridOf } from "../grid.ts";
-import { kernelOf } from "../kernels/kernel.ts";
-import { layoutOf, valuesPerChannel } from "../layout.ts";
+import type { Grid } from "../cpu/grid.ts";
+import { gridOf } from "../cpu/grid.ts";
+import { kernelOf } from "../cpu/kernel.ts";
+import { layoutOf, valuesPerChannel } from "../operands/layout.ts";
+import { activationParameters } from "../pre-activation/activation.ts";
+import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 
 export interface GradientAttributes extends NormalizationAttributes {
   /** Whether the statistics are those of x, so that dx flows through them too. */

@@ -1,5 +1,5 @@
-import { centreOf, factorOf, inverseStdOf, offsetOf, restOfMean } from "../kernels/coefficients.as";
-import { mergeStatistics, momentsBytes } from "../kernels/moments.as";
+import { centreOf, factorOf, inverseStdOf, offsetOf, restOfMean } from "../pre-activation/coefficients.as";
+import { mergeStatistics, momentsBytes } from "../statistics/moments.as";
 import { fillInner } from "../statistics/interleaved-moments.as";
 import { addParts, constantTerm, linearTerm, storeParameterGradients, storePart } from "./channel-sums.as";
 import { interleavedApply, interleavedSums } from "./interleaved.as";

@@ -1,12 +1,12 @@
 import type { Op, Spec, Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, execute, reshape, sum } from "@evenkeel/tensor";
-import { activated } from "../activation.ts";
-import { checkNormalization } from "../attributes.ts";
 import { deferred } from "../deferred.ts";
-import { batchAxes, channelShape, checkArgument, layoutOf, valuesPerChannel } from "../layout.ts";
-import { channelTensors, channelValues, normalized, standardized } from "../normalize/normalized.ts";
+import { batchAxes, channelShape, checkArgument, layoutOf, valuesPerChannel } from "../operands/layout.ts";
+import { stored, widened } from "../operands/storage.ts";
+import { activated } from "../pre-activation/activation.ts";
+import { checkNormalization } from "../pre-activation/attributes.ts";
+import { channelTensors, channelValues, normalized, standardized } from "../pre-activation/normalized.ts";
 import { inverseStdExpression } from "../statistics/rows.ts";
-import { stored, widened } from "../storage.ts";
 import type { GradientAttributes } from "./gradient-plan.ts";
 import { gradientPlan, keepsDz } from "./gradient-plan.ts";
 

@@ -1,9 +1,9 @@
 // Both passes over a block of columns, four rows at a time that lie far apart. `coefficients` are five arrays of `arrayBytes` bytes: centres, factors,
 // offsets, and the sums of dz and of dz * (x - centre), whose place the linear terms and the constants take.
 
-import { leakyRelu, relu } from "../kernels/activation.as";
-import { affine } from "../kernels/affine.as";
-import { accumulate, lanesBefore, quarterOf, sum4 } from "../kernels/lanes.as";
+import { leakyRelu, relu } from "../pre-activation/activation.as";
+import { affine } from "../pre-activation/affine.as";
+import { accumulate, lanesBefore, quarterOf, sum4 } from "../cpu/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 import { gradientOfZ, sumOne, write } from "./sum.as";
 

@@ -1,8 +1,8 @@
 // Both passes over tiles `tile` to `lastTile` of `count` neighbouring channels, in the order of memory.
 
-import { relu } from "../kernels/activation.as";
-import { affine } from "../kernels/affine.as";
-import { accumulate, lanesBefore, madd, sum4, sumLanes } from "../kernels/lanes.as";
+import { relu } from "../pre-activation/activation.as";
+import { affine } from "../pre-activation/affine.as";
+import { accumulate, lanesBefore, madd, sum4, sumLanes } from "../cpu/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 import { gradientOfZ, sumOne, write } from "./sum.as";
 

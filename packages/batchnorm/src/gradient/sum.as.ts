@@ -2,9 +2,9 @@
 // that of y where y is given, and otherwise of z, computed again by the very steps of the forward pass. On the way go out what
 // later passes would make again: dz, the gradient of the residual, and dx where the statistics do not depend on x.
 
-import { activateGradient } from "../kernels/activation.as";
-import { affine } from "../kernels/affine.as";
-import { accumulate, loadLanes, storeLanes } from "../kernels/lanes.as";
+import { activateGradient } from "../pre-activation/activation.as";
+import { affine } from "../pre-activation/affine.as";
+import { accumulate, loadLanes, storeLanes } from "../cpu/lanes.as";
 
 /** dz, where z or what was made of it is `sign`. */
 @inline

@@ -1,6 +1,6 @@
 import type { NoAttributes, OpCases } from "@evenkeel/tensor";
-import { f32, positive } from "../case-inputs.ts";
-import { mergeStatisticsOp } from "./merge-statistics.ts";
+import { f32, positive } from "../operands/case-inputs.ts";
+import { mergeStatisticsOp } from "../statistics/merge-statistics.ts";
 
 export const cases: OpCases<NoAttributes> = {
   op: mergeStatisticsOp,

@@ -1,6 +1,6 @@
-import { activate, leakyRelu, relu } from "../kernels/activation.as";
-import { affine } from "../kernels/affine.as";
-import { loadLanes, storeLanes } from "../kernels/lanes.as";
+import { activate, leakyRelu, relu } from "../pre-activation/activation.as";
+import { affine } from "../pre-activation/affine.as";
+import { loadLanes, storeLanes } from "../cpu/lanes.as";
 
 /** Four vectors of y, `step` bytes apart: branches are taken once for all. */
 @inline

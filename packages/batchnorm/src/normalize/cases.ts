@@ -1,6 +1,14 @@
 import type { OpCase, OpCases } from "@evenkeel/tensor";
-import type { NormalizationAttributes } from "../attributes.ts";
-import { caseShapes, f16, f32, halfShapes, normalizedAccuracy, poisoned, positive } from "../case-inputs.ts";
+import {
+  caseShapes,
+  f16,
+  f32,
+  halfShapes,
+  normalizedAccuracy,
+  poisoned,
+  positive,
+} from "../operands/case-inputs.ts";
+import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { normalizeOp } from "./normalize.ts";
 
 const plain: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "none", residual: false };

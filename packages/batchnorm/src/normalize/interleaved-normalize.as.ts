@@ -1,4 +1,4 @@
-import { lanesBefore, quarterOf } from "../kernels/lanes.as";
+import { lanesBefore, quarterOf } from "../cpu/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 
 /** Writes a block of columns. `coefficients` are three arrays of `arrayBytes` bytes: centres, factors, offsets by column. */

@@ -1,8 +1,8 @@
 import type { Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
-import { activationParameters } from "../activation.ts";
-import type { NormalizationAttributes } from "../attributes.ts";
-import type { Grid } from "../grid.ts";
-import { kernelOf } from "../kernels/kernel.ts";
+import type { Grid } from "../cpu/grid.ts";
+import { kernelOf } from "../cpu/kernel.ts";
+import { activationParameters } from "../pre-activation/activation.ts";
+import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 
 export interface NormalizeOperands {
   /** Absent: y has the memory of x. */

@@ -1,5 +1,5 @@
-import { centreOf, factorOf, inverseStdOf, offsetOf } from "../kernels/coefficients.as";
-import { mergeStatistics, momentsBytes, storeStatistics } from "../kernels/moments.as";
+import { centreOf, factorOf, inverseStdOf, offsetOf } from "../pre-activation/coefficients.as";
+import { mergeStatistics, momentsBytes, storeStatistics } from "../statistics/moments.as";
 import { fillInner, interleavedMoments } from "../statistics/interleaved-moments.as";
 import { cellBytes, planarMoments } from "../statistics/planar-moments.as";
 import { interleavedNormalize } from "./interleaved-normalize.as";

@@ -1,12 +1,12 @@
 import type { Limits, Plan, PlannedLaunch, PlanOf, ScalarSlot, Spec } from "@evenkeel/tensor";
-import { activationParameters } from "../activation.ts";
-import type { NormalizationAttributes } from "../attributes.ts";
-import { storedPlan } from "../kernels/stored-plan.ts";
-import type { TileOperands, TileTarget } from "../kernels/tile-launch.ts";
-import { tileLaunch } from "../kernels/tile-launch.ts";
-import type { Tiling } from "../kernels/tiling.ts";
-import { cutOf, loadsInFlight, tilingOf, uncut } from "../kernels/tiling.ts";
-import { layoutOf } from "../layout.ts";
+import { storedPlan } from "../gpu/stored-plan.ts";
+import type { TileOperands, TileTarget } from "../gpu/tile-launch.ts";
+import { tileLaunch } from "../gpu/tile-launch.ts";
+import type { Tiling } from "../gpu/tiling.ts";
+import { cutOf, loadsInFlight, tilingOf, uncut } from "../gpu/tiling.ts";
+import { layoutOf } from "../operands/layout.ts";
+import { activationParameters } from "../pre-activation/activation.ts";
+import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { normalizeOp } from "./normalize.ts";
 import { forwardCode } from "./normalize.wgsl.ts";
 

@@ -1,18 +1,18 @@
 import type { Activation, Op, Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, execute, stack } from "@evenkeel/tensor";
 import { checkOptions } from "@evenkeel/tensor/checks";
-import { activated } from "../activation.ts";
-import type { NormalizationAttributes } from "../attributes.ts";
-import { checkNormalization } from "../attributes.ts";
+import { gridOf } from "../cpu/grid.ts";
 import { deferred } from "../deferred.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
-import { gridOf } from "../grid.ts";
-import { checkInput, layoutOf } from "../layout.ts";
-import { normalizeRules } from "../options.ts";
+import { checkInput, layoutOf } from "../operands/layout.ts";
+import { normalizeRules } from "../operands/options.ts";
+import { stored, widened } from "../operands/storage.ts";
+import { activated } from "../pre-activation/activation.ts";
+import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
+import { checkNormalization } from "../pre-activation/attributes.ts";
+import { channelTensors, channelValues, normalized } from "../pre-activation/normalized.ts";
 import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
-import { stored, widened } from "../storage.ts";
 import { normalizeLaunch } from "./normalize-launch.ts";
-import { channelTensors, channelValues, normalized } from "./normalized.ts";
 
 /**
  * y = activation(scale * (x - mean) * inverseStd + shift + residual), inverseStd = 1 / sqrt(M2 / count + epsilon).

@@ -1,5 +1,5 @@
 import type { Activation } from "@evenkeel/tensor";
-import type { PartCode, TileSetting } from "../kernels/tile.wgsl.ts";
+import type { PartCode, TileSetting } from "../gpu/tile.wgsl.ts";
 import {
   activatedText,
   coefficients,
@@ -10,8 +10,8 @@ import {
   statisticsGiven,
   tileCode,
   tiles,
-} from "../kernels/tile.wgsl.ts";
-import type { Unit } from "../kernels/tiling.ts";
+} from "../gpu/tile.wgsl.ts";
+import type { Unit } from "../gpu/tiling.ts";
 
 export interface ForwardCode {
   readonly entry: string;

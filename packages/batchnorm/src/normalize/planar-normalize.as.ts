@@ -1,5 +1,5 @@
-import { floorOf, relu } from "../kernels/activation.as";
-import { lanesBefore } from "../kernels/lanes.as";
+import { floorOf, relu } from "../pre-activation/activation.as";
+import { lanesBefore } from "../cpu/lanes.as";
 import { cellBytes } from "../statistics/planar-moments.as";
 import { applyFour, applyOne } from "./apply.as";
 

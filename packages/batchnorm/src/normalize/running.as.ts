@@ -1,4 +1,4 @@
-import { finiteMeanOf } from "../kernels/moments.as";
+import { finiteMeanOf } from "../statistics/moments.as";
 
 /** running = (1 - momentum) * running + momentum * new, of the mean and of the unbiased variance; no values change nothing. */
 @inline

@@ -1,7 +1,7 @@
 import type { OpCases } from "@evenkeel/tensor";
-import { f32 } from "../case-inputs.ts";
-import type { PackAttributes } from "./pack-statistics.ts";
-import { packStatisticsOp } from "./pack-statistics.ts";
+import { f32 } from "../operands/case-inputs.ts";
+import type { PackAttributes } from "../statistics/pack-statistics.ts";
+import { packStatisticsOp } from "../statistics/pack-statistics.ts";
 
 export const cases: OpCases<PackAttributes> = {
   op: packStatisticsOp,

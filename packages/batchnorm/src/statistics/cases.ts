@@ -1,5 +1,5 @@
 import type { OpCases } from "@evenkeel/tensor";
-import { caseShapes, f16, f32, halfShapes, infinities, poisoned } from "../case-inputs.ts";
+import { caseShapes, f16, f32, halfShapes, infinities, poisoned } from "../operands/case-inputs.ts";
 import type { StatisticsAttributes } from "./statistics.ts";
 import { statisticsOp } from "./statistics.ts";
 

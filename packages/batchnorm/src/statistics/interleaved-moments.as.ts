@@ -1,8 +1,8 @@
 // Moments of a block of channels whose values alternate: a row holds `inner` neighbouring values of each channel. Sums run
 // down the columns in f32, over tiles of rows, as sums of x - pivot like in the planar form, and go on per channel in f64.
 
-import { accumulate, lanesBefore, loadLanes, quarterOf, sum4 } from "../kernels/lanes.as";
-import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "../kernels/moments.as";
+import { accumulate, lanesBefore, loadLanes, quarterOf, sum4 } from "../cpu/lanes.as";
+import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "./moments.as";
 
 /** Rows whose sums run in f32. */
 const tileRows: usize = 512;

@@ -2,8 +2,8 @@
 // each channel, as sums of x - pivot: the mean of a few values. A tile whose mean turns out far from the pivot is summed again around its
 // own mean, which is the pivot from then on.
 
-import { accumulate, laneMask, lanesBefore, loadLanes, madd, sum4, sumLanes } from "../kernels/lanes.as";
-import { clearMoments, countOf, isCentred, mergeTile, momentsBytes } from "../kernels/moments.as";
+import { accumulate, laneMask, lanesBefore, loadLanes, madd, sum4, sumLanes } from "../cpu/lanes.as";
+import { clearMoments, countOf, isCentred, mergeTile, momentsBytes } from "./moments.as";
 
 // A cell holds what is known of a channel: its moments, the pivot, and the sum and the sum of squares of x - pivot in lanes.
 const pivotAt: usize = momentsBytes;

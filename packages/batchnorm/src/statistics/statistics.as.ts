@@ -1,4 +1,4 @@
-import { mergeStatistics as merge, momentsBytes, storeStatistics } from "../kernels/moments.as";
+import { mergeStatistics as merge, momentsBytes, storeStatistics } from "./moments.as";
 import { interleavedMoments } from "./interleaved-moments.as";
 import { cellBytes, planarMoments } from "./planar-moments.as";
 

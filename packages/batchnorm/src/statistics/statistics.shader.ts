@@ -1,10 +1,10 @@
 import type { Limits, PlannedLaunch, PlanOf, Slot } from "@evenkeel/tensor";
-import type { TileTarget } from "../kernels/tile-launch.ts";
-import { tileLaunch } from "../kernels/tile-launch.ts";
-import type { Cut, Tiling } from "../kernels/tiling.ts";
-import { cutOf, mostParts, tilingOf, uncut } from "../kernels/tiling.ts";
-import { layoutOf } from "../layout.ts";
+import type { TileTarget } from "../gpu/tile-launch.ts";
+import { tileLaunch } from "../gpu/tile-launch.ts";
+import type { Cut, Tiling } from "../gpu/tiling.ts";
+import { cutOf, mostParts, tilingOf, uncut } from "../gpu/tiling.ts";
 import { forwardCode } from "../normalize/normalize.wgsl.ts";
+import { layoutOf } from "../operands/layout.ts";
 import type { StatisticsAttributes } from "./statistics.ts";
 
 export { statisticsOp as op } from "./statistics.ts";

@@ -13,14 +13,14 @@ import {
   sum,
 } from "@evenkeel/tensor";
 import { checkOptions } from "@evenkeel/tensor/checks";
+import type { Grid } from "../cpu/grid.ts";
+import { gridOf } from "../cpu/grid.ts";
+import { kernelOf } from "../cpu/kernel.ts";
 import { deferred } from "../deferred.ts";
-import type { Grid } from "../grid.ts";
-import { gridOf } from "../grid.ts";
-import { kernelOf } from "../kernels/kernel.ts";
-import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../layout.ts";
-import { axisRule } from "../options.ts";
-import { packStatistics } from "../pack/pack-statistics.ts";
-import { stored, widened } from "../storage.ts";
+import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../operands/layout.ts";
+import { axisRule } from "../operands/options.ts";
+import { stored, widened } from "../operands/storage.ts";
+import { packStatistics } from "./pack-statistics.ts";
 import { rowOf, rows, rowsOf } from "./rows.ts";
 
 export interface StatisticsAttributes {

@@ -1,4 +1,4 @@
-import type { Layout } from "../layout.ts";
+import type { Layout } from "../operands/layout.ts";
 
 /**
  * What one lane loads: a value, four of a channel, or one of each of four channels. Units of a tensor and of its channels are

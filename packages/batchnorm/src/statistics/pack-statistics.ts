@@ -1,6 +1,6 @@
 import type { Op, Spec, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, buildExpression, e, execute, formatSpec } from "@evenkeel/tensor";
-import { checkArgument, checkDType } from "../layout.ts";
+import { checkArgument, checkDType } from "../operands/layout.ts";
 
 export interface PackAttributes {
   /** The number of values per channel; absent, it is an input. */

@@ -1,11 +1,11 @@
 import type { Limits, Plan, PlanOf, Slot, Spec } from "@evenkeel/tensor";
 import { groupLayout } from "@evenkeel/tensor";
-import type { NormalizationAttributes } from "../attributes.ts";
-import { storedPlan } from "../kernels/stored-plan.ts";
-import { unitBytes } from "../kernels/tile-launch.ts";
-import { cutOf, mostParts, tilingOf } from "../kernels/tiling.ts";
-import { layoutOf } from "../layout.ts";
+import { storedPlan } from "../gpu/stored-plan.ts";
+import { unitBytes } from "../gpu/tile-launch.ts";
+import { cutOf, mostParts, tilingOf } from "../gpu/tiling.ts";
 import { shaderNormalization } from "../normalize/normalize.shader.ts";
+import { layoutOf } from "../operands/layout.ts";
+import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { shaderPartialStatistics } from "../statistics/statistics.shader.ts";
 import { batchNormTrainingOp } from "./batch-norm-training.ts";
 

@@ -1,12 +1,12 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { scope, where } from "@evenkeel/tensor";
-import type { BatchNormOptions, BatchNormResult } from "../batch-norm.ts";
-import { batchNorm } from "../batch-norm.ts";
-import { checkInput } from "../layout.ts";
 import { normalizeBy } from "../normalize/normalize.ts";
-import { checkCall, commonRules } from "../options.ts";
-import { updateRunningStatistics, weightOfNew } from "../training/running-statistics.ts";
-import { checkMask, maskedStatistics } from "./masked-statistics.ts";
+import { checkInput } from "../operands/layout.ts";
+import { checkCall, commonRules } from "../operands/options.ts";
+import { checkMask, maskedStatistics } from "../statistics/masked-statistics.ts";
+import type { BatchNormOptions, BatchNormResult } from "./batch-norm.ts";
+import { batchNorm } from "./batch-norm.ts";
+import { updateRunningStatistics, weightOfNew } from "./running-statistics.ts";
 
 export type MaskedBatchNormOptions = Omit<BatchNormOptions, "inPlace">;
 

@@ -1,6 +1,6 @@
 import type { Op, PlanOf } from "@evenkeel/tensor";
 import { floatElements, throughF32 } from "@evenkeel/tensor/wgsl";
-import { layoutOf } from "../layout.ts";
+import { layoutOf } from "../operands/layout.ts";
 import { tilingOf, widthOf } from "./tiling.ts";
 
 /**

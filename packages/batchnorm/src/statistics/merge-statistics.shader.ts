@@ -1,5 +1,5 @@
 import type { NoAttributes, PlanOf } from "@evenkeel/tensor";
-import { shaderMergeLaunch } from "../statistics/statistics.shader.ts";
+import { shaderMergeLaunch } from "./statistics.shader.ts";
 
 export { mergeStatisticsOp as op } from "./merge-statistics.ts";
 

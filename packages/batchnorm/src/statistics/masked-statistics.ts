@@ -19,12 +19,12 @@ import {
   where,
 } from "@evenkeel/tensor";
 import { checkOptions } from "@evenkeel/tensor/checks";
-import { batchAxes, channelShape, checkDType, checkInput } from "../layout.ts";
-import { axisRule } from "../options.ts";
-import { nonZero, rowOf, rows, rowsOf } from "../statistics/rows.ts";
-import type { StatisticsAttributes } from "../statistics/statistics.ts";
-import { statistics, throughStatistics } from "../statistics/statistics.ts";
-import { stored, widened } from "../storage.ts";
+import { batchAxes, channelShape, checkDType, checkInput } from "../operands/layout.ts";
+import { axisRule } from "../operands/options.ts";
+import { stored, widened } from "../operands/storage.ts";
+import { nonZero, rowOf, rows, rowsOf } from "./rows.ts";
+import type { StatisticsAttributes } from "./statistics.ts";
+import { statistics, throughStatistics } from "./statistics.ts";
 
 /** Statistics of the values of x where the mask is true. */
 export const maskedStatisticsOp: Op<StatisticsAttributes> = {

@@ -11,9 +11,9 @@ import {
   nullOr,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
-import type { BatchNormOptions } from "./batch-norm.ts";
-import type { FrozenNormalization } from "./fold.ts";
-import type { NormalizeOptions } from "./normalize/normalize.ts";
+import type { BatchNormOptions } from "../batch-norm/batch-norm.ts";
+import type { FrozenNormalization } from "../batch-norm/fold.ts";
+import type { NormalizeOptions } from "../normalize/normalize.ts";
 
 export const axisRule: { readonly axis: Rule } = { axis: integer };
 

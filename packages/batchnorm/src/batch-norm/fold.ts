@@ -13,9 +13,9 @@ import {
   sub,
 } from "@evenkeel/tensor";
 import { checkOptions, checkTensors, nonNegativeInteger } from "@evenkeel/tensor/checks";
-import { channelShape, checkArgument, checkDType } from "./layout.ts";
-import { frozenRules } from "./options.ts";
-import { inverseStdExpression } from "./statistics/rows.ts";
+import { channelShape, checkArgument, checkDType } from "../operands/layout.ts";
+import { frozenRules } from "../operands/options.ts";
+import { inverseStdExpression } from "../statistics/rows.ts";
 
 /** A batch normalization at inference: what is left of it is a factor and an addend per channel. */
 export interface FrozenNormalization {

@@ -1,4 +1,4 @@
-import { madd } from "./lanes.as";
+import { madd } from "../cpu/lanes.as";
 
 /** z at a distance from the centre. Every pass that needs z computes it here: it has the same bits forward and backward. */
 @inline

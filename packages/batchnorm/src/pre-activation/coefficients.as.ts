@@ -1,7 +1,7 @@
 // z = (x - centre) * factor + offset is the normalization of one channel. Forward and backward passes make the three numbers
 // here from the same stored f32 statistics, so that they agree in every bit.
 
-import { meanOf } from "./moments.as";
+import { meanOf } from "../statistics/moments.as";
 
 function inverseStdOf(moments: usize, epsilon: f32): f64 {
   const count = f64(f32(load<f64>(moments)));

@@ -18,10 +18,10 @@ import {
   sum,
 } from "@evenkeel/tensor";
 import { deferred } from "../deferred.ts";
-import { checkDType } from "../layout.ts";
-import { packStatistics } from "../pack/pack-statistics.ts";
-import { nonZero, rows } from "../statistics/rows.ts";
-import { mergeLaunch } from "../statistics/statistics.ts";
+import { checkDType } from "../operands/layout.ts";
+import { packStatistics } from "./pack-statistics.ts";
+import { nonZero, rows } from "./rows.ts";
+import { mergeLaunch } from "./statistics.ts";
 
 /** One row of every part: [P, 4, C] -> [P, C]. */
 function rowOfParts(parts: Tensor, row: number): Tensor {

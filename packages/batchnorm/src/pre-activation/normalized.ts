@@ -1,6 +1,6 @@
 import type { Spec, Tensor, Value } from "@evenkeel/tensor";
 import { e, reshape } from "@evenkeel/tensor";
-import { channelShape } from "../layout.ts";
+import { channelShape } from "../operands/layout.ts";
 import { inverseStdExpression, rowsOf } from "../statistics/rows.ts";
 
 /** What normalizes one channel, as values of an expression. */

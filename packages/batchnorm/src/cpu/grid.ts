@@ -1,5 +1,5 @@
-import type { Layout } from "./layout.ts";
-import { valuesPerChannel } from "./layout.ts";
+import type { Layout } from "../operands/layout.ts";
+import { valuesPerChannel } from "../operands/layout.ts";
 
 /**
  * How the WebAssembly kernels cut their work. `planar`: values of a channel form runs of `inner`, and an item is a part of

@@ -1,5 +1,4 @@
 import type { CaseInput, OpCase, OpCases } from "@evenkeel/tensor";
-import type { NormalizationAttributes } from "../attributes.ts";
 import {
   caseShapes,
   f16,
@@ -8,7 +7,8 @@ import {
   infinities,
   normalizedAccuracy,
   poisoned,
-} from "../case-inputs.ts";
+} from "../operands/case-inputs.ts";
+import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { batchNormTrainingOp } from "./batch-norm-training.ts";
 
 const plain: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "none", residual: false };

@@ -1,13 +1,13 @@
 import type { Activation, Tensor } from "@evenkeel/tensor";
 import { execute, scope } from "@evenkeel/tensor";
 import { yesOrNo } from "@evenkeel/tensor/checks";
-import type { NormalizationAttributes } from "./attributes.ts";
-import { checkInput } from "./layout.ts";
-import { normalizeBy } from "./normalize/normalize.ts";
-import { checkCall, commonRules } from "./options.ts";
-import { populationStatistics } from "./pack/pack-statistics.ts";
-import { batchNormTrainingOp } from "./training/batch-norm-training.ts";
-import { weightOfNew } from "./training/running-statistics.ts";
+import { normalizeBy } from "../normalize/normalize.ts";
+import { checkInput } from "../operands/layout.ts";
+import { checkCall, commonRules } from "../operands/options.ts";
+import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
+import { populationStatistics } from "../statistics/pack-statistics.ts";
+import { batchNormTrainingOp } from "./batch-norm-training.ts";
+import { weightOfNew } from "./running-statistics.ts";
 
 export interface BatchNormOptions {
   /** Multiplies the normalized values (gamma); default: none. */

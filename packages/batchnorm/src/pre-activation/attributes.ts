@@ -1,8 +1,8 @@
 import type { Activation, Spec } from "@evenkeel/tensor";
 import { ArgumentError, formatSpec } from "@evenkeel/tensor";
 import { checkValue, nonNegative } from "@evenkeel/tensor/checks";
+import { checkArgument, checkInput } from "../operands/layout.ts";
 import { checkActivation } from "./activation.ts";
-import { checkArgument, checkInput } from "./layout.ts";
 
 export interface NormalizationAttributes {
   /** The channels' axis. */
