@@ -1,18 +1,11 @@
-import type { Backend, DeviceBuffer, Kernel, Launch, Work } from "@evenkeel/tensor";
+import type { Backend, DeviceBuffer, Launch } from "@evenkeel/tensor";
 import type { Roof } from "../core/bench-case.ts";
 import type { Program } from "../core/subject.ts";
 import { NotOfferedError } from "../core/subject.ts";
 import { timeOnDevice } from "../evenkeel/call.ts";
+import type { RoofKernel } from "./roof-kernel.ts";
 import { wasmRoof } from "./wasm-roofs.ts";
 import { wgslRoof } from "./wgsl-roofs.ts";
-
-/** A kernel that reads `bytes` of one buffer and may write as many of another. */
-export interface RoofKernel {
-  readonly kernel: Kernel;
-  readonly bytes: number;
-  readonly work: Work;
-  readonly parameters: readonly number[];
-}
 
 /** Runs on the device of Evenkeel itself, in the same queue and with the same threads. Throws NotOfferedError. */
 export function roofProgram(roof: Roof, backend: Backend): Program {

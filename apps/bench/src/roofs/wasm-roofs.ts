@@ -1,7 +1,7 @@
 import type { Limits } from "@evenkeel/tensor";
 import { wasmKernel } from "@evenkeel/tensor";
 import type { Roof } from "../core/bench-case.ts";
-import type { RoofKernel } from "./roofs.ts";
+import type { RoofKernel } from "./roof-kernel.ts";
 import { module, relaxedModule } from "./roofs.wasm.ts";
 
 const blockBytes = 128;

@@ -2,7 +2,7 @@ import type { Limits } from "@evenkeel/tensor";
 import { wgslKernel, workgroupLine } from "@evenkeel/tensor/wgsl";
 import type { Roof } from "../core/bench-case.ts";
 import { NotOfferedError } from "../core/subject.ts";
-import type { RoofKernel } from "./roofs.ts";
+import type { RoofKernel } from "./roof-kernel.ts";
 
 const invocations = 256;
 const vectorBytes = 16;

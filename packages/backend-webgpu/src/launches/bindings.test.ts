@@ -1,7 +1,8 @@
 import { ArgumentError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { Block, WebgpuBuffer } from "../memory/block.ts";
+import { Block } from "../memory/block.ts";
 import type { BufferPool } from "../memory/buffer-pool.ts";
+import { WebgpuBuffer } from "../memory/webgpu-buffer.ts";
 import type { Region } from "./bindings.ts";
 import { accessesOf, regionOf } from "./bindings.ts";
 

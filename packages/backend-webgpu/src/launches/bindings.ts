@@ -1,6 +1,7 @@
 import type { BufferView } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
-import type { Block, WebgpuBuffer } from "../memory/block.ts";
+import type { Block } from "../memory/block.ts";
+import type { WebgpuBuffer } from "../memory/webgpu-buffer.ts";
 
 /** A piece of a block as it is bound: whole vectors, which the block has room for. */
 export interface Region {

@@ -1,7 +1,7 @@
 import type { BufferView, HostLaunch, HostOperand, Limits, NumericArray } from "@evenkeel/tensor";
 import { DeviceError, sizeOf, storageOf, viewAs } from "@evenkeel/tensor";
-import type { WebgpuBuffer } from "../memory/block.ts";
 import type { Transfers } from "../memory/transfers.ts";
+import type { WebgpuBuffer } from "../memory/webgpu-buffer.ts";
 import type { Recorder } from "../queue/recorder.ts";
 
 /** An operand on the host: the words that hold it. */

@@ -1,6 +1,3 @@
-import type { DeviceBuffer } from "@evenkeel/tensor";
-import type { BufferPool } from "./buffer-pool.ts";
-
 /** A GPU buffer of some size class; the pool lends it to one device buffer after another. */
 export class Block {
   readonly gpu: GPUBuffer;
@@ -16,20 +13,5 @@ export class Block {
     this.gpu = gpu;
     this.bytes = bytes;
     this.id = id;
-  }
-}
-
-/** A buffer of one GPU device. */
-export class WebgpuBuffer implements DeviceBuffer {
-  readonly bytes: number;
-  readonly block: Block;
-  /** Tells the buffers of two devices apart. */
-  readonly pool: BufferPool;
-  isFreed: boolean = false;
-
-  constructor(bytes: number, block: Block, pool: BufferPool) {
-    this.bytes = bytes;
-    this.block = block;
-    this.pool = pool;
   }
 }

@@ -1,6 +1,6 @@
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { BatchNormTask } from "../../core/task.ts";
-import type { Jax, JaxArrays, JaxRun } from "./jax-js.ts";
+import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
 
 interface Normalized {
   readonly y: JaxArray;

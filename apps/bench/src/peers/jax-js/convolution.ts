@@ -1,6 +1,6 @@
 import type { Array as JaxArray } from "@jax-js/jax";
 import type { ConvolutionTask } from "../../core/task.ts";
-import type { Jax, JaxArrays, JaxRun } from "./jax-js.ts";
+import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
 
 /** One pass of a convolution; the gradients through `vjp`, whose unused forward pass `jit` leaves out. */
 export function convolutionRun(jax: Jax, task: ConvolutionTask, inputs: JaxArrays): JaxRun {

@@ -7,22 +7,8 @@ import { checkModel } from "../known-models.ts";
 import { useGpuOfNode } from "../node-gpu.ts";
 import { batchNormRun } from "./batch-norm.ts";
 import { convolutionRun } from "./convolution.ts";
+import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
 import { trainingStepRun } from "./training-step.ts";
-
-export type Jax = typeof import("@jax-js/jax");
-
-export interface JaxArrays {
-  readonly [name: string]: JaxArray;
-}
-
-/** A task in jax-js, whose arrays are used up by what they are passed to unless it gets a `ref`. */
-export interface JaxRun {
-  /** One repetition, under `jit`. */
-  once(): JaxArrays;
-  /** Where they are not what `once` returns. */
-  results?(): Promise<Results>;
-  dispose?(): void;
-}
 
 /** jax-js in this process. Throws NotOfferedError where it is not installed or the device does not start. */
 export async function openJaxJs(device: "wasm" | "webgpu", threads: number): Promise<Subject> {

@@ -3,7 +3,7 @@ import type { Inputs, TrainingStepTask } from "../../core/task.ts";
 import { training } from "../../core/task.ts";
 import { blocksOf } from "../resnet20.ts";
 import { normalizeByBatch, running } from "./batch-norm.ts";
-import type { Jax, JaxArrays, JaxRun } from "./jax-js.ts";
+import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
 
 type Values = { [name: string]: JaxArray };
 

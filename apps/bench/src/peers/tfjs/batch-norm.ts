@@ -1,6 +1,6 @@
 import type { Tensor, Tensor4D, TensorContainerObject } from "@tensorflow/tfjs-core";
 import type { BatchNormTask } from "../../core/task.ts";
-import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs.ts";
+import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs-run.ts";
 
 interface Normalized {
   readonly y: Tensor;

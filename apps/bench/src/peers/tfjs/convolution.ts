@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import type { ConvolutionTask } from "../../core/task.ts";
 import { toNchw, toNhwc } from "./batch-norm.ts";
-import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs.ts";
+import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs-run.ts";
 
 /** Filters [o, c, kh, kw] as [kh, kw, c, o], and back. */
 const toHwio: number[] = [2, 3, 1, 0];

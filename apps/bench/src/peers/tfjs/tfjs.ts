@@ -8,22 +8,8 @@ import { useGpuOfNode } from "../node-gpu.ts";
 import { batchNormRun } from "./batch-norm.ts";
 import { convolutionRun } from "./convolution.ts";
 import { registerGradients } from "./gradients.ts";
+import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs-run.ts";
 import { trainingStepRun } from "./training-step.ts";
-
-export type Tfjs = typeof import("@tensorflow/tfjs-core");
-
-/** A task in TensorFlow.js. */
-export interface TfjsRun {
-  /** One repetition, in a `tidy`. */
-  once(): TensorContainerObject;
-  /** A result in PyTorch's layout, where its own differs. */
-  read?(tensor: Tensor, name: string): Tensor;
-  /** Where they are not what `once` returns. */
-  results?(): Promise<Results>;
-  dispose?(): void;
-}
-
-export type TfjsInputs = { readonly [name: string]: Tensor };
 
 /** The part of tfjs's WebGPU backend that waiting takes. */
 interface WebgpuOfTfjs {

@@ -3,7 +3,7 @@ import type { TrainingStepTask } from "../../core/task.ts";
 import { training } from "../../core/task.ts";
 import { blocksOf } from "../resnet20.ts";
 import { normalizeByBatch, toNhwc } from "./batch-norm.ts";
-import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs.ts";
+import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs-run.ts";
 
 /** The models of the task, with the running statistics of every batch norm, and tfjs's own optimizer. */
 export function trainingStepRun(tf: Tfjs, { model }: TrainingStepTask, inputs: TfjsInputs): TfjsRun {

@@ -1,0 +1,9 @@
+import type { Kernel, Work } from "@evenkeel/tensor";
+
+/** A kernel that reads `bytes` of one buffer and may write as many of another. */
+export interface RoofKernel {
+  readonly kernel: Kernel;
+  readonly bytes: number;
+  readonly work: Work;
+  readonly parameters: readonly number[];
+}
