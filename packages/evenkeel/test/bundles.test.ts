@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { conv2dBatchNormOp } from "@evenkeel/batchnorm";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -45,22 +46,38 @@ const programs: readonly (readonly [part: string, code: string, printed: string]
   ],
 ];
 
+async function bundle(contents: string): Promise<string> {
+  const { outputFiles, warnings } = await build({
+    stdin: { contents, resolveDir: import.meta.dirname, loader: "ts" },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "node",
+    conditions: ["@evenkeel/source"],
+    logLevel: "silent",
+  });
+  expect(warnings).toEqual([]);
+  return outputFiles[0]!.text;
+}
+
 test.each(programs)(
   "%s, bundled from source into one file, fails with its own error",
   async (_, contents, printed) => {
-    const { outputFiles, warnings } = await build({
-      stdin: { contents, resolveDir: import.meta.dirname, loader: "ts" },
-      bundle: true,
-      minify: true,
-      write: false,
-      format: "esm",
-      platform: "node",
-      conditions: ["@evenkeel/source"],
-      logLevel: "silent",
-    });
-    expect(warnings).toEqual([]);
     const file = join(folder, "program.mjs");
-    await writeFile(file, outputFiles[0]!.contents);
+    await writeFile(file, await bundle(contents));
     expect(execFileSync(process.execPath, [file], { encoding: "utf8" }).trim()).toBe(printed);
+  },
+);
+
+test.each([
+  ["Linear, BatchNorm1d, ReLU, Sequential", false],
+  ["Conv2d, ReLU, Sequential", false],
+  ["Conv2d, BatchNorm2d, ReLU, Sequential", true],
+])(
+  "a bundle of %s has the operation that joins convolution and batch norm: %s",
+  async (names, isExpected) => {
+    const text = await bundle(`export { ${names} } from "@evenkeel/nn";`);
+    expect(text.includes(conv2dBatchNormOp.name)).toBe(isExpected);
   },
 );

@@ -8,13 +8,14 @@ export { manualSeed, RandomSource, sourceOf } from "./initializers/random-source
 export { ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "./layers/activations.ts";
 export type { BasicBlockOptions, ResidualShortcut } from "./layers/basic-block.ts";
 export { BasicBlock, residualInit } from "./layers/basic-block.ts";
-export type { BatchNormEpilogue, BatchNormLayerOptions } from "./layers/batch-norm.ts";
+export type { BatchNormLayerOptions } from "./layers/batch-norm.ts";
 export { BatchNorm, BatchNorm1d, BatchNorm2d, BatchNorm3d } from "./layers/batch-norm.ts";
 export { Conv1d, Conv2d, ConvTranspose2d } from "./layers/convolution.ts";
 export { Dropout } from "./layers/dropout.ts";
 export { Embedding } from "./layers/embedding.ts";
+export type { BatchNormEpilogue, Epilogue } from "./layers/epilogue.ts";
 export { Flatten } from "./layers/flatten.ts";
-export type { Epilogue } from "./layers/fusion.ts";
+export type { FusedPair, Fusible, FusibleBatchNorm, FusibleConv2d } from "./layers/fused-pairs.ts";
 export { FusibleActivation, FusingModule, runSequence } from "./layers/fusion.ts";
 export { Linear } from "./layers/linear.ts";
 export { AvgPool2d, GlobalAveragePool, MaxPool2d } from "./layers/pooling.ts";

@@ -2,13 +2,16 @@ import { valueAndGrad } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import { conv2dBatchNormOp } from "@evenkeel/batchnorm";
 import { resnet20 } from "@evenkeel/models";
-import { BatchNorm2d, Conv2d, crossEntropy, type Module, ReLU, Sequential, SGD } from "@evenkeel/nn";
+import type { Epilogue, FusibleConv2d, Module } from "@evenkeel/nn";
+import { BatchNorm2d, Conv2d, crossEntropy, FusingModule, ReLU, Sequential, SGD } from "@evenkeel/nn";
 import type { AnyOp, Executor, OpCall, Tensor } from "@evenkeel/tensor";
 import {
+  conv2d,
   currentExecutor,
   keep,
   mul,
   normal,
+  ones,
   runComposition,
   scope,
   tensor,
@@ -62,6 +65,39 @@ describe("a convolution and a batch norm behind it", () => {
     expect(() => new Sequential(new Conv2d(3, 5, 3), new BatchNorm2d(4)).forward(x)).toThrow(
       /expected 4 channels/,
     );
+  });
+
+  test("are one where a layer of any class says that it computes a convolution", async () => {
+    class Blur extends FusingModule {
+      readonly kernel = mul(ones([3, 3, 2, 2]), 0.25);
+
+      forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
+        return conv2d(x, this.kernel, undefined, { activation });
+      }
+
+      override asFusible(): FusibleConv2d {
+        return {
+          kind: "conv2d",
+          weight: this.kernel,
+          bias: undefined,
+          geometry: {},
+          checkInput: () => undefined,
+        };
+      }
+    }
+    const [x, blur] = [normal([2, 3, 8, 8], { seed: 1 }), new Blur()];
+    const expected = new BatchNorm2d(3).forward(blur.forward(x));
+    const model = new Sequential(blur, new BatchNorm2d(3));
+    let y = x;
+    expect(
+      countFused(() => {
+        y = model.forward(x);
+      }),
+    ).toBe(1);
+    const wanted = await expected.data();
+    (await y.data()).forEach((value, at) => {
+      expect(value).toBeCloseTo(wanted[at]!, 5);
+    });
   });
 
   test("keep the running statistics that they keep one by one", async () => {

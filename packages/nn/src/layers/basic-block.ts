@@ -16,10 +16,10 @@ import type { Seed } from "../initializers/random-source.ts";
 import { seedRule, sourceOf } from "../initializers/random-source.ts";
 import { naming } from "../module/failure.ts";
 import { Module } from "../module/module.ts";
-import type { BatchNormEpilogue } from "./batch-norm.ts";
 import { BatchNorm2d } from "./batch-norm.ts";
 import { Conv2d } from "./convolution.ts";
-import { isPlain, runLayer } from "./fusion.ts";
+import type { BatchNormEpilogue } from "./epilogue.ts";
+import { isFusing, runLayer, runPair } from "./fusion.ts";
 import { Sequential } from "./sequential.ts";
 
 /**
@@ -57,15 +57,13 @@ function addRelu(x: Tensor, residual: Tensor): Tensor {
   return evaluateExpression(sumAndRelu, [x, residual])[0]!;
 }
 
-const takesRelu = (layer: Conv2d | BatchNorm2d): boolean => isPlain(layer) && layer.takes("relu");
+const takesRelu = (layer: Conv2d | BatchNorm2d): boolean => isFusing(layer) && layer.takes("relu");
 
 /** A convolution, its batch norm, the residual and ReLU, fused unless a `forward` has been overridden. */
 function convolve(convolution: Conv2d, norm: BatchNorm2d | undefined, x: Tensor, residual?: Tensor): Tensor {
   const epilogue: BatchNormEpilogue = { activation: "relu", ...(residual && { residual }) };
   if (norm && takesRelu(norm)) {
-    return (
-      norm.forwardAfter(convolution, x, epilogue) ?? runLayer(norm, runLayer(convolution, x, {}), epilogue)
-    );
+    return runPair(convolution, norm, x, epilogue) ?? runLayer(norm, runLayer(convolution, x, {}), epilogue);
   }
   if (!norm && !residual && takesRelu(convolution)) return runLayer(convolution, x, epilogue);
   const convolved = runLayer(convolution, x, {});

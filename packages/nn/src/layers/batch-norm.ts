@@ -1,6 +1,6 @@
 import { deferStateChange } from "@evenkeel/autodiff";
 import type { BatchNormOptions, BatchNormResult } from "@evenkeel/batchnorm";
-import { batchNorm, conv2dBatchNorm } from "@evenkeel/batchnorm";
+import { batchNorm } from "@evenkeel/batchnorm";
 import type { Activation, Backend, Tensor } from "@evenkeel/tensor";
 import { formatShape, keep, ones, ShapeError, zeros } from "@evenkeel/tensor";
 import {
@@ -13,13 +13,11 @@ import {
   positiveInteger,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
-import { attempt } from "../module/failure.ts";
-import type { Module } from "../module/module.ts";
 import { Buffer, Counter, Parameter } from "../module/variable.ts";
-import { Conv2d } from "./convolution.ts";
-import type { Epilogue } from "./fusion.ts";
-import { FusingModule, isPlain } from "./fusion.ts";
-import { compute } from "./layer.ts";
+import type { BatchNormEpilogue } from "./epilogue.ts";
+import type { FusedPair, FusibleBatchNorm } from "./fused-pairs.ts";
+import { conv2dAndBatchNorm } from "./fused-pairs.ts";
+import { FusingModule } from "./fusion.ts";
 
 /** How a batch norm layer normalizes and what it keeps; the defaults are PyTorch's. */
 export interface BatchNormLayerOptions {
@@ -33,12 +31,6 @@ export interface BatchNormLayerOptions {
   readonly trackRunningStats?: boolean;
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend;
-}
-
-/** Operations on the result of a batch norm that are done in the same pass. */
-export interface BatchNormEpilogue extends Epilogue {
-  /** Added before the activation, in the same pass. */
-  readonly residual?: Tensor;
 }
 
 /** Running statistics after a batch. */
@@ -102,6 +94,17 @@ export abstract class BatchNorm extends FusingModule {
     return this.adopt(batchNorm(x, { ...this.options(epilogue), training: this.usesBatch }));
   }
 
+  override asFusible(): FusibleBatchNorm | undefined {
+    if (!this.usesBatch || this.forwardWith !== BatchNorm.prototype.forwardWith) return undefined;
+    return {
+      kind: "batchNorm",
+      channels: this.channels,
+      options: (epilogue) => this.options(epilogue),
+      adopt: (result) => this.adopt(result),
+      checkInput: (x) => this.checkShape(x),
+    };
+  }
+
   /** Activations that keep the sign, which the gradient reads from the result. */
   override takes(activation: Activation): boolean {
     return typeof activation === "string" || activation.leakyRelu >= 0;
@@ -112,17 +115,23 @@ export abstract class BatchNorm extends FusingModule {
     return this.isTraining && !this.isFrozen;
   }
 
-  protected options({ activation, residual }: BatchNormEpilogue): BatchNormOptions {
+  private options({ activation, residual }: BatchNormEpilogue): BatchNormOptions {
     const running = this.usesBatch && !this.trackRunningStats ? undefined : this.latestStatistics();
     return {
-      ...{ scale: this.scale?.value, shift: this.shift?.value, activation, residual },
-      ...{ runningMean: running?.mean, runningVariance: running?.variance },
-      ...{ numBatchesTracked: running?.batches, momentum: this.momentum, epsilon: this.epsilon },
+      scale: this.scale?.value,
+      shift: this.shift?.value,
+      activation,
+      residual,
+      runningMean: running?.mean,
+      runningVariance: running?.variance,
+      numBatchesTracked: running?.batches,
+      momentum: this.momentum,
+      epsilon: this.epsilon,
     };
   }
 
   /** Stores the new running statistics, frees the rest, and returns y. */
-  protected adopt(result: BatchNormResult): Tensor {
+  private adopt(result: BatchNormResult): Tensor {
     result.statistics?.dispose();
     this.adoptLater(result);
     return result.y;
@@ -184,13 +193,6 @@ export abstract class BatchNorm extends FusingModule {
   }
 }
 
-/** Whether the module computes `conv2d` of its parameters, and nothing else. */
-const isPlainConvolution = (module: Module, channels: number): module is Conv2d =>
-  module instanceof Conv2d &&
-  isPlain(module) &&
-  module.forwardWith === Conv2d.prototype.forwardWith &&
-  module.weight.value.shape[0] === channels;
-
 /**
  * Batch norm of vectors or sequences.
  *
@@ -213,16 +215,9 @@ export class BatchNorm1d extends BatchNorm {
 export class BatchNorm2d extends BatchNorm {
   protected readonly ranks: readonly number[] = [4];
 
-  /** In training mode the convolution computes the statistics too, where that is faster. */
-  override forwardAfter(before: Module, x: Tensor, epilogue: BatchNormEpilogue): Tensor | undefined {
-    const isOwn = this.forwardWith === BatchNorm.prototype.forwardWith;
-    if (!isOwn || !this.usesBatch || !isPlainConvolution(before, this.channels)) return undefined;
-    compute(before, x, () => before.check(x));
-    const { weight, bias, geometry } = before;
-    const convolution = { bias: bias?.value, convolution: geometry };
-    return attempt(this, () =>
-      this.adopt(conv2dBatchNorm(x, weight.value, { ...this.options(epilogue), ...convolution })),
-    );
+  /** In training mode the convolution in front computes the statistics too, where that is faster. */
+  override get pairs(): readonly FusedPair[] {
+    return [conv2dAndBatchNorm];
   }
 }
 

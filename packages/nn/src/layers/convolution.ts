@@ -17,7 +17,8 @@ import {
   positiveInteger,
 } from "@evenkeel/tensor/checks";
 import type { Parameter } from "../module/variable.ts";
-import type { Epilogue } from "./fusion.ts";
+import type { Epilogue } from "./epilogue.ts";
+import type { FusibleConv2d } from "./fused-pairs.ts";
 import { FusingModule } from "./fusion.ts";
 import { checkInput } from "./layer.ts";
 import type { WeightOptions } from "./weights.ts";
@@ -144,13 +145,23 @@ export class Conv2d extends Convolution<ConvolutionOptions> {
   }
 
   forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
-    this.check(x);
+    this.checkInput(x);
     return conv2d(x, this.weight.value, this.bias?.value, { ...this.geometry, activation });
   }
 
-  /** Throws ShapeError unless x is [n, inChannels, h, w]; returns x. */
-  check(x: Tensor): Tensor {
-    return checkInput(this, x, ["n", this.inChannels, "h", "w"]);
+  override asFusible(): FusibleConv2d | undefined {
+    if (this.forwardWith !== Conv2d.prototype.forwardWith) return undefined;
+    return {
+      kind: "conv2d",
+      weight: this.weight.value,
+      bias: this.bias?.value,
+      geometry: this.geometry,
+      checkInput: (x) => this.checkInput(x),
+    };
+  }
+
+  private checkInput(x: Tensor): void {
+    checkInput(this, x, ["n", this.inChannels, "h", "w"]);
   }
 }
 

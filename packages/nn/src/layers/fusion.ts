@@ -2,12 +2,9 @@ import type { Activation, Tensor } from "@evenkeel/tensor";
 import { leakyRelu, relu } from "@evenkeel/tensor";
 import { attempt } from "../module/failure.ts";
 import { Module } from "../module/module.ts";
+import type { BatchNormEpilogue, Epilogue } from "./epilogue.ts";
+import type { FusedPair, Fusible } from "./fused-pairs.ts";
 import { compute } from "./layer.ts";
-
-/** Operations on the result of a layer that are done before it is stored. */
-export interface Epilogue {
-  readonly activation?: Activation;
-}
 
 /**
  * A layer that can apply the activation behind it in its own launches. Containers make use of this unless `forward` has been
@@ -26,9 +23,17 @@ export abstract class FusingModule extends Module {
     return true;
   }
 
-  /** Runs `before` and this layer as one operation; undefined where that is not possible. */
-  forwardAfter(_before: Module, _x: Tensor, _epilogue: Epilogue): Tensor | undefined {
+  /**
+   * What `forwardWith` computes, by which the layer can be joined with a neighbour; undefined where it stands alone, as when a
+   * subclass has overridden `forwardWith`.
+   */
+  asFusible(): Fusible | undefined {
     return undefined;
+  }
+
+  /** The pairs of layers of which this one can be the layer behind. */
+  get pairs(): readonly FusedPair[] {
+    return [];
   }
 }
 
@@ -44,12 +49,9 @@ export abstract class FusibleActivation extends Module {
   }
 }
 
-/** Whether the layer's `forward` has not been overridden, so that `forwardWith` may be called instead. */
-export const isPlain = ({ forward }: FusingModule): boolean => forward === FusingModule.prototype.forward;
-
-/** Whether `forwardWith` may be called instead of the `forward` of the module. */
-const isFusing = (module: Module | undefined): module is FusingModule =>
-  module instanceof FusingModule && isPlain(module);
+/** Whether `forwardWith` may be called instead of the `forward` of the module, which has not been overridden. */
+export const isFusing = (module: Module | undefined): module is FusingModule =>
+  module instanceof FusingModule && module.forward === FusingModule.prototype.forward;
 
 /**
  * Runs modules one after the other, with the results of their `forward` in fewer passes: the layer in front of an activation
@@ -61,12 +63,28 @@ export function runSequence(modules: readonly Module[], x: Tensor): Tensor {
   while (index < modules.length) {
     const [module, next, last] = modules.slice(index, index + 3) as [Module, Module?, Module?];
     const ofPair = epilogueOf(next, last);
-    const joined = isFusing(next) ? next.forwardAfter(module, y, ofPair) : undefined;
+    const joined = next && runPair(module, next, y, ofPair);
     const epilogue = joined ? ofPair : epilogueOf(module, next);
     y = joined ?? runLayer(module, y, epilogue);
     index += (joined ? 2 : 1) + (epilogue.activation ? 1 : 0);
   }
   return y;
+}
+
+/** Runs both layers as one operation; undefined where no pair in the table is theirs. */
+export function runPair(
+  front: Module,
+  behind: Module,
+  x: Tensor,
+  epilogue: BatchNormEpilogue,
+): Tensor | undefined {
+  if (!isFusing(front) || !isFusing(behind) || behind.pairs.length === 0) return undefined;
+  const [first, second] = [front.asFusible(), behind.asFusible()];
+  if (!first || !second) return undefined;
+  const pair = behind.pairs.find((row) => row.front === first.kind && row.behind === second.kind);
+  if (!pair) return undefined;
+  compute(front, x, () => first.checkInput(x));
+  return attempt(behind, () => pair.run(x, first, second, epilogue));
 }
 
 /** Runs the module; a fusing one with the epilogue, which must be empty for others. */

@@ -5,7 +5,7 @@ import { attempt, blame } from "../module/failure.ts";
 import type { AnyModule } from "../module/module.ts";
 
 /** Runs the computation of a layer on x, which must be a tensor; errors then name the layer. */
-export function compute(layer: AnyModule, x: Tensor, body: () => Tensor): Tensor {
+export function compute<Result>(layer: AnyModule, x: Tensor, body: () => Result): Result {
   return attempt(layer, () => {
     if (isTensor(x)) return body();
     throw new ArgumentError(`found ${describeValue(x)}, expected a tensor`);

@@ -2,7 +2,7 @@ import type { Tensor } from "@evenkeel/tensor";
 import { linear } from "@evenkeel/tensor";
 import { checkOptions, checkValue, positiveInteger } from "@evenkeel/tensor/checks";
 import type { Parameter } from "../module/variable.ts";
-import type { Epilogue } from "./fusion.ts";
+import type { Epilogue } from "./epilogue.ts";
 import { FusingModule } from "./fusion.ts";
 import { checkInput } from "./layer.ts";
 import type { WeightOptions } from "./weights.ts";
