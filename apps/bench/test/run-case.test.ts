@@ -20,7 +20,7 @@ const benchCase: BenchCase = {
 let session: Session;
 
 beforeAll(async () => {
-  const backend = await cpu.open({ threads: 1 });
+  const backend = await cpu({ threads: 1 }).open();
   const subject = evenkeel(backend, 1);
   session = {
     options: parseOptions(["--quick"]) as Options,

@@ -9,7 +9,7 @@ import { selectBackend, setDefaultBackend } from "@evenkeel/tensor";
 const small = (seed: number, hidden = 4) => mlp({ inputs: 3, hidden: [hidden], classes: 2, seed });
 
 async function onCpu<Result>(body: () => Promise<Result>): Promise<Result> {
-  const backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+  const backend = await selectBackend([cpu({ threads: 1 })]);
   try {
     return await body();
   } finally {

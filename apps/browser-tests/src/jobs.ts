@@ -1,5 +1,4 @@
 import { cpu } from "@evenkeel/backend-cpu";
-import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import { webgpu } from "@evenkeel/backend-webgpu";
 import { runConformance } from "@evenkeel/conformance";
 import { batches, syntheticFigures } from "@evenkeel/datasets";
@@ -49,10 +48,9 @@ export async function runJob(job: Job, control: JobControl): Promise<Outcome> {
   }
 }
 
-function open({ backend, threads }: Job): Promise<Backend | WebgpuBackend> {
-  return selectBackend([cpu, webgpu], {
+function open({ backend, threads }: Job): Promise<Backend> {
+  return selectBackend([cpu({ threads }), webgpu({ keepsNonFinite: true, acceptsSoftware: true })], {
     prefer: backend,
-    options: { cpu: { threads }, webgpu: { keepsNonFinite: true, acceptsSoftware: true } },
   });
 }
 

@@ -10,21 +10,23 @@ import { ThreadEngine } from "./threads/thread-engine.ts";
 
 export interface CpuOptions {
   /** Absent: one per processor, at most 8, and 1 where there is no shared memory. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Absent: 4 GiB, or what the engine grants. */
-  readonly maxMemoryBytes?: number;
+  readonly maxMemoryBytes?: number | undefined;
 }
 
 /**
- * The CPU as a device: WebAssembly SIMD kernels in Node and browsers, with nothing to install. Opening it throws
- * ArgumentError for wrong options, and BackendError where the engine lacks SIMD, memory or what the threads need.
+ * The CPU as a device: WebAssembly SIMD kernels in Node and browsers, with nothing to install. Throws ArgumentError for wrong
+ * options; opening it throws BackendError where the engine lacks SIMD, memory or what the threads need.
  *
- * @example const backend = await selectBackend([cpu]);
+ * @example const backend = await selectBackend([cpu()]);
  */
-export const cpu: BackendFactory<CpuOptions> = { name: "cpu", open };
-
-async function open(options: CpuOptions = {}): Promise<Backend> {
+export function cpu(options: CpuOptions = {}): BackendFactory<"cpu"> {
   checkOptions<CpuOptions>("cpu", options, { threads: positiveInteger, maxMemoryBytes: positiveInteger });
+  return { name: "cpu", open: () => open(options) };
+}
+
+async function open(options: CpuOptions): Promise<Backend> {
   if (!hasSimd()) throw new BackendError("cpu: this engine has no WebAssembly SIMD");
   const reason = reasonNotToCompile();
   if (reason !== undefined) {

@@ -2,7 +2,7 @@
 import { cpu } from "../src/cpu.ts";
 import { bufferOf, launchOf, valuesOf } from "./devices.ts";
 
-const backend = await cpu.open({ threads: 2 });
+const backend = await cpu({ threads: 2 }).open();
 const x = bufferOf(backend, [1, 2]);
 const slow = backend.allocate(16);
 backend.launch(launchOf("work", [slow], [30_000_000], { items: 4, chunk: 1 }));

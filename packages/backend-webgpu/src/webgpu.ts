@@ -20,30 +20,30 @@ import type { WebgpuBackend } from "./webgpu-backend.ts";
 
 export interface WebgpuOptions {
   /** Where to ask for an adapter. Absent: `navigator.gpu`, or the `webgpu` package in Node. */
-  readonly gpu?: PlatformGpu;
+  readonly gpu?: PlatformGpu | undefined;
   /** A device that is open already; it is shared, and stays open when the backend is closed. */
-  readonly device?: PlatformDevice;
+  readonly device?: PlatformDevice | undefined;
   /** Absent: `high-performance`. */
-  readonly powerPreference?: "low-power" | "high-performance";
+  readonly powerPreference?: "low-power" | "high-performance" | undefined;
   /** Asks for a software adapter, where there is one. `acceptsSoftware` is then true by default. */
-  readonly forceFallbackAdapter?: boolean;
+  readonly forceFallbackAdapter?: boolean | undefined;
   /**
    * True: takes a GPU in software where there is no other; in Node on Linux it is looked for beside Chromium, which brings one.
    * Absent or false: ignores it, because the CPU backend is many times faster.
    */
-  readonly acceptsSoftware?: boolean;
+  readonly acceptsSoftware?: boolean | undefined;
   /** Abilities to leave alone although the adapter has them. */
-  readonly without?: readonly OptionalFeature[];
+  readonly without?: readonly OptionalFeature[] | undefined;
   /** Claims `non-finite`: that the driver's compiler keeps NaN and infinity, which WGSL lets it assume away. */
-  readonly keepsNonFinite?: boolean;
+  readonly keepsNonFinite?: boolean | undefined;
   /** Of all buffers together. Absent: what the GPU has. */
-  readonly maxMemoryBytes?: number;
+  readonly maxMemoryBytes?: number | undefined;
   /** Options of Dawn for the `webgpu` package in Node, such as `backend=vulkan`. */
-  readonly flags?: readonly string[];
+  readonly flags?: readonly string[] | undefined;
 }
 
-export interface WebgpuFactory extends BackendFactory<WebgpuOptions> {
-  open(options?: WebgpuOptions): Promise<WebgpuBackend>;
+export interface WebgpuFactory extends BackendFactory<"webgpu"> {
+  open(): Promise<WebgpuBackend>;
 }
 
 /** An object of the platform, recognized by one of its methods: `instanceof` fails for objects of another realm. */
@@ -65,17 +65,18 @@ const optionRules: Rules<WebgpuOptions> = {
 };
 
 /**
- * The GPU as a device, through the standard WebGPU API: in browsers, and in Node with the `webgpu` package. Opening it
- * throws ArgumentError for wrong options, and BackendError, with the reason and the remedy, where it cannot open.
+ * The GPU as a device, through the standard WebGPU API: in browsers, and in Node with the `webgpu` package. Throws ArgumentError
+ * for wrong options; opening it throws BackendError, with the reason and the remedy, where it cannot open.
  *
- * @example const backend = await selectBackend([webgpu, cpu]); // without a GPU, the CPU
+ * @example const backend = await selectBackend([webgpu(), cpu()]); // without a GPU, the CPU
  */
-export const webgpu: WebgpuFactory = { name: "webgpu", open };
+export function webgpu(options: WebgpuOptions = {}): WebgpuFactory {
+  checkOptions<WebgpuOptions>("webgpu", options, optionRules);
+  const { acceptsSoftware = options.forceFallbackAdapter } = options;
+  return { name: "webgpu", open: () => open({ ...options, acceptsSoftware }) };
+}
 
-async function open(given: WebgpuOptions = {}): Promise<WebgpuBackend> {
-  checkOptions<WebgpuOptions>("webgpu", given, optionRules);
-  const { acceptsSoftware = given.forceFallbackAdapter } = given;
-  const options = { ...given, acceptsSoftware };
+async function open(options: WebgpuOptions): Promise<WebgpuBackend> {
   await loadKernels();
   const { maxMemoryBytes = Number.POSITIVE_INFINITY } = options;
   if (options.device !== undefined) {

@@ -17,9 +17,9 @@ class UsageError extends Error {}
 
 /** The only place that names backends. */
 const backends: { readonly [name: string]: (threads: number | undefined) => Promise<Backend> } = {
-  cpu: async (threads) => (await import("@evenkeel/backend-cpu")).cpu.open({ threads }),
+  cpu: async (threads) => (await import("@evenkeel/backend-cpu")).cpu({ threads }).open(),
   webgpu: async () =>
-    (await import("@evenkeel/backend-webgpu")).webgpu.open({ keepsNonFinite: true, acceptsSoftware: true }),
+    (await import("@evenkeel/backend-webgpu")).webgpu({ keepsNonFinite: true, acceptsSoftware: true }).open(),
 };
 
 function readOptions() {

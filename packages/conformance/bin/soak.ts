@@ -13,8 +13,8 @@ Opens, uses and closes a device many times in one process, and fails where somet
   --cycles    how often (1000)`;
 
 const backends: { readonly [name: string]: () => Promise<Backend> } = {
-  cpu: async () => (await import("@evenkeel/backend-cpu")).cpu.open({ threads: 2 }),
-  webgpu: async () => (await import("@evenkeel/backend-webgpu")).webgpu.open({ acceptsSoftware: true }),
+  cpu: async () => (await import("@evenkeel/backend-cpu")).cpu({ threads: 2 }).open(),
+  webgpu: async () => (await import("@evenkeel/backend-webgpu")).webgpu({ acceptsSoftware: true }).open(),
 };
 
 /** Caches of the engine and the driver fill up meanwhile. */

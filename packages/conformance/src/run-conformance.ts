@@ -41,7 +41,7 @@ export interface ConformanceReport {
  * Runs every case of every op on a backend and compares it with the float64 reference.
  *
  * @throws ArgumentError when no op has the name that was asked for
- * @example const { failed } = await runConformance(await cpu.open());
+ * @example const { failed } = await runConformance(await cpu().open());
  */
 export async function runConformance(
   backend: Backend,

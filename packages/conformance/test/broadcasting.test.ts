@@ -123,7 +123,7 @@ describe("broadcasting follows its definition", () => {
 describe("devices agree with the reference on any shapes", () => {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await cpu.open({ threads: 1 });
+    backend = await cpu({ threads: 1 }).open();
   });
   afterAll(() => backend.close());
 

@@ -7,8 +7,8 @@ import { allCases, differingBits, runCase } from "../src/index.ts";
 let backend: Backend;
 let threaded: Backend;
 beforeAll(async () => {
-  backend = await cpu.open({ threads: 1 });
-  threaded = await cpu.open({ threads: 2 });
+  backend = await cpu({ threads: 1 }).open();
+  threaded = await cpu({ threads: 2 }).open();
 });
 afterAll(async () => {
   await backend.close();

@@ -11,9 +11,9 @@ async function closeUnlessClosed(backend: Backend): Promise<void> {
 }
 
 const devices: { readonly [name: string]: () => Promise<Backend> } = {
-  "cpu, one thread": () => cpu.open({ threads: 1 }),
-  "cpu, two threads": () => cpu.open({ threads: 2 }),
-  "a recording backend": async () => recordingBackend(await cpu.open({ threads: 1 })),
+  "cpu, one thread": () => cpu({ threads: 1 }).open(),
+  "cpu, two threads": () => cpu({ threads: 2 }).open(),
+  "a recording backend": async () => recordingBackend(await cpu({ threads: 1 }).open()),
 };
 
 for (const [device, open] of Object.entries(devices)) {

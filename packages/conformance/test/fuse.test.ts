@@ -22,7 +22,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 let backend: Backend;
 beforeAll(async () => {
-  backend = await cpu.open({ threads: 1 });
+  backend = await cpu({ threads: 1 }).open();
 });
 afterAll(() => backend.close());
 

@@ -38,7 +38,7 @@ const tolerance = 1e-5;
 describe(`batch norm against golden values of PyTorch ${golden.pytorch}`, () => {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await cpu.open({ threads: 1 });
+    backend = await cpu({ threads: 1 }).open();
   });
   afterAll(() => backend.close());
 

@@ -27,7 +27,7 @@ describe.each([
 ])("where buffers lie %s", (_, ballast) => {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await cpu.open({ threads: 2 });
+    backend = await cpu({ threads: 2 }).open();
     backend.allocate(ballast);
   });
   afterAll(() => backend.close());

@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from "vitest";
 export function onCpu(threads = 1): () => Backend {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await selectBackend([cpu], { options: { cpu: { threads } } });
+    backend = await selectBackend([cpu({ threads })]);
   });
   afterAll(async () => {
     setDefaultBackend(undefined);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 let backend: Backend;
 beforeAll(async () => {
-  backend = await cpu.open({ threads: 2 });
+  backend = await cpu({ threads: 2 }).open();
 });
 afterAll(() => backend.close());
 

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openWebgpu, reasonToSkip } from "./webgpu-support.ts";
 
 const openers: readonly (readonly [name: string, isThere: boolean, open: () => Promise<Backend>])[] = [
-  ["one thread", true, () => cpu.open({ threads: 1 })],
-  ["five threads", true, () => cpu.open({ threads: 5 })],
+  ["one thread", true, () => cpu({ threads: 1 }).open()],
+  ["five threads", true, () => cpu({ threads: 5 }).open()],
   ["WebGPU", reasonToSkip === undefined, () => openWebgpu()],
 ];
 

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 let backend: Backend;
 beforeAll(async () => {
-  backend = await cpu.open({ threads: 2 });
+  backend = await cpu({ threads: 2 }).open();
 });
 afterAll(() => backend.close());
 

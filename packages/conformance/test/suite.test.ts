@@ -34,7 +34,7 @@ const sumCases: OpCases = {
 
 let backend: Backend;
 beforeEach(async () => {
-  backend = await cpu.open({ threads: 1 });
+  backend = await cpu({ threads: 1 }).open();
 });
 afterEach(() => backend.close());
 
@@ -186,7 +186,7 @@ test("a recording backend counts launches and bytes", async () => {
 });
 
 test("tensors of two backends do not meet", async () => {
-  const [one, other] = [await cpu.open({ threads: 1 }), await cpu.open({ threads: 1 })];
+  const [one, other] = [await cpu({ threads: 1 }).open(), await cpu({ threads: 1 }).open()];
   try {
     const a = tensor([1], { backend: one });
     expect(() => add(a, tensor([1], { backend: other }))).toThrow(

@@ -570,20 +570,20 @@ test("a GPU in software is refused unless it is asked for, so that the next back
   const info = { description: "SwiftShader driver", isFallbackAdapter: true };
   const gpu = { requestAdapter: async () => ({ info }) } as unknown as GPU;
   const options = { gpu };
-  const backend = await selectBackend([webgpu, cpu], { options: { webgpu: options, cpu: { threads: 1 } } });
+  const backend = await selectBackend([webgpu(options), cpu({ threads: 1 })]);
   expect(backend.name).toBe("cpu");
   await backend.close();
   setDefaultBackend(undefined);
-  await expect(selectBackend([webgpu], { prefer: "webgpu", options: { webgpu: options } })).rejects.toThrow(
+  await expect(selectBackend([webgpu(options)], { prefer: "webgpu" })).rejects.toThrow(
     /^no backend could be opened. webgpu: only SwiftShader driver \(software\) was found/,
   );
 });
 
 test("opening says why it cannot, and what helps", async () => {
   const noAdapter = { requestAdapter: async () => null } as unknown as GPU;
-  await expect(webgpu.open({ gpu: noAdapter })).rejects.toThrow(
+  await expect(webgpu({ gpu: noAdapter }).open()).rejects.toThrow(
     /no GPU adapter was found: install a GPU driver/,
   );
-  await expect(webgpu.open({ gpu: noAdapter })).rejects.toBeInstanceOf(BackendError);
-  await expect(webgpu.open({ maxMemoryBytes: -1 })).rejects.toBeInstanceOf(ArgumentError);
+  await expect(webgpu({ gpu: noAdapter }).open()).rejects.toBeInstanceOf(BackendError);
+  expect(() => webgpu({ maxMemoryBytes: -1 })).toThrow(ArgumentError);
 });

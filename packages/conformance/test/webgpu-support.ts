@@ -4,7 +4,7 @@ import { afterEach, expect, test } from "vitest";
 
 /** Opens the GPU that there is, also one in software. */
 export const openWebgpu = (options: WebgpuOptions = {}): Promise<WebgpuBackend> =>
-  webgpu.open({ acceptsSoftware: true, ...options });
+  webgpu({ acceptsSoftware: true, ...options }).open();
 
 /** Why there is no WebGPU here; absent where there is one. */
 async function findReason(): Promise<string | undefined> {

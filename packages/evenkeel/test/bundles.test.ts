@@ -31,7 +31,7 @@ const programs: readonly (readonly [part: string, code: string, printed: string]
     `import { webgpu } from "@evenkeel/backend-webgpu";
      import { selectBackend } from "@evenkeel/tensor";
      const gpu = { requestAdapter: async () => null };
-     await selectBackend([webgpu], { options: { webgpu: { gpu } } }).catch((error) => console.log(error.name));`,
+     await selectBackend([webgpu({ gpu })]).catch((error) => console.log(error.name));`,
     "BackendError",
   ],
   [
@@ -39,7 +39,7 @@ const programs: readonly (readonly [part: string, code: string, printed: string]
     `import { cpu } from "@evenkeel/backend-cpu";
      import { Linear } from "@evenkeel/nn";
      import { ones, selectBackend, ShapeError } from "@evenkeel/tensor";
-     const backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+     const backend = await selectBackend([cpu({ threads: 1 })]);
      try { new Linear(2, 3).forward(ones([2, 5])); } catch (error) { console.log(error instanceof ShapeError); }
      await backend.close();`,
     "true",

@@ -15,7 +15,7 @@ const workingFolder = process.cwd();
 let backend: Backend;
 let folder: string;
 beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+  backend = await selectBackend([cpu({ threads: 1 })]);
   folder = await mkdtemp(join(tmpdir(), "evenkeel-examples-"));
   process.chdir(folder);
 });

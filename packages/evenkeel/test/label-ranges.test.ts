@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 let backend: Backend;
 beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 2 } } });
+  backend = await selectBackend([cpu({ threads: 2 })]);
 });
 afterAll(async () => {
   setDefaultBackend(undefined);

@@ -6,7 +6,7 @@ import * as library from "../src/index.ts";
 
 let backend: Backend;
 beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+  backend = await selectBackend([cpu({ threads: 1 })]);
 });
 afterAll(() => backend.close());
 

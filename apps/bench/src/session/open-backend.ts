@@ -8,6 +8,6 @@ const exactTimestamps = "disable-dawn-features=timestamp_quantization";
 /** Throws BackendError with the reason where it does not open. */
 export function openBackend(name: "cpu" | "webgpu", threads: number): Promise<Backend> {
   return name === "cpu"
-    ? cpu.open({ threads })
-    : webgpu.open({ acceptsSoftware: true, flags: [exactTimestamps] });
+    ? cpu({ threads }).open()
+    : webgpu({ acceptsSoftware: true, flags: [exactTimestamps] }).open();
 }

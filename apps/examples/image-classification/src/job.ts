@@ -34,8 +34,8 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 
 /** What the job gets from its caller. */
 export interface Surroundings {
-  /** In the order of preference. */
-  readonly backends: readonly BackendFactory[];
+  /** The devices for these options, in the order of preference. */
+  backends(options: Options): readonly BackendFactory[];
   say(line: string): void;
 }
 
@@ -74,7 +74,7 @@ async function runIn(folder: string, command: Command, setting: Setting): Promis
   let run = command.resume ? await readRun(folder, command) : undefined;
   if (run === undefined) await checkFolder(folder);
   const options = run?.record.options ?? command.options;
-  const backend = await openBackend(options, run?.record.backend, backends);
+  const backend = await openBackend(options, run?.record.backend, backends(options));
   try {
     say(`Backend: ${backend.name}, ${backend.device}`);
     if (backend.device.endsWith("(software)")) {
@@ -169,23 +169,13 @@ function normalizationsOf({ normalization }: Options): readonly Normalization[] 
   return normalization === "both" ? ["batch", "none"] : [normalization];
 }
 
-/**
- * A backend that is asked for by name must open, and a resumed run stays on the backend it was started on. Otherwise a GPU that
- * is emulated in software is not used: the CPU backend is faster.
- */
+/** A backend that is asked for by name must open, and a resumed run stays on the backend it was started on. */
 function openBackend(
-  { backend, threads }: Options,
+  { backend }: Options,
   startedOn: string | undefined,
   factories: readonly BackendFactory[],
 ): Promise<Backend> {
-  const ofBackend: { readonly [name: string]: object } = {
-    cpu: threads === 0 ? {} : { threads },
-    webgpu: { acceptsSoftware: backend === "webgpu" },
-  };
-  return selectBackend(factories, {
-    prefer: startedOn ?? (backend === "auto" ? undefined : backend),
-    options: Object.fromEntries(factories.map(({ name }) => [name, ofBackend[name]])),
-  });
+  return selectBackend(factories, { prefer: startedOn ?? (backend === "auto" ? undefined : backend) });
 }
 
 /** The CPU backend's description contains its number of threads. */

@@ -1,6 +1,5 @@
-import { cpu } from "@evenkeel/backend-cpu";
-import { webgpu } from "@evenkeel/backend-webgpu";
 import { ArgumentError, EvenkeelError } from "@evenkeel/tensor";
+import { backendsFor } from "./backends.ts";
 import { runJob } from "./job.ts";
 
 // The reader of the output may go away, as with `| head` or a closed terminal: the run goes on, and is saved.
@@ -8,7 +7,7 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", () => 
 
 try {
   process.exitCode = await runJob(process.argv.slice(2), {
-    backends: [webgpu, cpu],
+    backends: backendsFor,
     say: (line) => console.log(line),
   });
 } catch (error) {

@@ -1,19 +1,23 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type WebgpuBackend, type WebgpuOptions, webgpu } from "@evenkeel/backend-webgpu";
-import { type BackendFactory, setDefaultBackend } from "@evenkeel/tensor";
+import { type WebgpuBackend, webgpu } from "@evenkeel/backend-webgpu";
+import { setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runJob } from "../src/job.ts";
+import { backendsFor } from "../src/backends.ts";
+import { runJob, type Surroundings } from "../src/job.ts";
+import type { Options } from "../src/options.ts";
 
 const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("webgpu");
-const reasonToSkip = await webgpu.open({ acceptsSoftware: true }).then(
-  async (backend) => {
-    await backend.close();
-    return undefined;
-  },
-  (error: Error) => error.message,
-);
+const reasonToSkip = await webgpu({ acceptsSoftware: true })
+  .open()
+  .then(
+    async (backend) => {
+      await backend.close();
+      return undefined;
+    },
+    (error: Error) => error.message,
+  );
 test("there is a WebGPU adapter", (context) => {
   if (!isPromised && reasonToSkip !== undefined) context.skip(reasonToSkip);
   expect(reasonToSkip).toBeUndefined();
@@ -30,7 +34,7 @@ afterAll(async () => {
 
 /** Runs the job on these backends; returns its exit code and what it said. */
 async function run(
-  backends: readonly BackendFactory[],
+  backends: Surroundings["backends"],
   args: readonly string[],
 ): Promise<{ code: number; said: string }> {
   const lines: string[] = [];
@@ -44,18 +48,23 @@ const small = [
 ];
 
 /** WebGPU that counts launches, and that loses its device at one of them. */
-function countedWebgpu(lostAt = Number.POSITIVE_INFINITY): BackendFactory & { readonly launches: number } {
+function countedWebgpu(
+  lostAt = Number.POSITIVE_INFINITY,
+): Pick<Surroundings, "backends"> & { readonly launches: number } {
   const counted = {
-    name: "webgpu",
     launches: 0,
-    open: async (options?: unknown): Promise<WebgpuBackend> => {
-      const backend = await webgpu.open(options as WebgpuOptions);
-      const launch = backend.launch.bind(backend);
-      backend.launch = (call) => {
-        launch(call);
-        if (++counted.launches === lostAt) backend.gpuDevice.destroy();
+    backends: (options: Options) => {
+      const [gpu] = backendsFor(options);
+      const open = async (): Promise<WebgpuBackend> => {
+        const backend = await gpu.open();
+        const launch = backend.launch.bind(backend);
+        backend.launch = (call) => {
+          launch(call);
+          if (++counted.launches === lostAt) backend.gpuDevice.destroy();
+        };
+        return backend;
       };
-      return backend;
+      return [{ ...gpu, open }];
     },
   };
   return counted;
@@ -68,10 +77,13 @@ describe.skipIf(reasonToSkip !== undefined)("on WebGPU", { timeout: 600_000 }, (
 
   test("the job trains, and tells the device", async () => {
     const counted = countedWebgpu();
-    const { code, said } = await run(
-      [counted],
-      [...small, "--backend", "webgpu", "--out", join(folder, "whole")],
-    );
+    const { code, said } = await run(counted.backends, [
+      ...small,
+      "--backend",
+      "webgpu",
+      "--out",
+      join(folder, "whole"),
+    ]);
     expect(said).toMatch(/^Backend: webgpu, \w/);
     expect(code).toBe(0);
     const summary = JSON.parse((await file("whole", "summary.json")).toString());
@@ -82,12 +94,12 @@ describe.skipIf(reasonToSkip !== undefined)("on WebGPU", { timeout: 600_000 }, (
   test("a run whose device was lost says how to go on, and ends as if nothing had happened", async () => {
     const out = join(folder, "lost");
     const options = [...small, "--backend", "webgpu", "--out", out];
-    const lost = await run([countedWebgpu(Math.floor(0.7 * launches))], options);
+    const lost = await run(countedWebgpu(Math.floor(0.7 * launches)).backends, options);
     expect(lost.said).toMatch(/the GPU device was lost \(destroyed\)/);
     expect(lost.said).toContain(`--resume --out ${out}`);
     expect(lost.code).toBe(1);
     const rest = countedWebgpu();
-    expect((await run([rest], ["--resume", "--out", out])).code).toBe(0);
+    expect((await run(rest.backends, ["--resume", "--out", out])).code).toBe(0);
     expect(rest.launches).toBeLessThan(0.7 * launches);
     const weights = join("batch", "model.safetensors");
     expect((await file("lost", weights)).equals(await file("whole", weights))).toBe(true);
@@ -95,17 +107,10 @@ describe.skipIf(reasonToSkip !== undefined)("on WebGPU", { timeout: 600_000 }, (
 });
 
 describe("a backend", () => {
-  const absent: BackendFactory = {
-    name: "webgpu",
-    open: (options) =>
-      webgpu.open({
-        ...(options as WebgpuOptions),
-        gpu: { requestAdapter: async () => null } as unknown as GPU,
-      }),
-  };
+  const absent = webgpu({ gpu: { requestAdapter: async () => null } as unknown as GPU });
 
   test("that is asked for by name and cannot open fails the job, with the reason and the remedy", async () => {
-    const asked = run([absent], [...small, "--backend", "webgpu", "--out", join(folder, "absent")]);
+    const asked = run(() => [absent], [...small, "--backend", "webgpu", "--out", join(folder, "absent")]);
     await expect(asked).rejects.toMatchObject({
       name: "BackendError",
       message: expect.stringMatching(/no GPU adapter was found: install a GPU driver.*VK_DRIVER_FILES/),

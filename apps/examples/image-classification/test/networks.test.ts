@@ -9,7 +9,7 @@ import { buildNetwork } from "../src/training/networks.ts";
 let backend: Backend;
 
 beforeAll(async () => {
-  backend = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+  backend = await selectBackend([cpu({ threads: 1 })]);
 });
 
 afterAll(async () => {

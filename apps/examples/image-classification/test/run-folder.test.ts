@@ -134,7 +134,7 @@ describe("checkFolder", () => {
       await writeFile(join(folder, file), "mine");
       await expect(checkFolder(folder)).rejects.toThrow(ArgumentError);
       await expect(checkFolder(folder)).rejects.toThrow(`--out: found ${join(folder, file)}`);
-      const surroundings = { backends: [], say: () => undefined };
+      const surroundings = { backends: () => [], say: () => undefined };
       await expect(runJob(["--out", folder], surroundings)).rejects.toThrow(`found ${join(folder, file)}`);
       expect(await readFile(join(folder, file), "utf8")).toBe("mine");
     },

@@ -2,8 +2,8 @@ import { BackendError } from "@evenkeel/tensor";
 import type { OptionalFeature } from "./features.ts";
 
 export interface AdapterOptions {
-  readonly powerPreference?: GPUPowerPreference;
-  readonly forceFallbackAdapter?: boolean;
+  readonly powerPreference?: GPUPowerPreference | undefined;
+  readonly forceFallbackAdapter?: boolean | undefined;
   readonly acceptsSoftware?: boolean | undefined;
 }
 

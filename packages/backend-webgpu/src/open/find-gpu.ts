@@ -9,7 +9,7 @@ interface NodePackage {
 }
 
 export interface GpuOptions {
-  readonly flags?: readonly string[];
+  readonly flags?: readonly string[] | undefined;
   /** Whether a machine without a GPU of its own is searched for one in software. */
   readonly acceptsSoftware?: boolean | undefined;
 }

@@ -11,9 +11,9 @@ test("opening tells why kernels cannot be loaded, and tries again the next time"
     },
   });
   const gpu = { requestAdapter: async () => null } as unknown as GPU;
-  const opening = webgpu.open({ gpu });
+  const opening = webgpu({ gpu }).open();
   await expect(opening).rejects.toBeInstanceOf(BackendError);
   await expect(opening).rejects.toThrow("webgpu: kernels for the GPU cannot be loaded: found no network");
   isOnline = true;
-  await expect(webgpu.open({ gpu })).rejects.toThrow(/adapter/);
+  await expect(webgpu({ gpu }).open()).rejects.toThrow(/adapter/);
 });

@@ -19,7 +19,7 @@ const size = 10_000;
 const bytes = 4 * size;
 let backend: Backend;
 beforeAll(async () => {
-  backend = recordingBackend(await cpu.open({ threads: 1 }));
+  backend = recordingBackend(await cpu({ threads: 1 }).open());
 });
 afterAll(() => backend.close());
 
@@ -84,7 +84,7 @@ describe("memory", () => {
   });
 
   test("gradients of a batch norm take the memory of what nothing needs any more", async () => {
-    const device = await cpu.open({ threads: 1 });
+    const device = await cpu({ threads: 1 }).open();
     const [shape, bytes] = [[50, 8, 25], 40_000];
     const x = full(shape, 1, { backend: device });
     const before = device.memory().peak;

@@ -134,7 +134,7 @@ describe("donation on a device that reuses memory", () => {
     evaluateExpression(expression, [x], { donate: [0] })[0]!;
 
   test("values that the tape saved, and arguments, stay as they were", async () => {
-    const backend = await cpu.open({ threads: 1 });
+    const backend = await cpu({ threads: 1 }).open();
     const x = fromData([3], { shape: [1], dtype: "f32" }, { backend });
     const constant = fromData([5], { shape: [1], dtype: "f32" }, { backend });
     const slope = grad((a: Tensor) => {
@@ -153,7 +153,7 @@ describe("donation on a device that reuses memory", () => {
   });
 
   test("without a saved value the memory is reused", async () => {
-    const backend = await cpu.open({ threads: 1 });
+    const backend = await cpu({ threads: 1 }).open();
     const x = fromData([3], { shape: [1], dtype: "f32" }, { backend });
     grad((a: Tensor) => {
       const y = add(a, 1);
@@ -195,7 +195,7 @@ describe("checkGradients", () => {
   });
 
   test("works in float32, roughly", async () => {
-    const backend = await cpu.open({ threads: 1 });
+    const backend = await cpu({ threads: 1 }).open();
     const input = fromData(x, { shape: [3], dtype: "f32" }, { backend });
     await checkGradients((a) => tanh(a!), [input]);
     const half = customGradient(

@@ -183,7 +183,7 @@ onEachBackend((device, name) => {
   test.each(large)("%s: has the same bits on any number of threads", async (_, x, weight, padding) => {
     const runs: (readonly Float32Array[])[] = [];
     for (const threads of [1, 2, 4]) {
-      const backend = await cpu.open({ threads });
+      const backend = await cpu({ threads }).open();
       const own = layer(x, weight, padding, backend);
       const { y, statistics, runningVariance } = conv2dBatchNorm(own.x, own.weight, own.options);
       const parts = [y, statistics!, runningVariance!];

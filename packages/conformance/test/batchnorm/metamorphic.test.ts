@@ -154,7 +154,7 @@ test.each([
 ])("the same bits from run to run, and for 1, 2 and 5 threads: %s", async (_name, shape) => {
   const results = [];
   for (const threads of [1, 2, 5, 2]) {
-    const device = await cpu.open({ threads });
+    const device = await cpu({ threads }).open();
     const x = tensor(drawn("many", sizeOf(shape)), { shape, backend: device });
     const normalized = (x: Tensor, residual: Tensor) =>
       batchNorm(x, { residual, training: true, activation: "relu" }).y;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 export function useBackend(threads = 1): () => Backend {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await cpu.open({ threads });
+    backend = await cpu({ threads }).open();
   });
   afterAll(() => backend.close());
   return () => backend;

@@ -125,7 +125,7 @@ describe("a convolution and a batch norm behind it", () => {
 describe("ResNet-20", () => {
   /** Losses of three steps, and the bytes that were alive at most. */
   async function train(separately: boolean): Promise<{ losses: number[]; peak: number }> {
-    const own = await cpu.open({ threads: 2 });
+    const own = await cpu({ threads: 2 }).open();
     try {
       using model = resnet20({ seed: 1, backend: own });
       const x = normal([72, 3, 32, 32], { seed: 2, backend: own });

@@ -73,7 +73,7 @@ describe("a step of fit with the MLP, its loss and its accuracy", () => {
 
   // Copies and packed operands are launches of their own there: a launch is an entry in a ring of shared memory.
   test("is at most 40 launches on the CPU, and at most 42 with the reading", async () => {
-    const { step, average } = costOf(await launchesOfFit(await cpu.open({ threads: 1 })));
+    const { step, average } = costOf(await launchesOfFit(await cpu({ threads: 1 }).open()));
     expect(step).toBeLessThanOrEqual(40);
     expect(average).toBeLessThanOrEqual(42);
   });

@@ -23,8 +23,8 @@ let backend: Backend;
 let other: Backend;
 
 beforeAll(async () => {
-  backend = await cpu.open({ threads: 1 });
-  other = await selectBackend([cpu], { options: { cpu: { threads: 1 } } });
+  backend = await cpu({ threads: 1 }).open();
+  other = await selectBackend([cpu({ threads: 1 })]);
 });
 
 afterAll(async () => {

@@ -121,7 +121,7 @@ async function failEverywhere(failing: FailingBackend, kind: Fallible, stride: n
 
 describe("a step in which an allocation, a launch or a write fails leaves the state of the step before", () => {
   test("on the CPU, wherever it fails", async () => {
-    const failing = use(await cpu.open({ threads: 1 }));
+    const failing = use(await cpu({ threads: 1 }).open());
     const allocations = await failEverywhere(failing, "allocate", 1);
     expect(allocations).toEqual({ failures: expect.any(Number), halves: 0 });
     expect(allocations.failures).toBeGreaterThan(30);
@@ -155,7 +155,7 @@ describe("on a device of any size of memory", () => {
   test("a step that does not fit leaves every part at the same step", async () => {
     const reached = new Set<number>();
     for (let kilobytes = 240; kilobytes < 720; kilobytes += 12) {
-      use(await cpu.open({ threads: 1, maxMemoryBytes: kilobytes * 1024 }));
+      use(await cpu({ threads: 1, maxMemoryBytes: kilobytes * 1024 }).open());
       const run = makeRun();
       let steps = 0;
       try {
@@ -194,7 +194,7 @@ describe("a run of fit that fails on the way", () => {
   }
 
   test("for want of memory has saved the steps before, and goes on with the same bits", async () => {
-    const failing = use(await cpu.open({ threads: 1 }));
+    const failing = use(await cpu({ threads: 1 }).open());
     const expected = await trainWhole();
     for (let calls = 0; ; calls += 23) {
       const [run, store] = [makeRun(), new MemoryCheckpointStore()];
@@ -212,7 +212,7 @@ describe("a run of fit that fails on the way", () => {
   });
 
   test("for want of memory to read losses in has whole steps, and goes on from them", async () => {
-    const failing = use(await cpu.open({ threads: 1 }));
+    const failing = use(await cpu({ threads: 1 }).open());
     const [whole, run] = [makeRun(), makeRun()];
     const optionsFor = ({ optimizer }: TrainingRun) => ({
       // The last of them waits to be read when the epoch ends.
@@ -232,7 +232,7 @@ describe("a run of fit that fails on the way", () => {
   });
 
   test("before it has changed anything leaves the checkpoint of another run alone", async () => {
-    const failing = use(await cpu.open({ threads: 1 }));
+    const failing = use(await cpu({ threads: 1 }).open());
     const [run, store] = [makeRun(), new MemoryCheckpointStore()];
     await store.save("latest", Uint8Array.of(1));
     failing.failAfter(0, "launch");
@@ -241,7 +241,7 @@ describe("a run of fit that fails on the way", () => {
   });
 
   test("as the device reports late must be resumed from what was saved before", async () => {
-    const failing = use(await cpu.open({ threads: 1 }));
+    const failing = use(await cpu({ threads: 1 }).open());
     const expected = await trainWhole();
     const [run, store] = [makeRun(), new MemoryCheckpointStore()];
     const options = optionsOf(run, store);

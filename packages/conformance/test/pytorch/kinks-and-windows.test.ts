@@ -141,7 +141,7 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: kinks, ties and windows`, 
   let answers: ReturnType<typeof answersFor>;
   let backend: Backend;
   beforeAll(async () => {
-    backend = await cpu.open({ threads: 1 });
+    backend = await cpu({ threads: 1 }).open();
     answers = answersFor(comparisons);
   });
   afterAll(() => backend.close());

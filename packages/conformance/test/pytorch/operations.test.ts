@@ -277,7 +277,7 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: values and gradients`, () 
   let answers: ReturnType<typeof answersFor>;
   let backend: Backend;
   beforeAll(async () => {
-    backend = await cpu.open({ threads: 1 });
+    backend = await cpu({ threads: 1 }).open();
     answers = answersFor(comparisons);
   });
   afterAll(() => backend.close());

@@ -26,7 +26,7 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: ResNet-18`, () => {
   let backend: Backend;
   let folder: string;
   beforeAll(async () => {
-    backend = await cpu.open({ threads: 2 });
+    backend = await cpu({ threads: 2 }).open();
     setDefaultBackend(backend);
     folder = mkdtempSync(join(tmpdir(), "evenkeel-resnet-"));
   });

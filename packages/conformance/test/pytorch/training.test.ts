@@ -72,7 +72,7 @@ const deviations = (losses: readonly number[], truth: readonly number[]): number
 testPresence();
 
 describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: a whole training run`, () => {
-  describe("on the CPU", () => agreesWithPytorch(() => cpu.open({ threads: 2 })));
+  describe("on the CPU", () => agreesWithPytorch(() => cpu({ threads: 2 }).open()));
   describe.skipIf(reasonToSkip !== undefined)("on WebGPU", () => agreesWithPytorch(() => openWebgpu()));
 });
 

@@ -23,7 +23,7 @@ export interface WorkerScope {
  * @example
  * // training.worker.ts
  * serveRuns<Settings, BatchRecord, History>(async (settings, { report, signal }) => {
- *   await selectBackend([webgpu, cpu]);
+ *   await selectBackend([webgpu(), cpu()]);
  *   return fit(model, { ...settings, signal, callbacks: [{ onBatch: report }] });
  * });
  */

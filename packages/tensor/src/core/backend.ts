@@ -1,7 +1,7 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
 import { ArgumentError, BackendError, DTypeError, OutOfMemoryError } from "../checks/errors.ts";
 import type { Rule } from "../checks/rules.ts";
-import { anything, callable, text } from "../checks/rules.ts";
+import { callable, text } from "../checks/rules.ts";
 import type { DType, Storage } from "../expression/dtype.ts";
 import { bytesOfStorage } from "../expression/dtype.ts";
 import type { DeviceBuffer, Launch } from "./launch.ts";
@@ -65,10 +65,10 @@ export interface Backend {
   close(options?: WaitOptions): Promise<void>;
 }
 
-/** What an app hands to `selectBackend`: a name and a way to open the device. */
-export interface BackendFactory<Options = unknown> {
-  readonly name: string;
-  open(options?: Options): Promise<Backend>;
+/** What an app hands to `selectBackend`: the name of a device, and a way to open it with the options that it was made with. */
+export interface BackendFactory<Name extends string = string> {
+  readonly name: Name;
+  open(): Promise<Backend>;
 }
 
 export function storageOf(dtype: DType, limits: Limits): Storage {
@@ -110,7 +110,7 @@ let defaultBackend: Backend | undefined;
 export function getDefaultBackend(): Backend {
   if (defaultBackend === undefined) {
     throw new BackendError(
-      "no backend is open: call `await selectBackend([cpu])` first, or pass `{ backend }` where the tensor is created",
+      "no backend is open: call `await selectBackend([cpu()])` first, or pass `{ backend }` where the tensor is created",
     );
   }
   return defaultBackend;
@@ -140,15 +140,13 @@ function numberOf(backend: Backend): number {
 export const describeBackend = (backend: Backend): string =>
   `${backend.name} ${numberOf(backend)} (${backend.device})`;
 
-export interface SelectOptions {
+export interface SelectOptions<Name extends string = string> {
   /** The name of the backend that must open. */
-  readonly prefer?: string | undefined;
-  /** What each backend is opened with, by name. */
-  readonly options?: { readonly [name: string]: unknown };
+  readonly prefer?: Name | undefined;
 }
 
 const backendList: Rule = {
-  expected: "an array of backends to open, such as [webgpu, cpu]",
+  expected: "an array of backends to open, such as [webgpu(), cpu()]",
   accepts: (value) =>
     Array.isArray(value) &&
     value.every((factory) => text.accepts(factory?.name) && callable.accepts(factory.open)),
@@ -157,29 +155,29 @@ const backendList: Rule = {
 /**
  * Opens the first factory that opens, and makes it the default for new tensors. A backend that is preferred by name
  * must open: otherwise the call fails with its reason, because work that silently runs elsewhere misleads. Throws
- * ArgumentError for wrong options, those of a backend included, instead of trying the next one, and BackendError with all
- * reasons when none opens.
+ * ArgumentError for wrong options and for a preferred name that none of the factories has, and BackendError with all reasons
+ * when none opens.
  *
- * @example const backend = await selectBackend([webgpu, cpu], { options: { cpu: { threads: 2 } } });
+ * @example const backend = await selectBackend([webgpu(), cpu({ threads: 2 })]);
  */
-export async function selectBackend(
-  factories: readonly BackendFactory[],
-  selection: SelectOptions = {},
+export async function selectBackend<Name extends string>(
+  factories: readonly BackendFactory<Name>[],
+  selection: SelectOptions<NoInfer<Name>> = {},
 ): Promise<Backend> {
   checkValue("selectBackend: factories", factories, backendList);
-  checkOptions<SelectOptions>("selectBackend", selection, { prefer: text, options: anything });
-  const { prefer, options = {} } = selection;
-  const names = factories.map(({ name }) => name);
-  checkOptions("selectBackend: options", options, Object.fromEntries(names.map((name) => [name, anything])));
+  checkOptions<SelectOptions>("selectBackend", selection, { prefer: text });
+  const { prefer } = selection;
   const candidates = prefer === undefined ? factories : factories.filter(({ name }) => name === prefer);
   if (candidates.length === 0) {
     if (prefer === undefined) throw new ArgumentError("factories: found none, expected at least one backend");
-    throw new ArgumentError(`prefer: found "${prefer}", expected one of: ${names.join(", ") || "none"}`);
+    throw new ArgumentError(
+      `prefer: found "${prefer}", expected one of: ${factories.map(({ name }) => name).join(", ") || "none"}`,
+    );
   }
   const reasons: string[] = [];
   for (const factory of candidates) {
     try {
-      const backend = await factory.open(options[factory.name]);
+      const backend = await factory.open();
       // Numbers follow the order of selection, not that of the first messages.
       numberOf(backend);
       setDefaultBackend(backend);

@@ -120,11 +120,11 @@ test("a promise out of a scope is refused once, not again when it fails", async 
 });
 
 describe("selectBackend", () => {
-  const opened: unknown[] = [];
+  const opened: string[] = [];
   const factory = (name: string, error?: Error): BackendFactory => ({
     name,
-    open: async (options) => {
-      opened.push([name, options]);
+    open: async () => {
+      opened.push(name);
       if (error !== undefined) throw error;
       return new RecordingBackend(name);
     },
@@ -135,36 +135,29 @@ describe("selectBackend", () => {
     setDefaultBackend(undefined);
   });
 
-  test("takes the next backend where one does not open, each with its own options", async () => {
-    const backend = await selectBackend(both, { options: { second: { size: 1 }, first: undefined } });
+  test("takes the next backend where one does not open", async () => {
+    const backend = await selectBackend(both);
     expect(backend.name).toBe("second");
-    expect(opened).toEqual([
-      ["first", undefined],
-      ["second", { size: 1 }],
-    ]);
+    expect(opened).toEqual(["first", "second"]);
   });
 
-  test("throws a mistake in the options of a backend instead of taking the next", async () => {
-    const wrong = factory("wrong", new ArgumentError('wrong: found the option "sizes"'));
+  test("throws the wrong argument that a backend finds when it opens instead of taking the next", async () => {
+    const wrong = factory("wrong", new ArgumentError("wrong: sizes: found 1, expected 2"));
     await expect(selectBackend([wrong, factory("second")])).rejects.toThrow(ArgumentError);
     expect(opened).toHaveLength(1);
   });
 
   test.each([
-    [both, { first: {} }, 'selectBackend: found the option "first", expected one of: prefer, options'],
-    [
-      both,
-      { options: { gpu: {} } },
-      'selectBackend: options: found the option "gpu", expected one of: first, second',
-    ],
-    [both, { options: 1 }, "selectBackend: options: options: found 1, expected an object"],
+    [both, { first: {} }, 'selectBackend: found the option "first", expected one of: prefer'],
+    [both, { prefer: "third" }, 'prefer: found "third", expected one of: first, second'],
     [both, { prefer: 1 }, "selectBackend: prefer: found 1, expected a string"],
     [both, null, "selectBackend: options: found null, expected an object"],
     [
       both[0],
       {},
-      "selectBackend: factories: found an object, expected an array of backends to open, such as [webgpu, cpu]",
+      "selectBackend: factories: found an object, expected an array of backends to open, such as [webgpu(), cpu()]",
     ],
+    [[() => both[0]], {}, "selectBackend: factories: found [a function], expected an array of backends"],
     [["cpu"], {}, 'selectBackend: factories: found ["cpu"], expected an array of backends'],
     [[undefined], {}, "selectBackend: factories: found [undefined], expected an array of backends"],
   ])("refuses %o with %o", async (factories, options, message) => {
@@ -176,5 +169,5 @@ describe("selectBackend", () => {
 
 test("selectBackend names what is missing", async () => {
   await expect(selectBackend([])).rejects.toThrow("factories: found none, expected at least one backend");
-  await expect(selectBackend([], { prefer: "cpu" })).rejects.toThrow('prefer: found "cpu"');
+  await expect(selectBackend<string>([], { prefer: "cpu" })).rejects.toThrow('prefer: found "cpu"');
 });
