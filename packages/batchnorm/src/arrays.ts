@@ -3,9 +3,10 @@ import { ArgumentError, fromData, scope } from "@evenkeel/tensor";
 import { anything, checkOptions } from "@evenkeel/tensor/checks";
 import type { BatchNormOptions } from "./batch-norm/batch-norm.ts";
 import { batchNorm } from "./batch-norm/batch-norm.ts";
+import { frozenRules } from "./batch-norm/fold.ts";
 import { normalizationGradient } from "./gradient/gradient.ts";
 import { checkInput } from "./operands/layout.ts";
-import { axisRule, frozenRules } from "./operands/options.ts";
+import { axisRule } from "./operands/options.ts";
 import { populationStatistics } from "./statistics/pack-statistics.ts";
 
 /** Options of `batchNorm`, with arrays in the place of tensors. */

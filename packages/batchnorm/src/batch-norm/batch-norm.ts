@@ -1,12 +1,14 @@
 import type { Activation, Tensor } from "@evenkeel/tensor";
 import { execute, scope } from "@evenkeel/tensor";
-import { yesOrNo } from "@evenkeel/tensor/checks";
+import type { Rules } from "@evenkeel/tensor/checks";
+import { fraction, nonNegativeInteger, nullOr, yesOrNo } from "@evenkeel/tensor/checks";
 import { normalizeBy } from "../normalize/normalize.ts";
 import { checkInput } from "../operands/layout.ts";
-import { checkCall, commonRules } from "../operands/options.ts";
+import { checkCall, normalizationRules } from "../operands/options.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { populationStatistics } from "../statistics/pack-statistics.ts";
 import { batchNormTrainingOp } from "./batch-norm-training.ts";
+import { frozenRules } from "./fold.ts";
 import { weightOfNew } from "./running-statistics.ts";
 
 export interface BatchNormOptions {
@@ -37,6 +39,15 @@ export interface BatchNormOptions {
   /** Gives the memory of x to y; x is disposed. */
   readonly inPlace?: boolean;
 }
+
+/** The options that `batchNorm`, `ghostBatchNorm` and `maskedBatchNorm` share. */
+export const commonRules: Rules<Omit<BatchNormOptions, "inPlace">> = {
+  ...normalizationRules,
+  ...frozenRules,
+  training: yesOrNo,
+  momentum: nullOr(fraction),
+  numBatchesTracked: nonNegativeInteger,
+};
 
 export interface BatchNormResult {
   readonly y: Tensor;

@@ -12,9 +12,10 @@ import {
   scope,
   sub,
 } from "@evenkeel/tensor";
-import { checkOptions, checkTensors, nonNegativeInteger } from "@evenkeel/tensor/checks";
+import type { Rules } from "@evenkeel/tensor/checks";
+import { anything, checkOptions, checkTensors, nonNegativeInteger } from "@evenkeel/tensor/checks";
 import { channelShape, checkArgument, checkDType } from "../operands/layout.ts";
-import { frozenRules } from "../operands/options.ts";
+import { affineRules } from "../operands/options.ts";
 import { inverseStdExpression } from "../statistics/rows.ts";
 
 /** A batch normalization at inference: what is left of it is a factor and an addend per channel. */
@@ -26,6 +27,12 @@ export interface FrozenNormalization {
   /** Default: 1e-5. */
   readonly epsilon?: number;
 }
+
+export const frozenRules: Rules<FrozenNormalization> = {
+  ...affineRules,
+  runningMean: anything,
+  runningVariance: anything,
+};
 
 export interface WeightAndBias {
   readonly weight: Tensor;

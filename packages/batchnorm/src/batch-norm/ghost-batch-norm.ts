@@ -2,11 +2,11 @@ import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, concatenate, formatShape, ShapeError, scope, slice } from "@evenkeel/tensor";
 import { positiveInteger } from "@evenkeel/tensor/checks";
 import { checkInput, layoutOf, valuesPerChannel } from "../operands/layout.ts";
-import { checkCall, commonRules } from "../operands/options.ts";
+import { checkCall } from "../operands/options.ts";
 import { checkNormalization } from "../pre-activation/attributes.ts";
 import { mergeStatistics } from "../statistics/merge-statistics.ts";
 import type { BatchNormOptions, BatchNormResult } from "./batch-norm.ts";
-import { batchNorm, trainingCall } from "./batch-norm.ts";
+import { batchNorm, commonRules, trainingCall } from "./batch-norm.ts";
 
 const name = "ghostBatchNorm";
 

@@ -2,10 +2,10 @@ import type { Tensor } from "@evenkeel/tensor";
 import { scope, where } from "@evenkeel/tensor";
 import { normalizeBy } from "../normalize/normalize.ts";
 import { checkInput } from "../operands/layout.ts";
-import { checkCall, commonRules } from "../operands/options.ts";
+import { checkCall } from "../operands/options.ts";
 import { checkMask, maskedStatistics } from "../statistics/masked-statistics.ts";
 import type { BatchNormOptions, BatchNormResult } from "./batch-norm.ts";
-import { batchNorm } from "./batch-norm.ts";
+import { batchNorm, commonRules } from "./batch-norm.ts";
 import { updateRunningStatistics, weightOfNew } from "./running-statistics.ts";
 
 export type MaskedBatchNormOptions = Omit<BatchNormOptions, "inPlace">;

@@ -2,8 +2,8 @@ import type { CaseInput, Expression, OpCase, OpCases, Shape } from "@evenkeel/te
 import { buildExpression, e, sizeOf } from "@evenkeel/tensor";
 import { f32 } from "../operands/case-inputs.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
-import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-op.ts";
 import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
+import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-plan.ts";
 
 type Geometry = Omit<Conv2dBatchNormAttributes["convolution"], "epilogue">;
 type Statistics = Conv2dBatchNormAttributes["statistics"];

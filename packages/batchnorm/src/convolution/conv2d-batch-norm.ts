@@ -2,8 +2,8 @@ import type { ConvolutionOptions, Tensor } from "@evenkeel/tensor";
 import { conv2dCall, execute } from "@evenkeel/tensor";
 import { anything, oneOf } from "@evenkeel/tensor/checks";
 import type { BatchNormOptions, BatchNormResult } from "../batch-norm/batch-norm.ts";
-import { trainingCall, trainingResult } from "../batch-norm/batch-norm.ts";
-import { checkCall, commonRules } from "../operands/options.ts";
+import { commonRules, trainingCall, trainingResult } from "../batch-norm/batch-norm.ts";
+import { checkCall } from "../operands/options.ts";
 import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
 
 export interface Conv2dBatchNormOptions extends Omit<BatchNormOptions, "axis" | "training" | "inPlace"> {

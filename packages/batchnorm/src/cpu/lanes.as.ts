@@ -68,4 +68,10 @@ function accumulate(at: usize, value: v128): void {
   v128.store(at, f32x4.add(v128.load(at), value));
 }
 
-export { accumulate, madd, quarterOf, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };
+/** Gives `inner` neighbours one value. */
+@inline
+function fillInner(to: usize, inner: usize, value: f32): void {
+  for (let at = to; at < to + inner * 4; at += 4) store<f32>(at, value);
+}
+
+export { accumulate, fillInner, madd, quarterOf, lanesBefore, loadLanes, storeLanes, laneMask, sumLanes, sum4 };

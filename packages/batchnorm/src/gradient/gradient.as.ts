@@ -1,6 +1,6 @@
+import { fillInner } from "../cpu/lanes.as";
 import { centreOf, factorOf, inverseStdOf, offsetOf, restOfMean } from "../pre-activation/coefficients.as";
 import { mergeStatistics, momentsBytes } from "../statistics/moments.as";
-import { fillInner } from "../statistics/interleaved-moments.as";
 import { addParts, constantTerm, linearTerm, storeParameterGradients, storePart } from "./channel-sums.as";
 import { interleavedApply, interleavedSums } from "./interleaved.as";
 import { cellBytes, centreAt, constantAt, factorAt, linearAt, offsetAt, planarApply, planarSums } from "./planar.as";

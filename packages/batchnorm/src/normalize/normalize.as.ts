@@ -1,6 +1,7 @@
+import { fillInner } from "../cpu/lanes.as";
 import { centreOf, factorOf, inverseStdOf, offsetOf } from "../pre-activation/coefficients.as";
 import { mergeStatistics, momentsBytes, storeStatistics } from "../statistics/moments.as";
-import { fillInner, interleavedMoments } from "../statistics/interleaved-moments.as";
+import { interleavedMoments } from "../statistics/interleaved-moments.as";
 import { cellBytes, planarMoments } from "../statistics/planar-moments.as";
 import { interleavedNormalize } from "./interleaved-normalize.as";
 import { planarNormalize } from "./planar-normalize.as";

@@ -8,7 +8,7 @@ import { layoutOf } from "../operands/layout.ts";
 import { activationParameters } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { normalizeOp } from "./normalize.ts";
-import { forwardCode } from "./normalize.wgsl.ts";
+import { normalizationCode } from "./normalize.wgsl.ts";
 
 export { normalizeOp as op };
 export const takesHalves = true;
@@ -38,7 +38,10 @@ export function shaderNormalization(
     operands,
     { parts: parts ?? 0, epsilon, slope: activationParameters(activation)[1], ...running },
     (setting) =>
-      forwardCode({ entry, unit: tiling.unit, loads, source, activation }, setting, running !== undefined),
+      normalizationCode(
+        { entry, unit: tiling.unit, loads, source, activation, blends: running !== undefined },
+        setting,
+      ),
     target,
   );
 }

@@ -1,18 +1,18 @@
 import type { Activation, Op, Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, execute, stack } from "@evenkeel/tensor";
-import { checkOptions } from "@evenkeel/tensor/checks";
-import { gridOf } from "../cpu/grid.ts";
+import type { Rules } from "@evenkeel/tensor/checks";
+import { checkOptions, yesOrNo } from "@evenkeel/tensor/checks";
 import { deferred } from "../deferred.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
-import { checkInput, layoutOf } from "../operands/layout.ts";
-import { normalizeRules } from "../operands/options.ts";
+import { checkInput } from "../operands/layout.ts";
+import { normalizationRules } from "../operands/options.ts";
 import { stored, widened } from "../operands/storage.ts";
 import { activated } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { checkNormalization } from "../pre-activation/attributes.ts";
 import { channelTensors, channelValues, normalized } from "../pre-activation/normalized.ts";
 import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
-import { normalizeLaunch } from "./normalize-launch.ts";
+import { normalizePlan } from "./normalize-plan.ts";
 
 /**
  * y = activation(scale * (x - mean) * inverseStd + shift + residual), inverseStd = 1 / sqrt(M2 / count + epsilon).
@@ -57,21 +57,7 @@ export const normalizeOp: Op<NormalizationAttributes> = {
     },
   },
   kernels: {
-    wasm: ([x, , scale, shift, residual], attrs, limits, donated) => {
-      const grid = gridOf(layoutOf(x!.shape, attrs.axis), true);
-      const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
-      if (x!.shape.includes(0)) return { launches: [], temporaries: [], aliases };
-      const operands = {
-        x: donated[0] ? undefined : { input: 0 },
-        partials: { input: 1 },
-        parts: 1,
-        scale: scale && { input: 2 },
-        shift: shift && { input: 3 },
-        residual: residual && { input: 4 },
-        y: { output: 0 },
-      };
-      return { launches: [normalizeLaunch(grid, operands, attrs, limits)], temporaries: [], aliases };
-    },
+    wasm: normalizePlan,
   },
   deferred,
 };
@@ -116,6 +102,8 @@ export interface NormalizeOptions {
   /** Gives the memory of x to y; x is disposed. */
   readonly inPlace?: boolean;
 }
+
+const normalizeRules: Rules<NormalizeOptions> = { ...normalizationRules, inPlace: yesOrNo };
 
 /**
  * Normalizes by given statistics: of another batch, merged, or `populationStatistics` of the running mean and variance.

@@ -1,41 +1,23 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
-import {
-  anything,
-  checkOptions,
-  fraction,
-  integer,
-  nonNegative,
-  nonNegativeInteger,
-  nullOr,
-  yesOrNo,
-} from "@evenkeel/tensor/checks";
-import type { BatchNormOptions } from "../batch-norm/batch-norm.ts";
-import type { FrozenNormalization } from "../batch-norm/fold.ts";
-import type { NormalizeOptions } from "../normalize/normalize.ts";
+import { anything, checkOptions, integer, nonNegative } from "@evenkeel/tensor/checks";
 
-export const axisRule: { readonly axis: Rule } = { axis: integer };
+type RulesOf<Names extends string> = { readonly [Name in Names]: Rule };
 
-const affineRules = { scale: anything, shift: anything, epsilon: nonNegative };
+export const axisRule: RulesOf<"axis"> = { axis: integer };
 
-const normalizationRules = { ...axisRule, ...affineRules, residual: anything, activation: anything };
-
-export const frozenRules: Rules<FrozenNormalization> = {
-  ...affineRules,
-  runningMean: anything,
-  runningVariance: anything,
+export const affineRules: RulesOf<"scale" | "shift" | "epsilon"> = {
+  scale: anything,
+  shift: anything,
+  epsilon: nonNegative,
 };
 
-export const normalizeRules: Rules<NormalizeOptions> = { ...normalizationRules, inPlace: yesOrNo };
-
-/** The options that `batchNorm`, `ghostBatchNorm` and `maskedBatchNorm` share. */
-export const commonRules: Rules<Omit<BatchNormOptions, "inPlace">> = {
-  ...normalizationRules,
-  ...frozenRules,
-  training: yesOrNo,
-  momentum: nullOr(fraction),
-  numBatchesTracked: nonNegativeInteger,
+export const normalizationRules: RulesOf<keyof typeof affineRules | "axis" | "residual" | "activation"> = {
+  ...axisRule,
+  ...affineRules,
+  residual: anything,
+  activation: anything,
 };
 
 interface Running<Kind> {

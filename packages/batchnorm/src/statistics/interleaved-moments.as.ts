@@ -1,7 +1,7 @@
 // Moments of a block of channels whose values alternate: a row holds `inner` neighbouring values of each channel. Sums run
 // down the columns in f32, over tiles of rows, as sums of x - pivot like in the planar form, and go on per channel in f64.
 
-import { accumulate, lanesBefore, loadLanes, quarterOf, sum4 } from "../cpu/lanes.as";
+import { accumulate, fillInner, lanesBefore, loadLanes, quarterOf, sum4 } from "../cpu/lanes.as";
 import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "./moments.as";
 
 /** Rows whose sums run in f32. */
@@ -55,11 +55,6 @@ function sumInner(from: usize, inner: usize): f64 {
   let sum: f64 = 0;
   for (let at = from; at < from + inner * 4; at += 4) sum += f64(load<f32>(at));
   return sum;
-}
-
-@inline
-function fillInner(to: usize, inner: usize, value: f32): void {
-  for (let at = to; at < to + inner * 4; at += 4) store<f32>(at, value);
 }
 
 /** Moves pivots to the mean of `count` values: all of them, or those that are far from it. Whether one was moved. */
@@ -116,4 +111,4 @@ function interleavedMoments(
   }
 }
 
-export { fillInner, interleavedMoments };
+export { interleavedMoments };

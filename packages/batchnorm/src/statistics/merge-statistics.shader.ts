@@ -1,5 +1,7 @@
-import type { NoAttributes, PlanOf } from "@evenkeel/tensor";
-import { shaderMergeLaunch } from "./statistics.shader.ts";
+import type { Limits, NoAttributes, PlannedLaunch, PlanOf, Slot } from "@evenkeel/tensor";
+import { tileLaunch } from "../gpu/tile-launch.ts";
+import { tilingOf, uncut } from "../gpu/tiling.ts";
+import { statisticsCode } from "./statistics.wgsl.ts";
 
 export { mergeStatisticsOp as op } from "./merge-statistics.ts";
 
@@ -8,3 +10,23 @@ export const plan: PlanOf<NoAttributes> = ([parts], _attrs, limits) => {
   const launches = channels === 0 ? [] : [shaderMergeLaunch(count, channels, { input: 0 }, limits)];
   return { launches, temporaries: [], aliases: [] };
 };
+
+/** Merges statistics that lie one after the other into the only output. */
+export function shaderMergeLaunch(
+  parts: number,
+  channels: number,
+  from: Slot,
+  limits: Limits,
+): PlannedLaunch {
+  const entry = "mergeStatistics";
+  const tiling = tilingOf({ outer: parts, channels, inner: 1 });
+  return tileLaunch(
+    entry,
+    tiling,
+    uncut(tiling),
+    { reads: { parts: from }, writes: { statistics: { output: 0 } } },
+    { parts },
+    (setting) => statisticsCode({ entry, unit: tiling.unit, loads: 0, source: "parts" }, setting),
+    { dtype: "f32", limits },
+  );
+}

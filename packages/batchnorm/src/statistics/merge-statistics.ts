@@ -19,9 +19,9 @@ import {
 } from "@evenkeel/tensor";
 import { deferred } from "../deferred.ts";
 import { checkDType } from "../operands/layout.ts";
+import { mergePlan } from "./merge-plan.ts";
 import { packStatistics } from "./pack-statistics.ts";
 import { nonZero, rows } from "./rows.ts";
-import { mergeLaunch } from "./statistics.ts";
 
 /** One row of every part: [P, 4, C] -> [P, C]. */
 function rowOfParts(parts: Tensor, row: number): Tensor {
@@ -79,12 +79,7 @@ export const mergeStatisticsOp: Op = {
     },
   },
   kernels: {
-    wasm: ([parts], _attrs, limits) => {
-      const [count, , channels] = parts!.shape as [number, number, number];
-      const launches =
-        channels === 0 ? [] : [mergeLaunch(count, channels, { input: 0 }, { output: 0 }, limits)];
-      return { launches, temporaries: [], aliases: [] };
-    },
+    wasm: (inputs, _attrs, limits) => mergePlan(inputs, limits),
   },
   deferred,
 };

@@ -1,4 +1,4 @@
-import { mergeStatistics as merge, momentsBytes, storeStatistics } from "./moments.as";
+import { momentsBytes, storeStatistics } from "./moments.as";
 import { interleavedMoments } from "./interleaved-moments.as";
 import { cellBytes, planarMoments } from "./planar-moments.as";
 
@@ -41,14 +41,4 @@ function interleavedStatistics(
   }
 }
 
-/** An item is a channel: merges its statistics over all parts. */
-function mergeStatistics(
-  begin: usize, end: usize, scratch: usize, partials: usize, statistics: usize, channels: usize, parts: usize,
-): void {
-  for (let channel = begin; channel < end; channel++) {
-    merge(scratch, partials, parts, channels, channel);
-    storeStatistics(statistics, channels, channel, scratch);
-  }
-}
-
-export { planarStatistics, interleavedStatistics, mergeStatistics };
+export { planarStatistics, interleavedStatistics };

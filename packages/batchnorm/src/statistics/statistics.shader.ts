@@ -1,11 +1,12 @@
-import type { Limits, PlannedLaunch, PlanOf, Slot } from "@evenkeel/tensor";
+import type { PlannedLaunch, PlanOf, Slot } from "@evenkeel/tensor";
 import type { TileTarget } from "../gpu/tile-launch.ts";
 import { tileLaunch } from "../gpu/tile-launch.ts";
 import type { Cut, Tiling } from "../gpu/tiling.ts";
 import { cutOf, mostParts, tilingOf, uncut } from "../gpu/tiling.ts";
-import { forwardCode } from "../normalize/normalize.wgsl.ts";
 import { layoutOf } from "../operands/layout.ts";
+import { shaderMergeLaunch } from "./merge-statistics.shader.ts";
 import type { StatisticsAttributes } from "./statistics.ts";
+import { statisticsCode } from "./statistics.wgsl.ts";
 
 export { statisticsOp as op } from "./statistics.ts";
 export const takesHalves = true;
@@ -31,7 +32,7 @@ export function shaderPartialStatistics(
       writes: { statistics: to },
     },
     {},
-    (setting) => forwardCode({ entry, unit, loads, source, activation: "none" }, setting, false),
+    (setting) => statisticsCode({ entry, unit, loads, source }, setting),
     target,
   );
 }
@@ -57,28 +58,3 @@ export const plan: PlanOf<StatisticsAttributes> = ([x], { axis }, limits) => {
     aliases: [],
   };
 };
-
-/** Merges statistics that lie one after the other into the only output. */
-export function shaderMergeLaunch(
-  parts: number,
-  channels: number,
-  from: Slot,
-  limits: Limits,
-): PlannedLaunch {
-  const entry = "mergeStatistics";
-  const tiling = tilingOf({ outer: parts, channels, inner: 1 });
-  return tileLaunch(
-    entry,
-    tiling,
-    uncut(tiling),
-    { reads: { parts: from }, writes: { statistics: { output: 0 } } },
-    { parts },
-    (setting) =>
-      forwardCode(
-        { entry, unit: tiling.unit, loads: 0, source: "parts", activation: "none" },
-        setting,
-        false,
-      ),
-    { dtype: "f32", limits },
-  );
-}

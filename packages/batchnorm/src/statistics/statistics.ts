@@ -1,4 +1,4 @@
-import type { Limits, Op, Plan, PlannedLaunch, Slot, Tensor } from "@evenkeel/tensor";
+import type { Op, Tensor } from "@evenkeel/tensor";
 import {
   broadcastTo,
   buildExpression,
@@ -13,15 +13,13 @@ import {
   sum,
 } from "@evenkeel/tensor";
 import { checkOptions } from "@evenkeel/tensor/checks";
-import type { Grid } from "../cpu/grid.ts";
-import { gridOf } from "../cpu/grid.ts";
-import { kernelOf } from "../cpu/kernel.ts";
 import { deferred } from "../deferred.ts";
 import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../operands/layout.ts";
 import { axisRule } from "../operands/options.ts";
 import { stored, widened } from "../operands/storage.ts";
 import { packStatistics } from "./pack-statistics.ts";
 import { rowOf, rows, rowsOf } from "./rows.ts";
+import { statisticsPlan } from "./statistics-plan.ts";
 
 export interface StatisticsAttributes {
   /** The channels' axis. */
@@ -53,7 +51,7 @@ export const statisticsOp: Op<StatisticsAttributes> = {
     },
   },
   kernels: {
-    wasm: ([x], { axis }, limits) => statisticsPlan(gridOf(layoutOf(x!.shape, axis)), limits),
+    wasm: ([x], { axis }, limits) => statisticsPlan(layoutOf(x!.shape, axis), limits),
   },
   deferred,
 };
@@ -77,58 +75,6 @@ export function throughStatistics(
     return ofMean ? e.add(ofM2, ofMean) : ofM2;
   });
   return stored(evaluateExpression(expression, inputs)[0]!, x.dtype);
-}
-
-/** Statistics of the parts of the batch, one after the other at `to`. */
-export function partialStatistics(grid: Grid, x: Slot, to: Slot, limits: Limits): PlannedLaunch {
-  return {
-    kind: "kernel",
-    kernel: kernelOf(`${grid.form}Statistics`, limits),
-    reads: [x],
-    writes: [to],
-    parameters: grid.parameters,
-    work: {
-      items: grid.parts * grid.blocks,
-      chunk: grid.chunk,
-      // A cell for each channel; pivots, sums and squares of each column.
-      scratchBytes: 3 * grid.arrayBytes + 64 * grid.channelsPerItem,
-    },
-  };
-}
-
-function statisticsPlan(grid: Grid, limits: Limits): Plan {
-  const [channels] = grid.parameters as [number];
-  if (channels === 0) return { launches: [], temporaries: [], aliases: [] };
-  if (grid.parts === 1) {
-    const launches = [partialStatistics(grid, { input: 0 }, { output: 0 }, limits)];
-    return { launches, temporaries: [], aliases: [] };
-  }
-  return {
-    launches: [
-      partialStatistics(grid, { input: 0 }, { temporary: 0 }, limits),
-      mergeLaunch(grid.parts, channels, { temporary: 0 }, { output: 0 }, limits),
-    ],
-    temporaries: [{ shape: [grid.parts, 4, channels], dtype: "f32" }],
-    aliases: [],
-  };
-}
-
-/** Merges statistics that lie one after the other, in their order. */
-export function mergeLaunch(
-  parts: number,
-  channels: number,
-  from: Slot,
-  to: Slot,
-  limits: Limits,
-): PlannedLaunch {
-  return {
-    kind: "kernel",
-    kernel: kernelOf("mergeStatistics", limits),
-    reads: [from],
-    writes: [to],
-    parameters: [channels, parts],
-    work: { items: channels, chunk: Math.ceil(1024 / Math.max(1, parts)), scratchBytes: 24 },
-  };
 }
 
 /**

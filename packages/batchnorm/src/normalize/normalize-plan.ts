@@ -1,6 +1,8 @@
-import type { Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
+import type { Limits, Plan, PlannedLaunch, ScalarSlot, Slot, Spec } from "@evenkeel/tensor";
 import type { Grid } from "../cpu/grid.ts";
-import { kernelOf } from "../cpu/kernel.ts";
+import { gridOf } from "../cpu/grid.ts";
+import { kernelOf } from "../kernels/kernel.ts";
+import { layoutOf } from "../operands/layout.ts";
 import { activationParameters } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 
@@ -54,4 +56,25 @@ export function normalizeLaunch(
       scratchBytes: 3 * grid.arrayBytes + 64 * grid.channelsPerItem,
     },
   };
+}
+
+export function normalizePlan(
+  [x, , scale, shift, residual]: readonly (Spec | undefined)[],
+  attrs: NormalizationAttributes,
+  limits: Limits,
+  donated: readonly boolean[],
+): Plan {
+  const grid = gridOf(layoutOf(x!.shape, attrs.axis), true);
+  const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
+  if (x!.shape.includes(0)) return { launches: [], temporaries: [], aliases };
+  const operands = {
+    x: donated[0] ? undefined : { input: 0 },
+    partials: { input: 1 },
+    parts: 1,
+    scale: scale && { input: 2 },
+    shift: shift && { input: 3 },
+    residual: residual && { input: 4 },
+    y: { output: 0 },
+  };
+  return { launches: [normalizeLaunch(grid, operands, attrs, limits)], temporaries: [], aliases };
 }

@@ -1,0 +1,42 @@
+import type { Limits, Plan, PlannedLaunch, Slot } from "@evenkeel/tensor";
+import type { Grid } from "../cpu/grid.ts";
+import { gridOf } from "../cpu/grid.ts";
+import { kernelOf } from "../kernels/kernel.ts";
+import type { Layout } from "../operands/layout.ts";
+import { mergeLaunch } from "./merge-plan.ts";
+
+/** Statistics of the parts of the batch, one after the other at `to`. */
+export function partialStatistics(grid: Grid, x: Slot, to: Slot, limits: Limits): PlannedLaunch {
+  return {
+    kind: "kernel",
+    kernel: kernelOf(`${grid.form}Statistics`, limits),
+    reads: [x],
+    writes: [to],
+    parameters: grid.parameters,
+    work: {
+      items: grid.parts * grid.blocks,
+      chunk: grid.chunk,
+      // A cell for each channel; pivots, sums and squares of each column.
+      scratchBytes: 3 * grid.arrayBytes + 64 * grid.channelsPerItem,
+    },
+  };
+}
+
+/** One launch where an item holds whole channels, else two. */
+export function statisticsPlan(layout: Layout, limits: Limits): Plan {
+  const { channels } = layout;
+  const grid = gridOf(layout);
+  if (channels === 0) return { launches: [], temporaries: [], aliases: [] };
+  if (grid.parts === 1) {
+    const launches = [partialStatistics(grid, { input: 0 }, { output: 0 }, limits)];
+    return { launches, temporaries: [], aliases: [] };
+  }
+  return {
+    launches: [
+      partialStatistics(grid, { input: 0 }, { temporary: 0 }, limits),
+      mergeLaunch(grid.parts, channels, { temporary: 0 }, { output: 0 }, limits),
+    ],
+    temporaries: [{ shape: [grid.parts, 4, channels], dtype: "f32" }],
+    aliases: [],
+  };
+}
