@@ -11,6 +11,7 @@ describe("cpu", () => {
     for (const threads of [1, 2, 3]) {
       const backend = await cpu({ threads }).open();
       expect(backend.device).toBe(`WebAssembly SIMD, ${threads} ${threads === 1 ? "thread" : "threads"}`);
+      expect(backend.threads).toBe(threads);
       expect(backend.name).toBe("cpu");
       await backend.close();
     }
@@ -19,7 +20,7 @@ describe("cpu", () => {
   it("has at most 8 threads unless asked", async () => {
     vi.stubGlobal("navigator", { hardwareConcurrency: 64 });
     const backend = await cpu().open();
-    expect(backend.device).toBe("WebAssembly SIMD, 8 threads");
+    expect(backend.threads).toBe(8);
     await backend.close();
   });
 

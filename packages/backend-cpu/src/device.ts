@@ -39,6 +39,7 @@ interface KernelWork {
 export class CpuDevice implements Backend {
   readonly name: string = "cpu";
   readonly device: string;
+  readonly threads: number;
   readonly languages: readonly string[] = ["wasm"];
   readonly limits: Limits;
   private readonly engine: Engine;
@@ -57,7 +58,8 @@ export class CpuDevice implements Backend {
     this.registry = new KernelRegistry(this.heap);
     this.expressions = new ExpressionKernels(this.registry);
     this.checks = new RangeChecks(this.heap, engine.threads);
-    this.device = `WebAssembly SIMD, ${engine.threads} ${engine.threads === 1 ? "thread" : "threads"}`;
+    this.threads = engine.threads;
+    this.device = `WebAssembly SIMD, ${this.threads} ${this.threads === 1 ? "thread" : "threads"}`;
     this.limits = {
       storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u8" },
       maxBufferBytes: memory.capacity,

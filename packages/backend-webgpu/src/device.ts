@@ -38,6 +38,7 @@ import { limitsOf } from "./webgpu-backend.ts";
 export class WebgpuDevice implements WebgpuBackend {
   readonly name: string = "webgpu";
   readonly device: string;
+  readonly isEmulated: boolean;
   static readonly languages: readonly string[] = ["wgsl"];
   readonly languages: readonly string[] = WebgpuDevice.languages;
   readonly limits: Limits;
@@ -58,9 +59,11 @@ export class WebgpuDevice implements WebgpuBackend {
   private isClosed = false;
   private isGivenUp = false;
 
-  constructor(gpuDevice: GPUDevice, { name, features, maxMemoryBytes, source }: DeviceDescription) {
+  constructor(gpuDevice: GPUDevice, description: DeviceDescription) {
+    const { name, isEmulated, features, maxMemoryBytes, source } = description;
     this.gpuDevice = gpuDevice;
     this.device = name;
+    this.isEmulated = isEmulated;
     this.source = source;
     this.limits = limitsOf(gpuDevice.limits, features);
     this.queue = new CommandQueue(() => this.recorder.submit());

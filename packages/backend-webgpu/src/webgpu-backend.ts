@@ -13,6 +13,7 @@ export interface LaunchTime {
 export interface WebgpuBackend extends Backend {
   /** The standard device underneath. */
   readonly gpuDevice: PlatformDevice;
+  readonly isEmulated: boolean;
   /** What the device has done since it was opened. */
   counters(): WebgpuCounters;
   /**
@@ -26,6 +27,7 @@ export interface WebgpuBackend extends Backend {
 export interface DeviceDescription {
   /** For people. */
   readonly name: string;
+  readonly isEmulated: boolean;
   readonly features: ReadonlySet<string>;
   /** Of all buffers together. */
   readonly maxMemoryBytes: number;

@@ -82,15 +82,15 @@ async function open(options: WebgpuOptions): Promise<WebgpuBackend> {
   if (options.device !== undefined) {
     const { device } = options;
     const features = featuresOf(device.features, options);
-    const name = describeAdapter(device.adapterInfo);
-    return new WebgpuDevice(device, { name, features, maxMemoryBytes });
+    const description = { ...describeAdapter(device.adapterInfo), features, maxMemoryBytes };
+    return new WebgpuDevice(device, description);
   }
   const gpu = options.gpu ?? (await findGpu(options));
   const adapter = await openAdapter(gpu, options);
   const device = await openDevice(adapter, optionalFeatures(adapter.features, options.without));
   const features = featuresOf(device.features, options);
-  const name = describeAdapter(adapter.info);
-  return new WebgpuDevice(device, { name, features, maxMemoryBytes, source: gpu });
+  const description = { ...describeAdapter(adapter.info), features, maxMemoryBytes };
+  return new WebgpuDevice(device, { ...description, source: gpu });
 }
 
 async function loadKernels(): Promise<void> {

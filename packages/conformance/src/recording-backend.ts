@@ -93,6 +93,14 @@ class Recorder implements RecordingBackend {
     return this.inner.device;
   }
 
+  get threads(): number | undefined {
+    return this.inner.threads;
+  }
+
+  get isEmulated(): boolean | undefined {
+    return this.inner.isEmulated;
+  }
+
   get languages(): readonly string[] {
     return this.inner.languages;
   }

@@ -472,6 +472,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu at work", () => {
     const backend = await open();
     const { isFallbackAdapter } = backend.gpuDevice.adapterInfo;
     expect(backend.device).toMatch(isFallbackAdapter ? /\(software\)$/ : /\w/);
+    expect(backend.isEmulated).toBe(isFallbackAdapter);
   });
 
   test("shares a device that is open, and leaves it open", async () => {

@@ -7,6 +7,8 @@ interface Target {
   readonly case: string;
   readonly threads: number;
   readonly backend: "cpu" | "webgpu";
+  /** Counts mean something on a GPU in software too. */
+  readonly kind: "time" | "bytes" | "count";
   /** What is compared, in words. */
   readonly measure: string;
   readonly direction: "at least" | "at most";
@@ -28,7 +30,7 @@ export interface TargetOutcome {
 /** The targets of the cases that ran. */
 export function checkTargets({ rows, machine }: BenchReport): TargetOutcome[] {
   return targets.flatMap((target) => {
-    if (target.backend === "webgpu" && machine.gpuIsSoftware && !isCount(target)) return [];
+    if (target.backend === "webgpu" && machine.gpuIsSoftware && target.kind !== "count") return [];
     const find: Find = (subject, { threads } = target) =>
       rows.find(
         (row) =>
@@ -48,9 +50,6 @@ export function checkTargets({ rows, machine }: BenchReport): TargetOutcome[] {
   });
 }
 
-/** Counts mean something on a GPU in software too. */
-const isCount = ({ measure }: Target): boolean => /launches|submits/.test(measure);
-
 export const boundText = ({ direction, bound, show }: Target): string => `${direction} ${show(bound)}`;
 
 type Place = Pick<Target, "suite" | "case" | "threads"> & { readonly backend?: Target["backend"] };
@@ -62,6 +61,7 @@ const faster = (place: Place, peer: string, bound: number): Target => ({
   ...{
     backend: "cpu",
     ...place,
+    kind: "time",
     measure: `times as fast as ${peer}`,
     direction: "at least",
     bound,
@@ -72,7 +72,7 @@ const faster = (place: Place, peer: string, bound: number): Target => ({
 
 /** By the GPU's own clock: launches of a few microseconds wait for the host, whichever system they are of. */
 const ofRoofOnGpu = (place: Omit<Place, "threads">, roof: string, bound: number): Target => ({
-  ...{ ...place, threads: 1, backend: "webgpu" },
+  ...{ ...place, threads: 1, backend: "webgpu", kind: "time" },
   ...{ measure: `of ${roof}, by the GPU's clock`, direction: "at least", bound, show: percent },
   value: (find) => quotient(gpuRate(find("evenkeel")), gpuRate(find(roof))),
 });
@@ -81,7 +81,8 @@ const gpuRate = (row: Row | undefined): number | undefined =>
   row?.launchTimes && quotient(row.bytes ?? row.flops, gpuMilliseconds(row.launchTimes));
 
 const ofRoof = (place: Place, roof: string, bound: number): Target => ({
-  ...{ backend: "cpu", ...place, measure: `of ${roof}`, direction: "at least", bound, show: percent },
+  ...{ backend: "cpu", ...place, kind: "time", measure: `of ${roof}`, direction: "at least", bound },
+  show: percent,
   value: (find) => {
     const [own, limit] = [find("evenkeel"), find(roof)];
     return roof === "roof-fma"
@@ -94,6 +95,7 @@ const scaling = (place: Place): Target => ({
   ...{
     backend: "cpu",
     ...place,
+    kind: "time",
     measure: "times as fast as with 1 thread",
     direction: "at least",
     bound: 1.8,
@@ -103,23 +105,34 @@ const scaling = (place: Place): Target => ({
 });
 
 const besidePlain = (place: Place, bound: number): Target => ({
-  ...{ backend: "cpu", ...place, measure: "the time without it", direction: "at most", bound, show: times },
+  ...{ backend: "cpu", ...place, kind: "time", measure: "the time without it", direction: "at most", bound },
+  show: times,
   value: (find) => quotient(find("evenkeel")?.milliseconds, find("evenkeel-plain")?.milliseconds),
 });
 
 const perLaunch = (place: Place, launches: number, microseconds: number): Target => ({
-  ...{ backend: "cpu", ...place, measure: "a launch", direction: "at most", bound: microseconds },
+  ...{ backend: "cpu", ...place, kind: "time", measure: "a launch", direction: "at most" },
+  bound: microseconds,
   show: (value) => `${digits(value)} µs`,
   value: (find) => quotient(find("evenkeel")?.milliseconds, launches / 1000),
 });
 
 const ofBytes = (place: Place, peer: string, bound: number): Target => ({
-  ...{ backend: "cpu", ...place, measure: `the bytes of ${peer}`, direction: "at most", bound, show: times },
+  ...{
+    backend: "cpu",
+    ...place,
+    kind: "bytes",
+    measure: `the bytes of ${peer}`,
+    direction: "at most",
+    bound,
+  },
+  show: times,
   value: (find) => quotient(find("evenkeel")?.bytes, find(peer)?.bytes),
 });
 
 const counted = (place: Omit<Place, "threads">, name: "launches" | "submits", bound: number): Target => ({
-  ...{ ...place, threads: 1, backend: "webgpu", measure: name, direction: "at most", bound, show: digits },
+  ...{ ...place, threads: 1, backend: "webgpu", kind: "count", measure: name, direction: "at most", bound },
+  show: digits,
   value: (find) => find("evenkeel")?.[name],
 });
 

@@ -68,8 +68,7 @@ export async function openSession(options: Options): Promise<Session> {
         }
       }
     }
-    const gpuIsSoftware =
-      !options.asHardware && /software|swiftshader|llvmpipe/i.test(own[0]!.backend.device);
+    const gpuIsSoftware = !options.asHardware && own[0]!.backend.isEmulated === true;
     return { options, own, peers: present, absent, gpuIsSoftware, folder, close };
   } catch (error) {
     await close();

@@ -77,7 +77,7 @@ async function runIn(folder: string, command: Command, setting: Setting): Promis
   const backend = await openBackend(options, run?.record.backend, backends(options));
   try {
     say(`Backend: ${backend.name}, ${backend.device}`);
-    if (backend.device.endsWith("(software)")) {
+    if (backend.isEmulated) {
       say("This GPU is emulated in software: `--backend cpu` is many times faster.");
     }
     const data = await loadData(options, { say, signal, startedWith: run?.record.data });
@@ -153,7 +153,7 @@ function resultOf(record: RunRecord, data: Data, backend: Backend, arms: readonl
   const trainImages = data.train.labels.length;
   const setting = { model, seed, batchSize, learningRate, trainImages, data: record.data };
   const made = { date: new Date().toISOString().slice(0, 16).replace("T", " "), version };
-  return { ...made, ...setting, backend: name, device, threads: threadsOf(backend), arms };
+  return { ...made, ...setting, backend: name, device, threads: backend.threads ?? 1, arms };
 }
 
 function checkBatchSize({ batchSize }: Options, { train }: Data): void {
@@ -177,6 +177,3 @@ function openBackend(
 ): Promise<Backend> {
   return selectBackend(factories, { prefer: startedOn ?? (backend === "auto" ? undefined : backend) });
 }
-
-/** The CPU backend's description contains its number of threads. */
-const threadsOf = ({ device }: Backend): number => Number(/(\d+) threads?/.exec(device)?.[1] ?? 1);

@@ -1,4 +1,5 @@
 import { BackendError } from "@evenkeel/tensor";
+import type { DeviceDescription } from "../webgpu-backend.ts";
 import type { OptionalFeature } from "./features.ts";
 
 export interface AdapterOptions {
@@ -31,9 +32,10 @@ export async function openAdapter(gpu: GPU, options: AdapterOptions): Promise<GP
   } = options;
   const adapter = await gpu.requestAdapter({ powerPreference, forceFallbackAdapter });
   if (adapter !== null) {
-    if (acceptsSoftware || !isSoftware(adapter.info)) return adapter;
+    const { name, isEmulated } = describeAdapter(adapter.info);
+    if (acceptsSoftware || !isEmulated) return adapter;
     throw new BackendError(
-      `webgpu: only ${describeAdapter(adapter.info)} was found, which is slower than the CPU backend: install a GPU driver, or open it with acceptsSoftware: true`,
+      `webgpu: only ${name} was found, which is slower than the CPU backend: install a GPU driver, or open it with acceptsSoftware: true`,
     );
   }
   const wanted = forceFallbackAdapter ? "no software adapter" : "no GPU adapter";
@@ -56,21 +58,24 @@ export async function openDevice(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BackendError(
-      `webgpu: ${describeAdapter(adapter.info)} gave no device: ${reason}; it may be in use or its driver out of date`,
+      `webgpu: ${describeAdapter(adapter.info).name} gave no device: ${reason}; it may be in use or its driver out of date`,
       { cause: error },
     );
   }
 }
 
-/** The adapter for people, and whether it is software. */
-export function describeAdapter(info: GPUAdapterInfo | undefined): string {
+type AdapterDescription = Pick<DeviceDescription, "name" | "isEmulated">;
+
+/** The adapter's name for people, and whether the processor emulates it. */
+export function describeAdapter(info: GPUAdapterInfo | undefined): AdapterDescription {
   const { description = "", device = "", vendor = "", architecture = "" } = info ?? {};
   const kind = [vendor, architecture].filter(Boolean).join(" ") || "GPU";
-  if (isSoftware(info)) return `${description || device || kind} (software)`;
+  if (isSoftware(info)) return { name: `${description || device || kind} (software)`, isEmulated: true };
   // Dawn's description names the driver only.
-  return [device, description].filter(Boolean).join(", ") || kind;
+  return { name: [device, description].filter(Boolean).join(", ") || kind, isEmulated: false };
 }
 
+/** Not every browser marks adapters in software. */
 function isSoftware(info: GPUAdapterInfo | undefined): boolean {
   if (info === undefined) return false;
   const { vendor, architecture, device, description } = info;

@@ -8,18 +8,27 @@ const info = (fields: Partial<GPUAdapterInfo>): GPUAdapterInfo => fields as GPUA
 
 describe("describeAdapter", () => {
   test.each([
-    [info({ vendor: "nvidia", architecture: "ampere", description: "NVIDIA RTX A2000" }), "NVIDIA RTX A2000"],
-    [info({ vendor: "apple", architecture: "common-3", device: "", description: "" }), "apple common-3"],
+    [
+      info({ vendor: "nvidia", architecture: "ampere", description: "NVIDIA RTX A2000" }),
+      "NVIDIA RTX A2000",
+      false,
+    ],
+    [
+      info({ vendor: "apple", architecture: "common-3", device: "", description: "" }),
+      "apple common-3",
+      false,
+    ],
     [
       info({ architecture: "swiftshader", description: "SwiftShader driver" }),
       "SwiftShader driver (software)",
+      true,
     ],
-    [info({ device: "nvidia-h100", description: "NVIDIA: 580.159" }), "nvidia-h100, NVIDIA: 580.159"],
-    [info({ description: "llvmpipe (LLVM 15)" }), "llvmpipe (LLVM 15) (software)"],
-    [info({ vendor: "google", isFallbackAdapter: true }), "google (software)"],
-    [undefined, "GPU"],
-  ])("tells the name and whether it is software", (adapter, expected) => {
-    expect(describeAdapter(adapter)).toBe(expected);
+    [info({ device: "nvidia-h100", description: "NVIDIA: 580.159" }), "nvidia-h100, NVIDIA: 580.159", false],
+    [info({ description: "llvmpipe (LLVM 15)" }), "llvmpipe (LLVM 15) (software)", true],
+    [info({ vendor: "google", isFallbackAdapter: true }), "google (software)", true],
+    [undefined, "GPU", false],
+  ])("tells the name and whether it is software", (adapter, name, isEmulated) => {
+    expect(describeAdapter(adapter)).toEqual({ name, isEmulated });
   });
 });
 

@@ -41,6 +41,10 @@ export interface Backend {
   readonly name: string;
   /** The adapter or processor, for people: `SwiftShader (software)`, `WebAssembly SIMD, 2 threads`. */
   readonly device: string;
+  /** Threads of the processor that run kernels; absent where the device has others. */
+  readonly threads?: number | undefined;
+  /** Whether the processor emulates the device: it is then many times slower than the CPU backend. */
+  readonly isEmulated?: boolean | undefined;
   /** Kernel languages, best first. */
   readonly languages: readonly string[];
   readonly limits: Limits;
