@@ -1,7 +1,7 @@
 /**
  * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes as text, and where
  * the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`, written down as what it does not share with the first), bundles every `*.worker.ts` to the text of a
- * script in `*.worker.text.ts`, collects every `cases.ts` into `src/cases.generated.ts`,
+ * script in `*.worker.text.ts`, collects what every `*.cases.ts` exports into `src/cases.generated.ts`,
  * and every `*.shader.ts` into `src/shaders.generated.ts`. Files whose text would not change
  * are left alone.
  */
@@ -144,13 +144,13 @@ function collect(pattern: string, target: string, text: (members: string[]) => s
 
 function collectCases(): void {
   collect(
-    "src/**/cases.ts",
+    "src/**/{cases,*.cases}.ts",
     "src/cases.generated.ts",
     (members) => `import type { OpCases } from "@evenkeel/tensor";
 
 /** The cases of every op of this package. */
 export const cases: readonly OpCases<any>[] = [
-${members.map((member) => `  ${member}.cases,`).join("\n")}
+${members.map((member) => `  ...Object.values(${member}),`).join("\n")}
 ];
 `,
   );

@@ -24,138 +24,181 @@ export { tensor } from "./creation/tensor.ts";
 export * from "./expression/dtype.ts";
 export { float16ToNumber, numberToFloat16 } from "./expression/float16.ts";
 export * from "./expression/index.ts";
-export { abs, absOp } from "./ops/abs/abs.ts";
-export { add, addOp } from "./ops/add/add.ts";
-export { argmax, argmaxOp } from "./ops/argmax/argmax.ts";
-export { argmin, argminOp } from "./ops/argmin/argmin.ts";
-export { argsort, argsortOp } from "./ops/argsort/argsort.ts";
-export type { AvgPoolOptions } from "./ops/avg-pool/avg-pool.ts";
-export { avgPool1d, avgPool2d, avgPoolOp } from "./ops/avg-pool/avg-pool.ts";
-export { avgPoolGradientOp } from "./ops/avg-pool-gradient/avg-pool-gradient.ts";
-export { bernoulli, bernoulliOp } from "./ops/bernoulli/bernoulli.ts";
-export { broadcastTo, broadcastToOp } from "./ops/broadcast-to/broadcast-to.ts";
-export { cast, castOp } from "./ops/cast/cast.ts";
-export { ceil, ceilOp } from "./ops/ceil/ceil.ts";
-export { clamp, clampOp } from "./ops/clamp/clamp.ts";
-export { concatenate, concatenateOp } from "./ops/concatenate/concatenate.ts";
-export type { ConvolutionTranspose1dOptions } from "./ops/conv-transpose1d/conv-transpose1d.ts";
-export { convTranspose1d } from "./ops/conv-transpose1d/conv-transpose1d.ts";
-export type { ConvolutionTransposeOptions } from "./ops/conv-transpose2d/conv-transpose2d.ts";
-export { convTranspose2d } from "./ops/conv-transpose2d/conv-transpose2d.ts";
-export type { Convolution1dOptions } from "./ops/conv1d/conv1d.ts";
-export { conv1d } from "./ops/conv1d/conv1d.ts";
-export type { Conv2dAttributes, Conv2dCall } from "./ops/conv2d/conv2d.ts";
-export { conv2d, conv2dCall, conv2dOp, conv2dStatisticsPlan } from "./ops/conv2d/conv2d.ts";
-export type { ConvolutionOptions, NumberOrPair } from "./ops/conv2d/convolution-options.ts";
-export type { ConvolutionPlan } from "./ops/conv2d/convolution-plan.ts";
-export { conv2dFilterGradientOp } from "./ops/conv2d-filter-gradient/conv2d-filter-gradient.ts";
-export { conv2dInputGradientOp } from "./ops/conv2d-input-gradient/conv2d-input-gradient.ts";
-export { cos, cosOp } from "./ops/cos/cos.ts";
-export type { CumulativeSumOptions } from "./ops/cumulative-sum/cumulative-sum.ts";
-export { cumulativeSum, cumulativeSumOp } from "./ops/cumulative-sum/cumulative-sum.ts";
-export { div, divOp } from "./ops/div/div.ts";
+export type { ConvolutionTranspose1dOptions } from "./ops/convolution/conv-transpose1d.ts";
+export { convTranspose1d } from "./ops/convolution/conv-transpose1d.ts";
+export type { ConvolutionTransposeOptions } from "./ops/convolution/conv-transpose2d.ts";
+export { convTranspose2d } from "./ops/convolution/conv-transpose2d.ts";
+export type { Convolution1dOptions } from "./ops/convolution/conv1d.ts";
+export { conv1d } from "./ops/convolution/conv1d.ts";
+export type { Conv2dAttributes, Conv2dCall } from "./ops/convolution/conv2d.ts";
+export {
+  conv2d,
+  conv2dCall,
+  conv2dFilterGradientOp,
+  conv2dInputGradientOp,
+  conv2dOp,
+  conv2dStatisticsPlan,
+} from "./ops/convolution/conv2d.ts";
+export type { ConvolutionOptions, NumberOrPair } from "./ops/convolution/convolution-options.ts";
+export type { ConvolutionPlan } from "./ops/convolution/wasm/convolution-plan.ts";
+export { full, fullOp, ones, onesLike, zeros, zerosLike } from "./ops/creation/full.ts";
+export { oneHot, oneHotOp } from "./ops/creation/one-hot.ts";
+export {
+  bernoulli,
+  bernoulliOp,
+  normal,
+  normalOp,
+  randomBits,
+  randomBitsOp,
+  randomPermutation,
+  uniform,
+  uniformOp,
+} from "./ops/creation/random.ts";
+export { triangleOp, tril, triu } from "./ops/creation/triangle.ts";
+export {
+  elu,
+  eluOp,
+  gelu,
+  geluOp,
+  hardtanh,
+  hardtanhOp,
+  leakyRelu,
+  leakyReluOp,
+  relu,
+  reluOp,
+  sigmoid,
+  sigmoidOp,
+  silu,
+  siluOp,
+  softplus,
+  softplusOp,
+  tanh,
+  tanhOp,
+} from "./ops/elementwise/activation.ts";
+export {
+  abs,
+  absOp,
+  add,
+  addOp,
+  div,
+  divOp,
+  mul,
+  mulOp,
+  neg,
+  negOp,
+  rem,
+  remOp,
+  sign,
+  signOp,
+  sub,
+  subOp,
+} from "./ops/elementwise/arithmetic.ts";
 export type { TensorOrNumber } from "./ops/elementwise/binary.ts";
-export { elu, eluOp } from "./ops/elu/elu.ts";
-export type { Activation, EpilogueAttributes } from "./ops/epilogue/epilogue.ts";
-export { equal, equalOp } from "./ops/equal/equal.ts";
-export { erf, erfOp } from "./ops/erf/erf.ts";
-export { exp, expOp } from "./ops/exp/exp.ts";
-export { expm1, expm1Op } from "./ops/expm1/expm1.ts";
-export { flatten } from "./ops/flatten/flatten.ts";
-export { flip, flipOp } from "./ops/flip/flip.ts";
-export { floor, floorOp } from "./ops/floor/floor.ts";
-export { full, fullOp, ones, onesLike, zeros, zerosLike } from "./ops/full/full.ts";
-export { fuse } from "./ops/fuse/fuse.ts";
-export { evaluateExpression, fusedOp } from "./ops/fuse/fused.ts";
-export type { GatherOptions } from "./ops/gather/gather.ts";
-export { gather, gatherOp } from "./ops/gather/gather.ts";
-export { gelu, geluOp } from "./ops/gelu/gelu.ts";
-export { globalAveragePool } from "./ops/global-average-pool/global-average-pool.ts";
+export { clamp, clampOp, maximum, maximumOp, minimum, minimumOp } from "./ops/elementwise/bounds.ts";
+export { cast, castOp } from "./ops/elementwise/cast.ts";
+export {
+  equal,
+  equalOp,
+  greater,
+  greaterEqual,
+  greaterEqualOp,
+  greaterOp,
+  isNan,
+  isNanOp,
+  less,
+  lessEqual,
+  lessEqualOp,
+  lessOp,
+  notEqual,
+  notEqualOp,
+} from "./ops/elementwise/comparison.ts";
+export {
+  erf,
+  erfOp,
+  exp,
+  expm1,
+  expm1Op,
+  expOp,
+  log,
+  log1p,
+  log1pOp,
+  logOp,
+} from "./ops/elementwise/exponential.ts";
+export { fuse } from "./ops/elementwise/fuse.ts";
+export { evaluateExpression, fusedOp } from "./ops/elementwise/fused.ts";
+export {
+  logicalAnd,
+  logicalAndOp,
+  logicalNot,
+  logicalNotOp,
+  logicalOr,
+  logicalOrOp,
+  logicalXor,
+  logicalXorOp,
+} from "./ops/elementwise/logic.ts";
+export {
+  power,
+  powerOp,
+  reciprocal,
+  reciprocalOp,
+  rsqrt,
+  rsqrtOp,
+  sqrt,
+  sqrtOp,
+  square,
+  squareOp,
+} from "./ops/elementwise/powers.ts";
+export { ceil, ceilOp, floor, floorOp, round, roundOp, trunc, truncOp } from "./ops/elementwise/rounding.ts";
+export { cos, cosOp, sin, sinOp } from "./ops/elementwise/trigonometric.ts";
+export { where, whereOp } from "./ops/elementwise/where.ts";
 export { gradientOf } from "./ops/gradient-of.ts";
-export { greater, greaterOp } from "./ops/greater/greater.ts";
-export { greaterEqual, greaterEqualOp } from "./ops/greater-equal/greater-equal.ts";
-export { hardtanh, hardtanhOp } from "./ops/hardtanh/hardtanh.ts";
-export { indexAdd, indexAddOp } from "./ops/index-add/index-add.ts";
-export { isArgmax, isArgmaxOp } from "./ops/is-argmax/is-argmax.ts";
-export { isNan, isNanOp } from "./ops/is-nan/is-nan.ts";
-export { leakyRelu, leakyReluOp } from "./ops/leaky-relu/leaky-relu.ts";
-export { less, lessOp } from "./ops/less/less.ts";
-export { lessEqual, lessEqualOp } from "./ops/less-equal/less-equal.ts";
-export type { LinearOptions } from "./ops/linear/linear.ts";
-export { linear } from "./ops/linear/linear.ts";
-export { log, logOp } from "./ops/log/log.ts";
-export { logSoftmax, logSoftmaxOp } from "./ops/log-softmax/log-softmax.ts";
-export { log1p, log1pOp } from "./ops/log1p/log1p.ts";
-export { logicalAnd, logicalAndOp } from "./ops/logical-and/logical-and.ts";
-export { logicalNot, logicalNotOp } from "./ops/logical-not/logical-not.ts";
-export { logicalOr, logicalOrOp } from "./ops/logical-or/logical-or.ts";
-export { logicalXor, logicalXorOp } from "./ops/logical-xor/logical-xor.ts";
-export { logsumexp, logsumexpOp } from "./ops/logsumexp/logsumexp.ts";
+export type { GatherOptions } from "./ops/indexing/gather.ts";
+export { gather, gatherOp, scatterAdd, scatterAddOp } from "./ops/indexing/gather.ts";
+export type { TakeOptions } from "./ops/indexing/take.ts";
+export { indexAdd, indexAddOp, take, takeOp } from "./ops/indexing/take.ts";
+export type { Activation, EpilogueAttributes } from "./ops/matmul/epilogue.ts";
+export type { LinearOptions } from "./ops/matmul/linear.ts";
+export { linear } from "./ops/matmul/linear.ts";
 export type { MatmulOptions } from "./ops/matmul/matmul.ts";
 export { matmul, matmulOp } from "./ops/matmul/matmul.ts";
-export { max, maxOp } from "./ops/max/max.ts";
-export { maxPool1d, maxPool2d, maxPoolOp } from "./ops/max-pool/max-pool.ts";
-export { maxPoolGradientOp } from "./ops/max-pool-gradient/max-pool-gradient.ts";
-export { maxPoolSelectOp } from "./ops/max-pool-select/max-pool-select.ts";
-export { maximum, maximumOp } from "./ops/maximum/maximum.ts";
-export { mean, meanOp } from "./ops/mean/mean.ts";
-export { min, minOp } from "./ops/min/min.ts";
-export { minimum, minimumOp } from "./ops/minimum/minimum.ts";
-export type { MomentsOptions } from "./ops/moments/moments.ts";
-export { moments, momentsOp } from "./ops/moments/moments.ts";
-export { mul, mulOp } from "./ops/mul/mul.ts";
-export { neg, negOp } from "./ops/neg/neg.ts";
-export { normal, normalOp } from "./ops/normal/normal.ts";
-export { notEqual, notEqualOp } from "./ops/not-equal/not-equal.ts";
-export { oneHot, oneHotOp } from "./ops/one-hot/one-hot.ts";
-export { pad, padOp } from "./ops/pad/pad.ts";
-export type { Extent, PoolOptions } from "./ops/pooling/geometry.ts";
-export { power, powerOp } from "./ops/power/power.ts";
-export { product, productOp } from "./ops/product/product.ts";
-export { randomBits, randomBitsOp } from "./ops/random-bits/random-bits.ts";
-export { randomPermutation } from "./ops/random-permutation/random-permutation.ts";
-export { reciprocal, reciprocalOp } from "./ops/reciprocal/reciprocal.ts";
-export type { ReductionOptions } from "./ops/reduction/axes.ts";
-export { relu, reluOp } from "./ops/relu/relu.ts";
-export { rem, remOp } from "./ops/rem/rem.ts";
-export { reshape, reshapeOp } from "./ops/reshape/reshape.ts";
-export { round, roundOp } from "./ops/round/round.ts";
-export { rsqrt, rsqrtOp } from "./ops/rsqrt/rsqrt.ts";
-export { scatterAdd, scatterAddOp } from "./ops/scatter-add/scatter-add.ts";
-export type { ArgExtremeOptions } from "./ops/selection/arg-extreme.ts";
-export { sigmoid, sigmoidOp } from "./ops/sigmoid/sigmoid.ts";
-export { sign, signOp } from "./ops/sign/sign.ts";
-export { silu, siluOp } from "./ops/silu/silu.ts";
-export { sin, sinOp } from "./ops/sin/sin.ts";
-export type { SliceOptions } from "./ops/slice/slice.ts";
-export { slice, sliceOp } from "./ops/slice/slice.ts";
-export { softmax, softmaxOp } from "./ops/softmax/softmax.ts";
-export type { SoftmaxCrossEntropyOptions } from "./ops/softmax-cross-entropy/softmax-cross-entropy.ts";
+export { broadcastTo, broadcastToOp } from "./ops/movement/broadcast-to.ts";
+export { concatenate, concatenateOp, stack } from "./ops/movement/concatenate.ts";
+export { flip, flipOp } from "./ops/movement/flip.ts";
+export { pad, padOp } from "./ops/movement/pad.ts";
+export { flatten, reshape, reshapeOp, squeeze, unsqueeze } from "./ops/movement/reshape.ts";
+export type { SliceOptions } from "./ops/movement/slice.ts";
+export { slice, sliceOp, split } from "./ops/movement/slice.ts";
+export { transpose, transposeOp } from "./ops/movement/transpose.ts";
+export type { AvgPoolOptions } from "./ops/pooling/avg-pool.ts";
+export { avgPool1d, avgPool2d, avgPoolGradientOp, avgPoolOp } from "./ops/pooling/avg-pool.ts";
+export { globalAveragePool } from "./ops/pooling/global-average-pool.ts";
 export {
-  softmaxCrossEntropy,
-  softmaxCrossEntropyOp,
-} from "./ops/softmax-cross-entropy/softmax-cross-entropy.ts";
-export { softplus, softplusOp } from "./ops/softplus/softplus.ts";
-export { split } from "./ops/split/split.ts";
-export { sqrt, sqrtOp } from "./ops/sqrt/sqrt.ts";
-export { square, squareOp } from "./ops/square/square.ts";
-export { squeeze } from "./ops/squeeze/squeeze.ts";
-export { stack } from "./ops/stack/stack.ts";
-export { sub, subOp } from "./ops/sub/sub.ts";
-export { sum, sumOp } from "./ops/sum/sum.ts";
-export { sumTo } from "./ops/sum/sum-to.ts";
-export type { TakeOptions } from "./ops/take/take.ts";
-export { take, takeOp } from "./ops/take/take.ts";
-export { tanh, tanhOp } from "./ops/tanh/tanh.ts";
-export type { TopKOptions } from "./ops/top-k/top-k.ts";
-export { topK, topKOp } from "./ops/top-k/top-k.ts";
-export { transpose, transposeOp } from "./ops/transpose/transpose.ts";
-export { triangleOp, tril, triu } from "./ops/triangle/triangle.ts";
-export { trunc, truncOp } from "./ops/trunc/trunc.ts";
-export { uniform, uniformOp } from "./ops/uniform/uniform.ts";
-export { unsqueeze } from "./ops/unsqueeze/unsqueeze.ts";
-export { variance } from "./ops/variance/variance.ts";
-export { where, whereOp } from "./ops/where/where.ts";
+  maxPool1d,
+  maxPool2d,
+  maxPoolGradientOp,
+  maxPoolOp,
+  maxPoolSelectOp,
+} from "./ops/pooling/max-pool.ts";
+export type { Extent, PoolOptions } from "./ops/pooling/pooling-geometry.ts";
+export type { ArgExtremeOptions } from "./ops/reduction/arg-extreme.ts";
+export { argmax, argmaxOp, argmin, argminOp, isArgmax, isArgmaxOp } from "./ops/reduction/arg-extreme.ts";
+export type { ReductionOptions } from "./ops/reduction/axes.ts";
+export type { CumulativeSumOptions } from "./ops/reduction/cumulative-sum.ts";
+export { cumulativeSum, cumulativeSumOp } from "./ops/reduction/cumulative-sum.ts";
+export { max, maxOp, min, minOp } from "./ops/reduction/extreme.ts";
+export { logsumexp, logsumexpOp } from "./ops/reduction/logsumexp.ts";
+export { mean, meanOp } from "./ops/reduction/mean.ts";
+export type { MomentsOptions } from "./ops/reduction/moments.ts";
+export { moments, momentsOp, variance } from "./ops/reduction/moments.ts";
+export { product, productOp } from "./ops/reduction/product.ts";
+export { sum, sumOp, sumTo } from "./ops/reduction/sum.ts";
+export { logSoftmax, logSoftmaxOp } from "./ops/softmax/log-softmax.ts";
+export { softmax, softmaxOp } from "./ops/softmax/softmax.ts";
+export type { SoftmaxCrossEntropyOptions } from "./ops/softmax/softmax-cross-entropy.ts";
+export { softmaxCrossEntropy, softmaxCrossEntropyOp } from "./ops/softmax/softmax-cross-entropy.ts";
+export { argsort, argsortOp } from "./ops/sorting/argsort.ts";
+export type { TopKOptions } from "./ops/sorting/top-k.ts";
+export { topK, topKOp } from "./ops/sorting/top-k.ts";
 export type { RandomOptions } from "./random/draw.ts";
 export { hostPermutation } from "./random/host-permutation.ts";
 export type { RandomKey } from "./random/threefry.ts";

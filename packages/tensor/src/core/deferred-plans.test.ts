@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { tensor } from "../creation/tensor.ts";
 import { buildExpression, e } from "../expression/index.ts";
-import { add } from "../ops/add/add.ts";
-import { sumOp } from "../ops/sum/sum.ts";
+import { add } from "../ops/elementwise/arithmetic.ts";
+import { sumOp } from "../ops/reduction/sum.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import type { DeferredPlans } from "./deferred-plans.ts";
 import { deferPlans, kernelPlanOf, loadPlans } from "./deferred-plans.ts";

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { ArgumentError, BackendError, DisposedError, OutOfMemoryError } from "../checks/errors.ts";
 import { fromData } from "../creation/from-data.ts";
 import { arange, eye, linspace } from "../creation/sequences.ts";
-import { full } from "../ops/full/full.ts";
+import { full } from "../ops/creation/full.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import type { BackendFactory } from "./backend.ts";
 import { selectBackend, setDefaultBackend } from "./backend.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { full } from "../ops/full/full.ts";
+import { full } from "../ops/creation/full.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import { groupLayout } from "./backend.ts";
 import { execute } from "./executor.ts";

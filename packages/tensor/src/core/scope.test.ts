@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { full } from "../ops/full/full.ts";
+import { full } from "../ops/creation/full.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import { setDefaultBackend } from "./backend.ts";
 import { scope } from "./scope.ts";

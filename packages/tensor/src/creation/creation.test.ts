@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../checks/errors.ts";
 import { float16ToNumber, numberToFloat16 } from "../expression/float16.ts";
-import { full } from "../ops/full/full.ts";
+import { full } from "../ops/creation/full.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import { format } from "./format.ts";
 import { fromData } from "./from-data.ts";

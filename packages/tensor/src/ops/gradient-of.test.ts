@@ -3,7 +3,7 @@ import { scope } from "../core/scope.ts";
 import { Tensor, TensorStorage } from "../core/tensor.ts";
 import type { DType } from "../expression/dtype.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
-import { castOp } from "./cast/cast.ts";
+import { castOp } from "./elementwise/cast.ts";
 import { gradientOf } from "./gradient-of.ts";
 
 const dtypes: readonly DType[] = ["f16", "f32"];

@@ -2,10 +2,15 @@ import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../checks/errors.ts";
 import type { Op } from "../core/op.ts";
 import { evaluator } from "../expression/evaluate.ts";
-import { bernoulli, bernoulliOp } from "../ops/bernoulli/bernoulli.ts";
-import { normalOp } from "../ops/normal/normal.ts";
-import { randomBits, randomBitsOp } from "../ops/random-bits/random-bits.ts";
-import { uniform, uniformOp } from "../ops/uniform/uniform.ts";
+import {
+  bernoulli,
+  bernoulliOp,
+  normalOp,
+  randomBits,
+  randomBitsOp,
+  uniform,
+  uniformOp,
+} from "../ops/creation/random.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import type { DrawAttributes } from "./draw.ts";
 import { hostPermutation } from "./host-permutation.ts";

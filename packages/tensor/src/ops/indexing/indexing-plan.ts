@@ -10,7 +10,7 @@ import type { Spec } from "../../core/spec.ts";
 import { bytesOfStorage } from "../../expression/dtype.ts";
 import { launchesOnly } from "../movement/view.ts";
 import { chunkOf } from "../reduction/passes.ts";
-import { module } from "./indexing.wasm.ts";
+import { module } from "./wasm/indexing.wasm.ts";
 
 /** Indices choose along one axis of [outer, length, inner]. */
 export interface Indexing {

@@ -3,7 +3,7 @@ import { checkDType } from "../../core/check-dtype.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { broadcastShapes, formatShape } from "../../core/spec.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
-import { epilogueOutput } from "../epilogue/epilogue.ts";
+import { epilogueOutput } from "./epilogue.ts";
 import type { MatmulAttributes } from "./matmul.ts";
 
 /** Throws ShapeError when the operands do not fit, DTypeError unless they are floats. */

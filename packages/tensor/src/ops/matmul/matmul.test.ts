@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { largestError, randomFrom, runLoops, runPlan } from "../../../test/run-plan.ts";
 import type { Limits, Spec } from "../../index.ts";
 import { buildExpression, DTypeError, e, ShapeError } from "../../index.ts";
-import { epilogueOf } from "../epilogue/epilogue.ts";
+import { epilogueOf } from "./epilogue.ts";
 import type { MatmulAttributes } from "./matmul.ts";
 import { matmulOp } from "./matmul.ts";
-import { matmulPlan, tilingOf } from "./matmul-plan.ts";
+import { matmulPlan, tilingOf } from "./wasm/matmul-plan.ts";
 
 const plain: MatmulAttributes = { transposeA: false, transposeB: false };
 const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 4, features: new Set() };

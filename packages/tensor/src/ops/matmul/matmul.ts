@@ -7,13 +7,13 @@ import type { Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { DType } from "../../expression/dtype.ts";
-import type { EpilogueAttributes } from "../epilogue/epilogue.ts";
-import { applyEpilogue, epilogueGradients, epilogueReads } from "../epilogue/epilogue.ts";
-import { reshape } from "../reshape/reshape.ts";
-import { sumTo } from "../sum/sum-to.ts";
+import { reshape } from "../movement/reshape.ts";
+import { sumTo } from "../reduction/sum.ts";
+import type { EpilogueAttributes } from "./epilogue.ts";
+import { applyEpilogue, epilogueGradients, epilogueReads } from "./epilogue.ts";
 import { matmulLoops } from "./matmul-loops.ts";
-import { matmulPlan } from "./matmul-plan.ts";
 import { lastTwo, matmulOutput } from "./matmul-shape.ts";
+import { matmulPlan } from "./wasm/matmul-plan.ts";
 
 export interface MatmulAttributes extends EpilogueAttributes {
   /** Whether the last two dimensions of an operand are exchanged first. */

@@ -7,7 +7,7 @@ import { fromData } from "../../creation/from-data.ts";
 import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
-import { sliceOp } from "../slice/slice.ts";
+import { sliceOp } from "./slice.ts";
 
 const backend = new RecordingBackend();
 /** A tensor that no launch has made. */

@@ -8,7 +8,7 @@ import { sizeOf } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { bytesOfStorage } from "../../expression/dtype.ts";
 import { chunkOf } from "../reduction/passes.ts";
-import { module } from "./copy.wasm.ts";
+import { module } from "./wasm/copy.wasm.ts";
 
 /** One side of a copy: where the first element stands and how far neighbours are apart, in elements. */
 export interface Layout {

@@ -1,6 +1,6 @@
 import type { Shape } from "../../core/spec.ts";
-import type { Extent, PoolAttributes, PoolOptions } from "./geometry.ts";
-import { poolAttributes } from "./geometry.ts";
+import type { Extent, PoolAttributes, PoolOptions } from "./pooling-geometry.ts";
+import { poolAttributes } from "./pooling-geometry.ts";
 
 export interface PoolCase {
   readonly name: string;

@@ -4,12 +4,12 @@ import type { KernelLaunch } from "../../core/launch.ts";
 import type { Shape } from "../../core/spec.ts";
 import { zeros } from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
-import { avgPool2d } from "../avg-pool/avg-pool.ts";
-import { globalAveragePool } from "../global-average-pool/global-average-pool.ts";
-import { maxPool1d, maxPool2d } from "../max-pool/max-pool.ts";
-import type { Extent, PoolOptions } from "./geometry.ts";
-import { planeGeometry, poolAttributes, pooledShape } from "./geometry.ts";
-import { shaderPoolPlan } from "./plan.ts";
+import { avgPool2d } from "./avg-pool.ts";
+import { globalAveragePool } from "./global-average-pool.ts";
+import { maxPool1d, maxPool2d } from "./max-pool.ts";
+import type { Extent, PoolOptions } from "./pooling-geometry.ts";
+import { planeGeometry, poolAttributes, pooledShape } from "./pooling-geometry.ts";
+import { shaderPoolPlan } from "./pooling-plan.ts";
 import { windowsOf } from "./windows.ts";
 
 const backend = new RecordingBackend();

@@ -1,4 +1,4 @@
-import type { PlaneGeometry } from "./geometry.ts";
+import type { PlaneGeometry } from "./pooling-geometry.ts";
 
 /** One window of a pooling. */
 export interface PoolWindow {

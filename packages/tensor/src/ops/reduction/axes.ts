@@ -2,12 +2,13 @@ import { checkOptions, checkTensors } from "../../checks/check.ts";
 import type { Rules } from "../../checks/rules.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
 import { scope } from "../../core/scope.ts";
-import { normalizeAxes, type Spec } from "../../core/spec.ts";
+import type { Spec } from "../../core/spec.ts";
+import { normalizeAxes } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { broadcastTo } from "../broadcast-to/broadcast-to.ts";
-import { reshape } from "../reshape/reshape.ts";
-import type { ReductionAttributes } from "./geometry.ts";
-import { reducedShape } from "./geometry.ts";
+import { broadcastTo } from "../movement/broadcast-to.ts";
+import { reshape } from "../movement/reshape.ts";
+import type { ReductionAttributes } from "./reduction-geometry.ts";
+import { reducedShape } from "./reduction-geometry.ts";
 
 export interface ReductionOptions {
   /** The axes to reduce, negative ones counted from the end. Default: all. */

@@ -1,20 +1,23 @@
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Gradient, Op, Plan, ReferenceArray } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import { storedAs } from "../cast/cast.ts";
-import { pointwise } from "../fuse/pointwise.ts";
-import { sum } from "../sum/sum.ts";
-import { restoreAxes } from "./axes.ts";
-import type { ReductionAttributes } from "./geometry.ts";
-import { forEachReduced, reducedShape } from "./geometry.ts";
+import { storedAs } from "../elementwise/cast.ts";
+import { pointwise } from "../elementwise/pointwise.ts";
+import type { ReductionOptions } from "./axes.ts";
+import { reductionAttributes, restoreAxes } from "./axes.ts";
 import { reductionPlan } from "./passes.ts";
-import { module } from "./reduction.wasm.ts";
+import type { ReductionAttributes } from "./reduction-geometry.ts";
+import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
+import { sum } from "./sum.ts";
+import { module } from "./wasm/reduction.wasm.ts";
 
 /** Throws ShapeError where nothing would have to give a value. */
 export function checkReducible(operation: string, x: Spec, attrs: ReductionAttributes): void {
@@ -88,4 +91,54 @@ export function extremePlan(
   const kernel = wasmKernel(module, x.dtype === "f32" ? "extremeFloats" : "extremeIntegers");
   const flip = flips[x.dtype as keyof BitFlips];
   return reductionPlan(x, op.outputs([x], attrs)[0]!, attrs.axes, kernel, () => [flip]);
+}
+
+/** y = the largest value of x over the axes; NaN where one is NaN. */
+export const maxOp: Op<ReductionAttributes> = {
+  name: "max",
+  outputs: ([x], attrs) => extremeOutputs("max", x!, attrs),
+  meaning: {
+    loops: (inputs, outputs, { axes }) => extremeLoops(inputs, outputs, axes, (value, best) => value > best),
+  },
+  gradient: extremeGradient,
+  kernels: {
+    wasm: ([x], attrs) => extremePlan(maxOp, x!, attrs, flipsOfMaximum),
+  },
+};
+
+/**
+ * The largest value over axes; NaN where one is NaN. Tied elements share the gradient equally, as in PyTorch's `amax`.
+ *
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or
+ * u32, ShapeError where no element would be reduced to one, ArgumentError for axes out of range or named twice.
+ *
+ * @example max(tensor([[1, 4], [3, 2]]), { axes: 0 }) // [3, 4]
+ */
+export function max(x: Tensor, options: ReductionOptions = {}): Tensor {
+  return execute(maxOp, [x], reductionAttributes(x, options, "max"))[0]!;
+}
+
+/** y = the smallest value of x over the axes; NaN where one is NaN. */
+export const minOp: Op<ReductionAttributes> = {
+  name: "min",
+  outputs: ([x], attrs) => extremeOutputs("min", x!, attrs),
+  meaning: {
+    loops: (inputs, outputs, { axes }) => extremeLoops(inputs, outputs, axes, (value, best) => value < best),
+  },
+  gradient: extremeGradient,
+  kernels: {
+    wasm: ([x], attrs) => extremePlan(minOp, x!, attrs, flipsOfMinimum),
+  },
+};
+
+/**
+ * The smallest value over axes; NaN where one is NaN. Tied elements share the gradient equally, as in PyTorch's `amin`.
+ *
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or
+ * u32, ShapeError where no element would be reduced to one, ArgumentError for axes out of range or named twice.
+ *
+ * @example min(tensor([[1, 4], [3, 2]]), { axes: 0 }) // [1, 2]
+ */
+export function min(x: Tensor, options: ReductionOptions = {}): Tensor {
+  return execute(minOp, [x], reductionAttributes(x, options, "min"))[0]!;
 }

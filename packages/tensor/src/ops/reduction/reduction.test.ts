@@ -6,8 +6,8 @@ import { fromData } from "../../creation/from-data.ts";
 import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
-import { reducedShape, reductionLength } from "./geometry.ts";
 import { reductionPasses } from "./passes.ts";
+import { reducedShape, reductionLength } from "./reduction-geometry.ts";
 
 const backend = new RecordingBackend();
 /** A tensor that no launch has made. */

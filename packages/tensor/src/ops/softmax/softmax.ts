@@ -5,10 +5,12 @@ import type { Op } from "../../core/op.ts";
 import { axisOption } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
-import { forEachLine, linesAlong } from "../lines/lines.ts";
-import { softmaxGradient } from "../softmax-gradient/softmax-gradient.ts";
-import type { AxisAttributes } from "./plan.ts";
-import { softmaxPlan } from "./plan.ts";
+import * as e from "../../expression/functions.ts";
+import { pointwise } from "../elementwise/pointwise.ts";
+import { forEachLine, linesAlong } from "../reduction/lines.ts";
+import { sum } from "../reduction/sum.ts";
+import type { AxisAttributes } from "./softmax-plan.ts";
+import { softmaxPlan } from "./softmax-plan.ts";
 
 /** y_i = exp(x_i - max x) / sum_j exp(x_j - max x), along one axis. */
 export const softmaxOp: Op<AxisAttributes> = {
@@ -53,4 +55,25 @@ export const softmaxOp: Op<AxisAttributes> = {
 export function softmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
   checkTensors("softmax", x);
   return execute(softmaxOp, [x], { axis: axisOption("softmax", options, x.rank, -1) })[0]!;
+}
+
+/** dx = y (dy - sum of y dy along the axis), for y = softmax(x). */
+export const softmaxGradientOp: Op<AxisAttributes> = {
+  name: "softmaxGradient",
+  outputs: ([y]) => [{ shape: y!.shape, dtype: y!.dtype }],
+  meaning: {
+    composition: ([y, dy], { axis }) => {
+      const products = pointwise([y!, dy!], e.mul);
+      const total = sum(products, { axes: axis, keepDims: true });
+      return [pointwise([y!, dy!, total], (weight, slope, mean) => e.mul(weight, e.sub(slope, mean)))];
+    },
+  },
+  kernels: {
+    wasm: ([y], { axis }) => softmaxPlan("softmaxGradient", 2, y!, axis),
+  },
+};
+
+/** The gradient of `softmax` from its output `y`, in one launch. */
+export function softmaxGradient(y: Tensor, dy: Tensor, axis: number): Tensor {
+  return execute(softmaxGradientOp, [y, dy], { axis })[0]!;
 }

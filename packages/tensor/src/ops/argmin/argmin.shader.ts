@@ -1,9 +1,0 @@
-import type { PlanOf } from "../../core/op.ts";
-import { foldPlan } from "../reduction/fold-plan.ts";
-import type { ArgExtremeAttributes } from "../selection/arg-extreme.ts";
-import { argExtremeReducer } from "../selection/arg-extreme.wgsl.ts";
-
-export { argminOp as op } from "./argmin.ts";
-
-export const plan: PlanOf<ArgExtremeAttributes> = ([x], { axes }, limits) =>
-  foldPlan(x!.shape, axes, argExtremeReducer("argmin", x!.dtype, false), limits, { isView: false });

@@ -1,0 +1,226 @@
+import { checkTensors, checkValue } from "../../checks/check.ts";
+import { ShapeError } from "../../checks/errors.ts";
+import { aTensor } from "../../checks/rules.ts";
+import type { Limits } from "../../core/backend.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { formatShape } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import type { DType } from "../../expression/dtype.ts";
+import type { EpilogueAttributes } from "../matmul/epilogue.ts";
+import {
+  applyEpilogue,
+  epilogueGradients,
+  epilogueOf,
+  epilogueOutput,
+  epilogueReads,
+} from "../matmul/epilogue.ts";
+import { reshape } from "../movement/reshape.ts";
+import type { ConvolutionAttributes } from "./convolution.ts";
+import { convolutionShape, filterGradientShape, forEachProduct, inputGradientShape } from "./convolution.ts";
+import type { ConvolutionOptions } from "./convolution-options.ts";
+import { convolutionAttributes } from "./convolution-options.ts";
+import type { ConvolutionPlan } from "./wasm/convolution-plan.ts";
+import { convolutionPlan } from "./wasm/convolution-plan.ts";
+import { filterGradientPlan } from "./wasm/filter-gradient-plan.ts";
+
+export type Conv2dAttributes = ConvolutionAttributes & EpilogueAttributes;
+
+/** Inputs x, weight, and those of the epilogue. */
+export const conv2dOp: Op<Conv2dAttributes> = {
+  name: "conv2d",
+  outputs: (inputs, attrs) => [
+    epilogueOutput(
+      "conv2d",
+      { shape: convolutionShape("conv2d", inputs[0]!, inputs[1]!, attrs), dtype: inputs[0]!.dtype },
+      inputs,
+      attrs,
+    ),
+  ],
+  meaning: {
+    loops: (inputs, [y], attrs, scalars) => {
+      const [x, weight] = inputs;
+      forEachProduct(x!.shape, weight!.shape, y!.shape, attrs, (ofX, ofWeight, ofY) => {
+        y!.data[ofY]! += x!.data[ofX]! * weight!.data[ofWeight]!;
+      });
+      applyEpilogue(y!, inputs, attrs, scalars);
+    },
+  },
+  gradient: {
+    reads: epilogueReads,
+    apply: (context) => {
+      const { inputs, needed, attrs } = context;
+      const [x, weight] = inputs as [Tensor, Tensor];
+      const bare = withoutEpilogue(attrs);
+      const { ofProduct, ofExtras } = epilogueGradients(context, () => convolution(x, weight, bare));
+      return [
+        needed[0] ? inputGradient(ofProduct, weight, bare) : undefined,
+        needed[1] ? filterGradient(x, ofProduct, bare, weight.dtype) : undefined,
+        ...ofExtras,
+      ];
+    },
+  },
+  kernels: {
+    wasm: (inputs, attrs, limits) => convolutionPlan("forward", conv2dOp, inputs, attrs, limits),
+  },
+};
+
+/** Inputs and attributes of a call of the op. */
+export interface Conv2dCall {
+  readonly inputs: readonly Tensor[];
+  readonly attrs: Conv2dAttributes;
+}
+
+/** A convolution that leaves statistics of its output too, where its kernel can take them in so many parts as are wanted: for ops that go on from there. */
+export function conv2dStatisticsPlan(
+  inputs: readonly (Spec | undefined)[],
+  attrs: Conv2dAttributes,
+  limits: Limits,
+  wantsStatistics: (parts: number) => boolean,
+): ConvolutionPlan {
+  return convolutionPlan("forward", conv2dOp, inputs, attrs, limits, wantsStatistics);
+}
+
+/** The bare convolution, as the gradients of its two gradients need it. */
+export function convolution(x: Tensor, weight: Tensor, attrs: ConvolutionAttributes): Tensor {
+  return execute(conv2dOp, [x, weight], attrs)[0]!;
+}
+
+export function withoutEpilogue({
+  stride,
+  padding,
+  dilation,
+  groups,
+}: Conv2dAttributes): ConvolutionAttributes {
+  return { stride, padding, dilation, groups };
+}
+
+/** [channels] as something that broadcasts to [n, channels, h, w]. Throws ShapeError for any other shape. */
+export function channelBias(operation: string, bias: Tensor, channels: number): Tensor {
+  checkValue(`${operation}: bias`, bias, aTensor);
+  if (bias.rank !== 1 || bias.shape[0] !== channels) {
+    throw new ShapeError(`${operation}: bias: found ${formatShape(bias.shape)}, expected [${channels}]`);
+  }
+  return reshape(bias, [channels, 1, 1]);
+}
+
+/**
+ * Cross-correlation of images with filters, with a bias and an activation in the same launch.
+ *
+ * Shapes: x [n, c, h, w], weight [o, c / groups, kh, kw], bias [o] -> [n, o, h', w'], where
+ * h' = floor((h + 2 padding - dilation (kh - 1) - 1) / stride) + 1, and w' in the same way. Throws ShapeError for shapes that do
+ * not fit, ArgumentError for a wrong option, DTypeError unless all are floats. y has the dtype of x.
+ *
+ * @example conv2d(x, weight, bias, { padding: 1, activation: "relu" }) // [8, 3, 32, 32] -> [8, 16, 32, 32]
+ */
+export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: ConvolutionOptions = {}): Tensor {
+  const { inputs, attrs } = conv2dCall(x, weight, bias, options);
+  return execute(conv2dOp, inputs, attrs)[0]!;
+}
+
+/** What `conv2d` calls the op with; the same errors. */
+export function conv2dCall(
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor,
+  options: ConvolutionOptions = {},
+): Conv2dCall {
+  checkTensors("conv2d", x, weight);
+  if (x.rank !== 4 || weight.rank !== 4) {
+    throw new ShapeError(
+      `conv2d: found x ${formatShape(x.shape)}, weight ${formatShape(weight.shape)}, expected [n, c, h, w] and [o, c / groups, kh, kw]`,
+    );
+  }
+  const [o, , tapsY, tapsX] = weight.shape as [number, number, number, number];
+  const sizes = [x.shape[2]!, x.shape[3]!] as const;
+  const attrs = convolutionAttributes("conv2d", sizes, [tapsY, tapsX], options);
+  const epilogue = epilogueOf("conv2d", bias !== undefined, options.activation);
+  const inputs = bias === undefined ? [x, weight] : [x, weight, channelBias("conv2d", bias, o)];
+  return { inputs, attrs: { ...attrs, ...(epilogue && { epilogue }) } };
+}
+
+/** The gradient of a convolution by x, which is also the transposed convolution. Inputs dy, weight, and those of the epilogue. */
+export const conv2dInputGradientOp: Op<Conv2dAttributes> = {
+  name: "conv2dInputGradient",
+  outputs: (inputs, attrs) => [
+    epilogueOutput(
+      "conv2dInputGradient",
+      {
+        shape: inputGradientShape("conv2dInputGradient", inputs[0]!, inputs[1]!, attrs),
+        dtype: inputs[0]!.dtype,
+      },
+      inputs,
+      attrs,
+    ),
+  ],
+  meaning: {
+    loops: (inputs, [dx], attrs, scalars) => {
+      const [dy, weight] = inputs;
+      forEachProduct(dx!.shape, weight!.shape, dy!.shape, attrs, (ofX, ofWeight, ofY) => {
+        dx!.data[ofX]! += dy!.data[ofY]! * weight!.data[ofWeight]!;
+      });
+      applyEpilogue(dx!, inputs, attrs, scalars);
+    },
+  },
+  gradient: {
+    reads: epilogueReads,
+    apply: (context) => {
+      const { inputs, needed, attrs } = context;
+      const [dy, weight] = inputs as [Tensor, Tensor];
+      const bare = withoutEpilogue(attrs);
+      const { ofProduct, ofExtras } = epilogueGradients(context, () => inputGradient(dy, weight, bare));
+      return [
+        needed[0] ? convolution(ofProduct, weight, bare) : undefined,
+        needed[1] ? filterGradient(ofProduct, dy, bare, weight.dtype) : undefined,
+        ...ofExtras,
+      ];
+    },
+  },
+  kernels: {
+    wasm: (inputs, attrs, limits) =>
+      convolutionPlan("transposed", conv2dInputGradientOp, inputs, attrs, limits),
+  },
+};
+
+export function inputGradient(dy: Tensor, weight: Tensor, attrs: ConvolutionAttributes): Tensor {
+  return execute(conv2dInputGradientOp, [dy, weight], attrs)[0]!;
+}
+
+export interface FilterGradientAttributes extends ConvolutionAttributes {
+  /** How the gradient is stored. Absent: as x. */
+  readonly dtype?: DType;
+}
+
+/** The gradient of a convolution by its weight. Inputs x and dy. */
+export const conv2dFilterGradientOp: Op<FilterGradientAttributes> = {
+  name: "conv2dFilterGradient",
+  outputs: ([x, dy], attrs) => [
+    { shape: filterGradientShape("conv2dFilterGradient", x!, dy!, attrs), dtype: attrs.dtype ?? x!.dtype },
+  ],
+  meaning: {
+    loops: ([x, dy], [dWeight], attrs) => {
+      forEachProduct(x!.shape, dWeight!.shape, dy!.shape, attrs, (ofX, ofWeight, ofY) => {
+        dWeight!.data[ofWeight]! += x!.data[ofX]! * dy!.data[ofY]!;
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [0, 1], outputs: [] }),
+    apply: ({ inputs, outputGradients, needed, attrs }) => {
+      const [x, dy] = inputs as [Tensor, Tensor];
+      const weight = outputGradients[0]!;
+      const bare = withoutEpilogue(attrs);
+      return [
+        needed[0] ? inputGradient(dy, weight, bare) : undefined,
+        needed[1] ? convolution(x, weight, bare) : undefined,
+      ];
+    },
+  },
+  kernels: { wasm: filterGradientPlan },
+};
+
+export function filterGradient(x: Tensor, dy: Tensor, attrs: ConvolutionAttributes, dtype: DType): Tensor {
+  const all = x.dtype === dtype ? attrs : { ...attrs, dtype };
+  return execute(conv2dFilterGradientOp, [x, dy], all)[0]!;
+}

@@ -1,0 +1,186 @@
+import { describe, expect, test } from "vitest";
+import { randomFrom, runLoops, runPlan } from "../../../test/run-plan.ts";
+import type { AnyOp, ConvolutionOptions, Limits, ReferenceArray, Spec } from "../../index.ts";
+import { ArgumentError, buildExpression, DTypeError, e, ShapeError, sizeOf } from "../../index.ts";
+import { epilogueOf } from "../matmul/epilogue.ts";
+import { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./conv2d.ts";
+import type { Pair } from "./convolution.ts";
+import { filterGradientShape, inputGradientShape } from "./convolution.ts";
+import { convolutionCase, convolutionCases, termsOfTiles, tiledCases } from "./convolution-cases.ts";
+import { convolutionAttributes } from "./convolution-options.ts";
+import { filterGradientPlan } from "./wasm/filter-gradient-plan.ts";
+
+const f32 = (...shape: number[]): Spec => ({ shape, dtype: "f32" });
+const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 4, features: new Set() };
+
+/** A convolution of random geometry whose window fits. */
+function randomCase(random: ReturnType<typeof randomFrom>) {
+  const groups = [1, 1, 1, 2, 3][random.integer(0, 4)]!;
+  const [channels, outputs] = [random.integer(1, 9), random.integer(1, 9)];
+  const pair = (low: number, high: number): Pair => [random.integer(low, high), random.integer(low, high)];
+  const taps = pair(1, 4);
+  const options = { groups, stride: pair(1, 3), dilation: pair(1, 3), padding: pair(0, 4) };
+  const size = (index: 0 | 1) =>
+    Math.max(1, options.dilation[index] * (taps[index] - 1) + 1 - 2 * options.padding[index]) +
+    random.integer(0, 12);
+  return convolutionCase(
+    "random",
+    [random.integer(1, 3), groups * channels, size(0), size(1)],
+    [groups * outputs, channels, ...taps],
+    options,
+  );
+}
+
+const entriesOf = (op: AnyOp, inputs: readonly Spec[], attrs: object): string[] =>
+  op.kernels!.wasm!(inputs, attrs, limits, []).launches.map((launch) =>
+    launch.kind === "kernel" ? launch.kernel.entry : launch.kind,
+  );
+
+const absolute = (array: ReferenceArray): ReferenceArray => ({ ...array, data: array.data.map(Math.abs) });
+
+function check(
+  op: AnyOp,
+  shapes: readonly (readonly number[])[],
+  attrs: object,
+  terms: number,
+  features: readonly string[],
+) {
+  const random = randomFrom(1);
+  const inputs = shapes.map((shape) => random.array(shape));
+  const [found] = runPlan(op, inputs, attrs, { features });
+  const isTiled = entriesOf(op, inputs, attrs).some((entry) => entry.includes("Winograd"));
+  const roundings = isTiled ? termsOfTiles * terms : terms;
+  const expected = runLoops(op, inputs, attrs)[0]!.data;
+  const magnitudes = runLoops(op, inputs.map(absolute), attrs)[0]!.data;
+  // As conformance has it: rounding errors walk at random, and are as large as what is summed.
+  const allowed = (index: number): number => 2 ** -24 * (4 + Math.sqrt(roundings)) * magnitudes[index]!;
+  const wrong = [...found!.keys()].filter(
+    (index) => !(Math.abs(found![index]! - expected[index]!) <= allowed(index)),
+  );
+  expect(wrong).toEqual([]);
+  expect(runPlan(op, inputs, attrs, { features, isReversed: true })[0]).toEqual(found);
+}
+
+describe.each([
+  ["plain", []],
+  ["relaxed", ["relaxed-simd"]],
+])("the %s kernels", (_, features) => {
+  test.each(Array.from({ length: 80 }, (_, seed) => seed))("agree with the loops, seed %i", (seed) => {
+    const random = randomFrom(seed);
+    const { x, weight, y, attrs } = randomCase(random);
+    const bias = {
+      ...attrs,
+      epilogue: epilogueOf("", true, random.integer(0, 1) === 0 ? "relu" : { leakyRelu: 0.25 }),
+    };
+    check(conv2dOp, [x, weight, [y[1]!, 1, 1]], bias, sizeOf(weight.slice(1)), features);
+    check(
+      conv2dInputGradientOp,
+      [y, weight, [x[1]!, 1, 1]],
+      bias,
+      sizeOf([y[1]!, ...weight.slice(2)]),
+      features,
+    );
+    check(conv2dFilterGradientOp, [x, y], attrs, sizeOf([y[0]!, ...y.slice(2)]), features);
+  });
+
+  const larger = [
+    ...convolutionCases.filter(({ x, weight }) => sizeOf(x) > 500 || sizeOf(weight) > 500),
+    ...tiledCases,
+  ];
+  test.each(larger.map((one) => [one.name, one] as const))("agree with the loops: %s", (_, one) => {
+    const { x, weight, y, attrs } = one;
+    check(conv2dOp, [x, weight], attrs, sizeOf(weight.slice(1)), features);
+    check(conv2dInputGradientOp, [y, weight], attrs, sizeOf([y[1]!, ...weight.slice(2)]), features);
+    check(conv2dFilterGradientOp, [x, y], attrs, sizeOf([y[0]!, ...y.slice(2)]), features);
+  });
+});
+
+describe("the three shapes", () => {
+  test.each(Array.from({ length: 50 }, (_, seed) => seed))("follow from one another, seed %i", (seed) => {
+    const { x, weight, y, attrs } = randomCase(randomFrom(seed));
+    expect(inputGradientShape("", f32(...y), f32(...weight), attrs)).toEqual(x);
+    expect(filterGradientShape("", f32(...x), f32(...y), attrs)).toEqual(weight);
+  });
+
+  const outputOf = (x: Spec, weight: Spec, options: ConvolutionOptions = {}) => {
+    const sizes = [x.shape[2]!, x.shape[3]!] as const;
+    const attrs = convolutionAttributes("conv2d", sizes, [weight.shape[2]!, weight.shape[3]!], options);
+    return conv2dOp.outputs([x, weight], attrs)[0]!.shape;
+  };
+
+  test("padding in words", () => {
+    expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "valid" })).toEqual([1, 1, 5, 5]);
+    expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same" })).toEqual([1, 1, 7, 8]);
+    expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same", stride: 2 })).toEqual([1, 1, 4, 4]);
+  });
+
+  test("errors say what does not fit", () => {
+    expect(() => outputOf(f32(1, 3, 8, 8), f32(4, 2, 3, 3))).toThrow(ShapeError);
+    expect(() => outputOf(f32(1, 4, 8, 8), f32(5, 2, 3, 3), { groups: 2 })).toThrow(ShapeError);
+    expect(() => outputOf(f32(1, 1, 2, 8), f32(1, 1, 3, 3))).toThrow(
+      "found x [1, 1, 2, 8], weight [1, 1, 3, 3]",
+    );
+    expect(() => outputOf({ shape: [1, 1, 8, 8], dtype: "i32" }, f32(1, 1, 3, 3))).toThrow(DTypeError);
+  });
+
+  test("options are checked", () => {
+    const wrong: object[] = [
+      { stride: 0 },
+      { stride: [1, 2, 3] },
+      { padding: -1 },
+      { padding: "full" },
+      { dilation: 1.5 },
+      { groups: 0 },
+    ];
+    for (const options of wrong) {
+      expect(() => convolutionAttributes("conv2d", [8, 8], [3, 3], options)).toThrow(ArgumentError);
+    }
+    expect(() => epilogueOf("conv2d", true, "swish" as "relu")).toThrow('activation: found "swish"');
+  });
+});
+
+describe("plans", () => {
+  const { x, weight, attrs } = convolutionCase("", [2, 3, 8, 8], [5, 3, 3, 3]);
+  const entries = (extras: readonly Spec[], epilogue: ReturnType<typeof epilogueOf>) =>
+    entriesOf(conv2dOp, [f32(...x), f32(...weight), ...extras], { ...attrs, epilogue });
+
+  test("bias and activation are part of the convolution", () => {
+    expect(entries([f32(5, 1, 1)], epilogueOf("", true, "relu"))).toEqual(["packFilters", "convolve"]);
+  });
+
+  test("what is not a bias of the channels is one more launch", () => {
+    expect(entries([f32(2, 5, 6, 6)], epilogueOf("", true))).toEqual([
+      "packFilters",
+      "convolve",
+      "expression",
+    ]);
+    const squared = buildExpression({ inputs: ["f32"] }, ([z]) => e.mul(z!, z!));
+    expect(entries([], squared)).toEqual(["packFilters", "convolve", "expression"]);
+  });
+
+  test("filter gradients are cut into slices of the batch where there is too little other work to share", () => {
+    const launches = (images: number, channels: number) => {
+      const one = convolutionCase("", [images, channels, 32, 32], [channels, channels, 3, 3], { padding: 1 });
+      return filterGradientPlan([f32(...one.x), f32(...one.y)], one.attrs, limits).launches.length;
+    };
+    expect(launches(64, 16)).toBe(2);
+    expect(launches(1, 16)).toBe(1);
+    expect(launches(2, 512)).toBe(1);
+  });
+
+  test("tiles are taken where they are faster, and their rounding errors do not show", () => {
+    const isTiled = (channels: number, size: number, options: ConvolutionOptions) => {
+      const one = convolutionCase("", [64, channels, size, size], [16, channels, 3, 3], options);
+      const inputs = [f32(...one.x), f32(...one.weight)];
+      return entriesOf(conv2dOp, inputs, one.attrs).includes("convolveWinograd");
+    };
+    expect(isTiled(16, 32, { padding: 1 })).toBe(true);
+    expect(isTiled(64, 7, { padding: 1 })).toBe(true);
+    expect(isTiled(16, 32, {})).toBe(true);
+    expect(isTiled(8, 32, { padding: 1 })).toBe(false);
+    expect(isTiled(64, 32, { padding: 2 })).toBe(false);
+    expect(isTiled(64, 5, { padding: 1 })).toBe(false);
+    expect(isTiled(64, 32, { padding: 1, stride: 2 })).toBe(false);
+    expect(isTiled(64, 32, { padding: 1, dilation: 2 })).toBe(false);
+  });
+});

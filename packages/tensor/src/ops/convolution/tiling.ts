@@ -1,0 +1,142 @@
+import type { Shape } from "../../core/spec.ts";
+import { evenParts } from "../matmul/wasm/matmul-plan.ts";
+import type { ConvolutionAttributes, ConvolutionAxis } from "./convolution.ts";
+import { axesOf, windowOf } from "./convolution.ts";
+
+/** One dimension as the kernels take it. Target pixels, `step` apart, read source pixels that are `jump` apart. */
+export interface KernelAxis {
+  readonly source: number;
+  readonly target: number;
+  readonly taps: number;
+  readonly stride: number;
+  readonly before: number;
+  readonly dilation: number;
+  readonly step: number;
+  readonly jump: number;
+  /** From the first to the last source pixel of one target pixel, or of `step` neighbouring ones. */
+  readonly reach: number;
+}
+
+export type Direction = "forward" | "transposed";
+
+/** Both dimensions; those of a 1x1 convolution become one long row, which leaves fewer ends of rows. */
+function kernelAxes(
+  direction: Direction,
+  sources: readonly number[],
+  targets: readonly number[],
+  taps: readonly number[],
+  attrs: ConvolutionAttributes,
+): readonly [y: KernelAxis, x: KernelAxis] {
+  const axes = axesOf(attrs);
+  const isPointwise = axes.every(
+    ({ stride, before, after }, index) => taps[index] === 1 && stride === 1 && before === 0 && after === 0,
+  );
+  const [y, x] = axes.map((axis, index) =>
+    kernelAxis(direction, sources[index]!, targets[index]!, taps[index]!, axis),
+  ) as [KernelAxis, KernelAxis];
+  if (!isPointwise) return [y, x];
+  const pixels = y.source * x.source;
+  return [
+    { ...y, source: 1, target: 1 },
+    { ...x, source: pixels, target: pixels },
+  ];
+}
+
+function kernelAxis(
+  direction: Direction,
+  source: number,
+  target: number,
+  taps: number,
+  axis: ConvolutionAxis,
+): KernelAxis {
+  const { stride, before, dilation } = axis;
+  const reach = windowOf(axis, taps) - 1;
+  const own = { source, target, taps, stride, before, dilation };
+  if (direction === "forward") return { ...own, step: 1, jump: stride, reach };
+  return { ...own, step: stride, jump: 1, reach: Math.floor((reach + stride - 1) / stride) };
+}
+
+/** A convolution as the kernels see it, from a source to a target. Channels are counted per group. */
+export interface ConvolutionShape {
+  readonly images: number;
+  readonly groups: number;
+  readonly ofSource: number;
+  readonly ofTarget: number;
+  readonly isTransposed: boolean;
+  readonly axes: readonly [y: KernelAxis, x: KernelAxis];
+}
+
+export function convolutionShapeOf(
+  direction: Direction,
+  source: Shape,
+  target: Shape,
+  weight: Shape,
+  attrs: ConvolutionAttributes,
+): ConvolutionShape {
+  const { groups } = attrs;
+  return {
+    images: source[0]!,
+    groups,
+    ofSource: source[1]! / groups,
+    ofTarget: target[1]! / groups,
+    isTransposed: direction === "transposed",
+    axes: kernelAxes(direction, source.slice(2), target.slice(2), weight.slice(2), attrs),
+  };
+}
+
+/** Taps of a filter. */
+export const areaOf = ({ axes: [y, x] }: ConvolutionShape): number => y.taps * x.taps;
+
+/** Pixels of a channel of the target. */
+export const pixelsOf = ({ axes: [y, x] }: ConvolutionShape): number => y.target * x.target;
+
+/** In the order of the kernels' parameters. */
+export const axisParameters = (axis: KernelAxis): number[] => [
+  axis.source,
+  axis.target,
+  axis.taps,
+  axis.stride,
+  axis.before,
+  axis.dilation,
+];
+
+/** What an item of work covers of the images. */
+export interface Tile {
+  readonly images: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** Groups of up to four neighbouring pixels. */
+  readonly segments: number;
+  /** Source pixels of a channel in scratch. */
+  readonly patchBytes: number;
+}
+
+const quads = (columns: number): number => Math.ceil(columns / 4);
+
+/** A tile of about `pixels` target pixels: part of a row, some rows, or some images where they are small. */
+export function tileOf({ axes: [y, x] }: ConvolutionShape, images: number, pixels: number): Tile {
+  const height = Math.ceil(y.target / y.step);
+  const width = Math.ceil(x.target / x.step);
+  const columns = width <= pixels ? width : evenParts(width, pixels, 4);
+  const fittingRows = columns < width ? 1 : Math.max(1, Math.floor(pixels / (4 * quads(columns))));
+  const rows = evenParts(height, fittingRows, 1);
+  const isWhole = rows >= height && columns >= width;
+  const fittingImages = isWhole ? Math.max(1, Math.floor(pixels / (rows * 4 * quads(columns)))) : 1;
+  const own = evenParts(images, fittingImages, 1);
+  const span = (rows - 1) * y.jump + y.reach + 1;
+  const rowPixels = (4 * quads(columns) + Math.floor(x.reach / x.jump)) * x.jump;
+  return {
+    images: own,
+    rows,
+    columns,
+    segments: own * rows * quads(columns),
+    patchBytes: own * span * rowPixels * 4 + 128,
+  };
+}
+
+/** Items that cover all the pixels with tiles of each phase. */
+export function tilesOf(tile: Tile, { axes: [y, x], images }: ConvolutionShape): number {
+  const down = Math.ceil(Math.ceil(y.target / y.step) / tile.rows);
+  const across = Math.ceil(Math.ceil(x.target / x.step) / tile.columns);
+  return Math.ceil(images / tile.images) * down * across;
+}

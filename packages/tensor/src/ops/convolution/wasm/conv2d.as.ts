@@ -1,0 +1,279 @@
+import { activate, finish, madd, packAlong } from "../../matmul/wasm/simd.as";
+import { axisAt, axisBytes, enterPhase, enterTile, phaseOf, targetAt } from "./geometry.as";
+import { multiplyPatches, multiplyRows } from "./panel.as";
+import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
+import { addRectangle, clearWritten, writeStatistics, writtenAt } from "./written.as";
+
+// Convolution as an implicit matrix product (Dukhan 2019, the indirect convolution algorithm): filters, packed once into panels
+// of 4 target channels, times patches that are read from a padded copy of the source. Its input gradient is the same product
+// with the parts of source and target exchanged.
+
+
+const tileBytes: usize = 128;
+/** What the rows of one product take: half of a first-level cache of 32 KiB. */
+const rowBytesInUse: i32 = 16384;
+
+/**
+ * Filters in the order of their use: for each group and four target channels, for each phase, for each source channel and tap of
+ * the phase, four floats. An item is four target channels of a group.
+ */
+function packFilters(
+  begin: i32, end: i32, scratch: usize, filters: usize, packed: usize,
+  targetChannels: i32, sourceChannels: i32, transposed: i32,
+  kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32, kernelX: i32, strideX: i32, paddingX: i32, dilationX: i32,
+): void {
+  const y = axisAt(scratch, 0, 0, kernelY, strideY, paddingY, dilationY, transposed);
+  const x = axisAt(scratch + axisBytes, 0, 0, kernelX, strideX, paddingX, dilationX, transposed);
+  const area = kernelY * kernelX, panels = (targetChannels + 3) >> 2;
+  const targetStride = <usize>(transposed ? area : area * sourceChannels) << 2;
+  const sourceStride = <usize>(transposed ? area * targetChannels : area) << 2;
+  for (let item = begin; item < end; item++) {
+    const group = item / panels, first = (item % panels) << 2;
+    const lanes = min(4, targetChannels - first);
+    const from = filters + (<usize>(group * targetChannels * sourceChannels * area) << 2) + <usize>first * targetStride;
+    let to = packed + (<usize>(item * sourceChannels * area) << 4);
+    if (!transposed) {
+      packAlong(from, lanes, targetStride, sourceChannels * area, to, 16);
+      continue;
+    }
+    for (let phase = 0; phase < y.step * x.step; phase++) {
+      enterPhase(y, phase / x.step);
+      enterPhase(x, phase % x.step);
+      const taps = y.taps * x.taps;
+      let index = 0;
+      for (let tap = 0; tap < area; tap++) {
+        if (phaseOf(y, tap / kernelX) != y.phase || phaseOf(x, tap % kernelX) != x.phase) continue;
+        for (let channel = 0; channel < sourceChannels; channel++) {
+          const own = from + <usize>channel * sourceStride + (<usize>tap << 2);
+          const at = to + (<usize>(channel * taps + index) << 4);
+          for (let lane = 0; lane < 4; lane++) {
+            store<f32>(at + (<usize>lane << 2), lane < lanes ? load<f32>(own + <usize>lane * targetStride) : 0);
+          }
+        }
+        index++;
+      }
+      to += <usize>(taps * sourceChannels) << 4;
+    }
+  }
+}
+
+/** Finishes a whole segment in registers. */
+// @ts-ignore: decorator
+@inline
+function finishSegment(target: usize, v: v128, accumulate: bool, bias: usize, slope: f32): void {
+  if (accumulate) v = f32x4.add(v, v128.load(target));
+  if (bias) v = f32x4.add(v, v128.load32_splat(bias));
+  v128.store(target, activate(v, slope));
+}
+
+/**
+ * One target channel of four segments: for groups of one or two channels, where panels of four would be mostly zeros. Finished and
+ * written as whole segments of `target`, or left in `tile` where that is 0.
+ */
+function multiplyThin(filters: usize, offsets: usize, depth: i32, segments: usize, tile: usize, target: usize, accumulate: bool, bias: usize, slope: f32): void {
+  const s0 = <usize>load<u32>(segments), s1 = <usize>load<u32>(segments + segmentBytes);
+  const s2 = <usize>load<u32>(segments + 2 * segmentBytes), s3 = <usize>load<u32>(segments + 3 * segmentBytes);
+  let c0 = f32x4.splat(0), c1 = c0, c2 = c0, c3 = c0;
+  for (const end = offsets + (<usize>depth << 2); offsets < end; offsets += 4, filters += 16) {
+    const offset = <usize>load<u32>(offsets);
+    const f = v128.load32_splat(filters);
+    c0 = madd(c0, f, v128.load(s0 + offset));
+    c1 = madd(c1, f, v128.load(s1 + offset));
+    c2 = madd(c2, f, v128.load(s2 + offset));
+    c3 = madd(c3, f, v128.load(s3 + offset));
+  }
+  if (target) {
+    finishSegment(target + load<u32>(segments, 4), c0, accumulate, bias, slope);
+    finishSegment(target + load<u32>(segments, segmentBytes + 4), c1, accumulate, bias, slope);
+    finishSegment(target + load<u32>(segments, 2 * segmentBytes + 4), c2, accumulate, bias, slope);
+    finishSegment(target + load<u32>(segments, 3 * segmentBytes + 4), c3, accumulate, bias, slope);
+    return;
+  }
+  v128.store(tile, c0);
+  v128.store(tile, c1, 16);
+  v128.store(tile, c2, 32);
+  v128.store(tile, c3, 48);
+}
+
+/** Where the segments of an item are written, and how. In memory, so that it can be passed on. */
+// @ts-ignore: decorator
+@unmanaged
+class Output {
+  table: usize;
+  segments: i32;
+  /** Segments from here on have only `tail` lanes. */
+  full: i32;
+  tail: i32;
+  /** The first segment of the first channel. Steps and strides in bytes. */
+  target: usize;
+  step: usize;
+  channelStride: usize;
+  channels: i32;
+  accumulate: bool;
+  last: bool;
+  /** All segments lie side by side, and so does what their only tap reads. */
+  isRow: bool;
+  bias: usize;
+  slope: f32;
+}
+
+/** Lanes of a segment: none beyond the last one. */
+// @ts-ignore: decorator
+@inline
+function lanesOf(output: Output, segment: i32): i32 {
+  return segment < output.full ? 4 : segment < output.segments ? output.tail : 0;
+}
+
+/** All target channels of a block, for the source channels in scratch. `panelStride` in bytes. */
+function convolveBlock(output: Output, filters: usize, panelStride: usize, offsets: usize, depth: i32, tile: usize): void {
+  const step = output.step, stride = output.channelStride, accumulate = output.accumulate, last = output.last, channels = output.channels;
+  const firstBias = last ? output.bias : 0, nextBias: usize = firstBias ? 4 : 0, slope = last ? output.slope : 1;
+  const whole = output.isRow && !(channels & 3) ? output.full & ~1 : 0;
+  if (whole) {
+    const block = max(32, rowBytesInUse / max(1, depth) & ~31), rowStep = depth > 1 ? load<u32>(offsets, 4) : 0, end = whole << 4;
+    for (let at = 0; at < end; at += block) {
+      const from = <usize>load<u32>(output.table) + at, width = min(block, end - at);
+      let panel = filters, bias = firstBias, to = output.target + at;
+      for (let channel = 0; channel < channels; channel += 4, panel += panelStride, bias += 4 * nextBias, to += 4 * stride) {
+        multiplyRows(panel, depth, from, rowStep, width, to, stride, accumulate, bias, slope);
+      }
+    }
+  }
+  for (let segment = whole; segment < output.segments; segment += 2) {
+    const entry = output.table + <usize>segment * segmentBytes;
+    const left = <usize>load<u32>(entry), right = <usize>load<u32>(entry, segmentBytes);
+    let target = output.target + <usize>load<u32>(entry, 4), beside = output.target + <usize>load<u32>(entry, segmentBytes + 4);
+    const lanes = lanesOf(output, segment), lanesBeside = lanesOf(output, segment + 1);
+    const isWhole = step == 4 && lanes == 4 && lanesBeside == 4;
+    let panel = filters, bias = firstBias;
+    for (let channel = 0; channel < channels; channel += 4, panel += panelStride, bias += 4 * nextBias) {
+      if (isWhole && channel + 4 <= channels) {
+        multiplyPatches(panel, offsets, depth, left, right, target, beside, stride, accumulate, bias, slope);
+      } else {
+        multiplyPatches(panel, offsets, depth, left, right, tile, tile + 16, 32, false, 0, 1);
+        const rows = min(4, channels - channel);
+        for (let row = 0; row < rows; row++) {
+          const from = tile + (<usize>row << 5), below = <usize>row * stride, own = bias + <usize>row * nextBias;
+          finish(target + below, step, lanes, v128.load(from), accumulate, last, own, 0, slope);
+          finish(beside + below, step, lanesBeside, v128.load(from, 16), accumulate, last, own, 0, slope);
+        }
+      }
+      target += 4 * stride;
+      beside += 4 * stride;
+    }
+  }
+}
+
+function convolveThin(output: Output, filters: usize, offsets: usize, depth: i32, tile: usize): void {
+  const whole = output.step == 4 ? output.full & ~3 : 0, accumulate = output.accumulate, last = output.last, slope = last ? output.slope : 1;
+  for (let channel = 0; channel < output.channels; channel++, filters += 4) {
+    const target = output.target + <usize>channel * output.channelStride, bias = last && output.bias ? output.bias + (<usize>channel << 2) : 0;
+    let entry = output.table;
+    for (let segment = 0; segment < output.segments; segment += 4, entry += 4 * segmentBytes) {
+      multiplyThin(filters, offsets, depth, entry, tile, segment < whole ? target : 0, accumulate, bias, slope);
+      if (segment < whole) continue;
+      for (let quad = 0; quad < 4; quad++) {
+        const to = target + <usize>load<u32>(entry + <usize>quad * segmentBytes, 4);
+        finish(to, output.step, lanesOf(output, segment + quad), v128.load(tile + (<usize>quad << 4)), accumulate, last, bias, 0, slope);
+      }
+    }
+  }
+}
+
+/**
+ * target = activation(convolution of the source + bias). An item is a tile of `tileImages` images, `tileRows` rows and
+ * `tileColumns` columns of a phase of a group, for `targetBlock` target channels; `sourceBlock` source channels are in scratch at
+ * a time. Channels are counted per group. `statistics`, where they are wanted, are of what each item writes: rows of all channels,
+ * four for each tile.
+ */
+function convolve(
+  begin: i32, end: i32, scratch: usize, source: usize, filters: usize, bias: usize, target: usize, statistics: usize,
+  images: i32, groups: i32, sourceChannels: i32, targetChannels: i32, transposed: i32,
+  sourceY: i32, targetY: i32, kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32,
+  sourceX: i32, targetX: i32, kernelX: i32, strideX: i32, paddingX: i32, dilationX: i32,
+  tileImages: i32, tileRows: i32, tileColumns: i32, targetBlock: i32, sourceBlock: i32, slope: f32,
+): void {
+  const y = axisAt(scratch, sourceY, targetY, kernelY, strideY, paddingY, dilationY, transposed);
+  const x = axisAt(scratch + axisBytes, sourceX, targetX, kernelX, strideX, paddingX, dilationX, transposed);
+  const output = changetype<Output>(scratch + 2 * axisBytes);
+  const written = writtenAt(scratch + 3 * axisBytes, targetY, targetX, <usize>(targetY * targetX * groups * targetChannels) << 2);
+  const tile = scratch + 4 * axisBytes, offsets = tile + tileBytes;
+  const table = offsets + (<usize>(sourceBlock * kernelY * kernelX) << 2);
+  const segmentsOfTile = tileImages * tileRows * ((tileColumns + 3) >> 2);
+  // The kernels take segments by twos or fours: a few beyond the last one repeat what is read, and write nothing.
+  const patches = table + <usize>(segmentsOfTile + 3) * segmentBytes + 15 & ~15;
+  const sourceChannel = <usize>(sourceY * sourceX) << 2, targetChannel = <usize>(targetY * targetX) << 2;
+  const sourceImage = sourceChannel * groups * sourceChannels, targetImage = targetChannel * groups * targetChannels;
+  const blocks = (targetChannels + targetBlock - 1) / targetBlock;
+  const across = ((targetX + x.step - 1) / x.step + tileColumns - 1) / tileColumns;
+  const down = ((targetY + y.step - 1) / y.step + tileRows - 1) / tileRows;
+  const panelStride = <usize>(sourceChannels * kernelY * kernelX) << 4;
+  const phases = y.step * x.step;
+  let imagesBefore = 0, rowsBefore = 0, columnsBefore = 0;
+  output.table = table;
+  output.channelStride = targetChannel;
+  output.step = <usize>x.step << 2;
+  output.slope = slope;
+  for (let item = begin; item < end; item++) {
+    let rest = item;
+    const firstChannel = (rest % blocks) * targetBlock;
+    rest /= blocks;
+    const firstColumn = (rest % across) * tileColumns;
+    rest /= across;
+    const firstRow = (rest % down) * tileRows;
+    rest /= down;
+    const group = rest % groups, firstImage = (rest / groups) * tileImages, count = min(tileImages, images - firstImage);
+    const channel = group * targetChannels + firstChannel;
+    const toChannel = target + <usize>firstImage * targetImage + <usize>channel * targetChannel;
+    const from = source + <usize>firstImage * sourceImage + <usize>(group * sourceChannels) * sourceChannel;
+    const panels = filters + <usize>(group * ((targetChannels + 3) >> 2) + (firstChannel >> 2)) * panelStride;
+    output.channels = min(targetBlock, targetChannels - firstChannel);
+    output.bias = bias ? bias + (<usize>channel << 2) : 0;
+    // Runs once where there is nothing to add up too: the sum is zero.
+    let first = 0;
+    do {
+      const block = min(sourceBlock, sourceChannels - first);
+      output.accumulate = first > 0;
+      output.last = first + block == sourceChannels;
+      for (let phase = 0; phase < phases; phase++) {
+        enterPhase(y, phase / x.step);
+        enterPhase(x, phase % x.step);
+        enterTile(y, firstRow, tileRows);
+        enterTile(x, firstColumn, tileColumns);
+        if (phase == 0) packSource(from + <usize>first * sourceChannel, sourceImage, sourceChannel, count, block, y, x, patches);
+        if (x.length == 0 || y.length == 0) continue;
+        if (phases > 1 || count != imagesBefore || y.length != rowsBefore || x.length != columnsBefore) {
+          imagesBefore = count;
+          rowsBefore = y.length;
+          columnsBefore = x.length;
+          output.isRow = kernelY * kernelX == 1 && x.jump * phases == 1 && count * y.length == 1;
+          output.tail = x.length & 3;
+          output.full = count * y.length * (x.length >> 2);
+          output.segments = count * y.length * ((x.length + 3) >> 2);
+          writeSegments(count, targetImage, y, x, patches, table);
+          for (let extra = 0; extra < 3; extra++) {
+            store<u64>(table + <usize>(output.segments + extra) * segmentBytes, load<u64>(table));
+          }
+          writeOffsets(block, count, y, x, offsets);
+        }
+        const taps = y.taps * x.taps, before = y.tapsBefore * kernelX + y.taps * x.tapsBefore;
+        const own = panels + (<usize>(before * sourceChannels + first * taps) << 4);
+        output.target = toChannel + (<usize>(targetAt(y) * targetX + targetAt(x)) << 2);
+        if (targetChannels <= 2) convolveThin(output, own, offsets, block * taps, tile);
+        else convolveBlock(output, own, panelStride, offsets, block * taps, tile);
+      }
+      first += block;
+    } while (first < sourceChannels);
+    if (statistics) {
+      const part = (item / blocks) / (across * down * groups) * (across * down) + (item / blocks) % (across * down);
+      const row = <usize>(groups * targetChannels) << 2, to = statistics + <usize>(4 * part) * row + (<usize>channel << 2);
+      clearWritten(written);
+      addRectangle(written, firstImage, firstRow, count * y.length, firstColumn, x.length);
+      for (let own = 0; own < output.channels; own++) {
+        writeStatistics(written, target + <usize>(channel + own) * targetChannel, to + (<usize>own << 2), row);
+      }
+    }
+  }
+}
+
+export { packFilters, convolve };

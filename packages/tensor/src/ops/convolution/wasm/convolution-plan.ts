@@ -1,0 +1,72 @@
+import type { Limits } from "../../../core/backend.ts";
+import type { Slot } from "../../../core/launch.ts";
+import type { Op, Plan } from "../../../core/op.ts";
+import type { Shape, Spec } from "../../../core/spec.ts";
+import { broadcastStrides, sameShape, sizeOf } from "../../../core/spec.ts";
+import type { PlainEpilogue } from "../../matmul/epilogue.ts";
+import { plainEpilogue } from "../../matmul/epilogue.ts";
+import { epilogueLaunch } from "../../matmul/epilogue-launch.ts";
+import type { Conv2dAttributes } from "../conv2d.ts";
+import type { Direction } from "../tiling.ts";
+import { convolutionShapeOf } from "../tiling.ts";
+import { module, relaxedModule } from "./convolution.wasm.ts";
+import { depthwiseLaunches, isDepthwise } from "./depthwise-plan.ts";
+import { directLaunches } from "./direct-plan.ts";
+import { usesWinograd, winogradLaunches } from "./winograd-plan.ts";
+
+/** A bias of the channels and an activation that the kernel applies; absent for other epilogues. */
+function fusedEpilogue(
+  inputs: readonly (Spec | undefined)[],
+  { epilogue }: Conv2dAttributes,
+  output: Shape,
+): PlainEpilogue | undefined {
+  const plain = plainEpilogue(epilogue);
+  if (plain === undefined || !plain.hasAddend) return plain;
+  const strides = broadcastStrides(inputs[2]!.shape, output);
+  // A dimension of one element is never walked.
+  const expected = [0, 1, 0, 0].map((stride, axis) => (output[axis] === 1 ? strides[axis]! : stride));
+  return sameShape(strides, expected) ? plain : undefined;
+}
+
+export interface ConvolutionPlan extends Plan {
+  /**
+   * Statistics of the target, of one part of the batch after the other: [parts, 4, channels], with rows for count, mean, what f32 cuts
+   * off the mean, and M2. Absent where they were not asked for, or this convolution has none.
+   */
+  readonly statistics?: { readonly slot: Slot; readonly parts: number };
+}
+
+/**
+ * A convolution with its epilogue, in the way that is fastest. The input gradient is "transposed": dy is the source, dx the
+ * target.
+ */
+export function convolutionPlan(
+  direction: Direction,
+  op: Op<Conv2dAttributes>,
+  inputs: readonly (Spec | undefined)[],
+  attrs: Conv2dAttributes,
+  limits: Limits,
+  wantsStatistics: (parts: number) => boolean = () => false,
+): ConvolutionPlan {
+  const [source, weight] = inputs as readonly Spec[];
+  const output = op.outputs(inputs, attrs)[0]!;
+  if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
+  const fused = fusedEpilogue(inputs, attrs, output.shape);
+  const shape = convolutionShapeOf(direction, source!.shape, output.shape, weight!.shape, attrs);
+  const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
+  const ofTiles = usesWinograd(shape) ? winogradLaunches : directLaunches;
+  const launchesFor = isDepthwise(shape) ? depthwiseLaunches : ofTiles;
+  const rest = fused === undefined ? [epilogueLaunch(attrs.epilogue!, inputs, output)] : [];
+  const { launches, temporaries, parts = 0 } = launchesFor(shape, from, fused);
+  if (fused === undefined || parts === 0 || !wantsStatistics(parts)) {
+    return { launches: [...launches, ...rest], temporaries, aliases: [] };
+  }
+  const slot: Slot = { temporary: temporaries.length };
+  const partials: Spec = { shape: [parts, 4, output.shape[1]!], dtype: "f32" };
+  return {
+    launches: launchesFor(shape, from, fused, slot).launches,
+    temporaries: [...temporaries, partials],
+    aliases: [],
+    statistics: { slot, parts },
+  };
+}

@@ -1,0 +1,59 @@
+import { wasmKernel } from "../../../core/launch.ts";
+import type { PlainEpilogue } from "../../matmul/epilogue.ts";
+import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
+import { areaOf, pixelsOf } from "../tiling.ts";
+import { chunkOf } from "./direct-plan.ts";
+import type { PreparedLaunches } from "./prepared-launches.ts";
+
+/** Pixels that may be looked for outside of an image: what is read there, with a vector, lies within 64 bytes of it. */
+const mostOutside = 3;
+
+/** An axis as the convolution sees it that a transposed one of stride 1 is, with its taps in the other order. */
+const facing = (axis: KernelAxis, isTransposed: boolean): KernelAxis =>
+  isTransposed ? { ...axis, before: (axis.taps - 1) * axis.dilation - axis.before } : axis;
+
+function isFitting(axis: KernelAxis, isTransposed: boolean): boolean {
+  const { before, taps, dilation, stride, source, target } = facing(axis, isTransposed);
+  const after = (target - 1) * stride + (taps - 1) * dilation - before - (source - 1);
+  return (
+    stride <= (isTransposed ? 1 : 2) && dilation === 1 && [before, after].every((own) => own <= mostOutside)
+  );
+}
+
+/** Whether every channel has its own filter, and rows can be read where they lie. */
+export const isDepthwise = ({ ofSource, ofTarget, axes, isTransposed }: ConvolutionShape): boolean =>
+  ofSource === 1 && ofTarget === 1 && axes.every((axis) => isFitting(axis, isTransposed));
+
+export const lineParameters = ({ source, target, taps, stride, before }: KernelAxis): number[] => [
+  source,
+  target,
+  taps,
+  stride,
+  before,
+];
+
+/** Filters are used as they come. */
+export function depthwiseLaunches(
+  shape: ConvolutionShape,
+  module: string,
+  epilogue: PlainEpilogue | undefined,
+): PreparedLaunches {
+  const { images, groups, axes, isTransposed } = shape;
+  return {
+    temporaries: [],
+    launches: [
+      {
+        kind: "kernel",
+        kernel: wasmKernel(module, "convolveDepthwise"),
+        reads: [{ input: 0 }, { input: 1 }, epilogue?.hasAddend ? { input: 2 } : undefined],
+        writes: [{ output: 0 }],
+        parameters: [
+          ...[groups, isTransposed ? 1 : 0],
+          ...axes.flatMap((axis) => lineParameters(facing(axis, isTransposed))),
+          epilogue?.slope ?? 1,
+        ],
+        work: { items: images * groups, chunk: chunkOf(pixelsOf(shape) * areaOf(shape)), scratchBytes: 32 },
+      },
+    ],
+  };
+}

@@ -1,0 +1,27 @@
+import { wasmKernel } from "../../../core/launch.ts";
+import type { ConvolutionShape } from "../tiling.ts";
+import { areaOf, pixelsOf } from "../tiling.ts";
+import { lineParameters } from "./depthwise-plan.ts";
+import { chunkOf } from "./direct-plan.ts";
+import type { Sums } from "./filter-gradient-plan.ts";
+
+/** The batch is cut into slices at least until there are this many items of work. */
+const wantedItems = 16;
+
+/** Sums of the products of rows of dy with rows of x, a channel at a time. */
+export function depthwiseSums(shape: ConvolutionShape, module: string): Sums {
+  const { images, groups, axes } = shape;
+  const [y, x] = axes;
+  const sliceImages = Math.max(1, Math.ceil((images * groups) / Math.max(groups, wantedItems)));
+  const slices = Math.max(1, Math.ceil(images / sliceImages));
+  return {
+    slices,
+    kernel: wasmKernel(module, "filterGradientDepthwise"),
+    parameters: [images, groups, ...axes.flatMap(lineParameters), sliceImages],
+    work: {
+      items: groups * slices,
+      chunk: chunkOf(sliceImages * pixelsOf(shape) * areaOf(shape)),
+      scratchBytes: 32 + 16 * y.taps * 4 * Math.ceil(x.taps / 4),
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import type { Slot } from "../../../core/launch.ts";
+import { wasmKernel } from "../../../core/launch.ts";
+import type { PlainEpilogue } from "../../matmul/epilogue.ts";
+import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
+import type { ConvolutionShape, KernelAxis, Tile } from "../tiling.ts";
+import { areaOf, axisParameters, tileOf, tilesOf } from "../tiling.ts";
+import type { PreparedLaunches } from "./prepared-launches.ts";
+
+/** Target pixels of a tile: with `targetChannels` of them, its output takes half of a 512 KiB second-level cache. */
+const tilePixels = 512;
+const targetChannels = 64;
+/** Source pixels under one target pixel that are in use at a time: with a panel of filters, a first-level cache of 32 KiB. */
+const depthInUse = 320;
+/** What the source of a tile takes in scratch at a time. */
+const patchBytes = 192 * 1024;
+/** Multiplications worth a chunk of their own: some ten microseconds. */
+const chunkSize = 2 ** 18;
+
+interface Blocks {
+  readonly source: number;
+  readonly target: number;
+}
+
+function blocksOf(tile: Tile, sourceChannels: number, channels: number, taps: number): Blocks {
+  const fitting = Math.floor(Math.min(depthInUse / taps, patchBytes / tile.patchBytes));
+  return {
+    source: evenParts(sourceChannels, Math.max(1, fitting), 1),
+    target: evenParts(channels, targetChannels, 4),
+  };
+}
+
+function scratchBytesOf(tile: Tile, blocks: Blocks, taps: number): number {
+  const tables = 4 * blocks.source * taps + 8 * (tile.segments + 3);
+  return 640 + tables + 16 + blocks.source * tile.patchBytes;
+}
+
+/** Packs the filters, then convolves patches with the epilogue inside. */
+export function directLaunches(
+  shape: ConvolutionShape,
+  module: string,
+  epilogue: PlainEpilogue | undefined,
+  statistics?: Slot,
+): PreparedLaunches {
+  const { images, groups, ofSource, ofTarget, axes } = shape;
+  const area = areaOf(shape);
+  const tile = tileOf(shape, images, tilePixels);
+  const blocks = blocksOf(tile, ofSource, ofTarget, area);
+  const panels = Math.ceil(ofTarget / 4);
+  const transposed = shape.isTransposed ? 1 : 0;
+  const itemSize = tile.images * tile.rows * tile.columns * blocks.target * ofSource * area;
+  return {
+    parts: tilesOf(tile, shape),
+    temporaries: [{ shape: [groups, panels, ofSource * area, 4], dtype: "f32" }],
+    launches: [
+      {
+        kind: "kernel",
+        kernel: wasmKernel(module, "packFilters"),
+        reads: [{ input: 1 }],
+        writes: [{ temporary: 0 }],
+        parameters: [ofTarget, ofSource, transposed, ...axes.flatMap(filterParameters)],
+        work: { items: groups * panels, chunk: chunkOf(4 * ofSource * area * 16), scratchBytes: 256 },
+      },
+      {
+        kind: "kernel",
+        kernel: wasmKernel(module, "convolve"),
+        reads: [{ input: 0 }, { temporary: 0 }, epilogue?.hasAddend ? { input: 2 } : undefined],
+        writes: [{ output: 0 }, statistics],
+        parameters: [
+          ...[images, groups, ofSource, ofTarget, transposed, ...axes.flatMap(axisParameters)],
+          ...[tile.images, tile.rows, tile.columns, blocks.target, blocks.source, epilogue?.slope ?? 1],
+        ],
+        work: {
+          items: tilesOf(tile, shape) * groups * Math.ceil(ofTarget / blocks.target),
+          chunk: chunkOf(itemSize),
+          scratchBytes: scratchBytesOf(tile, blocks, area),
+        },
+      },
+    ],
+  };
+}
+
+const filterParameters = ({ taps, stride, before, dilation }: KernelAxis): number[] => [
+  taps,
+  stride,
+  before,
+  dilation,
+];
+
+/** Items in a chunk, when each of them takes that many multiplications. */
+export const chunkOf = (itemSize: number): number =>
+  Math.max(1, Math.floor(chunkSize / Math.max(1, itemSize)));

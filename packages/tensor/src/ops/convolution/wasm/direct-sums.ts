@@ -1,0 +1,69 @@
+import { wasmKernel } from "../../../core/launch.ts";
+import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
+import type { ConvolutionShape, Tile } from "../tiling.ts";
+import { areaOf, axisParameters, pixelsOf, tileOf } from "../tiling.ts";
+import { chunkOf } from "./direct-plan.ts";
+import type { Sums } from "./filter-gradient-plan.ts";
+
+/** Pixels of a tile: four channels of dy take half of a first-level cache of 32 KiB. */
+const tilePixels = 1024;
+/** Channels of dy and taps of x of an item: its sums, and dy and x of a tile, share a second-level cache of 512 KiB. */
+const outputChannels = 64;
+const tapsOfItem = 320;
+const patchBytes = 128 * 1024;
+/** The batch is cut into slices at least until there are this many items of work, each with this many multiplications. */
+const wantedItems = 16;
+const smallestItem = 2 ** 20;
+
+interface Cut {
+  readonly outputs: number;
+  readonly channels: number;
+  readonly blocks: number;
+  readonly sliceImages: number;
+}
+
+function cutOf(shape: ConvolutionShape): Cut {
+  const { images, groups, ofSource, ofTarget } = shape;
+  const area = areaOf(shape);
+  const tile = tileOf(shape, 1, tilePixels);
+  const outputs = evenParts(ofTarget, outputChannels, 4);
+  const fitting = Math.max(1, Math.floor(Math.min(tapsOfItem / area, patchBytes / tile.patchBytes)));
+  const channels = evenParts(ofSource, fitting, 1);
+  const blocks = groups * Math.ceil(ofTarget / outputs) * Math.ceil(ofSource / channels);
+  const all = images * pixelsOf(shape) * groups * ofTarget * ofSource * area;
+  const wanted = Math.min(Math.ceil(wantedItems / blocks), Math.ceil(all / (blocks * smallestItem)));
+  return {
+    outputs,
+    channels,
+    blocks,
+    sliceImages: evenParts(images, Math.ceil(images / Math.max(1, wanted)), 1),
+  };
+}
+
+function scratchBytesOf(tile: Tile, { outputs, channels }: Cut, area: number): number {
+  const taps = 4 * Math.ceil((channels * area) / 4);
+  const tables = 4 * taps + 8 * tile.segments + 16;
+  return 256 + tables + 4 * taps * outputs + 16 * outputs * tile.segments + channels * tile.patchBytes;
+}
+
+/** Dot products of dy with the patches of x. */
+export function directSums(shape: ConvolutionShape, module: string): Sums {
+  const { images, groups, ofSource, ofTarget, axes } = shape;
+  const cut = cutOf(shape);
+  const tile = tileOf(shape, cut.sliceImages, tilePixels);
+  const slices = Math.max(1, Math.ceil(images / cut.sliceImages));
+  const area = areaOf(shape);
+  return {
+    slices,
+    kernel: wasmKernel(module, "filterGradient"),
+    parameters: [
+      ...[images, groups, ofSource, ofTarget, ...axes.flatMap(axisParameters)],
+      ...[tile.images, tile.rows, tile.columns, cut.outputs, cut.channels, cut.sliceImages],
+    ],
+    work: {
+      items: slices * cut.blocks,
+      chunk: chunkOf(cut.sliceImages * pixelsOf(shape) * cut.outputs * cut.channels * area),
+      scratchBytes: scratchBytesOf(tile, cut, area),
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type { Slot } from "../../../core/launch.ts";
+import { wasmKernel } from "../../../core/launch.ts";
+import type { Shape } from "../../../core/spec.ts";
+import type { PlainEpilogue } from "../../matmul/epilogue.ts";
+import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
+import { pixelsOf } from "../tiling.ts";
+import type { PreparedLaunches } from "./prepared-launches.ts";
+
+/** Positions of a tile of 4x4 targets and 3x3 taps: each is a product of small matrices. */
+export const positions = 36;
+/** What the transforms of a tile cost, for each channel of the source or the target, in multiplications. */
+const transformCost = 360;
+/**
+ * Fewer source channels, and the rounding errors of the transforms show: at 16 they are twice those of a sum of products, which is
+ * half of what is allowed for such a sum, and more channels leave more room.
+ */
+const leastChannels = 16;
+/** What transformed sources and targets of an item may take of a second-level cache of 512 KiB. */
+const tileBytes = 320 * 1024;
+const mostTiles = 64;
+
+/** Zeros before the source, where the windows of a transposed convolution are looked at from the other side. */
+const beforeOf = ({ before }: KernelAxis, isTransposed: boolean): number =>
+  isTransposed ? 2 - before : before;
+
+/** Up to one zero around: with two, a corner sees one tap, and the rounding errors of a whole tile. */
+function isFitting(axis: KernelAxis, isTransposed: boolean): boolean {
+  const before = beforeOf(axis, isTransposed);
+  const after = axis.target - axis.source + 2 - before;
+  const isPadded = before >= 0 && before <= 1 && after >= -1 && after <= 1;
+  return axis.taps === 3 && axis.stride === 1 && axis.dilation === 1 && isPadded;
+}
+
+/** Tiles of a channel of an image. */
+export const tilesOfImage = ({ axes: [y, x] }: ConvolutionShape): number =>
+  Math.ceil(y.target / 4) * Math.ceil(x.target / 4);
+
+/** Whether tiles take fewer multiplications than pixels, counting the transforms; see docs/decisions/0007. */
+export function isFasterByTiles(shape: ConvolutionShape): boolean {
+  const { ofSource, ofTarget } = shape;
+  const ofTile = positions * ofSource * ofTarget + transformCost * (ofSource + ofTarget);
+  return (
+    shape.axes.every((axis) => isFitting(axis, shape.isTransposed)) &&
+    tilesOfImage(shape) * ofTile < pixelsOf(shape) * 9 * ofSource * ofTarget
+  );
+}
+
+/** Whether the transformed product is as good as the direct one, too. */
+export const usesWinograd = (shape: ConvolutionShape): boolean =>
+  shape.ofSource >= leastChannels && isFasterByTiles(shape);
+
+/** Tiles, in eights, whose positions of so many channels stay in cache. */
+export const tilesFitting = (channels: number, bytes: number): number =>
+  Math.min(mostTiles, Math.max(8, Math.floor(bytes / (4 * positions * channels) / 8) * 8));
+
+/** Bytes from one position to the next in scratch: an odd number of cache lines. */
+export const stepBytes = (rows: number, columns: number): number =>
+  (Math.ceil((rows * columns) / 16) | 1) * 64;
+
+/** Transforms the filters, then convolves tiles with the epilogue inside. */
+export function winogradLaunches(
+  shape: ConvolutionShape,
+  module: string,
+  epilogue: PlainEpilogue | undefined,
+  statistics?: Slot,
+): PreparedLaunches {
+  const { images, groups, ofSource, ofTarget, axes, isTransposed } = shape;
+  const panels = Math.ceil(ofTarget / 4);
+  const tiles = tilesFitting(ofSource + 4 * panels, tileBytes);
+  const packed: Shape = [groups, positions, stepBytes(4 * panels, ofSource) / 4];
+  const scratchBytes =
+    2048 + 52 * tiles + positions * (stepBytes(ofSource, tiles) + stepBytes(4 * panels, tiles));
+  const channels = [ofTarget, ofSource, isTransposed ? 1 : 0];
+  const parts = Math.ceil((images * tilesOfImage(shape)) / tiles);
+  return {
+    parts,
+    temporaries: [{ shape: packed, dtype: "f32" }],
+    launches: [
+      {
+        kind: "kernel",
+        kernel: wasmKernel(module, "transformFilters"),
+        reads: [{ input: 1 }],
+        writes: [{ temporary: 0 }],
+        parameters: channels,
+        work: { items: groups * panels, chunk: Math.ceil(512 / ofSource), scratchBytes: 1024 },
+      },
+      {
+        kind: "kernel",
+        kernel: wasmKernel(module, "convolveWinograd"),
+        reads: [{ input: 0 }, { temporary: 0 }, epilogue?.hasAddend ? { input: 2 } : undefined, { input: 1 }],
+        writes: [{ output: 0 }, statistics],
+        parameters: [
+          ...[images, groups, ofSource, ofTarget, isTransposed ? 1 : 0],
+          ...axes.flatMap(({ source, target, before }) => [
+            source,
+            target,
+            isTransposed ? 2 - before : before,
+          ]),
+          ...[tiles, epilogue?.slope ?? 1],
+        ],
+        work: { items: groups * parts, chunk: 1, scratchBytes },
+      },
+    ],
+  };
+}

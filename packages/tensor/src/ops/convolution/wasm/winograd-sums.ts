@@ -1,0 +1,45 @@
+import { wasmKernel } from "../../../core/launch.ts";
+import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
+import type { ConvolutionShape } from "../tiling.ts";
+import type { Sums } from "./filter-gradient-plan.ts";
+import { isFasterByTiles, positions, stepBytes, tilesFitting, tilesOfImage } from "./winograd-plan.ts";
+
+/** Channels of x and of dy of an item. */
+const channelsOfItem = 64;
+/** What transformed tiles may take: more than a second-level cache, for sums in memory that are then added to less often. */
+const tileBytes = 600 * 1024;
+/** The batch is cut into slices at least until there are this many items of work. */
+const wantedItems = 16;
+/** Tiles in a slice, at least: fewer do not pay for the transform of their sums to taps. */
+const leastTiles = 64;
+
+/** Whether tiles take less time than pixels. The sums are long, and as good as those of products. */
+export function usesWinogradSums(shape: ConvolutionShape): boolean {
+  const { images, ofSource, ofTarget } = shape;
+  const isEven = ofSource % 4 === 0 && ofTarget % 8 === 0;
+  return isEven && images * tilesOfImage(shape) >= leastTiles && isFasterByTiles(shape);
+}
+
+/** Products of transformed tiles of x and of dy, summed and transformed to taps. */
+export function winogradSums(shape: ConvolutionShape, module: string): Sums {
+  const { images, groups, ofSource, ofTarget, axes } = shape;
+  const channels = evenParts(ofSource, channelsOfItem, 4);
+  const outputs = evenParts(ofTarget, channelsOfItem, 8);
+  const blocks = groups * Math.ceil(ofSource / channels) * Math.ceil(ofTarget / outputs);
+  const fitting = Math.floor((images * tilesOfImage(shape)) / leastTiles);
+  const wanted = Math.max(1, Math.min(Math.ceil(wantedItems / blocks), fitting));
+  const sliceImages = Math.ceil(images / wanted);
+  const slices = Math.ceil(images / sliceImages);
+  const tiles = tilesFitting(channels + outputs, tileBytes);
+  const matrices = stepBytes(channels, tiles) + stepBytes(outputs, tiles) + stepBytes(channels, outputs);
+  return {
+    slices,
+    kernel: wasmKernel(module, "filterGradientWinograd"),
+    parameters: [
+      ...[images, groups, ofSource, ofTarget],
+      ...axes.flatMap(({ source, target, before }) => [source, target, before]),
+      ...[outputs, channels, sliceImages, tiles],
+    ],
+    work: { items: slices * blocks, chunk: 1, scratchBytes: 2048 + 420 * tiles + positions * matrices },
+  };
+}

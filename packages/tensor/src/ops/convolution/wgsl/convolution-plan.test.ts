@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import type { ConvolutionOptions, Limits, PlannedLaunch, Shape, Spec } from "../../../index.ts";
+import { buildExpression, e } from "../../../index.ts";
+import { epilogueOf } from "../../matmul/epilogue.ts";
+import { conv2dInputGradientOp, conv2dOp } from "../conv2d.ts";
+import { convolutionCase } from "../convolution-cases.ts";
+import { convolutionWgslPlan } from "./convolution-plan.ts";
+import { filterGradientWgslPlan } from "./filter-gradient-plan.ts";
+
+const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 256, features: new Set() };
+const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });
+const nameOf = (launch: PlannedLaunch): string =>
+  launch.kind === "kernel" ? launch.kernel.entry : launch.kind;
+
+/** Kernels of the three passes. */
+function passesOf(x: Shape, weight: Shape, options: ConvolutionOptions = {}): string[][] {
+  const { y, attrs } = convolutionCase("", x, weight, options);
+  return [
+    convolutionWgslPlan("forward", conv2dOp, [f32(x), f32(weight)], attrs, limits),
+    convolutionWgslPlan("transposed", conv2dInputGradientOp, [f32(y), f32(weight)], attrs, limits),
+    filterGradientWgslPlan([f32(x), f32(y)], attrs, limits),
+  ].map(({ launches }) => launches.map(nameOf));
+}
+
+describe("launches", () => {
+  test("one for a convolution and for its input gradient, whatever the stride", () => {
+    for (const stride of [1, 2, 3]) {
+      const [forward, input] = passesOf([32, 64, 28, 28], [64, 64, 3, 3], { padding: 1, stride });
+      expect([forward, input]).toEqual([["convolution"], ["convolution"]]);
+    }
+  });
+
+  test("a filter gradient sums over slices of the pixels where there are many", () => {
+    expect(passesOf([128, 16, 32, 32], [16, 16, 3, 3], { padding: 1 })[2]).toEqual([
+      "filterGradient",
+      "mergeSlices",
+    ]);
+    expect(passesOf([1, 16, 8, 8], [16, 16, 3, 3])[2]).toEqual(["filterGradient"]);
+  });
+
+  test("few channels in a group have kernels of their own", () => {
+    expect(passesOf([2, 32, 9, 9], [32, 1, 3, 3], { groups: 32 })).toEqual([
+      ["depthwise"],
+      ["depthwise"],
+      ["depthwiseFilterGradient"],
+    ]);
+  });
+
+  test("long sums for few pixels are cut, and merged by one more", () => {
+    expect(passesOf([1, 512, 3, 3], [64, 512, 3, 3])[0]).toEqual(["convolution", "mergeSlices"]);
+  });
+
+  test("nothing for an empty result, one for a sum of nothing", () => {
+    expect(passesOf([0, 3, 6, 6], [4, 3, 3, 3])).toEqual([[], [], ["depthwiseFilterGradient"]]);
+    expect(passesOf([2, 3, 6, 6], [0, 3, 3, 3])).toEqual([[], ["depthwise"], []]);
+  });
+});
+
+describe("epilogues", () => {
+  const { x, weight, attrs } = convolutionCase("", [2, 3, 8, 9], [5, 3, 3, 3]);
+  const entries = (extras: readonly Shape[], epilogue: ReturnType<typeof epilogueOf>) =>
+    convolutionWgslPlan(
+      "forward",
+      conv2dOp,
+      [x, weight, ...extras].map(f32),
+      { ...attrs, ...(epilogue && { epilogue }) },
+      limits,
+    ).launches.map(nameOf);
+
+  test("what is added to channels, pixels or images is part of the convolution", () => {
+    for (const shape of [[5, 1, 1], [2, 5, 6, 7], [2, 1, 1, 1], [1, 5, 6, 7], [6, 7], []]) {
+      expect(entries([shape], epilogueOf("", true, "relu"))).toEqual(["convolution"]);
+    }
+  });
+
+  test("what is added to rows or columns of pixels, and any other epilogue, is one more", () => {
+    expect(entries([[7]], epilogueOf("", true))).toEqual(["convolution", "expression"]);
+    expect(entries([[6, 1]], epilogueOf("", true))).toEqual(["convolution", "expression"]);
+    const squared = buildExpression({ inputs: ["f32"] }, ([z]) => e.mul(z!, z!));
+    expect(entries([], squared)).toEqual(["convolution", "expression"]);
+  });
+});
+
+test("every phase of a strided input gradient is a product of its own", () => {
+  for (const stride of [1, 2, 4]) {
+    const { y, weight, attrs } = convolutionCase("", [1, 16, 32, 32], [16, 16, 4, 4], { stride });
+    const inputs = [y, weight].map(f32);
+    const [launch] = convolutionWgslPlan("transposed", conv2dInputGradientOp, inputs, attrs, limits).launches;
+    const [, count, rowTiles, columnTiles, slices] = (launch as { parameters: readonly number[] }).parameters;
+    expect(count! / (rowTiles! * columnTiles! * slices!)).toBe(stride ** 2);
+  }
+});

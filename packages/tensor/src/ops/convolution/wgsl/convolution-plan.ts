@@ -1,0 +1,135 @@
+import type { Limits } from "../../../core/backend.ts";
+import type { PlannedLaunch } from "../../../core/launch.ts";
+import type { Op, Plan } from "../../../core/op.ts";
+import type { Shape, Spec } from "../../../core/spec.ts";
+import { broadcastStrides, sizeOf } from "../../../core/spec.ts";
+import { workgroupLine } from "../../../core/wgsl.ts";
+import { plainEpilogue } from "../../matmul/epilogue.ts";
+import { epilogueLaunch } from "../../matmul/epilogue-launch.ts";
+import { mergeLaunch } from "../../matmul/wgsl/merge-slices.wgsl.ts";
+import { cutProduct, stagedDepth } from "../../matmul/wgsl/product-tiles.ts";
+import type { Conv2dAttributes } from "../conv2d.ts";
+import type { ConvolutionShape, Direction, KernelAxis } from "../tiling.ts";
+import { areaOf, convolutionShapeOf, pixelsOf } from "../tiling.ts";
+import { convolutionKernel, depthwiseElements, depthwiseKernel } from "./convolution.wgsl.ts";
+import type { ChannelStrides } from "./patches.wgsl.ts";
+import { convolutionValues, everyOf } from "./patches.wgsl.ts";
+
+/** A tile takes at least 16 rows, and sums that are much longer than the filters of a channel are better shared. */
+const mostDepthwiseRows = 3;
+const mostDepthwiseTerms = 256;
+
+/** An epilogue that the kernels apply. */
+interface FusedEpilogue {
+  readonly slope: number;
+  readonly added?: ChannelStrides;
+}
+
+/** Absent for an epilogue that needs a launch of its own: of an addend, pixels are walked in one stride. */
+function fusedEpilogue(
+  inputs: readonly (Spec | undefined)[],
+  { epilogue }: Conv2dAttributes,
+  output: Shape,
+): FusedEpilogue | undefined {
+  const plain = plainEpilogue(epilogue);
+  if (plain === undefined || !plain.hasAddend) return plain;
+  const [image, row, y, x] = broadcastStrides(inputs[2]!.shape, output) as [number, number, number, number];
+  const [height, width] = output.slice(2) as [number, number];
+  const column = width === 1 ? y : x;
+  if (height > 1 && y !== column * width) return undefined;
+  return { slope: plain.slope, added: { image, row, column } };
+}
+
+/** Every phase is a product, none deeper than this. */
+const cutOf = ({ images, groups, ofSource, ofTarget, axes: [y, x] }: ConvolutionShape) => {
+  const pixels = ({ target, step }: KernelAxis) => Math.ceil(target / step);
+  const taps = (axis: KernelAxis) => Math.ceil(axis.taps / everyOf(axis));
+  const depth = ofSource * taps(y) * taps(x);
+  return cutProduct(groups * y.step * x.step, ofTarget, images * pixels(y) * pixels(x), depth);
+};
+
+interface Launches {
+  readonly launches: readonly PlannedLaunch[];
+  readonly temporaries: readonly Spec[];
+}
+
+/** Tiles, and slices of the depth merged where there are few of them. */
+function tiledLaunches(
+  shape: ConvolutionShape,
+  { slope, added }: FusedEpilogue,
+  output: Shape,
+  limits: Limits,
+): Launches {
+  const { isTransposed, images, groups, ofSource, ofTarget, axes } = shape;
+  const { tile, rowTiles, columnTiles, slices, sliceDepth } = cutOf(shape);
+  const isSliced = slices > 1;
+  const own = isSliced ? undefined : added;
+  const count = groups * axes[0].step * axes[1].step * rowTiles * columnTiles * slices;
+  const size = sizeOf(output);
+  const isVector = !isTransposed && (ofSource * areaOf(shape)) % 4 === 0;
+  const product: PlannedLaunch = {
+    kind: "kernel",
+    kernel: convolutionKernel(tile, isVector ? "depth" : "none", ofSource % stagedDepth === 0, {
+      isTransposed,
+      hasAddend: own !== undefined,
+    }),
+    reads: [{ input: 0 }, { input: 1 }, own && { input: 2 }],
+    writes: [isSliced ? { temporary: 0 } : { output: 0 }],
+    parameters: [
+      ...[isSliced ? 1 : slope, count, rowTiles, columnTiles, slices, sliceDepth, size, ofTarget],
+      ...convolutionValues(shape, own),
+    ],
+    work: { workgroups: workgroupLine(count, limits) },
+  };
+  if (!isSliced) return { launches: [product], temporaries: [] };
+  const ofAddend = added && {
+    ...{ operand: { input: 2 }, start: 0, row: added.row, column: added.column },
+    ...{ outer: 0, inner: added.image, innerSize: images },
+  };
+  const matrices = { size, rows: output[1]!, columns: pixelsOf(shape) };
+  return {
+    launches: [product, mergeLaunch(slices, matrices, 0, ofAddend, slope, limits)],
+    temporaries: [{ shape: [slices, size], dtype: "f32" }],
+  };
+}
+
+function depthwiseLaunch(
+  shape: ConvolutionShape,
+  { slope, added }: FusedEpilogue,
+  output: Shape,
+  limits: Limits,
+): PlannedLaunch {
+  const size = sizeOf(output);
+  const { isTransposed } = shape;
+  return {
+    kind: "kernel",
+    kernel: depthwiseKernel({ isTransposed, hasAddend: added !== undefined }),
+    reads: [{ input: 0 }, { input: 1 }, added && { input: 2 }],
+    writes: [{ output: 0 }],
+    parameters: [slope, size, shape.ofTarget, ...convolutionValues(shape, added)],
+    work: { workgroups: workgroupLine(Math.ceil(size / depthwiseElements), limits) },
+  };
+}
+
+/** A convolution with its epilogue. The input gradient is "transposed": dy is the source, dx the target. */
+export function convolutionWgslPlan(
+  direction: Direction,
+  op: Op<Conv2dAttributes>,
+  inputs: readonly (Spec | undefined)[],
+  attrs: Conv2dAttributes,
+  limits: Limits,
+): Plan {
+  const [source, weight] = inputs as readonly Spec[];
+  const output = op.outputs(inputs, attrs)[0]!;
+  if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
+  const shape = convolutionShapeOf(direction, source!.shape, output.shape, weight!.shape, attrs);
+  const fused = fusedEpilogue(inputs, attrs, output.shape);
+  const epilogue = fused ?? { slope: 1 };
+  const isDepthwise =
+    shape.ofTarget <= mostDepthwiseRows && shape.ofSource * areaOf(shape) <= mostDepthwiseTerms;
+  const { launches, temporaries }: Launches = isDepthwise
+    ? { launches: [depthwiseLaunch(shape, epilogue, output.shape, limits)], temporaries: [] }
+    : tiledLaunches(shape, epilogue, output.shape, limits);
+  const rest = fused === undefined ? [epilogueLaunch(attrs.epilogue!, inputs, output)] : [];
+  return { launches: [...launches, ...rest], temporaries, aliases: [] };
+}

@@ -1,0 +1,125 @@
+import type { WgslKernel } from "../../../core/launch.ts";
+import { wgslKernel } from "../../../core/wgsl.ts";
+import type { Tile } from "../../matmul/wgsl/product-tiles.ts";
+import type { VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import {
+  activation,
+  fourSteps,
+  parametersText,
+  parameterTypes,
+  stridedOperand,
+  tiledProduct,
+} from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import { convolutionNames, patchOperand, patchText } from "./patches.wgsl.ts";
+
+export interface ConvolutionText {
+  readonly isTransposed: boolean;
+  readonly hasAddend: boolean;
+}
+
+const bindings = (filterType: string, hasAddend: boolean): string =>
+  `@group(0) @binding(0) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> filters: array<${filterType}>;
+${hasAddend ? "@group(0) @binding(2) var<storage, read> addend: array<f32>;" : ""}
+@group(0) @binding(3) var<storage, read_write> c: array<f32>;`;
+
+const tapOffset = "t.x * p.filterChannel + (ay.first + t.y * ay.every) * p.tapsX + ax.first + t.z * ax.every";
+
+/** Elements of a filter at four steps of the depth, which are its taps in order, or those of a phase in the filters of neighbours. */
+const filterSteps = (isTransposed: boolean): string =>
+  isTransposed
+    ? `fn tapOffset(t: vec3u) -> u32 { return ${tapOffset}; }
+fn depthA(k: u32) -> vec4u {
+  let sizes = tapSizes();
+  let t0 = triple(k, sizes);
+  let t1 = next(t0, sizes);
+  let t2 = next(t1, sizes);
+  return vec4u(tapOffset(t0), tapOffset(t1), tapOffset(t2), tapOffset(next(t2, sizes)));
+}`
+    : `fn depthA(k: u32) -> vec4u { return ${fourSteps}; }`;
+
+/** An implicit matrix product: target channels by pixels of all images, the depth are taps of source channels. One for each phase. */
+export function convolutionKernel(
+  tile: Tile,
+  filterVector: VectorAxis,
+  isWhole: boolean,
+  { isTransposed, hasAddend }: ConvolutionText,
+): WgslKernel {
+  return tiledProduct({
+    ...{ entry: "convolution", tile, hasAddend, isVector: false, parameters: convolutionNames },
+    areQuads: { A: false, B: false },
+    isAlongDepth: { A: true, B: false },
+    code: `${bindings(filterVector === "none" ? "f32" : "vec4f", hasAddend)}
+${patchText(isTransposed)}
+var<private> ofGroup: u32;
+fn begin(batch: u32) -> u32 {
+  ofGroup = batch / (p.stepY * p.stepX);
+  let phase = batch % (p.stepY * p.stepX);
+  let y = axisY(phase / p.stepX);
+  let x = axisX(phase % p.stepX);
+  ay = y;
+  ax = x;
+  sourceAt = i32(ofGroup * p.channels * p.sourceY * p.sourceX);
+  columns = p.images * y.count * x.count;
+  return p.channels * y.taps * x.taps;
+}
+fn laneA(row: u32) -> u32 { return ofGroup * p.filterGroup + row * p.filterRow; }
+${filterSteps(isTransposed)}
+fn rowPlace(row: u32) -> vec2u {
+  return (ofGroup * p.rows + row) * vec2u(p.targetY * p.targetX, p.addedRow);
+}
+fn columnPlace(column: u32) -> vec2u {
+  let t = triple(column, pixelSizes());
+  let pixel = (ay.phase + t.y * ay.step) * p.targetX + ax.phase + t.z * ax.step;
+  return t.x * vec2u(p.targetImage, p.addedImage) + pixel * vec2u(1u, p.addedColumn);
+}
+${stridedOperand("A", "filters", filterVector, isWhole)}
+${patchOperand("pixel", isWhole)}`,
+  });
+}
+
+const invocations = 256;
+
+/** An invocation computes an element of the target: for few channels in a group, which leave most of a tile empty. */
+export function depthwiseKernel({ isTransposed, hasAddend }: ConvolutionText): WgslKernel {
+  const names = ["size", "rows", ...convolutionNames];
+  const added = "image * p.addedImage + channel * p.addedRow + pixel * p.addedColumn";
+  const code = `${parametersText(names)}
+${bindings("f32", hasAddend)}
+${patchText(isTransposed)}
+${activation}
+@compute @workgroup_size(${invocations})
+fn depthwise(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
+  let at = (group.x + group.y * groups.x) * ${invocations}u + t;
+  if (at >= p.size) { return; }
+  let plane = p.targetY * p.targetX;
+  let pixel = at % plane;
+  let image = at / p.targetImage;
+  let channel = at % p.targetImage / plane;
+  let row = pixel / p.targetX;
+  let column = pixel % p.targetX;
+  ay = axisY(row % p.stepY);
+  ax = axisX(column % p.stepX);
+  let ofGroup = channel / p.rows;
+  let filterAt = ofGroup * p.filterGroup + channel % p.rows * p.filterRow;
+  let origin = pixelPlace(vec3u(image, row / p.stepY, column / p.stepX)) + tapPlace(vec3u(ofGroup * p.channels, 0u, 0u));
+  var sum = 0.0;
+  for (var k = 0u; k < p.channels; k++) {
+    for (var i = 0u; i < ay.taps; i++) {
+      for (var j = 0u; j < ax.taps; j++) {
+        let t = vec3u(k, i, j);
+        let to = origin + tapPlace(t);
+        if (u32(to.y) < p.sourceY && u32(to.z) < p.sourceX) {
+          sum += source[u32(to.x + to.y * ax.source + to.z)] * filters[filterAt + ${tapOffset}];
+        }
+      }
+    }
+  }
+  ${hasAddend ? `sum += addend[${added}];` : ""}
+  c[at] = activate(vec4f(sum)).x;
+}`;
+  return wgslKernel(code, "depthwise", parameterTypes(names));
+}
+
+/** Elements of the target that a workgroup of `depthwise` computes. */
+export const depthwiseElements: number = invocations;

@@ -1,0 +1,108 @@
+import type { WgslKernel } from "../../../core/launch.ts";
+import { wgslKernel } from "../../../core/wgsl.ts";
+import type { Tile } from "../../matmul/wgsl/product-tiles.ts";
+import type { VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import {
+  fourSteps,
+  parametersText,
+  parameterTypes,
+  stridedOperand,
+  tiledProduct,
+} from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import { convolutionNames, patchOperand, patchText } from "./patches.wgsl.ts";
+
+const bindings = (gradientType: string): string =>
+  `@group(0) @binding(0) var<storage, read> source: array<f32>;
+@group(0) @binding(1) var<storage, read> dy: array<${gradientType}>;
+@group(0) @binding(2) var<storage, read_write> c: array<f32>;`;
+
+/** An implicit matrix product: channels of dy by taps of x, the depth are pixels of all images. */
+export function filterGradientKernel(tile: Tile, gradientVector: VectorAxis, isWhole: boolean): WgslKernel {
+  return tiledProduct({
+    ...{ entry: "filterGradient", tile, hasAddend: false, isVector: false, parameters: convolutionNames },
+    areQuads: { A: false, B: false },
+    isAlongDepth: { A: true, B: true },
+    code: `${bindings(gradientVector === "none" ? "f32" : "vec4f")}
+${patchText(false)}
+var<private> ofGroup: u32;
+fn begin(batch: u32) -> u32 {
+  ofGroup = batch;
+  ay = axisY(0u);
+  ax = axisX(0u);
+  sourceAt = i32(batch * p.channels * p.sourceY * p.sourceX);
+  columns = p.channels * p.tapsY * p.tapsX;
+  return p.images * p.targetY * p.targetX;
+}
+fn laneA(row: u32) -> u32 { return (ofGroup * p.rows + row) * p.targetY * p.targetX; }
+fn depthA(k: u32) -> vec4u {
+  let plane = vec4u(p.targetY * p.targetX);
+  let i = ${fourSteps};
+  return i / plane * p.targetImage + i % plane;
+}
+fn rowPlace(row: u32) -> vec2u { return vec2u((ofGroup * p.rows + row) * columns, 0u); }
+fn columnPlace(column: u32) -> vec2u { return vec2u(column, 0u); }
+${stridedOperand("A", "dy", gradientVector, isWhole)}
+${patchOperand("tap", isWhole)}`,
+  });
+}
+
+/** Invocations of a workgroup that sums the taps of one pair of channels; each sums all of them, and then adds up one. */
+export const pairInvocations = 64;
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+/** Adds d times each tap of the source at `place`; what lies outside is zero. */
+function addTaps(tapsY: number, tapsX: number): string {
+  const columns = range(tapsX).map(
+    (j) => `let x${j} = place.z + ${j} * apart.x;
+    let isColumn${j} = u32(x${j}) < p.sourceX;`,
+  );
+  const rows = range(tapsY).flatMap((i) => [
+    `let y${i} = place.y + ${i} * apart.y;
+    let isRow${i} = u32(y${i}) < p.sourceY;
+    let at${i} = place.x + y${i} * i32(p.sourceX);`,
+    ...range(tapsX).map(
+      (j) =>
+        `sum${i * tapsX + j} += d * select(0.0, source[u32(at${i} + x${j})], isRow${i} && isColumn${j});`,
+    ),
+  ]);
+  return [...columns, ...rows].join("\n    ");
+}
+
+/** For few pairs of channels in a group, which leave most of a tile empty. `taps` of the filter fit the invocations. */
+export function depthwiseFilterGradientKernel([tapsY, tapsX]: readonly [number, number]): WgslKernel {
+  const names = ["count", "slices", "sliceDepth", "sliceSize", "rows", ...convolutionNames];
+  const area = tapsY * tapsX;
+  const eachTap = (text: (tap: number) => string): string => range(area).map(text).join("\n");
+  const code = `${parametersText(names)}
+${bindings("f32")}
+${patchText(false)}
+var<workgroup> sums: array<f32, ${area * pairInvocations}>;
+@compute @workgroup_size(${pairInvocations})
+fn depthwiseFilterGradient(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
+  let at = group.x + group.y * groups.x;
+  if (at >= p.count) { return; }
+  let slice = at % p.slices;
+  let pair = at / p.slices;
+  let output = pair / p.channels;
+  let channel = output / p.rows * p.channels + pair % p.channels;
+  ay = axisY(0u);
+  ax = axisX(0u);
+  let plane = p.targetY * p.targetX;
+  let end = min((slice + 1u) * p.sliceDepth, p.images * plane);
+  let apart = vec2i(ax.dilation, ay.dilation);
+  ${eachTap((tap) => `var sum${tap} = 0.0;`)}
+  for (var k = slice * p.sliceDepth + t; k < end; k += ${pairInvocations}u) {
+    let d = dy[k / plane * p.targetImage + output * plane + k % plane];
+    let place = pixelPlace(triple(k, pixelSizes())) + tapPlace(vec3u(channel, 0u, 0u));
+    ${addTaps(tapsY, tapsX)}
+  }
+  ${eachTap((tap) => `sums[t * ${area}u + ${tap}u] = sum${tap};`)}
+  workgroupBarrier();
+  if (t >= ${area}u) { return; }
+  var sum = 0.0;
+  for (var i = 0u; i < ${pairInvocations}u; i++) { sum += sums[i * ${area}u + t]; }
+  c[slice * p.sliceSize + pair * ${area}u + t] = sum;
+}`;
+  return wgslKernel(code, "depthwiseFilterGradient", parameterTypes(names));
+}

@@ -1,0 +1,120 @@
+import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
+import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
+
+const axisNames = ["source", "target", "taps", "stride", "before", "dilation", "every"];
+
+/** Parameters of all three passes. Strides of the filters and of what is added are in elements; steps are those of `KernelAxis`. */
+export const convolutionNames: readonly string[] = [
+  ...["images", "channels", "sourceImage", "targetImage", "filterRow", "filterChannel", "filterGroup"],
+  ...["addedRow", "addedColumn", "addedImage", "stepY", "stepX"],
+  ...["Y", "X"].flatMap((axis) => axisNames.map((name) => name + axis)),
+];
+
+/** Strides of what is added: from a channel, a pixel, an image to the next. */
+export interface ChannelStrides {
+  readonly row: number;
+  readonly column: number;
+  readonly image: number;
+}
+
+/** How far apart taps are that meet the same phase of the target, where the stride is `step`: all do where it is 1. */
+export function everyOf({ step, dilation }: KernelAxis): number {
+  let [a, b] = [step, dilation];
+  while (b > 0) [a, b] = [b, a % b];
+  return step / a;
+}
+
+export function convolutionValues(shape: ConvolutionShape, added: ChannelStrides | undefined): number[] {
+  const { images, groups, ofSource, ofTarget, isTransposed, axes } = shape;
+  const [y, x] = axes;
+  const area = areaOf(shape);
+  const [row, channel] = isTransposed ? [area, ofTarget * area] : [ofSource * area, area];
+  return [
+    ...[images, ofSource, groups * ofSource * y.source * x.source, groups * ofTarget * pixelsOf(shape)],
+    ...[row, channel, ofSource * ofTarget * area],
+    ...[added?.row ?? 0, added?.column ?? 0, added?.image ?? 0, y.step, x.step],
+    ...axes.flatMap((axis) => [...axisParameters(axis), everyOf(axis)]).map((value) => value >>> 0),
+  ];
+}
+
+const axisParametersText = axisNames.map((name) => `${name}: u32`).join(", ");
+
+/**
+ * `axisOf`: how target pixels of a phase, `step` apart, meet taps, `every` so many, in the source: pixel i and tap j of the phase at
+ * i jump + j dilation + offset. The phases of a transposed convolution are the remainders by the stride.
+ */
+function axisText(isTransposed: boolean): string {
+  const body = isTransposed
+    ? `let shift = i32(phase + before);
+  var first = 0u;
+  while (first < taps && (shift - i32(first * dilation)) % i32(stride) != 0) { first++; }
+  let count = select((target_ - phase + stride - 1u) / stride, 0u, phase >= target_);
+  let offset = (shift - i32(first * dilation)) / i32(stride);
+  let apart = -i32(every * dilation / stride);
+  return Axis(i32(source), (taps - first + every - 1u) / every, count, offset, 1, apart, first, every, phase, stride);`
+    : "return Axis(i32(source), taps, target_, -i32(before), i32(stride), i32(dilation), 0u, 1u, 0u, 1u);";
+  const axis = (name: string) =>
+    `fn axis${name}(phase: u32) -> Axis { return axisOf(${axisNames.map((own) => `p.${own}${name}`).join(", ")}, phase); }`;
+  return `struct Axis { source: i32, taps: u32, count: u32, offset: i32, jump: i32, dilation: i32, first: u32, every: u32, phase: u32, step: u32 }
+fn axisOf(${axisParametersText.replace("target:", "target_:")}, phase: u32) -> Axis {
+  ${body}
+}
+${axis("Y")}
+${axis("X")}`;
+}
+
+/**
+ * Pixels and taps are numbered row by row, image by image and channel by channel: `triple` takes such a number apart, `next` follows. `pixelPlace` and
+ * `tapPlace` add up to an element of the source: where its channel begins, its row, its column.
+ */
+export const patchText = (isTransposed: boolean): string => `${axisText(isTransposed)}
+var<private> ay: Axis;
+var<private> ax: Axis;
+fn triple(k: u32, sizes: vec2u) -> vec3u {
+  let rest = k / sizes.y;
+  return vec3u(rest / sizes.x, rest % sizes.x, k % sizes.y);
+}
+fn pixelSizes() -> vec2u { return vec2u(ay.count, ax.count); }
+fn tapSizes() -> vec2u { return vec2u(ay.taps, ax.taps); }
+fn pixelPlace(t: vec3u) -> vec3i {
+  return vec3i(i32(t.x * p.sourceImage), i32(t.y) * ay.jump + ay.offset, i32(t.z) * ax.jump + ax.offset);
+}
+fn tapPlace(t: vec3u) -> vec3i {
+  return vec3i(i32(t.x * p.sourceY * p.sourceX), i32(t.y) * ay.dilation, i32(t.z) * ax.dilation);
+}
+fn next(t: vec3u, sizes: vec2u) -> vec3u {
+  let isRowEnd = t.z + 1u == sizes.y;
+  let y = t.y + select(0u, 1u, isRowEnd);
+  let isEnd = y == sizes.x;
+  return vec3u(t.x + select(0u, 1u, isEnd), select(y, 0u, isEnd), select(t.z + 1u, 0u, isRowEnd));
+}`;
+
+/** Operand b of a product: the source, pixels by taps or taps by pixels, zeros around it. `sourceAt` is where its group begins; `isWhole` as in `stridedOperand`. */
+export function patchOperand(lanes: "pixel" | "tap", isWhole: boolean): string {
+  const steps = lanes === "pixel" ? "tap" : "pixel";
+  const four = (at: string) => `vec4i(${[0, 1, 2, 3].map((lane) => `p${lane}.${at}`).join(", ")})`;
+  const loads = [0, 1, 2, 3].map(
+    (step) => `let s${step} = gather(l, ${steps}Place(t), ${isWhole || `k + ${step}u < depth`});
+  t = next(t, sizes);`,
+  );
+  return `struct Places { at: vec4i, y: vec4i, x: vec4i }
+var<private> sourceAt: i32;
+fn placeB(l: vec4u) -> Places {
+  let sizes = ${lanes}Sizes();
+${["x", "y", "z", "w"].map((at, lane) => `  let p${lane} = ${lanes}Place(triple(l.${at}, sizes));`).join("\n")}
+  return Places(${four("x")} + sourceAt, ${four("y")}, ${four("z")});
+}
+fn gather(l: Places, to: vec3i, isWithin: bool) -> vec4f {
+  let y = l.y + to.y;
+  let x = l.x + to.z;
+  let i = vec4u(l.at + to.x + y * ax.source + x);
+  let isInside = (vec4u(y) < vec4u(u32(ay.source))) & (vec4u(x) < vec4u(u32(ax.source))) & vec4<bool>(isWithin);
+  return select(vec4f(), vec4f(source[i.x], source[i.y], source[i.z], source[i.w]), isInside);
+}
+fn loadB(l: Places, k: u32) -> mat4x4f {
+  let sizes = ${steps}Sizes();
+  var t = triple(k, sizes);
+  ${loads.join("\n  ")}
+  return mat4x4f(s0, s1, s2, s3);
+}`;
+}

@@ -1,0 +1,106 @@
+import { checkOptions } from "../../checks/check.ts";
+import { ArgumentError } from "../../checks/errors.ts";
+import type { Rule } from "../../checks/rules.ts";
+import { comparable, nullOr } from "../../checks/rules.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { arithmeticTypes, checkNumber } from "../../expression/dtype-kinds.ts";
+import type { Value } from "../../expression/expression.ts";
+import * as e from "../../expression/functions.ts";
+import type { TensorOrNumber } from "./binary.ts";
+import { binaryExpression, binaryOutputs, callBinary } from "./binary.ts";
+import { unaryExpression, unaryOutputs } from "./unary.ts";
+
+/** y = max(a, b); an absent operand is the scalar of the call. */
+export const maximumOp: Op = {
+  name: "maximum",
+  outputs: (inputs) => binaryOutputs("maximum", inputs),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.max) },
+};
+
+/**
+ * The larger of a and b; NaN if either is. A tie shares its gradient.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
+ * both f16, both i32 or both u32.
+ *
+ * @example maximum(tensor([1, 5]), 3) // [3, 5]
+ */
+export function maximum(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(maximumOp, a, b);
+}
+
+/** y = min(a, b); an absent operand is the scalar of the call. */
+export const minimumOp: Op = {
+  name: "minimum",
+  outputs: (inputs) => binaryOutputs("minimum", inputs),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.min) },
+};
+
+/**
+ * The smaller of a and b; NaN if either is. A tie shares its gradient.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
+ * both f16, both i32 or both u32.
+ *
+ * @example minimum(tensor([1, 5]), 3) // [1, 3]
+ */
+export function minimum(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(minimumOp, a, b);
+}
+
+/** Which bounds there are; their values are the scalars of the call, the lower one first. */
+export interface ClampAttributes {
+  readonly min: boolean;
+  readonly max: boolean;
+}
+
+/** Comparisons, not min and max: NaN stays NaN, and the gradient passes at the bounds themselves. */
+function clampOf(x: Value, bounds: readonly Value[], { min, max }: ClampAttributes): Value {
+  const high = max ? bounds.at(-1)! : undefined;
+  const below = high === undefined ? x : e.select(e.greater(x, high), high, x);
+  return min ? e.select(e.less(x, bounds[0]!), bounds[0]!, below) : below;
+}
+
+/** y = x, low below it and high above it; the bounds are the scalars of the call. */
+export const clampOp: Op<ClampAttributes> = {
+  name: "clamp",
+  outputs: (inputs) => unaryOutputs("clamp", inputs, arithmeticTypes),
+  meaning: {
+    expression: (inputs, attrs) =>
+      unaryExpression(inputs, (x, ...bounds) => clampOf(x, bounds, attrs), {
+        scalars: Number(attrs.min) + Number(attrs.max),
+      }),
+  },
+};
+
+const bound: Rule = /* @__PURE__ */ nullOr(comparable);
+
+/**
+ * x, but not below `min` and not above `max`. As in PyTorch the gradient passes where x is equal to a bound.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32, f16, i32 or u32 and can hold the bounds, ArgumentError
+ * when no bound is given, one is NaN, or they cross. `null` means no bound, as `None` does in PyTorch.
+ *
+ * @example clamp(tensor([-2, 0.5, 7]), { min: 0, max: 1 }) // [0, 0.5, 1]
+ */
+export function clamp(
+  x: Tensor,
+  options: { readonly min?: number | null; readonly max?: number | null },
+): Tensor {
+  checkOptions<typeof options>("clamp", options, { min: bound, max: bound });
+  const { min, max } = options;
+  const bounds = [min, max].filter((limit) => typeof limit === "number");
+  if (bounds.length === 0) throw new ArgumentError("clamp: found no bound, expected min, max or both");
+  if (bounds.length === 2 && bounds[0]! > bounds[1]!) {
+    throw new ArgumentError(`clamp: found min ${min} and max ${max}, expected min <= max`);
+  }
+  for (const limit of bounds) checkNumber("clamp", x.dtype, limit);
+  return execute(
+    clampOp,
+    [x],
+    { min: typeof min === "number", max: typeof max === "number" },
+    { scalars: bounds },
+  )[0]!;
+}

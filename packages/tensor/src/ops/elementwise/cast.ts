@@ -1,0 +1,51 @@
+import { checkTensors } from "../../checks/check.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { aliasOf } from "../../core/tensor.ts";
+import type { DType } from "../../expression/dtype.ts";
+import { allTypes } from "../../expression/dtype-kinds.ts";
+import type { Value } from "../../expression/expression.ts";
+import { computeType } from "../../expression/expression.ts";
+import * as e from "../../expression/functions.ts";
+import { unaryExpression } from "./unary.ts";
+
+export interface CastAttributes {
+  readonly dtype: DType;
+}
+
+/** u8 computes as u32: floats saturate at its own bound, integers keep its low bits. */
+function castTo(x: Value, dtype: DType): Value {
+  const value = e.cast(x, computeType(dtype));
+  if (dtype !== "u8" || x.type === "bool") return value;
+  return x.type === "f32" ? e.min(value, 255) : e.and(value, 255);
+}
+
+/** y = x as another dtype. */
+export const castOp: Op<CastAttributes> = {
+  name: "cast",
+  outputs: ([x], { dtype }) => {
+    checkDType("cast", "dtype", { shape: [], dtype }, ...allTypes);
+    return [{ shape: x!.shape, dtype }];
+  },
+  meaning: {
+    expression: (inputs, { dtype }) => unaryExpression(inputs, (x) => castTo(x, dtype), { output: dtype }),
+  },
+};
+
+/**
+ * The values as another dtype. A float becomes an integer by truncation, saturates at its bounds, and NaN becomes 0;
+ * integers keep their low bits; what is not 0 is true. The gradient passes between floats and is 0 elsewhere.
+ *
+ * Shapes: any -> the same. Throws DTypeError for an unknown dtype. Of the same dtype: another handle, without a copy.
+ *
+ * @example cast(tensor([1.7, -1.7]), "i32") // [1, -1]
+ */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  checkTensors("cast", x);
+  return x.dtype === dtype ? aliasOf(x) : execute(castOp, [x], { dtype })[0]!;
+}
+
+/** The tensor itself where it has the dtype, else its values in it. */
+export const storedAs = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : cast(x, dtype));

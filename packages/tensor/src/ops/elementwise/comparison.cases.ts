@@ -1,0 +1,85 @@
+import type { OpCases } from "../../core/op-cases.ts";
+import {
+  equalOp,
+  greaterEqualOp,
+  greaterOp,
+  isNanOp,
+  lessEqualOp,
+  lessOp,
+  notEqualOp,
+} from "./comparison.ts";
+import { binaryCases, integerCases, unaryCases } from "./elementwise-cases.ts";
+
+export const equalCases: OpCases<Record<string, never>> = {
+  op: equalOp,
+  accuracy: "exact",
+  cases: [
+    ...binaryCases({ values: { integers: [-2, 2] }, number: 1 }),
+    ...integerCases("i32", { integers: [-9, 9] }, -7),
+    ...integerCases("u32", { integers: [0, 2 ** 32 - 1] }, 2 ** 31),
+    ...integerCases("u8", { integers: [0, 3] }, 2),
+    ...integerCases("bool", { integers: [0, 1] }, 1),
+  ],
+};
+
+export const notEqualCases: OpCases<Record<string, never>> = {
+  op: notEqualOp,
+  accuracy: "exact",
+  cases: [
+    ...binaryCases({ values: { integers: [-2, 2] }, number: 1 }),
+    ...integerCases("i32", { integers: [-9, 9] }, -7),
+    ...integerCases("u32", { integers: [0, 2 ** 32 - 1] }, 2 ** 31),
+    ...integerCases("u8", { integers: [0, 3] }, 2),
+    ...integerCases("bool", { integers: [0, 1] }, 1),
+  ],
+};
+
+export const lessCases: OpCases<Record<string, never>> = {
+  op: lessOp,
+  accuracy: "exact",
+  cases: [
+    ...binaryCases({ values: { integers: [-2, 2] }, number: 1 }),
+    ...integerCases("i32", { integers: [-9, 9] }, -7),
+    ...integerCases("u32", { integers: [0, 2 ** 32 - 1] }, 2 ** 31),
+    ...integerCases("u8", { integers: [0, 3] }, 2),
+  ],
+};
+
+export const lessEqualCases: OpCases<Record<string, never>> = {
+  op: lessEqualOp,
+  accuracy: "exact",
+  cases: [
+    ...binaryCases({ values: { integers: [-2, 2] }, number: 1 }),
+    ...integerCases("i32", { integers: [-9, 9] }, -7),
+    ...integerCases("u32", { integers: [0, 2 ** 32 - 1] }, 2 ** 31),
+    ...integerCases("u8", { integers: [0, 3] }, 2),
+  ],
+};
+
+export const greaterCases: OpCases<Record<string, never>> = {
+  op: greaterOp,
+  accuracy: "exact",
+  cases: [
+    ...binaryCases({ values: { integers: [-2, 2] }, number: 1 }),
+    ...integerCases("i32", { integers: [-9, 9] }, -7),
+    ...integerCases("u32", { integers: [0, 2 ** 32 - 1] }, 2 ** 31),
+    ...integerCases("u8", { integers: [0, 3] }, 2),
+  ],
+};
+
+export const greaterEqualCases: OpCases<Record<string, never>> = {
+  op: greaterEqualOp,
+  accuracy: "exact",
+  cases: [
+    ...binaryCases({ values: { integers: [-2, 2] }, number: 1 }),
+    ...integerCases("i32", { integers: [-9, 9] }, -7),
+    ...integerCases("u32", { integers: [0, 2 ** 32 - 1] }, 2 ** 31),
+    ...integerCases("u8", { integers: [0, 3] }, 2),
+  ],
+};
+
+export const isNanCases: OpCases<Record<string, never>> = {
+  op: isNanOp,
+  accuracy: "exact",
+  cases: [...unaryCases({ attrs: {}, values: { normal: [0, 1] } })],
+};

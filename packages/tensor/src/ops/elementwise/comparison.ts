@@ -1,0 +1,134 @@
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { allTypes, orderedTypes } from "../../expression/dtype-kinds.ts";
+import * as e from "../../expression/functions.ts";
+import type { TensorOrNumber } from "./binary.ts";
+import { binaryExpression, binaryOutputs, callBinary } from "./binary.ts";
+import { unaryExpression, unaryOutputs } from "./unary.ts";
+
+/** y = (a = b); an absent operand is the scalar of the call. */
+export const equalOp: Op = {
+  name: "equal",
+  outputs: (inputs) => binaryOutputs("equal", inputs, allTypes, "bool"),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.equal, "bool") },
+};
+
+/**
+ * Whether a = b, as bool.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both have one dtype.
+ *
+ * @example equal(tensor([1, 2]), 2) // [false, true]
+ */
+export function equal(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(equalOp, a, b);
+}
+
+/** y = (a is not b); an absent operand is the scalar of the call. */
+export const notEqualOp: Op = {
+  name: "notEqual",
+  outputs: (inputs) => binaryOutputs("notEqual", inputs, allTypes, "bool"),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.notEqual, "bool") },
+};
+
+/**
+ * Whether a is not b (NaN differs from everything), as bool.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both have one dtype.
+ *
+ * @example notEqual(tensor([1, 2]), 2) // [true, false]
+ */
+export function notEqual(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(notEqualOp, a, b);
+}
+
+/** y = (a < b); an absent operand is the scalar of the call. */
+export const lessOp: Op = {
+  name: "less",
+  outputs: (inputs) => binaryOutputs("less", inputs, orderedTypes, "bool"),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.less, "bool") },
+};
+
+/**
+ * Whether a < b, as bool.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both have one dtype, other than bool.
+ *
+ * @example less(tensor([1, 2]), 2) // [true, false]
+ */
+export function less(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(lessOp, a, b);
+}
+
+/** y = (a <= b); an absent operand is the scalar of the call. */
+export const lessEqualOp: Op = {
+  name: "lessEqual",
+  outputs: (inputs) => binaryOutputs("lessEqual", inputs, orderedTypes, "bool"),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.lessEqual, "bool") },
+};
+
+/**
+ * Whether a <= b, as bool.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both have one dtype, other than bool.
+ *
+ * @example lessEqual(tensor([1, 2]), 1) // [true, false]
+ */
+export function lessEqual(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(lessEqualOp, a, b);
+}
+
+/** y = (a > b); an absent operand is the scalar of the call. */
+export const greaterOp: Op = {
+  name: "greater",
+  outputs: (inputs) => binaryOutputs("greater", inputs, orderedTypes, "bool"),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.greater, "bool") },
+};
+
+/**
+ * Whether a > b, as bool.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both have one dtype, other than bool.
+ *
+ * @example greater(tensor([1, 2]), 1) // [false, true]
+ */
+export function greater(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(greaterOp, a, b);
+}
+
+/** y = (a >= b); an absent operand is the scalar of the call. */
+export const greaterEqualOp: Op = {
+  name: "greaterEqual",
+  outputs: (inputs) => binaryOutputs("greaterEqual", inputs, orderedTypes, "bool"),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.greaterEqual, "bool") },
+};
+
+/**
+ * Whether a >= b, as bool.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both have one dtype, other than bool.
+ *
+ * @example greaterEqual(tensor([1, 2]), 2) // [false, true]
+ */
+export function greaterEqual(a: TensorOrNumber, b: TensorOrNumber): Tensor {
+  return callBinary(greaterEqualOp, a, b);
+}
+
+/** y = whether x is NaN. */
+export const isNanOp: Op = {
+  name: "isNan",
+  outputs: (inputs) => unaryOutputs("isNan", inputs).map(({ shape }) => ({ shape, dtype: "bool" })),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.isNan, { output: "bool" }) },
+};
+
+/**
+ * Whether x is not a number, as bool.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example isNan(tensor([1, Number.NaN])) // [false, true]
+ */
+export function isNan(x: Tensor): Tensor {
+  return execute(isNanOp, [x], {})[0]!;
+}

@@ -1,0 +1,95 @@
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import * as e from "../../expression/functions.ts";
+import { unaryExpression, unaryOutputs } from "./unary.ts";
+
+/** y = e^x. */
+export const expOp: Op = {
+  name: "exp",
+  outputs: (inputs) => unaryOutputs("exp", inputs),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.exp) },
+};
+
+/**
+ * e to the power of x.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example exp(tensor([0, 1])) // [1, 2.7183]
+ */
+export function exp(x: Tensor): Tensor {
+  return execute(expOp, [x], {})[0]!;
+}
+
+/** y = e^x - 1. */
+export const expm1Op: Op = {
+  name: "expm1",
+  outputs: (inputs) => unaryOutputs("expm1", inputs),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.expm1) },
+};
+
+/**
+ * exp(x) - 1 without cancellation near 0.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example expm1(tensor([1e-6])) // [1.0000005e-6]
+ */
+export function expm1(x: Tensor): Tensor {
+  return execute(expm1Op, [x], {})[0]!;
+}
+
+/** y = ln x. */
+export const logOp: Op = {
+  name: "log",
+  outputs: (inputs) => unaryOutputs("log", inputs),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.log) },
+};
+
+/**
+ * The natural logarithm: -Infinity at 0, NaN below.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example log(tensor([1, Math.E])) // [0, 1]
+ */
+export function log(x: Tensor): Tensor {
+  return execute(logOp, [x], {})[0]!;
+}
+
+/** y = ln(1 + x). */
+export const log1pOp: Op = {
+  name: "log1p",
+  outputs: (inputs) => unaryOutputs("log1p", inputs),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.log1p) },
+};
+
+/**
+ * log(1 + x) without cancellation near 0.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example log1p(tensor([1e-6])) // [9.999995e-7]
+ */
+export function log1p(x: Tensor): Tensor {
+  return execute(log1pOp, [x], {})[0]!;
+}
+
+/** y = erf x. */
+export const erfOp: Op = {
+  name: "erf",
+  outputs: (inputs) => unaryOutputs("erf", inputs),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.erf) },
+};
+
+/**
+ * The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example erf(tensor([0, 1])) // [0, 0.8427]
+ */
+export function erf(x: Tensor): Tensor {
+  return execute(erfOp, [x], {})[0]!;
+}

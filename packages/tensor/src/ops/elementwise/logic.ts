@@ -1,0 +1,78 @@
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import * as e from "../../expression/functions.ts";
+import { binaryExpression, binaryOutputs } from "./binary.ts";
+import { unaryExpression, unaryOutputs } from "./unary.ts";
+
+/** y = a and b. */
+export const logicalAndOp: Op = {
+  name: "logicalAnd",
+  outputs: (inputs) => binaryOutputs("logicalAnd", inputs, ["bool"]),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.and) },
+};
+
+/**
+ * Whether both hold.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are bool.
+ *
+ * @example logicalAnd(tensor([true, false]), tensor([true, true])) // [true, false]
+ */
+export function logicalAnd(a: Tensor, b: Tensor): Tensor {
+  return execute(logicalAndOp, [a, b], {})[0]!;
+}
+
+/** y = a or b. */
+export const logicalOrOp: Op = {
+  name: "logicalOr",
+  outputs: (inputs) => binaryOutputs("logicalOr", inputs, ["bool"]),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.or) },
+};
+
+/**
+ * Whether at least one holds.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are bool.
+ *
+ * @example logicalOr(tensor([true, false]), tensor([false, false])) // [true, false]
+ */
+export function logicalOr(a: Tensor, b: Tensor): Tensor {
+  return execute(logicalOrOp, [a, b], {})[0]!;
+}
+
+/** y = either a or b. */
+export const logicalXorOp: Op = {
+  name: "logicalXor",
+  outputs: (inputs) => binaryOutputs("logicalXor", inputs, ["bool"]),
+  meaning: { expression: (inputs) => binaryExpression(inputs, e.xor) },
+};
+
+/**
+ * Whether exactly one holds.
+ *
+ * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are bool.
+ *
+ * @example logicalXor(tensor([true, false]), tensor([true, true])) // [false, true]
+ */
+export function logicalXor(a: Tensor, b: Tensor): Tensor {
+  return execute(logicalXorOp, [a, b], {})[0]!;
+}
+
+/** y = not x. */
+export const logicalNotOp: Op = {
+  name: "logicalNot",
+  outputs: (inputs) => unaryOutputs("logicalNot", inputs, ["bool"]),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.not) },
+};
+
+/**
+ * Whether x does not hold.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is bool.
+ *
+ * @example logicalNot(tensor([true, false])) // [false, true]
+ */
+export function logicalNot(x: Tensor): Tensor {
+  return execute(logicalNotOp, [x], {})[0]!;
+}

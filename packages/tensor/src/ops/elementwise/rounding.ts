@@ -1,0 +1,77 @@
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import * as e from "../../expression/functions.ts";
+import { unaryExpression, unaryOutputs } from "./unary.ts";
+
+/** y = the smallest whole number >= x. */
+export const ceilOp: Op = {
+  name: "ceil",
+  outputs: (inputs) => unaryOutputs("ceil", inputs),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.ceil) },
+};
+
+/**
+ * The smallest whole number that is not below x. The gradient is 0.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example ceil(tensor([1.5, -1.5])) // [2, -1]
+ */
+export function ceil(x: Tensor): Tensor {
+  return execute(ceilOp, [x], {})[0]!;
+}
+
+/** y = the largest whole number <= x. */
+export const floorOp: Op = {
+  name: "floor",
+  outputs: (inputs) => unaryOutputs("floor", inputs),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.floor) },
+};
+
+/**
+ * The largest whole number that is not above x. The gradient is 0.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example floor(tensor([1.5, -1.5])) // [1, -2]
+ */
+export function floor(x: Tensor): Tensor {
+  return execute(floorOp, [x], {})[0]!;
+}
+
+/** y = the whole number next to x, ties to even. */
+export const roundOp: Op = {
+  name: "round",
+  outputs: (inputs) => unaryOutputs("round", inputs),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.round) },
+};
+
+/**
+ * The nearest whole number, ties to the even one. The gradient is 0.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example round(tensor([0.5, 1.5, -1.7])) // [0, 2, -2]
+ */
+export function round(x: Tensor): Tensor {
+  return execute(roundOp, [x], {})[0]!;
+}
+
+/** y = x without its fraction. */
+export const truncOp: Op = {
+  name: "trunc",
+  outputs: (inputs) => unaryOutputs("trunc", inputs),
+  meaning: { expression: (inputs) => unaryExpression(inputs, e.trunc) },
+};
+
+/**
+ * x without its fraction. The gradient is 0.
+ *
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
+ *
+ * @example trunc(tensor([1.5, -1.5])) // [1, -1]
+ */
+export function trunc(x: Tensor): Tensor {
+  return execute(truncOp, [x], {})[0]!;
+}

@@ -1,0 +1,155 @@
+import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
+import { ShapeError } from "../../checks/errors.ts";
+import { nonNegativeInteger } from "../../checks/rules.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { linesAlong } from "../reduction/lines.ts";
+import type { OutOfRange } from "./indexing-plan.ts";
+import { addPlan, checkIndices, indexCheck, indexingRules, missingValue, takePlan } from "./indexing-plan.ts";
+import type { IndexAddAttributes } from "./take.ts";
+
+export interface GatherAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+  readonly outOfRange: OutOfRange;
+}
+
+function checkShapes(x: Spec, indices: Spec, axis: number): void {
+  if (
+    !sameShape(x.shape.toSpliced(axis, 1), indices.shape.toSpliced(axis, 1)) ||
+    x.shape.length !== indices.shape.length
+  ) {
+    throw new ShapeError(
+      `gather: found x ${formatShape(x.shape)} and indices ${formatShape(indices.shape)}, expected shapes that differ along axis ${axis} only`,
+    );
+  }
+}
+
+/** y[o, k, j] = x[o, indices[o, k, j], j] along the axis; an index out of range gives NaN in f32, 0 in other dtypes. */
+export const gatherOp: Op<GatherAttributes> = {
+  name: "gather",
+  outputs: ([x, indices], { axis }) => {
+    checkIndices("gather", indices!);
+    checkShapes(x!, indices!, axis);
+    return [{ shape: indices!.shape, dtype: x!.dtype }];
+  },
+  meaning: {
+    loops: ([x, indices], [y], { axis, outOfRange }) => {
+      const { length, inner } = linesAlong(x!.shape, axis);
+      const missing = missingValue(x!, outOfRange);
+      const run = indices!.shape[axis]! * inner;
+      indices!.data.forEach((index, position) => {
+        const from = (Math.floor(position / run) * length + index) * inner + (position % inner);
+
+        y!.data[position] = index >= 0 && index < length ? x!.data[from]! : missing;
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [1], outputs: [] }),
+    apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => [
+      scatterAdd(dy!, indices!, { axis, size: x!.shape[axis]!, outOfRange: "zero" }),
+      undefined,
+    ],
+  },
+  kernels: {
+    wasm: ([x, indices], { axis, outOfRange }, limits) => {
+      const indexing = { ...linesAlong(x!.shape, axis), count: indices!.shape[axis]!, elementwise: true };
+      const check = indexCheck("gather", indexing.length, outOfRange);
+      return takePlan(x!, missingValue(x!, outOfRange), indexing, limits, check);
+    },
+  },
+};
+
+export interface GatherOptions {
+  /** Default: the last. */
+  readonly axis?: number;
+  /** What an index out of range means. Default: "error". */
+  readonly outOfRange?: OutOfRange;
+}
+
+/**
+ * For every element of the indices the element of `x` at that index along the axis, as PyTorch's `gather`. Indices out of range
+ * are as in `take`.
+ *
+ * Shapes: x and i32 indices that differ along `axis` only -> the shape of the indices. Throws ShapeError, DTypeError unless the
+ * indices are i32, ArgumentError for an axis out of range.
+ *
+ * @example gather(tensor([[1, 2], [3, 4]]), tensor([[1], [0]], { dtype: "i32" })) // [[2], [3]]
+ */
+export function gather(x: Tensor, indices: Tensor, options: GatherOptions = {}): Tensor {
+  checkTensors("gather", x, indices);
+  checkOptions<GatherOptions>("gather", options, indexingRules);
+  const { axis = -1, outOfRange = "error" } = options;
+  const attrs = { outOfRange, axis: normalizeAxis(axis, x.rank, "gather") };
+  return execute(gatherOp, [x, indices], attrs)[0]!;
+}
+
+/** y[o, i, j] = sum of updates[o, k, j] over the k with indices[o, k, j] = i; indices out of range are left out. */
+export const scatterAddOp: Op<IndexAddAttributes> = {
+  name: "scatterAdd",
+  outputs: ([updates, indices], { axis, size }) => {
+    checkDType("scatterAdd", "updates", updates!, "f32", "i32", "u32");
+    checkIndices("scatterAdd", indices!);
+    checkValue("scatterAdd: size", size, nonNegativeInteger);
+    if (!sameShape(updates!.shape, indices!.shape)) {
+      throw new ShapeError(
+        `scatterAdd: found updates ${formatShape(updates!.shape)} and indices ${formatShape(indices!.shape)}, expected one shape`,
+      );
+    }
+    return [{ shape: updates!.shape.with(axis, size), dtype: updates!.dtype }];
+  },
+  meaning: {
+    loops: ([updates, indices], [y], { axis, size }) => {
+      const { length, inner } = linesAlong(updates!.shape, axis);
+      indices!.data.forEach((index, position) => {
+        if (index < 0 || index >= size) return;
+        const outer = Math.floor(position / (length * inner));
+        y!.data[(outer * size + index) * inner + (position % inner)]! += updates!.data[position]!;
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [1], outputs: [] }),
+    apply: ({ inputs: [, indices], outputGradients: [dy], attrs: { axis } }) => [
+      gather(dy!, indices!, { axis, outOfRange: "zero" }),
+      undefined,
+    ],
+  },
+  kernels: {
+    wasm: ([updates], { axis, size, outOfRange }) => {
+      const { outer, length, inner } = linesAlong(updates!.shape, axis);
+      const indexing = { outer, length: size, inner, count: length, elementwise: true };
+      return addPlan(updates!, indexing, indexCheck("scatterAdd", size, outOfRange));
+    },
+  },
+};
+
+/**
+ * Zeros to which every element is added at its own index along an axis: the transpose of `gather`. Elements of one index are
+ * added in their order, so the result has the same bits every time. Indices out of range are as in `indexAdd`.
+ *
+ * Shapes: updates and i32 indices of one shape -> `size` along the axis. Throws ShapeError, DTypeError unless the updates
+ * are numbers and the indices i32, ArgumentError for an axis out of range.
+ *
+ * @param options.axis default: the last
+ * @param options.outOfRange what an index out of range means, default "error"
+ * @example scatterAdd(tensor([1, 2, 4]), tensor([0, 2, 0], { dtype: "i32" }), { size: 3 }) // [5, 0, 2]
+ */
+export function scatterAdd(
+  updates: Tensor,
+  indices: Tensor,
+  options: { readonly axis?: number; readonly size: number; readonly outOfRange?: OutOfRange },
+): Tensor {
+  checkTensors("scatterAdd", updates, indices);
+  checkOptions<typeof options>("scatterAdd", options, { ...indexingRules, size: nonNegativeInteger }, [
+    "size",
+  ]);
+  const { size, outOfRange = "error" } = options;
+  const axis = normalizeAxis(options.axis ?? -1, updates.rank, "scatterAdd");
+  return execute(scatterAddOp, [updates, indices], { axis, size, outOfRange })[0]!;
+}

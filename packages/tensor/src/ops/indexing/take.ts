@@ -1,0 +1,175 @@
+import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
+import { nonNegativeInteger } from "../../checks/rules.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { linesAlong } from "../reduction/lines.ts";
+import type { Indexing, OutOfRange } from "./indexing-plan.ts";
+import { addPlan, checkIndices, indexCheck, indexingRules, missingValue, takePlan } from "./indexing-plan.ts";
+
+export interface TakeAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+  readonly outOfRange: OutOfRange;
+}
+
+/** y[o, k, j] = x[o, indices[k], j] along the axis; an index out of range gives NaN in f32, 0 in other dtypes. */
+export const takeOp: Op<TakeAttributes> = {
+  name: "take",
+  outputs: ([x, indices], { axis }) => {
+    checkIndices("take", indices!);
+    return [{ shape: x!.shape.toSpliced(axis, 1, ...indices!.shape), dtype: x!.dtype }];
+  },
+  meaning: {
+    loops: ([x, indices], [y], { axis, outOfRange }) => {
+      const { outer, length, inner } = linesAlong(x!.shape, axis);
+      const count = indices!.data.length;
+      y!.data.fill(missingValue(x!, outOfRange));
+      for (let o = 0; o < outer; o++) {
+        indices!.data.forEach((index, k) => {
+          if (index < 0 || index >= length) return;
+          const from = (o * length + index) * inner;
+          y!.data.set(x!.data.subarray(from, from + inner), (o * count + k) * inner);
+        });
+      }
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [1], outputs: [] }),
+    apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => [
+      indexAdd(dy!, indices!, { axis, size: x!.shape[axis]!, outOfRange: "zero" }),
+      undefined,
+    ],
+  },
+  kernels: {
+    wasm: ([x, indices], { axis, outOfRange }, limits) => {
+      const count = sizeOf(indices!.shape);
+      const indexing: Indexing = { ...linesAlong(x!.shape, axis), count, elementwise: false };
+      const check = indexCheck("take", indexing.length, outOfRange);
+      return takePlan(x!, missingValue(x!, outOfRange), indexing, limits, check);
+    },
+  },
+};
+
+export interface TakeOptions {
+  /** Default: 0. */
+  readonly axis?: number;
+  /** What an index out of range means. Default: "error". */
+  readonly outOfRange?: OutOfRange;
+}
+
+/**
+ * The slices of a tensor that indices name, along one axis: an embedding is `take(table, tokens)`. The gradient adds up in the
+ * order of the indices. An index out of range gives NaN (0 unless x is f32), and the next read, or `idle`, rejects with
+ * ArgumentError, which says how many there are; with `outOfRange: "zero"` it gives 0, and nothing rejects.
+ *
+ * Shapes: [..., n, ...] and i32 [i, j, ...] -> [..., i, j, ..., ...]. Throws DTypeError unless the indices are i32, ArgumentError
+ * for an axis out of range.
+ *
+ * @example take(tensor([[1, 2], [3, 4]]), tensor([1, 1, 0], { dtype: "i32" })) // [[3, 4], [3, 4], [1, 2]]
+ */
+export function take(x: Tensor, indices: Tensor, options: TakeOptions = {}): Tensor {
+  checkTensors("take", x, indices);
+  checkOptions<TakeOptions>("take", options, indexingRules);
+  const { axis = 0, outOfRange = "error" } = options;
+  const attrs = { outOfRange, axis: normalizeAxis(axis, x.rank, "take") };
+  return execute(takeOp, [x, indices], attrs)[0]!;
+}
+
+export interface IndexAddAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+  /** The number of elements along the axis of the result. */
+  readonly size: number;
+  readonly outOfRange: OutOfRange;
+}
+
+/** [outer, count, inner] of the updates, whose axes from `axis` on are those of the indices. */
+export function updateLines(
+  { shape }: Spec,
+  indices: Spec,
+  axis: number,
+): { readonly outer: number; readonly count: number; readonly inner: number } {
+  return {
+    outer: sizeOf(shape.slice(0, axis)),
+    count: sizeOf(indices.shape),
+    inner: sizeOf(shape.slice(axis + indices.shape.length)),
+  };
+}
+
+/** y[o, indices[k], j] = sum over k of updates[o, k, j]; indices out of range are left out. */
+export const indexAddOp: Op<IndexAddAttributes> = {
+  name: "indexAdd",
+  outputs: ([updates, indices], { axis, size }) => {
+    checkDType("indexAdd", "updates", updates!, "f32", "i32", "u32");
+    checkIndices("indexAdd", indices!);
+    checkValue("indexAdd: size", size, nonNegativeInteger);
+    const rank = indices!.shape.length;
+    if (!sameShape(updates!.shape.slice(axis, axis + rank), indices!.shape)) {
+      throw new ShapeError(
+        `indexAdd: found updates ${formatShape(updates!.shape)}, expected the shape of the indices, ${formatShape(indices!.shape)}, from axis ${axis} on`,
+      );
+    }
+    return [{ shape: updates!.shape.toSpliced(axis, rank, size), dtype: updates!.dtype }];
+  },
+  meaning: {
+    loops: ([updates, indices], [y], { axis, size }) => {
+      const { outer, count, inner } = updateLines(updates!, indices!, axis);
+      for (let o = 0; o < outer; o++) {
+        indices!.data.forEach((index, k) => {
+          if (index < 0 || index >= size) return;
+          for (let j = 0; j < inner; j++) {
+            y!.data[(o * size + index) * inner + j]! += updates!.data[(o * count + k) * inner + j]!;
+          }
+        });
+      }
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [1], outputs: [] }),
+    apply: ({ inputs: [, indices], outputGradients: [dy], attrs: { axis } }) => [
+      take(dy!, indices!, { axis, outOfRange: "zero" }),
+      undefined,
+    ],
+  },
+  kernels: {
+    wasm: ([updates, indices], { axis, size, outOfRange }) => {
+      const indexing = { ...updateLines(updates!, indices!, axis), length: size, elementwise: false };
+      return addPlan(updates!, indexing, indexCheck("indexAdd", size, outOfRange));
+    },
+  },
+};
+
+/**
+ * Zeros to which slices are added where indices say: the transpose of `take`. Slices of one index are added in their order,
+ * so the result has the same bits every time. What an index out of range would add is left out, and the next read, or `idle`,
+ * rejects with ArgumentError, which says how many there are; with `outOfRange: "zero"` nothing rejects.
+ *
+ * Shapes: [..., i, j, ..., ...] and i32 [i, j, ...] -> [..., size, ...]. Throws DTypeError unless the updates are numbers and the
+ * indices i32, ShapeError when they do not fit, ArgumentError for an axis out of range.
+ *
+ * @param options.axis default: 0
+ * @param options.outOfRange what an index out of range means, default "error"
+ * @example indexAdd(tensor([1, 2, 4]), tensor([0, 2, 0], { dtype: "i32" }), { size: 3 }) // [5, 0, 2]
+ */
+export function indexAdd(
+  updates: Tensor,
+  indices: Tensor,
+  options: { readonly axis?: number; readonly size: number; readonly outOfRange?: OutOfRange },
+): Tensor {
+  checkTensors("indexAdd", updates, indices);
+  checkOptions<typeof options>("indexAdd", options, { ...indexingRules, size: nonNegativeInteger }, ["size"]);
+  const { axis = 0, size, outOfRange = "error" } = options;
+  const rank = updates.rank - indices.rank + 1;
+  if (rank < 1) {
+    throw new ArgumentError(
+      `indexAdd: found updates ${formatShape(updates.shape)} and indices ${formatShape(indices.shape)}, expected no more axes of indices`,
+    );
+  }
+  const attrs = { axis: normalizeAxis(axis, rank, "indexAdd"), size, outOfRange };
+  return execute(indexAddOp, [updates, indices], attrs)[0]!;
+}

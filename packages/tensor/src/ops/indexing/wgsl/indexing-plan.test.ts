@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import type { Limits } from "../../../core/backend.ts";
+import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/launch.ts";
+import type { Spec } from "../../../core/spec.ts";
+import { shaderAddPlan, shaderTakeLaunches } from "./indexing-plan.ts";
+
+const limits: Limits = {
+  storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u32" },
+  maxBufferBytes: 2 ** 31,
+  offsetAlignment: 256,
+  maxWorkgroups: 65_535,
+  features: new Set(),
+};
+const f32: Spec = { shape: [], dtype: "f32" };
+const table = { outer: 1, length: 50_000, inner: 128, elementwise: false };
+
+type Kernels = readonly KernelLaunch<Slot, ScalarSlot>[];
+
+describe("sums", () => {
+  const entriesOf = (count: number): string[] =>
+    (shaderAddPlan(f32, { ...table, count }, limits, undefined).launches as Kernels).map(
+      ({ kernel }) => kernel.entry,
+    );
+
+  test("of few indices look at all of them, of many sort them first", () => {
+    expect(entriesOf(0)).toEqual(["add"]);
+    expect(entriesOf(32)).toEqual(["add"]);
+    expect(entriesOf(33)).toEqual(["sort", "addSorted"]);
+    expect(entriesOf(4096)).toEqual(["sort", "merge", "addSorted"]);
+  });
+
+  test("take an invocation for four columns of a row, for each element where it has an index of its own", () => {
+    const sizeOf = (indexing: typeof table): unknown =>
+      (shaderAddPlan(f32, { ...indexing, count: 4096 }, limits, undefined).launches as Kernels).at(-1)!
+        .parameters[0];
+    expect(sizeOf(table)).toBe(50_000 * 32);
+    expect(sizeOf({ ...table, inner: 126 })).toBe(50_000 * 126);
+    expect(sizeOf({ ...table, elementwise: true })).toBe(50_000 * 128);
+  });
+
+  test("of nothing launch nothing", () => {
+    expect(shaderAddPlan(f32, { ...table, length: 0, count: 7 }, limits, undefined).launches).toEqual([]);
+  });
+});
+
+describe("choices", () => {
+  const launchOf = (x: Spec, inner: number, elementwise = false) => {
+    const launches = shaderTakeLaunches(x, 0, { ...table, inner, count: 6, elementwise }, limits, undefined);
+    return launches[0] as KernelLaunch<Slot, ScalarSlot>;
+  };
+
+  test.each([
+    ["f32", 128, false, "array<vec4u>", 6 * 32],
+    ["f32", 126, false, "array<u32>", 6 * 126],
+    ["f32", 128, true, "array<u32>", 6 * 128],
+    ["u8", 12, false, "array<u32>", 18],
+    ["u8", 7, false, "lane < 4u", 11],
+  ] as const)(
+    "from %s in rows of %i, elementwise %s, move as %s",
+    (dtype, inner, elementwise, text, count) => {
+      const { kernel, parameters } = launchOf({ shape: [], dtype }, inner, elementwise);
+      expect((kernel as WgslKernel).code).toContain(text);
+      expect(parameters[0]).toBe(count);
+    },
+  );
+
+  test("fold more workgroups than one dimension holds", () => {
+    expect(launchOf(f32, 2 ** 22 - 1).work).toEqual({ workgroups: [49_152, 2, 1] });
+  });
+});

@@ -1,0 +1,114 @@
+import type { Limits } from "../../../core/backend.ts";
+import { storageOf } from "../../../core/backend.ts";
+import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/launch.ts";
+import type { Plan } from "../../../core/op.ts";
+import type { Spec } from "../../../core/spec.ts";
+import { wgslKernel } from "../../../core/wgsl.ts";
+import { bytesOfStorage } from "../../../expression/dtype.ts";
+import { launchesOnly } from "../../movement/view.ts";
+import { invocations } from "../../movement/wgsl/invocations.ts";
+import { unitsPerWord, widestUnit } from "../../movement/wgsl/units.ts";
+import { sortLaunches } from "../../sorting/wgsl/sorting-plan.ts";
+import type { Indexing } from "../indexing-plan.ts";
+import { bitsOf } from "../indexing-plan.ts";
+import { addCode, addSortedCode, rowOrder, takeCode } from "./indexing.wgsl.ts";
+
+/** So many indices are looked at for each element of a sum sooner than they are sorted. */
+const fewIndices = 32;
+
+/** The launch of `takePlan` in WGSL; none where nothing is taken. */
+export function shaderTakeLaunches(
+  x: Spec,
+  missing: number,
+  { outer, length, inner, count: chosen, elementwise }: Indexing,
+  limits: Limits,
+  check: RangeCheck | undefined,
+  reads: readonly [x: Slot, indices: Slot] = [{ input: 0 }, { input: 1 }],
+): PlannedLaunch[] {
+  if (outer * chosen * inner === 0) return [];
+  const { unit, elements } = widestUnit(bytesOfStorage(storageOf(x.dtype, limits)), [
+    elementwise ? 1 : inner,
+  ]);
+  const size = (outer * chosen * inner) / elements;
+  const count = Math.ceil(size / unitsPerWord(unit));
+  return [
+    {
+      kind: "kernel",
+      kernel: wgslKernel(
+        takeCode(unit, elementwise, check !== undefined),
+        "take",
+        new Array<"u32">(6).fill("u32"),
+      ),
+      reads,
+      writes: [{ output: 0 }],
+      parameters: [count, size, length, chosen, inner / elements, bitsOf(missing)],
+      work: { workgroups: invocations(count, limits) },
+      check,
+    },
+  ];
+}
+
+/** `addPlan` in WGSL: each element of the result adds up what is its own, in the order of the indices. */
+export function shaderAddPlan(
+  updates: Spec,
+  indexing: Indexing,
+  limits: Limits,
+  check: RangeCheck | undefined,
+): Plan {
+  if (indexing.outer * indexing.length * indexing.inner === 0) return launchesOnly([]);
+  return indexing.count <= fewIndices
+    ? launchesOnly([addLaunch(updates, indexing, limits, check)])
+    : sortedAddPlan(updates, indexing, limits, check);
+}
+
+const indexed: readonly Slot[] = [{ input: 1 }];
+
+function addLaunch(
+  updates: Spec,
+  indexing: Indexing,
+  limits: Limits,
+  check: RangeCheck | undefined,
+  sorted?: readonly Slot[],
+): PlannedLaunch {
+  const { outer, length, inner, count: chosen, elementwise } = indexing;
+  const isWide = inner % 4 === 0 && !elementwise;
+  const scalar = updates.dtype === "f32" ? "f" : "u";
+  const type = isWide ? `vec4${scalar}` : `${scalar}32`;
+  const columns = isWide ? inner / 4 : inner;
+  const count = outer * length * columns;
+  const counts = check !== undefined;
+  const code = sorted ? addSortedCode(type, counts) : addCode(type, elementwise, counts);
+  return {
+    kind: "kernel",
+    kernel: wgslKernel(code, sorted ? "addSorted" : "add", ["u32", "u32", "u32", "u32"]),
+    reads: [{ input: 0 }, ...(sorted ?? indexed)],
+    writes: [{ output: 0 }],
+    parameters: [count, length, chosen, columns],
+    work: { workgroups: invocations(count, limits) },
+    check,
+  };
+}
+
+/** Indices of elements lead to rows of one element, all of them in one list. */
+function sortedAddPlan(
+  updates: Spec,
+  indexing: Indexing,
+  limits: Limits,
+  check: RangeCheck | undefined,
+): Plan {
+  const { outer, length, inner, count, elementwise } = indexing;
+  const rows = elementwise
+    ? { ...indexing, outer: 1, length: outer * length * inner, inner: 1, count: outer * count * inner }
+    : indexing;
+  const shape = [rows.count];
+  const [places, keys] = [{ temporary: 0 }, { temporary: 1 }];
+  const lines = { outer: 1, length: rows.count, inner: 1, keep: rows.count };
+  const parameters = elementwise ? [count * inner, length, inner] : [count, length, 1];
+  const sorting = { ...lines, order: rowOrder, parameters };
+  const { launches, temporaries } = sortLaunches(sorting, limits, { input: 1 }, { places, keys }, 2);
+  return {
+    launches: [...launches, addLaunch(updates, rows, limits, check, [places, keys])],
+    temporaries: [{ shape, dtype: "u32" }, { shape, dtype: "u32" }, ...temporaries],
+    aliases: [],
+  };
+}

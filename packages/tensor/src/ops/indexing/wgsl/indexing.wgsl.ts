@@ -1,0 +1,89 @@
+import { outsideCounter } from "../../../core/wgsl.ts";
+import { invocationEntry } from "../../movement/wgsl/invocations.ts";
+import type { Unit } from "../../movement/wgsl/units.ts";
+import { loadUnit, storeUnits, unitType } from "../../movement/wgsl/units.ts";
+import type { SortOrder } from "../../sorting/wgsl/sorting.wgsl.ts";
+
+/** The elements that indices choose: an invocation is a unit of y, or a word of them. An index is of an element or a row. */
+export const takeCode = (unit: Unit, elementwise: boolean, counts: boolean): string => `
+struct P { count: u32, size: u32, length: u32, chosen: u32, inner: u32, missing: u32 }
+@group(0) @binding(0) var<storage, read> x: array<${unitType(unit)}>;
+@group(0) @binding(1) var<storage, read> indices: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<${unitType(unit)}>;
+@group(1) @binding(0) var<uniform> p: P;${counts ? outsideCounter(3) : ""}
+fn unit(at: u32, old: ${unitType(unit)}) -> ${unitType(unit)} {
+  if (at >= p.size) { return old; }
+  let row = at / p.inner;
+  let index = indices[${elementwise ? "at" : "row % p.chosen"}];
+  if (index >= p.length) {
+    ${counts ? `countOutside(u32(${elementwise ? "true" : "row < p.chosen && at % p.inner == 0u"}));` : ""}
+    return ${unitType(unit)}(p.missing);
+  }
+  let place = (row / p.chosen * p.length + index) * p.inner + at % p.inner;
+  return ${loadUnit(unit, "x", "place")};
+}
+${invocationEntry("take", storeUnits(unit, "at"))}`;
+
+/** Sums for few indices: an invocation is an element of y, which looks at all of them. */
+export const addCode = (type: string, elementwise: boolean, counts: boolean): string => `
+struct P { count: u32, length: u32, chosen: u32, inner: u32 }
+@group(0) @binding(0) var<storage, read> updates: array<${type}>;
+@group(0) @binding(1) var<storage, read> indices: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<${type}>;
+@group(1) @binding(0) var<uniform> p: P;${counts ? outsideCounter(3) : ""}
+${invocationEntry(
+  "add",
+  `let row = at / p.inner;
+  ${counts ? "var numberOutside = 0u;" : ""}
+  var sum = ${type}();
+  for (var k = 0u; k < p.chosen; k++) {
+    let update = (row / p.length * p.chosen + k) * p.inner + at % p.inner;
+    if (indices[${elementwise ? "update" : "k"}] == row % p.length) { sum += updates[update]; }
+    ${counts ? `numberOutside += u32(indices[${elementwise ? "update" : "k"}] >= p.length);` : ""}
+  }
+  ${counts ? `if (${elementwise ? "row % p.length == 0u" : "at == 0u"}) { countOutside(numberOutside); }` : ""}
+  y[at] = sum;`,
+)}`;
+
+/** The key of indices out of range, which comes after all others. */
+const rowOutside = "0xffffffffu";
+
+/** The places of indices in the order of the rows that they lead to, those out of range last. */
+export const rowOrder: SortOrder = {
+  parameters: "span: u32, size: u32, columns: u32",
+  key: `
+fn keyAt(line: u32, place: u32) -> u32 {
+  if (x[place] >= p.size) { return ${rowOutside}; }
+  return (place / p.span * p.size + x[place]) * p.columns + place % p.columns;
+}`,
+};
+
+/** Sums for many indices, whose places come sorted by row: an invocation is an element of y, which looks its row up. */
+export const addSortedCode = (type: string, counts: boolean): string => `
+struct P { count: u32, length: u32, chosen: u32, inner: u32 }
+@group(0) @binding(0) var<storage, read> updates: array<${type}>;
+@group(0) @binding(1) var<storage, read> places: array<u32>;
+@group(0) @binding(2) var<storage, read> rows: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<${type}>;
+@group(1) @binding(0) var<uniform> p: P;${counts ? outsideCounter(4) : ""}
+fn firstOf(row: u32) -> u32 {
+  var low = 0u;
+  var high = p.chosen;
+  while (low < high) {
+    let middle = (low + high) / 2u;
+    if (rows[middle] < row) { low = middle + 1u; } else { high = middle; }
+  }
+  return low;
+}
+${invocationEntry(
+  "addSorted",
+  `${counts ? `if (at == 0u) { countOutside(p.chosen - firstOf(${rowOutside})); }` : ""}
+  let row = at / p.inner % p.length;
+  let first = at / p.inner / p.length * p.chosen;
+  var sum = ${type}();
+  var k = firstOf(row);
+  if (k < p.chosen && rows[k] == row) {
+    for (let end = firstOf(row + 1u); k < end; k++) { sum += updates[(first + places[k]) * p.inner + at % p.inner]; }
+  }
+  y[at] = sum;`,
+)}`;

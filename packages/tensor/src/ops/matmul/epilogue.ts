@@ -1,0 +1,189 @@
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import type { GradientContext, ReferenceArray } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { broadcastShapes, broadcastStrides, formatShape, formatSpec, sameShape } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { differentiate } from "../../expression/differentiate.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
+import { evaluator } from "../../expression/evaluate.ts";
+import type { Expression, Value } from "../../expression/expression.ts";
+import { buildExpression } from "../../expression/expression.ts";
+import * as e from "../../expression/functions.ts";
+import { storedAs } from "../elementwise/cast.ts";
+import { evaluateExpression } from "../elementwise/fused.ts";
+import { pointwise } from "../elementwise/pointwise.ts";
+import { sumTo } from "../reduction/sum.ts";
+
+/** What follows a product or a convolution without another pass over memory. */
+export type Activation = "none" | "relu" | { readonly leakyRelu: number };
+
+export interface EpilogueAttributes {
+  /**
+   * What is stored in the place of each element: a function of the element (input 0) and of the op's inputs from the third on,
+   * which broadcast to the output.
+   */
+  readonly epilogue?: Expression;
+}
+
+/** The epilogues that kernels apply themselves: an addend or none, then x where it is positive and `slope` x elsewhere. */
+export interface PlainEpilogue {
+  readonly hasAddend: boolean;
+  readonly slope: number;
+}
+
+function activate(x: Value, activation: Activation): Value {
+  if (activation === "none") return x;
+  // With a comparison, as in relu: the slope at 0 is 0, and NaN stays NaN.
+  return e.select(e.lessEqual(x, 0), activation === "relu" ? 0 : e.mul(x, activation.leakyRelu), x);
+}
+
+/**
+ * The epilogue of a bias and an activation; absent where there is neither. Throws ArgumentError for an unknown activation.
+ */
+export function epilogueOf(
+  operation: string,
+  hasBias: boolean,
+  activation: Activation = "none",
+): Expression | undefined {
+  const isLeaky = typeof activation === "object" && Number.isFinite(activation?.leakyRelu);
+  if (!isLeaky && activation !== "none" && activation !== "relu") {
+    throw new ArgumentError(
+      `${operation}: activation: found ${JSON.stringify(activation)}, expected "none", "relu" or { leakyRelu: slope }`,
+    );
+  }
+  return plainExpression(hasBias, activation);
+}
+
+function plainExpression(hasAddend: boolean, activation: Activation): Expression | undefined {
+  if (!hasAddend && activation === "none") return undefined;
+  return buildExpression({ inputs: hasAddend ? ["f32", "f32"] : ["f32"] }, ([product, addend]) =>
+    activate(hasAddend ? e.add(product!, addend!) : product!, activation),
+  );
+}
+
+/** What an expression is to a kernel; absent where it is more than that. */
+export function plainEpilogue(expression: Expression | undefined): PlainEpilogue | undefined {
+  if (expression === undefined) return { hasAddend: false, slope: 1 };
+  const activations: Activation[] = ["none", "relu"];
+  for (const node of expression.nodes) {
+    // The sign of the input shows in the output for positive slopes only, and the gradient needs it.
+    if (node.op === "constant" && node.value > 0) activations.push({ leakyRelu: node.value });
+  }
+  for (const activation of activations) {
+    for (const hasAddend of [false, true]) {
+      if (plainExpression(hasAddend, activation)?.key !== expression.key) continue;
+      const slope = activation === "none" ? 1 : activation === "relu" ? 0 : activation.leakyRelu;
+      return { hasAddend, slope };
+    }
+  }
+  return undefined;
+}
+
+/** The output of an op with an epilogue, from that of the bare product. Throws DTypeError or ShapeError for extra inputs that do not fit. */
+export function epilogueOutput(
+  operation: string,
+  { shape, dtype }: Spec,
+  inputs: readonly (Spec | undefined)[],
+  { epilogue }: EpilogueAttributes,
+): Spec {
+  const extras = inputs.slice(2);
+  const expected = (epilogue?.inputs.length ?? 1) - 1;
+  if (extras.length !== expected || extras.includes(undefined)) {
+    throw new ArgumentError(
+      `${operation}: found ${extras.map(formatSpec).join(", ") || "nothing"} for the epilogue, expected ${expected} tensors`,
+    );
+  }
+  for (const extra of extras as Spec[]) {
+    checkDType(operation, "epilogue", extra, ...floatTypes);
+    if (!sameShape(broadcastShapes([shape, extra.shape], operation), shape)) {
+      throw new ShapeError(
+        `${operation}: found ${formatShape(extra.shape)}, expected a shape that broadcasts to ${formatShape(shape)}`,
+      );
+    }
+  }
+  return { shape, dtype };
+}
+
+/** Replaces every element of `output`, the bare product, by its epilogue. */
+export function applyEpilogue(
+  output: ReferenceArray,
+  inputs: readonly (ReferenceArray | undefined)[],
+  { epilogue }: EpilogueAttributes,
+  scalars: readonly number[],
+): void {
+  if (epilogue === undefined) return;
+  const evaluate = evaluator(epilogue);
+  const extras = inputs.slice(2) as ReferenceArray[];
+  const strides = extras.map((extra) => broadcastStrides(extra.shape, output.shape));
+  for (let index = 0; index < output.data.length; index++) {
+    const values = [output.data[index]!];
+    extras.forEach(({ data }, extra) => {
+      let rest = index;
+      let offset = 0;
+      for (let axis = output.shape.length - 1; axis >= 0; axis--) {
+        offset += (rest % output.shape[axis]!) * strides[extra]![axis]!;
+        rest = Math.floor(rest / output.shape[axis]!);
+      }
+      values.push(data[offset]!);
+    });
+    output.data[index] = evaluate(values, scalars, index)[0]!;
+  }
+}
+
+/** What the gradient reads: the operands of the product, and what it takes to walk back through the epilogue. */
+export function epilogueReads({ epilogue }: EpilogueAttributes): {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+} {
+  const plain = plainEpilogue(epilogue);
+  if (plain !== undefined) return { inputs: [0, 1], outputs: plain.slope === 1 ? [] : [0] };
+  return { inputs: [0, ...epilogue!.inputs.map((_, input) => input + 1)], outputs: [] };
+}
+
+export interface EpilogueGradients {
+  readonly ofProduct: Tensor;
+  /** For the op's inputs from the third on; absent where they are not needed. */
+  readonly ofExtras: readonly (Tensor | undefined)[];
+}
+
+/** Walks back through the epilogue. `product` is called where the bare product is needed again. */
+export function epilogueGradients(
+  context: GradientContext<EpilogueAttributes>,
+  product: () => Tensor,
+): EpilogueGradients {
+  const { epilogue } = context.attrs;
+  const dy = context.outputGradients[0]!;
+  const specs = context.inputSpecs.slice(2) as Spec[];
+  const isNeeded = (extra: number): boolean => context.needed[extra + 2]!;
+  const plain = plainEpilogue(epilogue);
+  if (plain !== undefined) {
+    const ofProduct = plain.slope === 1 ? dy : maskBySign(dy, context.outputs[0]!, plain.slope);
+    return {
+      ofProduct,
+      ofExtras: specs.map(({ shape, dtype }, extra) =>
+        isNeeded(extra) ? sumTo(storedAs(ofProduct, dtype), shape) : undefined,
+      ),
+    };
+  }
+  const extras = specs.flatMap((_, extra) => (isNeeded(extra) ? [extra] : []));
+  const derivative = differentiate(epilogue!, {
+    needed: [0, ...extras.map((extra) => extra + 1)],
+    given: [0],
+  });
+  const operands = [product(), ...context.inputs.slice(2).map((tensor) => tensor!), dy];
+  const inputs = operands.map((operand) => storedAs(operand, "f32"));
+  const [ofProduct, ...rest] = evaluateExpression(derivative, inputs, { scalars: context.scalars });
+  const ofExtras: (Tensor | undefined)[] = specs.map(() => undefined);
+  extras.forEach((extra, position) => {
+    ofExtras[extra] = storedAs(sumTo(rest[position]!, specs[extra]!.shape), specs[extra]!.dtype);
+  });
+  return { ofProduct: storedAs(ofProduct!, dy.dtype), ofExtras };
+}
+
+/** dy where the output was positive, slope dy elsewhere. */
+function maskBySign(dy: Tensor, y: Tensor, slope: number): Tensor {
+  return pointwise([dy, y], (gradient, output) =>
+    e.select(e.lessEqual(output, 0), slope === 0 ? 0 : e.mul(gradient, slope), gradient),
+  );
+}

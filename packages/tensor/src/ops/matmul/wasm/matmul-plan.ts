@@ -1,0 +1,110 @@
+import type { Limits } from "../../../core/backend.ts";
+import type { PlannedLaunch } from "../../../core/launch.ts";
+import { wasmKernel } from "../../../core/launch.ts";
+import type { Plan } from "../../../core/op.ts";
+import type { Spec } from "../../../core/spec.ts";
+import { sizeOf } from "../../../core/spec.ts";
+import { plainEpilogue } from "../epilogue.ts";
+import { epilogueLaunch } from "../epilogue-launch.ts";
+import type { MatmulAttributes } from "../matmul.ts";
+import { geometryOf, transposed } from "../matmul-geometry.ts";
+import { matmulOutput } from "../matmul-shape.ts";
+import { module, relaxedModule } from "./matmul.wasm.ts";
+import { packedBytes, packLaunch, packsTogether, panelRowsOf, readsRows } from "./packing.ts";
+
+/** Depth packed at a time: a panel of 8 columns takes half of a 32 KiB first-level cache. */
+const maxDepth = 512;
+/** Rows and columns of a tile: packed, both operands of a tile stay in a 512 KiB second-level cache. */
+const maxTileRows = 128;
+const maxTileColumns = 128;
+/** A tile at the edge. */
+const tileBytes = 192;
+/** A product is cut into tiles at least until there are this many, while tiles have this many multiplications. */
+const wantedTiles = 16;
+const smallestTile = 2 ** 20;
+const narrowTile = 32;
+/** Multiplications worth a chunk of their own: some ten microseconds. */
+const chunkSize = 2 ** 18;
+
+const roundUp = (x: number, multiple: number): number => Math.ceil(x / multiple) * multiple;
+
+/** The smallest parts, multiples of `multiple`, in as many as it takes with parts of at most `largest`. */
+export function evenParts(total: number, largest: number, multiple: number): number {
+  const parts = Math.max(1, Math.ceil(total / Math.max(1, largest)));
+  return Math.max(multiple, roundUp(Math.ceil(total / parts), multiple));
+}
+
+export interface Tiling {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+}
+
+/** How a batch of products of [m, k] and [k, n] is cut. */
+export function tilingOf(batch: number, m: number, n: number, k: number, panelRows = 4): Tiling {
+  let rows = evenParts(m, maxTileRows, panelRows);
+  let columns = evenParts(n, maxTileColumns, 8);
+  const isCoarse = () =>
+    batch * Math.ceil(m / rows) * Math.ceil(n / columns) < wantedTiles &&
+    rows * columns * k >= 2 * smallestTile;
+  while (isCoarse() && (rows > panelRows || columns > 8)) {
+    // One row of tiles shares no b: as long as tiles are not too narrow it stays one.
+    if (columns > 8 && (columns >= rows || (rows >= m && columns > narrowTile)))
+      columns = evenParts(n, columns / 2, 8);
+    else rows = evenParts(m, rows / 2, panelRows);
+  }
+  return { rows, columns, depth: evenParts(k, maxDepth, 4) };
+}
+
+/**
+ * Product tiles with the epilogue inside; one launch, or several where more than two dimensions of the batch broadcast apart.
+ * Where many tiles read the same operands, a launch before packs those.
+ */
+export function matmulPlan(
+  inputs: readonly (Spec | undefined)[],
+  attrs: MatmulAttributes,
+  limits: Limits,
+): Plan {
+  const [a, b, addend] = inputs as readonly Spec[];
+  const output = matmulOutput(inputs, attrs);
+  if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
+  const plain = plainEpilogue(attrs.epilogue);
+  const panelRows = panelRowsOf(limits);
+  const code = panelRows === 6 ? relaxedModule : module;
+  const added = plain?.hasAddend ? addend!.shape : undefined;
+  const geometry = geometryOf(a!.shape, b!.shape, added, output.shape, attrs);
+  // A column is a row of the transposed product, which the kernel has a faster way for.
+  const isSwapped = geometry.n === 1 && geometry.m > 1;
+  const { m, n, k, outer, inner, starts, strides } = isSwapped ? transposed(geometry) : geometry;
+  const matrices = outer * inner * starts.length;
+  const { rows, columns, depth } = tilingOf(matrices, m, n, k, panelRows);
+  const [down, across] = [Math.ceil(m / rows), Math.ceil(n / columns)];
+  const [left, right] = isSwapped ? [{ input: 1 }, { input: 0 }] : [{ input: 0 }, { input: 1 }];
+  const keepsRows = readsRows(down, strides);
+  const isPacked = matrices === 1 && !keepsRows && packsTogether(m, n, k, down, across);
+  const packed = isPacked ? { temporary: 0 } : undefined;
+  // Of b, what one row of tiles needs is needed once: each tile packs its own.
+  const packedColumns = down > 1 ? n : 0;
+  const scratchBytes =
+    tileBytes +
+    packedBytes(packed || keepsRows ? 0 : rows, packed && down > 1 ? 0 : columns, depth, panelRows);
+  const chunk = Math.max(1, Math.floor(chunkSize / Math.max(1, rows * columns * k)));
+  const launches: PlannedLaunch[] = starts.map((start) => ({
+    kind: "kernel",
+    kernel: wasmKernel(code, "matmul"),
+    reads: [left, right, added && { input: 2 }, packed],
+    writes: [{ output: 0 }],
+    parameters: [...start, m, n, k, rows, columns, depth, ...strides, plain?.slope ?? 1],
+    work: { items: outer * inner * down * across, chunk, scratchBytes },
+  }));
+  if (packed) {
+    launches.unshift(
+      packLaunch(code, [m, packedColumns, k], strides.slice(0, 4), panelRows, [left, right, packed]),
+    );
+  }
+  if (plain === undefined) launches.push(epilogueLaunch(attrs.epilogue!, inputs, output));
+  const temporaries: Spec[] = packed
+    ? [{ shape: [packedBytes(m, packedColumns, k, panelRows) / 4], dtype: "f32" }]
+    : [];
+  return { launches, temporaries, aliases: [] };
+}

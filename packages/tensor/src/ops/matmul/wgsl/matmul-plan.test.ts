@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import type { KernelLaunch, Limits, ScalarSlot, Shape, Slot, Spec, WgslKernel } from "../../../index.ts";
+import { buildExpression, e } from "../../../index.ts";
+import { epilogueOf } from "../epilogue.ts";
+import type { MatmulAttributes } from "../matmul.ts";
+import { matmulWgslPlan } from "./matmul-plan.ts";
+
+const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 256, features: new Set() };
+
+function planOf(shapes: readonly Shape[], attrs: Partial<MatmulAttributes> = {}) {
+  const inputs = shapes.map((shape): Spec => ({ shape, dtype: "f32" }));
+  return matmulWgslPlan(inputs, { transposeA: false, transposeB: false, ...attrs }, limits);
+}
+
+const nameOf = (launch: ReturnType<typeof planOf>["launches"][number]): string =>
+  launch.kind === "kernel" ? launch.kernel.entry : launch.kind;
+const entriesOf = (...args: Parameters<typeof planOf>): string[] => planOf(...args).launches.map(nameOf);
+
+describe("launches", () => {
+  test("bias, residual and activation are part of the product", () => {
+    const epilogue = epilogueOf("", true, "relu");
+    expect(entriesOf([[8, 4], [4, 6], [6]], { epilogue })).toEqual(["matmul"]);
+    expect(
+      entriesOf(
+        [
+          [8, 4],
+          [4, 6],
+          [8, 6],
+        ],
+        { epilogue },
+      ),
+    ).toEqual(["matmul"]);
+  });
+
+  test("any other epilogue is one more, in place", () => {
+    const epilogue = buildExpression({ inputs: ["f32"] }, ([x]) => e.tanh(x!));
+    expect(
+      entriesOf(
+        [
+          [8, 4],
+          [4, 6],
+        ],
+        { epilogue },
+      ),
+    ).toEqual(["matmul", "expression"]);
+  });
+
+  test("slices of the depth are merged by one more, which finishes them", () => {
+    const epilogue = epilogueOf("", true, "relu");
+    const { launches, temporaries } = planOf([[9, 3000], [3000, 20], [20]], { epilogue });
+    expect(launches.map(nameOf)).toEqual(["matmul", "mergeSlices"]);
+    const [product, merge] = launches as KernelLaunch<Slot, ScalarSlot>[];
+    expect(product!.reads).toEqual([{ input: 0 }, { input: 1 }, undefined]);
+    expect(merge!.reads).toEqual([{ temporary: 0 }, { input: 2 }]);
+    expect([product!.parameters[0], merge!.parameters[0]]).toEqual([1, 0]);
+    expect(temporaries).toEqual([{ shape: [merge!.parameters[2], 180], dtype: "f32" }]);
+  });
+
+  test("nothing for an empty result, one for a depth of nothing", () => {
+    expect(
+      entriesOf([
+        [0, 4],
+        [4, 6],
+      ]),
+    ).toEqual([]);
+    expect(
+      entriesOf([
+        [3, 0],
+        [0, 6],
+      ]),
+    ).toEqual(["matmul"]);
+  });
+
+  test("several for batches that do not merge into two dimensions", () => {
+    expect(
+      entriesOf([
+        [2, 1, 2, 1, 3, 4],
+        [1, 3, 1, 2, 4, 2],
+      ]),
+    ).toHaveLength(6);
+  });
+
+  test("more workgroups than a dimension holds are folded", () => {
+    const [launch] = planOf([
+      [70_000, 1, 1],
+      [70_000, 1, 1],
+    ]).launches;
+    expect((launch as { work?: unknown }).work).toEqual({ workgroups: [35_000, 2, 1] });
+  });
+});
+
+describe("vectors", () => {
+  /** Types of a, b and c. */
+  function typesOf(...args: Parameters<typeof planOf>): string[] {
+    const { kernel } = planOf(...args).launches[0] as unknown as { readonly kernel: WgslKernel };
+    return ["a", "b", "c"].map((name) => new RegExp(`> ${name}: array<(\\w+)>`).exec(kernel.code)![1]!);
+  }
+
+  test("aligned operands are read and written as such, transposed or not", () => {
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        expect(
+          typesOf(
+            [
+              [16, 16],
+              [16, 16],
+            ],
+            { transposeA, transposeB },
+          ),
+        ).toEqual(["vec4f", "vec4f", "vec4f"]);
+      }
+    }
+  });
+
+  test("an odd depth, or odd columns, only concern the operands that have them contiguous", () => {
+    expect(
+      typesOf([
+        [8, 5],
+        [5, 8],
+      ]),
+    ).toEqual(["f32", "vec4f", "vec4f"]);
+    expect(
+      typesOf([
+        [8, 8],
+        [8, 7],
+      ]),
+    ).toEqual(["vec4f", "f32", "f32"]);
+    expect(
+      typesOf(
+        [
+          [8, 8],
+          [7, 8],
+        ],
+        { transposeB: true },
+      ),
+    ).toEqual(["vec4f", "vec4f", "f32"]);
+  });
+
+  test("matrices of a batch must begin at whole vectors", () => {
+    expect(
+      typesOf([
+        [2, 3, 6],
+        [2, 6, 4],
+      ]),
+    ).toEqual(["f32", "vec4f", "vec4f"]);
+  });
+});

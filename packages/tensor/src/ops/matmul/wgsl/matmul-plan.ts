@@ -1,0 +1,86 @@
+import type { Limits } from "../../../core/backend.ts";
+import type { PlannedLaunch } from "../../../core/launch.ts";
+import type { Plan } from "../../../core/op.ts";
+import type { Spec } from "../../../core/spec.ts";
+import { sizeOf } from "../../../core/spec.ts";
+import { workgroupLine } from "../../../core/wgsl.ts";
+import { plainEpilogue } from "../epilogue.ts";
+import { epilogueLaunch } from "../epilogue-launch.ts";
+import type { MatmulAttributes } from "../matmul.ts";
+import type { MatmulGeometry } from "../matmul-geometry.ts";
+import { geometryOf } from "../matmul-geometry.ts";
+import { matmulOutput } from "../matmul-shape.ts";
+import { matmulKernel } from "./matmul.wgsl.ts";
+import { mergeLaunch } from "./merge-slices.wgsl.ts";
+import type { ProductCut } from "./product-tiles.ts";
+import { cutProduct, stagedDepth } from "./product-tiles.ts";
+import type { VectorAxis } from "./tiled-product.wgsl.ts";
+
+const isAligned = (...numbers: readonly number[]): boolean => numbers.every((number) => number % 4 === 0);
+
+/** Along which axis an operand can be read four elements at a time. */
+function vectorAxis(lane: number, depth: number, k: number, others: readonly number[]): VectorAxis {
+  if (!isAligned(...others)) return "none";
+  if (lane === 1 && isAligned(depth)) return "lanes";
+  return depth === 1 && isAligned(lane, k) ? "depth" : "none";
+}
+
+function kernelOf({ n, k, starts, strides }: MatmulGeometry, { tile }: ProductCut, hasAddend: boolean) {
+  const [rowA, depthA, depthB, columnB, , , , outerA, innerA, outerB, innerB] = strides as number[];
+  const startsOf = (operand: number) => starts.map((start) => start[operand]!);
+  return matmulKernel({
+    tile,
+    hasAddend,
+    vectorA: vectorAxis(rowA!, depthA!, k, [outerA!, innerA!, ...startsOf(0)]),
+    vectorB: vectorAxis(columnB!, depthB!, k, [outerB!, innerB!, ...startsOf(1)]),
+    isVectorC: isAligned(n),
+    isAlongDepth: { A: depthA === 1, B: depthB === 1 },
+    isWhole: k % stagedDepth === 0,
+  });
+}
+
+/** Tiles with the epilogue inside; where there are few of them, slices of the depth, which a second launch merges and finishes. */
+export function matmulWgslPlan(
+  inputs: readonly (Spec | undefined)[],
+  attrs: MatmulAttributes,
+  limits: Limits,
+): Plan {
+  const [a, b, addend] = inputs as readonly Spec[];
+  const output = matmulOutput(inputs, attrs);
+  if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
+  const plain = plainEpilogue(attrs.epilogue);
+  const added = plain?.hasAddend ? addend!.shape : undefined;
+  const geometry = geometryOf(a!.shape, b!.shape, added, output.shape, attrs);
+  const { m, n, k, outer, inner, starts, strides } = geometry;
+  const cut = cutProduct(outer * inner, m, n, k);
+  const { rowTiles, columnTiles, slices, sliceDepth } = cut;
+  const isSliced = slices > 1;
+  const isAdded = added !== undefined && !isSliced;
+  const kernel = kernelOf(geometry, cut, isAdded);
+  const size = outer * inner * m * n;
+  const count = outer * inner * rowTiles * columnTiles * slices;
+  const slope = plain?.slope ?? 1;
+  const [addedRow, addedColumn, innerSize, , , , , addedOuter, addedInner] = strides.slice(4) as number[];
+  const launches = starts.flatMap(([startA, startB, startAddend, startC]): PlannedLaunch[] => {
+    const product: PlannedLaunch = {
+      kind: "kernel",
+      kernel,
+      reads: [{ input: 0 }, { input: 1 }, isAdded ? { input: 2 } : undefined],
+      writes: [isSliced ? { temporary: 0 } : { output: 0 }],
+      parameters: [
+        ...[isSliced ? 1 : slope, count, rowTiles, columnTiles, slices, sliceDepth, size, m],
+        ...[startA!, startB!, startAddend!, isSliced ? 0 : startC!, k, ...strides, n],
+      ],
+      work: { workgroups: workgroupLine(count, limits) },
+    };
+    if (!isSliced) return [product];
+    const ofAddend = added && {
+      ...{ operand: { input: 2 }, start: startAddend!, row: addedRow!, column: addedColumn! },
+      ...{ outer: addedOuter!, inner: addedInner!, innerSize: innerSize! },
+    };
+    return [product, mergeLaunch(slices, { size, rows: m, columns: n }, startC!, ofAddend, slope, limits)];
+  });
+  if (plain === undefined) launches.push(epilogueLaunch(attrs.epilogue!, inputs, output));
+  const temporaries: Spec[] = isSliced ? [{ shape: [slices, size], dtype: "f32" }] : [];
+  return { launches, temporaries, aliases: [] };
+}

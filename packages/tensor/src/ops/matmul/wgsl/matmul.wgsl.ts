@@ -1,0 +1,55 @@
+import type { WgslKernel } from "../../../core/launch.ts";
+import type { Tile } from "./product-tiles.ts";
+import type { VectorAxis } from "./tiled-product.wgsl.ts";
+import { fourSteps, stridedOperand, tiledProduct } from "./tiled-product.wgsl.ts";
+
+/** In the order of `MatmulGeometry`: the start, the depth, strides. */
+const parameters = [
+  ...["startA", "startB", "startAddend", "startC", "k", "rowA", "depthA", "depthB", "columnB"],
+  ...["addedRow", "addedColumn", "inner", "outerA", "innerA", "outerB", "innerB", "addedOuter", "addedInner"],
+  "width",
+];
+
+export interface MatmulText {
+  readonly tile: Tile;
+  readonly vectorA: VectorAxis;
+  readonly vectorB: VectorAxis;
+  readonly isVectorC: boolean;
+  /** Which operand is contiguous along the depth. */
+  readonly isAlongDepth: { readonly A: boolean; readonly B: boolean };
+  readonly hasAddend: boolean;
+  /** Whether the depth is a multiple of what is staged at a time. */
+  readonly isWhole: boolean;
+}
+
+const element = (isVector: boolean): string => (isVector ? "vec4f" : "f32");
+
+/** c = activate(a b + addend). */
+export function matmulKernel(text: MatmulText): WgslKernel {
+  const { tile, vectorA, vectorB, isVectorC, isAlongDepth, hasAddend, isWhole } = text;
+  return tiledProduct({
+    ...{ entry: "matmul", tile, hasAddend, isVector: isVectorC, isAlongDepth, parameters },
+    areQuads: { A: vectorA === "lanes", B: vectorB === "lanes" || isVectorC },
+    code: `@group(0) @binding(0) var<storage, read> a: array<${element(vectorA !== "none")}>;
+@group(0) @binding(1) var<storage, read> b: array<${element(vectorB !== "none")}>;
+${hasAddend ? "@group(0) @binding(2) var<storage, read> addend: array<f32>;" : ""}
+@group(0) @binding(3) var<storage, read_write> c: array<${element(isVectorC)}>;
+var<private> at: vec4u;
+fn begin(batch: u32) -> u32 {
+  let outer = batch / p.inner;
+  let inner = batch % p.inner;
+  at = vec4u(p.startA, p.startB, p.startAddend, p.startC + batch * p.rows * p.width)
+    + outer * vec4u(p.outerA, p.outerB, p.addedOuter, 0u) + inner * vec4u(p.innerA, p.innerB, p.addedInner, 0u);
+  columns = p.width;
+  return p.k;
+}
+fn laneA(row: u32) -> u32 { return at.x + row * p.rowA; }
+fn depthA(k: u32) -> vec4u { return ${fourSteps} * p.depthA; }
+fn laneB(column: u32) -> u32 { return at.y + column * p.columnB; }
+fn depthB(k: u32) -> vec4u { return ${fourSteps} * p.depthB; }
+fn rowPlace(row: u32) -> vec2u { return vec2u(at.w + row * p.width, at.z + row * p.addedRow); }
+fn columnPlace(column: u32) -> vec2u { return vec2u(column, column * p.addedColumn); }
+${stridedOperand("A", "a", vectorA, isWhole)}
+${stridedOperand("B", "b", vectorB, isWhole)}`,
+  });
+}

@@ -1,0 +1,78 @@
+import type { Limits } from "../../../core/backend.ts";
+import type { PlannedLaunch, Slot, WgslKernel } from "../../../core/launch.ts";
+import { wgslKernel, workgroupLine } from "../../../core/wgsl.ts";
+import { activation, parametersText, parameterTypes } from "./tiled-product.wgsl.ts";
+
+const names = [
+  ...["size", "slices", "start", "rows", "columns", "startAddend", "addedRow", "addedColumn", "inner"],
+  ...["addedOuter", "addedInner"],
+];
+
+/** What is added to a batch of matrices: its operand, where it starts, and strides. */
+export interface MergeAddend {
+  readonly operand: Slot;
+  readonly start: number;
+  readonly row: number;
+  readonly column: number;
+  /** Of two dimensions of the batch; `innerSize` is that of the inner one. */
+  readonly outer: number;
+  readonly inner: number;
+  readonly innerSize: number;
+}
+
+/** Invocations of a workgroup that share an element. */
+const sharing = 8;
+const invocations = 256;
+
+/** Adds up slices in order: of each `width` neighbours, `lanes` invocations take every so many-th slice. */
+function mergeKernel(lanes: number, hasAddend: boolean): WgslKernel {
+  const width = invocations / lanes;
+  const addend = `let matrix = at / (p.rows * p.columns);
+  let i = p.startAddend + (matrix / p.inner) * p.addedOuter + (matrix % p.inner) * p.addedInner
+    + (at / p.columns) % p.rows * p.addedRow + at % p.columns * p.addedColumn;
+  sum += addend[i];`;
+  const code = `${parametersText(names)}
+@group(0) @binding(0) var<storage, read> slices: array<f32>;
+${hasAddend ? "@group(0) @binding(1) var<storage, read> addend: array<f32>;" : ""}
+@group(0) @binding(2) var<storage, read_write> c: array<f32>;
+var<workgroup> sums: array<f32, ${invocations}>;
+${activation}
+@compute @workgroup_size(${invocations})
+fn mergeSlices(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
+  let at = (group.x + group.y * groups.x) * ${width}u + t % ${width}u;
+  var sum = 0.0;
+  if (at < p.size) {
+    for (var slice = t / ${width}u; slice < p.slices; slice += ${lanes}u) { sum += slices[slice * p.size + at]; }
+  }
+  sums[t] = sum;
+  workgroupBarrier();
+  if (t >= ${width}u || at >= p.size) { return; }
+  for (var lane = 1u; lane < ${lanes}u; lane++) { sum += sums[lane * ${width}u + t]; }
+  ${hasAddend ? addend : ""}
+  c[p.start + at] = activate(vec4f(sum)).x;
+}`;
+  return wgslKernel(code, "mergeSlices", parameterTypes(names));
+}
+
+/** Adds `slices` of `size` elements from a temporary, matrices of `rows` by `columns`, and finishes them. */
+export function mergeLaunch(
+  slices: number,
+  { size, rows, columns }: { readonly size: number; readonly rows: number; readonly columns: number },
+  start: number,
+  addend: MergeAddend | undefined,
+  slope: number,
+  limits: Limits,
+): PlannedLaunch {
+  const lanes = slices < 4 * sharing ? 1 : sharing;
+  const strides = addend
+    ? [addend.start, addend.row, addend.column, addend.innerSize, addend.outer, addend.inner]
+    : [0, 0, 0, 1, 0, 0];
+  return {
+    kind: "kernel",
+    kernel: mergeKernel(lanes, addend !== undefined),
+    reads: [{ temporary: 0 }, addend?.operand],
+    writes: [{ output: 0 }],
+    parameters: [slope, size, slices, start, rows, columns, ...strides],
+    work: { workgroups: workgroupLine(Math.ceil((size * lanes) / invocations), limits) },
+  };
+}

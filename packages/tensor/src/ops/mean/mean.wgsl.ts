@@ -1,9 +1,0 @@
-import type { Reducer } from "../reduction/fold.wgsl.ts";
-import { sumReducer } from "../sum/sum.wgsl.ts";
-
-/** Sums, divided in the end; the mean of nothing is NaN. */
-export const meanReducer = (): Reducer => ({
-  ...sumReducer("f32", "select(bitcast<u32>(s / p.n), 0x7fc00000u, p.n == 0f)"),
-  name: "mean",
-  parameters: { n: "f32" },
-});

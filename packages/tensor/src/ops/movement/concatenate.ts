@@ -1,0 +1,141 @@
+import { checkValue } from "../../checks/check.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
+import { aTensor, listOf } from "../../checks/rules.ts";
+import type { Limits } from "../../core/backend.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op, Plan } from "../../core/op.ts";
+import { scope } from "../../core/scope.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
+import { axisOption, formatShape, formatSpec, sameShape, stridesOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { linesAlong } from "../reduction/lines.ts";
+import { unsqueeze } from "./reshape.ts";
+import { sliceAlong } from "./slice.ts";
+import type { CopyLaunches } from "./strided-copy.ts";
+import { copyLaunches } from "./strided-copy.ts";
+import { launchesOnly, viewPlan } from "./view.ts";
+
+export interface ConcatenateAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+}
+
+const without = (shape: Shape, axis: number): Shape => shape.filter((_, other) => other !== axis);
+
+/** Where each part begins along the axis. */
+export function beginsOf(parts: readonly (Spec | undefined)[], axis: number): number[] {
+  let next = 0;
+  return parts.map((part) => {
+    const begin = next;
+    next += part!.shape[axis]!;
+    return begin;
+  });
+}
+
+/** The inputs one after the other along an axis. */
+export const concatenateOp: Op<ConcatenateAttributes> = {
+  name: "concatenate",
+  outputs: (parts, { axis }) => {
+    const first = parts[0]!;
+    for (const part of parts) {
+      if (part!.dtype !== first.dtype) {
+        throw new DTypeError(`concatenate: found ${parts.map(formatSpec).join(" and ")}, expected one dtype`);
+      }
+      if (!sameShape(without(part!.shape, axis), without(first.shape, axis))) {
+        throw new ShapeError(
+          `concatenate: found ${parts.map((one) => formatShape(one!.shape)).join(" and ")}, expected shapes that differ along axis ${axis} only`,
+        );
+      }
+    }
+    const total = parts.reduce((size, part) => size + part!.shape[axis]!, 0);
+    return [{ shape: first.shape.map((size, other) => (other === axis ? total : size)), dtype: first.dtype }];
+  },
+  meaning: {
+    loops: (parts, [y], { axis }) => {
+      const { outer, length, inner } = linesAlong(y!.shape, axis);
+      const begins = beginsOf(parts, axis);
+      parts.forEach((part, index) => {
+        const run = part!.shape[axis]! * inner;
+        for (let row = 0; row < outer; row++) {
+          const values = part!.data.subarray(row * run, (row + 1) * run);
+          y!.data.set(values, (row * length + begins[index]!) * inner);
+        }
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ inputSpecs, outputGradients: [dy], needed, attrs: { axis } }) => {
+      const begins = beginsOf(inputSpecs, axis);
+      return inputSpecs.map((part, index) =>
+        needed[index] ? sliceAlong(dy!, axis, begins[index]!, part!.shape[axis]!) : undefined,
+      );
+    },
+  },
+  kernels: {
+    wasm: (parts, attrs, limits) => concatenatePlan(parts, attrs, limits, copyLaunches),
+  },
+};
+
+export function concatenatePlan(
+  parts: readonly (Spec | undefined)[],
+  attrs: ConcatenateAttributes,
+  limits: Limits,
+  launchesOf: CopyLaunches,
+): Plan {
+  const [y] = concatenateOp.outputs(parts, attrs);
+  const view = parts.length === 1 ? viewPlan(y!, limits) : undefined;
+  if (view !== undefined) return view;
+  const strides = stridesOf(y!.shape);
+  const begins = beginsOf(parts, attrs.axis);
+  return launchesOnly(
+    parts.flatMap((part, input) => {
+      const from = { offset: 0, strides: stridesOf(part!.shape) };
+      const to = { offset: begins[input]! * strides[attrs.axis]!, strides };
+      return launchesOf({ shape: part!.shape, from, to }, y!.dtype, limits, { input }, { output: 0 });
+    }),
+  );
+}
+
+/**
+ * Joins tensors along an axis that they have.
+ *
+ * Shapes: equal but for `axis` -> their sum there. Throws ArgumentError for no tensors or an axis out of range, ShapeError and
+ * DTypeError for tensors that do not fit together.
+ *
+ * @param options.axis default: 0
+ * @example concatenate([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
+ */
+export function concatenate(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {
+  checkValue("concatenate: tensors", tensors, listOf(aTensor));
+  if (tensors.length === 0) throw new ArgumentError("concatenate: found no tensors, expected at least one");
+  const axis = axisOption("concatenate", options, tensors[0]!.rank, 0);
+  return execute(concatenateOp, tensors, { axis })[0]!;
+}
+
+/**
+ * Joins tensors of one shape along a new axis.
+ *
+ * Shapes: n times [...] -> [..., n, ...]. Throws ArgumentError for no tensors or an axis out of range, ShapeError for shapes
+ * that differ, DTypeError for dtypes that do.
+ *
+ * @param options.axis where the new axis stands in the result; default: 0
+ * @example stack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
+ */
+export function stack(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {
+  checkValue("stack: tensors", tensors, listOf(aTensor));
+  const [first] = tensors;
+  if (first === undefined) throw new ArgumentError("stack: found no tensors, expected at least one");
+  const axis = axisOption("stack", options, first.rank + 1, 0);
+  if (!tensors.every(({ shape }) => sameShape(shape, first.shape))) {
+    throw new ShapeError(
+      `stack: found ${tensors.map(({ shape }) => formatShape(shape)).join(" and ")}, expected equal shapes`,
+    );
+  }
+  return scope(() =>
+    concatenate(
+      tensors.map((tensor) => unsqueeze(tensor, axis)),
+      { axis },
+    ),
+  );
+}

@@ -1,0 +1,67 @@
+import { checkTensors } from "../../checks/check.ts";
+import type { Limits } from "../../core/backend.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op, Plan } from "../../core/op.ts";
+import type { Spec } from "../../core/spec.ts";
+import { normalizeAxes, stridesOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { forEachIndex, positionIn } from "./positions.ts";
+import type { CopyLaunches } from "./strided-copy.ts";
+import { copyLaunches } from "./strided-copy.ts";
+import { launchesOnly } from "./view.ts";
+
+export interface FlipAttributes {
+  /** Sorted, distinct, counted from the front. */
+  readonly axes: readonly number[];
+}
+
+/** y[i] = x[dimension - 1 - i] along the axes. */
+export const flipOp: Op<FlipAttributes> = {
+  name: "flip",
+  outputs: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
+  meaning: {
+    loops: ([x], [y], { axes }) => {
+      const { shape } = x!;
+      const position = positionIn(shape);
+      forEachIndex(shape, (to, index) => {
+        const source = index.map((at, axis) => (axes.includes(axis) ? shape[axis]! - 1 - at : at));
+        y!.data[to] = x!.data[position(source)]!;
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ outputGradients: [dy], attrs: { axes } }) => [flip(dy!, axes)],
+  },
+  kernels: {
+    wasm: ([x], attrs, limits) => flipPlan(x!, attrs, limits, copyLaunches),
+  },
+};
+
+export function flipPlan(
+  { shape, dtype }: Spec,
+  { axes }: FlipAttributes,
+  limits: Limits,
+  launchesOf: CopyLaunches,
+): Plan {
+  const strides = stridesOf(shape);
+  const from = {
+    offset: axes.reduce((offset, axis) => offset + (shape[axis]! - 1) * strides[axis]!, 0),
+    strides: strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
+  };
+  const copy = { shape, from, to: { offset: 0, strides } };
+  return launchesOnly(launchesOf(copy, dtype, limits, { input: 0 }, { output: 0 }));
+}
+
+/**
+ * Reverses the order along axes.
+ *
+ * Shapes: any -> the same. Throws ArgumentError for axes out of range or named twice.
+ *
+ * @param axes default: all
+ * @example flip(tensor([[1, 2], [3, 4]]), 1) // [[2, 1], [4, 3]]
+ */
+export function flip(x: Tensor, axes?: number | readonly number[]): Tensor {
+  checkTensors("flip", x);
+  return execute(flipOp, [x], { axes: normalizeAxes(axes, x.rank, "flip") })[0]!;
+}

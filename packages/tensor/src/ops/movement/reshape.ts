@@ -1,0 +1,123 @@
+import { checkTensors, checkValue } from "../../checks/check.ts";
+import { ArgumentError, ShapeError } from "../../checks/errors.ts";
+import { anArray } from "../../checks/rules.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import type { Shape } from "../../core/spec.ts";
+import { checkShape, formatShape, normalizeAxes, normalizeAxis, sizeOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+
+export interface ReshapeAttributes {
+  readonly shape: Shape;
+}
+
+/** The same values in the same order under another shape: a view, which launches nothing. */
+export const reshapeOp: Op<ReshapeAttributes> = {
+  name: "reshape",
+  outputs: ([x], { shape }) => {
+    checkShape(shape, "reshape: shape");
+    if (sizeOf(shape) !== sizeOf(x!.shape)) {
+      throw new ShapeError(
+        `reshape: found ${formatShape(x!.shape)} with ${sizeOf(x!.shape)} elements, expected as many as ${formatShape(shape)} has`,
+      );
+    }
+    return [{ shape, dtype: x!.dtype }];
+  },
+  meaning: { loops: ([x], [y]) => y!.data.set(x!.data) },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ inputSpecs, outputGradients }) => [reshape(outputGradients[0]!, inputSpecs[0]!.shape)],
+  },
+  kernels: { "*": () => ({ launches: [], temporaries: [], aliases: [[0, 0]] }) },
+};
+
+/**
+ * The same values in row-major order under another shape. A view: no data moves.
+ *
+ * Shapes: any -> `shape`, in which one dimension may be -1 and follows from the others. Throws ShapeError when the sizes
+ * differ, ArgumentError for more than one -1 or one that no size satisfies.
+ *
+ * @example reshape(x, [-1, 28 * 28]) // [n, 28, 28] -> [n, 784]
+ */
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  checkValue("reshape: shape", shape, anArray);
+  return execute(reshapeOp, [x], { shape: inferDimension(x.shape, shape) })[0]!;
+}
+
+/** `shape` with its -1 replaced by what the size of `from` leaves for it. */
+function inferDimension(from: Shape, shape: Shape): Shape {
+  const unknown = shape.indexOf(-1);
+  if (unknown < 0) return shape;
+  const others = shape.filter((_, axis) => axis !== unknown);
+  const known = sizeOf(others);
+  if (others.includes(-1) || known === 0 || sizeOf(from) % known !== 0) {
+    throw new ArgumentError(
+      `reshape: shape: found ${formatShape(shape)} for a tensor of shape ${formatShape(from)}, expected one -1 that the size determines`,
+    );
+  }
+  return shape.map((dimension, axis) => (axis === unknown ? sizeOf(from) / known : dimension));
+}
+
+/**
+ * Makes one axis of neighbouring ones: a view. A scalar becomes a vector of one element.
+ *
+ * Shapes: [..., a, b, ...] -> [..., a * b, ...]. Throws ArgumentError for axes out of range or in the wrong order.
+ *
+ * @param firstAxis default: 0
+ * @param lastAxis the last axis that is merged; default: -1
+ * @example flatten(images, 1) // [n, 28, 28] -> [n, 784]
+ */
+export function flatten(x: Tensor, firstAxis = 0, lastAxis = -1): Tensor {
+  checkTensors("flatten", x);
+  if (x.rank === 0) return reshape(x, [1]);
+  const first = normalizeAxis(firstAxis, x.rank, "flatten");
+  const last = normalizeAxis(lastAxis, x.rank, "flatten");
+  if (last < first) {
+    throw new ArgumentError(
+      `flatten: found axes ${first} to ${last}, expected the first not to come after the last`,
+    );
+  }
+  const merged = sizeOf(x.shape.slice(first, last + 1));
+  return reshape(x, x.shape.toSpliced(first, last + 1 - first, merged));
+}
+
+/**
+ * Removes axes of one element: a view.
+ *
+ * Shapes: [..., 1, ...] -> [...]. Throws ArgumentError for axes out of range or named twice, ShapeError for an axis of another
+ * size.
+ *
+ * @param axes default: all axes of one element
+ * @example squeeze(tensor([[1], [2]]), 1) // [1, 2]
+ */
+export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
+  checkTensors("squeeze", x);
+  const removed =
+    axes === undefined
+      ? x.shape.flatMap((size, axis) => (size === 1 ? [axis] : []))
+      : normalizeAxes(axes, x.rank, "squeeze");
+  for (const axis of removed) {
+    if (x.shape[axis] !== 1) {
+      throw new ShapeError(
+        `squeeze: axis ${axis}: found ${x.shape[axis]} elements in shape ${formatShape(x.shape)}, expected 1`,
+      );
+    }
+  }
+  return reshape(
+    x,
+    x.shape.filter((_, axis) => !removed.includes(axis)),
+  );
+}
+
+/**
+ * Inserts an axis of one element: a view.
+ *
+ * Shapes: [...] -> [..., 1, ...]. Throws ArgumentError for an axis out of range.
+ *
+ * @param axis where the new axis stands in the result; negative ones count from its end
+ * @example unsqueeze(tensor([1, 2]), 1) // [[1], [2]]
+ */
+export function unsqueeze(x: Tensor, axis: number): Tensor {
+  checkTensors("unsqueeze", x);
+  return reshape(x, x.shape.toSpliced(normalizeAxis(axis, x.rank + 1, "unsqueeze"), 0, 1));
+}

@@ -1,0 +1,166 @@
+import { checkOptions, checkTensors, describeValue } from "../../checks/check.ts";
+import { ArgumentError } from "../../checks/errors.ts";
+import { anArray, listOf, nonNegativeInteger } from "../../checks/rules.ts";
+import type { Limits } from "../../core/backend.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op, Plan } from "../../core/op.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
+import { axisOption, formatShape, sizeOf, stridesOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { padOp } from "./pad.ts";
+import { forEachIndex, positionIn } from "./positions.ts";
+import type { CopyLaunches } from "./strided-copy.ts";
+import { copyLaunches } from "./strided-copy.ts";
+import { launchesOnly, viewPlan } from "./view.ts";
+
+/** For every axis: 0 <= begin <= end <= dimension, step >= 1. */
+export interface SliceAttributes {
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+  readonly step: readonly number[];
+}
+
+const slicedShape = ({ begin, end, step }: SliceAttributes): number[] =>
+  begin.map((first, axis) => Math.ceil((end[axis]! - first) / step[axis]!));
+
+/** Whether the slice is one run of memory: single indices, then a range without gaps, then whole axes. */
+function isOneRun(shape: Shape, attrs: SliceAttributes): boolean {
+  const taken = slicedShape(attrs);
+  const range = taken.findIndex((size) => size !== 1);
+  if (range < 0) return true;
+  const whole = (axis: number): boolean => taken[axis] === shape[axis];
+  return attrs.step[range] === 1 && taken.every((_, axis) => axis <= range || whole(axis));
+}
+
+/** y[i] = x[begin + i step], for every axis. */
+export const sliceOp: Op<SliceAttributes> = {
+  name: "slice",
+  outputs: ([x], attrs) => [{ shape: slicedShape(attrs), dtype: x!.dtype }],
+  meaning: {
+    loops: ([x], [y], { begin, step }) => {
+      const position = positionIn(x!.shape);
+      forEachIndex(y!.shape, (to, index) => {
+        y!.data[to] = x!.data[position(index.map((at, axis) => begin[axis]! + at * step[axis]!))]!;
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ inputSpecs: [x], outputSpecs: [y], outputGradients: [dy], attrs: { begin, step } }) => {
+      const high = x!.shape.map((size, axis) => {
+        const taken = y!.shape[axis]!;
+        return size - begin[axis]! - (taken === 0 ? 0 : (taken - 1) * step[axis]! + 1);
+      });
+      const attrs = { low: begin, high, interior: step.map((every) => every - 1) };
+      return execute(padOp, [dy!], attrs, { scalars: [0] });
+    },
+  },
+  kernels: {
+    wasm: ([x], attrs, limits) => slicePlan(x!, attrs, limits, copyLaunches),
+  },
+};
+
+export function slicePlan(x: Spec, attrs: SliceAttributes, limits: Limits, launchesOf: CopyLaunches): Plan {
+  const strides = stridesOf(x.shape);
+  const shape = slicedShape(attrs);
+  const offset = sizeOf(shape) === 0 ? 0 : positionIn(x.shape)(attrs.begin);
+  const view = isOneRun(x.shape, attrs) ? viewPlan(x, limits, offset) : undefined;
+  if (view !== undefined) return view;
+  const from = { offset, strides: strides.map((stride, axis) => stride * attrs.step[axis]!) };
+  const copy = { shape, from, to: { offset: 0, strides: stridesOf(shape) } };
+  return launchesOnly(launchesOf(copy, x.dtype, limits, { input: 0 }, { output: 0 }));
+}
+
+export interface SliceOptions {
+  /** The first index taken along each leading axis; negative ones count from the end. */
+  readonly begin: readonly number[];
+  /** The first index no longer taken; default: the dimension. */
+  readonly end?: readonly (number | undefined)[];
+  /** At least 1, the default: every `step`-th index is taken. */
+  readonly step?: readonly number[];
+}
+
+/**
+ * A box of a tensor. Axes that are not named are taken whole. A view where the box is one run of memory that starts at a
+ * boundary of the device, such as a range of a batch.
+ *
+ * Shapes: any -> ceil((end - begin) / step) along each axis. Throws ArgumentError for more axes than `x` has, indices out of
+ * range, ends before their begins and steps below 1.
+ *
+ * @example slice(x, { begin: [0, 2], end: [undefined, 5] }) // x[:, 2:5]
+ */
+export function slice(x: Tensor, options: SliceOptions): Tensor {
+  checkOptions<SliceOptions>("slice", options, { begin: anArray, end: anArray, step: anArray }, ["begin"]);
+  const { begin, end = [], step = [] } = options;
+  if (Math.max(begin.length, end.length, step.length) > x.rank) {
+    throw new ArgumentError(
+      `slice: found ${Math.max(begin.length, end.length, step.length)} axes, expected at most ${x.rank} for shape ${formatShape(x.shape)}`,
+    );
+  }
+  const attrs = {
+    begin: x.shape.map((size, axis) => indexAlong(begin[axis] ?? 0, size, "begin", axis)),
+    end: x.shape.map((size, axis) => indexAlong(end[axis] ?? size, size, "end", axis)),
+    step: x.shape.map((_, axis) => step[axis] ?? 1),
+  };
+  attrs.step.forEach((every, axis) => {
+    if (!Number.isInteger(every) || every < 1 || attrs.end[axis]! < attrs.begin[axis]!) {
+      throw new ArgumentError(
+        `slice: axis ${axis}: found begin ${attrs.begin[axis]}, end ${attrs.end[axis]}, step ${every}, expected begin <= end and a step of at least 1`,
+      );
+    }
+  });
+  return execute(sliceOp, [x], attrs)[0]!;
+}
+
+function indexAlong(index: number, size: number, argument: string, axis: number): number {
+  if (!Number.isInteger(index) || index < -size || index > size) {
+    throw new ArgumentError(
+      `slice: ${argument}: found ${index} for axis ${axis} of ${size} elements, expected an integer in [${-size}, ${size}]`,
+    );
+  }
+  return index < 0 ? index + size : index;
+}
+
+/** `size` indices from `begin` on along one axis, all of the others. */
+export function sliceAlong(x: Tensor, axis: number, begin: number, size: number): Tensor {
+  const attrs = {
+    begin: x.shape.map((_, other) => (other === axis ? begin : 0)),
+    end: x.shape.map((dimension, other) => (other === axis ? begin + size : dimension)),
+    step: x.shape.map(() => 1),
+  };
+  return execute(sliceOp, [x], attrs)[0]!;
+}
+
+/**
+ * Cuts a tensor into parts along an axis: the inverse of `concatenate`.
+ *
+ * Shapes: [..., n, ...] -> parts whose sizes add up to n. Throws ArgumentError for an axis out of range, a number of parts
+ * that does not divide n, or sizes that do not add up to n.
+ *
+ * @param parts the number of equal parts, or the size of each
+ * @param options.axis default: 0
+ * @example split(tensor([1, 2, 3, 4, 5]), [2, 3]) // [1, 2] and [3, 4, 5]
+ */
+export function split(
+  x: Tensor,
+  parts: number | readonly number[],
+  options: { readonly axis?: number } = {},
+): Tensor[] {
+  checkTensors("split", x);
+  const axis = axisOption("split", options, x.rank, 0);
+  const size = x.shape[axis]!;
+  const sizes = typeof parts === "number" ? equalSizes(size, parts) : parts;
+  if (!listOf(nonNegativeInteger).accepts(sizes) || sizes.reduce((sum, part) => sum + part, 0) !== size) {
+    throw new ArgumentError(
+      `split: parts: found ${describeValue(parts)}, expected parts that add up to ${size}, axis ${axis} of ${formatShape(x.shape)}`,
+    );
+  }
+  let begin = 0;
+  return sizes.map((part) => {
+    begin += part;
+    return sliceAlong(x, axis, begin - part, part);
+  });
+}
+
+const equalSizes = (size: number, count: number): number[] =>
+  Number.isInteger(count) && count > 0 ? new Array<number>(count).fill(size / count) : [];

@@ -1,0 +1,127 @@
+import { copyRun } from "./run.as";
+
+// Copies between two strided layouts. Offsets and strides count elements; up to four outer dimensions surround what one
+// item copies.
+
+/** Elements of a line, `fromStep` and `toStep` apart. */
+@inline
+function copyLine<T>(from: usize, to: usize, n: usize, fromStep: i32, toStep: i32): void {
+  if (fromStep == 1 && toStep == 1) {
+    copyRun<T>(from, to, n * sizeof<T>());
+    return;
+  }
+  const fromBytes = fromStep * sizeof<T>();
+  const toBytes = toStep * sizeof<T>();
+  for (; n > 0; n--) {
+    store<T>(to, load<T>(from));
+    from += fromBytes;
+    to += toBytes;
+  }
+}
+
+@inline
+function low(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+}
+
+@inline
+function high(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+}
+
+/** Four by four elements of four bytes; both sides are contiguous along one of the two directions. */
+@inline
+function transposeFour(from: usize, fromBytes: usize, to: usize, toBytes: usize): void {
+  const a = v128.load(from), b = v128.load(from + fromBytes);
+  from += 2 * fromBytes;
+  const c = v128.load(from), d = v128.load(from + fromBytes);
+  const ac = low(a, c), bd = low(b, d), ac2 = high(a, c), bd2 = high(b, d);
+  v128.store(to, low(ac, bd));
+  v128.store(to + toBytes, high(ac, bd));
+  v128.store(to + 2 * toBytes, low(ac2, bd2));
+  v128.store(to + 3 * toBytes, high(ac2, bd2));
+}
+
+/** Pieces and tiles of this side touch few enough pages, and use up the lines that they load. */
+const tileSide: usize = 128;
+
+/** to[j, i] = from[i, j] for i < n and j < across: contiguous along j in `from` and along i in `to`. */
+@inline
+function transposeBlock<T>(
+  from: usize, to: usize, n: usize, fromStep: i32, across: usize, acrossTo: i32
+): void {
+  const fromBytes = fromStep * sizeof<T>();
+  const toBytes = acrossTo * sizeof<T>();
+  const wide: usize = sizeof<T>() == 4 ? across & ~3 : 0;
+  const tall: usize = sizeof<T>() == 4 ? n & ~3 : 0;
+  for (let tile: usize = 0; tile < wide; tile += tileSide) {
+    const end = min(tile + tileSide, wide);
+    for (let i: usize = 0; i < tall; i += 4) {
+      for (let j = tile; j < end; j += 4) {
+        transposeFour(from + j * 4 + i * fromBytes, fromBytes, to + j * toBytes + i * 4, toBytes);
+      }
+    }
+  }
+  for (let j: usize = 0; j < across; j++) {
+    for (let i: usize = j < wide ? tall : 0; i < n; i++) {
+      store<T>(to + j * toBytes + i * sizeof<T>(), load<T>(from + j * sizeof<T>() + i * fromBytes));
+    }
+  }
+}
+
+/** Items are pieces of `piece` elements of a line of n, innermost, in outer dimensions d0 (as many as there are) to d3. */
+@inline
+function copy<T>(
+  begin: usize, end: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32, toStep: i32,
+  across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32, f3: i32, t0: i32,
+  t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32
+): void {
+  const pieces = (n + piece - 1) / piece;
+  let rest = begin / pieces;
+  let at = begin % pieces;
+  let i3 = rest % d3;
+  rest /= d3;
+  let i2 = rest % d2;
+  rest /= d2;
+  let i1 = rest % d1;
+  let i0 = rest / d1;
+  for (let item = begin; item < end; item++) {
+    const first = at * piece;
+    const from = x + (fromOffset + i0 * f0 + i1 * f1 + i2 * f2 + i3 * f3 + first * fromStep) * sizeof<T>();
+    const to = y + (toOffset + i0 * t0 + i1 * t1 + i2 * t2 + i3 * t3 + first * toStep) * sizeof<T>();
+    const length = min(piece, n - first);
+    if (across != 0) transposeBlock<T>(from, to, length, fromStep, across, acrossTo);
+    else copyLine<T>(from, to, length, fromStep, toStep);
+    if (++at < pieces) continue;
+    at = 0;
+    if (++i3 < d3) continue;
+    i3 = 0;
+    if (++i2 < d2) continue;
+    i2 = 0;
+    if (++i1 < d1) continue;
+    i1 = 0;
+    i0++;
+  }
+}
+
+export function copyWords(
+  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32,
+  toStep: i32, across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32,
+  f3: i32, t0: i32, t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32
+): void {
+  copy<u32>(
+    begin, end, x, y, n, piece, fromStep, toStep, across, acrossTo, d1, d2, d3, f0, f1, f2, f3, t0, t1, t2,
+    t3, fromOffset, toOffset
+  );
+}
+
+export function copyBytes(
+  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32,
+  toStep: i32, across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32,
+  f3: i32, t0: i32, t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32
+): void {
+  copy<u8>(
+    begin, end, x, y, n, piece, fromStep, toStep, across, acrossTo, d1, d2, d3, f0, f1, f2, f3, t0, t1, t2,
+    t3, fromOffset, toOffset
+  );
+}

@@ -1,0 +1,97 @@
+import { halfWordsSource } from "../../../core/float-elements.ts";
+import type { DType } from "../../../expression/dtype.ts";
+import { invocationEntry } from "./invocations.ts";
+import type { Unit } from "./units.ts";
+import { loadUnit, storeUnits, unitType } from "./units.ts";
+
+/**
+ * Where a number leads: along every dimension (divisor, size, stride in x, stride in y) it has an index. A number that is
+ * none of an element in the box is not inside. Strides may be negative: u32 wraps.
+ */
+const head = (unit: Unit, rank: number, more: string): string => `
+struct P { count: u32, first: u32, xAt: u32, yAt: u32, dims: array<vec4u, ${rank}>, ${more} }
+struct Place { inside: bool, xAt: u32, yAt: u32 }
+@group(0) @binding(0) var<storage, read> x: array<${unitType(unit)}>;
+@group(0) @binding(1) var<storage, read_write> y: array<${unitType(unit)}>;
+@group(1) @binding(0) var<uniform> p: P;
+fn placeOf(number: u32) -> Place {
+  var rest = number;
+  var place = Place(true, p.xAt, p.yAt);
+  for (var k = 0u; k < ${rank}u; k++) {
+    let dim = p.dims[k];
+    let index = rest / dim.x;
+    rest -= index * dim.x;
+    place.inside = place.inside && index < dim.y;
+    place.xAt += index * dim.z;
+    place.yAt += index * dim.w;
+  }
+  place.inside = place.inside && rest == 0u;
+  return place;
+}`;
+
+/** Moves a box: an invocation is one of its elements. */
+export const boxCode = (unit: Unit, rank: number): string =>
+  head(unit, rank, "") + invocationEntry("copy", "let place = placeOf(at); y[place.yAt] = x[place.xAt];");
+
+/** The parameter that fills the rest of an output of a dtype: its type, and a word full of it. */
+export interface FillCode {
+  readonly type: "f32" | "i32" | "u32";
+  readonly word: string;
+  /** A function that it calls. */
+  readonly source?: string;
+}
+
+export function fillCode(dtype: DType): FillCode {
+  if (dtype === "u8") return { type: "u32", word: "p.fill * 0x01010101u" };
+  if (dtype === "f16") {
+    return { type: "f32", word: "halfWords(vec4f(p.fill)).x", source: halfWordsSource };
+  }
+  return { type: dtype === "bool" ? "u32" : dtype, word: "bitcast<u32>(p.fill)" };
+}
+
+/**
+ * Moves a box: an invocation is an element of y, or a word of it. Elements outside of the box stay what they are, or become
+ * the fill.
+ */
+export const ownerCode = (unit: Unit, rank: number, fill?: FillCode): string => `
+${head(unit, rank, fill ? `fill: ${fill.type}` : "")}
+${fill?.source ?? ""}
+fn unit(at: u32, old: ${unitType(unit)}) -> ${unitType(unit)} {
+  let place = placeOf(at - p.yAt);
+  if (at >= p.yAt && place.inside) { return ${loadUnit(unit, "x", "place.xAt")}; }
+  return ${fill ? `${unitType(unit)}(${fill.word})` : "old"};
+}
+${invocationEntry("copy", storeUnits(unit, "at + p.first"))}`;
+
+/** The side of a tile that goes through the memory of a workgroup, and so is contiguous where read and where written. */
+export const tileSide = 32;
+
+/**
+ * Moves matrices whose rows are contiguous in x and whose columns are contiguous in y: a workgroup is a tile, whose rows
+ * are a word apart from whole ones, so that those of a column lie in different banks.
+ */
+export const transposeCode = (rank: number): string => `
+${head("word", rank, "width: u32, columnTo: u32, height: u32, rowFrom: u32")}
+var<workgroup> tile: array<u32, ${tileSide * (tileSide + 1)}>;
+@compute @workgroup_size(${tileSide}, 8)
+fn transpose(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let number = group.x + group.y * groups.x;
+  if (number >= p.count) { return; }
+  let across = (p.width + ${tileSide - 1}u) / ${tileSide}u;
+  let down = (p.height + ${tileSide - 1}u) / ${tileSide}u;
+  let place = placeOf(number / (across * down));
+  let column = number % across * ${tileSide}u;
+  let row = number / across % down * ${tileSide}u;
+  for (var k = local.y; k < ${tileSide}u; k += 8u) {
+    if (row + k < p.height && column + local.x < p.width) {
+      tile[k * ${tileSide + 1}u + local.x] = x[place.xAt + (row + k) * p.rowFrom + column + local.x];
+    }
+  }
+  workgroupBarrier();
+  for (var k = local.y; k < ${tileSide}u; k += 8u) {
+    if (column + k < p.width && row + local.x < p.height) {
+      y[place.yAt + (column + k) * p.columnTo + row + local.x] = tile[local.x * ${tileSide + 1}u + k];
+    }
+  }
+}
+`;

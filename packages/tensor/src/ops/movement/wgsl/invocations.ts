@@ -1,0 +1,19 @@
+import type { Limits } from "../../../core/backend.ts";
+import { workgroupLine } from "../../../core/wgsl.ts";
+
+/** What every WebGPU device has, and enough to hide the latency of memory. */
+const workgroupSize = 256;
+
+/** A WGSL entry point whose `body` runs for every number `at` below `p.count`. */
+export const invocationEntry = (name: string, body: string): string => `
+@compute @workgroup_size(${workgroupSize})
+fn ${name}(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let at = (group.x + group.y * groups.x) * ${workgroupSize}u + local;
+  if (at >= p.count) { return; }
+  ${body}
+}
+`;
+
+/** The workgroups of such an entry point. */
+export const invocations = (count: number, limits: Limits): readonly [x: number, y: number, z: number] =>
+  workgroupLine(Math.ceil(count / workgroupSize), limits);

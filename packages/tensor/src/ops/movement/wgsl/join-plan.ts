@@ -1,0 +1,68 @@
+import type { Limits } from "../../../core/backend.ts";
+import type { PlannedLaunch } from "../../../core/launch.ts";
+import { wgslKernel } from "../../../core/wgsl.ts";
+import { invocations } from "./invocations.ts";
+import { joinCode } from "./join.wgsl.ts";
+import type { Unit } from "./units.ts";
+import { unitsPerWord, widestUnit } from "./units.ts";
+
+/** A part of the output, counted in elements: each of the `rows` of the output has `run` of its elements, from `begin` on. */
+export interface JoinedPart {
+  readonly input: number;
+  readonly run: number;
+  readonly begin: number;
+}
+
+/** The storage buffers that a kernel has everywhere, but for the output's. */
+const mostParts = 7;
+
+/** How the output is cut. */
+export interface JoinedRows {
+  readonly rows: number;
+  /** Elements of a row. */
+  readonly row: number;
+  readonly bytesPerElement: number;
+}
+
+/** Launches that move several parts each; absent where parts do not lie on boundaries of words. */
+export function joinLaunches(
+  parts: readonly JoinedPart[],
+  { rows, row, bytesPerElement }: JoinedRows,
+  limits: Limits,
+): PlannedLaunch[] | undefined {
+  const present = parts.filter(({ run }) => rows * run > 0);
+  const counts = [row, ...present.flatMap(({ run, begin }) => [run, begin])];
+  const { unit, elements } = widestUnit(bytesPerElement, counts);
+  if (unitsPerWord(unit) > 1) return undefined;
+  const inUnits = present.map(({ input, run, begin }) => {
+    return { input, run: run / elements, begin: begin / elements };
+  });
+  return Array.from({ length: Math.ceil(present.length / mostParts) }, (_, group) => {
+    const joined = inUnits.slice(group * mostParts, (group + 1) * mostParts);
+    return joinLaunch(unit, joined, { rows, row: row / elements }, limits);
+  });
+}
+
+function joinLaunch(
+  unit: Unit,
+  parts: readonly JoinedPart[],
+  { rows, row }: Pick<JoinedRows, "rows" | "row">,
+  limits: Limits,
+): PlannedLaunch {
+  let count = 0;
+  const places = parts.flatMap(({ run, begin }) => {
+    const start = count;
+    count += rows * run;
+    return [count, run, begin, start];
+  });
+  const parameters = [count, row, 0, 0, ...places];
+  const types = parameters.map(() => "u32" as const);
+  return {
+    kind: "kernel",
+    kernel: wgslKernel(joinCode(unit, parts.length), "join", types),
+    reads: parts.map(({ input }) => ({ input })),
+    writes: [{ output: 0 }],
+    parameters,
+    work: { workgroups: invocations(count, limits) },
+  };
+}

@@ -1,0 +1,20 @@
+import type { PlanOf } from "../../../core/op.ts";
+import { sizeOf } from "../../../core/spec.ts";
+import type { PadAttributes } from "../pad.ts";
+import { copyInto, padOp, padView } from "../pad.ts";
+import { launchesOnly } from "../view.ts";
+import { shaderCopyLaunches } from "./copy-plan.ts";
+
+export { padOp as op } from "../pad.ts";
+
+export const takesHalves = true;
+
+export const plan: PlanOf<PadAttributes> = ([x], attrs, limits) => {
+  const view = padView(x!, attrs, limits);
+  if (view !== undefined) return view;
+  const [y] = padOp.outputs([x], attrs);
+  const size = sizeOf(y!.shape);
+  if (size === 0) return launchesOnly([]);
+  const [copy, fill] = [copyInto(y!, x!, attrs), { size, value: { scalar: 0 } }];
+  return launchesOnly(shaderCopyLaunches(copy, x!.dtype, limits, { input: 0 }, { output: 0 }, fill));
+};

@@ -1,0 +1,61 @@
+import type { OpCase, OpCases } from "../../core/op-cases.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
+import type { AvgPoolAttributes, AvgPoolGradientAttributes } from "./avg-pool.ts";
+import { avgPoolGradientOp, avgPoolOp } from "./avg-pool.ts";
+import { poolCases } from "./pooling-cases.ts";
+import { pooledShape } from "./pooling-geometry.ts";
+
+const pooled = (countIncludePad: boolean): OpCase<AvgPoolAttributes>[] =>
+  poolCases.map(({ name, shape, attrs }) => ({
+    name: countIncludePad ? name : `${name}, padding not counted`,
+    attrs: { ...attrs, countIncludePad },
+    inputs: [{ shape, dtype: "f32", values: { normal: [0.5, 1] } }],
+    accuracy: { reduction: attrs.kernel.reduce((size, length) => size * length, 1) },
+  }));
+
+export const avgPoolCases: OpCases<AvgPoolAttributes> = {
+  op: avgPoolOp,
+  accuracy: "rounding",
+  cases: withHalves(
+    ["pairs", "pairs, odd sizes, ceil mode"],
+    [
+      ...pooled(true),
+      ...pooled(false).filter(({ attrs }) => attrs.padding.some((pad) => pad > 0)),
+      {
+        name: "non-finite",
+        attrs: { kernel: [2, 2], stride: [2, 2], padding: [0, 0], ceilMode: false, countIncludePad: true },
+        inputs: [{ shape: [3, 8, 18], dtype: "f32", values: "non-finite" }],
+        accuracy: { reduction: 4 },
+        needs: "non-finite",
+      },
+    ],
+  ),
+};
+
+const spread = (countIncludePad: boolean): OpCase<AvgPoolGradientAttributes>[] =>
+  poolCases.map(({ name, shape, attrs }) => ({
+    name: countIncludePad ? name : `${name}, padding not counted`,
+    attrs: { ...attrs, inputShape: shape, countIncludePad },
+    inputs: [{ shape: pooledShape(name, shape, attrs), dtype: "f32", values: { normal: [0.5, 1] } }],
+    accuracy: { reduction: attrs.kernel.reduce((size, length) => size * length, 1) },
+  }));
+
+export const avgPoolGradientCases: OpCases<AvgPoolGradientAttributes> = {
+  op: avgPoolGradientOp,
+  accuracy: "rounding",
+  cases: withHalves(
+    ["pairs", "pairs, odd sizes"],
+    [
+      ...spread(true),
+      ...spread(false).filter(({ attrs }) => attrs.padding.some((pad) => pad > 0)),
+      ...spread(true)
+        .slice(0, 1)
+        .map(({ name, attrs, inputs: [dy] }) => ({
+          name: `non-finite, ${name}`,
+          attrs,
+          inputs: [{ ...dy!, values: "non-finite" as const }],
+          needs: "non-finite" as const,
+        })),
+    ],
+  ),
+};

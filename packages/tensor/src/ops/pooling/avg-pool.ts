@@ -1,0 +1,122 @@
+import { checkOptions } from "../../checks/check.ts";
+import { yesOrNo } from "../../checks/rules.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import { wasmKernel } from "../../core/launch.ts";
+import type { Op } from "../../core/op.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
+import type { Extent, PoolAttributes, PoolGradientAttributes, PoolOptions } from "./pooling-geometry.ts";
+import { checkPooled, planeGeometry, poolAttributes, pooledSpec, poolRules } from "./pooling-geometry.ts";
+import { poolPlan } from "./pooling-plan.ts";
+import { module } from "./wasm/avg-pool.wasm.ts";
+import { windowsOf } from "./windows.ts";
+
+export interface AvgPoolAttributes extends PoolAttributes {
+  /** Whether positions in the padding count as zeros; positions beyond it, of ceil mode, never do. */
+  readonly countIncludePad: boolean;
+}
+
+export interface AvgPoolOptions extends PoolOptions {
+  /** Whether positions in the padding count as zeros. Default: true. */
+  readonly countIncludePad?: boolean;
+}
+
+/** y = the sum of each window divided by the number of its positions. */
+export const avgPoolOp: Op<AvgPoolAttributes> = {
+  name: "avgPool",
+  outputs: ([x], attrs) => [pooledSpec(`avgPool${attrs.kernel.length}d`, x!, attrs)],
+  meaning: {
+    loops: ([x], [y], attrs) => {
+      for (const { output, paddedSize, cells } of windowsOf(planeGeometry(x!.shape, y!.shape, attrs))) {
+        const sum = cells.reduce((total, { input }) => total + x!.data[input]!, 0);
+        y!.data[output] = sum / (attrs.countIncludePad ? paddedSize : cells.length);
+      }
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ inputSpecs: [x], outputGradients: [dy], attrs }) => [
+      execute(avgPoolGradientOp, [dy], { ...attrs, inputShape: x!.shape })[0],
+    ],
+  },
+  kernels: {
+    wasm: ([x], attrs) => {
+      const [y] = avgPoolOp.outputs([x], attrs);
+      return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), {
+        kernel: wasmKernel(module, "avgPool"),
+        reads: [{ input: 0 }],
+        writes: [{ output: 0 }],
+        item: "row",
+        parameters: [Number(attrs.countIncludePad)],
+      });
+    },
+  },
+};
+
+function avgPool(operation: string, rank: 1 | 2, x: Tensor, kernel: Extent, options: AvgPoolOptions): Tensor {
+  checkOptions<AvgPoolOptions>(operation, options, { ...poolRules, countIncludePad: yesOrNo });
+  const { countIncludePad = true, ...geometry } = options;
+  const attrs = { ...poolAttributes(operation, rank, kernel, geometry), countIncludePad };
+  return execute(avgPoolOp, [x], attrs)[0]!;
+}
+
+/**
+ * The mean of windows over the last dimension.
+ *
+ * Shapes: [..., length] -> [..., windows]. Throws DTypeError unless x is f32 or f16, ArgumentError for impossible options, ShapeError
+ * when no window fits in.
+ *
+ * @example avgPool1d(tensor([[1, 3, 2, 5]]), 2) // [[2, 3.5]]
+ */
+export function avgPool1d(x: Tensor, kernel: Extent, options: AvgPoolOptions = {}): Tensor {
+  return avgPool("avgPool1d", 1, x, kernel, options);
+}
+
+/**
+ * The mean of windows over the last two dimensions.
+ *
+ * Shapes: [..., height, width] -> [..., rows, columns]. Throws DTypeError unless x is f32 or f16, ArgumentError for impossible
+ * options, ShapeError when no window fits in.
+ *
+ * @example avgPool2d(images, 2) // [32, 64, 28, 28] -> [32, 64, 14, 14]
+ */
+export function avgPool2d(x: Tensor, kernel: Extent, options: AvgPoolOptions = {}): Tensor {
+  return avgPool("avgPool2d", 2, x, kernel, options);
+}
+
+export type AvgPoolGradientAttributes = AvgPoolAttributes & PoolGradientAttributes;
+
+/** dx = the sum, over the windows that cover it, of dy divided by the number of their positions. */
+export const avgPoolGradientOp: Op<AvgPoolGradientAttributes> = {
+  name: "avgPoolGradient",
+  outputs: ([dy], attrs) => {
+    checkDType("avgPoolGradient", "dy", dy!, ...floatTypes);
+    checkPooled("avgPoolGradient", dy!.shape, attrs);
+    return [{ shape: attrs.inputShape, dtype: dy!.dtype }];
+  },
+  meaning: {
+    loops: ([dy], [dx], attrs) => {
+      for (const { output, paddedSize, cells } of windowsOf(planeGeometry(dx!.shape, dy!.shape, attrs))) {
+        const share = dy!.data[output]! / (attrs.countIncludePad ? paddedSize : cells.length);
+        for (const { input } of cells) dx!.data[input]! += share;
+      }
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ outputGradients: [ddx], attrs: { inputShape: _, ...attrs } }) => [
+      execute(avgPoolOp, [ddx], attrs)[0],
+    ],
+  },
+  kernels: {
+    wasm: ([dy], attrs) =>
+      poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), {
+        kernel: wasmKernel(module, "avgPoolGradient"),
+        reads: [{ input: 0 }],
+        writes: [{ output: 0 }],
+        item: "plane",
+        parameters: [Number(attrs.countIncludePad)],
+      }),
+  },
+};

@@ -1,0 +1,167 @@
+import { ShapeError } from "../../checks/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import { wasmKernel } from "../../core/launch.ts";
+import type { Op } from "../../core/op.ts";
+import { formatShape, sameShape } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
+import { placeType } from "./places.ts";
+import type { Extent, PoolAttributes, PoolGradientAttributes, PoolOptions } from "./pooling-geometry.ts";
+import { checkPooled, planeGeometry, poolAttributes, pooledSpec } from "./pooling-geometry.ts";
+import { poolPlan } from "./pooling-plan.ts";
+import { module } from "./wasm/max-pool.wasm.ts";
+import { windowsOf } from "./windows.ts";
+
+/**
+ * y = the maximum of each window; the second output is the place of the maximum within its window, row by row: the first
+ * one of equals, the last NaN. A byte for each output is all that the gradient reads.
+ */
+export const maxPoolOp: Op<PoolAttributes> = {
+  name: "maxPool",
+  outputs: ([x], attrs) => {
+    const y = pooledSpec(`maxPool${attrs.kernel.length}d`, x!, attrs);
+    return [y, { shape: y.shape, dtype: placeType(attrs) }];
+  },
+  meaning: {
+    loops: ([x], [y, places], attrs) => {
+      for (const { output, cells } of windowsOf(planeGeometry(x!.shape, y!.shape, attrs))) {
+        let best = cells[0]!;
+        for (const cell of cells) {
+          const value = x!.data[cell.input]!;
+          if (value > x!.data[best.input]! || Number.isNaN(value)) best = cell;
+        }
+        y!.data[output] = x!.data[best.input]!;
+        places!.data[output] = best.place;
+      }
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [1] }),
+    apply: ({ inputSpecs: [x], outputs: [, places], outputGradients: [dy], attrs }) => [
+      execute(maxPoolGradientOp, [dy, places], { ...attrs, inputShape: x!.shape })[0],
+    ],
+  },
+  kernels: {
+    wasm: ([x], attrs) => {
+      const [y] = maxPoolOp.outputs([x], attrs);
+      return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), {
+        kernel: wasmKernel(module, placeType(attrs) === "u8" ? "maxPoolBytes" : "maxPoolWords"),
+        reads: [{ input: 0 }],
+        writes: [{ output: 0 }, { output: 1 }],
+        item: "row",
+      });
+    },
+  },
+};
+
+function maxPool(x: Tensor, attrs: PoolAttributes): Tensor {
+  const [y, places] = execute(maxPoolOp, [x], attrs);
+  places!.dispose();
+  return y!;
+}
+
+/**
+ * The maximum of windows over the last dimension. Positions in the padding never win; NaN does. The first of equal maxima
+ * gets the gradient.
+ *
+ * Shapes: [..., length] -> [..., windows]. Throws DTypeError unless x is f32 or f16, ArgumentError for impossible options, ShapeError
+ * when no window fits in.
+ *
+ * @example maxPool1d(tensor([[1, 3, 2, 5]]), 2) // [[3, 5]]
+ */
+export function maxPool1d(x: Tensor, kernel: Extent, options: PoolOptions = {}): Tensor {
+  return maxPool(x, poolAttributes("maxPool1d", 1, kernel, options));
+}
+
+/**
+ * The maximum of windows over the last two dimensions. Positions in the padding never win; NaN does. The first of equal
+ * maxima, row by row, gets the gradient.
+ *
+ * Shapes: [..., height, width] -> [..., rows, columns]. Throws DTypeError unless x is f32 or f16, ArgumentError for impossible
+ * options, ShapeError when no window fits in.
+ *
+ * @example maxPool2d(images, 2) // [32, 64, 28, 28] -> [32, 64, 14, 14]
+ * @example maxPool2d(images, 3, { stride: 2, padding: 1 })
+ */
+export function maxPool2d(x: Tensor, kernel: Extent, options: PoolOptions = {}): Tensor {
+  return maxPool(x, poolAttributes("maxPool2d", 2, kernel, options));
+}
+
+/** y = x where the maximum of each window stood: the transpose of `maxPoolGradient`, for second derivatives. */
+export const maxPoolSelectOp: Op<PoolAttributes> = {
+  name: "maxPoolSelect",
+  outputs: ([x, places], attrs) => {
+    const y = pooledSpec("maxPoolSelect", x!, attrs);
+    checkDType("maxPoolSelect", "places", places!, placeType(attrs));
+    if (!sameShape(places!.shape, y.shape)) {
+      throw new ShapeError(
+        `maxPoolSelect: places: found ${formatShape(places!.shape)}, expected ${formatShape(y.shape)}`,
+      );
+    }
+    return [y];
+  },
+  meaning: {
+    loops: ([x, places], [y], attrs) => {
+      for (const { output, cells } of windowsOf(planeGeometry(x!.shape, y!.shape, attrs))) {
+        const winner = cells.find(({ place }) => place === places!.data[output])!;
+        y!.data[output] = x!.data[winner.input]!;
+      }
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [1], outputs: [] }),
+    apply: ({ inputSpecs: [x], inputs: [, places], outputGradients: [dy], attrs }) => [
+      execute(maxPoolGradientOp, [dy, places], { ...attrs, inputShape: x!.shape })[0],
+      undefined,
+    ],
+  },
+  kernels: {
+    wasm: ([x, places], attrs) =>
+      poolPlan(planeGeometry(x!.shape, places!.shape, attrs), {
+        kernel: wasmKernel(module, placeType(attrs) === "u8" ? "maxPoolSelectBytes" : "maxPoolSelectWords"),
+        reads: [{ input: 0 }, { input: 1 }],
+        writes: [{ output: 0 }],
+        item: "row",
+      }),
+  },
+};
+
+/** dx = the sum of dy over the windows whose maximum stands there: inputs are dy and the places of the maxima. */
+export const maxPoolGradientOp: Op<PoolGradientAttributes> = {
+  name: "maxPoolGradient",
+  outputs: ([dy, places], attrs) => {
+    checkDType("maxPoolGradient", "dy", dy!, ...floatTypes);
+    checkDType("maxPoolGradient", "places", places!, placeType(attrs));
+    checkPooled("maxPoolGradient", dy!.shape, attrs);
+    checkPooled("maxPoolGradient", places!.shape, attrs);
+    return [{ shape: attrs.inputShape, dtype: dy!.dtype }];
+  },
+  meaning: {
+    loops: ([dy, places], [dx], attrs) => {
+      for (const { output, cells } of windowsOf(planeGeometry(dx!.shape, dy!.shape, attrs))) {
+        const winner = cells.find(({ place }) => place === places!.data[output])!;
+        dx!.data[winner.input]! += dy!.data[output]!;
+      }
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [1], outputs: [] }),
+    apply: ({ inputs: [, places], outputGradients: [ddx], attrs }) => {
+      const { kernel, stride, padding, ceilMode } = attrs;
+      return [execute(maxPoolSelectOp, [ddx, places], { kernel, stride, padding, ceilMode })[0], undefined];
+    },
+  },
+  kernels: {
+    wasm: ([dy], attrs) =>
+      poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), {
+        kernel: wasmKernel(
+          module,
+          placeType(attrs) === "u8" ? "maxPoolGradientBytes" : "maxPoolGradientWords",
+        ),
+        reads: [{ input: 0 }, { input: 1 }],
+        writes: [{ output: 0 }],
+        item: "plane",
+      }),
+  },
+};

@@ -1,0 +1,74 @@
+import type { Limits } from "../../core/backend.ts";
+import type { Kernel, Slot } from "../../core/launch.ts";
+import type { Plan } from "../../core/op.ts";
+import { wgslKernel } from "../../core/wgsl.ts";
+import { launchesOnly } from "../movement/view.ts";
+import { invocations } from "../movement/wgsl/invocations.ts";
+import type { PlaneGeometry } from "./pooling-geometry.ts";
+import { planeParameters } from "./pooling-geometry.ts";
+
+/** About this many multiplications or comparisons make a chunk: some ten microseconds. */
+const chunkOperations = 65_536;
+
+export interface PoolLaunch {
+  readonly kernel: Kernel;
+  readonly reads: readonly Slot[];
+  readonly writes: readonly Slot[];
+  /** What one item is: a row of the output, or a whole plane where windows may overlap in what they write. */
+  readonly item: "row" | "plane";
+  readonly parameters?: readonly number[];
+}
+
+/** One launch in WebAssembly over planes; none when there is nothing to write. */
+export function poolPlan(geometry: PlaneGeometry, launch: PoolLaunch): Plan {
+  const { planes, input, output, kernel } = geometry;
+  const rowOperations = output.width * kernel.height * kernel.width;
+  const planeOperations = rowOperations * output.height + input.height * input.width;
+  const [items, operations] =
+    launch.item === "row" ? [planes * output.height, rowOperations] : [planes, planeOperations];
+  return {
+    launches:
+      items === 0
+        ? []
+        : [
+            {
+              kind: "kernel",
+              kernel: launch.kernel,
+              reads: launch.reads,
+              writes: launch.writes,
+              parameters: [...planeParameters(geometry), ...(launch.parameters ?? [])],
+              work: { items, chunk: Math.max(1, Math.floor(chunkOperations / operations)) },
+            },
+          ],
+    temporaries: [],
+    aliases: [],
+  };
+}
+
+export interface ShaderPoolLaunch {
+  readonly code: string;
+  readonly entry: string;
+  readonly reads: readonly Slot[];
+  readonly writes: readonly Slot[];
+  /** The number of invocations, and what else the kernel is told. */
+  readonly count: number;
+  readonly more?: number;
+}
+
+/** The same in WGSL. */
+export function shaderPoolPlan(geometry: PlaneGeometry, limits: Limits, launch: ShaderPoolLaunch): Plan {
+  const { code, entry, reads, writes, count, more = 0 } = launch;
+  if (count === 0) return launchesOnly([]);
+  const parameters = [count, more, ...planeParameters(geometry)];
+  const types = parameters.map((_, index) => (index < 2 ? "u32" : "i32"));
+  return launchesOnly([
+    {
+      kind: "kernel",
+      kernel: wgslKernel(code, entry, types),
+      reads,
+      writes,
+      parameters,
+      work: { workgroups: invocations(count, limits) },
+    },
+  ]);
+}

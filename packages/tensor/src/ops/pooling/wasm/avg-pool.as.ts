@@ -1,0 +1,110 @@
+import { clear, endInside, evens, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
+
+/** Positions of a window along one axis: all up to the end of the padding, or those inside of the input. */
+@inline
+function countOf(start: i32, kernel: i32, length: i32, pad: i32, countPad: i32): i32 {
+  return countPad ? min(kernel, length + pad - start) : min(kernel, length - start) - max(0, -start);
+}
+
+@inline
+function sumOfPairs(at: usize): v128 {
+  const low = v128.load(at), high = v128.load(at, 16);
+  return f32x4.add(evens(low, high), odds(low, high));
+}
+
+/** Items are rows of the output. */
+export function avgPool(begin: i32, end: i32, _scratch: usize, x: usize, y: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32, countPad: i32): void {
+  const rowBytes = <usize>width << 2;
+  const inside = firstInside(outWidth, strideWidth, padWidth);
+  const insideEnd = strideWidth <= 2 ? endInside(inside, width, outWidth, kernelWidth, strideWidth, padWidth) : inside;
+  const isPairs = kernelWidth == 2 && strideWidth == 2;
+  for (let item = begin; item < end; item++) {
+    const top = (item % outHeight) * strideHeight - padHeight;
+    const row = max(0, -top);
+    const rows = min(kernelHeight, height - top) - row;
+    const rowCount = countOf(top, kernelHeight, height, padHeight, countPad);
+    const rowStart = x + <usize>((item / outHeight) * height + top + row) * rowBytes;
+    const to = y + (<usize>(item * outWidth) << 2);
+    const divisor = f32x4.splat(<f32>(rowCount * kernelWidth));
+    let column = 0;
+    while (column < outWidth) {
+      const left = column * strideWidth - padWidth;
+      if (column >= inside && column + 4 <= insideEnd) {
+        let from = rowStart + (<usize>left << 2);
+        if (isPairs && rows == 2) {
+          v128.store(to + (<usize>column << 2), f32x4.div(f32x4.add(sumOfPairs(from), sumOfPairs(from + rowBytes)), divisor));
+          column += 4;
+          continue;
+        }
+        let sum = f32x4.splat(0);
+        for (let r = 0; r < rows; r++) {
+          for (let c = 0; c < kernelWidth; c++) sum = f32x4.add(sum, loadFour(from + (<usize>c << 2), strideWidth));
+          from += rowBytes;
+        }
+        v128.store(to + (<usize>column << 2), f32x4.div(sum, divisor));
+        column += 4;
+      } else {
+        const first = max(0, left);
+        const last = min(left + kernelWidth, width);
+        let from = rowStart;
+        let sum: f32 = 0;
+        for (let r = 0; r < rows; r++) {
+          for (let c = first; c < last; c++) sum += load<f32>(from + (<usize>c << 2));
+          from += rowBytes;
+        }
+        store<f32>(to + (<usize>column << 2), sum / <f32>(rowCount * countOf(left, kernelWidth, width, padWidth, countPad)));
+        column++;
+      }
+    }
+  }
+}
+
+/** A row of dx from a row of dy, where windows two wide lie side by side. */
+@inline
+function spreadPairs(dy: usize, to: usize, outWidth: i32, width: i32): void {
+  let column = 0;
+  for (; column + 4 <= outWidth; column += 4) {
+    const share = f32x4.mul(v128.load(dy + (<usize>column << 2)), f32x4.splat(0.25));
+    storeInterleaved(to + (<usize>column << 3), share, share);
+  }
+  for (; column < outWidth; column++) {
+    const share = load<f32>(dy + (<usize>column << 2)) * 0.25;
+    store<f32>(to + (<usize>column << 3), share);
+    store<f32>(to + (<usize>column << 3), share, 4);
+  }
+  clear(to + (<usize>outWidth << 3), width - 2 * outWidth);
+}
+
+/** Items are planes. */
+export function avgPoolGradient(begin: i32, end: i32, _scratch: usize, dy: usize, dx: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32, countPad: i32): void {
+  const rowBytes = <usize>width << 2;
+  const isPairs = kernelHeight == 2 && kernelWidth == 2 && strideHeight == 2 && strideWidth == 2 && padHeight == 0 && padWidth == 0 && 2 * outHeight <= height && 2 * outWidth <= width;
+  for (let item = begin; item < end; item++) {
+    const plane = dx + <usize>(item * height) * rowBytes;
+    if (!isPairs) clear(plane, height * width);
+    for (let row = 0; row < outHeight; row++) {
+      const from = dy + (<usize>((item * outHeight + row) * outWidth) << 2);
+      if (isPairs) {
+        const upper = plane + <usize>(2 * row) * rowBytes;
+        spreadPairs(from, upper, outWidth, width);
+        spreadPairs(from, upper + rowBytes, outWidth, width);
+        continue;
+      }
+      const top = row * strideHeight - padHeight;
+      const rowEnd = min(top + kernelHeight, height);
+      const rowCount = countOf(top, kernelHeight, height, padHeight, countPad);
+      for (let column = 0; column < outWidth; column++) {
+        const left = column * strideWidth - padWidth;
+        const columnEnd = min(left + kernelWidth, width);
+        const share = load<f32>(from + (<usize>column << 2)) / <f32>(rowCount * countOf(left, kernelWidth, width, padWidth, countPad));
+        for (let r = max(0, top); r < rowEnd; r++) {
+          for (let c = max(0, left); c < columnEnd; c++) {
+            const to = plane + <usize>r * rowBytes + (<usize>c << 2);
+            store<f32>(to, load<f32>(to) + share);
+          }
+        }
+      }
+    }
+    if (isPairs) clear(plane + <usize>(2 * outHeight) * rowBytes, (height - 2 * outHeight) * width);
+  }
+}

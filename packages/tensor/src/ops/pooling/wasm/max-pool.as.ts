@@ -1,0 +1,206 @@
+import { clear, endInside, evens, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
+
+/** Takes v at a place over the best so far where it is larger or NaN: equal ones stay the first. */
+@inline
+function wins(v: v128, best: v128): v128 {
+  return v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
+}
+
+@inline
+function storePlaces<T>(at: usize, places: v128): void {
+  if (sizeof<T>() == 4) v128.store(at, places);
+  else {
+    const halves = i16x8.narrow_i32x4_s(places, places);
+    v128.store32_lane(at, i8x16.narrow_i16x8_u(halves, halves), 0);
+  }
+}
+
+@inline
+function loadPlaces<T>(at: usize): v128 {
+  if (sizeof<T>() == 4) return v128.load(at);
+  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at)));
+}
+
+/** Two by two windows, side by side, of two rows: four outputs. */
+@inline
+function maxOfPairs<T>(upper: usize, lower: usize, y: usize, places: usize): void {
+  const a0 = v128.load(upper), a1 = v128.load(upper, 16);
+  const b0 = v128.load(lower), b1 = v128.load(lower, 16);
+  let best = evens(a0, a1);
+  let v = odds(a0, a1);
+  let won = wins(v, best);
+  best = v128.bitselect(v, best, won);
+  let place = v128.and(won, i32x4.splat(1));
+  v = evens(b0, b1);
+  won = wins(v, best);
+  best = v128.bitselect(v, best, won);
+  place = v128.bitselect(i32x4.splat(2), place, won);
+  v = odds(b0, b1);
+  won = wins(v, best);
+  v128.store(y, v128.bitselect(v, best, won));
+  storePlaces<T>(places, v128.bitselect(i32x4.splat(3), place, won));
+}
+
+/** Four windows whose columns lie inside of the row. `from` is the first of their first row, `row` its place in the window. */
+@inline
+function maxOfFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kernelWidth: i32, stride: i32, y: usize, places: usize): void {
+  let best = f32x4.splat(-Infinity);
+  let at = i32x4.splat(row * kernelWidth);
+  let place = at;
+  const one = i32x4.splat(1);
+  for (; row < rowEnd; row++) {
+    const end = from + (<usize>kernelWidth << 2);
+    for (let cell = from; cell < end; cell += 4) {
+      const v = loadFour(cell, stride);
+      const won = wins(v, best);
+      best = v128.bitselect(v, best, won);
+      place = v128.bitselect(at, place, won);
+      at = i32x4.add(at, one);
+    }
+    from += rowBytes;
+  }
+  v128.store(y, best);
+  storePlaces<T>(places, place);
+}
+
+/** Any window; `left` is its first column in the row. */
+@inline
+function maxOfOne<T>(rowStart: usize, width: i32, row: i32, rowEnd: i32, left: i32, kernelWidth: i32, y: usize, place: usize): void {
+  const first = max(0, -left);
+  const end = min(kernelWidth, width - left);
+  let best: f32 = -Infinity;
+  let at = row * kernelWidth + first;
+  for (; row < rowEnd; row++) {
+    for (let c = first; c < end; c++) {
+      const v = load<f32>(rowStart + (<usize>(left + c) << 2));
+      if (v > best || v != v) {
+        best = v;
+        at = row * kernelWidth + c;
+      }
+    }
+    rowStart += <usize>width << 2;
+  }
+  store<f32>(y, best);
+  store<T>(place, <T>at);
+}
+
+/** Items are rows of the output. */
+@inline
+function maxPool<T>(begin: i32, end: i32, x: usize, y: usize, places: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+  const rowBytes = <usize>width << 2;
+  const inside = firstInside(outWidth, strideWidth, padWidth);
+  const insideEnd = endInside(inside, width, outWidth, kernelWidth, strideWidth, padWidth);
+  const isPairs = kernelHeight == 2 && kernelWidth == 2 && strideWidth == 2;
+  for (let item = begin; item < end; item++) {
+    const top = (item % outHeight) * strideHeight - padHeight;
+    const row = max(0, -top);
+    const rowEnd = min(kernelHeight, height - top);
+    const rowStart = x + <usize>((item / outHeight) * height + top + row) * rowBytes;
+    const to = <usize>item * outWidth;
+    let column = 0;
+    for (; column < inside; column++) {
+      maxOfOne<T>(rowStart, width, row, rowEnd, column * strideWidth - padWidth, kernelWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+    }
+    if (isPairs && rowEnd - row == 2) {
+      for (; column + 4 <= insideEnd; column += 4) {
+        const from = rowStart + (<usize>(column * 2 - padWidth) << 2);
+        maxOfPairs<T>(from, from + rowBytes, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+      }
+    } else if (strideWidth <= 2) {
+      for (; column + 4 <= insideEnd; column += 4) {
+        const from = rowStart + (<usize>(column * strideWidth - padWidth) << 2);
+        maxOfFour<T>(from, rowBytes, row, rowEnd, kernelWidth, strideWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+      }
+    }
+    for (; column < outWidth; column++) {
+      maxOfOne<T>(rowStart, width, row, rowEnd, column * strideWidth - padWidth, kernelWidth, y + ((to + column) << 2), places + (to + column) * sizeof<T>());
+    }
+  }
+}
+
+export function maxPoolBytes(begin: i32, end: i32, _scratch: usize, x: usize, y: usize, places: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+  maxPool<u8>(begin, end, x, y, places, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+}
+
+export function maxPoolWords(begin: i32, end: i32, _scratch: usize, x: usize, y: usize, places: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+  maxPool<i32>(begin, end, x, y, places, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+}
+
+/** Two rows of dx from one row of dy, where windows of two by two lie side by side: nothing is read back. */
+@inline
+function spreadPairs<T>(dy: usize, places: usize, upper: usize, lower: usize, outWidth: i32, width: i32): void {
+  let column = 0;
+  for (; column + 4 <= outWidth; column += 4) {
+    const gradient = v128.load(dy + (<usize>column << 2));
+    const place = loadPlaces<T>(places + <usize>column * sizeof<T>());
+    const at = <usize>column << 3;
+    storeInterleaved(upper + at, v128.and(gradient, i32x4.eq(place, i32x4.splat(0))), v128.and(gradient, i32x4.eq(place, i32x4.splat(1))));
+    storeInterleaved(lower + at, v128.and(gradient, i32x4.eq(place, i32x4.splat(2))), v128.and(gradient, i32x4.eq(place, i32x4.splat(3))));
+  }
+  clear(upper + (<usize>column << 3), width - 2 * column);
+  clear(lower + (<usize>column << 3), width - 2 * column);
+  for (; column < outWidth; column++) {
+    const place = <i32>load<T>(places + <usize>column * sizeof<T>());
+    store<f32>((place < 2 ? upper : lower) + (<usize>(2 * column + (place & 1)) << 2), load<f32>(dy + (<usize>column << 2)));
+  }
+}
+
+/** Items are planes. */
+@inline
+function maxPoolGradient<T>(begin: i32, end: i32, dy: usize, places: usize, dx: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+  const rowBytes = <usize>width << 2;
+  const isPairs = kernelHeight == 2 && kernelWidth == 2 && strideHeight == 2 && strideWidth == 2 && padHeight == 0 && padWidth == 0 && 2 * outHeight <= height && 2 * outWidth <= width;
+  for (let item = begin; item < end; item++) {
+    const plane = dx + <usize>(item * height) * rowBytes;
+    if (!isPairs) clear(plane, height * width);
+    for (let row = 0; row < outHeight; row++) {
+      const at = <usize>((item * outHeight + row) * outWidth);
+      if (isPairs) {
+        const upper = plane + <usize>(2 * row) * rowBytes;
+        spreadPairs<T>(dy + (at << 2), places + at * sizeof<T>(), upper, upper + rowBytes, outWidth, width);
+        continue;
+      }
+      for (let column = 0; column < outWidth; column++) {
+        const place = <i32>load<T>(places + (at + column) * sizeof<T>());
+        const r = place / kernelWidth;
+        const inRow = row * strideHeight - padHeight + r;
+        const inColumn = column * strideWidth - padWidth + (place - r * kernelWidth);
+        const to = plane + <usize>inRow * rowBytes + (<usize>inColumn << 2);
+        store<f32>(to, load<f32>(to) + load<f32>(dy + ((at + column) << 2)));
+      }
+    }
+    if (isPairs) clear(plane + <usize>(2 * outHeight) * rowBytes, (height - 2 * outHeight) * width);
+  }
+}
+
+export function maxPoolGradientBytes(begin: i32, end: i32, _scratch: usize, dy: usize, places: usize, dx: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+  maxPoolGradient<u8>(begin, end, dy, places, dx, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+}
+
+export function maxPoolGradientWords(begin: i32, end: i32, _scratch: usize, dy: usize, places: usize, dx: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+  maxPoolGradient<i32>(begin, end, dy, places, dx, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+}
+
+/** Items are rows of the output. */
+@inline
+function maxPoolSelect<T>(begin: i32, end: i32, x: usize, places: usize, y: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+  for (let item = begin; item < end; item++) {
+    const plane = (item / outHeight) * height;
+    const top = (item % outHeight) * strideHeight - padHeight;
+    for (let column = 0; column < outWidth; column++) {
+      const at = <usize>(item * outWidth + column);
+      const place = <i32>load<T>(places + at * sizeof<T>());
+      const r = place / kernelWidth;
+      const from = (plane + top + r) * width + column * strideWidth - padWidth + (place - r * kernelWidth);
+      store<f32>(y + (at << 2), load<f32>(x + (<usize>from << 2)));
+    }
+  }
+}
+
+export function maxPoolSelectBytes(begin: i32, end: i32, _scratch: usize, x: usize, places: usize, y: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, _kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+  maxPoolSelect<u8>(begin, end, x, places, y, height, width, outHeight, outWidth, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+}
+
+export function maxPoolSelectWords(begin: i32, end: i32, _scratch: usize, x: usize, places: usize, y: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, _kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+  maxPoolSelect<i32>(begin, end, x, places, y, height, width, outHeight, outWidth, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+}

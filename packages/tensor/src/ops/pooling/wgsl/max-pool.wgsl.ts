@@ -1,0 +1,97 @@
+import type { DType } from "../../../expression/dtype.ts";
+import { invocationEntry } from "../../movement/wgsl/invocations.ts";
+import { loadUnit } from "../../movement/wgsl/units.ts";
+import { forEachPlace, windows } from "./window.wgsl.ts";
+
+/**
+ * Floats are compared by integer keys in their order, both zeros as 0, NaN above everything: compilers may assume that
+ * there is no NaN. Every key is above the least integer, so that the first position of a window wins at first.
+ */
+const winner = (): string => `
+fn keyOf(bits: u32) -> i32 {
+  let magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) { return 0x7fffffff; }
+  return select(i32(magnitude), -i32(magnitude), bits != magnitude);
+}
+struct Winner { bits: u32, place: u32 }
+fn winnerOf(at: u32) -> Winner {
+  let plane = planeOf(p.output, at);
+  let corner = cornerOf(placeIn(p.output, at));
+  let first = max(corner, vec2i());
+  var best = i32(-0x7fffffff - 1);
+  var winner = Winner();
+  ${forEachPlace(
+    "place",
+    "first",
+    "min(corner + p.size, p.input)",
+    `let bits = x[position(p.input, plane, place)];
+      let key = keyOf(bits);
+      if (key > best || key == 0x7fffffff) {
+        best = key;
+        winner = Winner(bits, u32((row - corner.x) * p.size.y + column - corner.y));
+      }`,
+  )}
+  return winner;
+}`;
+
+/** An invocation is a window, or, where places are bytes, the four of a word of places. p.more: the number of windows. */
+export const maxPoolCode = (places: DType): string => `${windows}
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read_write> y: array<${places === "u8" ? "vec4u" : "u32"}>;
+@group(0) @binding(2) var<storage, read_write> places: array<u32>;
+${winner()}
+${invocationEntry(
+  "maxPool",
+  places === "u8"
+    ? `var four = vec4u();
+  var word = 0u;
+  for (var lane = 0u; lane < 4u; lane++) {
+    if (at * 4u + lane < p.more) {
+      let winner = winnerOf(at * 4u + lane);
+      four[lane] = winner.bits;
+      word |= winner.place << (lane * 8u);
+    }
+  }
+  y[at] = four;
+  places[at] = word;`
+    : `let winner = winnerOf(at);
+  y[at] = winner.bits;
+  places[at] = winner.place;`,
+)}`;
+
+const placeAt = (places: DType, at: string): string =>
+  loadUnit(places === "u8" ? "byte" : "word", "places", at);
+
+/** An invocation is a position of the input, which adds up dy of the windows that it has won. */
+export const maxPoolGradientCode = (places: DType): string => `${windows}
+@group(0) @binding(0) var<storage, read> dy: array<f32>;
+@group(0) @binding(1) var<storage, read> places: array<u32>;
+@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
+${invocationEntry(
+  "maxPoolGradient",
+  `let plane = planeOf(p.input, at);
+  let place = placeIn(p.input, at);
+  let first = firstWindow(place);
+  var sum = 0.0;
+  ${forEachPlace(
+    "window",
+    "first",
+    "endWindow(place)",
+    `let output = u32(position(p.output, plane, window));
+      let inside = place - cornerOf(window);
+      if (${placeAt(places, "output")} == u32(inside.x * p.size.y + inside.y)) { sum += dy[output]; }`,
+  )}
+  dx[at] = sum;`,
+)}`;
+
+/** An invocation is a window. */
+export const maxPoolSelectCode = (places: DType): string => `${windows}
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read> places: array<u32>;
+@group(0) @binding(2) var<storage, read_write> y: array<u32>;
+${invocationEntry(
+  "maxPoolSelect",
+  `let place = i32(${placeAt(places, "at")});
+  let inside = vec2i(place / p.size.y, place % p.size.y);
+  y[at] = x[position(p.input, planeOf(p.output, at), cornerOf(placeIn(p.output, at)) + inside)];`,
+)}`;

@@ -1,0 +1,183 @@
+import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { ShapeError } from "../../checks/errors.ts";
+import { anything, yesOrNo } from "../../checks/rules.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import { wasmKernel } from "../../core/launch.ts";
+import type { Op, Plan, ReferenceArray } from "../../core/op.ts";
+import { scope } from "../../core/scope.ts";
+import type { Spec } from "../../core/spec.ts";
+import { formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import * as e from "../../expression/functions.ts";
+import { pointwise } from "../elementwise/pointwise.ts";
+import { reshape } from "../movement/reshape.ts";
+import { launchesOnly } from "../movement/view.ts";
+import { checkReducible } from "./extreme.ts";
+import { keyFlips } from "./key-flips.ts";
+import { forEachLine, linesAlong } from "./lines.ts";
+import { chunkOf } from "./passes.ts";
+import type { ReductionAttributes } from "./reduction-geometry.ts";
+import { reducedShape } from "./reduction-geometry.ts";
+import { module } from "./wasm/selection.wasm.ts";
+
+/** `axes` names one axis. */
+export type ArgExtremeAttributes = ReductionAttributes;
+
+export interface ArgExtremeOptions {
+  /** Default: the flattened tensor. */
+  readonly axis?: number;
+  /** Keeps the axis, with one element. Default: false. */
+  readonly keepDims?: boolean;
+}
+
+export function argExtremeOutputs(operation: string, x: Spec, attrs: ArgExtremeAttributes): Spec[] {
+  checkDType(operation, "x", x, "f32", "i32", "u32");
+  checkReducible(operation, x, attrs);
+  return [{ shape: reducedShape(x.shape, attrs), dtype: "i32" }];
+}
+
+/** The first position whose value beats all others; the first NaN, where there is one. */
+export function argExtremeLoops(
+  [x]: readonly (ReferenceArray | undefined)[],
+  [y]: readonly ReferenceArray[],
+  axis: number,
+  beats: (value: number, best: number) => boolean,
+): void {
+  const lines = linesAlong(x!.shape, axis);
+  forEachLine(lines, (first, line) => {
+    let best = x!.data[first]!;
+    for (let position = 1; position < lines.length; position++) {
+      const value = x!.data[first + position * lines.inner]!;
+      if (Number.isNaN(best) || !(beats(value, best) || Number.isNaN(value))) continue;
+      best = value;
+      y!.data[line] = position;
+    }
+  });
+}
+
+/** Columns that one item looks at: a few cache lines of each row. */
+const columnsPerItem = 128;
+
+export function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
+  const { outer, length, inner } = linesAlong(x.shape, axis);
+  if (sizeOf(x.shape) === 0) return launchesOnly([]);
+  return launchesOnly([
+    {
+      kind: "kernel",
+      kernel: wasmKernel(module, "argExtreme"),
+      reads: [{ input: 0 }],
+      writes: [{ output: 0 }],
+      parameters: [length, inner, columnsPerItem, Number(x.dtype === "f32"), keyFlips(x.dtype, largest)],
+      work: {
+        items: outer * Math.ceil(inner / columnsPerItem),
+        chunk: chunkOf(length * Math.min(inner, columnsPerItem)),
+        scratchBytes: 8 * columnsPerItem,
+      },
+    },
+  ]);
+}
+
+export function callArgExtreme(op: Op<ArgExtremeAttributes>, x: Tensor, options: ArgExtremeOptions): Tensor {
+  checkTensors(op.name, x);
+  checkOptions<ArgExtremeOptions>(op.name, options, { axis: anything, keepDims: yesOrNo });
+  const { axis, keepDims = false } = options;
+  if (axis !== undefined)
+    return execute(op, [x], { axes: [normalizeAxis(axis, x.rank, op.name)], keepDims })[0]!;
+  return scope(() => {
+    const [position] = execute(op, [reshape(x, [x.size])], { axes: [0], keepDims: false });
+    return keepDims
+      ? reshape(
+          position!,
+          x.shape.map(() => 1),
+        )
+      : position!;
+  });
+}
+
+/** y = the first position of the largest value along the axis; of the first NaN, where there is one. */
+export const argmaxOp: Op<ArgExtremeAttributes> = {
+  name: "argmax",
+  outputs: ([x], attrs) => argExtremeOutputs("argmax", x!, attrs),
+  meaning: {
+    loops: (inputs, outputs, { axes }) =>
+      argExtremeLoops(inputs, outputs, axes[0]!, (value, best) => value > best),
+  },
+  kernels: {
+    wasm: ([x], { axes }) => argExtremePlan(x!, axes[0]!, true),
+  },
+};
+
+/**
+ * The index of the largest value along an axis, the first one of ties. NaN wins, as in PyTorch.
+ *
+ * Shapes: any -> i32 without the axis, or with one element there (`keepDims`). Throws DTypeError unless x is f32, i32 or u32,
+ * ShapeError where there is no element to choose, ArgumentError for an axis out of range.
+ *
+ * @example argmax(tensor([[1, 4], [3, 2]]), { axis: 1 }) // [1, 0]
+ */
+export function argmax(x: Tensor, options: ArgExtremeOptions = {}): Tensor {
+  return callArgExtreme(argmaxOp, x, options);
+}
+
+/** y = the first position of the smallest value along the axis; of the first NaN, where there is one. */
+export const argminOp: Op<ArgExtremeAttributes> = {
+  name: "argmin",
+  outputs: ([x], attrs) => argExtremeOutputs("argmin", x!, attrs),
+  meaning: {
+    loops: (inputs, outputs, { axes }) =>
+      argExtremeLoops(inputs, outputs, axes[0]!, (value, best) => value < best),
+  },
+  kernels: {
+    wasm: ([x], { axes }) => argExtremePlan(x!, axes[0]!, false),
+  },
+};
+
+/**
+ * The index of the smallest value along an axis, the first one of ties. NaN wins, as in PyTorch.
+ *
+ * Shapes: any -> i32 without the axis, or with one element there (`keepDims`). Throws DTypeError unless x is f32, i32 or u32,
+ * ShapeError where there is no element to choose, ArgumentError for an axis out of range.
+ *
+ * @example argmin(tensor([[1, 4], [3, 2]]), { axis: 1 }) // [0, 1]
+ */
+export function argmin(x: Tensor, options: ArgExtremeOptions = {}): Tensor {
+  return callArgExtreme(argminOp, x, options);
+}
+
+const lastAxis = ({ shape }: Spec): ArgExtremeAttributes => ({ axes: [shape.length - 1], keepDims: false });
+
+/** y = 1 where argmax(x) along the last axis is the given position, else 0. */
+export const isArgmaxOp: Op<object> = {
+  name: "isArgmax",
+  outputs: ([x, positions]) => {
+    const shape = x!.shape.slice(0, -1);
+    if (x!.shape.length === 0 || !sameShape(positions!.shape, shape)) {
+      throw new ShapeError(
+        `isArgmax: found x ${formatShape(x!.shape)} and positions ${formatShape(positions!.shape)}, expected [..., n] and [...]`,
+      );
+    }
+    checkDType("isArgmax", "positions", positions!, "i32");
+    argmaxOp.outputs([x], lastAxis(x!));
+    return [{ shape, dtype: "f32" }];
+  },
+  meaning: {
+    composition: ([x, positions]) => [
+      pointwise([execute(argmaxOp, [x!], lastAxis(x!))[0]!, positions!], (a, b) =>
+        e.cast(e.equal(a, b), "f32"),
+      ),
+    ],
+  },
+};
+
+/**
+ * 1 where the largest value along the last axis stands at the given position, else 0, as f32: whether a classifier is right. Ties
+ * and NaN count as in `argmax`. A position out of range, such as the label of an ignored sample, gives 0.
+ *
+ * Shapes: [..., n], i32 [...] -> f32 [...]. Throws ShapeError when they do not fit or n is 0, DTypeError unless x is f32, i32 or u32.
+ *
+ * @example mean(isArgmax(logits, labels)) // the accuracy
+ */
+export function isArgmax(x: Tensor, positions: Tensor): Tensor {
+  return execute(isArgmaxOp, [x, positions], {})[0]!;
+}

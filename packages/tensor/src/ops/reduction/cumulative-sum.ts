@@ -1,0 +1,103 @@
+import { checkOptions, checkTensors } from "../../checks/check.ts";
+import { anything, yesOrNo } from "../../checks/rules.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import { wasmKernel } from "../../core/launch.ts";
+import type { Op } from "../../core/op.ts";
+import { normalizeAxis, sizeOf } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { launchesOnly } from "../movement/view.ts";
+import { forEachLine, linesAlong } from "./lines.ts";
+import { chunkOf } from "./passes.ts";
+import { module } from "./wasm/cumulative-sum.wasm.ts";
+
+export interface CumulativeSumAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+  /** Adds up from the end. */
+  readonly reverse: boolean;
+  /** Leaves out the element itself. */
+  readonly exclusive: boolean;
+}
+
+const columnsPerItem = 64;
+
+/** y_i = sum of x_j over j <= i along the axis; j >= i if reversed; without j = i if exclusive. Integers wrap. */
+export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
+  name: "cumulativeSum",
+  outputs: ([x]) => {
+    checkDType("cumulativeSum", "x", x!, "f32", "i32", "u32");
+    return [{ shape: x!.shape, dtype: x!.dtype }];
+  },
+  meaning: {
+    loops: ([x], [y], { axis, reverse, exclusive }) => {
+      const lines = linesAlong(x!.shape, axis);
+      const wrap = { f32: (v: number) => v, i32: (v: number) => v | 0, u32: (v: number) => v >>> 0 };
+      const stored = wrap[x!.dtype as keyof typeof wrap];
+      forEachLine(lines, (first) => {
+        let total = 0;
+        for (let i = 0; i < lines.length; i++) {
+          const at = first + (reverse ? lines.length - 1 - i : i) * lines.inner;
+          const next = stored(total + x!.data[at]!);
+          y!.data[at] = exclusive ? total : next;
+          total = next;
+        }
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ outputGradients: [dy], attrs }) =>
+      execute(cumulativeSumOp, [dy!], { ...attrs, reverse: !attrs.reverse }),
+  },
+  kernels: {
+    wasm: ([x], { axis, reverse, exclusive }) => {
+      const { outer, length, inner } = linesAlong(x!.shape, axis);
+      if (sizeOf(x!.shape) === 0) return launchesOnly([]);
+      const entry = x!.dtype === "f32" ? "cumulativeSumFloats" : "cumulativeSumIntegers";
+      return launchesOnly([
+        {
+          kind: "kernel",
+          kernel: wasmKernel(module, entry),
+          reads: [{ input: 0 }],
+          writes: [{ output: 0 }],
+          parameters: [length, inner, columnsPerItem, Number(reverse), Number(exclusive)],
+          work: {
+            items: outer * Math.ceil(inner / columnsPerItem),
+            chunk: chunkOf(length * Math.min(inner, columnsPerItem)),
+            scratchBytes: 8 * columnsPerItem,
+          },
+        },
+      ]);
+    },
+  },
+};
+
+export interface CumulativeSumOptions {
+  /** Default: the last. */
+  readonly axis?: number;
+  /** Adds up from the end. Default: false. */
+  readonly reverse?: boolean;
+  /** Leaves out the element itself, so that the first sum is 0. Default: false. */
+  readonly exclusive?: boolean;
+}
+
+/**
+ * Running sums along an axis.
+ *
+ * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32, i32 or u32, ArgumentError for an axis out of
+ * range.
+ *
+ * @example cumulativeSum(tensor([1, 2, 3])) // [1, 3, 6]
+ */
+export function cumulativeSum(x: Tensor, options: CumulativeSumOptions = {}): Tensor {
+  checkTensors("cumulativeSum", x);
+  checkOptions<CumulativeSumOptions>("cumulativeSum", options, {
+    axis: anything,
+    reverse: yesOrNo,
+    exclusive: yesOrNo,
+  });
+  const { axis = -1, reverse = false, exclusive = false } = options;
+  const attrs = { axis: normalizeAxis(axis, x.rank, "cumulativeSum"), reverse, exclusive };
+  return execute(cumulativeSumOp, [x], attrs)[0]!;
+}

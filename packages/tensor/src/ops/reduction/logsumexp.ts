@@ -1,0 +1,71 @@
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import { wasmKernel } from "../../core/launch.ts";
+import type { Op } from "../../core/op.ts";
+import { scope } from "../../core/scope.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
+import * as e from "../../expression/functions.ts";
+import { storedAs } from "../elementwise/cast.ts";
+import { pointwise } from "../elementwise/pointwise.ts";
+import { module } from "../softmax/wasm/softmax.wasm.ts";
+import type { ReductionOptions } from "./axes.ts";
+import { reductionAttributes, restoreAxes } from "./axes.ts";
+import { reductionPlan } from "./passes.ts";
+import type { ReductionAttributes } from "./reduction-geometry.ts";
+import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
+
+/** y = max x + log(sum exp(x - max x)) over the axes; an infinite maximum is the result, and so is -infinity of nothing. */
+export const logsumexpOp: Op<ReductionAttributes> = {
+  name: "logsumexp",
+  outputs: ([x], attrs) => {
+    checkDType("logsumexp", "x", x!, ...floatTypes);
+    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
+  },
+  meaning: {
+    loops: ([x], [y], { axes }) => {
+      const max = y!.data.slice().fill(-Infinity);
+      forEachReduced(x!.shape, axes, (from, to) => {
+        max[to] = Math.max(max[to]!, x!.data[from]!);
+      });
+      forEachReduced(x!.shape, axes, (from, to) => {
+        y!.data[to]! += Math.exp(x!.data[from]! - max[to]!);
+      });
+      y!.data.set(
+        y!.data.map((total, to) => (Math.abs(max[to]!) === Infinity ? max[to]! : max[to]! + Math.log(total))),
+      );
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [0], outputs: [0] }),
+    apply: ({ inputs: [x], outputs: [y], outputGradients: [dy], attrs: { axes } }) => [
+      scope(() => {
+        // exp would magnify what a half has lost.
+        const total = x!.dtype === "f32" ? y! : logsumexp(storedAs(x!, "f32"), { axes });
+        const dx = pointwise(
+          [x!, restoreAxes(total, x!, axes), restoreAxes(dy!, x!, axes)],
+          (value, logTotal, slope) => e.mul(slope, e.exp(e.sub(value, logTotal))),
+        );
+        return storedAs(dx, x!.dtype);
+      }),
+    ],
+  },
+  kernels: {
+    wasm: ([x], attrs) => {
+      const [y] = logsumexpOp.outputs([x], attrs);
+      return reductionPlan(x!, y!, attrs.axes, wasmKernel(module, "logSumExp"), () => [], 4);
+    },
+  },
+};
+
+/**
+ * log(sum(exp(x))) over axes, without overflow.
+ *
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
+ * ArgumentError for axes out of range or named twice.
+ *
+ * @example logsumexp(tensor([1000, 1000])) // 1000.6931
+ */
+export function logsumexp(x: Tensor, options: ReductionOptions = {}): Tensor {
+  return execute(logsumexpOp, [x], reductionAttributes(x, options, "logsumexp"))[0]!;
+}

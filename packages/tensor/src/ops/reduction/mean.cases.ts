@@ -1,0 +1,18 @@
+import type { OpCases } from "../../core/op-cases.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
+import { meanOp } from "./mean.ts";
+import { reductionCases } from "./reduction-cases.ts";
+import type { ReductionAttributes } from "./reduction-geometry.ts";
+
+export const meanCases: OpCases<ReductionAttributes> = {
+  op: meanOp,
+  accuracy: "rounding",
+  cases: withHalves(
+    ["rows", "large: one row in parts", "axes of one element"],
+    reductionCases({
+      values: { normal: [0.5, 1] },
+      accuracy: (reduction) => ({ reduction }),
+      reducesNothing: true,
+    }),
+  ),
+};

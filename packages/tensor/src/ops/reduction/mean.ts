@@ -1,0 +1,66 @@
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import { wasmKernel } from "../../core/launch.ts";
+import type { Op } from "../../core/op.ts";
+import { scope } from "../../core/scope.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
+import * as e from "../../expression/functions.ts";
+import { pointwise } from "../elementwise/pointwise.ts";
+import type { ReductionOptions } from "./axes.ts";
+import { broadcastReduced, reductionAttributes } from "./axes.ts";
+import { reductionPlan } from "./passes.ts";
+import type { ReductionAttributes } from "./reduction-geometry.ts";
+import { forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
+import { module } from "./wasm/reduction.wasm.ts";
+
+/** y = (sum of x over the axes) / n, for n values each; the mean of nothing is NaN. */
+export const meanOp: Op<ReductionAttributes> = {
+  name: "mean",
+  outputs: ([x], attrs) => {
+    checkDType("mean", "x", x!, ...floatTypes);
+    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
+  },
+  meaning: {
+    loops: ([x], [y], { axes }) => {
+      const n = reductionLength(x!.shape, axes);
+      forEachReduced(x!.shape, axes, (from, to) => {
+        y!.data[to]! += x!.data[from]!;
+      });
+      y!.data.set(y!.data.map((total) => total / n));
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ inputSpecs: [x], outputGradients: [dy], attrs: { axes } }) => {
+      const n = reductionLength(x!.shape, axes);
+      const share = scope(() =>
+        broadcastReduced(
+          pointwise([dy!], (gradient) => e.div(gradient, n)),
+          x!,
+          axes,
+        ),
+      );
+      return [share];
+    },
+  },
+  kernels: {
+    wasm: ([x], attrs) => {
+      const n = reductionLength(x!.shape, attrs.axes);
+      const [y] = meanOp.outputs([x], attrs);
+      return reductionPlan(x!, y!, attrs.axes, wasmKernel(module, "sumFloats"), (isLast) => [isLast ? n : 1]);
+    },
+  },
+};
+
+/**
+ * The mean over axes, summed in blocks like `sum`.
+ *
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
+ * ArgumentError for axes out of range or named twice.
+ *
+ * @example mean(tensor([[1, 2], [3, 4]]), { axes: 0 }) // [2, 3]
+ */
+export function mean(x: Tensor, options: ReductionOptions = {}): Tensor {
+  return execute(meanOp, [x], reductionAttributes(x, options, "mean"))[0]!;
+}

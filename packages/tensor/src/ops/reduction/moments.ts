@@ -1,0 +1,131 @@
+import { checkOptions, checkTensors } from "../../checks/check.ts";
+import type { Rule } from "../../checks/rules.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import type { Op } from "../../core/op.ts";
+import { scope } from "../../core/scope.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
+import * as e from "../../expression/functions.ts";
+import { storedAs } from "../elementwise/cast.ts";
+import { pointwise } from "../elementwise/pointwise.ts";
+import type { ReductionOptions } from "./axes.ts";
+import { broadcastReduced, reductionAttributes, reductionRules, restoreAxes } from "./axes.ts";
+import type { ReductionAttributes } from "./reduction-geometry.ts";
+import { forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
+import { momentsPlan } from "./wasm/moments-plan.ts";
+
+export interface MomentsAttributes extends ReductionAttributes {
+  /** What is taken off the number of values before M2 is divided by it. */
+  readonly correction: number;
+}
+
+/** What M2 is divided by; never negative, so that too few values give NaN or infinity. */
+export function divisorOf(x: Tensor["shape"], { axes, correction }: MomentsAttributes): number {
+  return Math.max(0, reductionLength(x, axes) - correction);
+}
+
+/** mean = sum x / n; variance = sum (x - mean)^2 / max(0, n - correction), over the axes. Both are NaN if some x is not finite. */
+export const momentsOp: Op<MomentsAttributes> = {
+  name: "moments",
+  outputs: ([x], attrs) => {
+    checkDType("moments", "x", x!, ...floatTypes);
+    const shape = reducedShape(x!.shape, attrs);
+    return [
+      { shape, dtype: "f32" },
+      { shape, dtype: "f32" },
+    ];
+  },
+  meaning: {
+    loops: ([x], [mean, variance], attrs) => {
+      const n = reductionLength(x!.shape, attrs.axes);
+      forEachReduced(x!.shape, attrs.axes, (from, to) => {
+        mean!.data[to]! += x!.data[from]!;
+      });
+      mean!.data.set(mean!.data.map((total) => (Number.isFinite(total) ? total / n : Number.NaN)));
+      forEachReduced(x!.shape, attrs.axes, (from, to) => {
+        variance!.data[to]! += (x!.data[from]! - mean!.data[to]!) ** 2;
+      });
+      variance!.data.set(variance!.data.map((m2) => m2 / divisorOf(x!.shape, attrs)));
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [0], outputs: [0] }),
+    apply: ({ inputs: [x], outputs: [mean], outputGradients: [dMean, dVariance], attrs }) => {
+      const { axes } = attrs;
+      const n = reductionLength(x!.shape, axes);
+      const slope = 2 / divisorOf(x!.shape, attrs);
+      const restored = (reduced: Tensor): Tensor => restoreAxes(reduced, x!, axes);
+      if (dVariance === undefined) {
+        return [
+          scope(() =>
+            storedAs(
+              broadcastReduced(
+                pointwise([dMean!], (gradient) => e.div(gradient, n)),
+                x!,
+                axes,
+              ),
+              x!.dtype,
+            ),
+          ),
+        ];
+      }
+      return [
+        scope(() =>
+          storedAs(
+            pointwise(
+              [x!, restored(mean!), restored(dVariance), ...(dMean === undefined ? [] : [restored(dMean)])],
+              (value, centre, gradient, shift) => {
+                const dx = e.mul(e.mul(gradient, slope), e.sub(value, centre));
+                return shift === undefined ? dx : e.add(dx, e.div(shift, n));
+              },
+            ),
+            x!.dtype,
+          ),
+        ),
+      ];
+    },
+  },
+  kernels: {
+    wasm: ([x], attrs) => momentsPlan(x!, attrs, divisorOf(x!.shape, attrs)),
+  },
+};
+
+const zeroOrOne: Rule = { expected: "0 or 1", accepts: (value) => value === 0 || value === 1 };
+
+export interface MomentsOptions extends ReductionOptions {
+  /** What is taken off the number of values before the squares are divided by it: 1 is unbiased. Default: 0. */
+  readonly correction?: 0 | 1;
+}
+
+/**
+ * Mean and variance over axes in one reading. Tiles of a few KiB are read twice in the cache and merged by Chan's formula in
+ * float64, so the variance is accurate even where the mean is 10^6 standard deviations away.
+ * Both are NaN where a value is not finite.
+ *
+ * Shapes: any -> twice without the reduced axes, or with one element there (`keepDims`). Both are f32. Throws DTypeError unless x is a float,
+ * ArgumentError for axes out of range or named twice.
+ *
+ * @example const { mean, variance } = moments(x, { axes: [0, 2, 3] });
+ */
+export function moments(x: Tensor, options: MomentsOptions = {}): { mean: Tensor; variance: Tensor } {
+  checkTensors("moments", x);
+  checkOptions<MomentsOptions>("moments", options, { ...reductionRules, correction: zeroOrOne });
+  const { correction = 0, ...reduction } = options;
+  const attrs = { ...reductionAttributes(x, reduction, "moments"), correction };
+  const [mean, variance] = execute(momentsOp, [x], attrs);
+  return { mean: mean!, variance: variance! };
+}
+
+/**
+ * The variance over axes: see `moments`, which gives the mean as well.
+ *
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
+ * ArgumentError for axes out of range or named twice.
+ *
+ * @param options.correction 0 (default): the mean of the squares; 1: unbiased
+ * @example variance(tensor([1, 2, 3]), { correction: 1 }) // 1
+ */
+export function variance(x: Tensor, options: MomentsOptions = {}): Tensor {
+  return scope(() => moments(x, options).variance);
+}

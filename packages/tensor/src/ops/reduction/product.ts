@@ -1,0 +1,102 @@
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import { wasmKernel } from "../../core/launch.ts";
+import type { Op } from "../../core/op.ts";
+import { scope } from "../../core/scope.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
+import { zerosLike } from "../creation/full.ts";
+import { mul } from "../elementwise/arithmetic.ts";
+import { flip } from "../movement/flip.ts";
+import { pad } from "../movement/pad.ts";
+import { reshape } from "../movement/reshape.ts";
+import { sliceAlong } from "../movement/slice.ts";
+import { transpose } from "../movement/transpose.ts";
+import type { ReductionOptions } from "./axes.ts";
+import { reductionAttributes } from "./axes.ts";
+import { reductionPlan } from "./passes.ts";
+import type { ReductionAttributes } from "./reduction-geometry.ts";
+import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
+import { module } from "./wasm/reduction.wasm.ts";
+
+/** y = product of x over the axes; the empty product is 1. */
+export const productOp: Op<ReductionAttributes> = {
+  name: "product",
+  outputs: ([x], attrs) => {
+    checkDType("product", "x", x!, ...floatTypes);
+    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
+  },
+  meaning: {
+    loops: ([x], [y], { axes }) => {
+      y!.data.fill(1);
+      forEachReduced(x!.shape, axes, (from, to) => {
+        y!.data[to]! *= x!.data[from]!;
+      });
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [0], outputs: [] }),
+    apply: ({ inputs: [x], outputGradients: [dy], attrs: { axes } }) => [
+      scope(() => gradientOfProduct(x!, dy!, axes)),
+    ],
+  },
+  kernels: {
+    wasm: ([x], attrs) => {
+      const [y] = productOp.outputs([x], attrs);
+      return reductionPlan(x!, y!, attrs.axes, wasmKernel(module, "multiplyFloats"), () => []);
+    },
+  },
+};
+
+/** The reduced axes are moved to the end, so that each group of factors is a row. */
+function gradientOfProduct(x: Tensor, dy: Tensor, axes: readonly number[]): Tensor {
+  if (x.size === 0) return zerosLike(x);
+  const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
+  const order = [...kept, ...axes];
+  const moved = transpose(x, order);
+  const rows = dy.size;
+  const factors = reshape(moved, [rows, x.size / rows]);
+  const gradient = reshape(gradientOfRows(factors, reshape(dy, [rows, 1])), moved.shape);
+  return transpose(
+    gradient,
+    order.map((_, axis) => order.indexOf(axis)),
+  );
+}
+
+/**
+ * dy times the product of the others, for each factor of a row. Factors are multiplied in pairs, and the pairs in turn; on
+ * the way back each factor takes the gradient of its pair times the other of the pair. There is no division, so factors of 0
+ * do no harm, to any order of derivative.
+ */
+function gradientOfRows(x: Tensor, dy: Tensor): Tensor {
+  const [rows, width] = x.shape as [number, number];
+  if (width === 1) return dy;
+  const half = Math.ceil(width / 2);
+  const isOdd = width % 2 === 1;
+  const padded = isOdd
+    ? pad(
+        x,
+        [
+          [0, 0],
+          [0, 1],
+        ],
+        { value: 1 },
+      )
+    : x;
+  const pairs = reshape(padded, [rows, half, 2]);
+  const ofPairs = half === 1 ? dy : gradientOfRows(product(pairs, { axes: 2 }), dy);
+  const gradient = reshape(mul(reshape(ofPairs, [rows, half, 1]), flip(pairs, 2)), [rows, 2 * half]);
+  return isOdd ? sliceAlong(gradient, 1, 0, width) : gradient;
+}
+
+/**
+ * The product over axes.
+ *
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
+ * ArgumentError for axes out of range or named twice.
+ *
+ * @example product(tensor([[1, 2], [3, 4]]), { axes: 0 }) // [3, 8]
+ */
+export function product(x: Tensor, options: ReductionOptions = {}): Tensor {
+  return execute(productOp, [x], reductionAttributes(x, options, "product"))[0]!;
+}

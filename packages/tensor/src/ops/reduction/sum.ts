@@ -1,0 +1,94 @@
+import { checkTensors } from "../../checks/check.ts";
+import { ShapeError } from "../../checks/errors.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import { execute } from "../../core/executor.ts";
+import { wasmKernel } from "../../core/launch.ts";
+import type { Op } from "../../core/op.ts";
+import { scope } from "../../core/scope.ts";
+import type { Shape } from "../../core/spec.ts";
+import { broadcastShapes, checkShape, formatShape, sameShape } from "../../core/spec.ts";
+import type { Tensor } from "../../core/tensor.ts";
+import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
+import { reshape } from "../movement/reshape.ts";
+import type { ReductionOptions } from "./axes.ts";
+import { broadcastReduced, reductionAttributes } from "./axes.ts";
+import { reductionPlan } from "./passes.ts";
+import type { ReductionAttributes } from "./reduction-geometry.ts";
+import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
+import { module } from "./wasm/reduction.wasm.ts";
+
+/**
+ * Sums `x` over the axes along which `shape` would be repeated to become the shape of `x`: the transpose of broadcasting.
+ * Returns `x` itself where the shapes are equal.
+ *
+ * Shapes: any to which `shape` broadcasts -> `shape`. Throws ShapeError for any other.
+ *
+ * @example sumTo(ones([3, 2]), [1, 2]) // [[3, 3]]
+ */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  checkTensors("sumTo", x);
+  checkShape(shape, "sumTo: shape");
+  if (sameShape(x.shape, shape)) return x;
+  if (!sameShape(broadcastShapes([x.shape, shape], "sumTo"), x.shape)) {
+    throw new ShapeError(
+      `sumTo: found ${formatShape(x.shape)}, expected a shape to which ${formatShape(shape)} broadcasts`,
+    );
+  }
+  const lead = x.rank - shape.length;
+  const axes = x.shape.flatMap((dimension, axis) =>
+    axis < lead || shape[axis - lead] !== dimension ? [axis] : [],
+  );
+  return scope(() => reshape(sum(x, { axes }), shape));
+}
+
+/** y = sum of x over the axes; the empty sum is 0. Integers wrap. */
+export const sumOp: Op<ReductionAttributes> = {
+  name: "sum",
+  outputs: ([x], attrs) => {
+    checkDType("sum", "x", x!, ...arithmeticTypes);
+    return [{ shape: reducedShape(x!.shape, attrs), dtype: x!.dtype }];
+  },
+  meaning: {
+    loops: ([x], [y], { axes }) => {
+      forEachReduced(x!.shape, axes, (from, to) => {
+        y!.data[to]! += x!.data[from]!;
+      });
+      if (x!.dtype === "i32") y!.data.set(y!.data.map((total) => total | 0));
+      if (x!.dtype === "u32") y!.data.set(y!.data.map((total) => total >>> 0));
+    },
+  },
+  gradient: {
+    reads: () => ({ inputs: [], outputs: [] }),
+    apply: ({ inputSpecs: [x], outputGradients: [dy], attrs }) => [broadcastReduced(dy!, x!, attrs.axes)],
+  },
+  kernels: {
+    wasm: ([x], attrs) =>
+      x!.dtype === "f32"
+        ? reductionPlan(
+            x!,
+            sumOp.outputs([x], attrs)[0]!,
+            attrs.axes,
+            wasmKernel(module, "sumFloats"),
+            () => [1],
+          )
+        : reductionPlan(
+            x!,
+            sumOp.outputs([x], attrs)[0]!,
+            attrs.axes,
+            wasmKernel(module, "sumIntegers"),
+            () => [],
+          ),
+  },
+};
+
+/**
+ * The sum over axes. f32 sums are accurate: blocks are added up first, so the rounding error does not grow with the length.
+ *
+ * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or
+ * u32, ArgumentError for axes out of range or named twice.
+ *
+ * @example sum(tensor([[1, 2], [3, 4]]), { axes: 0 }) // [4, 6]
+ */
+export function sum(x: Tensor, options: ReductionOptions = {}): Tensor {
+  return execute(sumOp, [x], reductionAttributes(x, options, "sum"))[0]!;
+}

@@ -1,0 +1,92 @@
+import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
+import { wasmKernel } from "../../../core/launch.ts";
+import type { Plan } from "../../../core/op.ts";
+import type { Spec } from "../../../core/spec.ts";
+import { sizeOf } from "../../../core/spec.ts";
+import { launchesOnly } from "../../movement/view.ts";
+import type { ReductionGroup } from "../passes.ts";
+import { chunkOf, reductionGroups, splitGroup } from "../passes.ts";
+import type { ReductionAttributes } from "../reduction-geometry.ts";
+import { reducedShape } from "../reduction-geometry.ts";
+import { module } from "./moments.wasm.ts";
+
+/** Columns that one item takes at a time. */
+const columnsPerItem = 128;
+/** A partial is a mean and an M2 in f64: as long as four f32. */
+const wordsOfPartial = 4;
+
+/** Partials that stand for `count` values each, `last` in the last one of a length. */
+interface Merge extends ReductionGroup {
+  readonly count: number;
+  readonly last: number;
+}
+
+/** The moments of the last group of axes, in parts where it is long; then merges of the parts and of the other groups. */
+export function momentsPlan(x: Spec, attrs: ReductionAttributes, divisor: number): Plan {
+  const [first = { outer: sizeOf(x.shape), length: 1, inner: 1 }, ...others] = reductionGroups(
+    x.shape,
+    attrs.axes,
+  );
+  if (sizeOf(reducedShape(x.shape, attrs)) === 0) return launchesOnly([]);
+  const pass = splitGroup(first, columnsPerItem);
+  const merges = mergesOf(pass, others);
+  const last = merges.length;
+  const width = Math.min(pass.inner, columnsPerItem);
+  return {
+    aliases: [],
+    temporaries: merges.map(({ outer, length, inner }) => ({
+      shape: [outer * length * inner * wordsOfPartial],
+      dtype: "f32",
+    })),
+    launches: [
+      {
+        kind: "kernel",
+        kernel: wasmKernel(module, "moments"),
+        reads: [{ input: 0 }],
+        writes: destination(0, last),
+        parameters: [pass.length, pass.inner, pass.splits, pass.splitLength, columnsPerItem, divisor],
+        work: {
+          items: pass.outer * pass.splits * Math.ceil(pass.inner / columnsPerItem),
+          chunk: chunkOf(2 * pass.splitLength * width),
+          scratchBytes: 16 * columnsPerItem,
+        },
+      },
+      ...merges.map((merge, index) => mergeLaunch(merge, index, last, divisor)),
+    ],
+  };
+}
+
+function mergesOf(pass: ReturnType<typeof splitGroup>, others: readonly ReductionGroup[]): Merge[] {
+  const { outer, length, inner, splits, splitLength } = pass;
+  const merges: Merge[] = [];
+  if (splits > 1) {
+    const last = length - (splits - 1) * splitLength;
+    merges.push({ outer, length: splits, inner, count: splitLength, last });
+  }
+  let count = length;
+  for (const group of others) {
+    merges.push({ ...group, count, last: count });
+    count *= group.length;
+  }
+  return merges;
+}
+
+/** Where launch number `index` writes: partials, or mean and variance if it is the last. */
+const destination = (index: number, last: number): (Slot | undefined)[] =>
+  index < last ? [{ temporary: index }, undefined, undefined] : [undefined, { output: 0 }, { output: 1 }];
+
+function mergeLaunch(
+  { outer, length, inner, count, last: lastCount }: Merge,
+  index: number,
+  last: number,
+  divisor: number,
+): PlannedLaunch {
+  return {
+    kind: "kernel",
+    kernel: wasmKernel(module, "mergeMoments"),
+    reads: [{ temporary: index }],
+    writes: destination(index + 1, last),
+    parameters: [length, inner, count, lastCount, divisor],
+    work: { items: outer * inner, chunk: chunkOf(10 * length), scratchBytes: 16 },
+  };
+}

@@ -1,0 +1,36 @@
+import type { DType } from "../../../expression/dtype.ts";
+import type { Reducer } from "./fold.wgsl.ts";
+import { orderKey } from "./order-key.wgsl.ts";
+
+/** The largest key and the first position that has it; `result` are the bits of what becomes of them, by default the position. */
+export function argExtremeReducer(
+  name: string,
+  dtype: DType,
+  largest: boolean,
+  result: string = "bitcast<u32>(s.y)",
+): Reducer {
+  return {
+    name,
+    state: "vec2i",
+    stateWords: 2,
+    element: "u32",
+    code: `${orderKey(dtype, largest, true)}
+fn initial() -> State { return vec2i(i32(-2147483648), 2147483647); }
+fn take(s: State, x: u32, at: u32) -> State { return merge(s, vec2i(keyOf(x), i32(at))); }
+fn merge(a: State, b: State) -> State {
+  return select(a, b, b.x > a.x || (b.x == a.x && b.y < a.y));
+}
+fn finish(s: State) -> u32 { return ${result}; }`,
+  };
+}
+
+/** 1f where the first position that has the largest key is the one of the line, else 0f. */
+export function isArgmaxReducer(dtype: DType): Reducer {
+  const found = argExtremeReducer("isArgmax", dtype, true, "select(0u, bitcast<u32>(1f), s.y == position)");
+  return {
+    ...found,
+    perLine: { positions: "i32" },
+    enter: "position = positions[line];",
+    code: `var<private> position: i32;\n${found.code}`,
+  };
+}

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import type { Limits } from "../../../core/backend.ts";
+import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/launch.ts";
+import type { AnyOp, Plan } from "../../../core/op.ts";
+import type { Spec } from "../../../core/spec.ts";
+import * as ops from "../../../index.ts";
+import { plans } from "../../../shaders.generated.ts";
+import { softmaxGradientOp } from "../../softmax/softmax.ts";
+import { softmaxCrossEntropyGradientOp } from "../../softmax/softmax-cross-entropy.ts";
+
+const limits: Limits = {
+  storage: { f32: "f32", i32: "i32", u32: "u32" },
+  maxBufferBytes: 2 ** 31,
+  offsetAlignment: 256,
+  maxWorkgroups: 65_535,
+  features: new Set(),
+};
+
+const plain = { labelSmoothing: 0, ignoreIndex: -100 };
+const f32 = (...shape: number[]): Spec => ({ shape, dtype: "f32" });
+const i32 = (...shape: number[]): Spec => ({ shape, dtype: "i32" });
+const over = (...axes: number[]) => ({ axes, keepDims: false, correction: 0 });
+
+const planOf = (op: AnyOp, inputs: Spec[], attrs: object): Plan =>
+  plans.get(op)!(
+    inputs,
+    attrs,
+    limits,
+    inputs.map(() => false),
+  );
+
+const kernelLaunches = (plan: Plan) => plan.launches as KernelLaunch<Slot, ScalarSlot>[];
+
+describe("launches on a GPU", () => {
+  test.each<[string, AnyOp, Spec[], object, number]>([
+    ["the sum of everything", ops.sumOp, [f32(2 ** 26)], over(0), 2],
+    ["the sum of a little", ops.sumOp, [f32(100, 100)], over(0, 1), 1],
+    ["the sum of one element", ops.sumOp, [f32(1, 1)], over(0, 1), 0],
+    ["the mean of rows", ops.meanOp, [f32(4096, 1000)], over(1), 1],
+    ["the moments of channels", ops.momentsOp, [f32(32, 64, 56, 56)], over(0, 2, 3), 2],
+    ["the moments of single elements", ops.momentsOp, [f32(3, 1)], over(1), 1],
+    ["the largest of rows of integers", ops.maxOp, [i32(100, 100)], over(1), 1],
+    ["a position of one element", ops.argmaxOp, [f32(3, 1)], over(1), 1],
+    ["a sum of nothing", ops.sumOp, [f32(0, 3)], over(0), 1],
+    ["nothing", ops.sumOp, [f32(3, 0)], over(0), 0],
+    ["softmax of rows", ops.softmaxOp, [f32(512, 1000)], { axis: 1 }, 1],
+    ["softmax of a channel", ops.softmaxOp, [f32(8, 21, 64, 64)], { axis: 1 }, 1],
+    ["softmax of one long row", ops.softmaxOp, [f32(1, 100_000)], { axis: 1 }, 2],
+    ["its gradient", softmaxGradientOp, [f32(512, 1000), f32(512, 1000)], { axis: 1 }, 1],
+    ["cross-entropy", ops.softmaxCrossEntropyOp, [f32(128, 10), i32(128)], plain, 1],
+    ["of a thousand classes", ops.softmaxCrossEntropyOp, [f32(256, 1000), i32(256)], plain, 1],
+    ["of many words", ops.softmaxCrossEntropyOp, [f32(2048, 50_257), i32(2048)], plain, 1],
+    [
+      "the gradient of cross-entropy",
+      softmaxCrossEntropyGradientOp,
+      [f32(128, 10), i32(128), f32(128)],
+      plain,
+      1,
+    ],
+    ["running sums of rows", ops.cumulativeSumOp, [f32(64, 1000)], { axis: 1 }, 1],
+    ["running sums of one long row", ops.cumulativeSumOp, [f32(1_000_000)], { axis: 0 }, 2],
+  ])("%s", (_, op, inputs, attrs, launches) => {
+    expect(planOf(op, inputs, attrs).launches).toHaveLength(launches);
+  });
+
+  test("more workgroups than one dimension holds are folded", () => {
+    const [launch] = kernelLaunches(planOf(ops.sumOp, [f32(200_000, 1024)], over(1)));
+    expect(launch!.work).toEqual({ workgroups: [50_000, 1, 1] });
+    const [long] = kernelLaunches(planOf(ops.sumOp, [f32(100_000, 2048)], over(1)));
+    expect(long!.work).toEqual({ workgroups: [50_000, 1, 1] });
+    const [folded] = kernelLaunches(planOf(ops.sumOp, [f32(100_000, 4096)], over(1)));
+    expect(folded!.work).toEqual({ workgroups: [50_000, 2, 1] });
+  });
+
+  test("operands and parameters are those that a kernel declares", () => {
+    const inputs = [f32(2, 50_001), i32(2), f32(2)];
+    for (const launch of kernelLaunches(planOf(softmaxCrossEntropyGradientOp, inputs, plain))) {
+      const { code, parameterTypes } = launch.kernel as WgslKernel;
+      const bindings = [...code.matchAll(/@group\(0\) @binding\((\d+)\)/g)].map(([, binding]) =>
+        Number(binding),
+      );
+      expect(bindings).toEqual([...launch.reads, ...launch.writes].map((_, index) => index));
+      expect(launch.parameters).toHaveLength(parameterTypes.length);
+    }
+  });
+
+  test("states have memory of their own", () => {
+    const plan = planOf(ops.momentsOp, [f32(1_000_000)], over(0));
+    const [first, last] = kernelLaunches(plan);
+    expect(first!.writes).toEqual(last!.reads);
+    expect(plan.temporaries).toEqual([{ shape: [4 * Number(first!.parameters[3])], dtype: "u32" }]);
+    expect(last!.writes).toEqual([{ output: 0 }, { output: 1 }]);
+  });
+
+  test("one text serves all shapes of a layout", () => {
+    const codeOf = (...shape: number[]): string =>
+      (kernelLaunches(planOf(ops.sumOp, [f32(...shape)], over(1)))[0]!.kernel as WgslKernel).code;
+    expect(codeOf(3, 8)).toBe(codeOf(1000, 4096));
+    expect(codeOf(3, 8)).not.toBe(codeOf(3, 7));
+  });
+});

@@ -1,0 +1,128 @@
+import type { Limits } from "../../../core/backend.ts";
+import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/launch.ts";
+import type { Plan } from "../../../core/op.ts";
+import type { Shape, Spec } from "../../../core/spec.ts";
+import { sizeOf } from "../../../core/spec.ts";
+import { workgroupLine } from "../../../core/wgsl.ts";
+import type { ReductionGroup } from "../passes.ts";
+import type { KernelChoice, LineMap, Reducer } from "./fold.wgsl.ts";
+import { cutParameters, foldKernel } from "./fold.wgsl.ts";
+import type { LineCut } from "./line-cut.ts";
+import { cutLines, cutReduction, lanesOf } from "./line-cut.ts";
+
+/** Values of a fold's parameters, in order. */
+type Parameters = readonly number[];
+
+/** One launch of a fold. */
+export function foldLaunch(
+  fold: Reducer | LineMap,
+  cut: LineCut,
+  choice: Pick<KernelChoice, "from" | "to">,
+  slots: { readonly reads: readonly Slot[]; readonly writes: readonly Slot[] },
+  parameters: Parameters,
+  limits: Limits,
+  check?: RangeCheck,
+): PlannedLaunch {
+  return {
+    kind: "kernel",
+    kernel: foldKernel(fold, { ...choice, layout: cut.layout }),
+    ...slots,
+    parameters: [...cutParameters.map((name) => cut[name]), ...parameters],
+    work: { workgroups: workgroupLine(cut.workgroups, limits) },
+    check,
+  };
+}
+
+/** Memory for the states of all parts. */
+export const statesOf = ({ parts, lines, layout }: LineCut, { stateWords }: Reducer | LineMap): Spec => ({
+  shape: [parts * lines * lanesOf(layout) * stateWords],
+  dtype: "u32",
+});
+
+/** Reduces the axes of input 0; inputs of lines come behind it. A reduction of single elements is a view where `isView`. */
+export function foldPlan(
+  shape: Shape,
+  axes: readonly number[],
+  reducer: Reducer,
+  limits: Limits,
+  {
+    parameters = [],
+    isView = true,
+    check,
+  }: { parameters?: Parameters; isView?: boolean; check?: RangeCheck } = {},
+): Plan {
+  const kept = shape.filter((_, axis) => !axes.includes(axis));
+  if (sizeOf(kept) === 0) return { launches: [], temporaries: [], aliases: [] };
+  const cuts = cutReduction(shape, axes);
+  if (cuts.length === 0 && isView) return { launches: [], temporaries: [], aliases: [[0, 0]] };
+  if (cuts.length === 0) cuts.push(cutLines({ outer: sizeOf(shape), length: 1, inner: 1 }));
+  return cutPlan(cuts, reducer, limits, parameters, check);
+}
+
+/** One launch for each cut; what is not yet reduced lies in temporaries. */
+function cutPlan(
+  cuts: readonly LineCut[],
+  reducer: Reducer,
+  limits: Limits,
+  parameters: Parameters,
+  check: RangeCheck | undefined,
+): Plan {
+  const last = cuts.length - 1;
+  const besides = Object.keys(reducer.perLine ?? {}).map((_, index) => ({ input: index + 1 }));
+  const outputs = Array.from({ length: reducer.results ?? 1 }, (_, output) => ({ output }));
+  return {
+    aliases: [],
+    temporaries: cuts.slice(0, last).map((cut) => statesOf(cut, reducer)),
+    launches: cuts.map((cut, index) =>
+      foldLaunch(
+        reducer,
+        cut,
+        { from: index === 0 ? "elements" : "states", to: index === last ? "results" : "states" },
+        {
+          reads: [index === 0 ? { input: 0 } : { temporary: index - 1 }, ...besides],
+          writes: index === last ? outputs : [{ temporary: index }],
+        },
+        parameters,
+        limits,
+        check,
+      ),
+    ),
+  };
+}
+
+/** Maps the elements of lines [outer, length, inner]: in one launch, in two where a few long lines are cut in parts. */
+export function mapPlan(
+  lines: ReductionGroup,
+  map: LineMap,
+  limits: Limits,
+  parameters: Parameters = [],
+): Plan {
+  if (lines.outer * lines.length * lines.inner === 0) return { launches: [], temporaries: [], aliases: [] };
+  const cut = cutLines(lines);
+  const inputs = Object.keys({
+    ...Object.fromEntries((map.inputs ?? ["x"]).map((name) => [name, ""])),
+    ...map.perLine,
+  });
+  const reads = inputs.map((_, input) => ({ input }));
+  const launch = (
+    choice: Pick<KernelChoice, "from" | "to">,
+    slots: { readonly reads: readonly Slot[]; readonly writes: readonly Slot[] },
+  ): PlannedLaunch => foldLaunch(map, cut, choice, slots, parameters, limits);
+  const writes = [{ output: 0 }];
+  if (cut.parts === 1) {
+    return {
+      launches: [launch({ from: "elements", to: "results" }, { reads, writes })],
+      temporaries: [],
+      aliases: [],
+    };
+  }
+  const states = { temporary: 0 };
+  return {
+    launches: [
+      launch({ from: "elements", to: "states" }, { reads, writes: [states] }),
+      launch({ from: "states", to: "results" }, { reads: [states, ...reads], writes }),
+    ],
+    temporaries: [statesOf(cut, map)],
+    aliases: [],
+  };
+}

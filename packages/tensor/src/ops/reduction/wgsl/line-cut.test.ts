@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { sizeOf } from "../../../core/spec.ts";
+import { reducedShape } from "../reduction-geometry.ts";
+import type { LineCut } from "./line-cut.ts";
+import { cutLines, cutReduction, lanesOf, workgroupSize } from "./line-cut.ts";
+
+const sizes = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(64, 1000, 70_001));
+
+const shapeAndAxes = fc
+  .array(sizes, { maxLength: 4 })
+  .chain((shape) => fc.tuple(fc.constant(shape), fc.subarray(shape.map((_, axis) => axis))));
+
+/** Elements, or states of elements, that a cut reads. */
+const elementsOf = ({ layout, lines, steps }: LineCut): number =>
+  lines * steps * (layout === "single" ? 1 : 4);
+
+describe("the cuts of a reduction", () => {
+  test("each reads what the one before wrote, and the last leaves one value for each result", () => {
+    fc.assert(
+      fc.property(shapeAndAxes, ([shape, axes]) => {
+        let elements = sizeOf(shape);
+        for (const cut of cutReduction(shape, axes)) {
+          expect(elementsOf(cut)).toBe(elements);
+          expect(cut.parts * cut.partSteps).toBeGreaterThanOrEqual(cut.steps);
+          expect((cut.parts - 1) * cut.partSteps).toBeLessThan(cut.steps);
+          elements = cut.parts * cut.lines * lanesOf(cut.layout);
+        }
+        expect(elements).toBe(sizeOf(reducedShape(shape, { axes, keepDims: true })));
+      }),
+    );
+  });
+
+  test("a workgroup holds whole lines", () => {
+    fc.assert(
+      fc.property(shapeAndAxes, ([shape, axes]) => {
+        for (const { threads, lines, parts, workgroups } of cutReduction(shape, axes)) {
+          expect(workgroupSize % threads).toBe(0);
+          expect(workgroups).toBe(Math.ceil(lines / (workgroupSize / threads)) * parts);
+        }
+      }),
+    );
+  });
+
+  test.each([
+    [[1000], [0], 1],
+    [[512, 512], [0, 1], 2],
+    [[2 ** 28], [0], 2],
+    [[32, 64, 56, 56], [0, 2, 3], 2],
+    [[32, 56, 56, 64], [0, 1, 2], 2],
+    [[2, 3, 1_000_000], [0, 2], 2],
+    [[4096, 1024], [1], 1],
+    [[64, 1000], [0], 1],
+    [[4096, 1000], [0], 2],
+    [[64, 1, 10], [1], 0],
+    [[0, 3], [0], 1],
+  ])("%j over %j takes %i launches", (shape, axes, launches) => {
+    expect(cutReduction(shape, axes)).toHaveLength(launches);
+  });
+});
+
+describe("the layout of loads", () => {
+  test.each([
+    ["along", { outer: 5, length: 8, inner: 1 }],
+    ["single", { outer: 4, length: 7, inner: 1 }],
+    ["across", { outer: 2, length: 3, inner: 12 }],
+    ["single", { outer: 2, length: 4, inner: 6 }],
+  ])("vectors go %s where lengths divide: %j", (layout, group) => {
+    expect(cutLines(group).layout).toBe(layout);
+    expect(cutLines(group, "states").layout).toBe("single");
+  });
+
+  test("short lines share a workgroup, long ones are shared by it", () => {
+    expect(cutLines({ outer: 1000, length: 10, inner: 1 })).toMatchObject({ threads: 4, workgroups: 16 });
+    expect(cutLines({ outer: 1000, length: 4096, inner: 1 })).toMatchObject({
+      threads: 256,
+      workgroups: 1000,
+    });
+  });
+
+  test("neighbouring lines lie in one workgroup, so that threads load neighbours", () => {
+    const { threads } = cutLines({ outer: 1, length: 100_000, inner: 64 });
+    expect(workgroupSize / threads).toBe(16);
+  });
+
+  test("parts fill a GPU, and few enough are left to merge", () => {
+    for (const group of [
+      { outer: 1, length: 2 ** 28, inner: 1 },
+      { outer: 1, length: 2 ** 20, inner: 64 },
+    ]) {
+      const { parts, workgroups } = cutLines(group);
+      expect(workgroups).toBeGreaterThanOrEqual(512);
+      expect(parts).toBeLessThanOrEqual(1024);
+    }
+  });
+});

@@ -1,0 +1,91 @@
+import type { Shape } from "../../../core/spec.ts";
+import { sizeOf } from "../../../core/spec.ts";
+import type { ReductionGroup } from "../passes.ts";
+import { mergedAxes } from "../passes.ts";
+
+/**
+ * How a GPU loads lines: vectors of four `along` a contiguous line, vectors `across` four neighbouring lines, or a `single`
+ * element of a line at a time.
+ */
+export type LineLayout = "along" | "across" | "single";
+
+/** One launch over lines: a workgroup takes a part of some lines, and some of its threads share each line. */
+export interface LineCut {
+  readonly layout: LineLayout;
+  /** Lines, or bundles of four lines, and how many of them lie side by side. */
+  readonly lines: number;
+  readonly inner: number;
+  /** Loads that it takes to walk along a line. */
+  readonly steps: number;
+  /** Threads that share a line: a power of 2. */
+  readonly threads: number;
+  /** Parts of `partSteps` that are reduced apart, the last one shorter. */
+  readonly parts: number;
+  readonly partSteps: number;
+  readonly workgroups: number;
+}
+
+export const workgroupSize = 256;
+
+/** Loads that a thread has in flight at once, and the fewest that are worth a part of its own. */
+const loadsInFlight = 4;
+/** With more loads than these a thread takes longer than a second launch. */
+const loadsWorthSplitting = 32;
+/** Neighbouring lines that a workgroup takes at least, where there are as many: whole cache lines of each row. */
+const linesSideBySide = { elements: 32, states: 8 };
+/** Workgroups that fill a large GPU: no more parts are cut, and one workgroup merges them. */
+const enoughWorkgroups = 1024;
+
+/** Results for each line, or bundle, of a cut. */
+export const lanesOf = (layout: LineLayout): 1 | 4 => (layout === "across" ? 4 : 1);
+
+const powerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, least)));
+
+function layoutOf({ length, inner }: ReductionGroup): LineLayout {
+  if (inner === 1) return length % 4 === 0 ? "along" : "single";
+  return inner % 4 === 0 ? "across" : "single";
+}
+
+/** Cuts the work on [outer, length, inner] along the length. States of elements are loaded one by one. */
+export function cutLines(group: ReductionGroup, what: "elements" | "states" = "elements"): LineCut {
+  const layout = what === "states" ? "single" : layoutOf(group);
+  const inner = group.inner / lanesOf(layout);
+  const lines = group.outer * inner;
+  const steps = layout === "along" ? group.length / 4 : group.length;
+  const width = inner === 1 ? 1 : Math.min(linesSideBySide[what], powerOfTwo(lines));
+  const threads = Math.min(powerOfTwo(steps / loadsInFlight), workgroupSize / width);
+  const blocks = Math.ceil((lines * threads) / workgroupSize);
+  const loads = steps / threads;
+  const wanted = Math.min(enoughWorkgroups / blocks, loads > loadsWorthSplitting ? loads / loadsInFlight : 1);
+  const partSteps = Math.ceil(steps / Math.max(1, Math.floor(wanted)));
+  const parts = partSteps === 0 ? 1 : Math.ceil(steps / partSteps);
+  return { layout, lines, inner, steps, threads, parts, partSteps, workgroups: blocks * parts };
+}
+
+/**
+ * The launches that reduce the axes. Each takes the last group of axes; its parts stand in front of what is left, where
+ * they join the next group: [outer, length, inner] -> [parts, outer, inner].
+ */
+export function cutReduction(shape: Shape, axes: readonly number[]): LineCut[] {
+  if (sizeOf(shape) === 0) {
+    return [
+      cutLines({ outer: sizeOf(shape.filter((_, axis) => !axes.includes(axis))), length: 0, inner: 1 }),
+    ];
+  }
+  const cuts: LineCut[] = [];
+  let merged = mergedAxes(shape, axes);
+  for (;;) {
+    const last = merged.findLastIndex(({ reduced }) => reduced);
+    if (last === -1) return cuts;
+    const sizes = merged.map(({ size }) => size);
+    const outer = sizeOf(sizes.slice(0, last));
+    const inner = sizeOf(sizes.slice(last + 1));
+    const cut = cutLines({ outer, length: sizes[last]!, inner }, cuts.length > 0 ? "states" : "elements");
+    cuts.push(cut);
+    const rest = [{ size: cut.parts, reduced: true }, ...merged.toSpliced(last, 1)];
+    merged = mergedAxes(
+      rest.map(({ size }) => size),
+      rest.flatMap(({ reduced }, axis) => (reduced ? [axis] : [])),
+    );
+  }
+}

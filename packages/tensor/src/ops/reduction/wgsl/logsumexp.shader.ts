@@ -1,0 +1,9 @@
+import type { PlanOf } from "../../../core/op.ts";
+import type { ReductionAttributes } from "../reduction-geometry.ts";
+import { foldPlan } from "./fold-plan.ts";
+import { logsumexpReducer } from "./logsumexp.wgsl.ts";
+
+export { logsumexpOp as op } from "../logsumexp.ts";
+
+export const plan: PlanOf<ReductionAttributes> = ([x], { axes }, limits) =>
+  foldPlan(x!.shape, axes, logsumexpReducer(), limits);

@@ -1,0 +1,13 @@
+import { logSumExpFold } from "../../softmax/wgsl/log-sum-exp.wgsl.ts";
+import type { Reducer } from "./fold.wgsl.ts";
+
+/** An infinite maximum is the result; where every weight is 0, it is -infinity. */
+export const logsumexpReducer = (): Reducer => ({
+  ...logSumExpFold,
+  name: "logsumexp",
+  code: `${logSumExpFold.code}
+fn finish(s: State) -> u32 {
+  let sum = bitcast<u32>(select(s.x, s.x + logOf(s.y), isFinite(s.x)));
+  return select(select(sum, 0xff800000u, s.y == 0f), 0x7fc00000u, isNan(s.y));
+}`,
+});

@@ -1,0 +1,35 @@
+import type { Limits } from "../../../core/backend.ts";
+import type { PlannedLaunch } from "../../../core/launch.ts";
+import type { Plan } from "../../../core/op.ts";
+import type { Spec } from "../../../core/spec.ts";
+import { sizeOf } from "../../../core/spec.ts";
+import { workgroupLine } from "../../../core/wgsl.ts";
+import { launchesOnly } from "../../movement/view.ts";
+import type { CumulativeSumAttributes } from "../cumulative-sum.ts";
+import { linesAlong } from "../lines.ts";
+import { cumulativeSumKernel } from "./cumulative-sum.wgsl.ts";
+import { cutParameters } from "./fold.wgsl.ts";
+import { foldLaunch, statesOf } from "./fold-plan.ts";
+import { cutLines } from "./line-cut.ts";
+import { sumReducer } from "./sum.wgsl.ts";
+
+/** One launch on a GPU; where a few long lines are cut in parts, their sums come first. Integers of either sign are alike. */
+export function cumulativeSumPlan(x: Spec, attrs: CumulativeSumAttributes, limits: Limits): Plan {
+  if (sizeOf(x.shape) === 0) return launchesOnly([]);
+  const cut = cutLines(linesAlong(x.shape, attrs.axis));
+  const isCut = cut.parts > 1;
+  const states = { temporary: 0 };
+  const scan: PlannedLaunch = {
+    kind: "kernel",
+    kernel: cumulativeSumKernel(x.dtype === "f32" ? "f32" : "u32", cut.layout, isCut),
+    reads: isCut ? [states, { input: 0 }] : [{ input: 0 }],
+    writes: [{ output: 0 }],
+    parameters: [...cutParameters.map((name) => cut[name]), Number(attrs.reverse), Number(attrs.exclusive)],
+    work: { workgroups: workgroupLine(cut.workgroups, limits) },
+  };
+  if (!isCut) return launchesOnly([scan]);
+  const reducer = sumReducer(x.dtype);
+  const slots = { reads: [{ input: 0 }], writes: [states] };
+  const sums = foldLaunch(reducer, cut, { from: "elements", to: "states" }, slots, [], limits);
+  return { launches: [sums, scan], temporaries: [statesOf(cut, reducer)], aliases: [] };
+}

@@ -1,0 +1,18 @@
+import type { DType } from "../../../expression/dtype.ts";
+import type { Reducer } from "./fold.wgsl.ts";
+
+/** Sums, and bits of the result made from them. Integers of either sign wrap as unsigned ones. */
+export function sumReducer(dtype: DType, result: string = "bitcast<u32>(s)"): Reducer {
+  const type = dtype === "f32" ? "f32" : "u32";
+  return {
+    name: "sum",
+    state: type,
+    stateWords: 1,
+    element: type,
+    code: `
+fn initial() -> State { return State(); }
+fn take(s: State, x: ${type}, at: u32) -> State { return s + x; }
+fn merge(a: State, b: State) -> State { return a + b; }
+fn finish(s: State) -> u32 { return ${result}; }`,
+  };
+}

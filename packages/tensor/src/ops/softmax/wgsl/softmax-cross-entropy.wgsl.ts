@@ -1,0 +1,55 @@
+import type { Spec } from "../../../core/spec.ts";
+import type { Reducer } from "../../reduction/wgsl/fold.wgsl.ts";
+import type { CrossEntropyAttributes } from "../softmax-cross-entropy.ts";
+import { weightCode } from "./log-sum-exp.wgsl.ts";
+
+/** Numbers of a launch: how many classes, the share of each, what is left for the label, and the label to ignore. */
+export const crossEntropyParameters: NonNullable<Reducer["parameters"]> = {
+  classes: "u32",
+  share: "f32",
+  rest: "f32",
+  ignored: "i32",
+};
+
+/** Their values, in order. */
+export function crossEntropyNumbers(logits: Spec, attrs: CrossEntropyAttributes): number[] {
+  const { labelSmoothing, ignoreIndex } = attrs;
+  const classes = logits.shape[1]!;
+  return [classes, labelSmoothing / classes, 1 - labelSmoothing, ignoreIndex];
+}
+
+/**
+ * loss = log s - d with d = sum of w (x - m), where the weights w of the classes sum to 1: the state is m, s, d, and the
+ * weights so far, by which d moves with m.
+ */
+export const crossEntropyReducer = (): Reducer => ({
+  name: "softmaxCrossEntropy",
+  counts: true,
+  state: "vec4f",
+  stateWords: 4,
+  element: "f32",
+  perLine: { labels: "i32" },
+  enter: "label = labels[line];",
+  parameters: crossEntropyParameters,
+  code: `${weightCode}
+var<private> label: i32;
+fn weighted(w: f32, z: f32) -> f32 { return select(w * z, 0f, w == 0f); }
+fn initial() -> State { return vec4f(lowest, 0f, 0f, 0f); }
+fn take(s: State, x: f32, at: u32) -> State {
+  let m = max(s.x, x);
+  let w = p.share + select(0f, p.rest, i32(at) == label);
+  let d = s.z + weighted(s.w, s.x - m) + weighted(w, x - m);
+  return vec4f(m, plusWeight(s.y, s.x, x), d, s.w + w);
+}
+fn merge(a: State, b: State) -> State {
+  let m = max(a.x, b.x);
+  let d = a.z + b.z + weighted(a.w, a.x - m) + weighted(b.w, b.x - m);
+  return vec4f(m, a.y * weight(a.x, m) + b.y * weight(b.x, m), d, a.w + b.w);
+}
+fn finish(s: State) -> u32 {
+  let isClass = bitcast<u32>(label) < p.classes;
+  countOutside(u32(!isClass && label != p.ignored));
+  let isNumber = isRegular(s.x, s.y) && isClass;
+  return select(bitsOrNan(logOf(s.y) - s.z, isNumber), 0u, label == p.ignored);
+}`,
+});

@@ -1,0 +1,17 @@
+import type { NoAttributes, PlanOf } from "../../../core/op.ts";
+import { sizeOf } from "../../../core/spec.ts";
+import { launchesOnly } from "../../movement/view.ts";
+import { linesAlong } from "../../reduction/lines.ts";
+import { valueOrder } from "./sorting.wgsl.ts";
+import { sortLaunches } from "./sorting-plan.ts";
+
+export { argsortOp as op } from "../argsort.ts";
+
+export const plan: PlanOf<NoAttributes> = ([x], _, limits) => {
+  if (sizeOf(x!.shape) === 0) return launchesOnly([]);
+  const lines = linesAlong(x!.shape, x!.shape.length - 1);
+  const order = valueOrder(x!.dtype as "f32" | "i32" | "u32" | "u8");
+  const sorting = { ...lines, keep: lines.length, order, parameters: [0] };
+  const { launches, temporaries } = sortLaunches(sorting, limits, { input: 0 }, { places: { output: 0 } }, 0);
+  return { launches, temporaries, aliases: [] };
+};

@@ -1,0 +1,128 @@
+import { invocationEntry } from "../../movement/wgsl/invocations.ts";
+import { loadUnit } from "../../movement/wgsl/units.ts";
+
+/** Keys and places of so many elements fill the memory that every workgroup has. */
+export const blockSize = 2048;
+
+/** So many sorted runs become one at a time. */
+export const runsPerMerge = 8;
+
+/** How an array of words is ordered: its parameters, and a WGSL function `keyAt(line, place)` that gives unsigned keys. */
+export interface SortOrder {
+  readonly parameters: string;
+  readonly key: string;
+}
+
+const lineKey = (key: string): string => `
+fn keyAt(line: u32, place: u32) -> u32 {
+  let at = (line / p.inner * p.length + place) * p.inner + line % p.inner;
+  return (${key}) ^ p.flip;
+}`;
+
+/** The bits of a float in the order of its values: both zeros are equal, NaN is above everything. */
+const floatKey = `
+fn floatKey(bits: u32) -> u32 {
+  let magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) { return 0xffffffffu; }
+  return select(0x80000000u + magnitude, 0x80000000u - magnitude, bits != magnitude);
+}`;
+
+/** The values of a dtype along lines, ascending; all bits of the parameter `flip` turn the order round. */
+export function valueOrder(dtype: "f32" | "i32" | "u32" | "u8"): SortOrder {
+  const keys = {
+    f32: "floatKey(x[at])",
+    i32: "x[at] ^ 0x80000000u",
+    u32: "x[at]",
+    u8: loadUnit("byte", "x", "at"),
+  };
+  return { parameters: "flip: u32", key: (dtype === "f32" ? floatKey : "") + lineKey(keys[dtype]) };
+}
+
+/**
+ * Sorts segments of lines, `width` elements each, a power of two; a workgroup sorts as many as fill a block, by Batcher's
+ * bitonic network with every comparison in one direction. It keeps the first `keep` of each.
+ */
+export const sortCode = ({ parameters, key }: SortOrder, writesKeys: boolean): string => `
+struct P { lines: u32, length: u32, inner: u32, segments: u32, width: u32, keep: u32, stored: u32, ${parameters} }
+@group(0) @binding(0) var<storage, read> x: array<u32>;
+@group(0) @binding(1) var<storage, read_write> places: array<u32>;
+${writesKeys ? "@group(0) @binding(2) var<storage, read_write> keys: array<u32>;" : ""}
+@group(1) @binding(0) var<uniform> p: P;
+var<workgroup> blockKeys: array<u32, ${blockSize}>;
+var<workgroup> blockPlaces: array<u32, ${blockSize}>;
+${key}
+@compute @workgroup_size(256)
+fn sort(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) local: u32) {
+  let first = (group.x + group.y * groups.x) * ${blockSize}u;
+  for (var e = local; e < ${blockSize}u; e += 256u) {
+    let segment = (first + e) / p.width;
+    let place = segment % p.segments * p.width + e % p.width;
+    blockPlaces[e] = place;
+    blockKeys[e] = 0xffffffffu;
+    if (segment / p.segments < p.lines && place < p.length) { blockKeys[e] = keyAt(segment / p.segments, place); }
+  }
+  workgroupBarrier();
+  for (var size = 2u; size <= p.width; size *= 2u) {
+    for (var step = size / 2u; step > 0u; step /= 2u) {
+      for (var e = local; e < ${blockSize / 2}u; e += 256u) {
+        let low = e / step * 2u * step + e % step;
+        let high = select(low + step, low + size - 1u - 2u * (e % step), step * 2u == size);
+        let key = blockKeys[low];
+        let other = blockKeys[high];
+        let place = blockPlaces[low];
+        if (other < key || (other == key && blockPlaces[high] < place)) {
+          blockKeys[low] = other;
+          blockPlaces[low] = blockPlaces[high];
+          blockKeys[high] = key;
+          blockPlaces[high] = place;
+        }
+      }
+      workgroupBarrier();
+    }
+  }
+  for (var e = local; e < ${blockSize}u; e += 256u) {
+    let segment = (first + e) / p.width;
+    let line = segment / p.segments;
+    let begin = segment % p.segments;
+    if (line < p.lines && e % p.width < min(p.keep, p.length - begin * p.width)) {
+      let at = (line / p.inner * p.stored + begin * min(p.keep, p.width) + e % p.width) * p.inner + line % p.inner;
+      places[at] = blockPlaces[e];
+      ${writesKeys ? "keys[at] = blockKeys[e];" : ""}
+    }
+  }
+}
+`;
+
+/** Merges runs of each line: an invocation is an entry, which finds its rank among the other runs. */
+export const mergeCode = (writesKeys: boolean): string => `
+struct P { count: u32, inner: u32, stored: u32, run: u32, nextStored: u32, nextRun: u32 }
+@group(0) @binding(0) var<storage, read> places: array<u32>;
+@group(0) @binding(1) var<storage, read> keys: array<u32>;
+@group(0) @binding(2) var<storage, read_write> nextPlaces: array<u32>;
+${writesKeys ? "@group(0) @binding(3) var<storage, read_write> nextKeys: array<u32>;" : ""}
+@group(1) @binding(0) var<uniform> p: P;
+${invocationEntry(
+  "merge",
+  `let column = at % p.inner;
+  let outer = at / p.inner / p.stored;
+  let entry = at / p.inner % p.stored;
+  let own = entry / p.run;
+  let merged = own / ${runsPerMerge}u;
+  let key = keys[at];
+  var rank = entry % p.run;
+  for (var other = merged * ${runsPerMerge}u; other < (merged + 1u) * ${runsPerMerge}u && other * p.run < p.stored; other++) {
+    if (other == own) { continue; }
+    var low = other * p.run;
+    var high = min(low + p.run, p.stored);
+    while (low < high) {
+      let middle = (low + high) / 2u;
+      let theirs = keys[(outer * p.stored + middle) * p.inner + column];
+      if (theirs < key || (theirs == key && other < own)) { low = middle + 1u; } else { high = middle; }
+    }
+    rank += low - other * p.run;
+  }
+  if (rank >= p.nextRun) { return; }
+  let next = (outer * p.nextStored + merged * p.nextRun + rank) * p.inner + column;
+  nextPlaces[next] = places[at];
+  ${writesKeys ? "nextKeys[next] = key;" : ""}`,
+)}`;
