@@ -69,10 +69,12 @@ export function grad<
   ? [gradients: GradientsAt<Args, Wrt>, aux: Aux]
   : GradientsAt<Args, Wrt> {
   checkFunction("grad", f, options);
-  return (...args) => {
-    const { gradients, aux } = differentiateFunction("grad", f, args, options.wrt ?? 0);
-    return (aux === undefined ? gradients : [gradients, aux]) as never;
-  };
+  // The scope frees the value, unless `aux` holds it too.
+  return (...args) =>
+    scope(() => {
+      const { gradients, aux } = differentiateFunction("grad", f, args, options.wrt ?? 0);
+      return (aux === undefined ? gradients : [gradients, aux]) as never;
+    });
 }
 
 /**

@@ -7,6 +7,8 @@ export * from "./core/executor.ts";
 export { expressionPlan, mergeDimensions } from "./core/expression-plan.ts";
 export { rememberedIntegers, rememberIntegers } from "./core/host-integers.ts";
 export * from "./core/launch.ts";
+export type { Leak, LeakListener, LeakReportOptions } from "./core/leak-report.ts";
+export { reportLeaks } from "./core/leak-report.ts";
 export { bytesOfModule, patched } from "./core/module-text.ts";
 export { nextTurn } from "./core/next-turn.ts";
 export { nodeModule } from "./core/node-module.ts";

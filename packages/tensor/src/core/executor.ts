@@ -7,6 +7,7 @@ import { kernelPlanOf } from "./deferred-plans.ts";
 import { expressionPlan } from "./expression-plan.ts";
 import type { BufferView, Slot } from "./launch.ts";
 import { bindLaunch } from "./launch.ts";
+import { leakWatch } from "./leak-watch.ts";
 import type { AnyOp, Attributes, Composition, Op, OpCall, Plan, PlanOf } from "./op.ts";
 import { scope } from "./scope.ts";
 import type { Spec } from "./spec.ts";
@@ -55,7 +56,7 @@ export function execute<Attrs extends Attributes>(
 ): Tensor[] {
   const donated = inputs.map((_, index) => options.donate?.includes(index) ?? false);
   const backend = commonBackend(op, inputs) ?? options.backend ?? current.backend ?? getDefaultBackend();
-  return current.execute({
+  const outputs = current.execute({
     op: op as unknown as AnyOp,
     inputs,
     attrs,
@@ -63,6 +64,8 @@ export function execute<Attrs extends Attributes>(
     donated,
     backend,
   });
+  leakWatch?.noteOrigin(op.name, outputs, inputs, execute);
+  return outputs;
 }
 
 function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Backend | undefined {

@@ -40,6 +40,7 @@ export function scope<Result>(body: () => Result): Result {
 export function keep<Kept extends Tensor>(tensor: Kept): Kept {
   checkValue("keep", tensor, aTensor);
   currentScope()?.delete(tensor);
+  if (!tensor.isDisposed) tensor.storage.freeWhenForgotten();
   return tensor;
 }
 

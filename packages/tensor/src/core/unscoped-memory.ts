@@ -1,6 +1,7 @@
 import { DisposedError, OutOfMemoryError } from "../checks/errors.ts";
 import type { Backend } from "./backend.ts";
 import type { DeviceBuffer } from "./launch.ts";
+import { leakWatch } from "./leak-watch.ts";
 
 /** A buffer and its backend. */
 export interface Memory {
@@ -23,6 +24,7 @@ const patienceBytes = 2 ** 28;
 
 const net = /* @__PURE__ */ new FinalizationRegistry<Memory>((memory) => {
   countUnscoped(memory.backend, -memory.buffer.bytes);
+  leakWatch?.noteForgotten(memory.buffer);
   free(memory);
 });
 

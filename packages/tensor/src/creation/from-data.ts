@@ -5,6 +5,7 @@ import type { Rule } from "../checks/rules.ts";
 import { listOf } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import { bytesOf, getDefaultBackend, storageOf } from "../core/backend.ts";
+import { leakWatch } from "../core/leak-watch.ts";
 import type { Spec } from "../core/spec.ts";
 import { checkShape, formatSpec, sizeOf } from "../core/spec.ts";
 import { Tensor, TensorStorage } from "../core/tensor.ts";
@@ -45,6 +46,7 @@ export function fromData(
     tensor.dispose();
     throw error;
   }
+  leakWatch?.noteOrigin("tensor", [tensor], [], fromData);
   return tensor;
 }
 

@@ -1,0 +1,171 @@
+import { setTimeout } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { ArgumentError } from "../checks/errors.ts";
+import { tensor } from "../creation/tensor.ts";
+import { add } from "../ops/add/add.ts";
+import { reshape } from "../ops/reshape/reshape.ts";
+import { RecordingBackend } from "../testing/recording-backend.ts";
+import { execute } from "./executor.ts";
+import type { Leak } from "./leak-report.ts";
+import { reportLeaks } from "./leak-report.ts";
+import type { Op } from "./op.ts";
+import { keep, scope } from "./scope.ts";
+import type { Tensor } from "./tensor.ts";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+const backend = new RecordingBackend();
+const make = (...values: number[]): Tensor => tensor(values, { backend });
+
+/** What `body` forgets, in the order in which it is reported. */
+async function leaksOf(body: () => void, options: { readonly stacks?: boolean } = {}): Promise<Leak[]> {
+  const leaks: Leak[] = [];
+  const before = backend.buffersAlive;
+  reportLeaks((found) => leaks.push(...found), options);
+  body();
+  for (let round = 0; round < 50 && backend.buffersAlive !== before; round++) {
+    collect();
+    await setTimeout(1);
+  }
+  expect(backend.buffersAlive).toBe(before);
+  return leaks;
+}
+
+afterEach(() => {
+  reportLeaks(false);
+  vi.restoreAllMocks();
+});
+
+describe("forgotten tensors", () => {
+  test("are counted by the operation that made them and their shape, the most bytes first", async () => {
+    const leaks = await leaksOf(() => {
+      const [x, y] = [make(1, 2, 3), make(1, 2)];
+      for (let count = 0; count < 4; count++) add(x, x);
+      add(y, y);
+      make(3, 4);
+      x.dispose();
+    });
+    expect(leaks).toEqual([
+      { op: "add", spec: { shape: [3], dtype: "f32" }, tensors: 4, bytes: 48 },
+      { op: "tensor", spec: { shape: [2], dtype: "f32" }, tensors: 2, bytes: 16 },
+      { op: "add", spec: { shape: [2], dtype: "f32" }, tensors: 1, bytes: 8 },
+    ]);
+  });
+
+  test("have the name of the operation that was called, and not of those that it is composed of", async () => {
+    const double: Op<object> = {
+      name: "double",
+      outputs: ([x]) => [x!],
+      meaning: { composition: ([x]) => [add(x!, x!)] },
+    };
+    using x = make(1, 2);
+    const leaks = await leaksOf(() => void execute(double, [x], {}));
+    expect(leaks.map(({ op, tensors }) => [op, tensors])).toEqual([["double", 1]]);
+  });
+
+  test("have the name of what made the memory that they view", async () => {
+    using x = make(1, 2);
+    const leaks = await leaksOf(() => {
+      const sum = add(x, x);
+      reshape(sum, [2, 1]);
+      sum.dispose();
+    });
+    expect(leaks.map(({ op, spec }) => [op, spec!.shape])).toEqual([["add", [2]]]);
+  });
+
+  test("may have left a scope, as its result or by keep", async () => {
+    const leaks = await leaksOf(() => {
+      scope(() => {
+        const x = make(1, 2);
+        keep(add(x, x));
+        return reshape(add(x, x), [1, 2]);
+      });
+    });
+    expect(leaks.map(({ op, tensors }) => [op, tensors])).toEqual([["add", 2]]);
+  });
+
+  test("from before reports were asked for have no name", async () => {
+    const early = [make(1, 2)];
+    const leaks: Leak[] = [];
+    reportLeaks((found) => leaks.push(...found));
+    early.pop();
+    for (let round = 0; round < 50 && leaks.length === 0; round++) {
+      collect();
+      await setTimeout(1);
+    }
+    expect(leaks).toEqual([{ tensors: 1, bytes: 8 }]);
+  });
+
+  test("are no tensors that a scope owns, that were disposed, or that can be reached", async () => {
+    const reachable: Tensor[] = [];
+    const leaks = await leaksOf(() => {
+      scope(() => void add(make(1), make(2)));
+      make(3).dispose();
+      make(4);
+    });
+    reportLeaks((found) => leaks.push(...found));
+    reachable.push(make(5));
+    collect();
+    await setTimeout(5);
+    expect(leaks.map(({ tensors }) => tensors)).toEqual([1]);
+    reachable[0]!.dispose();
+  });
+});
+
+describe("the place of a call", () => {
+  const forgetInside = (): void => void make(1, 2, 3);
+
+  test("is in the report where stacks are asked for", async () => {
+    const [leak] = await leaksOf(forgetInside, { stacks: true });
+    expect(leak!.stack).toMatch(/^ *at .*\n.*\n.* at .*forgetInside.*leak-report\.test\.ts/);
+    expect(leak!.stack).not.toContain("from-data.ts");
+  });
+
+  test("tells apart what the same operation makes in two places", async () => {
+    const body = (): void => {
+      make(1);
+      make(2);
+    };
+    expect(await leaksOf(body, { stacks: true })).toHaveLength(2);
+    expect(await leaksOf(body)).toEqual([
+      { op: "tensor", spec: { shape: [1], dtype: "f32" }, tensors: 2, bytes: 8 },
+    ]);
+  });
+});
+
+test("reports are written as warnings where no function takes them", async () => {
+  const warn = vi.spyOn(console, "warn").mockReturnValue();
+  reportLeaks(true);
+  for (let count = 0; count < 3; count++) make(1, 2, 3);
+  for (let round = 0; round < 50 && warn.mock.calls.length === 0; round++) {
+    collect();
+    await setTimeout(1);
+  }
+  expect(warn.mock.calls).toEqual([
+    [
+      "3 tensors (36 bytes) belonged to no scope and were forgotten without dispose:\n  3 x tensor f32 [3], 36 bytes",
+    ],
+  ]);
+});
+
+test("nothing is reported once reports are switched off", async () => {
+  const found = vi.fn();
+  reportLeaks(found);
+  make(1);
+  reportLeaks(false);
+  const before = backend.buffersAlive;
+  for (let round = 0; round < 50 && backend.buffersAlive === before; round++) {
+    collect();
+    await setTimeout(1);
+  }
+  expect(backend.buffersAlive).toBeLessThan(before);
+  expect(found).not.toHaveBeenCalled();
+});
+
+test("anything but a boolean or a function is refused", () => {
+  expect(() => reportLeaks("yes" as never)).toThrow(ArgumentError);
+  expect(() => reportLeaks(true, { stack: true } as never)).toThrow('found the option "stack"');
+});

@@ -1,0 +1,27 @@
+import type { DeviceBuffer } from "./launch.ts";
+import type { Spec } from "./spec.ts";
+
+/** A tensor, as far as leak reports know it. */
+export interface Made extends Spec {
+  readonly isDisposed: boolean;
+  readonly storage: { readonly buffer: DeviceBuffer };
+}
+
+/** Learns where memory comes from and which of it was forgotten. */
+export interface LeakWatch {
+  /** `call` is the function whose callers made the tensors. An outer call comes after those inside of it, and counts. */
+  noteOrigin(
+    op: string,
+    outputs: readonly Made[],
+    inputs: readonly (Made | undefined)[],
+    call: (...args: never[]) => unknown,
+  ): void;
+  noteForgotten(buffer: DeviceBuffer): void;
+}
+
+/** Present while leaks are reported; see `reportLeaks`. */
+export let leakWatch: LeakWatch | undefined;
+
+export function setLeakWatch(watch: LeakWatch | undefined): void {
+  leakWatch = watch;
+}
