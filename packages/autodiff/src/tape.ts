@@ -109,7 +109,13 @@ export class Tape implements Executor {
       throw error;
     }
     this.steps.push({
-      ...{ op, attrs, scalars, rule, inputs, inputSpecs, inputIds },
+      op,
+      attrs,
+      scalars,
+      rule,
+      inputs,
+      inputSpecs,
+      inputIds,
       outputs: outputs.map((output, index) =>
         reads.outputs.includes(index) ? this.save(output) : undefined,
       ),

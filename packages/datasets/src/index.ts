@@ -7,8 +7,16 @@ export type { GunzipOptions } from "./formats/gunzip.ts";
 export { gunzip, isGzip } from "./formats/gunzip.ts";
 export type { IdxArray, IdxData, IdxImagesDescription } from "./formats/idx.ts";
 export { readIdx, readIdxImages } from "./formats/idx.ts";
-export type { ChannelStatistics, ImageSet } from "./image-set.ts";
-export { channelStatistics, checkImageSet, imageCount, selectImages, valuesPerImage } from "./image-set.ts";
+export type { ChannelStatistics, ImageSet } from "./images/image-set.ts";
+export {
+  channelStatistics,
+  checkImageSet,
+  imageCount,
+  selectImages,
+  valuesPerImage,
+} from "./images/image-set.ts";
+export type { RandomSplitOptions } from "./images/random-split.ts";
+export { randomSplit } from "./images/random-split.ts";
 export type { Augmentation } from "./pipeline/augment.ts";
 export { compose, flipHorizontally, shift } from "./pipeline/augment.ts";
 export type { BatchOptions, ImageBatchOptions, StreamBatchOptions } from "./pipeline/batch-options.ts";
@@ -17,8 +25,6 @@ export { batches } from "./pipeline/batches.ts";
 export type { Dataset } from "./pipeline/examples.ts";
 export type { DTypes, HostData, ShapedArray, Tensors, TypedArray } from "./pipeline/host-data.ts";
 export { prefetch } from "./pipeline/prefetch.ts";
-export type { RandomSplitOptions } from "./random-split.ts";
-export { randomSplit } from "./random-split.ts";
-export type { RandomStream } from "./random-stream.ts";
+export type { RandomStream } from "./random/random-stream.ts";
 export type { FiguresOptions } from "./synthetic/figures.ts";
 export { figureClasses, syntheticFigures } from "./synthetic/figures.ts";

@@ -12,7 +12,7 @@ import {
   shift,
   syntheticFigures,
 } from "../src/index.ts";
-import { RandomStream } from "../src/random-stream.ts";
+import { RandomStream } from "../src/random/random-stream.ts";
 import { MemoryBackend } from "./memory-backend.ts";
 
 const set: ImageSet = {

@@ -12,7 +12,10 @@ export function convBlock(
 ): Module[] {
   const hasNorm = normalization === "batch";
   const convolution = new Conv2d(inChannels, channels, kernel, {
-    ...{ padding, bias: !hasNorm, seed, backend },
+    padding,
+    bias: !hasNorm,
+    seed,
+    backend,
     weightInit: init.kaimingNormal({ mode: "fanOut", nonlinearity: "relu" }),
     biasInit: init.zeros,
   });
@@ -28,7 +31,9 @@ export function linearBlock(
 ): Module[] {
   const hasNorm = normalization === "batch";
   const linear = new Linear(inputs, outputs, {
-    ...{ bias: !hasNorm, seed, backend },
+    bias: !hasNorm,
+    seed,
+    backend,
     weightInit: init.kaimingNormal({ nonlinearity: "relu" }),
     biasInit: init.zeros,
   });

@@ -62,13 +62,18 @@ describe("names of saved state", () => {
 
   test("others are numbered like torchvision's sequences", () => {
     expect(namesOf(vgg({ backend, stages: [[8], [8]], normalization: "none" }))).toEqual([
-      ...["features.0.weight", "features.0.bias", "features.3.weight", "features.3.bias"],
-      ...["classifier.weight", "classifier.bias"],
+      "features.0.weight",
+      "features.0.bias",
+      "features.3.weight",
+      "features.3.bias",
+      "classifier.weight",
+      "classifier.bias",
     ]);
     expect(namesOf(mlp({ backend, hidden: [5] }))).toEqual([
       "1.weight",
       ...norm.map((name) => `2.${name}`),
-      ...["4.weight", "4.bias"],
+      "4.weight",
+      "4.bias",
     ]);
   });
 });

@@ -55,8 +55,12 @@ export class ResNet extends Module {
     const { inChannels = 3, classes = 10, normalization = "batch", backend } = options;
     const part: PartOptions = { normalization, seed: sourceOf(options.seed), backend };
     this.conv1 = new Conv2d(inChannels, channels[0]!, stem.kernel, {
-      ...{ stride: stem.stride, padding: (stem.kernel - 1) / 2, bias: normalization === "none" },
-      ...{ seed: part.seed, backend, ...residualInit },
+      stride: stem.stride,
+      padding: (stem.kernel - 1) / 2,
+      bias: normalization === "none",
+      seed: part.seed,
+      backend,
+      ...residualInit,
     });
     this.bn1 = normalization === "batch" ? new BatchNorm2d(channels[0]!, { backend }) : undefined;
     const [first, second, third, fourth] = makeStages(architecture, part);
@@ -99,8 +103,11 @@ function makeStages({ channels, blocksPerStage, shortcut }: Architecture, part: 
  */
 export function resnet18(options: ImageModelOptions = {}): ResNet {
   const architecture: Architecture = {
-    ...{ stem: { kernel: 7, stride: 2 }, hasPool: true, channels: [64, 128, 256, 512] },
-    ...{ blocksPerStage: 2, shortcut: "projection" },
+    stem: { kernel: 7, stride: 2 },
+    hasPool: true,
+    channels: [64, 128, 256, 512],
+    blocksPerStage: 2,
+    shortcut: "projection",
   };
   checkOptions<ImageModelOptions>("resnet18", options, imageModelRules);
   const { classes = 1000 } = options;

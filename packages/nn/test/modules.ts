@@ -32,3 +32,12 @@ export class Net extends Module {
     return [this.first, ...this.layers].reduce((y, layer) => layer.forward(y), x);
   }
 }
+
+/** A model of one parameter with two values, both 1. */
+export class TwoValues extends Module {
+  readonly weight: Parameter = new Parameter(full([2], 1));
+
+  forward(x: Tensor): Tensor {
+    return x;
+  }
+}

@@ -1,7 +1,7 @@
 import { DataError } from "@evenkeel/tensor";
 import { anArray, checkOptions, checkValue, oneOf, text } from "@evenkeel/tensor/checks";
-import type { ImageSet } from "../image-set.ts";
-import { checkImageSet } from "../image-set.ts";
+import type { ImageSet } from "../images/image-set.ts";
+import { checkImageSet } from "../images/image-set.ts";
 import { checkBytes } from "./check-bytes.ts";
 import { cifar10Classes, cifar100Classes } from "./cifar-classes.ts";
 

@@ -1,8 +1,8 @@
 import { DataError } from "@evenkeel/tensor";
 import { builtinName, describeValue, listOf, text } from "@evenkeel/tensor/checks";
-import type { ImageSet } from "../image-set.ts";
-import { checkImageSet } from "../image-set.ts";
-import { checkAllOptions } from "../option-checks.ts";
+import type { ImageSet } from "../images/image-set.ts";
+import { checkImageSet } from "../images/image-set.ts";
+import { checkAllOptions } from "../images/option-checks.ts";
 import { checkBytes } from "./check-bytes.ts";
 import { gunzip, gunzipStart, isGzip } from "./gunzip.ts";
 

@@ -8,12 +8,10 @@ export class InflateError extends Error {}
 const longestMatch = 258;
 
 /** The first length and the extra bits of the symbols 257 to 285: RFC 1951, section 3.2.5. */
-const lengthBases = /* @__PURE__ */ Uint16Array.of(
-  ...[
-    3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
-  ],
-  ...[227, 258],
-);
+const lengthBases = /* @__PURE__ */ Uint16Array.from([
+  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
+  227, 258,
+]);
 const lengthBits = /* @__PURE__ */ Uint8Array.from(lengthBases, (base, symbol) =>
   symbol < 8 || base === longestMatch ? 0 : (symbol >> 2) - 1,
 );

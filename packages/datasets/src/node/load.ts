@@ -8,7 +8,7 @@ import envPaths from "env-paths";
 import type { PublishedFile, PublishedImages } from "../catalog.ts";
 import { filesOf } from "../catalog.ts";
 import { readIdxImages } from "../formats/idx.ts";
-import type { ImageSet } from "../image-set.ts";
+import type { ImageSet } from "../images/image-set.ts";
 import { DownloadError } from "./answer.ts";
 import type { DownloadOptions } from "./download.ts";
 import { download, downloadRules } from "./download.ts";

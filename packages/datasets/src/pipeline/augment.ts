@@ -1,5 +1,5 @@
 import { callable, checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
-import type { RandomStream } from "../random-stream.ts";
+import type { RandomStream } from "../random/random-stream.ts";
 
 /** Writes a changed copy of one image; `source` and `target` hold channels x height x width bytes. */
 export type Augmentation = (

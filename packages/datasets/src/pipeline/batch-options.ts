@@ -15,7 +15,7 @@ import {
   seedWord,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
-import type { ChannelStatistics, ImageSet } from "../image-set.ts";
+import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";
 import type { Augmentation } from "./augment.ts";
 import type { DTypes } from "./host-data.ts";
 

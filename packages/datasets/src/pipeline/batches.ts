@@ -1,9 +1,9 @@
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, hostPermutation } from "@evenkeel/tensor";
 import { checkValue, describeValue } from "@evenkeel/tensor/checks";
-import type { ImageSet } from "../image-set.ts";
-import { checkImageSet } from "../image-set.ts";
-import { RandomStream, streams, streamsOfUse } from "../random-stream.ts";
+import type { ImageSet } from "../images/image-set.ts";
+import { checkImageSet } from "../images/image-set.ts";
+import { RandomStream, streams, streamsOfUse } from "../random/random-stream.ts";
 import type { BatchOptions, ImageBatchOptions, StreamBatchOptions } from "./batch-options.ts";
 import { checkBatchOptions, checkImageBatchOptions, checkStreamBatchOptions } from "./batch-options.ts";
 import type { Dataset, ExampleSource } from "./examples.ts";

@@ -1,6 +1,6 @@
 import { ArgumentError, dtypeOfArray, formatSpec, ShapeError, sameShape, sizeOf } from "@evenkeel/tensor";
 import { builtinName, checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
-import type { RandomStream } from "../random-stream.ts";
+import type { RandomStream } from "../random/random-stream.ts";
 import {
   checkDType,
   dtypesOfParts,

@@ -1,5 +1,5 @@
-import type { ChannelStatistics, ImageSet } from "../image-set.ts";
-import { channelStatistics, imageCount, valuesPerImage } from "../image-set.ts";
+import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";
+import { channelStatistics, imageCount, valuesPerImage } from "../images/image-set.ts";
 import type { Augmentation } from "./augment.ts";
 import type { ExampleSource } from "./examples.ts";
 

@@ -1,8 +1,8 @@
 import type { Rules } from "@evenkeel/tensor/checks";
 import { oneOf, seedWord } from "@evenkeel/tensor/checks";
-import type { ImageSet } from "../image-set.ts";
-import { checkAllOptions, upTo } from "../option-checks.ts";
-import { RandomStream, streams } from "../random-stream.ts";
+import type { ImageSet } from "../images/image-set.ts";
+import { checkAllOptions, upTo } from "../images/option-checks.ts";
+import { RandomStream, streams } from "../random/random-stream.ts";
 
 type Point = readonly [x: number, y: number];
 type Stroke = readonly Point[];

@@ -116,7 +116,9 @@ test.each<[string, () => unknown, string]>([
 
 test("undefined means absent", () => {
   expect(new BatchNorm2d(2, { epsilon: undefined, momentum: undefined })).toMatchObject({
-    ...{ epsilon: 1e-5, momentum: 0.1, trackRunningStats: true },
+    epsilon: 1e-5,
+    momentum: 0.1,
+    trackRunningStats: true,
   });
   expect(new Dropout(undefined, { seed: undefined }).probability).toBe(0.5);
   expect(new Flatten({ startAxis: undefined }).startAxis).toBe(1);

@@ -58,7 +58,9 @@ describe("a parameter with two names", () => {
     const model = new Tied();
     const report = model.loadStateDict({ [`${name}.weight`]: values(1, 2) });
     expect(report).toEqual({
-      ...{ excepted: [], missing: [], unexpected: [] },
+      excepted: [],
+      missing: [],
+      unexpected: [],
       loaded: ["embedding.weight", "head.weight"],
     });
     expect(await valuesOf(model.head)).toEqual([1, 2]);
@@ -124,7 +126,8 @@ describe("what `except` names is left as it is", () => {
     expect(report).toEqual({
       loaded: ["embedding.weight"],
       excepted: ["head.weight", "head.count"],
-      ...{ missing: [], unexpected: [] },
+      missing: [],
+      unexpected: [],
     });
     expect(await valuesOf(model.embedding)).toEqual([1, 2]);
     expect(await valuesOf(model.head)).toEqual([0, 0]);

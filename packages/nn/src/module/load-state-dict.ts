@@ -81,7 +81,8 @@ function compare(module: ModuleNode, source: StateSource, options: LoadOptions):
   const isMissing = (member: Stateful) => !present.has(member) && !(member instanceof Counter);
   const mismatched = found.flatMap(([path, member]) => mismatch(path, member, state.get(path)!));
   return {
-    ...{ members, state },
+    members,
+    state,
     loaded: [...members].flatMap(([path, member]) => (present.has(member) ? [path] : [])),
     excepted: [...all.keys()].filter(isExcepted),
     missing: [...members].flatMap(([path, member]) => (isMissing(member) ? [path] : [])),

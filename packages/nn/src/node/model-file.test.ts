@@ -87,8 +87,10 @@ describe("a model that was saved", () => {
     const other = new Net(0);
     const report = await load(other, path);
     expect(report.loaded).toEqual([
-      ...["body.weight", "body.num_batches_tracked"],
-      ...["head.weight", "head.num_batches_tracked"],
+      "body.weight",
+      "body.num_batches_tracked",
+      "head.weight",
+      "head.num_batches_tracked",
     ]);
     expect(await weights(other)).toEqual(await weights(model));
   });

@@ -1,10 +1,12 @@
-import type { Backend, DataError } from "@evenkeel/tensor";
+import type { Backend } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import type { Module } from "../module/module.ts";
 import type { Batch } from "./batch.ts";
 import { disposeBatch } from "./batch.ts";
 import { BatchStream } from "./batch-stream.ts";
 import { withCleanUp } from "./clean-up.ts";
+import type { StepNote } from "./ended-run.ts";
+import { findEndedRun, leaveEndedRun } from "./ended-run.ts";
 import { evaluateAll } from "./evaluate.ts";
 import type { FitOptions, RunControl } from "./fit-options.ts";
 import type { BatchRecord, EpochRecord, History } from "./history.ts";
@@ -12,37 +14,17 @@ import { LateReader } from "./late-reader.ts";
 import { located } from "./located.ts";
 import { NonFiniteLossError } from "./non-finite-error.ts";
 import { restoreRun, saveRun, settingsOf } from "./run-checkpoint.ts";
-import type { Position, RunSettings, RunState } from "./run-progress.ts";
-import { checkEpochs, checkSettings } from "./run-progress.ts";
+import type { Position, RunState } from "./run-progress.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import type { Reading } from "./totals.ts";
 import { Totals } from "./totals.ts";
 import { TrainingStep } from "./training-step.ts";
-
-interface Note extends Position {
-  readonly examples: number;
-  readonly learningRate: number;
-  readonly readings: readonly Reading[];
-}
-
-/** What a run leaves when it ends, for one that continues from it: the rest is in the model and in the optimizer. */
-interface Remains extends RunState {
-  readonly model: object;
-  readonly settings: RunSettings;
-  readonly reader: LateReader<Note>;
-  /** Why no run can continue from it. */
-  readonly failure: Error | undefined;
-}
-
-/** By optimizer. */
-const ended = new WeakMap<object, Remains>();
 
 /** One call of `fit`: its position, and its results so far. */
 export class Run<Inputs, Labels, Outputs, Name extends string> implements RunControl {
   private readonly model: Module<[Inputs], Outputs>;
   private readonly options: FitOptions<Inputs, Labels, Outputs, Name>;
   private readonly watch = new Stopwatch();
-  private reader: LateReader<Note>;
+  private reader: LateReader<StepNote>;
   private totals: Totals<Name>;
   private history: History<Name> = { epochs: [], batches: [] };
   private position: Position = { epoch: 0, batch: 0, step: 0 };
@@ -260,30 +242,14 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const { checkpoint, optimizer, metrics, epochs } = this.options;
     const saved =
       checkpoint && (await restoreRun(checkpoint, { model: this.model, optimizer, metrics, epochs }));
-    const left = ended.get(optimizer);
-    if (saved !== undefined) this.adopt(saved);
-    else if (left?.model === this.model) {
-      const failure = left.failure ?? (await left.reader.failure()) ?? this.differenceFrom(left);
-      if (failure !== undefined) {
-        const found = `a run in memory that cannot be continued (${failure.message})`;
-        throw new ArgumentError(`fit: resume: found ${found}, expected a checkpoint`, { cause: failure });
-      }
-      this.reader = left.reader;
-      this.adopt(left);
+    if (saved !== undefined) return this.adopt(saved);
+    const ended = await findEndedRun(this.model, optimizer, settingsOf(checkpoint, this.options), epochs);
+    if (ended !== undefined) {
+      this.reader = ended.reader;
+      this.adopt(ended);
     } else if (checkpoint === undefined) {
       const expected = "`checkpoint: { store }`, or a run of this model and optimizer to continue from";
       throw new ArgumentError(`fit: resume: found no checkpoint, expected ${expected}`);
-    }
-  }
-
-  /** The error that says why the options do not fit the run to continue from. */
-  private differenceFrom({ settings, position }: Remains): Error | undefined {
-    try {
-      checkSettings(settings, settingsOf(this.options.checkpoint, this.options));
-      checkEpochs(position, this.options.epochs);
-      return undefined;
-    } catch (error) {
-      return error as DataError;
     }
   }
 
@@ -300,9 +266,13 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
     const { model, history, position, reader } = this;
     const unread = reader.leave();
     const { milliseconds } = this.watch;
-    ended.set(this.options.optimizer, {
+    leaveEndedRun(this.options.optimizer, {
       settings: settingsOf(this.options.checkpoint, this.options),
-      ...{ model, history, position, reader, milliseconds },
+      model,
+      history,
+      position,
+      reader,
+      milliseconds,
       failure: this.divergence ?? unread,
       totals: this.totals.state,
     });

@@ -1,9 +1,9 @@
 import { hostPermutation } from "@evenkeel/tensor";
 import { seedWord } from "@evenkeel/tensor/checks";
+import { streams } from "../random/random-stream.ts";
 import type { ImageSet } from "./image-set.ts";
 import { checkImageSet, imageCount, selectImages } from "./image-set.ts";
 import { checkAllOptions, upTo } from "./option-checks.ts";
-import { streams } from "./random-stream.ts";
 
 export interface RandomSplitOptions {
   /** How many images are held out. */
