@@ -198,13 +198,14 @@ export class WebgpuDevice implements WebgpuBackend {
       throw new BackendError(`${entry}: found a kernel in ${language}, expected one in wgsl`);
     }
     this.recent.note(entry);
-    const counters = check === undefined ? undefined : this.checks.regionOf(check);
-    if (counters !== undefined) this.queue.push(() => this.checks.expect(counters));
+    const counter = check && this.checks.regionOf(check);
+    if (counter !== undefined) this.queue.push(() => this.checks.expect(counter));
     this.launcher.launch({
       name: entry,
       kernel: kernel as WgslKernel,
       reads: reads.map((view) => view && this.regionOf(view, entry)),
-      writes: [...writes.map((view) => view && this.regionOf(view, entry)), ...(counters ? [counters] : [])],
+      writes: writes.map((view) => view && this.regionOf(view, entry)),
+      counter,
       parameters,
       workgroups: work.workgroups,
     });

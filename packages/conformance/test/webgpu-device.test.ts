@@ -60,12 +60,12 @@ function affine(x: BufferView, y: BufferView, s: number, which = 0): Launch {
 const combine = (hasZ: boolean): WgslKernel => ({
   language: "wgsl",
   entry: "combine",
+  extensions: [],
+  reads: { x: "f32", z: hasZ ? "f32" : undefined },
+  writes: { y: "f32" },
   parameterTypes: ["u32", "i32", "f32"],
   code: `
 struct Parameters { count: u32, a: i32, c: f32 }
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-${hasZ ? "@group(0) @binding(1) var<storage, read> z: array<f32>;" : ""}
-@group(0) @binding(2) var<storage, read_write> y: array<f32>;
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 
 @compute @workgroup_size(64)
@@ -153,7 +153,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu kernels", () => {
     backend.launch(combined(viewOf(x), undefined, viewOf(y), broken));
     backend.launch(combined(viewOf(x), undefined, viewOf(y)));
     const first = backend.read(y, 0, 4);
-    await expect(first).rejects.toThrow(/launch "combine" failed: its kernel does not compile: line 11:/);
+    await expect(first).rejects.toThrow(/launch "combine" failed: its kernel does not compile: line 8:/);
     await expect(first).rejects.toBeInstanceOf(DeviceError);
     expect(await read(backend, y)).toEqual([-5.5]);
     backend.launch(combined(viewOf(x), undefined, viewOf(y), { ...combine(false), entry: "nowhere" }));

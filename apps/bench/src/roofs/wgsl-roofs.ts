@@ -15,8 +15,6 @@ export const flopsThatFillGpu: number = 2 ** 20 * flopsOfInvocation;
 
 const prologue = `
 struct Parameters { count: u32 }
-@group(0) @binding(0) var<storage, read> source: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> result: array<vec4f>;
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 `;
 
@@ -48,7 +46,10 @@ export function wgslRoof(roof: Roof, limits: Limits): RoofKernel {
   const count = Math.ceil(isCopy ? roof.bytes / vectorBytes : roof.flops / flopsOfInvocation);
   const [code, entry] = isCopy ? [copyCode, "copy"] : [multiplyAddsCode, "multiplyAdds"];
   return {
-    kernel: wgslKernel(code, entry, ["u32"]),
+    kernel: wgslKernel({
+      ...{ entry, code, parameterTypes: ["u32"] },
+      ...{ reads: { source: "vec4f" }, writes: { result: "vec4f" } },
+    }),
     // Two vectors are read by the multiplications.
     bytes: Math.max(2, count) * vectorBytes,
     parameters: [count],

@@ -1,5 +1,5 @@
-import type { DType, Expression } from "@evenkeel/tensor";
-import { floatElements, floatElementsHead } from "@evenkeel/tensor/wgsl";
+import type { DType, Expression, WgslKernel } from "@evenkeel/tensor";
+import { floatElements, floatElementsSource } from "@evenkeel/tensor/wgsl";
 import type { ReadKind } from "./layout.ts";
 
 /** Whether an input of this kind is bound as an array of vectors. */
@@ -66,8 +66,10 @@ const storeHalvesPart = (array: string, place: string): string[] => [
 
 /** How elements lie in the memory of a device. */
 export interface Memory {
-  /** What the module of an expression begins with. */
-  head(expression: Expression): string[];
+  /** What the module of an expression enables. */
+  extensions(expression: Expression): WgslKernel["extensions"];
+  /** The functions that loads and stores of an expression call. */
+  functions(expression: Expression): string[];
   /** The element of an operand's runtime array; bytes come in words, and larger elements as vectors where all are aligned. */
   elementType(dtype: DType, isVector: boolean): string;
   /** Four neighbours: vector number `at` of the array. */
@@ -88,11 +90,10 @@ export function memoryOf(features: ReadonlySet<string>): Memory {
     return dtype === "f16" ? half.load(array, at) : `${array}[${at}]`;
   };
   return {
-    head: ({ inputs, outputs }) => {
-      const isStored = outputs.some(({ dtype }) => dtype === "f16");
-      if (isStored) return [floatElementsHead(halves).trimEnd()];
-      return inputs.includes("f16") && halves.isNative ? ["enable f16;"] : [];
-    },
+    extensions: ({ inputs, outputs }) =>
+      inputs.includes("f16") || outputs.some(({ dtype }) => dtype === "f16") ? halves.extensions : [],
+    functions: ({ outputs }) =>
+      outputs.some(({ dtype }) => dtype === "f16") ? [floatElementsSource(halves).trimEnd()] : [],
     elementType: (dtype, isVector) => {
       if (dtype === "u8") return "u32";
       if (dtype === "f16") return isVector ? halves.type : half.type;
@@ -118,7 +119,7 @@ export function memoryOf(features: ReadonlySet<string>): Memory {
     storePoints: (dtype, array, at, value) => {
       const place = `${array}[${at}]`;
       if (dtype === "u8") return storeBytes(array, place, value);
-      const isPacked = dtype === "f16" && !halves.isNative;
+      const isPacked = dtype === "f16" && !features.has("shader-f16");
       return [
         `let stored_${array} = ${storedForm(dtype, value)};`,
         `if (rest >= 4u) { ${place} = stored_${array}; } else {`,

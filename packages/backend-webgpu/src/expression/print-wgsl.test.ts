@@ -23,14 +23,15 @@ describe("printExpression", () => {
     expect(printExpression(relu, layoutOf([6], [[1]]), new Set())).toEqual({
       language: "wgsl",
       entry: "run",
+      extensions: [],
+      reads: { input0: "vec4<f32>" },
+      writes: { output0: "vec4<f32>" },
       parameterTypes: ["u32", "u32", "u32"],
       code: `struct Parameters {
   count: u32,
   width: u32,
   zero: u32,
 }
-@group(0) @binding(0) var<storage, read> input0: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> output0: array<vec4<f32>>;
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 fn isNan(x: vec4f) -> vec4<bool> {
   return (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
@@ -56,16 +57,17 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
 
   test("reads an input that lives in an output there", () => {
     const { walk, rank } = layoutOf([8], [[1]]);
-    const { code } = printExpression(
+    const { code, reads } = printExpression(
       relu,
       { walk, rank, reads: [{ kind: "linear", sharedWith: 0 }] },
       new Set(),
     );
+    expect(reads).toEqual({ input0: undefined });
     expect(code).not.toContain("input0");
     expect(code).toContain("let v0 = output0[quad];");
   });
 
-  test("reads packed inputs from words behind the outputs", () => {
+  test("reads packed inputs from words behind the other inputs", () => {
     const sum = buildExpression({ inputs: ["f32", "u8"] }, ([a, b]) => e.add(a!, e.cast(b!, "f32")));
     const layout = {
       walk: "line" as const,
@@ -75,8 +77,12 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
         { kind: "linear" as const, isPacked: true },
       ],
     };
-    const { code } = printExpression(sum, layout, new Set());
-    expect(code).toContain("@group(0) @binding(3) var<storage, read> pack: array<u32>;");
+    const { code, reads } = printExpression(sum, layout, new Set());
+    expect(Object.entries(reads)).toEqual([
+      ["input0", undefined],
+      ["input1", undefined],
+      ["pack", "u32"],
+    ]);
     expect(code).toContain("vec4f(bitcast<f32>(pack[parameters.base0 + 0u]))");
     expect(code).toContain("pack[parameters.base1 + ((at + 3u) >> 2u)]");
     expect(code).not.toContain("input");
@@ -118,10 +124,10 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
       { inputs: ["u8", "bool", "f16"], outputs: ["u8", "bool", "f16"] },
       (inputs) => inputs,
     );
-    const codeOn = (features: Set<string>) =>
-      printExpression(expression, layoutOf([8], [[1], [1], [1]]), features).code;
-    const code = codeOn(new Set(["shader-f16"]));
-    expect(code).toMatch(/^enable f16;/);
+    const kernelOn = (features: Set<string>) =>
+      printExpression(expression, layoutOf([8], [[1], [1], [1]]), features);
+    const { code, extensions, reads } = kernelOn(new Set(["shader-f16"]));
+    expect([extensions, reads.input2]).toEqual([["f16"], "vec4<f16>"]);
     expect(code).toContain("let v0 = (vec4u(input0[quad]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);");
     expect(code).toContain("let v1 = input1[quad] != vec4u();");
     expect(code).toContain("let v2 = vec4f(input2[quad]);");
@@ -130,9 +136,8 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
     );
     expect(code).toContain("let stored_output1 = select(vec4u(), vec4u(1u), v1);");
     expect(code).toContain("let stored_output2 = bitcast<vec4<f16>>(halfWords(v2));");
-    const packed = codeOn(new Set());
-    expect(packed).not.toContain("f16;");
-    expect(packed).toContain("var<storage, read> input2: array<vec2u>;");
+    const { code: packed, ...inWords } = kernelOn(new Set());
+    expect([inWords.extensions, inWords.reads.input2]).toEqual([[], "vec2u"]);
     expect(packed).toContain(
       "let v2 = vec4f(unpack2x16float(input2[quad].x), unpack2x16float(input2[quad].y));",
     );

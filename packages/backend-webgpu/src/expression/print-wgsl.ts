@@ -1,5 +1,6 @@
 import type { DType, Expression, WgslKernel } from "@evenkeel/tensor";
 import { operandsOf } from "@evenkeel/tensor";
+import { wgslKernel } from "@evenkeel/tensor/wgsl";
 import { functionSources } from "./functions.ts";
 import type { ExpressionLayout } from "./layout.ts";
 import type { Memory } from "./memory.ts";
@@ -13,8 +14,8 @@ const indent = (lines: readonly string[]): string => lines.map((line) => `  ${li
 /**
  * An expression as a kernel: every invocation evaluates four neighbouring points as one vector. Inputs are the operands that
  * it reads, outputs those that it writes; an input that lives in the memory of an output is read there, and absent
- * among the operands. Packed inputs are absent too: behind the outputs comes one operand of words that holds them. Its
- * parameters are those of `parametersOf`.
+ * among the operands. Packed inputs are absent too: the last operand that is read has the words of all of them. Its parameters
+ * are those of `parametersOf`.
  */
 export function printExpression(
   expression: Expression,
@@ -26,9 +27,8 @@ export function printExpression(
   const memory = memoryOf(features);
   const body = printBody(expression, layout, memory, used);
   const code = [
-    ...memory.head(expression),
+    ...memory.functions(expression),
     `struct Parameters {\n${indent(parameters.map(({ name, type }) => `${name}: ${type},`))}\n}`,
-    ...printBindings(expression, layout, memory),
     "@group(1) @binding(0) var<uniform> parameters: Parameters;",
     ...functionSources(used),
     `@compute @workgroup_size(${workgroupSize})`,
@@ -36,12 +36,13 @@ export function printExpression(
     indent(body),
     "}",
   ].join("\n");
-  return {
-    language: "wgsl",
+  return wgslKernel({
     entry: "run",
     code,
+    extensions: memory.extensions(expression),
+    ...operandsOfKernel(expression, layout, memory),
     parameterTypes: parameters.map(({ type }) => type),
-  };
+  });
 }
 
 /** What an expression does, for errors and profiles. */
@@ -60,26 +61,21 @@ function arrayOf(layout: ExpressionLayout, input: number): string {
   return sharedWith === undefined ? inputName(input) : outputName(sharedWith);
 }
 
-function printBindings(
+function operandsOfKernel(
   { inputs, outputs }: Expression,
   { reads }: ExpressionLayout,
   memory: Memory,
-): string[] {
-  const declare = (binding: number, access: string, name: string, element: string): string =>
-    `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${element}>;`;
-  return [
-    ...inputs.flatMap((dtype, input) => {
-      const { kind, sharedWith, isPacked } = reads[input]!;
-      if (sharedWith !== undefined || isPacked) return [];
-      return [declare(input, "read", inputName(input), memory.elementType(dtype, isVectorKind(kind)))];
-    }),
-    ...outputs.map(({ dtype }, output) =>
-      declare(inputs.length + output, "read_write", outputName(output), memory.elementType(dtype, true)),
-    ),
-    ...(reads.some(({ isPacked }) => isPacked)
-      ? [declare(inputs.length + outputs.length, "read", packName, "u32")]
-      : []),
-  ];
+): Pick<WgslKernel, "reads" | "writes"> {
+  const read = inputs.map((dtype, input) => {
+    const { kind, sharedWith, isPacked } = reads[input]!;
+    const isBound = sharedWith === undefined && !isPacked;
+    return [inputName(input), isBound ? memory.elementType(dtype, isVectorKind(kind)) : undefined] as const;
+  });
+  const pack = reads.some(({ isPacked }) => isPacked) ? { [packName]: "u32" } : {};
+  const written = outputs.map(
+    ({ dtype }, output) => [outputName(output), memory.elementType(dtype, true)] as const,
+  );
+  return { reads: { ...Object.fromEntries(read), ...pack }, writes: Object.fromEntries(written) };
 }
 
 function printBody(

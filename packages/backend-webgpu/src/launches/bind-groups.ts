@@ -7,6 +7,7 @@ import type { Access, Region } from "./bindings.ts";
 /** The layouts of kernels whose operands are accessed in the same way. */
 export interface BindLayout {
   readonly key: string;
+  readonly accesses: readonly Access[];
   readonly group: GPUBindGroupLayout;
   readonly pipeline: GPUPipelineLayout;
 }
@@ -72,7 +73,7 @@ export class BindGroups {
     });
     const group = this.device.createBindGroupLayout({ entries });
     const pipeline = this.device.createPipelineLayout({ bindGroupLayouts: [group, this.parameters] });
-    return { key, group, pipeline };
+    return { key, accesses, group, pipeline };
   }
 
   private createGroup(

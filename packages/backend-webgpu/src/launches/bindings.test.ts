@@ -11,20 +11,24 @@ const [a, b] = [block(0), block(1)];
 const region = (of: Block, offset: number, bytes: number): Region => ({ block: of, offset, bytes });
 
 describe("accessesOf", () => {
-  const keyOf = (...args: Parameters<typeof accessesOf>): string => accessesOf(...args).accesses.join("");
+  const keyOf = (...args: Parameters<typeof accessesOf>): string => {
+    const { ofReads, ofWrites } = accessesOf(...args);
+    return [...ofReads, ...ofWrites].join("");
+  };
 
   test("reads what lies in other blocks than the outputs, and skips what is absent", () => {
     expect(keyOf([region(a, 0, 64), undefined, region(a, 0, 64)], [region(b, 0, 64)], "k")).toBe("r-rw");
   });
 
   test("binds another part of an output's block as writable", () => {
-    const { accesses, copied } = accessesOf([region(b, 256, 64)], [region(b, 0, 64)], "k");
-    expect([accesses.join(""), copied]).toEqual(["ww", []]);
+    const { ofReads, ofWrites, copied } = accessesOf([region(b, 256, 64)], [region(b, 0, 64)], "k");
+    expect([ofReads, ofWrites, copied]).toEqual([["w"], ["w"], []]);
   });
 
   test("copies what overlaps with an output", () => {
-    const { accesses, copied } = accessesOf([region(a, 0, 16), region(b, 0, 300)], [region(b, 256, 64)], "k");
-    expect([accesses.join(""), copied]).toEqual(["rrw", [1]]);
+    const reads = [region(a, 0, 16), region(b, 0, 300)];
+    const { ofReads, ofWrites, copied } = accessesOf(reads, [region(b, 256, 64)], "k");
+    expect([ofReads, ofWrites, copied]).toEqual([["r", "r"], ["w"], [1]]);
   });
 
   test("throws for outputs that overlap", () => {

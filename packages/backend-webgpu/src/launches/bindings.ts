@@ -42,7 +42,7 @@ export function accessesOf(
   reads: readonly (Region | undefined)[],
   writes: readonly (Region | undefined)[],
   user: string,
-): { accesses: Access[]; copied: number[] } {
+): { ofReads: Access[]; ofWrites: Access[]; copied: number[] } {
   const copied: number[] = [];
   const ofReads = reads.map((read, index): Access => {
     if (read === undefined) return "-";
@@ -59,5 +59,5 @@ export function accessesOf(
     }
     return "w";
   });
-  return { accesses: [...ofReads, ...ofWrites], copied };
+  return { ofReads, ofWrites, copied };
 }

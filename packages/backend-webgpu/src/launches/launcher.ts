@@ -33,11 +33,16 @@ export interface KernelCall {
   readonly kernel: WgslKernel;
   readonly reads: readonly (Region | undefined)[];
   readonly writes: readonly (Region | undefined)[];
-  /** Operands that are joined to one more that is read, bound behind the others. */
+  /** Operands that are joined to one, the last that the kernel reads. */
   readonly packed?: readonly Region[];
+  /** Where the kernel counts what is outside of the range of its launch's check. */
+  readonly counter?: Region | undefined;
   readonly parameters: readonly number[];
   readonly workgroups: readonly [x: number, y: number, z: number];
 }
+
+const read: readonly Access[] = ["r"];
+const written: readonly Access[] = ["w"];
 
 /**
  * Queues kernels. The pipeline starts to compile when the launch is called; until it is there, the launch and all that
@@ -61,30 +66,34 @@ export class Launcher {
 
   /** Throws ArgumentError where the launch does not fit its kernel or the limits of the device. */
   launch(call: KernelCall): void {
-    const { name, kernel, reads, writes, packed = [], parameters, workgroups } = call;
+    const { name, kernel, reads, writes, packed = [], counter, parameters, workgroups } = call;
     const { queue, pool } = this.parts;
+    const hasPack = packed.length > 0;
+    const hasCounter = counter !== undefined;
     checkParameters(name, kernel.parameterTypes, parameters);
     this.checkWorkgroups(name, workgroups);
     if (workgroups.includes(0)) return;
-    const { accesses, copied } = accessesOf(reads, writes, name);
-    if (packed.length > 0) accesses.push("r");
+    const { ofReads, ofWrites, copied } = accessesOf(reads, writes, name);
+    const accesses = [...ofReads, ...(hasPack ? read : []), ...ofWrites, ...(hasCounter ? written : [])];
     this.checkBindings(name, accesses);
-    const pipeline = this.pipelines.pipelineOf(name, kernel, this.groups.layoutOf(accesses));
-    const regions = [...reads, ...writes];
-    for (const index of copied) regions[index] = this.copyOf([regions[index]!]);
-    const copies = copied.map((index) => regions[index]!.block);
-    if (packed.length > 0) {
+    const layout = this.groups.layoutOf(accesses);
+    const pipeline = this.pipelines.pipelineOf(name, kernel, layout, hasCounter);
+    const copies = copied.map((index) => this.copyOf([reads[index]!]));
+    const placed = [...reads];
+    for (const [position, index] of copied.entries()) placed[index] = copies[position];
+    if (hasPack) {
       const pack = this.copyOf(packed);
-      regions.push(pack);
-      copies.push(pack.block);
+      placed.push(pack);
+      copies.push(pack);
     }
+    const regions = [...placed, ...writes, ...(hasCounter ? [counter] : [])];
     queue.push(() => {
       if (pipeline.compiled === undefined) {
         return pipeline.ready.then(() => this.encode(call, pipeline, regions));
       }
       this.encode(call, pipeline, regions);
     });
-    for (const block of copies) pool.give(block);
+    for (const { block } of copies) pool.give(block);
   }
 
   /** A copy of the regions, one behind the other, for the next launch. */

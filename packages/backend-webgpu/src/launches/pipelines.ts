@@ -3,6 +3,7 @@ import { DeviceError } from "@evenkeel/tensor";
 import type { CounterTotals } from "../counters.ts";
 import type { Failures } from "../queue/failures.ts";
 import type { BindLayout } from "./bind-groups.ts";
+import { moduleSource } from "./module-source.ts";
 
 /** A kernel for operands that are accessed in one way. */
 export interface Pipeline {
@@ -19,8 +20,10 @@ export class Pipelines {
   private readonly device: GPUDevice;
   private readonly failures: Failures;
   private readonly counters: CounterTotals;
-  /** By code, then by entry and layout: long texts are compared by identity. */
-  private readonly pipelines = new Map<string, Map<string, Pipeline>>();
+  /** By kernel, then by the key of the layout: a plan launches the same kernel again and again. */
+  private readonly ofKernels = new WeakMap<WgslKernel, Map<string, Pipeline>>();
+  /** By layout, entry and the text of the module: kernels of many plans are equal. */
+  private readonly ofModules = new Map<string, Pipeline>();
 
   constructor(device: GPUDevice, failures: Failures, counters: CounterTotals) {
     this.device = device;
@@ -28,27 +31,39 @@ export class Pipelines {
     this.counters = counters;
   }
 
-  pipelineOf(name: string, { code, entry }: WgslKernel, layout: BindLayout): Pipeline {
-    let ofCode = this.pipelines.get(code);
-    if (ofCode === undefined) {
-      ofCode = new Map();
-      this.pipelines.set(code, ofCode);
+  /** Throws ArgumentError where the layout does not fit the operands of the kernel. */
+  pipelineOf(name: string, kernel: WgslKernel, layout: BindLayout, hasCounter: boolean): Pipeline {
+    let ofKernel = this.ofKernels.get(kernel);
+    if (ofKernel === undefined) {
+      ofKernel = new Map();
+      this.ofKernels.set(kernel, ofKernel);
     }
-    const key = `${entry} ${layout.key}`;
-    let pipeline = ofCode.get(key);
+    let pipeline = ofKernel.get(layout.key);
     if (pipeline === undefined) {
-      pipeline = this.create(name, code, entry, layout);
-      ofCode.set(key, pipeline);
+      pipeline = this.ofModule(name, kernel, layout, hasCounter);
+      ofKernel.set(layout.key, pipeline);
     }
     return pipeline;
   }
 
-  private create(name: string, code: string, entryPoint: string, layout: BindLayout): Pipeline {
+  private ofModule(name: string, kernel: WgslKernel, layout: BindLayout, hasCounter: boolean): Pipeline {
+    const { entry } = kernel;
+    const source = moduleSource(kernel, layout.accesses, hasCounter);
+    const key = `${layout.key} ${entry} ${source}`;
+    let pipeline = this.ofModules.get(key);
+    if (pipeline === undefined) {
+      pipeline = this.create(name, source, entry, layout);
+      this.ofModules.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  private create(name: string, source: string, entryPoint: string, layout: BindLayout): Pipeline {
     this.counters.pipelines++;
     const { device } = this;
     // Its errors come with the pipeline's, by name.
     device.pushErrorScope("validation");
-    const module = device.createShaderModule({ label: name, code: withAccesses(code, layout.key) });
+    const module = device.createShaderModule({ label: name, code: source });
     void device.popErrorScope().catch(() => {});
     const compiling = device.createComputePipelineAsync({
       label: name,
@@ -66,15 +81,6 @@ export class Pipelines {
     const pipeline: Pipeline = { layout, ready };
     return pipeline;
   }
-}
-
-/** Inputs that lie in another part of an output's buffer must be declared writable. */
-function withAccesses(code: string, key: string): string {
-  return code.replace(
-    /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*read>/g,
-    (declaration: string, binding: string) =>
-      key[Number(binding)] === "w" ? declaration.replace(/read>$/, "read_write>") : declaration,
-  );
 }
 
 async function compilationError(name: string, module: GPUShaderModule, error: Error): Promise<Error> {

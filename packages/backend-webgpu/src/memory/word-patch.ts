@@ -1,13 +1,13 @@
 import type { WgslKernel } from "@evenkeel/tensor";
+import { wgslKernel } from "@evenkeel/tensor/wgsl";
 
 /** Replaces some bits of one word: how less than a word is written. */
-export const wordPatch: WgslKernel = {
-  language: "wgsl",
+export const wordPatch: WgslKernel = /* @__PURE__ */ wgslKernel({
   entry: "patchWord",
+  writes: { words: "u32" },
   parameterTypes: ["u32", "u32", "u32"],
   code: `
 struct Parameters { word: u32, mask: u32, bits: u32 }
-@group(0) @binding(0) var<storage, read_write> words: array<u32>;
 @group(1) @binding(0) var<uniform> parameters: Parameters;
 
 @compute @workgroup_size(1)
@@ -16,7 +16,7 @@ fn patchWord() {
   words[parameters.word] = kept | (parameters.bits & parameters.mask);
 }
 `,
-};
+});
 
 /** Bytes of a write that fill whole words, and the words that they fill in part. */
 export interface SplitWrite {

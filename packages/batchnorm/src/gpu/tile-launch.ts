@@ -1,7 +1,7 @@
 import type { DType, Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
 import { floatElements, wgslKernel, workgroupLine } from "@evenkeel/tensor/wgsl";
 import type { Fraction, TileSetting, WholeNumber } from "./tile.wgsl.ts";
-import { parameterNames, parameterTypes } from "./tile.wgsl.ts";
+import { operandsOf, parameterNames, parameterTypes } from "./tile.wgsl.ts";
 import type { Cut, Tiling } from "./tiling.ts";
 import { widthOf } from "./tiling.ts";
 
@@ -40,7 +40,14 @@ export function tileLaunch(
   const values: TileNumbers = { ...geometry, bits: 0xffffffff, ...numbers };
   return {
     kind: "kernel",
-    kernel: wgslKernel(code(setting), entry, parameterTypes),
+    kernel: wgslKernel({
+      entry,
+      code: code(setting),
+      extensions: [...(subgroups ? (["subgroups"] as const) : []), ...elements.extensions],
+      reads: operandsOf(setting.reads, elements),
+      writes: operandsOf(setting.writes, elements),
+      parameterTypes,
+    }),
     reads: setting.reads.map((name) => reads[name]),
     writes: setting.writes.map((name) => writes[name]),
     parameters: parameterNames.map((name) => values[name] ?? 0),

@@ -1,6 +1,6 @@
-import type { Activation } from "@evenkeel/tensor";
+import type { Activation, WgslOperands } from "@evenkeel/tensor";
 import type { FloatElements } from "@evenkeel/tensor/wgsl";
-import { floatElementsHead } from "@evenkeel/tensor/wgsl";
+import { floatElementsSource } from "@evenkeel/tensor/wgsl";
 import type { Unit } from "./tiling.ts";
 import { workgroupSize } from "./tiling.ts";
 
@@ -57,18 +57,17 @@ var all=own;
 for(var reach=size/2u;reach>0u;reach/=2u){all=join(all,partOf(all,reach));}
 return all;}`;
 
+/** The operands of a kernel, in order: S is what belongs to the channels of a lane. */
+export const operandsOf = (names: readonly string[], { type }: FloatElements): WgslOperands =>
+  Object.fromEntries(names.map((name) => [name, tensors.includes(name) ? type : "S"]));
+
 /** V is what a lane loads and S what belongs to its channels: arithmetic of the two needs no conversion. */
-function head(unit: Unit, part: PartCode, { reads, writes, elements, subgroups }: TileSetting): string {
+function head(unit: Unit, part: PartCode, { elements, subgroups }: TileSetting): string {
   const [wide, sum] = [unit === "single" ? "f32" : "vec4f", unit === "along" ? "v.x+v.y+v.z+v.w" : "v"];
-  const declared = [...reads, ...writes].map((name, index) => {
-    const access = index < reads.length ? "read" : "read_write";
-    return `@group(0) @binding(${index}) var<storage, ${access}> ${name}: array<${tensors.includes(name) ? elements.type : "S"}>;`;
-  });
   const fields = parameterNames.map((name, index) => `${name}:${parameterTypes[index]}`);
-  return `${subgroups ? "enable subgroups;\n" : ""}${floatElementsHead(elements)}alias V=${wide};
+  return `${floatElementsSource(elements)}alias V=${wide};
 alias S=${unit === "across" ? "vec4f" : "f32"};
 alias U=${unit === "across" ? "vec4u" : "u32"};
-${declared.join("\n")}
 struct P{${fields.join()}}
 @group(1) @binding(0) var<uniform> p: P;
 struct Part{${entriesOf(part, (field) => `${field}:S`)}}
@@ -82,7 +81,7 @@ fn inverseStdOf(n:S,m2:S)->S{let v=m2/orOne(n)+p.epsilon;return select(inverseSq
 
 const lanesOfSubgroup = ",@builtin(subgroup_size) size:u32,@builtin(subgroup_invocation_id) lane:u32";
 
-/** A kernel: `body` finds its channels and its first position, whose place `load` reads and advances. */
+/** A kernel, whose entry point calls the function `tile`: `body` finds its channels and its first position, whose place `load` reads and advances. */
 export const tileCode = (
   unit: Unit,
   entry: string,
@@ -91,7 +90,8 @@ export const tileCode = (
   body: string,
 ): string => `${head(unit, part, setting)}
 @compute @workgroup_size(${workgroupSize})
-fn ${entry}(@builtin(workgroup_id) w:vec3u,@builtin(num_workgroups) ws:vec3u,@builtin(local_invocation_index) t:u32${setting.subgroups ? lanesOfSubgroup : ""}){
+fn ${entry}(@builtin(workgroup_id) w:vec3u,@builtin(num_workgroups) ws:vec3u,@builtin(local_invocation_index) t:u32${setting.subgroups ? lanesOfSubgroup : ""}){tile(w,ws,t${setting.subgroups ? ",size,lane" : ""});}
+fn tile(w:vec3u,ws:vec3u,t:u32${setting.subgroups ? ",size:u32,lane:u32" : ""}){
 let place=w.x+w.y*ws.x;
 let split=place/p.blocks;
 let lanes=p.span*p.run;

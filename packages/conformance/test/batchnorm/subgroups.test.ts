@@ -20,12 +20,9 @@ const selected: readonly OpCases[] = allCases
   .map((opCases) => ({ ...opCases, cases: opCases.cases.filter(({ name }) => shapes.includes(name)) }));
 
 /** The same device, which gets the kernels that `change` makes of those of the plans. */
-function changing(backend: Backend, change: (code: string) => string): Backend {
-  const changed = (launch: Launch): Launch => {
-    if (launch.kind !== "kernel") return launch;
-    const kernel = launch.kernel as WgslKernel;
-    return { ...launch, kernel: { ...kernel, code: change(kernel.code) } as WgslKernel };
-  };
+function changing(backend: Backend, change: (kernel: WgslKernel) => WgslKernel): Backend {
+  const changed = (launch: Launch): Launch =>
+    launch.kind === "kernel" ? { ...launch, kernel: change(launch.kernel as WgslKernel) } : launch;
   return new Proxy(backend, {
     get(target, key) {
       if (key === "launch") return (launch: Launch) => target.launch(changed(launch));
@@ -35,19 +32,29 @@ function changing(backend: Backend, change: (code: string) => string): Backend {
   });
 }
 
-const usesSubgroups = (code: string): boolean => code.startsWith("enable subgroups;");
+const usesSubgroups = ({ extensions }: WgslKernel): boolean => extensions.includes("subgroups");
 
 /** Gives invocations other places, so that subgroups begin anywhere. */
-function scatter(code: string): string {
-  if (!usesSubgroups(code)) return code;
-  const [head, body] = code.split("lane:u32){") as [string, string];
-  return `${head.replace(" t:u32", " index:u32")}lane:u32){let t=(index*5u+3u)%256u;${body}`;
+function scatter(kernel: WgslKernel): WgslKernel {
+  if (!usesSubgroups(kernel)) return kernel;
+  const code = `${kernel.code}
+@compute @workgroup_size(256)
+fn anywhere(
+  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) index: u32,
+  @builtin(subgroup_size) size: u32, @builtin(subgroup_invocation_id) lane: u32,
+) {
+  tile(group, groups, (index * 5u + 3u) % 256u, size, lane);
+}`;
+  return { ...kernel, entry: "anywhere", code };
 }
 
+const unchanged = (kernel: WgslKernel): WgslKernel => kernel;
+
 const forms = [
-  ["with subgroups", [], (code: string) => code],
+  ["with subgroups", [], unchanged],
   ["with subgroups that begin anywhere", [], scatter],
-  ["without subgroups", ["subgroups"], (code: string) => code],
+  ["without subgroups", ["subgroups"], unchanged],
 ] as const;
 
 describe.skipIf(reasonToSkip !== undefined).each(forms)("webgpu %s", (_, without, change) => {
@@ -60,9 +67,9 @@ describe.skipIf(reasonToSkip !== undefined).each(forms)("webgpu %s", (_, without
   describe.each(selected.map((opCases) => [opCases.op.name, opCases] as const))("%s", (_, opCases) => {
     test.each(opCases.cases.map((opCase) => [opCase.name, opCase] as const))("%s", async (_, opCase) => {
       let launchesInSubgroups = 0;
-      const backend = changing(device, (code) => {
-        if (usesSubgroups(code)) launchesInSubgroups++;
-        return change(code);
+      const backend = changing(device, (kernel) => {
+        if (usesSubgroups(kernel)) launchesInSubgroups++;
+        return change(kernel);
       });
       const { status, reason, checks } = await runCase(backend, opCases, opCase);
       expect(checks.flatMap(({ check, failure }) => (failure ? [`${check}: ${failure}`] : []))).toEqual([]);

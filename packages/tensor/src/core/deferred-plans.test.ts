@@ -33,7 +33,12 @@ const opOf = (deferred: DeferredPlans, meaning: Meaning<NoAttributes> = inTwoSte
 const plan: PlanOf<object> = () => ({
   launches: [
     {
-      ...{ kind: "kernel", kernel: wgslKernel("", "twice"), parameters: [], work: { workgroups: [1, 1, 1] } },
+      ...{
+        kind: "kernel",
+        kernel: wgslKernel({ entry: "twice", code: "" }),
+        parameters: [],
+        work: { workgroups: [1, 1, 1] },
+      },
       ...{ reads: [{ input: 0 }], writes: [{ output: 0 }] },
     },
   ],

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import { floatElements, floatElementsHead } from "./float-elements.ts";
+import { floatElements, floatElementsSource } from "./float-elements.ts";
 
 const native = { features: new Set(["shader-f16"]) };
 const packed = { features: new Set<string>() };
 
 test("floats are what they are", () => {
   const x = floatElements("f32", 4, packed);
-  expect(x.type).toBe("vec4f");
+  expect([x.type, x.extensions]).toEqual(["vec4f", []]);
   expect(x.load("x", "at")).toBe("x[at]");
   expect(x.store!("x", "at", "v")).toBe("x[at] = v;");
-  expect(floatElementsHead(x)).toBe("");
+  expect(floatElementsSource(x)).toBe("");
 });
 
 test("halves are a type of their own where the device computes with them", () => {
@@ -18,18 +18,21 @@ test("halves are a type of their own where the device computes with them", () =>
   expect([one.load("x", "at"), four.load("x", "at")]).toEqual(["f32(x[at])", "vec4f(x[at])"]);
   expect(one.store!("y", "at", "v")).toBe("y[at] = bitcast<vec4<f16>>(halfWords(vec4f(v))).x;");
   expect(four.store!("y", "at", "v")).toBe("y[at] = bitcast<vec4<f16>>(halfWords(v));");
-  expect(floatElementsHead(one, four)).toMatch(/^enable f16;\nfn halfWords[\s\S]*}\n$/);
+  expect([one.extensions, four.extensions]).toEqual([["f16"], ["f16"]]);
+  expect(floatElementsSource(one)).toMatch(/^fn halfWords[\s\S]*}\n$/);
+  expect(floatElementsSource(four)).toBe(floatElementsSource(one));
 });
 
 test("halves are two to a word elsewhere, where one invocation stores four", () => {
   const [one, four] = [floatElements("f16", 1, packed), floatElements("f16", 4, packed)];
   expect([one.type, four.type]).toEqual(["u32", "vec2u"]);
+  expect([one.extensions, four.extensions]).toEqual([[], []]);
   expect(one.load("x", "at")).toBe("unpack2x16float(x[(at) >> 1u] >> (((at) & 1u) << 4u)).x");
   expect(four.load("x", "at")).toBe("vec4f(unpack2x16float(x[at].x), unpack2x16float(x[at].y))");
   expect(one.store).toBeUndefined();
   expect(four.store!("y", "at", "v")).toBe("y[at] = halfWords(v);");
-  expect(floatElementsHead(one)).toBe("");
-  expect(floatElementsHead(four)).toMatch(/^fn halfWords/);
+  expect(floatElementsSource(one)).toBe("");
+  expect(floatElementsSource(four)).toMatch(/^fn halfWords/);
 });
 
 test("other dtypes are refused", () => {

@@ -2,13 +2,14 @@ import type { DType } from "../expression/dtype.ts";
 import { floatTypes } from "../expression/dtype-kinds.ts";
 import type { Limits } from "./backend.ts";
 import { checkDType } from "./check-dtype.ts";
+import type { WgslExtension } from "./launch.ts";
 
 /** How WGSL code keeps floats of a dtype on a device, and computes with them in f32: see `floatElements`. */
 export interface FloatElements {
   /** The element type of the runtime array. */
   readonly type: string;
-  /** Whether the module says `enable f16;`. */
-  readonly isNative: boolean;
+  /** What a kernel over such elements enables. */
+  readonly extensions: readonly WgslExtension[];
   /** Whether code calls `halfWords`. */
   readonly usesHalfWords: boolean;
   /** The f32 or vec4f number `index` of the array, counted in widths. `index` is read once or twice. */
@@ -39,14 +40,20 @@ fn halfWords(x: vec4f) -> vec2u {
 
 /**
  * How WGSL code declares, loads and stores the floats of a dtype on a device, one or four at a time; it computes in f32. Halves are
- * `f16` where the device has `shader-f16`, and elsewhere two to a word. The code begins with `floatElementsHead`.
+ * `f16` where the device has `shader-f16`, and elsewhere two to a word. The code contains `floatElementsSource`.
  *
  * Throws DTypeError unless the dtype is f32 or f16.
  *
  * @example
  * const x = floatElements("f16", 4, limits);
- * const declaration = `${floatElementsHead(x)}\n@group(0) @binding(0) var<storage, read> x: array<${x.type}>;`;
- * const value = x.load("x", "index");
+ * const kernel = wgslKernel({
+ *   entry: "twice",
+ *   extensions: x.extensions,
+ *   reads: { x: x.type },
+ *   writes: { y: x.type },
+ *   code: `${floatElementsSource(x)}
+ *     @compute @workgroup_size(1) fn twice() { ${x.store!("y", "0", `2 * ${x.load("x", "0")}`)} }`,
+ * });
  */
 export function floatElements(
   dtype: DType,
@@ -58,20 +65,20 @@ export function floatElements(
   const at = (array: string, index: string): string => `${array}[${index}]`;
   const elements = (
     type: string,
-    isNative: boolean,
+    extensions: FloatElements["extensions"],
     load: FloatElements["load"],
     stored?: (value: string) => string,
   ): FloatElements => ({
-    ...{ type, isNative, load, stored, usesHalfWords: dtype === "f16" && stored !== undefined },
+    ...{ type, extensions, load, stored, usesHalfWords: dtype === "f16" && stored !== undefined },
     store: stored && ((array, index, value) => `${at(array, index)} = ${stored(value)};`),
   });
   const float = isFour ? "vec4f" : "f32";
-  if (dtype === "f32") return elements(float, false, at, (value) => value);
+  if (dtype === "f32") return elements(float, [], at, (value) => value);
   if (features.has("shader-f16")) {
     // Through the bits: a conversion would leave overflow open.
     return elements(
       isFour ? "vec4<f16>" : "f16",
-      true,
+      ["f16"],
       (array, index) => `${float}(${at(array, index)})`,
       (value) =>
         isFour
@@ -82,20 +89,18 @@ export function floatElements(
   return isFour
     ? elements(
         "vec2u",
-        false,
+        [],
         (array, index) =>
           `vec4f(unpack2x16float(${at(array, index)}.x), unpack2x16float(${at(array, index)}.y))`,
         (value) => `halfWords(${value})`,
       )
     : elements(
         "u32",
-        false,
+        [],
         (array, index) => `unpack2x16float(${array}[(${index}) >> 1u] >> (((${index}) & 1u) << 4u)).x`,
       );
 }
 
-/** What a module over these elements begins with: what it enables, then the function that their `store` calls. */
-export function floatElementsHead(...elements: readonly FloatElements[]): string {
-  const enable = elements.some(({ isNative }) => isNative) ? "enable f16;\n" : "";
-  return elements.some(({ usesHalfWords }) => usesHalfWords) ? `${enable}${halfWordsSource}\n` : enable;
-}
+/** The function that `store` calls for these elements, where it calls one. */
+export const floatElementsSource = ({ usesHalfWords }: FloatElements): string =>
+  usesHalfWords ? `${halfWordsSource}\n` : "";

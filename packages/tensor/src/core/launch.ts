@@ -37,17 +37,26 @@ export function wasmKernel(module: string, entry: string): WasmKernel {
 }
 
 /**
- * A WGSL module whose compute entry point is `entry`. Operand i in the order reads, writes is declared as
- * `@group(0) @binding(i) var<storage, read> name: array<...>;`, with `read_write` for writes, spelled just so: a read that
- * lies in the buffer of a write is made `read_write` by the device. An absent operand keeps its number and is not
- * declared. Parameters fill `@group(1) @binding(0) var<uniform> name: Struct;`, a struct of these scalars in order; it is
- * not declared where there are none. Arrays may be longer than their operands, so lengths come as parameters. The counter of a
- * launch's `check` is the binding after those of the operands: `outsideCounter` declares it. Code that needs a feature says
- * `enable f16;` or `enable subgroups;` where `Limits.features` has it.
+ * The operands of a WGSL kernel in the order of its launches, by the names that its code gives them. Each is a runtime array of
+ * elements of a WGSL type, such as `f32` or `vec4f`; `undefined` stands for an operand that is absent.
+ */
+export type WgslOperands = { readonly [name: string]: string | undefined };
+
+/** What a WGSL module may enable where `Limits.features` has it: `f16` for `shader-f16`. */
+export type WgslExtension = "f16" | "subgroups";
+
+/**
+ * A WGSL module whose compute entry point is `entry`. Its code declares neither operands nor extensions: the device does. Arrays
+ * may be longer than their operands, so lengths come as parameters. These fill
+ * `@group(1) @binding(0) var<uniform> name: Struct;`, a struct of scalars in order, which the code declares unless there are none. Code
+ * for launches with a `check` calls `countOutside(count: u32)`, which the device defines.
  */
 export interface WgslKernel extends Kernel {
   readonly language: "wgsl";
   readonly code: string;
+  readonly extensions: readonly WgslExtension[];
+  readonly reads: WgslOperands;
+  readonly writes: WgslOperands;
   readonly parameterTypes: readonly ("u32" | "i32" | "f32")[];
 }
 

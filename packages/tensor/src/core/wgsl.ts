@@ -1,19 +1,25 @@
 import type { Limits } from "./backend.ts";
 import type { WgslKernel } from "./launch.ts";
 
-/** A kernel in WGSL: see `WgslKernel` for how its code declares operands and parameters. */
-export function wgslKernel(
-  code: string,
-  entry: string,
-  parameterTypes: WgslKernel["parameterTypes"] = [],
-): WgslKernel {
-  return { language: "wgsl", code, entry, parameterTypes };
-}
+/** What a kernel in WGSL is made of; what is left out is empty. */
+export type WgslKernelParts = Pick<WgslKernel, "entry" | "code"> &
+  Partial<Pick<WgslKernel, "extensions" | "reads" | "writes" | "parameterTypes">>;
 
-/** Declares the counter of a launch's check, after the given number of operands; kernels call `countOutside`. */
-export const outsideCounter = (operands: number): string => `
-@group(0) @binding(${operands}) var<storage, read_write> outside: atomic<u32>;
-fn countOutside(count: u32) { if (count > 0u) { atomicAdd(&outside, count); } }`;
+/**
+ * A kernel in WGSL.
+ *
+ * @example
+ * const negate = wgslKernel({
+ *   entry: "negate",
+ *   reads: { x: "f32" },
+ *   writes: { y: "f32" },
+ *   code: "@compute @workgroup_size(1) fn negate() { y[0] = -x[0]; }",
+ * });
+ */
+export const wgslKernel = (parts: WgslKernelParts): WgslKernel => ({
+  ...{ language: "wgsl", extensions: [], reads: {}, writes: {}, parameterTypes: [] },
+  ...parts,
+});
 
 /** What every WebGPU device allows in one dimension. */
 const leastMaxWorkgroups = 65_535;

@@ -1,6 +1,7 @@
 import type { Limits } from "../../core/backend.ts";
 import type { Kernel, Slot } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
+import type { WgslKernelParts } from "../../core/wgsl.ts";
 import { wgslKernel } from "../../core/wgsl.ts";
 import { launchesOnly } from "../movement/view.ts";
 import { invocations } from "../movement/wgsl/invocations.ts";
@@ -46,8 +47,7 @@ export function poolPlan(geometry: PlaneGeometry, launch: PoolLaunch): Plan {
 }
 
 export interface ShaderPoolLaunch {
-  readonly code: string;
-  readonly entry: string;
+  readonly kernel: WgslKernelParts;
   readonly reads: readonly Slot[];
   readonly writes: readonly Slot[];
   /** The number of invocations, and what else the kernel is told. */
@@ -57,14 +57,14 @@ export interface ShaderPoolLaunch {
 
 /** The same in WGSL. */
 export function shaderPoolPlan(geometry: PlaneGeometry, limits: Limits, launch: ShaderPoolLaunch): Plan {
-  const { code, entry, reads, writes, count, more = 0 } = launch;
+  const { kernel, reads, writes, count, more = 0 } = launch;
   if (count === 0) return launchesOnly([]);
   const parameters = [count, more, ...planeParameters(geometry)];
-  const types = parameters.map((_, index) => (index < 2 ? "u32" : "i32"));
+  const parameterTypes = parameters.map((_, index) => (index < 2 ? "u32" : "i32"));
   return launchesOnly([
     {
       kind: "kernel",
-      kernel: wgslKernel(code, entry, types),
+      kernel: wgslKernel({ ...kernel, parameterTypes }),
       reads,
       writes,
       parameters,

@@ -64,7 +64,7 @@ describe("pooling", () => {
     const attrs = poolAttributes("test", 2, 2, {});
     const geometry = planeGeometry([70_000, 32, 32], [70_000, 16, 16], attrs);
     const limits = { ...backend.limits, maxWorkgroups: 65_535 };
-    const call = { code: "", entry: "pool", reads: [], writes: [], more: 1 };
+    const call = { kernel: { code: "", entry: "pool" }, reads: [], writes: [], more: 1 };
     const [launch] = shaderPoolPlan(geometry, limits, { ...call, count: 70_000 * 256 }).launches;
     expect(launch).toMatchObject({
       parameters: [70_000 * 256, 1, 32, 32, 16, 16, 2, 2, 2, 2, 0, 0],

@@ -17,12 +17,6 @@ export interface ConvolutionText {
   readonly hasAddend: boolean;
 }
 
-const bindings = (filterType: string, hasAddend: boolean): string =>
-  `@group(0) @binding(0) var<storage, read> source: array<f32>;
-@group(0) @binding(1) var<storage, read> filters: array<${filterType}>;
-${hasAddend ? "@group(0) @binding(2) var<storage, read> addend: array<f32>;" : ""}
-@group(0) @binding(3) var<storage, read_write> c: array<f32>;`;
-
 const tapOffset = "t.x * p.filterChannel + (ay.first + t.y * ay.every) * p.tapsX + ax.first + t.z * ax.every";
 
 /** Elements of a filter at four steps of the depth, which are its taps in order, or those of a phase in the filters of neighbours. */
@@ -46,11 +40,15 @@ export function convolutionKernel(
   { isTransposed, hasAddend }: ConvolutionText,
 ): WgslKernel {
   return tiledProduct({
-    ...{ entry: "convolution", tile, hasAddend, isVector: false, parameters: convolutionNames },
+    ...{ entry: "convolution", tile, isVector: false, parameters: convolutionNames },
     areQuads: { A: false, B: false },
     isAlongDepth: { A: true, B: false },
-    code: `${bindings(filterVector === "none" ? "f32" : "vec4f", hasAddend)}
-${patchText(isTransposed)}
+    reads: {
+      source: "f32",
+      filters: filterVector === "none" ? "f32" : "vec4f",
+      addend: hasAddend ? "f32" : undefined,
+    },
+    code: `${patchText(isTransposed)}
 var<private> ofGroup: u32;
 fn begin(batch: u32) -> u32 {
   ofGroup = batch / (p.stepY * p.stepX);
@@ -85,7 +83,6 @@ export function depthwiseKernel({ isTransposed, hasAddend }: ConvolutionText): W
   const names = ["size", "rows", ...convolutionNames];
   const added = "image * p.addedImage + channel * p.addedRow + pixel * p.addedColumn";
   const code = `${parametersText(names)}
-${bindings("f32", hasAddend)}
 ${patchText(isTransposed)}
 ${activation}
 @compute @workgroup_size(${invocations})
@@ -118,7 +115,13 @@ fn depthwise(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
   ${hasAddend ? `sum += addend[${added}];` : ""}
   c[at] = activate(vec4f(sum)).x;
 }`;
-  return wgslKernel(code, "depthwise", parameterTypes(names));
+  return wgslKernel({
+    entry: "depthwise",
+    code,
+    reads: { source: "f32", filters: "f32", addend: hasAddend ? "f32" : undefined },
+    writes: { c: "f32" },
+    parameterTypes: parameterTypes(names),
+  });
 }
 
 /** Elements of the target that a workgroup of `depthwise` computes. */

@@ -11,19 +11,14 @@ import {
 } from "../../matmul/wgsl/tiled-product.wgsl.ts";
 import { convolutionNames, patchOperand, patchText } from "./patches.wgsl.ts";
 
-const bindings = (gradientType: string): string =>
-  `@group(0) @binding(0) var<storage, read> source: array<f32>;
-@group(0) @binding(1) var<storage, read> dy: array<${gradientType}>;
-@group(0) @binding(2) var<storage, read_write> c: array<f32>;`;
-
 /** An implicit matrix product: channels of dy by taps of x, the depth are pixels of all images. */
 export function filterGradientKernel(tile: Tile, gradientVector: VectorAxis, isWhole: boolean): WgslKernel {
   return tiledProduct({
-    ...{ entry: "filterGradient", tile, hasAddend: false, isVector: false, parameters: convolutionNames },
+    ...{ entry: "filterGradient", tile, isVector: false, parameters: convolutionNames },
     areQuads: { A: false, B: false },
     isAlongDepth: { A: true, B: true },
-    code: `${bindings(gradientVector === "none" ? "f32" : "vec4f")}
-${patchText(false)}
+    reads: { source: "f32", dy: gradientVector === "none" ? "f32" : "vec4f" },
+    code: `${patchText(false)}
 var<private> ofGroup: u32;
 fn begin(batch: u32) -> u32 {
   ofGroup = batch;
@@ -75,7 +70,6 @@ export function depthwiseFilterGradientKernel([tapsY, tapsX]: readonly [number, 
   const area = tapsY * tapsX;
   const eachTap = (text: (tap: number) => string): string => range(area).map(text).join("\n");
   const code = `${parametersText(names)}
-${bindings("f32")}
 ${patchText(false)}
 var<workgroup> sums: array<f32, ${area * pairInvocations}>;
 @compute @workgroup_size(${pairInvocations})
@@ -104,5 +98,11 @@ fn depthwiseFilterGradient(@builtin(workgroup_id) group: vec3u, @builtin(num_wor
   for (var i = 0u; i < ${pairInvocations}u; i++) { sum += sums[i * ${area}u + t]; }
   c[slice * p.sliceSize + pair * ${area}u + t] = sum;
 }`;
-  return wgslKernel(code, "depthwiseFilterGradient", parameterTypes(names));
+  return wgslKernel({
+    entry: "depthwiseFilterGradient",
+    code,
+    reads: { source: "f32", dy: "f32" },
+    writes: { c: "f32" },
+    parameterTypes: parameterTypes(names),
+  });
 }

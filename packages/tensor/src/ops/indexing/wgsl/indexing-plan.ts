@@ -7,7 +7,7 @@ import { wgslKernel } from "../../../core/wgsl.ts";
 import { bytesOfStorage } from "../../../expression/dtype.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
-import { unitsPerWord, widestUnit } from "../../movement/wgsl/units.ts";
+import { unitsPerWord, unitType, widestUnit } from "../../movement/wgsl/units.ts";
 import { sortLaunches } from "../../sorting/wgsl/sorting-plan.ts";
 import type { Indexing } from "../indexing-plan.ts";
 import { bitsOf } from "../indexing-plan.ts";
@@ -34,11 +34,13 @@ export function shaderTakeLaunches(
   return [
     {
       kind: "kernel",
-      kernel: wgslKernel(
-        takeCode(unit, elementwise, check !== undefined),
-        "take",
-        new Array<"u32">(6).fill("u32"),
-      ),
+      kernel: wgslKernel({
+        entry: "take",
+        code: takeCode(unit, elementwise, check !== undefined),
+        reads: { x: unitType(unit), indices: "u32" },
+        writes: { y: unitType(unit) },
+        parameterTypes: new Array<"u32">(6).fill("u32"),
+      }),
       reads,
       writes: [{ output: 0 }],
       parameters: [count, size, length, chosen, inner / elements, bitsOf(missing)],
@@ -77,10 +79,16 @@ function addLaunch(
   const columns = isWide ? inner / 4 : inner;
   const count = outer * length * columns;
   const counts = check !== undefined;
-  const code = sorted ? addSortedCode(type, counts) : addCode(type, elementwise, counts);
   return {
     kind: "kernel",
-    kernel: wgslKernel(code, sorted ? "addSorted" : "add", ["u32", "u32", "u32", "u32"]),
+    kernel: wgslKernel({
+      ...(sorted
+        ? { entry: "addSorted", code: addSortedCode(type, counts) }
+        : { entry: "add", code: addCode(type, elementwise, counts) }),
+      reads: { updates: type, ...(sorted ? { places: "u32", rows: "u32" } : { indices: "u32" }) },
+      writes: { y: type },
+      parameterTypes: ["u32", "u32", "u32", "u32"],
+    }),
     reads: [{ input: 0 }, ...(sorted ?? indexed)],
     writes: [{ output: 0 }],
     parameters: [count, length, chosen, columns],

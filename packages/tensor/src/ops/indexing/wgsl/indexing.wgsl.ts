@@ -1,4 +1,3 @@
-import { outsideCounter } from "../../../core/wgsl.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import type { Unit } from "../../movement/wgsl/units.ts";
 import { loadUnit, storeUnits, unitType } from "../../movement/wgsl/units.ts";
@@ -7,10 +6,7 @@ import type { SortOrder } from "../../sorting/wgsl/sorting.wgsl.ts";
 /** The elements that indices choose: an invocation is a unit of y, or a word of them. An index is of an element or a row. */
 export const takeCode = (unit: Unit, elementwise: boolean, counts: boolean): string => `
 struct P { count: u32, size: u32, length: u32, chosen: u32, inner: u32, missing: u32 }
-@group(0) @binding(0) var<storage, read> x: array<${unitType(unit)}>;
-@group(0) @binding(1) var<storage, read> indices: array<u32>;
-@group(0) @binding(2) var<storage, read_write> y: array<${unitType(unit)}>;
-@group(1) @binding(0) var<uniform> p: P;${counts ? outsideCounter(3) : ""}
+@group(1) @binding(0) var<uniform> p: P;
 fn unit(at: u32, old: ${unitType(unit)}) -> ${unitType(unit)} {
   if (at >= p.size) { return old; }
   let row = at / p.inner;
@@ -27,10 +23,7 @@ ${invocationEntry("take", storeUnits(unit, "at"))}`;
 /** Sums for few indices: an invocation is an element of y, which looks at all of them. */
 export const addCode = (type: string, elementwise: boolean, counts: boolean): string => `
 struct P { count: u32, length: u32, chosen: u32, inner: u32 }
-@group(0) @binding(0) var<storage, read> updates: array<${type}>;
-@group(0) @binding(1) var<storage, read> indices: array<u32>;
-@group(0) @binding(2) var<storage, read_write> y: array<${type}>;
-@group(1) @binding(0) var<uniform> p: P;${counts ? outsideCounter(3) : ""}
+@group(1) @binding(0) var<uniform> p: P;
 ${invocationEntry(
   "add",
   `let row = at / p.inner;
@@ -61,11 +54,7 @@ fn keyAt(line: u32, place: u32) -> u32 {
 /** Sums for many indices, whose places come sorted by row: an invocation is an element of y, which looks its row up. */
 export const addSortedCode = (type: string, counts: boolean): string => `
 struct P { count: u32, length: u32, chosen: u32, inner: u32 }
-@group(0) @binding(0) var<storage, read> updates: array<${type}>;
-@group(0) @binding(1) var<storage, read> places: array<u32>;
-@group(0) @binding(2) var<storage, read> rows: array<u32>;
-@group(0) @binding(3) var<storage, read_write> y: array<${type}>;
-@group(1) @binding(0) var<uniform> p: P;${counts ? outsideCounter(4) : ""}
+@group(1) @binding(0) var<uniform> p: P;
 fn firstOf(row: u32) -> u32 {
   var low = 0u;
   var high = p.chosen;

@@ -28,13 +28,14 @@ const element = (isVector: boolean): string => (isVector ? "vec4f" : "f32");
 export function matmulKernel(text: MatmulText): WgslKernel {
   const { tile, vectorA, vectorB, isVectorC, isAlongDepth, hasAddend, isWhole } = text;
   return tiledProduct({
-    ...{ entry: "matmul", tile, hasAddend, isVector: isVectorC, isAlongDepth, parameters },
+    ...{ entry: "matmul", tile, isVector: isVectorC, isAlongDepth, parameters },
     areQuads: { A: vectorA === "lanes", B: vectorB === "lanes" || isVectorC },
-    code: `@group(0) @binding(0) var<storage, read> a: array<${element(vectorA !== "none")}>;
-@group(0) @binding(1) var<storage, read> b: array<${element(vectorB !== "none")}>;
-${hasAddend ? "@group(0) @binding(2) var<storage, read> addend: array<f32>;" : ""}
-@group(0) @binding(3) var<storage, read_write> c: array<${element(isVectorC)}>;
-var<private> at: vec4u;
+    reads: {
+      a: element(vectorA !== "none"),
+      b: element(vectorB !== "none"),
+      addend: hasAddend ? "f32" : undefined,
+    },
+    code: `var<private> at: vec4u;
 fn begin(batch: u32) -> u32 {
   let outer = batch / p.inner;
   let inner = batch % p.inner;

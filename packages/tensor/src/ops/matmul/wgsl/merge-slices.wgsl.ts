@@ -32,9 +32,6 @@ function mergeKernel(lanes: number, hasAddend: boolean): WgslKernel {
     + (at / p.columns) % p.rows * p.addedRow + at % p.columns * p.addedColumn;
   sum += addend[i];`;
   const code = `${parametersText(names)}
-@group(0) @binding(0) var<storage, read> slices: array<f32>;
-${hasAddend ? "@group(0) @binding(1) var<storage, read> addend: array<f32>;" : ""}
-@group(0) @binding(2) var<storage, read_write> c: array<f32>;
 var<workgroup> sums: array<f32, ${invocations}>;
 ${activation}
 @compute @workgroup_size(${invocations})
@@ -51,7 +48,13 @@ fn mergeSlices(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) gro
   ${hasAddend ? addend : ""}
   c[p.start + at] = activate(vec4f(sum)).x;
 }`;
-  return wgslKernel(code, "mergeSlices", parameterTypes(names));
+  return wgslKernel({
+    entry: "mergeSlices",
+    code,
+    reads: { slices: "f32", addend: hasAddend ? "f32" : undefined },
+    writes: { c: "f32" },
+    parameterTypes: parameterTypes(names),
+  });
 }
 
 /** Adds `slices` of `size` elements from a temporary, matrices of `rows` by `columns`, and finishes them. */

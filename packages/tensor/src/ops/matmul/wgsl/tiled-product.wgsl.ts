@@ -1,4 +1,4 @@
-import type { WgslKernel } from "../../../core/launch.ts";
+import type { WgslKernel, WgslOperands } from "../../../core/launch.ts";
 import { wgslKernel } from "../../../core/wgsl.ts";
 import type { Tile } from "./product-tiles.ts";
 import { columnsOf, invocationsOf, rowsOf, stagedDepth } from "./product-tiles.ts";
@@ -20,7 +20,6 @@ export const tileParameters = [
 export interface TiledProduct {
   readonly entry: string;
   readonly tile: Tile;
-  readonly hasAddend: boolean;
   /** Whether c is bound, and written, as vectors of four columns. */
   readonly isVector: boolean;
   /** Whether four columns of an invocation are neighbours; if not, columns of neighbouring invocations are. */
@@ -28,8 +27,10 @@ export interface TiledProduct {
   /** Whether neighbouring invocations stage neighbours along the depth. */
   readonly isAlongDepth: { readonly A: boolean; readonly B: boolean };
   readonly parameters: readonly string[];
+  /** `addend` among them is added to the product; absent, nothing is. */
+  readonly reads: WgslOperands;
   /**
-   * Bindings of c and the addend, and functions: `begin(batch)` prepares for a product of the batch, sets `columns`, and returns
+   * Functions: `begin(batch)` prepares for a product of the batch, sets `columns`, and returns
    * the depth; `placeA(rows)` and `placeB(columns)` are what `loadA(place, k)` and `loadB(place, k)` need to know of four lanes
    * to load them at four steps of the depth, zeros from `depth` on; `rowPlace` and `columnPlace` add up to a place in c and one in
    * the addend.
@@ -139,9 +140,9 @@ const lanesOf = (origin: string, quad: string, quads: number, isQuad: boolean): 
  * read side by side or share, so that no bank of the memory is asked twice.
  */
 export function tiledProduct(product: TiledProduct): WgslKernel {
-  const { entry, tile, parameters, code } = product;
+  const { entry, tile, parameters, reads, code, isVector } = product;
   const names = [...tileParameters, ...parameters];
-  const text = `${parametersText(names)}
+  const source = `${parametersText(names)}
 var<workgroup> tileA: array<vec4f, ${(rowsOf(tile) / 4) * stagedDepth}>;
 var<workgroup> tileB: array<vec4f, ${(columnsOf(tile) / 4) * stagedDepth}>;
 var<private> depth: u32;
@@ -166,7 +167,13 @@ fn ${entry}(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups
   let end = min(total, first + p.sliceDepth);
 ${productText(product)}
 }`;
-  return wgslKernel(text, entry, parameterTypes(names));
+  return wgslKernel({
+    entry,
+    code: source,
+    reads,
+    writes: { c: isVector ? "vec4f" : "f32" },
+    parameterTypes: parameterTypes(names),
+  });
 }
 
 const quadsOf = (tile: Tile) => ({ A: rowsOf(tile) / 4, B: columnsOf(tile) / 4 });
@@ -263,9 +270,9 @@ ${each(columnQuads, (quad) => storeColumns(product, quad))}`;
 
 const nowhere = "0xffffffffu";
 
-function storeText({ hasAddend, isVector }: TiledProduct): string {
+function storeText({ reads, isVector }: TiledProduct): string {
   const four = (text: (at: string) => string) => ["x", "y", "z", "w"].map(text).join(", ");
-  const addend = hasAddend
+  const addend = reads.addend
     ? `let i = to.addend + place.y;
   v += vec4f(${four((at) => `addend[i.${at}]`)});`
     : "";

@@ -2,6 +2,7 @@ import type { Limits } from "../../../core/backend.ts";
 import { storageOf } from "../../../core/backend.ts";
 import type { PlannedLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/launch.ts";
 import { sizeOf, stridesOf } from "../../../core/spec.ts";
+import type { WgslKernelParts } from "../../../core/wgsl.ts";
 import { wgslKernel, workgroupLine } from "../../../core/wgsl.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { bytesOfStorage } from "../../../expression/dtype.ts";
@@ -11,7 +12,7 @@ import type { FillCode } from "./copy.wgsl.ts";
 import { boxCode, fillCode, ownerCode, tileSide, transposeCode } from "./copy.wgsl.ts";
 import { invocations } from "./invocations.ts";
 import type { Unit } from "./units.ts";
-import { unitsPerWord, widestUnit } from "./units.ts";
+import { unitsPerWord, unitType, widestUnit } from "./units.ts";
 
 /** What stands in the rest of an output of `size` elements, of which a copy writes some. */
 export interface Fill {
@@ -82,14 +83,19 @@ function boxCopy({ unit, dimensions, from, to, filled }: Box, limits: Limits, fi
     const sizes = dimensions.map(({ size }) => size);
     const count = sizeOf(sizes);
     const parameters = [count, 0, from, to, ...dimensionParameters(dimensions, stridesOf(sizes))];
-    return callOf(boxCode(unit, rank), "copy", parameters, invocations(count, limits));
+    return callOf({ code: boxCode(rank), ...entryOf("copy", unit) }, parameters, invocations(count, limits));
   }
   const end = dimensions.reduce((most, one) => most + (one.size - 1) * one.to, to + 1);
   const first = fill ? 0 : Math.floor(to / perWord);
   const count = Math.ceil((fill ? filled : end) / perWord) - first;
   const divisors = dimensions.map((one) => Math.max(1, one.to));
   const parameters = [count, first, from, to, ...dimensionParameters(dimensions, divisors)];
-  return callOf(ownerCode(unit, rank, fill), "copy", parameters, invocations(count, limits), fill);
+  return callOf(
+    { code: ownerCode(unit, rank, fill), ...entryOf("copy", unit) },
+    parameters,
+    invocations(count, limits),
+    fill,
+  );
 }
 
 /** Tiles, where the elements are contiguous along one axis of x and along another one of y. */
@@ -108,7 +114,11 @@ function tiledCopy(copy: StridedCopy, limits: Limits): Call | undefined {
     ...dimensionParameters(outer, stridesOf(sizes)),
     ...[across.size, across.to, down.size, down.from],
   ];
-  return callOf(transposeCode(outer.length), "transpose", parameters, workgroupLine(tiles, limits));
+  return callOf(
+    { code: transposeCode(outer.length), ...entryOf("transpose", "word") },
+    parameters,
+    workgroupLine(tiles, limits),
+  );
 }
 
 /** Divisor, size and both strides of each dimension. */
@@ -116,16 +126,21 @@ function dimensionParameters(dimensions: readonly Dimension[], divisors: readonl
   return dimensions.flatMap(({ size, from, to }, index) => [divisors[index]!, size, from >>> 0, to]);
 }
 
+const entryOf = (entry: string, unit: Unit) => ({
+  ...{ entry, reads: { x: unitType(unit) }, writes: { y: unitType(unit) } },
+});
+
 function callOf(
-  code: string,
-  entry: string,
+  parts: WgslKernelParts,
   parameters: readonly number[],
   workgroups: readonly [x: number, y: number, z: number],
   fill?: Fill & FillCode,
 ): Call {
   const types = parameters.map(() => "u32" as const);
   const work = { workgroups };
-  if (fill === undefined) return { kernel: wgslKernel(code, entry, types), parameters, work };
-  const kernel = wgslKernel(code, entry, [...types, fill.type]);
+  if (fill === undefined) {
+    return { kernel: wgslKernel({ ...parts, parameterTypes: types }), parameters, work };
+  }
+  const kernel = wgslKernel({ ...parts, parameterTypes: [...types, fill.type] });
   return { kernel, parameters: [...parameters, fill.value], work };
 }

@@ -8,11 +8,9 @@ import { loadUnit, storeUnits, unitType } from "./units.ts";
  * Where a number leads: along every dimension (divisor, size, stride in x, stride in y) it has an index. A number that is
  * none of an element in the box is not inside. Strides may be negative: u32 wraps.
  */
-const head = (unit: Unit, rank: number, more: string): string => `
+const head = (rank: number, more: string): string => `
 struct P { count: u32, first: u32, xAt: u32, yAt: u32, dims: array<vec4u, ${rank}>, ${more} }
 struct Place { inside: bool, xAt: u32, yAt: u32 }
-@group(0) @binding(0) var<storage, read> x: array<${unitType(unit)}>;
-@group(0) @binding(1) var<storage, read_write> y: array<${unitType(unit)}>;
 @group(1) @binding(0) var<uniform> p: P;
 fn placeOf(number: u32) -> Place {
   var rest = number;
@@ -30,8 +28,8 @@ fn placeOf(number: u32) -> Place {
 }`;
 
 /** Moves a box: an invocation is one of its elements. */
-export const boxCode = (unit: Unit, rank: number): string =>
-  head(unit, rank, "") + invocationEntry("copy", "let place = placeOf(at); y[place.yAt] = x[place.xAt];");
+export const boxCode = (rank: number): string =>
+  head(rank, "") + invocationEntry("copy", "let place = placeOf(at); y[place.yAt] = x[place.xAt];");
 
 /** The parameter that fills the rest of an output of a dtype: its type, and a word full of it. */
 export interface FillCode {
@@ -54,7 +52,7 @@ export function fillCode(dtype: DType): FillCode {
  * the fill.
  */
 export const ownerCode = (unit: Unit, rank: number, fill?: FillCode): string => `
-${head(unit, rank, fill ? `fill: ${fill.type}` : "")}
+${head(rank, fill ? `fill: ${fill.type}` : "")}
 ${fill?.source ?? ""}
 fn unit(at: u32, old: ${unitType(unit)}) -> ${unitType(unit)} {
   let place = placeOf(at - p.yAt);
@@ -71,7 +69,7 @@ export const tileSide = 32;
  * are a word apart from whole ones, so that those of a column lie in different banks.
  */
 export const transposeCode = (rank: number): string => `
-${head("word", rank, "width: u32, columnTo: u32, height: u32, rowFrom: u32")}
+${head(rank, "width: u32, columnTo: u32, height: u32, rowFrom: u32")}
 var<workgroup> tile: array<u32, ${tileSide * (tileSide + 1)}>;
 @compute @workgroup_size(${tileSide}, 8)
 fn transpose(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) local: vec3u) {

@@ -2,9 +2,9 @@ import type { Limits } from "../../../core/backend.ts";
 import type { PlannedLaunch } from "../../../core/launch.ts";
 import { wgslKernel } from "../../../core/wgsl.ts";
 import { invocations } from "./invocations.ts";
-import { joinCode } from "./join.wgsl.ts";
+import { joinCode, partName } from "./join.wgsl.ts";
 import type { Unit } from "./units.ts";
-import { unitsPerWord, widestUnit } from "./units.ts";
+import { unitsPerWord, unitType, widestUnit } from "./units.ts";
 
 /** A part of the output, counted in elements: each of the `rows` of the output has `run` of its elements, from `begin` on. */
 export interface JoinedPart {
@@ -59,7 +59,13 @@ function joinLaunch(
   const types = parameters.map(() => "u32" as const);
   return {
     kind: "kernel",
-    kernel: wgslKernel(joinCode(unit, parts.length), "join", types),
+    kernel: wgslKernel({
+      entry: "join",
+      code: joinCode(parts.length),
+      reads: Object.fromEntries(parts.map((_, part) => [partName(part), unitType(unit)])),
+      writes: { y: unitType(unit) },
+      parameterTypes: types,
+    }),
     reads: parts.map(({ input }) => ({ input })),
     writes: [{ output: 0 }],
     parameters,

@@ -1,6 +1,7 @@
 import { invocationEntry } from "./invocations.ts";
-import type { Unit } from "./units.ts";
-import { unitType } from "./units.ts";
+
+/** The name of each part that is read. */
+export const partName = (part: number): string => `x${part}`;
 
 const each = (parts: number, line: (part: number) => string): string =>
   Array.from({ length: parts }, (_, part) => line(part)).join("\n");
@@ -9,10 +10,8 @@ const each = (parts: number, line: (part: number) => string): string =>
  * Moves several tensors into one: an invocation is an element of any of them. Of each part `p.parts` holds the end of its
  * elements among all, its elements in a row, where they begin in a row of y, and where its elements begin among all.
  */
-export const joinCode = (unit: Unit, parts: number): string => `
+export const joinCode = (parts: number): string => `
 struct P { count: u32, row: u32, unused0: u32, unused1: u32, parts: array<vec4u, ${parts}> }
-${each(parts, (part) => `@group(0) @binding(${part}) var<storage, read> x${part}: array<${unitType(unit)}>;`)}
-@group(0) @binding(${parts}) var<storage, read_write> y: array<${unitType(unit)}>;
 @group(1) @binding(0) var<uniform> p: P;
 ${invocationEntry(
   "join",
@@ -22,7 +21,7 @@ ${invocationEntry(
   let xAt = at - part.w;
   let yAt = xAt / part.y * p.row + part.z + xAt % part.y;
   switch k {
-${each(parts, (part) => `  case ${part}u: { y[yAt] = x${part}[xAt]; }`)}
+${each(parts, (part) => `  case ${part}u: { y[yAt] = ${partName(part)}[xAt]; }`)}
   default: {}
   }`,
 )}`;

@@ -1,10 +1,9 @@
+import type { WgslKernelParts } from "../../../core/wgsl.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import { forEachPlace, windows } from "./window.wgsl.ts";
 
 /** p.more: whether positions in the padding count. */
 const head = (): string => `${windows}
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> y: array<f32>;
 fn cellsOf(corner: vec2i) -> f32 {
   let countsPadding = p.more != 0u;
   let end = min(corner + p.size, p.input + select(vec2i(), p.padding, countsPadding));
@@ -12,10 +11,14 @@ fn cellsOf(corner: vec2i) -> f32 {
   return f32(sides.x * sides.y);
 }`;
 
+const kernelOf = (entry: string, body: string): WgslKernelParts => ({
+  ...{ entry, reads: { x: "f32" }, writes: { y: "f32" } },
+  code: head() + invocationEntry(entry, body),
+});
+
 /** An invocation is a window. */
-export const avgPoolCode = (): string =>
-  head() +
-  invocationEntry(
+export const avgPoolKernel = (): WgslKernelParts =>
+  kernelOf(
     "avgPool",
     `let plane = planeOf(p.output, at);
   let corner = cornerOf(placeIn(p.output, at));
@@ -26,9 +29,8 @@ export const avgPoolCode = (): string =>
   );
 
 /** An invocation is a position of the input, which adds up the shares of the windows that cover it. */
-export const avgPoolGradientCode = (): string =>
-  head() +
-  invocationEntry(
+export const avgPoolGradientKernel = (): WgslKernelParts =>
+  kernelOf(
     "avgPoolGradient",
     `let plane = planeOf(p.input, at);
   let place = placeIn(p.input, at);

@@ -1,3 +1,4 @@
+import type { WgslKernelParts } from "../../../core/wgsl.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import { loadUnit } from "../../movement/wgsl/units.ts";
@@ -35,11 +36,11 @@ fn winnerOf(at: u32) -> Winner {
 }`;
 
 /** An invocation is a window, or, where places are bytes, the four of a word of places. p.more: the number of windows. */
-export const maxPoolCode = (places: DType): string => `${windows}
-@group(0) @binding(0) var<storage, read> x: array<u32>;
-@group(0) @binding(1) var<storage, read_write> y: array<${places === "u8" ? "vec4u" : "u32"}>;
-@group(0) @binding(2) var<storage, read_write> places: array<u32>;
-${winner()}
+export const maxPoolKernel = (places: DType): WgslKernelParts => ({
+  entry: "maxPool",
+  reads: { x: "u32" },
+  writes: { y: places === "u8" ? "vec4u" : "u32", places: "u32" },
+  code: `${windows}${winner()}
 ${invocationEntry(
   "maxPool",
   places === "u8"
@@ -57,19 +58,20 @@ ${invocationEntry(
     : `let winner = winnerOf(at);
   y[at] = winner.bits;
   places[at] = winner.place;`,
-)}`;
+)}`,
+});
 
 const placeAt = (places: DType, at: string): string =>
   loadUnit(places === "u8" ? "byte" : "word", "places", at);
 
 /** An invocation is a position of the input, which adds up dy of the windows that it has won. */
-export const maxPoolGradientCode = (places: DType): string => `${windows}
-@group(0) @binding(0) var<storage, read> dy: array<f32>;
-@group(0) @binding(1) var<storage, read> places: array<u32>;
-@group(0) @binding(2) var<storage, read_write> dx: array<f32>;
-${invocationEntry(
-  "maxPoolGradient",
-  `let plane = planeOf(p.input, at);
+export const maxPoolGradientKernel = (places: DType): WgslKernelParts => ({
+  entry: "maxPoolGradient",
+  reads: { dy: "f32", places: "u32" },
+  writes: { dx: "f32" },
+  code: `${windows}${invocationEntry(
+    "maxPoolGradient",
+    `let plane = planeOf(p.input, at);
   let place = placeIn(p.input, at);
   let first = firstWindow(place);
   var sum = 0.0;
@@ -82,16 +84,18 @@ ${invocationEntry(
       if (${placeAt(places, "output")} == u32(inside.x * p.size.y + inside.y)) { sum += dy[output]; }`,
   )}
   dx[at] = sum;`,
-)}`;
+  )}`,
+});
 
 /** An invocation is a window. */
-export const maxPoolSelectCode = (places: DType): string => `${windows}
-@group(0) @binding(0) var<storage, read> x: array<u32>;
-@group(0) @binding(1) var<storage, read> places: array<u32>;
-@group(0) @binding(2) var<storage, read_write> y: array<u32>;
-${invocationEntry(
-  "maxPoolSelect",
-  `let place = i32(${placeAt(places, "at")});
+export const maxPoolSelectKernel = (places: DType): WgslKernelParts => ({
+  entry: "maxPoolSelect",
+  reads: { x: "u32", places: "u32" },
+  writes: { y: "u32" },
+  code: `${windows}${invocationEntry(
+    "maxPoolSelect",
+    `let place = i32(${placeAt(places, "at")});
   let inside = vec2i(place / p.size.y, place % p.size.y);
   y[at] = x[position(p.input, planeOf(p.output, at), cornerOf(placeIn(p.output, at)) + inside)];`,
-)}`;
+  )}`,
+});

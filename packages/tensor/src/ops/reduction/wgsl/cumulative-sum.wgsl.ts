@@ -39,18 +39,10 @@ const carryCode = `
  */
 export function cumulativeSumKernel(type: "f32" | "u32", layout: LineLayout, isCut: boolean): WgslKernel {
   const vector = layout === "single" ? type : `vec4<${type}>`;
-  const operands = isCut ? ["states", "x"] : ["x"];
   const code = `
 alias Vector = ${vector};
 alias Total = ${layout === "along" ? type : vector};
 struct Parameters { ${cutParameters.map((name) => `${name}: u32`).join(", ")}, reverse: u32, exclusive: u32 }
-${operands
-  .map(
-    (name, binding) =>
-      `@group(0) @binding(${binding}) var<storage, read> ${name}: array<${name === "x" ? "Vector" : "Total"}>;`,
-  )
-  .join("\n")}
-@group(0) @binding(${operands.length}) var<storage, read_write> y: array<Vector>;
 @group(1) @binding(0) var<uniform> p: Parameters;
 var<workgroup> shelf: array<Total, ${workgroupSize}>;
 ${vectorCode[layout === "along" ? "along" : "lanes"]}
@@ -86,9 +78,11 @@ fn cumulativeSum(
     if (isIn) { y[at] = ordered(before + select(own, shifted(own), p.exclusive == 1u)); }
   }
 }`;
-  return wgslKernel(
+  return wgslKernel({
+    entry: "cumulativeSum",
     code,
-    "cumulativeSum",
-    [...cutParameters, "reverse", "exclusive"].map(() => "u32"),
-  );
+    reads: { ...(isCut && { states: "Total" }), x: "Vector" },
+    writes: { y: "Vector" },
+    parameterTypes: [...cutParameters, "reverse", "exclusive"].map(() => "u32"),
+  });
 }

@@ -1,5 +1,5 @@
 import type { WgslKernel } from "../../../core/launch.ts";
-import { outsideCounter, wgslKernel } from "../../../core/wgsl.ts";
+import { wgslKernel } from "../../../core/wgsl.ts";
 import type { LineLayout } from "./line-cut.ts";
 import { lanesOf, workgroupSize } from "./line-cut.ts";
 
@@ -82,7 +82,12 @@ export const placeCode: string = `
 export function foldKernel(fold: Reducer | LineMap, choice: KernelChoice): WgslKernel {
   const { parameters = {} } = fold;
   const types = [...cutParameters.map((): ParameterType => "u32"), ...Object.values(parameters)];
-  return wgslKernel(foldCode(fold, choice), fold.name, types);
+  return wgslKernel({
+    entry: fold.name,
+    code: foldCode(fold, choice),
+    ...operandsOf(fold, choice),
+    parameterTypes: types,
+  });
 }
 
 function foldCode(fold: Reducer | LineMap, choice: KernelChoice): string {
@@ -95,7 +100,6 @@ function foldCode(fold: Reducer | LineMap, choice: KernelChoice): string {
   return `
 alias State = ${state};
 struct Parameters { ${fields.join(", ")} }
-${operandsOf(fold, choice)}
 @group(1) @binding(0) var<uniform> p: Parameters;
 var<workgroup> shelf: array<State, ${workgroupSize * lanes}>;
 ${code}
@@ -126,7 +130,7 @@ fn ${name}(
 function operandsOf(
   { inputs = ["x"], ...fold }: Reducer | LineMap,
   { layout, from, to }: KernelChoice,
-): string {
+): Pick<WgslKernel, "reads" | "writes"> {
   const vector = layout === "single" ? fold.element : `vec4<${fold.element}>`;
   const isMap = "maps" in fold && to === "results";
   const reads: [string, string][] = Object.entries(fold.perLine ?? {});
@@ -135,16 +139,10 @@ function operandsOf(
   const bits = layout === "across" || (isMap && layout === "along") ? "vec4u" : "u32";
   const writes =
     to === "states" ? ["State"] : "results" in fold && fold.results === 2 ? [bits, bits] : [bits];
-  const operands = [
-    ...reads.map(([name, type]) => ["read", name, type]),
-    ...writes.map((type, index) => ["read_write", `y${index}`, type]),
-  ];
-  const counter = "counts" in fold && fold.counts ? outsideCounter(operands.length) : "";
-  return join(
-    operands,
-    ([access, name, type], binding) =>
-      `@group(0) @binding(${binding}) var<storage, ${access}> ${name}: array<${type}>;`,
-  ).concat(counter);
+  return {
+    reads: Object.fromEntries(reads),
+    writes: Object.fromEntries(writes.map((type, index) => [`y${index}`, type])),
+  };
 }
 
 /** Folds a part of a line in s0, or of four lines in s0 to s3. */

@@ -87,10 +87,17 @@ function blockSort(
   to: SortedSlots,
 ): PlannedLaunch {
   const width = widthOf(length);
+  const writesKeys = to.keys !== undefined;
   const parameters = [outer * inner, length, inner, stage.runs, width, keep, storedIn(stage), ...more];
   return {
     kind: "kernel",
-    kernel: wgslKernel(sortCode(order, to.keys !== undefined), "sort", words(parameters.length)),
+    kernel: wgslKernel({
+      entry: "sort",
+      code: sortCode(order, writesKeys),
+      reads: { x: "u32" },
+      writes: { places: "u32", ...(writesKeys && { keys: "u32" }) },
+      parameterTypes: words(parameters.length),
+    }),
     reads: [read],
     writes: writesOf(to),
     parameters,
@@ -108,10 +115,17 @@ function merge(
   to: SortedSlots,
 ): PlannedLaunch {
   const count = outer * inner * storedIn(stage);
+  const writesKeys = to.keys !== undefined;
   const parameters = [count, inner, storedIn(stage), stage.run, storedIn(next), next.run];
   return {
     kind: "kernel",
-    kernel: wgslKernel(mergeCode(to.keys !== undefined), "merge", words(parameters.length)),
+    kernel: wgslKernel({
+      entry: "merge",
+      code: mergeCode(writesKeys),
+      reads: { places: "u32", keys: "u32" },
+      writes: { nextPlaces: "u32", ...(writesKeys && { nextKeys: "u32" }) },
+      parameterTypes: words(parameters.length),
+    }),
     reads: writesOf(from),
     writes: writesOf(to),
     parameters,

@@ -44,9 +44,6 @@ export function valueOrder(dtype: "f32" | "i32" | "u32" | "u8"): SortOrder {
  */
 export const sortCode = ({ parameters, key }: SortOrder, writesKeys: boolean): string => `
 struct P { lines: u32, length: u32, inner: u32, segments: u32, width: u32, keep: u32, stored: u32, ${parameters} }
-@group(0) @binding(0) var<storage, read> x: array<u32>;
-@group(0) @binding(1) var<storage, read_write> places: array<u32>;
-${writesKeys ? "@group(0) @binding(2) var<storage, read_write> keys: array<u32>;" : ""}
 @group(1) @binding(0) var<uniform> p: P;
 var<workgroup> blockKeys: array<u32, ${blockSize}>;
 var<workgroup> blockPlaces: array<u32, ${blockSize}>;
@@ -96,10 +93,6 @@ fn sort(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
 /** Merges runs of each line: an invocation is an entry, which finds its rank among the other runs. */
 export const mergeCode = (writesKeys: boolean): string => `
 struct P { count: u32, inner: u32, stored: u32, run: u32, nextStored: u32, nextRun: u32 }
-@group(0) @binding(0) var<storage, read> places: array<u32>;
-@group(0) @binding(1) var<storage, read> keys: array<u32>;
-@group(0) @binding(2) var<storage, read_write> nextPlaces: array<u32>;
-${writesKeys ? "@group(0) @binding(3) var<storage, read_write> nextKeys: array<u32>;" : ""}
 @group(1) @binding(0) var<uniform> p: P;
 ${invocationEntry(
   "merge",

@@ -1,0 +1,38 @@
+import { ArgumentError } from "@evenkeel/tensor";
+import { wgslKernel } from "@evenkeel/tensor/wgsl";
+import { expect, test } from "vitest";
+import { moduleSource } from "./module-source.ts";
+
+const kernel = wgslKernel({
+  entry: "combine",
+  code: "fn combine() {}",
+  reads: { x: "f32", z: undefined },
+  writes: { y: "vec4f" },
+});
+
+test("operands are declared under their names, in the order of the launch, as they are accessed", () => {
+  expect(moduleSource(kernel, ["r", "-", "w"], false)).toBe(`fn combine() {}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(2) var<storage, read_write> y: array<vec4f>;`);
+  expect(moduleSource(kernel, ["w", "-", "w"], false)).toContain("var<storage, read_write> x: array<f32>;");
+});
+
+test("extensions come first, on the line of the code, and the counter of a check last", () => {
+  const counting = wgslKernel({ ...kernel, extensions: ["subgroups", "f16"] });
+  const source = moduleSource(counting, ["r", "-", "w", "w"], true);
+  expect(source).toMatch(/^enable subgroups;enable f16;fn combine\(\) \{\}\n/);
+  expect(source).toContain("@group(0) @binding(3) var<storage, read_write> outside: atomic<u32>;");
+  expect(source).toContain("fn countOutside(count: u32)");
+});
+
+test("operands that are not those of the kernel are refused by name", () => {
+  expect(() => moduleSource(kernel, ["r", "r", "w"], false)).toThrow(
+    new ArgumentError("combine: z: found an operand, expected none"),
+  );
+  expect(() => moduleSource(kernel, ["-", "-", "w"], false)).toThrow(
+    new ArgumentError("combine: x: found no operand, expected one"),
+  );
+  expect(() => moduleSource(kernel, ["r", "w"], false)).toThrow(
+    new ArgumentError("combine: found 2 operands, expected 3"),
+  );
+});

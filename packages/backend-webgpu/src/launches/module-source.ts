@@ -1,0 +1,34 @@
+import type { WgslKernel } from "@evenkeel/tensor";
+import { ArgumentError } from "@evenkeel/tensor";
+import type { Access } from "./bindings.ts";
+
+/** The binding after those of the operands: the counter of a launch's check. */
+const counterSource = (binding: number): string => `
+@group(0) @binding(${binding}) var<storage, read_write> outside: atomic<u32>;
+fn countOutside(count: u32) { if (count > 0u) { atomicAdd(&outside, count); } }`;
+
+/**
+ * The module of a kernel whose operands are accessed in this way: reads, writes, then, where there is one, the counter of a
+ * check. Declarations follow the code, so that messages of the compiler have its line numbers. Throws ArgumentError where the
+ * operands are not those of the kernel.
+ */
+export function moduleSource(kernel: WgslKernel, accesses: readonly Access[], hasCounter: boolean): string {
+  const operands = [...Object.entries(kernel.reads), ...Object.entries(kernel.writes)];
+  const found = accesses.length - Number(hasCounter);
+  if (found !== operands.length) {
+    throw new ArgumentError(`${kernel.entry}: found ${found} operands, expected ${operands.length}`);
+  }
+  const declarations = operands.map(([name, element], binding) => {
+    const access = accesses[binding]!;
+    if ((access === "-") !== (element === undefined)) {
+      const [present, wanted] = access === "-" ? ["no operand", "one"] : ["an operand", "none"];
+      throw new ArgumentError(`${kernel.entry}: ${name}: found ${present}, expected ${wanted}`);
+    }
+    if (access === "-") return "";
+    const mode = access === "r" ? "read" : "read_write";
+    return `\n@group(0) @binding(${binding}) var<storage, ${mode}> ${name}: array<${element}>;`;
+  });
+  const enabled = kernel.extensions.map((extension) => `enable ${extension};`);
+  const counter = hasCounter ? counterSource(operands.length) : "";
+  return `${enabled.join("")}${kernel.code}${declarations.join("")}${counter}`;
+}
