@@ -40,16 +40,17 @@ export interface CheckGradientsOptions {
   readonly step?: number;
   /** The largest error that passes. By default 1e-6 in float64 and 1e-2 in float32. */
   readonly tolerance?: number;
-  /** The directions are drawn from it. */
+  /** The seed of the random directions. */
   readonly seed?: number;
 }
 
 export interface GradientCheck {
   readonly order: number;
-  /** The slope along the direction by central differences, and by the gradient. */
+  /** The slope along the direction by central differences. */
   readonly numeric: number;
+  /** The slope along the direction by the gradient. */
   readonly analytic: number;
-  /** Their distance, relative to the sum of the magnitudes of what they sum up. */
+  /** The distance of the two, relative to the sum of the magnitudes of their terms. */
   readonly error: number;
 }
 
@@ -125,7 +126,7 @@ function directionAt(x: Tensor, seed: number, index: number): Tensor {
 interface SlopeSums {
   /** Difference of the weighted outputs at both points. */
   readonly difference: Tensor;
-  /** What the gradient predicts of it. */
+  /** The difference that the gradient predicts. */
   readonly prediction: Tensor;
   /** Sums of magnitudes: of the difference, and of the weighted outputs themselves. */
   readonly magnitude: Tensor;

@@ -1,7 +1,7 @@
 import type { Spec, Tensor } from "@evenkeel/tensor";
 import { addOp, aliasOf, execute, formatShape, keep, ShapeError, sameShape } from "@evenkeel/tensor";
 
-/** The sum of both, in the memory of `total` where nothing else looks at it. Disposes `total`. */
+/** The sum of both, in the memory of `total` unless another tensor views it. Disposes `total`. */
 function addInto(total: Tensor, term: Tensor): Tensor {
   const donate = total.storage.isShared ? [] : [0];
   const [sum] = execute(addOp, [total, term], {}, { donate });

@@ -10,8 +10,8 @@ import { tensorOrNone } from "./structure.ts";
 import { Tape } from "./tape.ts";
 
 /**
- * Maps gradients of the outputs to gradients of the inputs, as often as one likes. It holds the values that this takes
- * until it is disposed, or the scope ends that it was made in.
+ * Maps gradients of the outputs to gradients of the inputs, as often as one likes. It holds the values that it needs
+ * until it is disposed, or the scope that it was made in ends.
  */
 export interface Pullback<Inputs extends readonly Tensor[], Outputs> extends Disposable {
   (outputGradients: PullbackArgument<Outputs>): GradientsOf<Inputs>;

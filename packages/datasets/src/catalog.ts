@@ -1,4 +1,4 @@
-/** A published file: where it is found and how it is known to be whole. */
+/** A published file: its name, and the size and checksum that show it to be whole. */
 export interface PublishedFile {
   readonly file: string;
   readonly bytes: number;

@@ -2,7 +2,10 @@ import type { Module } from "@evenkeel/nn";
 import { BatchNorm1d, BatchNorm2d, Conv2d, init, Linear, ReLU } from "@evenkeel/nn";
 import type { PartOptions } from "./model-options.ts";
 
-/** A convolution, a batch norm where the model has them, and ReLU. Weights as He et al. 2015, by fanOut as torchvision. */
+/**
+ * A convolution, a batch norm where the model has them, and ReLU. Weights are drawn as in He et al. 2015, by fanOut as in
+ * torchvision.
+ */
 export function convBlock(
   inChannels: number,
   channels: number,
@@ -23,7 +26,7 @@ export function convBlock(
   return [convolution, ...norms, new ReLU()];
 }
 
-/** A linear layer, a batch norm where the model has them, and ReLU. Weights as He et al. 2015. */
+/** A linear layer, a batch norm where the model has them, and ReLU. Weights are drawn as in He et al. 2015. */
 export function linearBlock(
   inputs: number,
   outputs: number,

@@ -31,8 +31,8 @@ interface Architecture {
 }
 
 /**
- * A residual network with torchvision's names: `conv1`, `bn1`, `layer1.0.conv1`, ..., `fc`. `resnet18`, `resnet20` and their
- * kin make one.
+ * A residual network with torchvision's names: `conv1`, `bn1`, `layer1.0.conv1`, ..., `fc`. `resnet18`, `resnet20` and
+ * the other functions of this module make one.
  *
  * Shapes: [n, inChannels, h, w] -> [n, classes].
  */

@@ -5,7 +5,7 @@ import { crc32 } from "./crc32.ts";
 import { InflateError, Inflater } from "./inflate.ts";
 
 export interface GunzipOptions {
-  /** The most bytes that may come out, so that a hostile file cannot fill the memory. */
+  /** The largest size of the contents, so that a hostile file cannot fill the memory. */
   readonly maxBytes: number;
   /** What errors call the data. Default: `gzip data`. */
   readonly name?: string;

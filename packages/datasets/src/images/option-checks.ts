@@ -13,7 +13,7 @@ export function checkAllOptions<Options extends object>(
   }
 }
 
-/** A count of at most so many. */
+/** A whole number from 0 to `most`. */
 export const upTo = (most: number): Rule => ({
   expected: `an integer from 0 to ${most}`,
   accepts: (value) => nonNegativeInteger.accepts(value) && (value as number) <= most,

@@ -9,7 +9,7 @@ import { makeFolder, storageError, temporaryPath } from "@evenkeel/tensor/node";
  * renamed to its target when it is whole, so that readers never see a part.
  */
 export class PartialFile {
-  /** How many bytes it holds. */
+  /** The number of bytes that it holds. */
   bytes = 0;
   private readonly target: string;
   private readonly path: string;
@@ -27,7 +27,7 @@ export class PartialFile {
     this.bytes += chunk.length;
   }
 
-  /** Forgets what it holds. */
+  /** Empties the file. */
   async restart(): Promise<void> {
     if (this.bytes === 0) return;
     await this.storing(async () => (await this.opened()).truncate());

@@ -20,8 +20,9 @@ export function flipHorizontally(): Augmentation {
 }
 
 /**
- * Moves by up to `pixels` in both directions; what comes in is 0. This is the random crop, back to the image's own size, of
- * an image padded by `pixels` on every side (He et al. 2015, section 4.2). Throws ArgumentError unless `pixels` is a non-negative integer.
+ * Moves by up to `pixels` in both directions; pixels that come in are 0. This is the random crop, back to the image's own
+ * size, of an image padded by `pixels` on every side (He et al. 2015, section 4.2). Throws ArgumentError unless `pixels` is a
+ * non-negative integer.
  */
 export function shift(pixels: number): Augmentation {
   checkValue("shift: pixels", pixels, nonNegativeInteger);

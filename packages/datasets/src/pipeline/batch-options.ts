@@ -34,7 +34,7 @@ export interface StreamBatchOptions<Example = unknown> {
 export interface BatchOptions<Example = unknown> extends StreamBatchOptions<Example> {
   /** The order of an epoch follows from the seed and the epoch alone. Absent: in the order of the examples. */
   readonly shuffleSeed?: number;
-  /** Gets what is likely to be a mistake, such as a last batch of one example. Default: `console.warn`. */
+  /** Called with a message about what is likely to be a mistake, such as a last batch of one example. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }
 

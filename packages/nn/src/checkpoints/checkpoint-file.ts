@@ -12,9 +12,9 @@ export interface Checkpoint {
 
 const format = "evenkeel checkpoint 1";
 
-/** Numbers that JSON cannot hold, but the history of a run that diverged does. */
+/** Numbers that JSON cannot hold. The history of a run that diverged has some. */
 const unwritable = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-/** Stored as an object, since the strings of a user may read the same. */
+/** Such a number as an object: as a string it could be taken for one of the user's. */
 const wordOf = (value: number): object => ({ "not finite": String(value) });
 const words = new Map(unwritable.map((value) => [JSON.stringify(wordOf(value)), value]));
 const replaceNumber = (_key: string, value: unknown): unknown =>
@@ -84,7 +84,10 @@ function parseProgress({ data }: StoredArray): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(data), reviveNumber);
   } catch (cause) {
-    throw new DataError("checkpoint: progress: found text that is not JSON", { cause });
+    throw new DataError(
+      "checkpoint: progress: found text that is not JSON, expected the JSON that `fit` writes",
+      { cause },
+    );
   }
 }
 

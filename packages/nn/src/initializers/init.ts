@@ -60,26 +60,26 @@ export function gainOf(nonlinearity: Nonlinearity, slope = 0.01): number {
   }
 }
 
-/** 0 everywhere. */
+/** All zeros. */
 export const zeros: Initializer = (shape, { backend }) => full(shape, 0, { backend });
 
-/** 1 everywhere. */
+/** All ones. */
 export const ones: Initializer = (shape, { backend }) => full(shape, 1, { backend });
 
-/** One value everywhere. Throws ArgumentError for one that is not finite. */
+/** All the same value. Throws ArgumentError for one that is not finite. */
 export function constant(value: number): Initializer {
   checkValue("constant: value", value, finite);
   return (shape, { backend }) => full(shape, value, { backend });
 }
 
-/** Evenly distributed over [low, high); by default [0, 1). Throws ArgumentError for bounds that are not finite. */
+/** Uniform over [low, high), by default [0, 1). Throws ArgumentError for bounds that are not finite. */
 export function uniform(low = 0, high = 1): Initializer {
   checkValue("uniform: low", low, finite);
   checkValue("uniform: high", high, finite);
   return (shape, options) => drawUniform(shape, { ...options, low, high });
 }
 
-/** Normally distributed; by default with mean 0 and deviation 1. Throws ArgumentError for numbers out of range. */
+/** Normal, by default with mean 0 and standard deviation 1. Throws ArgumentError for numbers out of range. */
 export function normal(mean = 0, deviation = 1): Initializer {
   checkValue("normal: mean", mean, finite);
   checkValue("normal: deviation", deviation, nonNegative);
@@ -96,7 +96,7 @@ export interface KaimingOptions {
   readonly slope?: number;
 }
 
-/** The standard deviation by shape. The options are checked at once. */
+/** A function from shapes to standard deviations. It checks the options before it is returned. */
 function kaimingDeviation(where: string, options: KaimingOptions): (shape: Shape) => number {
   checkOptions<KaimingOptions>(where, options, {
     mode: oneOf("fanIn", "fanOut"),
@@ -114,7 +114,7 @@ export function kaimingNormal(options: KaimingOptions = {}): Initializer {
   return (shape, draw) => drawNormal(shape, { ...draw, deviation: deviationOf(shape) });
 }
 
-/** The same variance as `kaimingNormal`, evenly distributed. Throws ArgumentError for options out of range. */
+/** Uniform, with the variance of `kaimingNormal`. Throws ArgumentError for options out of range. */
 export function kaimingUniform(options: KaimingOptions = {}): Initializer {
   const deviationOf = kaimingDeviation("kaimingUniform", options);
   return (shape, draw) => symmetric(shape, Math.sqrt(3) * deviationOf(shape), draw);
@@ -140,7 +140,7 @@ export function xavierUniform(gain = 1): Initializer {
   return (shape, draw) => symmetric(shape, Math.sqrt(3) * deviationOf(shape), draw);
 }
 
-/** Evenly distributed over [-bound, bound): PyTorch's biases, with 1 / sqrt(fanIn) of the weight beside them. */
+/** Uniform over [-bound, bound). PyTorch draws biases so, with the bound 1 / sqrt(fanIn) of their weight. */
 export const symmetric = (shape: Shape, bound: number, draw: RandomOptions): Tensor =>
   drawUniform(shape, { ...draw, low: -bound, high: bound });
 

@@ -30,7 +30,7 @@ export type ResidualShortcut = "projection" | "padding";
 
 /** How a residual block is built. */
 export interface BasicBlockOptions {
-  /** Of the first convolution; default 1. */
+  /** The stride of the first convolution; default 1. */
   readonly stride?: number;
   /** Default: batch. Without it the convolutions have biases. */
   readonly normalization?: "batch" | "none";

@@ -23,7 +23,7 @@ import { FusingModule } from "./fusion.ts";
 export interface BatchNormLayerOptions {
   /** Added to the variance, inside the root; default 1e-5. */
   readonly epsilon?: number;
-  /** The weight of the new statistics; null weighs all batches alike. Default 0.1. */
+  /** The weight of the new statistics; null takes the average of all batches. Default 0.1. */
   readonly momentum?: number | null;
   /** Whether there are a scale and a shift to train; default true. */
   readonly affine?: boolean;
@@ -49,13 +49,13 @@ export abstract class BatchNorm extends FusingModule {
   readonly scale: Parameter | undefined;
   readonly shift: Parameter | undefined;
   readonly runningMean: Buffer | undefined;
-  /** Unbiased. */
+  /** The unbiased variance. */
   readonly runningVariance: Buffer | undefined;
   readonly numBatchesTracked: Counter | undefined;
   readonly channels: number;
   readonly epsilon: number;
   momentum: number | null;
-  /** Switched off, training leaves the running statistics as they are. */
+  /** While false, training leaves the running statistics as they are. */
   trackRunningStats: boolean;
   /** The statistics after the latest forward pass of the current differentiated call. */
   private pending: Statistics | undefined;
@@ -105,7 +105,7 @@ export abstract class BatchNorm extends FusingModule {
     };
   }
 
-  /** Activations that keep the sign, which the gradient reads from the result. */
+  /** Whether the activation keeps the sign, which the gradient reads from the result. */
   override takes(activation: Activation): boolean {
     return typeof activation === "string" || activation.leakyRelu >= 0;
   }

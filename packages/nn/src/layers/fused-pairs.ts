@@ -39,7 +39,7 @@ export interface FusedPair<Front extends Fusible = Fusible, Behind extends Fusib
 // The table of pairs. Each row is an export of its own, which the layer behind imports: a program without that layer does not
 // download the operation. An activation has no row: it is the epilogue of any `FusingModule` in front of it.
 
-/** The convolution computes the statistics too, where that is faster. */
+/** A convolution that also computes the statistics of the batch norm behind it, where that is faster. */
 export const conv2dAndBatchNorm: FusedPair<FusibleConv2d, FusibleBatchNorm> = {
   front: "conv2d",
   behind: "batchNorm",

@@ -31,7 +31,7 @@ export abstract class FusingModule extends Module {
     return undefined;
   }
 
-  /** The pairs of layers of which this one can be the layer behind. */
+  /** The rows of the table in which this layer can be the one behind. */
   get pairs(): readonly FusedPair[] {
     return [];
   }
@@ -87,7 +87,7 @@ export function runPair(
   return attempt(behind, () => pair.run(x, first, second, epilogue));
 }
 
-/** Runs the module; a fusing one with the epilogue, which must be empty for others. */
+/** Runs the module with the epilogue, which must be empty for a module that is not fusing. */
 export function runLayer(module: Module, x: Tensor, epilogue: Epilogue): Tensor {
   return isFusing(module)
     ? compute(module, x, () => module.forwardWith(x, epilogue))

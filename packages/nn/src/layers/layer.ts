@@ -12,7 +12,10 @@ export function compute<Result>(layer: AnyModule, x: Tensor, body: () => Result)
   });
 }
 
-/** Returns x. Throws ShapeError unless it has these sizes; a word means any size, "..." in front any leading dimensions. */
+/**
+ * Returns x; throws ShapeError unless it has the expected sizes. A word stands for any size, a leading "..." for any leading
+ * dimensions.
+ */
 export function checkInput(layer: AnyModule, x: Tensor, expected: readonly (string | number)[]): Tensor {
   const { shape } = x;
   const sizes = expected.filter((size) => size !== "...");

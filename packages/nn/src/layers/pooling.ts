@@ -36,7 +36,7 @@ abstract class Pool<Options extends PoolOptions> extends Module {
 }
 
 /**
- * The maximum of windows, which are adjacent unless a stride is given.
+ * The maximum of each window. Without a stride the windows lie side by side.
  *
  * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for invalid sizes.
  *
@@ -53,7 +53,7 @@ export class MaxPool2d extends Pool<PoolOptions> {
 }
 
 /**
- * The mean of windows, which are adjacent unless a stride is given.
+ * The mean of each window. Without a stride the windows lie side by side.
  *
  * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for invalid sizes.
  *

@@ -8,7 +8,7 @@ import { runSequence } from "./fusion.ts";
 
 /**
  * Modules one after the other. A convolution, a linear layer or a batch norm applies the ReLU or LeakyReLU behind it in its
- * own pass; the names of saved state are the positions nevertheless. Throws ArgumentError for anything but modules.
+ * own pass; names in saved state still are the positions. Throws ArgumentError for anything but modules.
  *
  * @example new Sequential(new Conv2d(1, 8, 3), new BatchNorm2d(8), new ReLU(), new Flatten())
  */

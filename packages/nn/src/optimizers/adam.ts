@@ -7,7 +7,7 @@ import type { UpdateRule } from "./update-rule.ts";
 
 /** The hyperparameters of Adam; the defaults are PyTorch's. */
 export interface AdamRuleOptions {
-  /** How much of the averages of the gradient and of its square is kept; default [0.9, 0.999]. */
+  /** The decay rates of the averages of the gradient and of its square; default [0.9, 0.999]. */
   readonly betas?: readonly [number, number];
   /** Added to the root of the second average; positive, so that a gradient of 0 does not divide 0 by 0. Default 1e-8. */
   readonly epsilon?: number;

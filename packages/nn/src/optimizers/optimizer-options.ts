@@ -18,7 +18,7 @@ export interface OptimizerOptions {
   readonly decaysAll?: boolean;
   /** Scales all gradients together so that their norm is at most this; default: no limit. */
   readonly maxGradientNorm?: number;
-  /** Settings for single parameters, by name; the others apply where it leaves one out. */
+  /** Settings of single parameters, by name. A setting that it leaves out is that of these options. */
   readonly group?: (name: string, parameter: Parameter) => Partial<GroupSettings>;
 }
 

@@ -34,7 +34,7 @@ export class Optimizer {
   private readonly maxGradientNorm: number | undefined;
   private readonly parameters: readonly GroupedParameter[];
   private arenas: readonly Arena[] | undefined;
-  /** Why values and slots are not those of a complete step; absent where they are. */
+  /** Why values and slots are inconsistent; absent while they are those of a complete step. */
   private damage: { readonly cause: unknown } | undefined;
 
   /** Throws ArgumentError for an option out of range; a subclass checks those that it adds. */

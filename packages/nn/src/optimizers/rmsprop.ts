@@ -8,7 +8,7 @@ import type { UpdateRule } from "./update-rule.ts";
 
 /** The hyperparameters of RMSprop; the defaults are PyTorch's. */
 export interface RMSpropRuleOptions {
-  /** How much of the average of the squared gradient is kept; default 0.99. */
+  /** The decay rate of the average of the squared gradient; default 0.99. */
   readonly alpha?: number;
   /** Added to the root of the average; positive, so that a gradient of 0 does not divide 0 by 0. Default 1e-8. */
   readonly epsilon?: number;

@@ -11,7 +11,7 @@ export interface SGDRuleOptions {
   readonly momentum?: number;
   /** The share of the gradient that does not enter the momentum; default 0. */
   readonly dampening?: number;
-  /** Looks ahead along the momentum; default false. */
+  /** Whether the update looks ahead along the momentum; default false. */
   readonly nesterov?: boolean;
 }
 

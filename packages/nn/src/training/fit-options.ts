@@ -9,7 +9,7 @@ import type { Measures } from "./measures.ts";
 export interface RunControl {
   /**
    * Ends the run before its next batch; `fit` then resolves as usual. After the last batch of an epoch, the epoch is completed
-   * if the data tell at once that it is over: by `batchesPerEpoch`, or without anything to wait for.
+   * if the data show at once that it is over: by `batchesPerEpoch`, or by an end that need not be waited for.
    */
   stop(): void;
 }

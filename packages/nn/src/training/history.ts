@@ -18,7 +18,7 @@ export interface BatchRecord<Name extends string = string> extends Evaluation<Na
 /** The results of one epoch: each batch is measured in the step that trains on it. */
 export interface EpochRecord<Name extends string = string> extends Evaluation<Name> {
   readonly epoch: number;
-  /** Updates done by its end. */
+  /** The number of updates of the run by the end of the epoch. */
   readonly steps: number;
   /** Time spent training, without validation, probes and checkpoints. */
   readonly milliseconds: number;
@@ -28,6 +28,6 @@ export interface EpochRecord<Name extends string = string> extends Evaluation<Na
 /** The records of a run. They are part of every checkpoint, so only the batches of one epoch are kept; `onBatch` gets all. */
 export interface History<Name extends string = string> {
   readonly epochs: EpochRecord<Name>[];
-  /** Those of the current epoch, or of the last one. */
+  /** The batches of the current epoch, or of the last one. */
   readonly batches: BatchRecord<Name>[];
 }

@@ -3,7 +3,7 @@ import type { Tensor } from "@evenkeel/tensor";
 /** A mean, as a sum and a weight: one element each, on the device. */
 export interface WeightedMean {
   readonly sum: Tensor;
-  /** How much counts: labels, positions, pixels, or a sum of weights. */
+  /** What the sum is divided by: a number of labels, positions or pixels, or a sum of weights. */
   readonly weight: Tensor;
 }
 

@@ -1,4 +1,4 @@
-/** Measures time that is spent on one thing and not on others in between. It runs from the beginning. */
+/** Measures time, without that of pauses. It runs from its construction on. */
 export class Stopwatch {
   private total = 0;
   private startedAt: number | undefined = performance.now();
@@ -8,13 +8,13 @@ export class Stopwatch {
     return this.total + (this.startedAt === undefined ? 0 : performance.now() - this.startedAt);
   }
 
-  /** Starts again from so many milliseconds. */
+  /** Starts again, with so many milliseconds already measured. */
   restart(milliseconds = 0): void {
     this.total = milliseconds;
     this.startedAt = performance.now();
   }
 
-  /** Stands still until the body has ended. */
+  /** Pauses while the body runs. */
   async pauseFor<Result>(body: () => Result | Promise<Result>): Promise<Result> {
     this.total = this.milliseconds;
     this.startedAt = undefined;

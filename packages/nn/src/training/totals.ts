@@ -11,7 +11,7 @@ export type Reading =
   | { readonly kind: "sum"; readonly at: number }
   | { readonly kind: "counts"; readonly at: number; readonly length: number };
 
-/** A loop, as there may be a million counts in every batch. */
+/** A plain loop: every batch may have a million counts. */
 function valuesOf(row: ArrayLike<number>, begin = 0, length = row.length): number[] {
   const values = new Array<number>(length);
   for (let index = 0; index < length; index++) values[index] = row[begin + index]!;
@@ -38,7 +38,7 @@ function shareOf(reading: Reading, row: ArrayLike<number>): readonly number[] {
 
 type Finish = (totals: readonly number[]) => number;
 
-/** Of one number, a sum; of two, the quotient of a sum and its weight. */
+/** The value of a measure: its only number, a sum, or the quotient of a sum and its weight. */
 const finishMeasure: Finish = ([sum, weight]) => (weight === undefined ? sum! : sum! / weight);
 
 /** The loss, and the metrics by their names. */

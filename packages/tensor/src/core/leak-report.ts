@@ -15,7 +15,7 @@ export interface Leak {
   readonly spec?: Spec;
   /** Tensors that share their memory count as one. */
   readonly tensors: number;
-  /** Of all of them together. */
+  /** The bytes of all of them together. */
   readonly bytes: number;
   /** Where they were made: lines of the engine's stack trace, the innermost call first. Absent unless `stacks` is on. */
   readonly stack?: string;
