@@ -11,7 +11,7 @@ import type { DrawAttributes, RandomOptions } from "../../random/draw.ts";
 import { draw, drawExpression, drawOutputs, randomRules } from "../../random/draw.ts";
 import { checkLength } from "../../random/host-permutation.ts";
 import { unitUniform } from "../../random/threefry-expression.ts";
-import { argsort } from "../sorting/argsort.ts";
+import { argsort } from "../indexing/argsort.ts";
 
 /** The element at index i is the first word of Threefry-2x32 of (i, 0) under the key (seed, stream). */
 export const randomBitsOp: Op<DrawAttributes> = {

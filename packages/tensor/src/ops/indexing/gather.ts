@@ -7,7 +7,7 @@ import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { linesAlong } from "../reduction/lines.ts";
+import { linesAlong } from "../movement/lines.ts";
 import type { OutOfRange } from "./indexing-plan.ts";
 import { addPlan, checkIndices, indexCheck, indexingRules, missingValue, takePlan } from "./indexing-plan.ts";
 import type { IndexAddAttributes } from "./take.ts";

@@ -7,9 +7,9 @@ import type { RangeCheck } from "../../core/launch.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
+import { itemsPerChunk } from "../../core/work.ts";
 import { bytesOfStorage } from "../../expression/dtype.ts";
 import { launchesOnly } from "../movement/view.ts";
-import { chunkOf } from "../reduction/passes.ts";
 import { module } from "./wasm/indexing.wasm.ts";
 
 /** Indices choose along one axis of [outer, length, inner]. */
@@ -70,7 +70,7 @@ export function takePlan(
       reads: [{ input: 0 }, { input: 1 }],
       writes: [{ output: 0 }],
       parameters: [length, count, inner, Number(elementwise), bitsOf(missing)],
-      work: { items: outer * count, chunk: chunkOf(inner) },
+      work: { items: outer * count, chunk: itemsPerChunk(inner) },
       check,
     },
   ]);
@@ -93,7 +93,7 @@ export function addPlan(
       parameters: [length, count, inner, columnsPerItem, Number(elementwise)],
       work: {
         items: outer * Math.ceil(inner / columnsPerItem),
-        chunk: chunkOf((length + count) * width),
+        chunk: itemsPerChunk((length + count) * width),
       },
       check,
     },

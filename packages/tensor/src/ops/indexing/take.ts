@@ -7,7 +7,7 @@ import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { linesAlong } from "../reduction/lines.ts";
+import { linesAlong } from "../movement/lines.ts";
 import type { Indexing, OutOfRange } from "./indexing-plan.ts";
 import { addPlan, checkIndices, indexCheck, indexingRules, missingValue, takePlan } from "./indexing-plan.ts";
 

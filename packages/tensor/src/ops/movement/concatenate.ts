@@ -8,7 +8,7 @@ import { scope } from "../../core/scope.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { axisOption, formatShape, formatSpec, sameShape, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { linesAlong } from "../reduction/lines.ts";
+import { linesAlong } from "./lines.ts";
 import { unsqueeze } from "./reshape.ts";
 import { sliceAlong } from "./slice.ts";
 import type { CopyLaunches } from "./strided-copy.ts";

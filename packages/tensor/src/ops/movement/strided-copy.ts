@@ -5,9 +5,9 @@ import type { PlannedLaunch, Slot } from "../../core/launch.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
+import { itemsPerChunk } from "../../core/work.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { bytesOfStorage } from "../../expression/dtype.ts";
-import { chunkOf } from "../reduction/passes.ts";
 import { module } from "./wasm/copy.wasm.ts";
 
 /** One side of a copy: where the first element stands and how far neighbours are apart, in elements. */
@@ -125,7 +125,7 @@ function argumentsOf({ line, across, outer }: Choice, fromOffset: number, toOffs
     ],
     work: {
       items: sizeOf(outer.map(({ size }) => size)) * Math.ceil(line.size / piece),
-      chunk: chunkOf(Math.min(line.size, piece) * (across?.size ?? 1)),
+      chunk: itemsPerChunk(Math.min(line.size, piece) * (across?.size ?? 1)),
     },
   };
 }

@@ -9,14 +9,14 @@ import { scope } from "../../core/scope.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { itemsPerChunk } from "../../core/work.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
+import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { reshape } from "../movement/reshape.ts";
 import { launchesOnly } from "../movement/view.ts";
 import { checkReducible } from "./extreme.ts";
 import { keyFlips } from "./key-flips.ts";
-import { forEachLine, linesAlong } from "./lines.ts";
-import { chunkOf } from "./passes.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { reducedShape } from "./reduction-geometry.ts";
 import { module } from "./wasm/selection.wasm.ts";
@@ -71,7 +71,7 @@ export function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
       parameters: [length, inner, columnsPerItem, Number(x.dtype === "f32"), keyFlips(x.dtype, largest)],
       work: {
         items: outer * Math.ceil(inner / columnsPerItem),
-        chunk: chunkOf(length * Math.min(inner, columnsPerItem)),
+        chunk: itemsPerChunk(length * Math.min(inner, columnsPerItem)),
         scratchBytes: 8 * columnsPerItem,
       },
     },

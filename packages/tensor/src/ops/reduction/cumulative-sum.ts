@@ -6,9 +6,9 @@ import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import { normalizeAxis, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { itemsPerChunk } from "../../core/work.ts";
+import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { launchesOnly } from "../movement/view.ts";
-import { forEachLine, linesAlong } from "./lines.ts";
-import { chunkOf } from "./passes.ts";
 import { module } from "./wasm/cumulative-sum.wasm.ts";
 
 export interface CumulativeSumAttributes {
@@ -64,7 +64,7 @@ export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
           parameters: [length, inner, columnsPerItem, Number(reverse), Number(exclusive)],
           work: {
             items: outer * Math.ceil(inner / columnsPerItem),
-            chunk: chunkOf(length * Math.min(inner, columnsPerItem)),
+            chunk: itemsPerChunk(length * Math.min(inner, columnsPerItem)),
             scratchBytes: 8 * columnsPerItem,
           },
         },

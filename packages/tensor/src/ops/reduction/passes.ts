@@ -2,6 +2,7 @@ import type { Kernel } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
+import { elementsPerChunk, itemsPerChunk } from "../../core/work.ts";
 
 /** One launch of a reduction: [outer, length, inner] -> [outer, splits, inner]. */
 export interface ReductionPass extends ReductionGroup {
@@ -10,15 +11,8 @@ export interface ReductionPass extends ReductionGroup {
   readonly splitLength: number;
 }
 
-/** Elements that are worth a chunk of their own: a few microseconds of work. */
-const elementsPerChunk = 16384;
 /** Columns that one item takes at a time: their partial results stay in the first-level cache. */
 const columnsPerItem = 256;
-
-/** Items in a chunk of work, when each of them touches that many elements. */
-export function chunkOf(elementsPerItem: number): number {
-  return Math.max(1, Math.floor(elementsPerChunk / Math.max(1, elementsPerItem)));
-}
 
 /** Neighbouring axes of one kind merged, those of one element dropped. */
 export function mergedAxes(shape: Shape, axes: readonly number[]): { size: number; reduced: boolean }[] {
@@ -111,7 +105,7 @@ export function reductionPlan(
         parameters: [length, inner, splits, splitLength, tile, ...parametersOf(pass === last)],
         work: {
           items: outer * splits * Math.ceil(inner / tile),
-          chunk: chunkOf(splitLength * width),
+          chunk: itemsPerChunk(splitLength * width),
           scratchBytes: 4 * tile,
         },
       };

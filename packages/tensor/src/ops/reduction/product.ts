@@ -5,7 +5,6 @@ import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
-import { zerosLike } from "../creation/full.ts";
 import { mul } from "../elementwise/arithmetic.ts";
 import { flip } from "../movement/flip.ts";
 import { pad } from "../movement/pad.ts";
@@ -50,7 +49,7 @@ export const productOp: Op<ReductionAttributes> = {
 
 /** The reduced axes are moved to the end, so that each group of factors is a row. */
 function gradientOfProduct(x: Tensor, dy: Tensor, axes: readonly number[]): Tensor {
-  if (x.size === 0) return zerosLike(x);
+  if (x.size === 0) return mul(x, 0);
   const kept = x.shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
   const order = [...kept, ...axes];
   const moved = transpose(x, order);

@@ -7,7 +7,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
-import { forEachLine, linesAlong } from "../reduction/lines.ts";
+import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
 import type { AxisAttributes } from "./softmax-plan.ts";
 import { softmaxPlan } from "./softmax-plan.ts";

@@ -3,8 +3,8 @@ import { wasmKernel } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
-import { linesAlong } from "../reduction/lines.ts";
-import { chunkOf } from "../reduction/passes.ts";
+import { itemsPerChunk } from "../../core/work.ts";
+import { linesAlong } from "../movement/lines.ts";
 import type { CrossEntropyAttributes } from "./softmax-cross-entropy.ts";
 import { module } from "./wasm/softmax.wasm.ts";
 
@@ -28,7 +28,7 @@ export function softmaxPlan(entry: string, inputs: number, x: Spec, axis: number
         work: {
           items: outer * Math.ceil(inner / 4),
           // An exponential costs about as much as ten additions.
-          chunk: chunkOf(10 * length * Math.min(4, inner)),
+          chunk: itemsPerChunk(10 * length * Math.min(4, inner)),
         },
       },
     ],
@@ -57,7 +57,7 @@ export function crossEntropyPlan(
               reads: Array.from({ length: inputs }, (_, input) => ({ input })),
               writes: [{ output: 0 }],
               parameters: [classes, attrs.labelSmoothing, attrs.ignoreIndex],
-              work: { items: n, chunk: chunkOf(10 * classes) },
+              work: { items: n, chunk: itemsPerChunk(10 * classes) },
               check,
             },
           ],

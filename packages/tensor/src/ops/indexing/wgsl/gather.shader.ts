@@ -1,6 +1,6 @@
 import type { PlanOf } from "../../../core/op.ts";
+import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
-import { linesAlong } from "../../reduction/lines.ts";
 import type { GatherAttributes } from "../gather.ts";
 import { indexCheck, missingValue } from "../indexing-plan.ts";
 import { shaderTakeLaunches } from "./indexing-plan.ts";

@@ -8,10 +8,10 @@ import { bytesOfStorage } from "../../../expression/dtype.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
 import { unitsPerWord, unitType, widestUnit } from "../../movement/wgsl/units.ts";
-import { sortLaunches } from "../../sorting/wgsl/sorting-plan.ts";
 import type { Indexing } from "../indexing-plan.ts";
 import { bitsOf } from "../indexing-plan.ts";
 import { addCode, addSortedCode, rowOrder, takeCode } from "./indexing.wgsl.ts";
+import { sortLaunches } from "./sorting-plan.ts";
 
 /** So many indices are looked at for each element of a sum sooner than they are sorted. */
 const fewIndices = 32;

@@ -1,7 +1,7 @@
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import type { Unit } from "../../movement/wgsl/units.ts";
 import { loadUnit, storeUnits, unitType } from "../../movement/wgsl/units.ts";
-import type { SortOrder } from "../../sorting/wgsl/sorting.wgsl.ts";
+import type { SortOrder } from "./sorting.wgsl.ts";
 
 /** The elements that indices choose: an invocation is a unit of y, or a word of them. An index is of an element or a row. */
 export const takeCode = (unit: Unit, elementwise: boolean, counts: boolean): string => `

@@ -1,5 +1,5 @@
 import type { PlanOf } from "../../../core/op.ts";
-import { linesAlong } from "../../reduction/lines.ts";
+import { linesAlong } from "../../movement/lines.ts";
 import { indexCheck } from "../indexing-plan.ts";
 import type { IndexAddAttributes } from "../take.ts";
 import { shaderAddPlan } from "./indexing-plan.ts";

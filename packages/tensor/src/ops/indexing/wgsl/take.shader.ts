@@ -1,7 +1,7 @@
 import type { PlanOf } from "../../../core/op.ts";
 import { sizeOf } from "../../../core/spec.ts";
+import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
-import { linesAlong } from "../../reduction/lines.ts";
 import type { Indexing } from "../indexing-plan.ts";
 import { indexCheck, missingValue } from "../indexing-plan.ts";
 import type { TakeAttributes } from "../take.ts";

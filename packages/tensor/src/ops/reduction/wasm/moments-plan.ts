@@ -3,9 +3,10 @@ import { wasmKernel } from "../../../core/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
+import { itemsPerChunk } from "../../../core/work.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import type { ReductionGroup } from "../passes.ts";
-import { chunkOf, reductionGroups, splitGroup } from "../passes.ts";
+import { reductionGroups, splitGroup } from "../passes.ts";
 import type { ReductionAttributes } from "../reduction-geometry.ts";
 import { reducedShape } from "../reduction-geometry.ts";
 import { module } from "./moments.wasm.ts";
@@ -47,7 +48,7 @@ export function momentsPlan(x: Spec, attrs: ReductionAttributes, divisor: number
         parameters: [pass.length, pass.inner, pass.splits, pass.splitLength, columnsPerItem, divisor],
         work: {
           items: pass.outer * pass.splits * Math.ceil(pass.inner / columnsPerItem),
-          chunk: chunkOf(2 * pass.splitLength * width),
+          chunk: itemsPerChunk(2 * pass.splitLength * width),
           scratchBytes: 16 * columnsPerItem,
         },
       },
@@ -87,6 +88,6 @@ function mergeLaunch(
     reads: [{ temporary: index }],
     writes: destination(index + 1, last),
     parameters: [length, inner, count, lastCount, divisor],
-    work: { items: outer * inner, chunk: chunkOf(10 * length), scratchBytes: 16 },
+    work: { items: outer * inner, chunk: itemsPerChunk(10 * length), scratchBytes: 16 },
   };
 }

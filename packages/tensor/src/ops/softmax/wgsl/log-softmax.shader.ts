@@ -1,5 +1,5 @@
 import type { PlanOf } from "../../../core/op.ts";
-import { linesAlong } from "../../reduction/lines.ts";
+import { linesAlong } from "../../movement/lines.ts";
 import { mapPlan } from "../../reduction/wgsl/fold-plan.ts";
 import type { AxisAttributes } from "../softmax-plan.ts";
 import { logSoftmaxMap } from "./softmax.wgsl.ts";

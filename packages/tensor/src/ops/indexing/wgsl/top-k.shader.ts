@@ -1,8 +1,8 @@
 import type { PlanOf } from "../../../core/op.ts";
-import { shaderTakeLaunches } from "../../indexing/wgsl/indexing-plan.ts";
+import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
-import { linesAlong } from "../../reduction/lines.ts";
 import type { TopKAttributes } from "../top-k.ts";
+import { shaderTakeLaunches } from "./indexing-plan.ts";
 import { valueOrder } from "./sorting.wgsl.ts";
 import { sortLaunches } from "./sorting-plan.ts";
 

@@ -1,6 +1,6 @@
 import type { PlanOf } from "../../../core/op.ts";
-import type { ReductionAttributes } from "../reduction-geometry.ts";
-import { foldPlan } from "./fold-plan.ts";
+import type { ReductionAttributes } from "../../reduction/reduction-geometry.ts";
+import { foldPlan } from "../../reduction/wgsl/fold-plan.ts";
 import { logsumexpReducer } from "./logsumexp.wgsl.ts";
 
 export { logsumexpOp as op } from "../logsumexp.ts";

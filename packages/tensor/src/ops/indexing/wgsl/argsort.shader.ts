@@ -1,7 +1,7 @@
 import type { NoAttributes, PlanOf } from "../../../core/op.ts";
 import { sizeOf } from "../../../core/spec.ts";
+import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
-import { linesAlong } from "../../reduction/lines.ts";
 import { valueOrder } from "./sorting.wgsl.ts";
 import { sortLaunches } from "./sorting-plan.ts";
 

@@ -1,5 +1,5 @@
-import { logSumExpFold } from "../../softmax/wgsl/log-sum-exp.wgsl.ts";
-import type { Reducer } from "./fold.wgsl.ts";
+import type { Reducer } from "../../reduction/wgsl/fold.wgsl.ts";
+import { logSumExpFold } from "./log-sum-exp.wgsl.ts";
 
 /** An infinite maximum is the result; where every weight is 0, it is -infinity. */
 export const logsumexpReducer = (): Reducer => ({

@@ -1,8 +1,8 @@
 import type { Accuracy, OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
+import { reductionCases } from "../reduction/reduction-cases.ts";
+import type { ReductionAttributes } from "../reduction/reduction-geometry.ts";
 import { logsumexpOp } from "./logsumexp.ts";
-import { reductionCases } from "./reduction-cases.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
 
 const accuracy: Accuracy = {
   relative: 4 * 2 ** -24,

@@ -7,12 +7,12 @@ import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape, normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { scatterAdd } from "../indexing/gather.ts";
+import { itemsPerChunk } from "../../core/work.ts";
+import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { launchesOnly } from "../movement/view.ts";
 import { keyFlips } from "../reduction/key-flips.ts";
-import { forEachLine, linesAlong } from "../reduction/lines.ts";
-import { chunkOf } from "../reduction/passes.ts";
 import { module } from "../reduction/wasm/selection.wasm.ts";
+import { scatterAdd } from "./gather.ts";
 
 export interface TopKAttributes {
   readonly k: number;
@@ -78,7 +78,7 @@ export const topKOp: Op<TopKAttributes> = {
           reads: [{ input: 0 }],
           writes: [{ output: 0 }, { output: 1 }],
           parameters: [length, inner, k, Number(x!.dtype === "f32"), keyFlips(x!.dtype, largest)],
-          work: { items: outer * inner, chunk: chunkOf(4 * length), scratchBytes: 8 * k },
+          work: { items: outer * inner, chunk: itemsPerChunk(4 * length), scratchBytes: 8 * k },
         },
       ]);
     },

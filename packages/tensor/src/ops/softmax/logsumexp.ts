@@ -8,12 +8,12 @@ import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { storedAs } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
-import { module } from "../softmax/wasm/softmax.wasm.ts";
-import type { ReductionOptions } from "./axes.ts";
-import { reductionAttributes, restoreAxes } from "./axes.ts";
-import { reductionPlan } from "./passes.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
-import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
+import type { ReductionOptions } from "../reduction/axes.ts";
+import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";
+import { reductionPlan } from "../reduction/passes.ts";
+import type { ReductionAttributes } from "../reduction/reduction-geometry.ts";
+import { forEachReduced, reducedShape } from "../reduction/reduction-geometry.ts";
+import { module } from "./wasm/softmax.wasm.ts";
 
 /** y = max x + log(sum exp(x - max x)) over the axes; an infinite maximum is the result, and so is -infinity of nothing. */
 export const logsumexpOp: Op<ReductionAttributes> = {

@@ -2,8 +2,8 @@ import type { Limits } from "../../../core/backend.ts";
 import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { wgslKernel, workgroupLine } from "../../../core/wgsl.ts";
+import type { Lines } from "../../movement/lines.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
-import type { Lines } from "../../reduction/lines.ts";
 import type { SortOrder } from "./sorting.wgsl.ts";
 import { blockSize, mergeCode, runsPerMerge, sortCode } from "./sorting.wgsl.ts";
 
