@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { cpu } from "@evenkeel/backend-cpu";
 import type { Backend } from "@evenkeel/tensor";
-import { selectBackend, Tensor } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { reportLeaks, selectBackend, Tensor } from "@evenkeel/tensor";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { compileExample, docExamples } from "./doc-examples.ts";
 import { exampleValues, writeExampleFiles } from "./example-values.ts";
 
@@ -19,6 +19,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "evenkeel-examples-"));
   process.chdir(folder);
 });
+afterEach(() => reportLeaks(false));
 afterAll(async () => {
   process.chdir(workingFolder);
   await Promise.all([backend.close(), rm(folder, { recursive: true })]);

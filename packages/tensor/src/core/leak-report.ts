@@ -39,7 +39,9 @@ export interface LeakReportOptions {
  *
  * Throws ArgumentError for anything but a boolean or a function.
  *
- * @example reportLeaks(true, { stacks: true }); // 3 tensors (36 bytes) were forgotten: ...
+ * @example
+ * reportLeaks(true, { stacks: true });
+ * const y = scope(() => relu(add(x, 1))); // "1 tensor (128 bytes) belonged to no scope ..." where y is forgotten without dispose
  */
 export function reportLeaks(listener: boolean | LeakListener, options: LeakReportOptions = {}): void {
   checkValue("reportLeaks: listener", listener, either(yesOrNo, callable));
