@@ -81,7 +81,7 @@ async function train(
   const model = name === "mlp" ? mlp({ seed: 1 }) : convnet({ seed: 1 });
   const figures = syntheticFigures({ count: batchSize * steps[name], seed: 1, part: "train" });
   const { batches: records } = await fit(model, {
-    data: batches(figures, { batchSize, shuffleSeed: 1 }),
+    data: batches(figures, { batchSize, shuffled: true, seed: 1 }),
     loss: crossEntropy,
     metrics: { accuracy },
     optimizer: new SGD(model, { learningRate: 0.05, momentum: 0.9 }),

@@ -16,6 +16,7 @@ import {
   sub,
   sum,
   where,
+  withoutStateChanges,
 } from "@evenkeel/tensor";
 import {
   aTensor,
@@ -27,7 +28,6 @@ import {
   positiveInteger,
   seedWord,
 } from "@evenkeel/tensor/checks";
-import { withoutStatistics } from "./state-change.ts";
 import { vjp } from "./vjp.ts";
 
 export interface CheckGradientsOptions {
@@ -94,7 +94,7 @@ export function checkGradients(
   };
   for (let current = 1; current <= order; current++) {
     const checkedNow = checked;
-    const sums = scope(() => withoutStatistics(() => slopesOf(checkedNow, inputs, step, seed + current)));
+    const sums = scope(() => withoutStateChanges(() => slopesOf(checkedNow, inputs, step, seed + current)));
     pending.push(readCheck(current, sums, step, tolerance));
     checked = gradientFunction(checkedNow, seed + current);
   }

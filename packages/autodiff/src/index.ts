@@ -7,8 +7,6 @@ export { grad, valueAndGrad } from "./grad.ts";
 export type { Model, ModelParameter } from "./model.ts";
 export { trainableParameters } from "./model.ts";
 export type { LossResult } from "./record.ts";
-export type { StateChange } from "./state-change.ts";
-export { deferStateChange, undoOnFailure, wholeStep, withoutStatistics } from "./state-change.ts";
 export type { GradientsOf } from "./structure.ts";
 export { withoutGradient } from "./tape.ts";
 export type { Pullback, PullbackArgument } from "./vjp.ts";

@@ -10,13 +10,13 @@ import {
   rejectPromise,
   ShapeError,
   scope,
+  settlingState,
   trackInScope,
   withExecutor,
   zerosLike,
 } from "@evenkeel/tensor";
 import { aTensor, checkValue, describeValue } from "@evenkeel/tensor/checks";
 import { GradientMap } from "./gradient-map.ts";
-import { settlingState } from "./state-change.ts";
 import { Tape } from "./tape.ts";
 
 /** Loss functions return the loss, or the loss and anything else that they want to hand out. */

@@ -1,10 +1,17 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, aliasOf, currentExecutor, isTensor, rejectPromise, scope } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  aliasOf,
+  currentExecutor,
+  isTensor,
+  rejectPromise,
+  scope,
+  settlingState,
+} from "@evenkeel/tensor";
 import { aTensor, callable, checkValue, either, listOf } from "@evenkeel/tensor/checks";
 import { GradientMap } from "./gradient-map.ts";
 import { identity } from "./identity.ts";
 import { checkFloat, recordOn, takeGradient } from "./record.ts";
-import { settlingState } from "./state-change.ts";
 import type { GradientsOf } from "./structure.ts";
 import { tensorOrNone } from "./structure.ts";
 import { Tape } from "./tape.ts";

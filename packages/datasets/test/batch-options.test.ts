@@ -22,10 +22,10 @@ describe("options", () => {
     [{ batchSize: 2.5 }],
     [{ batchSize: "2" }],
     [{ batchSize: 2, shuffle: true }],
-    [{ batchSize: 2, shuffleSeed: 0.5 }],
-    [{ batchSize: 2, shuffleSeed: -1 }],
-    [{ batchSize: 2, shuffleSeed: 2 ** 32 }],
-    [{ batchSize: 2, shuffleSeed: Number.NaN }],
+    [{ batchSize: 2, shuffled: true, seed: 0.5 }],
+    [{ batchSize: 2, shuffled: true, seed: -1 }],
+    [{ batchSize: 2, shuffled: true, seed: 2 ** 32 }],
+    [{ batchSize: 2, shuffled: true, seed: Number.NaN }],
     [{ batchSize: 2, dropLast: 1 }],
     [{ batchSize: 2, backend: "cpu" }],
     [{ batchSize: 2, onWarning: "no" }],
@@ -54,8 +54,10 @@ describe("options", () => {
       [arrays, { batchSize: 2, augment: flipHorizontally() }, "augment"],
       [images, { batchSize: 2, dtypes: { labels: "u8" } }, "dtypes"],
       [images, { batchSize: 2, augment: "flip" }, "augment"],
-      [() => [1], { batchSize: 2, shuffleSeed: 1 }, "shuffleSeed"],
+      [() => [1], { batchSize: 2, shuffled: true, seed: 1 }, "shuffled"],
       [arrays, { batchSize: 2, dtypes: { inputs: "f64" } }, "dtypes"],
+      [arrays, { batchSize: 2, seed: 1 }, "seed: found one without use"],
+      [images, { batchSize: 2, seed: 1 }, "seed: found one without use"],
     ] as const;
     for (const [source, options, name] of wrong) {
       const make = () => batches(source as object, options as never);
@@ -65,7 +67,13 @@ describe("options", () => {
   });
 
   it("count as absent where they are undefined", async () => {
-    const absent = { shuffleSeed: undefined, dropLast: undefined, backend: undefined, onWarning: undefined };
+    const absent = {
+      shuffled: undefined,
+      seed: undefined,
+      dropLast: undefined,
+      backend: undefined,
+      onWarning: undefined,
+    };
     const options = { batchSize: 4, ...absent };
     expect(await read(batches(arrays, options))).toEqual(await read(batches(arrays, { batchSize: 4 })));
     const plain = await read(batches(images, { batchSize: 4 }));

@@ -88,13 +88,13 @@ describe("arrays", () => {
     for (const seed of [1, 2]) {
       for (const epoch of [0, 1]) {
         const labels: number[] = [];
-        const source = batches(arrays, { batchSize: 7, shuffleSeed: seed });
+        const source = batches(arrays, { batchSize: 7, shuffled: true, seed });
         for await (const batch of source.epoch(epoch)) {
           labels.push(...(await batch.labels.data()));
           expect([...(await batch.inputs.data())]).toEqual([...(await batch.labels.data())]);
         }
         orders.set(labels.join(), labels);
-        const again = await read(batches(arrays, { batchSize: 40, shuffleSeed: seed }), epoch);
+        const again = await read(batches(arrays, { batchSize: 40, shuffled: true, seed }), epoch);
         expect(again).toEqual([
           { inputs: `f32 [40]: ${labels.join(" ")}`, labels: `i32 [40]: ${labels.join(" ")}` },
         ]);
@@ -158,7 +158,7 @@ describe("examples", () => {
       expect([source.batchesPerEpoch, source.examplesPerEpoch]).toEqual([2, 5]);
       expect(await read(source)).toEqual(expected);
     }
-    const shuffled = batches(examples, { ...options, shuffleSeed: 3, dropLast: true });
+    const shuffled = batches(examples, { ...options, shuffled: true, seed: 3, dropLast: true });
     expect((await read(shuffled)).length).toBe(1);
     expect(await read(shuffled)).toEqual(await read(shuffled));
   });
@@ -254,7 +254,7 @@ it("has types that follow the source", () => {
     batches({ inputs: { image: { data: Float32Array.of(1), shape: [1] } }, labels: [[1]] }, options),
   ).toEqualTypeOf<Batches<{ readonly inputs: { readonly image: Tensor }; readonly labels: Tensor }>>();
   // @ts-expect-error: streams are not shuffled
-  expect(() => batches(() => [example], { batchSize: 5, shuffleSeed: 1 })).toThrow(ArgumentError);
+  expect(() => batches(() => [example], { batchSize: 5, shuffled: true, seed: 1 })).toThrow(ArgumentError);
   // @ts-expect-error: the name of an option
   expect(() => batches(images, { batchsize: 5 })).toThrow(ArgumentError);
 });

@@ -27,7 +27,7 @@ describe("batches of images", () => {
 
   it("are augmented by seed and epoch", async () => {
     const figures = syntheticFigures({ count: 20, seed: 1, part: "train" });
-    const options = { batchSize: 20, shuffleSeed: 4, augment: flipHorizontally() };
+    const options = { batchSize: 20, shuffled: true, seed: 4, augment: flipHorizontally() };
     const [a, b, other] = [
       await read(batches(figures, options)),
       await read(batches(figures, options)),

@@ -1,4 +1,4 @@
-import { ArgumentError } from "@evenkeel/tensor";
+import { ArgumentError, manualSeed, sourceOf } from "@evenkeel/tensor";
 import { describe, expect, it, vi } from "vitest";
 import {
   batches,
@@ -47,13 +47,7 @@ describe("sets", () => {
     expect(() => randomSplit(set, { held: 6, seed: 3 })).toThrow(
       /randomSplit: held: found 6, expected an integer from 0 to 5/,
     );
-    for (const options of [
-      { held: 2 },
-      { seed: 1 },
-      { held: 2, seed: 1, hold: 1 },
-      { held: 1.5, seed: 1 },
-      null,
-    ]) {
+    for (const options of [{ seed: 1 }, { held: 2, seed: 1, hold: 1 }, { held: 1.5, seed: 1 }, null]) {
       expect(() => randomSplit(set, options as never)).toThrow(ArgumentError);
     }
   });
@@ -180,7 +174,7 @@ describe("synthetic figures", () => {
   });
 });
 
-describe.each([0.3, -1, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY, "7", null, undefined, 1n])(
+describe.each([0.3, -1, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY, "7", null, 1n])(
   "the seed %s",
   (seed) => {
     it("is refused wherever one is given", () => {
@@ -189,11 +183,35 @@ describe.each([0.3, -1, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY, "7", null
       expect(() => randomSplit(set, { held: 2, seed: wrong })).toThrow(ArgumentError);
       expect(() => new RandomStream(wrong, 0)).toThrow(ArgumentError);
       expect(() => new RandomStream(0, wrong)).toThrow(ArgumentError);
-      if (seed !== undefined) {
-        expect(() => batches(set, { batchSize: 2, shuffleSeed: wrong, dropLast: true })).toThrow(
-          ArgumentError,
-        );
-      }
+      expect(() => batches(set, { batchSize: 2, shuffled: true, seed: wrong, dropLast: true })).toThrow(
+        ArgumentError,
+      );
     });
   },
 );
+
+it("without a seed, everything draws from the source that manualSeed restarts", async () => {
+  const draw = async () => {
+    const figures = syntheticFigures({ count: 20, part: "train" });
+    const { held } = randomSplit(set, { held: 2 });
+    const shuffled = [0, 1].map(() => batches(figures, { batchSize: 20, shuffled: true }));
+    return { images: figures.images, held: held.labels, seeds: shuffled.map(({ seed }) => seed) };
+  };
+  manualSeed(5);
+  const first = await draw();
+  expect(new Set(first.seeds).size).toBe(2);
+  expect(first.seeds.every(Number.isInteger)).toBe(true);
+  const second = await draw();
+  expect(second.images).not.toEqual(first.images);
+  expect(second.seeds).not.toEqual(first.seeds);
+  manualSeed(5);
+  expect(await draw()).toEqual(first);
+});
+
+it("batches that are not random take nothing from the default source", () => {
+  manualSeed(5);
+  expect(batches(set, { batchSize: 2 }).seed).toBeUndefined();
+  expect(sourceOf().state.position).toBe(0);
+  expect(batches(set, { batchSize: 2, augment: flipHorizontally() }).seed).toBeTypeOf("number");
+  expect(sourceOf().state.position).toBe(1);
+});

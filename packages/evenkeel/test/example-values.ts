@@ -4,18 +4,20 @@ import { referenceExecutor, referenceTensor, runConformance } from "@evenkeel/co
 import { batches, syntheticFigures } from "@evenkeel/datasets";
 import { convnet, resnet18, resnet20 } from "@evenkeel/models";
 import type { Module } from "@evenkeel/nn";
-import {
-  crossEntropy,
-  encodeModel,
-  Linear,
-  MemoryCheckpointStore,
-  RandomSource,
-  Sequential,
-  SGD,
-} from "@evenkeel/nn";
+import { crossEntropy, encodeModel, Linear, MemoryCheckpointStore, Sequential, SGD } from "@evenkeel/nn";
 import * as node from "@evenkeel/nn/node";
 import { serveRuns } from "@evenkeel/nn/worker";
-import { buildExpression, e, getDefaultBackend, normal, ones, reluOp, tensor, zeros } from "@evenkeel/tensor";
+import {
+  buildExpression,
+  e,
+  getDefaultBackend,
+  normal,
+  ones,
+  RandomSource,
+  reluOp,
+  tensor,
+  zeros,
+} from "@evenkeel/tensor";
 import * as rules from "@evenkeel/tensor/checks";
 import { expect } from "vitest";
 
@@ -24,7 +26,7 @@ export type ExampleValues = { readonly [name: string]: () => unknown };
 
 const draw = (...shape: number[]) => normal(shape, { seed: 1, stream: 0 });
 const figures = () => syntheticFigures({ count: 64, seed: 1, part: "train" });
-const data = () => batches(figures(), { batchSize: 32, shuffleSeed: 1 });
+const data = () => batches(figures(), { batchSize: 32, shuffled: true, seed: 1 });
 const model = () => convnet({ normalization: "batch", seed: 1 });
 const withClassifier = () =>
   Object.assign(new Sequential(), {
@@ -91,12 +93,8 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     {
       x: () => draw(4, 1, 28, 28),
       dy: () => draw(4, 1, 28, 28),
-      lossAndGradients: () => () => [draw(), []],
-      optimizer: () => ({ step: () => undefined }),
       teacher: model,
       referenceExecutor: () => referenceExecutor,
-      module: () => ({ adopt: () => undefined }),
-      statistics: () => draw(4),
     },
   ],
   ["checkGradients(", { x: () => referenceTensor([0.5, 1], { shape: [2], dtype: "f32" }) }],
@@ -193,7 +191,7 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     },
   ],
   ["fit(model, { ...options", trainingValues],
-  ["undoOnFailure(", { source: () => new RandomSource(1) }],
+  ["registerUndo(", { source: () => new RandomSource(1) }],
   ["packages/nn/src/browser/", { save: () => node.save, load: () => node.load }],
   ["naming(model", { model: withClassifier }],
   ['"resnet18.safetensors"', { model: () => resnet20() }],
@@ -208,6 +206,17 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
       source: () => new Map(),
     },
   ],
+  [
+    "packages/tensor/src/core/state-change.ts",
+    {
+      x: () => draw(4, 1, 28, 28),
+      lossAndGradients: () => () => [draw(), []],
+      optimizer: () => ({ step: () => undefined }),
+      module: () => ({ adopt: () => undefined }),
+      statistics: () => draw(4),
+    },
+  ],
+  ["sourceOf(options.seed)", { options: () => ({ seed: 1 }) }],
   ["packages/tensor/src/core/float-elements.ts", { limits: () => ({ features: new Set() }) }],
   ["packages/tensor/src/ops/pooling/avg-pool", { images: () => draw(32, 64, 28, 28) }],
   ["packages/tensor/src/ops/pooling/max-pool", { images: () => draw(32, 64, 28, 28) }],

@@ -18,7 +18,10 @@ const points = Float32Array.from({ length: 200 }, (_, index) => Math.sin(3 * ind
 /** 1 and 2, where the two classes are 0 and 1. */
 const shifted = Int32Array.from({ length: 100 }, (_, index) => 1 + (index % 2));
 const source = () =>
-  batches({ inputs: { data: points, shape: [100, 2] }, labels: shifted }, { batchSize: 20, shuffleSeed: 1 });
+  batches(
+    { inputs: { data: points, shape: [100, 2] }, labels: shifted },
+    { batchSize: 20, shuffled: true, seed: 1 },
+  );
 
 function network(): Sequential {
   return new Sequential(new Linear(2, 2, { seed: 1 }));

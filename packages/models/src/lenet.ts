@@ -1,4 +1,5 @@
-import { Flatten, Linear, MaxPool2d, Sequential, sourceOf } from "@evenkeel/nn";
+import { Flatten, Linear, MaxPool2d, Sequential } from "@evenkeel/nn";
+import { sourceOf } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import { convBlock, linearBlock } from "./blocks.ts";

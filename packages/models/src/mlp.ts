@@ -1,4 +1,5 @@
-import { Flatten, Linear, type Module, Sequential, sourceOf } from "@evenkeel/nn";
+import { Flatten, Linear, type Module, Sequential } from "@evenkeel/nn";
+import { sourceOf } from "@evenkeel/tensor";
 import { checkOptions, listOf, positiveInteger } from "@evenkeel/tensor/checks";
 import { linearBlock } from "./blocks.ts";
 import type { ModelOptions } from "./model-options.ts";

@@ -1,5 +1,4 @@
-import type { RandomSource, Seed } from "@evenkeel/nn";
-import type { Backend } from "@evenkeel/tensor";
+import type { Backend, RandomSource, Seed } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { aBackend, anything, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
 

@@ -12,9 +12,9 @@ import {
   residualInit,
   runSequence,
   Sequential,
-  sourceOf,
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
+import { sourceOf } from "@evenkeel/tensor";
 import { checkOptions, oneOf } from "@evenkeel/tensor/checks";
 import type { ImageModelOptions, PartOptions } from "./model-options.ts";
 import { imageModelRules } from "./model-options.ts";

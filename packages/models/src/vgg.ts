@@ -1,4 +1,5 @@
-import { GlobalAveragePool, Linear, MaxPool2d, type Module, Sequential, sourceOf } from "@evenkeel/nn";
+import { GlobalAveragePool, Linear, MaxPool2d, type Module, Sequential } from "@evenkeel/nn";
+import { sourceOf } from "@evenkeel/tensor";
 import { checkOptions, listOf, positiveInteger } from "@evenkeel/tensor/checks";
 import { convBlock } from "./blocks.ts";
 import { ImageClassifier } from "./image-classifier.ts";

@@ -3,8 +3,6 @@ export { checkCheckpointName, MemoryCheckpointStore } from "./checkpoints/checkp
 export type { ModelFileOptions, ModelSource } from "./checkpoints/model-file.ts";
 export { encodeModel, loadModel } from "./checkpoints/model-file.ts";
 export * as init from "./initializers/init.ts";
-export type { RandomState, Seed } from "./initializers/random-source.ts";
-export { manualSeed, RandomSource, sourceOf } from "./initializers/random-source.ts";
 export { ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh } from "./layers/activations.ts";
 export type { BasicBlockOptions, ResidualShortcut } from "./layers/basic-block.ts";
 export { BasicBlock, residualInit } from "./layers/basic-block.ts";

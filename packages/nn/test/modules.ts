@@ -1,6 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { add, full } from "@evenkeel/tensor";
-import { RandomSource } from "../src/initializers/random-source.ts";
+import { add, full, RandomSource } from "@evenkeel/tensor";
 import { Module } from "../src/module/module.ts";
 import { Buffer, Counter, Parameter } from "../src/module/variable.ts";
 

@@ -16,6 +16,7 @@ export * from "./core/op.ts";
 export * from "./core/op-cases.ts";
 export * from "./core/scope.ts";
 export * from "./core/spec.ts";
+export * from "./core/state-change.ts";
 export { aliasOf, isTensor, Tensor, TensorStorage, viewOf } from "./core/tensor.ts";
 export type { CreationOptions } from "./creation/creation-options.ts";
 export { format } from "./creation/format.ts";
@@ -203,5 +204,8 @@ export type { SoftmaxCrossEntropyOptions } from "./ops/softmax/softmax-cross-ent
 export { softmaxCrossEntropy, softmaxCrossEntropyOp } from "./ops/softmax/softmax-cross-entropy.ts";
 export type { RandomOptions } from "./random/draw.ts";
 export { hostPermutation } from "./random/host-permutation.ts";
+export type { KeyOptions } from "./random/key-options.ts";
+export type { RandomState, Seed } from "./random/random-source.ts";
+export { manualSeed, RandomSource, sourceOf } from "./random/random-source.ts";
 export type { RandomKey } from "./random/threefry.ts";
 export { threefry, threefry2x32 } from "./random/threefry.ts";

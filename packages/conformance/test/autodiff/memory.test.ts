@@ -1,17 +1,22 @@
-import {
-  customGradient,
-  deferStateChange,
-  grad,
-  undoOnFailure,
-  valueAndGrad,
-  vjp,
-  wholeStep,
-  withoutStatistics,
-} from "@evenkeel/autodiff";
+import { customGradient, grad, valueAndGrad, vjp } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import { batchNorm } from "@evenkeel/batchnorm";
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { add, exp, fromData, full, keep, mul, scope, sum, tanh } from "@evenkeel/tensor";
+import {
+  add,
+  deferStateChange,
+  exp,
+  fromData,
+  full,
+  keep,
+  mul,
+  registerUndo,
+  scope,
+  sum,
+  tanh,
+  wholeStep,
+  withoutStateChanges,
+} from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { recordingBackend } from "../../src/index.ts";
 
@@ -202,7 +207,7 @@ describe("state changes", () => {
     const kept = wholeStep(() => {
       grad((x: Tensor) => {
         change("statistics");
-        undoOnFailure(() => log.push("undo"));
+        registerUndo(() => log.push("undo"));
         return sum(x);
       })(one());
       expect(take()).toEqual([]);
@@ -218,9 +223,9 @@ describe("state changes", () => {
     const before = live();
     const failing = (): void => {
       grad((x: Tensor) => {
-        undoOnFailure(() => log.push("undo first"));
+        registerUndo(() => log.push("undo first"));
         change("statistics");
-        undoOnFailure(() => log.push("undo second"));
+        registerUndo(() => log.push("undo second"));
         return sum(x);
       })(one());
       throw new RangeError("on purpose");
@@ -228,12 +233,12 @@ describe("state changes", () => {
     expect(() => wholeStep(failing)).toThrow(RangeError);
     expect(take()).toEqual(["undo second", "discard statistics", "undo first"]);
     expect(live()).toBe(before);
-    undoOnFailure(() => log.push("outside of every step"));
+    registerUndo(() => log.push("outside of every step"));
     expect(() => wholeStep(async () => 1)).toThrow(/promise/);
     expect(take()).toEqual([]);
   });
 
-  test("are dropped when the call throws, and inside withoutStatistics", () => {
+  test("are dropped when the call throws, and inside withoutStateChanges", () => {
     scope(() => {
       const failing = grad((x: Tensor) => {
         change("lost");
@@ -243,13 +248,13 @@ describe("state changes", () => {
       expect(() => failing(one())).toThrow(RangeError);
       expect(take()).toEqual(["discard lost"]);
       grad((x: Tensor) => {
-        withoutStatistics(() => change("probe"));
+        withoutStateChanges(() => change("probe"));
         expect(take()).toEqual(["discard probe"]);
         change("kept");
         return sum(x);
       })(one());
       expect(take()).toEqual(["commit kept"]);
-      expect(() => withoutStatistics(async () => 1)).toThrow(/promise/);
+      expect(() => withoutStateChanges(async () => 1)).toThrow(/promise/);
     });
   });
 

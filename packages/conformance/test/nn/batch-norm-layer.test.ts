@@ -1,7 +1,7 @@
-import { valueAndGrad, withoutStatistics } from "@evenkeel/autodiff";
+import { valueAndGrad } from "@evenkeel/autodiff";
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
-import { add, scope, sum, tensor, zeros } from "@evenkeel/tensor";
+import { add, scope, sum, tensor, withoutStateChanges, zeros } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { onCpu } from "../on-cpu.ts";
 
@@ -145,15 +145,15 @@ describe("in a differentiated call", () => {
     expect(await stateOf(layer)).toEqual(once);
   });
 
-  test("withoutStatistics leaves them, also between passes that count", async () => {
+  test("withoutStateChanges leaves them, also between passes that count", async () => {
     const layer = new BatchNorm1d(2);
     scope(() => {
-      withoutStatistics(() => loss(layer, 2)());
+      withoutStateChanges(() => loss(layer, 2)());
     });
     expect(await stateOf(layer)).toEqual(untouched);
     const mixed = valueAndGrad(layer, () => {
       const counted = sum(layer.forward(batch()));
-      withoutStatistics(() => layer.forward(batch()));
+      withoutStateChanges(() => layer.forward(batch()));
       return counted;
     });
     scope(() => {
@@ -167,7 +167,7 @@ describe("in a differentiated call", () => {
     const step = () =>
       scope(() => {
         loss(layer, 2)();
-        withoutStatistics(() => loss(layer, 1)());
+        withoutStateChanges(() => loss(layer, 1)());
       });
     step();
     const { live } = device().memory();

@@ -16,7 +16,6 @@ import {
   Linear,
   MaxPool2d,
   type Module,
-  RandomSource,
   ReLU,
   Sequential,
   Sigmoid,
@@ -25,7 +24,18 @@ import {
   Tanh,
 } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, add, cast, DTypeError, normal, ones, relu, sum, tensor } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  add,
+  cast,
+  DTypeError,
+  normal,
+  ones,
+  RandomSource,
+  relu,
+  sum,
+  tensor,
+} from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { recordingBackend } from "../../src/index.ts";
 import { onCpu } from "../on-cpu.ts";

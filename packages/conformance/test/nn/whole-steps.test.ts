@@ -1,4 +1,4 @@
-import { valueAndGrad, wholeStep } from "@evenkeel/autodiff";
+import { valueAndGrad } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import {
   Adam,
@@ -17,7 +17,14 @@ import {
   stateArrays,
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
-import { DeviceError, EvenkeelError, OutOfMemoryError, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import {
+  DeviceError,
+  EvenkeelError,
+  OutOfMemoryError,
+  setDefaultBackend,
+  tensor,
+  wholeStep,
+} from "@evenkeel/tensor";
 import { afterEach, describe, expect, test } from "vitest";
 import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 import { FailingBackend, type Fallible } from "./failing-backend.ts";

@@ -1,8 +1,7 @@
 import { DataError } from "@evenkeel/tensor";
-import { builtinName, describeValue, listOf, text } from "@evenkeel/tensor/checks";
+import { builtinName, checkOptions, describeValue, listOf, text } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../images/image-set.ts";
 import { checkImageSet } from "../images/image-set.ts";
-import { checkAllOptions } from "../images/option-checks.ts";
 import { checkBytes } from "./check-bytes.ts";
 import { gunzip, gunzipStart, isGzip } from "./gunzip.ts";
 
@@ -129,7 +128,10 @@ export async function readIdxImages(
   files: { readonly images: Uint8Array; readonly labels: Uint8Array },
   description: IdxImagesDescription,
 ): Promise<ImageSet> {
-  checkAllOptions<IdxImagesDescription>("readIdxImages", description, { name: text, classes: listOf(text) });
+  checkOptions<IdxImagesDescription>("readIdxImages", description, { name: text, classes: listOf(text) }, [
+    "name",
+    "classes",
+  ]);
   const { name, classes } = description;
   const images = await readIdx(files.images, `${name} images`);
   const labels = await readIdx(files.labels, `${name} labels`);

@@ -1,9 +1,11 @@
-import type { Backend } from "@evenkeel/tensor";
+import type { Backend, Seed } from "@evenkeel/tensor";
+import { ArgumentError } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import {
   aBackend,
   aDType,
   anything,
+  aSeed,
   callable,
   checkOptions,
   checkValue,
@@ -12,7 +14,6 @@ import {
   listOf,
   nonNegative,
   positiveInteger,
-  seedWord,
   yesOrNo,
 } from "@evenkeel/tensor/checks";
 import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";
@@ -32,8 +33,10 @@ export interface StreamBatchOptions<Example = unknown> {
 
 /** How examples are cut into batches. */
 export interface BatchOptions<Example = unknown> extends StreamBatchOptions<Example> {
-  /** The order of an epoch follows from the seed and the epoch alone. Absent: in the order of the examples. */
-  readonly shuffleSeed?: number;
+  /** In an order that follows from the seed and the epoch alone. Default: false, in the order of the examples. */
+  readonly shuffled?: boolean | undefined;
+  /** Of shuffling and augmentation. Default: the source that `manualSeed` restarts. */
+  readonly seed?: Seed | undefined;
   /** Called with a message about what is likely to be a mistake, such as a last batch of one example. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }
@@ -42,7 +45,7 @@ export interface BatchOptions<Example = unknown> extends StreamBatchOptions<Exam
 export interface ImageBatchOptions extends Omit<BatchOptions, "dtypes"> {
   /** What the values are normalized with; pass the training set's for every split. Default: the set's own. */
   readonly statistics?: ChannelStatistics;
-  /** Changes each image anew in each epoch, by the seed of the shuffling. */
+  /** Changes each image anew in each epoch, by the seed. */
   readonly augment?: Augmentation;
 }
 
@@ -59,7 +62,7 @@ const dtypes: Rule = {
 const commonRules = { batchSize: positiveInteger, dropLast: yesOrNo, backend: aBackend };
 
 /** For examples whose number is known. */
-const sizedRules = { shuffleSeed: seedWord, onWarning: callable };
+const sizedRules = { shuffled: yesOrNo, seed: aSeed, onWarning: callable };
 
 function checkBatching<Options extends { readonly batchSize: number }>(
   options: Options,
@@ -75,6 +78,17 @@ export function checkStreamBatchOptions(options: StreamBatchOptions): void {
 
 export function checkBatchOptions(options: BatchOptions): void {
   checkBatching<BatchOptions>(options, { ...commonRules, ...sizedRules, dtypes });
+  checkSeedIsUsed(options);
+}
+
+/** A seed that decides nothing is most likely a set that was meant to be shuffled. */
+function checkSeedIsUsed({
+  seed,
+  shuffled,
+  augment,
+}: BatchOptions & Pick<ImageBatchOptions, "augment">): void {
+  if (seed === undefined || shuffled !== undefined || augment !== undefined) return;
+  throw new ArgumentError("batches: seed: found one without use, expected `shuffled: true` beside it");
 }
 
 export function checkImageBatchOptions(options: ImageBatchOptions, set: ImageSet): void {
@@ -85,6 +99,7 @@ export function checkImageBatchOptions(options: ImageBatchOptions, set: ImageSet
     augment: callable,
     statistics: anything,
   });
+  checkSeedIsUsed(options);
   const { statistics } = options;
   if (statistics === undefined) return;
   checkValue("batches: statistics: mean", statistics.mean, listOf(finite, channels));

@@ -3,7 +3,7 @@ import { ArgumentError, hostPermutation } from "@evenkeel/tensor";
 import { checkValue, describeValue } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../images/image-set.ts";
 import { checkImageSet } from "../images/image-set.ts";
-import { RandomStream, streams, streamsOfUse } from "../random/random-stream.ts";
+import { numberOfSeed, RandomStream, streams, streamsOfUse } from "../random/random-stream.ts";
 import type { BatchOptions, ImageBatchOptions, StreamBatchOptions } from "./batch-options.ts";
 import { checkBatchOptions, checkImageBatchOptions, checkStreamBatchOptions } from "./batch-options.ts";
 import type { Dataset, ExampleSource } from "./examples.ts";
@@ -30,6 +30,8 @@ export interface StreamBatches<Batch> {
 
 /** Examples cut into batches, epoch by epoch: what `fit` and `evaluate` take. */
 export interface Batches<Batch = ImageBatch> extends StreamBatches<Batch> {
+  /** What order and augmentation of all epochs follow from; absent where both are as the source has them. */
+  readonly seed: number | undefined;
   readonly batchesPerEpoch: number;
   readonly examplesPerEpoch: number;
 }
@@ -81,7 +83,7 @@ interface Streamed<Example> {
  * Throws ArgumentError for wrong options and for parts that cannot become tensors, ShapeError for parts of different
  * lengths or shapes, DataError for images that do not fit their labels.
  *
- * @example for await (const { inputs, labels } of batches(images, { batchSize: 128, shuffleSeed: 1 }).epoch(0)) console.log(inputs.shape, labels.shape);
+ * @example for await (const { inputs, labels } of batches(images, { batchSize: 128, shuffled: true, seed: 1 }).epoch(0)) console.log(inputs.shape, labels.shape);
  * @example batches({ inputs: { data: values, shape: [1000, 4] }, labels: new Int32Array(1000) }, { batchSize: 32 })
  * @example batches({ length: 1000, get: async (index) => read(index) }, { batchSize: 32, dtypes: { labels: "i32" } })
  */
@@ -122,21 +124,23 @@ function exampleSource(source: object, options: object): ExampleSource {
 }
 
 function sizedBatches(source: ExampleSource, options: BatchOptions): Batches<never> {
-  const { batchSize, shuffleSeed, dropLast = false } = options;
+  const { batchSize, shuffled = false, dropLast = false } = options;
   const { count } = source;
   const batchesPerEpoch = dropLast ? Math.floor(count / batchSize) : Math.ceil(count / batchSize);
   warnOfLastBatch(count, options);
+  const isRandom = shuffled || (options as ImageBatchOptions).augment !== undefined;
+  const seed = isRandom ? numberOfSeed(options.seed) : undefined;
   async function* hostBatches(epoch: number): AsyncGenerator {
-    const order =
-      shuffleSeed === undefined
-        ? Int32Array.from({ length: count }, (_, position) => position)
-        : hostPermutation(count, { seed: shuffleSeed, stream: streams.shuffle + epoch });
-    const random = new RandomStream(shuffleSeed ?? 0, streams.augment + epoch);
+    const order = shuffled
+      ? hostPermutation(count, { seed, stream: streams.shuffle + epoch })
+      : Int32Array.from({ length: count }, (_, position) => position);
+    const random = new RandomStream(seed ?? 0, streams.augment + epoch);
     for (let batch = 0; batch < batchesPerEpoch; batch++) {
       yield await source.take(order.subarray(batch * batchSize, (batch + 1) * batchSize), random);
     }
   }
   return {
+    seed,
     batchesPerEpoch,
     examplesPerEpoch: Math.min(count, batchesPerEpoch * batchSize),
     epoch: (epoch, backend) => {

@@ -1,4 +1,5 @@
-import { threefry } from "@evenkeel/tensor";
+import type { Seed } from "@evenkeel/tensor";
+import { sourceOf, threefry } from "@evenkeel/tensor";
 import { checkValue, seedWord } from "@evenkeel/tensor/checks";
 
 /**
@@ -38,6 +39,10 @@ export class RandomStream {
     return mean + deviation * radius * Math.cos(2 * Math.PI * this.uniform());
   }
 }
+
+/** The number that a seed stands for: a source, the default one where it is absent, draws one. */
+export const numberOfSeed = (seed: Seed | undefined): number =>
+  typeof seed === "number" ? seed : sourceOf(seed).fork().state.seed;
 
 /** The first stream of each use, so that no two uses of one seed share numbers. */
 export const streams: { readonly [use in "split" | "shuffle" | "augment" | "figures"]: number } = {

@@ -1,8 +1,9 @@
+import type { Seed } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { oneOf, seedWord } from "@evenkeel/tensor/checks";
+import { aSeed, checkOptions, oneOf } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../images/image-set.ts";
-import { checkAllOptions, upTo } from "../images/option-checks.ts";
-import { RandomStream, streams } from "../random/random-stream.ts";
+import { upTo } from "../images/option-checks.ts";
+import { numberOfSeed, RandomStream, streams } from "../random/random-stream.ts";
 
 type Point = readonly [x: number, y: number];
 type Stroke = readonly Point[];
@@ -108,8 +109,9 @@ export const figureClasses: readonly string[] = /* @__PURE__ */ figures.map(({ n
 export interface FiguresOptions {
   /** At most 2^22. */
   readonly count: number;
-  readonly seed: number;
-  /** The two never share an image. */
+  /** Default: the source that `manualSeed` restarts. */
+  readonly seed?: Seed | undefined;
+  /** The two parts of one seed never share an image. */
   readonly part: "train" | "test";
 }
 
@@ -117,7 +119,7 @@ const mostFigures = 2 ** 22;
 
 const rules: Rules<FiguresOptions> = {
   count: /* @__PURE__ */ upTo(mostFigures),
-  seed: seedWord,
+  seed: aSeed,
   part: /* @__PURE__ */ oneOf("train", "test"),
 };
 
@@ -126,13 +128,14 @@ const rules: Rules<FiguresOptions> = {
  * scaled, sheared, bent and moved, over distracting strokes and noise. Any image depends on the seed, the part and its
  * position alone. As hard as Fashion-MNIST: a small convnet reaches 90 to 97 %, a linear model stays below 80 %.
  *
- * Throws ArgumentError unless every option is given, the seed an integer in [0, 2^32).
+ * Throws ArgumentError unless count and part are given, and for a seed that is neither an integer in [0, 2^32) nor a RandomSource.
  *
  * @example const figures = syntheticFigures({ count: 1000, seed: 1, part: "train" });
  */
 export function syntheticFigures(options: FiguresOptions): ImageSet {
-  checkAllOptions<FiguresOptions>("syntheticFigures", options, rules);
-  const { count, seed, part } = options;
+  checkOptions<FiguresOptions>("syntheticFigures", options, rules, ["count", "part"]);
+  const { count, part } = options;
+  const seed = numberOfSeed(options.seed);
   const images = new Uint8Array(count * side * side);
   const labels = new Uint8Array(count);
   const canvas = new Float32Array(side * side);

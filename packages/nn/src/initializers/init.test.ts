@@ -1,11 +1,10 @@
 import type { Shape } from "@evenkeel/tensor";
-import { ArgumentError, setDefaultBackend } from "@evenkeel/tensor";
+import { ArgumentError, manualSeed, setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { Linear } from "../layers/linear.ts";
 import type { Initializer } from "./init.ts";
 import * as init from "./init.ts";
-import { manualSeed, RandomSource, sourceOf } from "./random-source.ts";
 
 beforeAll(() => setDefaultBackend(new ExpressionBackend()));
 afterAll(() => setDefaultBackend(undefined));
@@ -76,53 +75,20 @@ describe("initializers", () => {
     expect(await draw(weights, [3, 4], 7)).toEqual(await draw(weights, [3, 4], 7));
     expect(await draw(weights, [3, 4], 7)).not.toEqual(await draw(weights, [3, 4], 8));
   });
+
+  test("draw from the default source without options", async () => {
+    const both = async () => [
+      [...(await init.xavierUniform()([3, 4]).data())],
+      [...(await init.xavierUniform()([3, 4]).data())],
+    ];
+    manualSeed(3);
+    const [first, second] = await both();
+    expect(first).not.toEqual(second);
+    manualSeed(3);
+    expect(await both()).toEqual([first, second]);
+  });
 });
 
-describe("random sources", () => {
-  test("never return a key twice, and repeat themselves from the same position", () => {
-    const source = new RandomSource(5);
-    const keys = [source.next(), source.next()];
-    expect(keys[0]).not.toEqual(keys[1]);
-    source.state = { seed: 5, position: 0 };
-    expect([source.next(), source.next()]).toEqual(keys);
-  });
-
-  test("forks do not depend on later draws", () => {
-    const [a, b] = [new RandomSource(5), new RandomSource(5)];
-    const [forkOfA, forkOfB] = [a.fork(), b.fork()];
-    a.next();
-    expect(forkOfA.next()).toEqual(forkOfB.next());
-    expect(a.fork().state.seed).not.toBe(forkOfA.state.seed);
-  });
-
-  test("without a seed there is one source for all, which can be restarted", () => {
-    manualSeed(3);
-    const first = sourceOf(undefined).next();
-    expect(sourceOf(undefined).next()).not.toEqual(first);
-    manualSeed(3);
-    expect(sourceOf(undefined).next()).toEqual(first);
-    expect(sourceOf(9).state.seed).toBe(9);
-  });
-
-  test.each([-1, 0.5, 2 ** 32, Number.NaN, "1", null, {}])("%s is not a seed", (seed) => {
-    expect(() => new RandomSource(seed as number)).toThrow(
-      /RandomSource: seed: found .*integer in \[0, 2\^32\)/,
-    );
-    expect(() => sourceOf(seed as number)).toThrow(ArgumentError);
-  });
-
-  test("a layer refuses a string as its seed", () => {
-    expect(() => new Linear(2, 2, { seed: "1" as never })).toThrow('seed: found "1", expected an integer');
-  });
-
-  test.each([null, {}, { seed: 1 }, { seed: 1, position: 0.5 }, { seed: 1, position: 2, step: 3 }])(
-    "%o is no state of a source",
-    (state) => {
-      const source = new RandomSource(5);
-      expect(() => {
-        source.state = state as never;
-      }).toThrow(ArgumentError);
-      expect(source.state).toEqual({ seed: 5, position: 0 });
-    },
-  );
+test("a layer refuses a string as its seed", () => {
+  expect(() => new Linear(2, 2, { seed: "1" as never })).toThrow('seed: found "1", expected an integer');
 });

@@ -12,6 +12,9 @@ import { checkOptions, checkValue, finite, nonNegative, oneOf } from "@evenkeel/
 /** Makes the first value of a parameter. */
 export type Initializer = (shape: Shape, options: RandomOptions) => Tensor;
 
+/** An initializer of this module. Without options it draws from the source that `manualSeed` restarts. */
+export type StandardInitializer = (shape: Shape, options?: RandomOptions) => Tensor;
+
 /** The nonlinearity behind the layer, which decides by how much the variance shrinks. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
@@ -61,26 +64,26 @@ export function gainOf(nonlinearity: Nonlinearity, slope = 0.01): number {
 }
 
 /** All zeros. */
-export const zeros: Initializer = (shape, { backend }) => full(shape, 0, { backend });
+export const zeros: StandardInitializer = (shape, { backend } = {}) => full(shape, 0, { backend });
 
 /** All ones. */
-export const ones: Initializer = (shape, { backend }) => full(shape, 1, { backend });
+export const ones: StandardInitializer = (shape, { backend } = {}) => full(shape, 1, { backend });
 
 /** All the same value. Throws ArgumentError for one that is not finite. */
-export function constant(value: number): Initializer {
+export function constant(value: number): StandardInitializer {
   checkValue("constant: value", value, finite);
-  return (shape, { backend }) => full(shape, value, { backend });
+  return (shape, { backend } = {}) => full(shape, value, { backend });
 }
 
 /** Uniform over [low, high), by default [0, 1). Throws ArgumentError for bounds that are not finite. */
-export function uniform(low = 0, high = 1): Initializer {
+export function uniform(low = 0, high = 1): StandardInitializer {
   checkValue("uniform: low", low, finite);
   checkValue("uniform: high", high, finite);
   return (shape, options) => drawUniform(shape, { ...options, low, high });
 }
 
 /** Normal, by default with mean 0 and standard deviation 1. Throws ArgumentError for numbers out of range. */
-export function normal(mean = 0, deviation = 1): Initializer {
+export function normal(mean = 0, deviation = 1): StandardInitializer {
   checkValue("normal: mean", mean, finite);
   checkValue("normal: deviation", deviation, nonNegative);
   return (shape, options) => drawNormal(shape, { ...options, mean, deviation });
@@ -109,13 +112,13 @@ function kaimingDeviation(where: string, options: KaimingOptions): (shape: Shape
 }
 
 /** He et al. 2015, equation 10 (fanIn) and 14 (fanOut). Throws ArgumentError for options out of range. */
-export function kaimingNormal(options: KaimingOptions = {}): Initializer {
+export function kaimingNormal(options: KaimingOptions = {}): StandardInitializer {
   const deviationOf = kaimingDeviation("kaimingNormal", options);
   return (shape, draw) => drawNormal(shape, { ...draw, deviation: deviationOf(shape) });
 }
 
 /** Uniform, with the variance of `kaimingNormal`. Throws ArgumentError for options out of range. */
-export function kaimingUniform(options: KaimingOptions = {}): Initializer {
+export function kaimingUniform(options: KaimingOptions = {}): StandardInitializer {
   const deviationOf = kaimingDeviation("kaimingUniform", options);
   return (shape, draw) => symmetric(shape, Math.sqrt(3) * deviationOf(shape), draw);
 }
@@ -129,20 +132,20 @@ function xavierDeviation(where: string, gain: number): (shape: Shape) => number 
 }
 
 /** Glorot and Bengio 2010, equation 12. Throws ArgumentError for a gain that is negative or not finite. */
-export function xavierNormal(gain = 1): Initializer {
+export function xavierNormal(gain = 1): StandardInitializer {
   const deviationOf = xavierDeviation("xavierNormal", gain);
   return (shape, draw) => drawNormal(shape, { ...draw, deviation: deviationOf(shape) });
 }
 
 /** Glorot and Bengio 2010, equation 16. Throws ArgumentError for a gain that is negative or not finite. */
-export function xavierUniform(gain = 1): Initializer {
+export function xavierUniform(gain = 1): StandardInitializer {
   const deviationOf = xavierDeviation("xavierUniform", gain);
   return (shape, draw) => symmetric(shape, Math.sqrt(3) * deviationOf(shape), draw);
 }
 
 /** Uniform over [-bound, bound). PyTorch draws biases so, with the bound 1 / sqrt(fanIn) of their weight. */
-export const symmetric = (shape: Shape, bound: number, draw: RandomOptions): Tensor =>
+export const symmetric = (shape: Shape, bound: number, draw?: RandomOptions): Tensor =>
   drawUniform(shape, { ...draw, low: -bound, high: bound });
 
 /** PyTorch's default for linear and convolutional weights: kaimingUniform with slope sqrt(5), so bound 1 / sqrt(fanIn). */
-export const defaultWeight: Initializer = kaimingUniform({ slope: Math.sqrt(5) });
+export const defaultWeight: StandardInitializer = kaimingUniform({ slope: Math.sqrt(5) });

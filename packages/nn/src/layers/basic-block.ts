@@ -1,4 +1,4 @@
-import type { Backend, Expression, Tensor } from "@evenkeel/tensor";
+import type { Backend, Expression, Seed, Tensor } from "@evenkeel/tensor";
 import {
   ArgumentError,
   buildExpression,
@@ -8,12 +8,11 @@ import {
   relu,
   scope,
   slice,
+  sourceOf,
 } from "@evenkeel/tensor";
-import { aBackend, checkOptions, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
+import { aBackend, aSeed, checkOptions, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
 import type { Initializer } from "../initializers/init.ts";
 import { kaimingNormal, zeros } from "../initializers/init.ts";
-import type { Seed } from "../initializers/random-source.ts";
-import { seedRule, sourceOf } from "../initializers/random-source.ts";
 import { naming } from "../module/failure.ts";
 import { Module } from "../module/module.ts";
 import { BatchNorm2d } from "./batch-norm.ts";
@@ -94,7 +93,7 @@ export class BasicBlock extends Module {
       stride: positiveInteger,
       normalization: oneOf("batch", "none"),
       shortcut: oneOf("projection", "padding"),
-      seed: seedRule,
+      seed: aSeed,
       backend: aBackend,
     });
     const { stride = 1, normalization = "batch", shortcut = "projection", backend } = options;

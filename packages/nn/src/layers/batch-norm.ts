@@ -1,8 +1,7 @@
-import { deferStateChange } from "@evenkeel/autodiff";
 import type { BatchNormOptions, BatchNormResult } from "@evenkeel/batchnorm";
 import { batchNorm } from "@evenkeel/batchnorm";
 import type { Activation, Backend, Tensor } from "@evenkeel/tensor";
-import { formatShape, keep, ones, ShapeError, zeros } from "@evenkeel/tensor";
+import { deferStateChange, formatShape, keep, ones, ShapeError, zeros } from "@evenkeel/tensor";
 import {
   aBackend,
   checkOptions,

@@ -1,8 +1,6 @@
-import type { RandomKey, Tensor } from "@evenkeel/tensor";
-import { bernoulli, DTypeError, formatSpec, fuse, isFloat, mul, where } from "@evenkeel/tensor";
-import { checkOptions, checkValue, fraction } from "@evenkeel/tensor/checks";
-import type { RandomSource, Seed } from "../initializers/random-source.ts";
-import { seedRule, sourceOf } from "../initializers/random-source.ts";
+import type { RandomKey, RandomSource, Seed, Tensor } from "@evenkeel/tensor";
+import { bernoulli, DTypeError, formatSpec, fuse, isFloat, mul, sourceOf, where } from "@evenkeel/tensor";
+import { aSeed, checkOptions, checkValue, fraction } from "@evenkeel/tensor/checks";
 import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
 
@@ -24,7 +22,7 @@ export class Dropout extends Module {
   constructor(probability = 0.5, options: { readonly seed?: Seed } = {}) {
     super();
     checkValue("Dropout: probability", probability, fraction);
-    checkOptions<typeof options>("Dropout", options, { seed: seedRule });
+    checkOptions<typeof options>("Dropout", options, { seed: aSeed });
     this.probability = probability;
     this.random = sourceOf(options.seed).fork();
     this.drop = fuse((x: Tensor, kept: number, key: RandomKey) =>

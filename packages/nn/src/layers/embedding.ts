@@ -1,8 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { take } from "@evenkeel/tensor";
+import { sourceOf, take } from "@evenkeel/tensor";
 import { checkOptions, checkValue, positiveInteger } from "@evenkeel/tensor/checks";
 import { normal } from "../initializers/init.ts";
-import { sourceOf } from "../initializers/random-source.ts";
 import { checkHostIndices } from "../losses/host-integers.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/variable.ts";

@@ -1,10 +1,9 @@
-import type { Backend, Shape } from "@evenkeel/tensor";
+import type { Backend, Seed, Shape } from "@evenkeel/tensor";
+import { sourceOf } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
-import { aBackend, callable, yesOrNo } from "@evenkeel/tensor/checks";
+import { aBackend, aSeed, callable, yesOrNo } from "@evenkeel/tensor/checks";
 import type { Initializer } from "../initializers/init.ts";
 import { defaultWeight, fansOf, symmetric } from "../initializers/init.ts";
-import type { Seed } from "../initializers/random-source.ts";
-import { seedRule, sourceOf } from "../initializers/random-source.ts";
 import { Parameter } from "../module/variable.ts";
 
 /** How the parameters of a layer are made. */
@@ -23,7 +22,7 @@ export interface WeightOptions {
 
 export const weightRules: Rules<WeightOptions> = {
   bias: yesOrNo,
-  seed: seedRule,
+  seed: aSeed,
   weightInit: callable,
   biasInit: callable,
   backend: aBackend,

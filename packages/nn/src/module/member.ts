@@ -1,4 +1,4 @@
-import type { RandomSource } from "../initializers/random-source.ts";
+import type { RandomSource } from "@evenkeel/tensor";
 import type { Buffer, Counter, Parameter } from "./variable.ts";
 
 /** A module as the functions that walk it see it. */

@@ -1,6 +1,6 @@
 import type { Backend, Tensor } from "@evenkeel/tensor";
+import { RandomSource } from "@evenkeel/tensor";
 import { checkOptions, yesOrNo } from "@evenkeel/tensor/checks";
-import { RandomSource } from "../initializers/random-source.ts";
 import type { LoadOptions, LoadReport, StateSource } from "./load-state-dict.ts";
 import { loadStateDict } from "./load-state-dict.ts";
 import type { Member } from "./member.ts";

@@ -1,6 +1,5 @@
-import { ArgumentError } from "@evenkeel/tensor";
+import { ArgumentError, RandomSource } from "@evenkeel/tensor";
 import { contentsOf, describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
-import { RandomSource } from "../initializers/random-source.ts";
 import type { Member, ModuleNode } from "./member.ts";
 import { isModule } from "./member.ts";
 import { Unowned } from "./unowned.ts";

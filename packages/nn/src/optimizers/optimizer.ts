@@ -1,5 +1,4 @@
-import type { StateChange } from "@evenkeel/autodiff";
-import type { Expression, Tensor } from "@evenkeel/tensor";
+import type { Expression, StateChange, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, DeviceError, scope } from "@evenkeel/tensor";
 import { checkOptions, checkValue, nonNegative } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";

@@ -36,7 +36,8 @@ export type Batches<Inputs = Tensor, Labels = Tensor> =
 
 /**
  * The batches of each epoch, counted from 0: a function, or an object with a method `epoch`, such as `batches` of datasets makes.
- * It also gets the backend of the model, for sources that make tensors; host arrays are uploaded there.
+ * It also gets the backend of the model, for sources that make tensors; host arrays are uploaded there. A number called `seed` on it
+ * goes into checkpoints, and a run is continued only on data of the same seed.
  */
 export type DataSource<Inputs = Tensor, Labels = Tensor> =
   | ((epoch: number, backend?: Backend) => Batches<Inputs, Labels>)

@@ -1,6 +1,5 @@
-import { withoutStatistics } from "@evenkeel/autodiff";
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError, keep, scope } from "@evenkeel/tensor";
+import { ArgumentError, keep, scope, withoutStateChanges } from "@evenkeel/tensor";
 import { naming } from "../module/failure.ts";
 import type { Module } from "../module/module.ts";
 import type { FittingSource } from "./batch.ts";
@@ -62,7 +61,7 @@ export async function evaluateAll<Inputs, Labels, Outputs, Name extends string>(
         scope(() => {
           const { inputs, labels, examples } = loadBatch(current, backend);
           const outputs = inMode(modules, false, () =>
-            withoutStatistics(() => naming(model, () => model.forward(inputs))),
+            withoutStateChanges(() => naming(model, () => model.forward(inputs))),
           );
           const { row, readings } = measureBatch(outputs, labels, options, examples);
           reader.push({ examples, readings }, row.map(keep));

@@ -1,6 +1,5 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { ArgumentError } from "@evenkeel/tensor";
-import { RandomSource } from "../initializers/random-source.ts";
+import { ArgumentError, RandomSource } from "@evenkeel/tensor";
 import type { AnyModule, Module } from "../module/module.ts";
 import { Buffer, Parameter } from "../module/variable.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -31,7 +30,7 @@ import { checkOwner, claimRun } from "./run-checkpoint.ts";
  * the checkpoint; the signal's reason when it is aborted
  * @example
  * const history = await fit(model, {
- *   data: batches(train, { batchSize: 128, shuffleSeed: 1 }),
+ *   data: batches(train, { batchSize: 128, shuffled: true, seed: 1 }),
  *   loss: crossEntropy,
  *   optimizer: new SGD(model, { learningRate: 0.1, momentum: 0.9 }),
  *   epochs: 3,

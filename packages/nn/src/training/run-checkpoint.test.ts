@@ -1,10 +1,18 @@
-import { DataError, full, StorageError, setDefaultBackend, type Tensor } from "@evenkeel/tensor";
+import {
+  DataError,
+  full,
+  manualSeed,
+  RandomSource,
+  StorageError,
+  setDefaultBackend,
+  type Tensor,
+  uniform,
+} from "@evenkeel/tensor";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../checkpoints/checkpoint-file.ts";
 import { MemoryCheckpointStore } from "../checkpoints/checkpoint-store.ts";
-import { RandomSource } from "../initializers/random-source.ts";
 import { Module } from "../module/module.ts";
 import { StateDictError } from "../module/state-dict-error.ts";
 import { Parameter } from "../module/variable.ts";
@@ -37,13 +45,15 @@ const state = {
 };
 const own = (model: Scale) => new Adam(model, { learningRate: 0.01, weightDecay: 0.1 });
 
+const data = () => [];
+
 let store: MemoryCheckpointStore;
 
 beforeEach(async () => {
   setDefaultBackend(new ExpressionBackend());
   store = new MemoryCheckpointStore();
   const model = new Scale(7);
-  await saveRun({ store }, { model, optimizer: own(model), ...state });
+  await saveRun({ store }, { model, optimizer: own(model), data, ...state });
 });
 
 afterEach(() => setDefaultBackend(undefined));
@@ -56,7 +66,7 @@ async function resume(
   const model = new Scale();
   const optimizer = make(model);
   try {
-    const restored = await restoreRun({ store, ...options }, { model, optimizer, epochs });
+    const restored = await restoreRun({ store, ...options }, { model, optimizer, data, epochs });
     expect([...(await model.factor.value.data())]).toEqual([7, 7]);
     return restored;
   } catch (error) {
@@ -69,7 +79,7 @@ test("a run continues where it was saved", async () => {
   expect(await resume()).toMatchObject(state);
   await store.remove("latest");
   const model = new Scale();
-  expect(await restoreRun({ store }, { model, optimizer: own(model), epochs: 3 })).toBeUndefined();
+  expect(await restoreRun({ store }, { model, optimizer: own(model), data, epochs: 3 })).toBeUndefined();
 });
 
 test("a parameter with two names is stored once, and resumed", async () => {
@@ -84,10 +94,13 @@ test("a parameter with two names is stored once, and resumed", async () => {
   const [model, other] = [new Tied(), new Tied()];
   other.embedding.factor.value = full([2], 0);
   const optimizer = new SGD(model, { learningRate: 0.1 });
-  await saveRun({ store }, { model, optimizer, ...state });
+  await saveRun({ store }, { model, optimizer, data, ...state });
   const { tensors } = decodeCheckpoint((await store.load("latest"))!);
   expect([...tensors.keys()].filter((name) => name.startsWith("model."))).toEqual(["model.embedding.factor"]);
-  await restoreRun({ store }, { model: other, optimizer: new SGD(other, { learningRate: 0.1 }), epochs: 3 });
+  await restoreRun(
+    { store },
+    { model: other, optimizer: new SGD(other, { learningRate: 0.1 }), data, epochs: 3 },
+  );
   expect([...(await other.head.factor.value.data())]).toEqual([7, 7]);
 });
 
@@ -139,43 +152,65 @@ describe("a checkpoint of another run is refused before anything changes:", () =
   test("metrics", async () => {
     const metrics = { error: () => full([], 0), score: () => full([], 0) };
     const model = new Scale(7);
-    await saveRun({ store }, { model, optimizer: own(model), metrics, ...state });
+    await saveRun({ store }, { model, optimizer: own(model), data, metrics, ...state });
     await expect(resume()).rejects.toThrow('metrics: found ["error", "score"], expected []');
     const { error, score } = metrics;
     const swapped = restoreRun(
       { store },
-      { model, optimizer: own(model), metrics: { score, error }, epochs: 3 },
+      { model, optimizer: own(model), data, metrics: { score, error }, epochs: 3 },
     );
     await expect(swapped).rejects.toThrow(DataError);
-    const same = restoreRun({ store }, { model, optimizer: own(model), metrics, epochs: 3 });
+    const same = restoreRun({ store }, { model, optimizer: own(model), data, metrics, epochs: 3 });
     expect(await same).toMatchObject(state);
   });
 
   test("name", async () => {
     await expect(resume(own, { run: "seed 2" })).rejects.toThrow('run: found null, expected "seed 2"');
     const model = new Scale(7);
-    await saveRun({ store, run: "seed 2" }, { model, optimizer: own(model), ...state });
+    await saveRun({ store, run: "seed 2" }, { model, optimizer: own(model), data, ...state });
     await expect(resume()).rejects.toThrow('run: found "seed 2", expected null');
     expect(await resume(own, { run: "seed 2" })).toMatchObject(state);
   });
 
+  test("seed of the data", async () => {
+    const model = new Scale(7);
+    const shuffled = (seed: number) => ({ seed, epoch: () => [] });
+    await saveRun({ store }, { model, optimizer: own(model), data: shuffled(5), ...state });
+    await expect(resume()).rejects.toThrow("data.seed: found 5, expected null");
+    const resumed = (seed: number) =>
+      restoreRun({ store }, { model, optimizer: own(model), data: shuffled(seed), epochs: 3 });
+    await expect(resumed(6)).rejects.toThrow("data.seed: found 5, expected 6");
+    expect(await resumed(5)).toMatchObject(state);
+  });
+
   test("model", async () => {
     const model = new Scale(1, 3);
-    const run = restoreRun({ store }, { model, optimizer: own(model), epochs: 3 });
+    const run = restoreRun({ store }, { model, optimizer: own(model), data, epochs: 3 });
     await expect(run).rejects.toThrow(StateDictError);
     await expect(run).rejects.toThrow('the checkpoint "latest" does not fit the model.');
   });
+});
+
+test("draws without a seed go on where the run was saved", async () => {
+  const model = new Scale(7);
+  manualSeed(8);
+  uniform([2]);
+  await saveRun({ store }, { model, optimizer: own(model), data, ...state });
+  const expected = await uniform([2]).data();
+  manualSeed(9);
+  await resume();
+  expect(await uniform([2]).data()).toEqual(expected);
 });
 
 test("an optimizer that is made with another learning rate keeps it", async () => {
   const saved = new Scale(7);
   const before = own(saved);
   before.learningRate = 0.003;
-  await saveRun({ store }, { model: saved, optimizer: before, ...state });
+  await saveRun({ store }, { model: saved, optimizer: before, data, ...state });
   const rateAfter = async (learningRate: number) => {
     const model = new Scale();
     const optimizer = new Adam(model, { learningRate, weightDecay: 0.1 });
-    await restoreRun({ store }, { model, optimizer, epochs: 3 });
+    await restoreRun({ store }, { model, optimizer, data, epochs: 3 });
     return optimizer.learningRate;
   };
   expect(await rateAfter(0.01)).toBe(0.003);
@@ -186,8 +221,11 @@ test("names that read like numbers are names, and a history may hold NaN", async
   for (const run of ["Infinity", "NaN", '{"not finite":"NaN"}']) {
     const [model, other] = [new Scale(7), new Scale()];
     const totals = { sums: [[Number.NaN, Number.NEGATIVE_INFINITY]], examples: 2 };
-    await saveRun({ store, run }, { model, optimizer: own(model), ...state, totals });
-    const restored = await restoreRun({ store, run }, { model: other, optimizer: own(other), epochs: 3 });
+    await saveRun({ store, run }, { model, optimizer: own(model), data, ...state, totals });
+    const restored = await restoreRun(
+      { store, run },
+      { model: other, optimizer: own(other), data, epochs: 3 },
+    );
     expect(restored).toMatchObject({ totals });
   }
 });
@@ -211,7 +249,7 @@ test("no run overwrites the checkpoint of a run with another name", async () => 
     });
   // A checkpoint without a name, with the same name, or that cannot be read may be overwritten.
   await start("seed 2");
-  await saveRun({ store, run: "seed 1" }, { model, optimizer: own(model), ...state });
+  await saveRun({ store, run: "seed 1" }, { model, optimizer: own(model), data, ...state });
   await start("seed 1");
   await expect(start(undefined)).rejects.toThrow("expected one of a run without a name or none");
   await expect(start("seed 2")).rejects.toThrow(

@@ -1,5 +1,4 @@
-import { deferStateChange, wholeStep } from "@evenkeel/autodiff";
-import { ArgumentError, DataError } from "@evenkeel/tensor";
+import { ArgumentError, DataError, deferStateChange, sourceOf, wholeStep } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import {
@@ -20,6 +19,7 @@ interface RunParts {
   readonly model: AnyModule;
   readonly optimizer: Optimizer;
   readonly metrics?: object;
+  readonly data: object;
 }
 
 const defaultName = "latest";
@@ -28,12 +28,16 @@ const optimizerPrefix = "optimizer.";
 /** The options that identify a run. */
 export const settingsOf = (
   checkpoint: CheckpointOptions | undefined,
-  { optimizer, metrics = {} }: Omit<RunParts, "model">,
+  { optimizer, metrics = {}, data }: Omit<RunParts, "model">,
 ): RunSettings => ({
   run: checkpoint?.run ?? null,
   metrics: Object.keys(metrics),
   optimizer: optimizer.settings,
+  data: { seed: seedOf(data) },
 });
+
+const seedOf = (data: object): number | null =>
+  "seed" in data && typeof data.seed === "number" ? data.seed : null;
 
 /** Claims the checkpoint for one run, where the store supports it; returns a function that ends the claim. */
 export const claimRun = async (options: CheckpointOptions | undefined): Promise<() => Promise<void>> =>
@@ -42,13 +46,14 @@ export const claimRun = async (options: CheckpointOptions | undefined): Promise<
 /** Saves everything that the rest of a run depends on. */
 export async function saveRun(
   options: CheckpointOptions,
-  { model, optimizer, metrics, ...state }: RunParts & RunState,
+  { model, optimizer, metrics, data, ...state }: RunParts & RunState,
 ): Promise<void> {
   const { store, name = defaultName } = options;
   const progress: Progress = {
     ...state,
-    settings: settingsOf(options, { optimizer, metrics }),
+    settings: settingsOf(options, { optimizer, metrics, data }),
     learningRate: optimizer.learningRate,
+    defaultSource: sourceOf().state,
     random: Object.fromEntries([...model.namedRandomSources()].map(([path, { state }]) => [path, state])),
   };
   const [modelArrays, optimizerArrays] = await Promise.all([stateArrays(model), optimizer.stateArrays()]);
@@ -85,12 +90,12 @@ function ownerOf(bytes: Uint8Array): string | null | undefined {
 }
 
 /**
- * Puts model, optimizer and random sources back to where a checkpoint left them; undefined where there is none. Throws
+ * Puts model, optimizer and random sources, the default one too, back to where a checkpoint left them; undefined where there is none. Throws
  * DataError for a damaged file or one of another run and StateDictError for one of another model, before anything has changed.
  */
 export async function restoreRun(
   options: CheckpointOptions,
-  { model, optimizer, metrics, epochs }: RunParts & { readonly epochs: number },
+  { model, optimizer, metrics, data, epochs }: RunParts & { readonly epochs: number },
 ): Promise<RunState | undefined> {
   const { store, name = defaultName } = options;
   const bytes = await store.load(name);
@@ -101,11 +106,12 @@ export async function restoreRun(
     const modelState = sectionOf(checkpoint, modelPrefix);
     const sources = new Map(model.namedRandomSources());
     checkStateDict(model, modelState, {}, `the checkpoint "${name}"`);
-    checkSettings(progress.settings, settingsOf(options, { optimizer, metrics }));
+    checkSettings(progress.settings, settingsOf(options, { optimizer, metrics, data }));
     checkRandomSources([...sources.keys()], Object.keys(progress.random));
     checkEpochs(progress.position, epochs);
     wholeStep(() => {
       deferStateChange(optimizer.prepareState(sectionOf(checkpoint, optimizerPrefix)));
+      sourceOf().state = progress.defaultSource;
       for (const [path, source] of sources) source.state = progress.random[path]!;
       model.loadStateDict(modelState);
     });

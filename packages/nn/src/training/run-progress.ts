@@ -1,3 +1,4 @@
+import type { RandomState } from "@evenkeel/tensor";
 import { DataError } from "@evenkeel/tensor";
 import {
   anyNumber,
@@ -7,7 +8,6 @@ import {
   nonNegativeInteger,
   seedWord,
 } from "@evenkeel/tensor/checks";
-import type { RandomState } from "../initializers/random-source.ts";
 import type { OptimizerSettings } from "../optimizers/optimizer-options.ts";
 import type { History } from "./history.ts";
 import type { Totals } from "./totals.ts";
@@ -33,12 +33,16 @@ export interface RunSettings {
   /** The names of the metrics, in the order of their totals. */
   readonly metrics: readonly string[];
   readonly optimizer: OptimizerSettings;
+  /** The seed that the order of the examples follows from, where the data tells one. */
+  readonly data: { readonly seed: number | null };
 }
 
 /** What a checkpoint holds besides tensors. */
 export interface Progress extends RunState {
   readonly settings: RunSettings;
   readonly learningRate: number;
+  /** The source of everything that is given no seed. */
+  readonly defaultSource: RandomState;
   /** Random sources by their path in the model. */
   readonly random: { readonly [path: string]: RandomState };
 }
@@ -56,6 +60,7 @@ export function checkProgress(progress: unknown): Progress {
     nonNegativeInteger.accepts(totals.examples) &&
     listOf(listOf(anyNumber)).accepts(totals.sums) &&
     membersOf(parts.settings) !== undefined &&
+    isRandomState(parts.defaultSource) &&
     Object.values(membersOf(parts.random) ?? { none: undefined }).every(isRandomState);
   if (isSound) return progress as Progress;
   throw new DataError(`progress: found ${describeValue(progress)}, expected the progress of a run`);

@@ -229,6 +229,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
         model: this.model,
         optimizer: this.options.optimizer,
         metrics: this.options.metrics,
+        data: this.options.data,
         history: this.history,
         position: this.position,
         totals: this.totals.state,
@@ -239,9 +240,9 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
 
   /** Continues from a checkpoint, or from what an earlier run left in memory. */
   async resume(): Promise<void> {
-    const { checkpoint, optimizer, metrics, epochs } = this.options;
+    const { checkpoint, optimizer, metrics, data, epochs } = this.options;
     const saved =
-      checkpoint && (await restoreRun(checkpoint, { model: this.model, optimizer, metrics, epochs }));
+      checkpoint && (await restoreRun(checkpoint, { model: this.model, optimizer, metrics, data, epochs }));
     if (saved !== undefined) return this.adopt(saved);
     const ended = await findEndedRun(this.model, optimizer, settingsOf(checkpoint, this.options), epochs);
     if (ended !== undefined) {

@@ -1,5 +1,6 @@
-import { valueAndGrad, wholeStep } from "@evenkeel/autodiff";
+import { valueAndGrad } from "@evenkeel/autodiff";
 import type { Backend, Tensor } from "@evenkeel/tensor";
+import { wholeStep } from "@evenkeel/tensor";
 import { naming } from "../module/failure.ts";
 import type { AnyModule, Module } from "../module/module.ts";
 import type { Batch } from "./batch.ts";

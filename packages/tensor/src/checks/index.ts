@@ -9,6 +9,7 @@ export {
   anArray,
   anyNumber,
   anything,
+  aSeed,
   aTensor,
   belowOne,
   callable,

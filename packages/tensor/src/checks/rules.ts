@@ -84,6 +84,14 @@ export const aBackend: Rule = {
   accepts: (value) => typeof value === "object" && value !== null && "allocate" in value,
 };
 
+/** A number, or a source of keys, which is recognized by its members for the same reason. */
+export const aSeed: Rule = {
+  expected: `${seedWord.expected}, or a RandomSource`,
+  accepts: (value) =>
+    seedWord.accepts(value) ||
+    (typeof value === "object" && value !== null && "next" in value && "fork" in value),
+};
+
 /** Recognized by its members, so that a signal of another realm or of a polyfill is accepted too. */
 export const anAbortSignal: Rule = {
   expected: "an AbortSignal",

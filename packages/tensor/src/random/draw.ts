@@ -1,5 +1,5 @@
 import type { Rules } from "../checks/rules.ts";
-import { aBackend, anything } from "../checks/rules.ts";
+import { aBackend } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import { execute } from "../core/executor.ts";
 import type { Op } from "../core/op.ts";
@@ -9,8 +9,8 @@ import type { Tensor } from "../core/tensor.ts";
 import type { DType } from "../expression/dtype.ts";
 import type { Expression, Value } from "../expression/expression.ts";
 import { buildExpression } from "../expression/expression.ts";
-import type { RandomKey } from "./threefry.ts";
-import { keyWords } from "./threefry.ts";
+import type { KeyOptions } from "./key-options.ts";
+import { keyRules, keyWords } from "./key-options.ts";
 import { randomWords } from "./threefry-expression.ts";
 
 export interface DrawAttributes {
@@ -18,13 +18,12 @@ export interface DrawAttributes {
 }
 
 /** Which numbers to draw, and where they shall live. */
-export interface RandomOptions extends RandomKey {
+export interface RandomOptions extends KeyOptions {
   /** Default: the one that `selectBackend` opened. */
-  readonly backend?: Backend;
+  readonly backend?: Backend | undefined;
 }
 
-/** `keyWords` checks the words of the key. */
-export const randomRules: Rules<RandomOptions> = { seed: anything, stream: anything, backend: aBackend };
+export const randomRules: Rules<RandomOptions> = { ...keyRules, backend: aBackend };
 
 export function drawOutputs({ shape }: DrawAttributes, dtype: DType): Spec[] {
   checkShape(shape);

@@ -1,8 +1,8 @@
 import { checkOptions } from "../checks/check.ts";
 import { ArgumentError } from "../checks/errors.ts";
-import { seedWord } from "../checks/rules.ts";
-import type { RandomKey } from "./threefry.ts";
-import { keyWords, threefry } from "./threefry.ts";
+import type { KeyOptions } from "./key-options.ts";
+import { keyRules, keyWords } from "./key-options.ts";
+import { threefry } from "./threefry.ts";
 
 /** The indices of the keys in ascending order; equal keys keep their order. Keys are 32-bit unsigned integers. */
 export function ascendingOrder(keys: ArrayLike<number>): Int32Array {
@@ -20,14 +20,14 @@ export function ascendingOrder(keys: ArrayLike<number>): Int32Array {
 /**
  * A random order of 0 ... length - 1 for code on the host, the same as `randomPermutation` draws on a device.
  *
- * Throws ArgumentError unless length is an integer in [0, 2^31) and the key is made of 32-bit unsigned integers.
+ * Throws ArgumentError unless length is an integer in [0, 2^31), and for an impossible key.
  *
  * @example hostPermutation(60_000, { seed: 42, stream: epoch })
  */
-export function hostPermutation(length: number, key: RandomKey): Int32Array {
+export function hostPermutation(length: number, options: KeyOptions = {}): Int32Array {
   checkLength("hostPermutation", length);
-  checkOptions<RandomKey>("hostPermutation", key, { seed: seedWord, stream: seedWord }, ["seed"]);
-  const [seed, stream] = keyWords("hostPermutation", key);
+  checkOptions<KeyOptions>("hostPermutation", options, keyRules);
+  const [seed, stream] = keyWords("hostPermutation", options);
   return ascendingOrder(Uint32Array.from({ length }, (_, index) => threefry(seed, stream, index)));
 }
 

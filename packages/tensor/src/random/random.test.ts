@@ -5,6 +5,7 @@ import { evaluator } from "../expression/evaluate.ts";
 import {
   bernoulli,
   bernoulliOp,
+  normal,
   normalOp,
   randomBits,
   randomBitsOp,
@@ -14,6 +15,7 @@ import {
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import type { DrawAttributes } from "./draw.ts";
 import { hostPermutation } from "./host-permutation.ts";
+import { manualSeed, RandomSource } from "./random-source.ts";
 import { threefry, threefry2x32 } from "./threefry.ts";
 
 /** The first `count` draws of an op under the key (seed 42, stream 7). */
@@ -104,9 +106,46 @@ describe("distributions", () => {
     expect(launches[0]?.expression).toBe(launches[1]?.expression);
   });
 
+  test("without a seed each draw has a key of its own, from the source that manualSeed restarts", () => {
+    const backend = new RecordingBackend();
+    const keys = () => {
+      backend.launches.length = 0;
+      uniform([5], { backend });
+      normal([5], { backend, seed: undefined });
+      bernoulli([5], 0.25, { backend });
+      return backend.launches.map((launch) =>
+        launch.kind === "expression" ? launch.scalars.slice(0, 2) : [],
+      );
+    };
+    manualSeed(3);
+    expect(keys()).toEqual([
+      [3, 0],
+      [3, 1],
+      [3, 2],
+    ]);
+    expect(keys()).toEqual([
+      [3, 3],
+      [3, 4],
+      [3, 5],
+    ]);
+    manualSeed(3);
+    expect([...hostPermutation(50)]).toEqual([...hostPermutation(50, { seed: 3, stream: 0 })]);
+    const source = new RandomSource(9);
+    expect([...hostPermutation(50, { seed: source })]).toEqual([
+      ...hostPermutation(50, { seed: 9, stream: 0 }),
+    ]);
+    expect([...hostPermutation(50, { seed: source })]).toEqual([
+      ...hostPermutation(50, { seed: 9, stream: 1 }),
+    ]);
+  });
+
   test("impossible keys and parameters are errors", () => {
+    expect(() => randomBits([2], { stream: 1 })).toThrow(
+      "randomBits: stream: found 1, expected it beside a number as seed only",
+    );
+    expect(() => randomBits([2], { seed: new RandomSource(1), stream: 1 })).toThrow(ArgumentError);
     expect(() => randomBits([2], { seed: -1 })).toThrow(
-      "randomBits: seed: found -1, expected an integer in [0, 2^32)",
+      "randomBits: seed: found -1, expected an integer in [0, 2^32), or a RandomSource",
     );
     expect(() => randomBits([2], { seed: 1, stream: 0.5 })).toThrow(ArgumentError);
     expect(() => uniform([2], { seed: 1, low: 2, high: 1 })).toThrow(ArgumentError);

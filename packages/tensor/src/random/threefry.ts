@@ -1,6 +1,3 @@
-import { checkValue } from "../checks/check.ts";
-import { seedWord } from "../checks/rules.ts";
-
 /**
  * The rotations of Threefry-2x32 and the constant of its key schedule: Salmon et al., "Parallel random numbers: as easy as
  * 1, 2, 3", SC 2011, table 2. Twenty rounds, a part of the key after every fourth.
@@ -13,15 +10,8 @@ export const keyParity = 0x1bd11bda;
 export interface RandomKey {
   /** What the whole program starts from: a 32-bit unsigned integer. */
   readonly seed: number;
-  /** Tells the uses of one seed apart: a 32-bit unsigned integer. Default: 0. */
-  readonly stream?: number;
-}
-
-/** The two key words. Throws ArgumentError unless both are 32-bit unsigned integers. */
-export function keyWords(operation: string, { seed, stream = 0 }: RandomKey): [seed: number, stream: number] {
-  checkValue(`${operation}: seed`, seed, seedWord);
-  checkValue(`${operation}: stream`, stream, seedWord);
-  return [seed, stream];
+  /** Tells the uses of one seed apart: a 32-bit unsigned integer. */
+  readonly stream: number;
 }
 
 /** Encrypts a counter of two words under a key of two words. All words are 32-bit unsigned integers. */

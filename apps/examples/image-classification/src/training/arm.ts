@@ -61,7 +61,7 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
   const { options, data, normalization, folder, run, saved, line, signal, onStep } = setting;
   const { batchSize, seed, epochs, learningRate } = options;
   const statistics = channelStatistics(data.train);
-  const train = batches(data.train, { batchSize, shuffleSeed: seed, statistics, dropLast: true });
+  const train = batches(data.train, { batchSize, shuffled: true, seed, statistics, dropLast: true });
   const heldOut = batches(data.heldOut, { batchSize: evaluationBatchSize, statistics });
   const test = batches(data.test, { batchSize: evaluationBatchSize, statistics });
   const { batchesPerEpoch } = train;

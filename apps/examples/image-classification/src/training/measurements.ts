@@ -1,7 +1,7 @@
-import { valueAndGrad, withoutStatistics } from "@evenkeel/autodiff";
+import { valueAndGrad } from "@evenkeel/autodiff";
 import type { Batches } from "@evenkeel/datasets";
 import { crossEntropy, type Module } from "@evenkeel/nn";
-import { scope, type Tensor } from "@evenkeel/tensor";
+import { scope, type Tensor, withoutStateChanges } from "@evenkeel/tensor";
 import type { GradientNorm, Point } from "./arm-result.ts";
 
 /** What is measured beside the training, kept in a file so that a resumed run ends with the same report. */
@@ -26,7 +26,7 @@ async function firstGradientNorms(model: Module, train: Batches): Promise<Gradie
     .map(([name]) => name.slice(0, Math.max(0, name.lastIndexOf("."))));
   const norms: GradientNorm[] = [];
   for await (const { inputs, labels } of train.epoch(0)) {
-    const [loss, gradients] = scope(() => withoutStatistics(() => differentiate(inputs, labels)));
+    const [loss, gradients] = scope(() => withoutStateChanges(() => differentiate(inputs, labels)));
     for (const [index, gradient] of gradients.entries()) {
       if (gradient.rank < 2) continue;
       const path = paths[index]!;

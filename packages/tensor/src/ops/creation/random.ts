@@ -25,9 +25,9 @@ export const randomBitsOp: Op<DrawAttributes> = {
  *
  * Shapes: -> shape. Throws ArgumentError for an impossible shape or key.
  *
- * @example randomBits([4], { seed: 42, stream: 0 })
+ * @example randomBits([4], { seed: 42 })
  */
-export function randomBits(shape: Shape, options: RandomOptions): Tensor {
+export function randomBits(shape: Shape, options: RandomOptions = {}): Tensor {
   checkOptions<RandomOptions>("randomBits", options, randomRules);
   return draw(randomBitsOp, shape, options);
 }
@@ -57,7 +57,7 @@ export const uniformOp: Op<DrawAttributes> = {
  */
 export function uniform(
   shape: Shape,
-  options: RandomOptions & { readonly low?: number; readonly high?: number },
+  options: RandomOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
   checkOptions<typeof options>("uniform", options, { ...randomRules, low: finite, high: finite });
   const { low = 0, high = 1 } = options;
@@ -98,7 +98,7 @@ export const normalOp: Op<DrawAttributes> = {
  */
 export function normal(
   shape: Shape,
-  options: RandomOptions & { readonly mean?: number; readonly deviation?: number },
+  options: RandomOptions & { readonly mean?: number; readonly deviation?: number } = {},
 ): Tensor {
   checkOptions<typeof options>("normal", options, { ...randomRules, mean: finite, deviation: nonNegative });
   const { mean = 0, deviation = 1 } = options;
@@ -122,7 +122,7 @@ export const bernoulliOp: Op<DrawAttributes> = {
  *
  * @example where(bernoulli(x.shape, 0.9, { seed: 42, stream: step }), div(x, 0.9), 0) // dropout
  */
-export function bernoulli(shape: Shape, probability: number, options: RandomOptions): Tensor {
+export function bernoulli(shape: Shape, probability: number, options: RandomOptions = {}): Tensor {
   checkOptions<RandomOptions>("bernoulli", options, randomRules);
   checkValue("bernoulli: probability", probability, fraction);
   return draw(bernoulliOp, shape, options, [Math.ceil(probability * 2 ** 24)]);
@@ -136,7 +136,7 @@ export function bernoulli(shape: Shape, probability: number, options: RandomOpti
  *
  * @example randomPermutation(60_000, { seed: 42, stream: epoch })
  */
-export function randomPermutation(length: number, options: RandomOptions): Tensor {
+export function randomPermutation(length: number, options: RandomOptions = {}): Tensor {
   checkLength("randomPermutation", length);
   return scope(() => argsort(randomBits([length], options)));
 }

@@ -1,8 +1,8 @@
-import { undoOnFailure } from "@evenkeel/autodiff";
-import type { RandomKey } from "@evenkeel/tensor";
-import { threefry } from "@evenkeel/tensor";
-import type { Rule } from "@evenkeel/tensor/checks";
-import { checkOptions, checkValue, seedWord } from "@evenkeel/tensor/checks";
+import { checkOptions, checkValue } from "../checks/check.ts";
+import { aSeed, seedWord } from "../checks/rules.ts";
+import { registerUndo } from "../core/state-change.ts";
+import type { RandomKey } from "./threefry.ts";
+import { threefry } from "./threefry.ts";
 
 /** The state of a random source: all that its later keys depend on. */
 export interface RandomState {
@@ -15,7 +15,7 @@ export interface RandomState {
  * A seeded sequence of keys for random draws. Its whole state is two numbers, so that a resumed run continues with the same
  * draws.
  *
- * @example const source = new RandomSource(42); uniform([3], source.next());
+ * @example const source = new RandomSource(42); uniform([3], { seed: source });
  */
 export class RandomSource {
   private current: RandomState;
@@ -43,13 +43,13 @@ export class RandomSource {
 
   /** A new source, whose keys do not depend on how many this one draws later. */
   fork(): RandomSource {
-    const { seed, stream = 0 } = this.next();
+    const { seed, stream } = this.next();
     return new RandomSource(threefry(seed, stream, 0));
   }
 
   private moveTo(state: RandomState): void {
     const before = this.current;
-    undoOnFailure(() => {
+    registerUndo(() => {
       this.current = before;
     });
     this.current = state;
@@ -62,32 +62,31 @@ function checkState(state: RandomState): RandomState {
   return { seed, position };
 }
 
-/** A number, or a source that several layers share. */
+/** A number, or a source that several draws and layers share. */
 export type Seed = number | RandomSource;
 
-/** What a `seed` option may be. */
-export const seedRule: Rule = {
-  expected: `${seedWord.expected}, or a RandomSource`,
-  accepts: (value) => seedWord.accepts(value) || value instanceof RandomSource,
-};
-
-let shared = new RandomSource(0);
+const defaultSource: RandomSource = /* @__PURE__ */ new RandomSource(0);
 
 /**
- * Restarts the source of layers that are made without a `seed`. It starts at 0: two runs of a program agree unless they ask
- * for different seeds.
+ * Restarts the default source, which everything draws from that is given no `seed`: random tensors, layers, the shuffling of
+ * batches. It starts at 0: two runs of a program agree unless they ask for different seeds. Throws ArgumentError unless the seed is an
+ * integer in [0, 2^32).
+ *
+ * @example manualSeed(42); const x = normal([3]);
  */
 export function manualSeed(seed: number): void {
-  shared = new RandomSource(seed);
+  defaultSource.state = new RandomSource(seed).state;
 }
 
 /**
- * The source of a `seed` option: a new one for a number, the source itself, or the shared one where it is absent. Models call
+ * The source of a `seed` option: a new one for a number, the source itself, or the default one where it is absent. Models call
  * this once and pass the source to all of their layers, as the same number would give each of them the same weights. Throws
  * ArgumentError for anything else.
+ *
+ * @example const seed = sourceOf(options.seed); const layers = [new Linear(4, 8, { seed }), new Linear(8, 2, { seed })];
  */
-export function sourceOf(seed: Seed | undefined): RandomSource {
-  if (seed === undefined) return shared;
-  checkValue("seed", seed, seedRule);
+export function sourceOf(seed?: Seed): RandomSource {
+  if (seed === undefined) return defaultSource;
+  checkValue("seed", seed, aSeed);
   return typeof seed === "number" ? new RandomSource(seed) : seed;
 }
