@@ -1,16 +1,17 @@
 import type { Tensor } from "@evenkeel/tensor";
-import { expectTypeOf, test } from "vitest";
-import type { BatchRecord, Callback, Module, Optimizer } from "../index.ts";
-import { accuracy, crossEntropy, evaluate, fit } from "../index.ts";
+import { expectTypeOf } from "vitest";
+import type { BatchRecord, Callback, Module, Optimizer } from "../src/index.ts";
+import { accuracy, crossEntropy, evaluate, fit } from "../src/index.ts";
 
-// These functions are not called: only their types are checked.
+// These functions are not called: the compiler checks them.
 declare const model: Module;
 declare const counting: Callback;
 const data = () => [{ inputs: new Float32Array(2), labels: new Int32Array(2) }];
 const optimizer = undefined as unknown as Optimizer;
 const common = { data, loss: crossEntropy, optimizer, epochs: 1 };
 
-test("the names of metrics are known", () => {
+/** The names of metrics are known. */
+export function metrics(): unknown {
   const run = () => fit(model, { ...common, metrics: { accuracy }, callbacks: [counting] });
   type History = Awaited<ReturnType<typeof run>>;
   expectTypeOf<History["epochs"][number]["metrics"]>().toEqualTypeOf<{ readonly accuracy: number }>();
@@ -30,9 +31,10 @@ test("the names of metrics are known", () => {
       callbacks: [{ onBatch: ({ metrics }) => console.log(metrics.acuracy) }],
     });
   return [misspelt, none, evaluated, recorded];
-});
+}
 
-test("losses may be written inline", () => {
+/** Losses may be written inline. */
+export function losses(): unknown {
   const run = () =>
     fit(model, {
       ...common,
@@ -40,9 +42,10 @@ test("losses may be written inline", () => {
     });
   const untyped = () => fit(model, { ...common, loss: (outputs, labels) => crossEntropy(outputs, labels) });
   return [run, untyped];
-});
+}
 
-test("data are functions of the epoch, or objects with such a method", () => {
+/** Data are functions of the epoch, or objects with such a method. */
+export function dataSources(): unknown {
   const array = Float32Array.of(1);
   const inline = () => fit(model, { ...common, data: (epoch) => data().slice(epoch), validation: data });
   const later = async function* () {
@@ -60,4 +63,4 @@ test("data are functions of the epoch, or objects with such a method", () => {
   // @ts-expect-error and so in evaluations
   const evaluated = () => evaluate(model, { data: () => [{ images: array }], loss: crossEntropy });
   return [inline, streamed, none, named, text, validated, evaluated];
-});
+}
