@@ -1,5 +1,6 @@
 /**
- * Run in a package's folder: compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes as text, and where
+ * Run in a package's folder: writes the classes through which kernels read the arguments that a `*.kernels.ts` names to an
+ * `*.arguments.as.ts` beside it, compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes as text, and where
  * the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`, written down as what it does not share with the first), bundles every `*.worker.ts` to the text of a
  * script in `*.worker.text.ts`, collects what every `*.cases.ts` exports into `src/cases.generated.ts`,
  * and every `*.shader.ts` into `src/shaders.generated.ts`. Files whose text would not change
@@ -8,7 +9,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import type { KernelSchema, KernelSchemas } from "../packages/tensor/src/core/kernel-schema.ts";
 import { textOfModule } from "../packages/tensor/src/core/module-text.ts";
 
 const features = "simd,threads,bulk-memory";
@@ -49,6 +52,43 @@ function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
   return seen;
 }
 
+/** A class for each schema that a file exports: `matmul` is read through `MatmulArguments`. */
+async function writeArguments(source: string): Promise<void> {
+  const exported: Record<string, unknown> = await import(pathToFileURL(resolve(source)).href);
+  const classes = new Map<KernelSchema, string>();
+  let text = `// Generated from ${basename(source)}.\n`;
+  for (const schemas of Object.values(exported)) {
+    for (const [entry, schema] of Object.entries(schemas as KernelSchemas)) {
+      const name = `${entry[0]!.toUpperCase()}${entry.slice(1)}Arguments`;
+      const known = classes.get(schema);
+      text += known === undefined ? classText(name, schema) : `\nexport type ${name} = ${known};\n`;
+      if (known === undefined) classes.set(schema, name);
+    }
+  }
+  writeIfChanged(source.replace(/\.kernels\.ts$/, ".arguments.as.ts"), text);
+}
+
+/** An object that lies where the arguments lie, in their order, 4 bytes each. */
+function classText(name: string, { reads, writes, parameters }: KernelSchema): string {
+  const pointers = [...reads, ...writes].map((operand) => [operand.replace("?", ""), "usize"]);
+  const numbers = Object.entries(parameters).map(([parameter, type]) => [
+    parameter,
+    type === "u32" ? "usize" : type,
+  ]);
+  const fields = [...pointers, ...numbers];
+  const repeated = fields.find(([field], index) => fields.findIndex(([other]) => other === field) < index);
+  if (repeated !== undefined) throw new Error(`${name}: found two operands named ${repeated[0]}`);
+  return `\n@unmanaged\nexport class ${name} {\n${fields.map(([field, type]) => `  ${field}: ${type};\n`).join("")}}\n`;
+}
+
+/** AssemblyScript has no destructuring: `const { x, y } = args;` becomes `const x = args.x, y = args.y;`, on the same lines. */
+const destructured = (text: string): string =>
+  text.replace(
+    /^( *)(const|let) \{([^{}]*?),?(\s*)\} = (\w+);$/gm,
+    (_, indent, keyword, names, space, from) =>
+      `${indent}${keyword}${names.replace(/\w+/g, (name: string) => `${name} = ${from}.${name}`)}${space.replace(/ $/, "")};`,
+  );
+
 async function compileKernel(source: string): Promise<void> {
   const target = source.replace(/\.as\.ts$/, ".wasm.ts");
   const hash = createHash("sha256").update([features, ...flags, leastShared, moduleTextFrom(target)].join());
@@ -78,6 +118,10 @@ async function compiled(source: string, enabled: string): Promise<string> {
   // Large: loaded where there is something to compile.
   const { default: asc } = await import("assemblyscript/asc");
   const { error, stderr } = await asc.main([source, "--outFile", out, "--enable", enabled, ...flags], {
+    readFile: (file, folder) => {
+      const path = resolve(folder, file);
+      return existsSync(path) ? destructured(readFileSync(path, "utf8")) : null;
+    },
     writeFile: (file, contents) => {
       if (basename(file) === out && typeof contents !== "string") bytes = contents;
     },
@@ -176,6 +220,7 @@ const planImports = (): string =>
     ? `import type { AnyOp, PlanOf } from "./core/op.ts";\nimport { planTable } from "./core/through-f32.ts";`
     : `import type { AnyOp, PlanOf } from "@evenkeel/tensor";\nimport { planTable } from "@evenkeel/tensor/wgsl";`;
 
+for (const source of globSync("src/**/*.kernels.ts").sort()) await writeArguments(source);
 for (const source of globSync("src/**/*.as.ts").sort()) {
   if (/^export (function|\{[^}]*\} from)/m.test(readFileSync(source, "utf8"))) await compileKernel(source);
 }

@@ -36,8 +36,7 @@ async function open(options: CpuOptions): Promise<Backend> {
   }
   const memory = memoryFor(options);
   const threads = options.threads ?? (memory.isShared ? await defaultThreads() : 1);
-  const engine =
-    threads === 1 ? new InlineEngine(memory.memory) : await ThreadEngine.start(memory.memory, threads);
+  const engine = threads === 1 ? new InlineEngine(memory) : await ThreadEngine.start(memory, threads);
   return new CpuDevice(memory, engine, engineFeatures());
 }
 

@@ -10,7 +10,14 @@ import type {
   WaitOptions,
   WasmKernel,
 } from "@evenkeel/tensor";
-import { ArgumentError, BackendError, DeviceError, DisposedError, waitUntil } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  argumentWords,
+  BackendError,
+  DeviceError,
+  DisposedError,
+  waitUntil,
+} from "@evenkeel/tensor";
 import { CpuBuffer } from "./buffer.ts";
 import { module as copyModule } from "./kernels/copy.wasm.ts";
 import type { KernelHandle } from "./kernels/kernel-registry.ts";
@@ -19,6 +26,7 @@ import { ExpressionKernels, expressionWork, pushGeometry } from "./launches/expr
 import { withHostArrays } from "./launches/host-arrays.ts";
 import { RangeChecks } from "./launches/range-checks.ts";
 import type { Block } from "./memory/allocator.ts";
+import { wordsOfBlock } from "./memory/argument-blocks.ts";
 import type { DeviceMemory } from "./memory/device-memory.ts";
 import { Heap } from "./memory/heap.ts";
 import type { Engine, Failure } from "./queue/engine.ts";
@@ -166,11 +174,16 @@ export class CpuDevice implements Backend {
       throw new BackendError(`${kernel.entry}: found a kernel in ${kernel.language}, expected one in wasm`);
     }
     const operands = [...reads, ...writes];
-    const args = operands.map((view) => (view === undefined ? 0 : this.addressOf(view, kernel.entry)));
-    args.push(...parameters);
+    const addresses = operands.map((view) => (view === undefined ? 0 : this.addressOf(view, kernel.entry)));
+    const { parameterTypes } = kernel as WasmKernel;
+    const args =
+      parameterTypes === undefined
+        ? [...addresses, ...parameters]
+        : argumentWords(addresses, parameterTypes, parameters);
     const handle = this.registry.handleOf(kernel as WasmKernel);
     const counters = check === undefined ? 0 : this.checks.countersOf(check);
-    this.markUse(operands, this.queueKernel(handle, work, args, counters));
+    const takesAddress = parameterTypes !== undefined;
+    this.markUse(operands, this.queueKernel(handle, work, args, counters, takesAddress));
   }
 
   private launchExpression(launch: ExpressionLaunch<BufferView, never>): void {
@@ -215,15 +228,24 @@ export class CpuDevice implements Backend {
   }
 
   /** Returns the ticket, or the one before where there is nothing to do. */
-  private queueKernel(kernel: KernelHandle, work: KernelWork, args: readonly number[], counters = 0): number {
+  private queueKernel(
+    kernel: KernelHandle,
+    work: KernelWork,
+    args: readonly number[],
+    counters = 0,
+    takesAddress = false,
+  ): number {
     const { items, chunk, scratchBytes = 0 } = work;
     if (!Number.isSafeInteger(items) || items < 0 || !Number.isSafeInteger(chunk) || chunk < 1) {
       throw new ArgumentError(`${kernel.name}: work: found ${items} items in chunks of ${chunk}`);
     }
     if (items === 0) return this.queue.next - 1;
     const stride = Math.ceil(scratchBytes / 64) * 64;
-    const long = args.length > argsInSlot ? this.heap.stage(args.length * 8) : undefined;
-    if (long !== undefined) {
+    const most = takesAddress ? wordsOfBlock : argsInSlot;
+    const long = args.length > most ? this.heap.stage(args.length * 8) : undefined;
+    if (long !== undefined && takesAddress) {
+      this.heap.memory.words.set(args, long.address >>> 2);
+    } else if (long !== undefined) {
       new Float64Array(this.heap.memory.bytes.buffer, long.address, args.length).set(args);
     }
     const ticket = this.queue.push({
@@ -234,6 +256,7 @@ export class CpuDevice implements Backend {
       scratch: stride === 0 ? 0 : this.scratchFor(stride),
       scratchStride: stride,
       args,
+      takesAddress,
       argsAddress: long?.address ?? 0,
       counters,
     });

@@ -12,14 +12,14 @@ const openInline =
   (isShared: boolean): OpenDevice =>
   async (maxMemoryBytes) => {
     const memory = createDeviceMemory(isShared, maxMemoryBytes);
-    return new CpuDevice(memory, new InlineEngine(memory.memory), engineFeatures());
+    return new CpuDevice(memory, new InlineEngine(memory), engineFeatures());
   };
 
 const openThreads =
   (threads: number): OpenDevice =>
   async (maxMemoryBytes) => {
     const memory = createDeviceMemory(true, maxMemoryBytes);
-    return new CpuDevice(memory, await ThreadEngine.start(memory.memory, threads), engineFeatures());
+    return new CpuDevice(memory, await ThreadEngine.start(memory, threads), engineFeatures());
   };
 
 /** Every way to run the device; plain memory is what a page gets that is not cross-origin isolated. */

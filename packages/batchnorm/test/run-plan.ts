@@ -1,5 +1,5 @@
 import type { KernelLaunch, Limits, Plan, ScalarSlot, Slot, Spec, WasmKernel } from "@evenkeel/tensor";
-import { bytesOfModule, sizeOf } from "@evenkeel/tensor";
+import { argumentWords, bytesOfModule, sizeOf } from "@evenkeel/tensor";
 
 /** Bytes before and after every operand that a kernel must leave alone. */
 const guardBytes = 64;
@@ -27,6 +27,13 @@ class GuardedMemory {
     this.bytesAt(place.address, bytes).fill(0xff);
     this.places.push(place);
     return place;
+  }
+
+  /** The address of these words. */
+  placeWords(words: readonly number[]): number {
+    const { address, bytes } = this.place(4 * words.length);
+    new Int32Array(memory.buffer, address, bytes / 4).set(words);
+    return address;
   }
 
   bytesAt(address: number, bytes: number): Uint8Array {
@@ -105,12 +112,17 @@ function runLaunch(
   const { module, entry } = kernel as WasmKernel;
   const run = exportsOf(module)[entry] as (...args: number[]) => void;
   const numbers = parameters.map((value) => (typeof value === "number" ? value : scalars[value.scalar]!));
+  const addresses = [...reads, ...writes].map(addressOf);
+  const { parameterTypes } = kernel as WasmKernel;
+  const args = parameterTypes
+    ? [operands.placeWords(argumentWords(addresses, parameterTypes, numbers))]
+    : [...addresses, ...numbers];
   const chunks = Array.from({ length: Math.ceil(work.items / work.chunk) }, (_, chunk) => chunk * work.chunk);
   if (backwards) chunks.reverse();
   for (const begin of chunks) {
     const scratch = operands.place(work.scratchBytes ?? 0);
     const end = Math.min(begin + work.chunk, work.items);
-    run(begin, end, scratch.address, ...[...reads, ...writes].map(addressOf), ...numbers);
+    run(begin, end, scratch.address, ...args);
   }
 }
 

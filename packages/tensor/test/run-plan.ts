@@ -1,5 +1,5 @@
 import type { AnyOp, Limits, PlannedLaunch, ReferenceArray, Slot, Spec, WasmKernel } from "@evenkeel/tensor";
-import { evaluator, sizeOf } from "@evenkeel/tensor";
+import { argumentWords, evaluator, sizeOf } from "@evenkeel/tensor";
 import { bytesOfModule } from "../src/core/module-text.ts";
 
 export interface RunOptions {
@@ -12,6 +12,7 @@ export interface RunOptions {
 /** A NaN that no kernel makes: what has these bits was not written. */
 const untouched = 0x7fa5a5a5;
 const guardBytes = 64;
+const argumentBytes = 256;
 const pageBytes = 65536;
 
 const limitsWith = (features: readonly string[]): Limits => ({
@@ -56,6 +57,7 @@ class PlanMemory {
   private readonly words: Uint32Array;
   private readonly addresses: number[] = [];
   private readonly specs: readonly (Spec | undefined)[];
+  private readonly args: number;
   private readonly scratch: number;
 
   constructor(specs: readonly (Spec | undefined)[], launches: readonly PlannedLaunch[]) {
@@ -65,9 +67,10 @@ class PlanMemory {
       this.addresses.push(end);
       end += Math.ceil((sizeOf(spec?.shape ?? []) * 4) / 16) * 16 + guardBytes;
     }
-    this.scratch = end;
+    this.args = end;
+    this.scratch = end + argumentBytes;
     const scratchBytes = Math.max(0, ...launches.map((launch) => scratchOf(launch)));
-    const pages = Math.ceil((end + scratchBytes + guardBytes) / pageBytes);
+    const pages = Math.ceil((this.scratch + scratchBytes + guardBytes) / pageBytes);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: 65536, shared: true });
     this.words = new Uint32Array(this.memory.buffer);
     this.words.fill(untouched);
@@ -90,18 +93,18 @@ class PlanMemory {
     const pointers = [...launch.reads, ...launch.writes].map((slot) =>
       slot === undefined ? 0 : this.addresses[operand(slot)]!,
     );
+    const { parameterTypes } = launch.kernel as WasmKernel;
+    const parameters = launch.parameters as number[];
+    if (parameterTypes !== undefined) {
+      this.words.set(argumentWords(pointers, parameterTypes, parameters), this.args / 4);
+    }
+    const args = parameterTypes === undefined ? [...pointers, ...parameters] : [this.args];
     const begins = Array.from({ length: Math.ceil(items / chunk) }, (_, index) => index * chunk);
     if (isReversed) begins.reverse();
     for (const begin of begins) {
       const scratchWords = this.words.subarray(this.scratch / 4);
       scratchWords.fill(untouched);
-      entry(
-        begin,
-        Math.min(items, begin + chunk),
-        this.scratch,
-        ...pointers,
-        ...(launch.parameters as number[]),
-      );
+      entry(begin, Math.min(items, begin + chunk), this.scratch, ...args);
       const beyond = scratchWords.subarray(Math.ceil(scratchOf(launch) / 4));
       if (beyond.some((word) => word !== untouched)) {
         throw new RangeError(`${launch.kernel.entry}: wrote beyond its scratch`);
@@ -111,7 +114,7 @@ class PlanMemory {
 
   /** Throws RangeError when a word between two operands has changed. */
   checkGuards(): void {
-    const isOperand = new Uint8Array(this.scratch / 4);
+    const isOperand = new Uint8Array(this.args / 4);
     this.addresses.forEach((address, index) => {
       isOperand.fill(1, address / 4, address / 4 + sizeOf(this.specs[index]?.shape ?? [0]));
     });

@@ -1,14 +1,17 @@
 import { BackendError } from "@evenkeel/tensor";
+import { argumentBytes, guardBytes } from "./argument-blocks.ts";
 
 const pageBytes = 65536;
 /** The last page stays unused, so that the end of a buffer never wraps to address 0. */
 const maxPages = 65535;
 /** Memory grows by at least this much and by an eighth: growing costs a call into the system. */
 const growthPages = 256;
-/** What a kernel would hit that writes through the pointer of an absent operand. */
-const guardBytes = 1024;
+/** What comes before is the guard and the arguments of launches. */
+const firstAddress: number = guardBytes + argumentBytes;
 /** Kernels may load whole vectors at the end of a buffer. */
 const overreadBytes = 64;
+
+const initialPages: number = Math.ceil(firstAddress / pageBytes);
 
 /** The one linear memory that all kernels share. It only grows. */
 export class DeviceMemory {
@@ -16,19 +19,21 @@ export class DeviceMemory {
   readonly isShared: boolean;
   /** The largest number of bytes that can ever be handed out. */
   readonly capacity: number;
-  private end = guardBytes;
+  private end = firstAddress;
   private view: Uint8Array;
+  private wordView: Int32Array;
 
   constructor(memory: WebAssembly.Memory, maxBytes: number, isShared: boolean) {
     this.memory = memory;
     this.isShared = isShared;
-    this.capacity = Math.min(maxBytes, maxPages * pageBytes) - guardBytes - overreadBytes;
+    this.capacity = Math.min(maxBytes, maxPages * pageBytes - argumentBytes) - guardBytes - overreadBytes;
     this.view = new Uint8Array(memory.buffer);
+    this.wordView = new Int32Array(memory.buffer);
   }
 
   /** Bytes handed out so far. */
   get used(): number {
-    return this.end - guardBytes;
+    return this.end - firstAddress;
   }
 
   /** All of the memory. Views of plain memory die when it grows: ask again after every allocation. */
@@ -36,10 +41,15 @@ export class DeviceMemory {
     return this.view;
   }
 
+  /** The same as words. */
+  get words(): Int32Array {
+    return this.wordView;
+  }
+
   /** The address of so many more bytes at the end, or undefined when there is no room. */
   extend(bytes: number): number | undefined {
     const address = this.end;
-    if (address + bytes > this.capacity + guardBytes) return undefined;
+    if (address + bytes > this.capacity + firstAddress) return undefined;
     const missing = Math.ceil((address + bytes + overreadBytes - this.view.length) / pageBytes);
     if (missing > 0 && !this.grow(missing)) return undefined;
     this.end += bytes;
@@ -48,12 +58,13 @@ export class DeviceMemory {
 
   private grow(missing: number): boolean {
     const present = this.view.length / pageBytes;
-    const room = Math.ceil((this.capacity + guardBytes + overreadBytes) / pageBytes) - present;
+    const room = Math.ceil((this.capacity + firstAddress + overreadBytes) / pageBytes) - present;
     const generous = Math.min(Math.max(growthPages, present >>> 3), room);
     for (const pages of [Math.max(missing, generous), missing]) {
       try {
         this.memory.grow(pages);
         this.view = new Uint8Array(this.memory.buffer);
+        this.wordView = new Int32Array(this.memory.buffer);
         return true;
       } catch {
         // The system has less: the second try asks for just what is needed.
@@ -68,11 +79,11 @@ export class DeviceMemory {
  * nothing.
  */
 export function createDeviceMemory(shared: boolean, maxBytes: number = maxPages * pageBytes): DeviceMemory {
-  let maximum = Math.min(maxPages, Math.max(1, Math.ceil(maxBytes / pageBytes)));
+  let maximum = Math.min(maxPages, Math.ceil((Math.max(1, maxBytes) + argumentBytes) / pageBytes));
   for (;;) {
     try {
-      const memory = new WebAssembly.Memory({ initial: 1, maximum, shared });
-      return new DeviceMemory(memory, Math.min(maxBytes, maximum * pageBytes), shared);
+      const memory = new WebAssembly.Memory({ initial: initialPages, maximum, shared });
+      return new DeviceMemory(memory, Math.min(maxBytes, maximum * pageBytes - argumentBytes), shared);
     } catch (error) {
       // Engines on small machines refuse to reserve 4 GiB of addresses.
       if (maximum < growthPages) throw noMemory(error, maximum * pageBytes, shared);

@@ -1,5 +1,5 @@
 import type { KernelHandle } from "../kernels/kernel-registry.ts";
-import type { KernelTable } from "../kernels/kernel-table.ts";
+import type { KernelFunction, KernelTable } from "../kernels/kernel-table.ts";
 
 /** A kernel launch with its pointers resolved. */
 export interface KernelEntry {
@@ -10,8 +10,10 @@ export interface KernelEntry {
   /** The address of the first worker's scratch; the next worker's lies `scratchStride` bytes further. */
   readonly scratch: number;
   readonly scratchStride: number;
-  /** Pointers, then parameters. */
+  /** Pointers, then parameters: words, or numbers where they are passed one by one. */
   readonly args: readonly number[];
+  /** Whether the kernel takes the address of its arguments. */
+  readonly takesAddress: boolean;
   /** Where the arguments lie in device memory when they are too many for a slot. */
   readonly argsAddress: number;
   /** Where workers count values out of range, each on a cache line of its own; 0 without a check. */
@@ -53,8 +55,20 @@ const maxShares = 256;
 /** In the place of a kernel's number: the entry is a step of the host, or there is none. */
 export const noKernel = -1;
 
-/** Returns in how many shares the entry runs. A host step has none: nothing for a worker to claim. */
-export function writeEntry(words: Float64Array, slot: number, entry: Entry): number {
+/** In the place of a number of arguments: the kernel takes their address. */
+const byAddress = -1;
+
+/**
+ * Writes the entry to the slot at `slot`, and its arguments to the block of `memory` at `block`. Returns in how many shares the
+ * entry runs. A host step has none: nothing for a worker to claim.
+ */
+export function writeEntry(
+  words: Float64Array,
+  slot: number,
+  entry: Entry,
+  memory: Int32Array,
+  block: number,
+): number {
   if (entry.kind === "host") {
     words[slot + kernel] = noKernel;
     return 0;
@@ -68,11 +82,15 @@ export function writeEntry(words: Float64Array, slot: number, entry: Entry): num
   words[slot + chunksPerShare] = perShare;
   words[slot + scratch] = entry.scratch;
   words[slot + scratchStride] = entry.scratchStride;
-  words[slot + argCount] = entry.args.length;
+  words[slot + argCount] = entry.takesAddress ? byAddress : entry.args.length;
   words[slot + argsAddress] = entry.argsAddress;
   words[slot + counters] = entry.counters;
-  if (entry.argsAddress === 0) {
-    const { args } = entry;
+  const { args } = entry;
+  if (entry.takesAddress && entry.argsAddress === 0) {
+    words[slot + argsAddress] = block;
+    const first = block >>> 2;
+    for (let index = 0; index < args.length; index++) memory[first + index] = args[index]!;
+  } else if (entry.argsAddress === 0) {
     for (let index = 0; index < args.length; index++) words[slot + firstArg + index] = args[index]!;
   }
   return Math.ceil(chunks / perShare);
@@ -101,6 +119,7 @@ export class EntryRunner {
   run(slot: number, share: number): number {
     const { words, args } = this;
     const call = this.table.find(words[slot + kernel]!, words[slot + record]!);
+    if (words[slot + argCount] === byAddress) return this.runByAddress(call, slot, share);
     this.readArgs(slot);
     const counter = this.pushCounter(slot);
     const step = words[slot + chunk]!;
@@ -114,14 +133,33 @@ export class EntryRunner {
     return counter?.[0] ?? 0;
   }
 
-  /** Passes a zeroed counter to the kernel where its launch has a check. */
-  private pushCounter(slot: number): Uint32Array | undefined {
+  private runByAddress(call: KernelFunction, slot: number, share: number): number {
+    const { words } = this;
+    const own = words[slot + scratch]! + this.worker * words[slot + scratchStride]!;
+    const args = words[slot + argsAddress]!;
+    const counter = this.zeroedCounter(slot);
+    const address = counter?.byteOffset ?? 0;
+    const step = words[slot + chunk]!;
+    const begin = share * words[slot + chunksPerShare]! * step;
+    const end = Math.min(words[slot + items]!, begin + words[slot + chunksPerShare]! * step);
+    for (let item = begin; item < end; item += step) {
+      call(item, Math.min(item + step, end), own, args, address);
+    }
+    return counter?.[0] ?? 0;
+  }
+
+  private zeroedCounter(slot: number): Uint32Array | undefined {
     const first = countersOf(this.words, slot);
     if (first === 0) return undefined;
-    const address = first + this.worker * counterStride;
-    const counter = new Uint32Array(this.memory.buffer, address, 1);
+    const counter = new Uint32Array(this.memory.buffer, first + this.worker * counterStride, 1);
     counter[0] = 0;
-    this.args.push(address);
+    return counter;
+  }
+
+  /** Passes a zeroed counter to the kernel where its launch has a check. */
+  private pushCounter(slot: number): Uint32Array | undefined {
+    const counter = this.zeroedCounter(slot);
+    if (counter !== undefined) this.args.push(counter.byteOffset);
     return counter;
   }
 

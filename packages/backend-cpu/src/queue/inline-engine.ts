@@ -1,5 +1,7 @@
 import { nextTurn } from "@evenkeel/tensor";
 import { KernelTable } from "../kernels/kernel-table.ts";
+import { blockAddress } from "../memory/argument-blocks.ts";
+import type { DeviceMemory } from "../memory/device-memory.ts";
 import type { Engine, Failure } from "./engine.ts";
 import { EngineLost, Milestones } from "./engine.ts";
 import type { Entry } from "./entry.ts";
@@ -16,6 +18,7 @@ export class InlineEngine implements Engine {
   readonly threads: number = 1;
   readonly lookahead: number = 0;
   private readonly slot = new Float64Array(slotWords);
+  private readonly memory: DeviceMemory;
   private readonly runner: EntryRunner;
   private readonly milestones = new Milestones();
   private finished = 0;
@@ -24,8 +27,9 @@ export class InlineEngine implements Engine {
   private lost: EngineLost | undefined;
   private turnedAt = performance.now();
 
-  constructor(memory: WebAssembly.Memory) {
-    this.runner = new EntryRunner(memory, new KernelTable(memory), this.slot, 0);
+  constructor(memory: DeviceMemory) {
+    this.memory = memory;
+    this.runner = new EntryRunner(memory.memory, new KernelTable(memory.memory), this.slot, 0);
   }
 
   completed(): number {
@@ -38,7 +42,7 @@ export class InlineEngine implements Engine {
       this.hostIsRunning = true;
       return true;
     }
-    const shares = writeEntry(this.slot, 0, entry);
+    const shares = writeEntry(this.slot, 0, entry, this.memory.words, blockAddress(0));
     let count = 0;
     try {
       for (let share = 0; share < shares; share++) count += this.runner.run(0, share);

@@ -1,7 +1,8 @@
+import { blockAddress, ringCapacity } from "../memory/argument-blocks.ts";
 import type { Failure } from "../queue/engine.ts";
 import type { Entry } from "../queue/entry.ts";
 import { writeEntry } from "../queue/entry.ts";
-import { controlWord, failureState, Ring, ringCapacity, slotOf, tagMask } from "./ring.ts";
+import { controlWord, failureState, Ring, slotOf, tagMask } from "./ring.ts";
 
 /** No tag. */
 const nobodyWaits = -1;
@@ -18,10 +19,11 @@ const { waitAsync } = Atomics as {
 
 /** The side of the ring that publishes entries and never blocks. */
 export class HostRing extends Ring {
-  /** Fewer than `ringCapacity` entries before this one may be unfinished. */
-  publish(ticket: number, entry: Entry, threads: number): void {
+  /** `memory` is the words of device memory. Fewer than `ringCapacity` entries before this one may be unfinished. */
+  publish(ticket: number, entry: Entry, threads: number, memory: Int32Array): void {
     const tag = ticket & tagMask;
-    const shares = writeEntry(this.slots, slotOf(tag), entry);
+    const block = blockAddress(tag % ringCapacity);
+    const shares = writeEntry(this.slots, slotOf(tag), entry, memory, block);
     Atomics.store(this.shares, tag % ringCapacity, shares);
     Atomics.store(this.words, controlWord.head, (tag + 1) & tagMask);
     const sleepers = Atomics.load(this.words, controlWord.sleepers);

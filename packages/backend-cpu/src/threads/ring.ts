@@ -1,7 +1,5 @@
+import { ringCapacity } from "../memory/argument-blocks.ts";
 import { slotWords } from "../queue/entry.ts";
-
-/** Entries from the first unfinished one to the last. */
-export const ringCapacity = 1024;
 
 /** A claim is one word, so that it changes at once: an entry, and a share of it or a count of shares. */
 const shareBits = 9;

@@ -12,7 +12,7 @@ import { ThreadEngine } from "./thread-engine.ts";
 
 async function openWith(spawnWorker: Spawn, threads = 2): Promise<CpuDevice> {
   const memory = createDeviceMemory(true, 2 ** 24);
-  return new CpuDevice(memory, await ThreadEngine.start(memory.memory, threads, spawnWorker), new Set());
+  return new CpuDevice(memory, await ThreadEngine.start(memory, threads, spawnWorker), new Set());
 }
 
 describe("a pool of workers", () => {

@@ -1,16 +1,19 @@
 import { BackendError } from "@evenkeel/tensor";
+import { ringCapacity } from "../memory/argument-blocks.ts";
+import type { DeviceMemory } from "../memory/device-memory.ts";
 import type { Engine, Failure } from "../queue/engine.ts";
 import { EngineLost, Milestones } from "../queue/engine.ts";
 import type { Entry } from "../queue/entry.ts";
 import { kernelOf, noKernel } from "../queue/entry.ts";
 import { HostRing } from "./host-ring.ts";
-import { ringBytes, ringCapacity, slotOf } from "./ring.ts";
+import { ringBytes, slotOf } from "./ring.ts";
 import type { Spawn, WorkerThread } from "./spawn.ts";
 import { spawn } from "./spawn.ts";
 
 /** Runs entries on a pool of workers that share the memory. The calling thread never blocks. */
 export class ThreadEngine implements Engine {
   readonly lookahead: number = ringCapacity;
+  private readonly memory: DeviceMemory;
   private readonly ring: HostRing;
   private readonly milestones = new Milestones();
   private workers: readonly WorkerThread[] = [];
@@ -19,20 +22,21 @@ export class ThreadEngine implements Engine {
   private isListening = false;
   private lost: EngineLost | undefined;
 
-  private constructor(shared: SharedArrayBuffer) {
+  private constructor(memory: DeviceMemory, shared: SharedArrayBuffer) {
+    this.memory = memory;
     this.ring = new HostRing(shared);
   }
 
   /** Rejects with BackendError when the platform does not let workers start, or has no shared memory for their queue. */
   static async start(
-    memory: WebAssembly.Memory,
+    memory: DeviceMemory,
     threads: number,
     spawnWorker: Spawn = spawn,
   ): Promise<ThreadEngine> {
     const shared = sharedBytes(ringBytes(threads));
-    const engine = new ThreadEngine(shared);
+    const engine = new ThreadEngine(memory, shared);
     const starts = Array.from({ length: threads }, (_, worker) =>
-      spawnWorker({ memory, shared, worker, threads }, (reason) =>
+      spawnWorker({ memory: memory.memory, shared, worker, threads }, (reason) =>
         engine.lose(`a worker thread stopped: ${reason}`),
       ),
     );
@@ -59,7 +63,7 @@ export class ThreadEngine implements Engine {
     if (this.published - this.finished >= ringCapacity && this.published - this.completed() >= ringCapacity) {
       return false;
     }
-    this.ring.publish(this.published++, entry, this.threads);
+    this.ring.publish(this.published++, entry, this.threads, this.memory.words);
     return true;
   }
 

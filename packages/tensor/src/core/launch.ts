@@ -1,6 +1,7 @@
 import { ArgumentError } from "../checks/errors.ts";
 import type { NumericArray } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";
+import type { KernelSchema, KernelSchemas, ParameterType } from "./kernel-schema.ts";
 import type { Spec } from "./spec.ts";
 
 /** A place in a plan: one of the op's inputs or outputs, or a temporary that the plan asked for. */
@@ -19,21 +20,32 @@ export interface Kernel {
 }
 
 /**
- * `entry(begin, end, scratch, ...reads, ...writes, ...parameters)` in an embedded module: pointers are byte addresses
- * (0 where the operand is absent), items `begin` to `end` are this call's share of the work, and `scratch` is
- * private to the worker, 16-byte aligned and not cleared. Up to 64 bytes before and after an operand may be read, not written.
- * After the parameters comes the address of a u32 that is private to the worker, to which the kernel adds how many values are
- * outside of the range of the launch's `check`; the address is 0 if the launch has none.
+ * `entry(begin, end, scratch, args, counter)` in an embedded module. `args` is the address of the arguments, 4 bytes each: reads,
+ * writes, then parameters. Operands are byte addresses (0 where absent), items `begin` to `end` are this call's share of the work, and
+ * `scratch` is private to the worker, 16-byte aligned and not cleared. Up to 64 bytes before and after an operand may be read, not
+ * written. `counter` is the address of a u32 that is private to the worker, to which the kernel adds how many values are outside
+ * of the range of the launch's `check`; it is 0 if the launch has none.
  */
-export interface WasmKernel extends Kernel {
+export interface WasmKernel<Schema extends KernelSchema = KernelSchema> extends Kernel {
   readonly language: "wasm";
   /** The module's bytes as text, see `bytesOfModule`: kernels travel inside the JavaScript. Also the identity of the module. */
   readonly module: string;
+  readonly schema?: Schema;
+  /** Of the parameters, in order. Absent: the arguments are passed one by one, and the counter after them. */
+  readonly parameterTypes?: readonly ParameterType[];
 }
 
 /** A kernel in an embedded module. */
-export function wasmKernel(module: string, entry: string): WasmKernel {
-  return { language: "wasm", module, entry };
+export function wasmKernel(module: string, entry: string): WasmKernel;
+export function wasmKernel<Schemas extends KernelSchemas, Entry extends keyof Schemas & string>(
+  module: string,
+  entry: Entry,
+  schemas: Schemas,
+): WasmKernel<Schemas[Entry]> & { readonly schema: Schemas[Entry] };
+export function wasmKernel(module: string, entry: string, schemas?: KernelSchemas): WasmKernel {
+  const schema = schemas?.[entry];
+  if (schema === undefined) return { language: "wasm", module, entry };
+  return { language: "wasm", module, entry, schema, parameterTypes: Object.values(schema.parameters) };
 }
 
 /**
@@ -57,7 +69,7 @@ export interface WgslKernel extends Kernel {
   readonly extensions: readonly WgslExtension[];
   readonly reads: WgslOperands;
   readonly writes: WgslOperands;
-  readonly parameterTypes: readonly ("u32" | "i32" | "f32")[];
+  readonly parameterTypes: readonly ParameterType[];
 }
 
 /**

@@ -9,12 +9,35 @@ export interface MatmulGeometry {
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  /** Two dimensions of the batch, as far as it merges into them; `starts` walks what is left, in elements of a, b, addend, c. */
+  /** Two dimensions of the batch, as far as it merges into them; `starts` walks what is left. */
   readonly outer: number;
   readonly inner: number;
-  readonly starts: readonly (readonly number[])[];
-  /** Of a and b within a matrix, row then column, of the addend, then the inner dimension and the strides of all three in both. */
-  readonly strides: readonly number[];
+  readonly starts: readonly MatmulStart[];
+  readonly strides: MatmulStrides;
+}
+
+/** Where operands begin, in elements. */
+export interface MatmulStart {
+  readonly startA: number;
+  readonly startB: number;
+  readonly startAddend: number;
+  readonly startC: number;
+}
+
+/** In elements: within a matrix, and in the two dimensions of the batch. */
+export interface MatmulStrides {
+  readonly aRow: number;
+  readonly aDepth: number;
+  readonly bDepth: number;
+  readonly bColumn: number;
+  readonly addendRow: number;
+  readonly addendColumn: number;
+  readonly aOuter: number;
+  readonly aInner: number;
+  readonly bOuter: number;
+  readonly bInner: number;
+  readonly addendOuter: number;
+  readonly addendInner: number;
 }
 
 export function geometryOf(
@@ -46,21 +69,47 @@ export function geometryOf(
       ),
     );
   }
-  const ofBatch = strides.map((own) => [own.at(-2) ?? 0, own.at(-1)!]);
-  const ofA = transposeA ? [1, m] : [k, 1];
-  const ofB = transposeB ? [1, k] : [n, 1];
+  const [aOuter, aInner] = batchStrides(strides[0]!);
+  const [bOuter, bInner] = batchStrides(strides[1]!);
+  const [addendOuter, addendInner] = batchStrides(strides[2]!);
+  const [addendRow, addendColumn] = ofAddend.slice(-2) as [number, number];
+  const [aRow, aDepth] = transposeA ? [1, m] : [k, 1];
+  const [bDepth, bColumn] = transposeB ? [1, k] : [n, 1];
   return {
-    ...{ m, n, k, outer, inner, starts },
-    strides: [ofA, ofB, ofAddend.slice(-2), inner, ofBatch].flat(2),
+    ...{ m, n, k, outer, inner },
+    starts: starts.map(([startA, startB, startAddend, startC]) => {
+      return { startA: startA!, startB: startB!, startAddend: startAddend!, startC: startC! };
+    }),
+    strides: {
+      ...{ aRow, aDepth, bDepth, bColumn, addendRow, addendColumn },
+      ...{ aOuter, aInner, bOuter, bInner, addendOuter, addendInner },
+    },
   };
 }
 
+const batchStrides = (own: readonly number[]): [outer: number, inner: number] => [
+  own.at(-2) ?? 0,
+  own.at(-1)!,
+];
+
 /** The transposed products: (a b)ᵀ = bᵀ aᵀ. */
 export function transposed({ m, n, k, outer, inner, starts, strides }: MatmulGeometry): MatmulGeometry {
-  const order = [3, 2, 1, 0, 5, 4, 6, 9, 10, 7, 8, 11, 12];
   return {
     ...{ m: n, n: m, k, outer, inner },
-    starts: starts.map(([a, b, ...rest]) => [b!, a!, ...rest]),
-    strides: order.map((index) => strides[index]!),
+    starts: starts.map((start) => ({ ...start, startA: start.startB, startB: start.startA })),
+    strides: {
+      aRow: strides.bColumn,
+      aDepth: strides.bDepth,
+      bDepth: strides.aDepth,
+      bColumn: strides.aRow,
+      addendRow: strides.addendColumn,
+      addendColumn: strides.addendRow,
+      aOuter: strides.bOuter,
+      aInner: strides.bInner,
+      bOuter: strides.aOuter,
+      bInner: strides.aInner,
+      addendOuter: strides.addendOuter,
+      addendInner: strides.addendInner,
+    },
   };
 }

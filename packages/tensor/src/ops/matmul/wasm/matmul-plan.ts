@@ -2,6 +2,7 @@ import type { Limits } from "../../../core/backend.ts";
 import type { PlannedLaunch } from "../../../core/launch.ts";
 import { wasmKernel } from "../../../core/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import { plainEpilogue } from "../epilogue.ts";
@@ -9,6 +10,7 @@ import { epilogueLaunch } from "../epilogue-launch.ts";
 import type { MatmulAttributes } from "../matmul.ts";
 import { geometryOf, transposed } from "../matmul-geometry.ts";
 import { matmulOutput } from "../matmul-shape.ts";
+import { matmulKernels } from "./matmul.kernels.ts";
 import { module, relaxedModule } from "./matmul.wasm.ts";
 import { packedBytes, packLaunch, packsTogether, panelRowsOf, readsRows } from "./packing.ts";
 
@@ -89,17 +91,20 @@ export function matmulPlan(
     tileBytes +
     packedBytes(packed || keepsRows ? 0 : rows, packed && down > 1 ? 0 : columns, depth, panelRows);
   const chunk = Math.max(1, Math.floor(chunkSize / Math.max(1, rows * columns * k)));
-  const launches: PlannedLaunch[] = starts.map((start) => ({
-    kind: "kernel",
-    kernel: wasmKernel(code, "matmul"),
-    reads: [left, right, added && { input: 2 }, packed],
-    writes: [{ output: 0 }],
-    parameters: [...start, m, n, k, rows, columns, depth, ...strides, plain?.slope ?? 1],
-    work: { items: outer * inner * down * across, chunk, scratchBytes },
-  }));
+  const launches: PlannedLaunch[] = starts.map((start) =>
+    planLaunch(wasmKernel(code, "matmul", matmulKernels), {
+      reads: { a: left, b: right, addend: added && { input: 2 }, packed },
+      writes: { c: { output: 0 } },
+      parameters: {
+        ...{ ...start, m, n, k, ...strides, inner },
+        ...{ tileRows: rows, tileColumns: columns, depthBlock: depth, slope: plain?.slope ?? 1 },
+      },
+      work: { items: outer * inner * down * across, chunk, scratchBytes },
+    }),
+  );
   if (packed) {
     launches.unshift(
-      packLaunch(code, [m, packedColumns, k], strides.slice(0, 4), panelRows, [left, right, packed]),
+      packLaunch(code, { m, n: packedColumns, k }, strides, panelRows, { a: left, b: right }, packed),
     );
   }
   if (plain === undefined) launches.push(epilogueLaunch(attrs.epilogue!, inputs, output));

@@ -1,3 +1,4 @@
+import { MatmulArguments, PackOperandsArguments } from "./matmul.arguments.as";
 import { finish, madd, packAlong, sumsOfLanes } from "./simd.as";
 
 // Blocked matrix product (Goto and van de Geijn 2008): an item is a tile of the output; for each block of the depth its
@@ -216,10 +217,8 @@ function multiplyRows(a: usize, aRow: usize, rows: i32, b: usize, bColumn: usize
  * Packs operands of a product of [m, k] and [k, n] whole, for all tiles: a's panels, then b's, unless `n` is 0. An item is eight
  * panels of one of them. Strides in elements.
  */
-export function packOperands(
-  begin: i32, end: i32, scratch: usize, a: usize, b: usize, packed: usize,
-  m: i32, n: i32, k: i32, aRow: usize, aDepth: usize, bDepth: usize, bColumn: usize,
-): void {
+export function packOperands(begin: i32, end: i32, scratch: usize, args: PackOperandsArguments): void {
+  const { a, b, packed, m, n, k, aRow, aDepth, bDepth, bColumn } = args;
   const panelA = panelBytes(k, panelRows), panelB = panelBytes(k, 8), panelsA = (m + panelRows - 1) / panelRows, groupsA = (panelsA + 7) >> 3;
   for (let item = begin; item < end; item++) {
     if (item < groupsA) {
@@ -240,12 +239,10 @@ export function packOperands(
  * `tileRows` by `tileColumns`, with the rows of one column of tiles side by side; `depthBlock` is what is multiplied at a time. Each
  * tile packs what is not in `packed`, which has both operands, or just a where there is one row of tiles, and what is not read as it is.
  */
-export function matmul(
-  begin: i32, end: i32, scratch: usize, a: usize, b: usize, addend: usize, packed: usize, c: usize,
-  startA: usize, startB: usize, startAddend: usize, startC: usize, m: i32, n: i32, k: i32, tileRows: i32, tileColumns: i32, depthBlock: i32,
-  aRow: usize, aDepth: usize, bDepth: usize, bColumn: usize, addendRow: usize, addendColumn: usize,
-  inner: i32, aOuter: usize, aInner: usize, bOuter: usize, bInner: usize, addendOuter: usize, addendInner: usize, slope: f32,
-): void {
+export function matmul(begin: i32, end: i32, scratch: usize, args: MatmulArguments): void {
+  const { packed, m, n, k, tileRows, tileColumns, depthBlock, slope } = args;
+  const { aRow, aDepth, bDepth, bColumn, addendRow, addendColumn } = args;
+  const { inner, aOuter, aInner, bOuter, bInner, addendOuter, addendInner } = args;
   const tilesDown = (m + tileRows - 1) / tileRows, tilesAcross = (n + tileColumns - 1) / tileColumns;
   const hasB = packed && tilesDown > 1;
   const keepsRows = readsRows(tilesDown, aRow, aDepth);
@@ -253,11 +250,9 @@ export function matmul(
   const ownA = scratch + tileBytes, ownB = packed || keepsRows ? ownA : ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
   const allB = packed + <usize>((m + panelRows - 1) / panelRows) * stepA;
   const downA = keepsRows ? <usize>panelRows * aRow << 2 : stepA;
+  const a = args.a + (args.startA << 2), b = args.b + (args.startB << 2), c = args.c + (args.startC << 2);
+  const addend = args.addend ? args.addend + (args.startAddend << 2) : 0;
   const cRow = <usize>n << 2, isFinished = addend != 0 || slope != 1;
-  a += startA << 2;
-  b += startB << 2;
-  c += startC << 2;
-  addend += addend ? startAddend << 2 : 0;
   for (let item = begin; item < end; item++) {
     const row = (item % tilesDown) * tileRows, rows = min(tileRows, m - row);
     const column = ((item / tilesDown) % tilesAcross) * tileColumns, columns = min(tileColumns, n - column);

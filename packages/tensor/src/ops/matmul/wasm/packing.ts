@@ -1,6 +1,9 @@
 import type { Limits } from "../../../core/backend.ts";
 import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
 import { wasmKernel } from "../../../core/launch.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
+import type { MatmulGeometry, MatmulStrides } from "../matmul-geometry.ts";
+import { matmulKernels } from "./matmul.kernels.ts";
 
 /** Rows of a panel, as in the kernel: fused multiplication and addition leaves registers for two more. */
 export const panelRowsOf = (limits: Limits): number => (limits.features.has("relaxed-simd") ? 6 : 4);
@@ -23,8 +26,8 @@ export const packedBytes = (rows: number, columns: number, depth: number, panelR
  * Whether the kernel reads rows of a as they are, as in its `readsRows`: where they run along the depth and one row of tiles reads them all.
  * Rows 4 KiB apart, or a multiple, would meet in a few sets of the first-level cache.
  */
-export const readsRows = (tilesDown: number, [aRow, aDepth]: readonly number[]): boolean =>
-  tilesDown === 1 && aDepth === 1 && aRow! % 1024 !== 0;
+export const readsRows = (tilesDown: number, { aRow, aDepth }: MatmulStrides): boolean =>
+  tilesDown === 1 && aDepth === 1 && aRow % 1024 !== 0;
 
 /**
  * Whether one launch packs for all tiles, both operands or just a where there is one row of tiles: the tiles would pack them again
@@ -42,23 +45,22 @@ export function packsTogether(
   return m > fewRows && once <= mostPacked && 2 * repeated > once;
 }
 
-/** Packs a and b whole; an item is eight panels. `strides` are those of a's rows and depth, and of b's depth and columns. */
+/** Packs a and b whole; an item is eight panels. */
 export function packLaunch(
   module: string,
-  [m, n, k]: readonly [m: number, n: number, k: number],
-  strides: readonly number[],
+  { m, n, k }: Pick<MatmulGeometry, "m" | "n" | "k">,
+  { aRow, aDepth, bDepth, bColumn }: MatmulStrides,
   panelRows: number,
-  [a, b, packed]: readonly [a: Slot, b: Slot, packed: Slot],
+  reads: { readonly a: Slot; readonly b: Slot },
+  packed: Slot,
 ): PlannedLaunch {
-  return {
-    kind: "kernel",
-    kernel: wasmKernel(module, "packOperands"),
-    reads: [a, b],
-    writes: [packed],
-    parameters: [m, n, k, ...strides],
+  return planLaunch(wasmKernel(module, "packOperands", matmulKernels), {
+    reads,
+    writes: { packed },
+    parameters: { m, n, k, aRow, aDepth, bDepth, bColumn },
     work: {
       items: Math.ceil(m / (8 * panelRows)) + Math.ceil(n / 64),
       chunk: Math.max(1, Math.floor(chunkValues / (64 * k))),
     },
-  };
+  });
 }

@@ -10,7 +10,7 @@ import type { MatmulAttributes } from "../matmul.ts";
 import type { MatmulGeometry } from "../matmul-geometry.ts";
 import { geometryOf } from "../matmul-geometry.ts";
 import { matmulOutput } from "../matmul-shape.ts";
-import { matmulKernel } from "./matmul.wgsl.ts";
+import { matmulKernel, matmulValues } from "./matmul.wgsl.ts";
 import { mergeLaunch } from "./merge-slices.wgsl.ts";
 import type { ProductCut } from "./product-tiles.ts";
 import { cutProduct, stagedDepth } from "./product-tiles.ts";
@@ -26,15 +26,14 @@ function vectorAxis(lane: number, depth: number, k: number, others: readonly num
 }
 
 function kernelOf({ n, k, starts, strides }: MatmulGeometry, { tile }: ProductCut, hasAddend: boolean) {
-  const [rowA, depthA, depthB, columnB, , , , outerA, innerA, outerB, innerB] = strides as number[];
-  const startsOf = (operand: number) => starts.map((start) => start[operand]!);
+  const { aRow, aDepth, bDepth, bColumn, aOuter, aInner, bOuter, bInner } = strides;
   return matmulKernel({
     tile,
     hasAddend,
-    vectorA: vectorAxis(rowA!, depthA!, k, [outerA!, innerA!, ...startsOf(0)]),
-    vectorB: vectorAxis(columnB!, depthB!, k, [outerB!, innerB!, ...startsOf(1)]),
+    vectorA: vectorAxis(aRow, aDepth, k, [aOuter, aInner, ...starts.map(({ startA }) => startA)]),
+    vectorB: vectorAxis(bColumn, bDepth, k, [bOuter, bInner, ...starts.map(({ startB }) => startB)]),
     isVectorC: isAligned(n),
-    isAlongDepth: { A: depthA === 1, B: depthB === 1 },
+    isAlongDepth: { A: aDepth === 1, B: bDepth === 1 },
     isWhole: k % stagedDepth === 0,
   });
 }
@@ -60,25 +59,29 @@ export function matmulWgslPlan(
   const size = outer * inner * m * n;
   const count = outer * inner * rowTiles * columnTiles * slices;
   const slope = plain?.slope ?? 1;
-  const [addedRow, addedColumn, innerSize, , , , , addedOuter, addedInner] = strides.slice(4) as number[];
-  const launches = starts.flatMap(([startA, startB, startAddend, startC]): PlannedLaunch[] => {
+  const launches = starts.flatMap((start): PlannedLaunch[] => {
     const product: PlannedLaunch = {
       kind: "kernel",
       kernel,
       reads: [{ input: 0 }, { input: 1 }, isAdded ? { input: 2 } : undefined],
       writes: [isSliced ? { temporary: 0 } : { output: 0 }],
-      parameters: [
-        ...[isSliced ? 1 : slope, count, rowTiles, columnTiles, slices, sliceDepth, size, m],
-        ...[startA!, startB!, startAddend!, isSliced ? 0 : startC!, k, ...strides, n],
-      ],
+      parameters: matmulValues({
+        ...{ slope: isSliced ? 1 : slope, count, rowTiles, columnTiles, slices, sliceDepth },
+        ...{ sliceSize: size, rows: m, width: n, k, inner, ...strides, ...start },
+        startC: isSliced ? 0 : start.startC,
+      }),
       work: { workgroups: workgroupLine(count, limits) },
     };
     if (!isSliced) return [product];
     const ofAddend = added && {
-      ...{ operand: { input: 2 }, start: startAddend!, row: addedRow!, column: addedColumn! },
-      ...{ outer: addedOuter!, inner: addedInner!, innerSize: innerSize! },
+      ...{ operand: { input: 2 }, start: start.startAddend, row: strides.addendRow },
+      ...{ column: strides.addendColumn, outer: strides.addendOuter, inner: strides.addendInner },
+      innerSize: inner,
     };
-    return [product, mergeLaunch(slices, { size, rows: m, columns: n }, startC!, ofAddend, slope, limits)];
+    return [
+      product,
+      mergeLaunch(slices, { size, rows: m, columns: n }, start.startC, ofAddend, slope, limits),
+    ];
   });
   if (plain === undefined) launches.push(epilogueLaunch(attrs.epilogue!, inputs, output));
   const temporaries: Spec[] = isSliced ? [{ shape: [slices, size], dtype: "f32" }] : [];

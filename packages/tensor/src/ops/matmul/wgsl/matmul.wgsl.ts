@@ -1,14 +1,33 @@
 import type { WgslKernel } from "../../../core/launch.ts";
 import type { Tile } from "./product-tiles.ts";
-import type { VectorAxis } from "./tiled-product.wgsl.ts";
-import { fourSteps, stridedOperand, tiledProduct } from "./tiled-product.wgsl.ts";
+import type { TileValues, VectorAxis } from "./tiled-product.wgsl.ts";
+import { fourSteps, stridedOperand, tiledProduct, tileValues } from "./tiled-product.wgsl.ts";
 
-/** In the order of `MatmulGeometry`: the start, the depth, strides. */
 const parameters = [
-  ...["startA", "startB", "startAddend", "startC", "k", "rowA", "depthA", "depthB", "columnB"],
-  ...["addedRow", "addedColumn", "inner", "outerA", "innerA", "outerB", "innerB", "addedOuter", "addedInner"],
+  "startA",
+  "startB",
+  "startAddend",
+  "startC",
+  "k",
+  "aRow",
+  "aDepth",
+  "bDepth",
+  "bColumn",
+  "addendRow",
+  "addendColumn",
+  "inner",
+  "aOuter",
+  "aInner",
+  "bOuter",
+  "bInner",
+  "addendOuter",
+  "addendInner",
   "width",
-];
+] as const;
+
+/** Parameters of `matmulKernel` by name, to the order in which it takes them. */
+export const matmulValues = (values: TileValues<(typeof parameters)[number]>): number[] =>
+  tileValues(parameters, values);
 
 export interface MatmulText {
   readonly tile: Tile;
@@ -40,16 +59,16 @@ fn begin(batch: u32) -> u32 {
   let outer = batch / p.inner;
   let inner = batch % p.inner;
   at = vec4u(p.startA, p.startB, p.startAddend, p.startC + batch * p.rows * p.width)
-    + outer * vec4u(p.outerA, p.outerB, p.addedOuter, 0u) + inner * vec4u(p.innerA, p.innerB, p.addedInner, 0u);
+    + outer * vec4u(p.aOuter, p.bOuter, p.addendOuter, 0u) + inner * vec4u(p.aInner, p.bInner, p.addendInner, 0u);
   columns = p.width;
   return p.k;
 }
-fn laneA(row: u32) -> u32 { return at.x + row * p.rowA; }
-fn depthA(k: u32) -> vec4u { return ${fourSteps} * p.depthA; }
-fn laneB(column: u32) -> u32 { return at.y + column * p.columnB; }
-fn depthB(k: u32) -> vec4u { return ${fourSteps} * p.depthB; }
-fn rowPlace(row: u32) -> vec2u { return vec2u(at.w + row * p.width, at.z + row * p.addedRow); }
-fn columnPlace(column: u32) -> vec2u { return vec2u(column, column * p.addedColumn); }
+fn laneA(row: u32) -> u32 { return at.x + row * p.aRow; }
+fn depthA(k: u32) -> vec4u { return ${fourSteps} * p.aDepth; }
+fn laneB(column: u32) -> u32 { return at.y + column * p.bColumn; }
+fn depthB(k: u32) -> vec4u { return ${fourSteps} * p.bDepth; }
+fn rowPlace(row: u32) -> vec2u { return vec2u(at.w + row * p.width, at.z + row * p.addendRow); }
+fn columnPlace(column: u32) -> vec2u { return vec2u(column, column * p.addendColumn); }
 ${stridedOperand("A", "a", vectorA, isWhole)}
 ${stridedOperand("B", "b", vectorB, isWhole)}`,
   });

@@ -7,7 +7,7 @@ import { columnsOf, invocationsOf, rowsOf, stagedDepth } from "./product-tiles.t
 export type VectorAxis = "lanes" | "depth" | "none";
 
 /** Parameters of all kernels over tiles; a kernel's own follow. */
-export const tileParameters = [
+const tileParameters = [
   "count",
   "rowTiles",
   "columnTiles",
@@ -16,6 +16,15 @@ export const tileParameters = [
   "sliceSize",
   "rows",
 ] as const;
+
+/** A number for each parameter of a kernel over tiles, its own among them. */
+export type TileValues<Own extends string> = {
+  readonly [Name in "slope" | (typeof tileParameters)[number] | Own]: number;
+};
+
+/** In the order in which the kernel takes them. */
+export const tileValues = <Own extends string>(own: readonly Own[], values: TileValues<Own>): number[] =>
+  (["slope", ...tileParameters, ...own] as const).map((name) => values[name]);
 
 export interface TiledProduct {
   readonly entry: string;
