@@ -20,6 +20,10 @@ export type { Conv2dBatchNormOptions } from "./convolution/conv2d-batch-norm.ts"
 export { conv2dBatchNorm } from "./convolution/conv2d-batch-norm.ts";
 export { conv2dBatchNormOp } from "./convolution/conv2d-batch-norm-op.ts";
 export { normalizeGradientOp } from "./gradient/gradient.ts";
+export type { GradientApplyOptions } from "./gradient/gradient-apply.ts";
+export { gradientApply, gradientApplyOp } from "./gradient/gradient-apply.ts";
+export type { GradientSumsOptions } from "./gradient/gradient-sums.ts";
+export { gradientSums, gradientSumsOp, parameterGradientsOf } from "./gradient/gradient-sums.ts";
 export type { NormalizeOptions } from "./normalize/normalize.ts";
 export { normalize, normalizeOp } from "./normalize/normalize.ts";
 export { maskedStatistics, maskedStatisticsOp } from "./statistics/masked-statistics.ts";

@@ -5,7 +5,9 @@ import { describe, expect, test } from "vitest";
 import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
 import { gridOf } from "../src/cpu/grid.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
+import { gradientApplyOp } from "../src/gradient/gradient-apply.ts";
 import { gradientAliases } from "../src/gradient/gradient-plan.ts";
+import { gradientSumsOp } from "../src/gradient/gradient-sums.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
 import { layoutOf, valuesPerChannel } from "../src/operands/layout.ts";
 import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
@@ -26,6 +28,17 @@ function gradientPlan(shape: Shape, axis = 1, ofBatch = true): Plan {
   const [x, channels] = [f32(shape), f32([shape[axis]!])];
   const inputs = [x, x, f32([4, shape[axis]!]), channels, channels, x];
   return normalizeGradientOp.kernels!.wasm!(inputs, { ...everything, axis, ofBatch }, limits, []);
+}
+
+/** The plans of the two halves of a backward pass. */
+function halfPlans(shape: Shape, axis = 1, donated: readonly boolean[] = []): [sums: Plan, apply: Plan] {
+  const channels = shape[axis]!;
+  const common = [f32(shape), f32(shape), f32([4, channels]), f32([channels]), f32([channels])];
+  const attrs = { ...everything, axis };
+  return [
+    gradientSumsOp.kernels!.wasm!([...common, f32(shape)], attrs, limits, donated),
+    gradientApplyOp.kernels!.wasm!([...common, f32([2, channels])], attrs, limits, donated),
+  ];
 }
 
 /**
@@ -60,6 +73,10 @@ describe("launches", () => {
     expect(gradientPlan(shape, axis, false).launches.length).toBe(count);
   });
 
+  test.each(launches)("%s: backward in two halves", (_name, shape, axis, count) => {
+    expect(halfPlans(shape, axis).map((plan) => plan.launches.length)).toEqual([count, 1]);
+  });
+
   test("two at most for any shape, one to normalize by given statistics", () => {
     const dimension = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 70_000 }));
     const shapes = fc
@@ -80,6 +97,7 @@ describe("launches", () => {
   test("none without channels", () => {
     expect(trainingPlan([3, 0, 2]).launches).toEqual([]);
     expect(gradientPlan([3, 0, 2]).launches).toEqual([]);
+    expect(halfPlans([3, 0, 2]).map(({ launches }) => launches)).toEqual([[], []]);
     expect(statisticsOp.kernels!.wasm!([f32([3, 0])], { axis: 1 }, limits, []).launches).toEqual([]);
   });
 });
@@ -101,6 +119,14 @@ describe("memory", () => {
     expect(aliases([true, true], { residual: false })).toEqual([[0, 0]]);
     expect(aliases([false, true], { activation: "none" })).toEqual([[0, 1]]);
     expect(aliases([false, false])).toEqual([]);
+  });
+
+  test("dz and dx take the memory of a donated dy, dx else that of x", () => {
+    const aliases = (donated: readonly boolean[]) =>
+      halfPlans([8, 16, 8, 8], 1, donated).map((plan) => plan.aliases);
+    expect(aliases([true, true])).toEqual([[[1, 0]], [[0, 0]]]);
+    expect(aliases([false, true])).toEqual([[], [[0, 1]]]);
+    expect(aliases([])).toEqual([[], []]);
   });
 
   test("temporaries hold no more than the statistics of 16 parts", () => {

@@ -113,6 +113,8 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
       lengths: () => tensor([3, 5, 1, 4]),
       length: () => 5,
       merged: () => statistics(draw(4, 8)),
+      dy: () => draw(4, 8, 6, 6),
+      ...Object.fromEntries(["sums", "sumsElsewhere"].map((name) => [name, () => draw(2, 8)])),
       ...Object.fromEntries(["firstHalf", "secondHalf"].map((name) => [name, () => draw(4, 8, 6, 6)])),
       ...Object.fromEntries(["here", "there"].map((name) => [name, () => statistics(draw(4, 8, 6, 6))])),
     },

@@ -19,6 +19,15 @@ function addParts(sums: usize, partials: usize, parts: usize, channels: usize, c
   store<f64>(sums, product, 8);
 }
 
+/** The sums that dScale and dShift, two rows of `channels` f32, were made of. */
+function restoreSums(sums: usize, gradients: usize, channels: usize, channel: usize, restOfMean: f64, inverseStd: f64): void {
+  const at = gradients + channel * 4;
+  const sum = f64(load<f32>(at + channels * 4));
+  const centred = inverseStd == 0 ? 0 : f64(load<f32>(at)) / inverseStd;
+  store<f64>(sums, sum);
+  store<f64>(sums, centred + restOfMean * sum, 8);
+}
+
 /** The sum of dz * (x - mean): the centre is the mean rounded to f32. */
 @inline
 function centredProduct(sums: usize, restOfMean: f64): f64 {
@@ -41,4 +50,4 @@ function constantTerm(sums: usize, restOfMean: f64, factor: f32, linear: f64, co
   return f32(-f64(factor) * load<f64>(sums) / count - linear * restOfMean);
 }
 
-export { storePart, addParts, storeParameterGradients, linearTerm, constantTerm };
+export { storePart, addParts, restoreSums, storeParameterGradients, linearTerm, constantTerm };

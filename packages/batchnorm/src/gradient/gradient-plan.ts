@@ -5,23 +5,45 @@ import { kernelOf } from "../kernels/kernel.ts";
 import { layoutOf, valuesPerChannel } from "../operands/layout.ts";
 import { activationParameters } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
+import type { GradientApplyAttributes, GradientAttributes } from "./gradient-attributes.ts";
+import { keepsDz } from "./gradient-attributes.ts";
 
-export interface GradientAttributes extends NormalizationAttributes {
-  /** Whether the statistics are those of x, so that dx flows through them too. */
-  readonly ofBatch: boolean;
+type Specs = readonly (Spec | undefined)[];
+
+/** An output that lies in the memory of an input. */
+type Alias = readonly [output: number, input: number];
+
+interface GradientReads {
+  readonly dy?: Slot | undefined;
+  readonly x?: Slot | undefined;
+  readonly statistics?: Slot | undefined;
+  readonly scale?: Slot | undefined;
+  readonly shift?: Slot | undefined;
+  readonly y?: Slot | undefined;
+  /** The sums of parts, or, where there are 0 of those, dScale and dShift of the whole batch. */
+  readonly partials?: Slot | undefined;
 }
 
-/** Whether dz, the gradient before the activation, is an output of its own: the gradient of the residual. */
-export const keepsDz = ({ activation, residual }: GradientAttributes): boolean =>
-  residual && activation !== "none";
+interface GradientWrites {
+  readonly dx?: Slot | undefined;
+  /** Without dShift it has a second row for that. */
+  readonly dScale?: Slot | undefined;
+  readonly dShift?: Slot | undefined;
+  readonly dz?: Slot | undefined;
+  /** The sums of each part. */
+  readonly sums?: Slot | undefined;
+}
 
 interface Pass {
-  readonly partials?: Slot | undefined;
-  readonly sums?: Slot | undefined;
-  readonly writesDx: boolean;
-  readonly writesParameters: boolean;
+  readonly reads: GradientReads;
+  readonly writes: GradientWrites;
   readonly items: number;
+  readonly parts: number;
+  /** How many values the statistics are of, or 0 where they do not depend on x. */
+  readonly count: number;
 }
+
+const [dx, dScale, dShift]: Slot[] = [{ output: 0 }, { output: 1 }, { output: 2 }];
 
 /** dz takes the memory of a donated dy, and dx that of x; without dz, dx takes that of either. */
 export function gradientAliases(attrs: GradientAttributes, donated: readonly boolean[]): [number, number][] {
@@ -31,77 +53,139 @@ export function gradientAliases(attrs: GradientAttributes, donated: readonly boo
   return keepsDz(attrs) && donated[dy] ? [...aliases, [3, dy]] : aliases;
 }
 
+/** dz takes the memory of a donated dy. */
+export const gradientSumsAliases = (
+  attrs: NormalizationAttributes,
+  donated: readonly boolean[],
+): [number, number][] => (keepsDz(attrs) && donated[0] ? [[1, 0]] : []);
+
+/** dx takes the memory of a donated dy, or else of x. */
+export const gradientApplyAliases = (donated: readonly boolean[]): [number, number][] =>
+  donated[0] ? [[0, 0]] : donated[1] ? [[0, 1]] : [];
+
+/** The operands that a launch reads: an input in whose memory it writes stands among the writes only. */
+function readsOf(inputs: Specs, readsY: boolean, aliases: readonly Alias[]): GradientReads {
+  const input = (index: number): Slot | undefined =>
+    inputs[index] && !aliases.some(([, written]) => written === index) ? { input: index } : undefined;
+  return {
+    ...{ dy: input(0), x: input(1), statistics: input(2), scale: input(3), shift: input(4) },
+    y: readsY ? input(5) : undefined,
+  };
+}
+
 /** One launch where an item holds a whole channel; else one for the sums of the parts, and one that uses them. */
 export function gradientPlan(
-  inputs: readonly (Spec | undefined)[],
+  inputs: Specs,
   attrs: GradientAttributes,
   limits: Limits,
   donated: readonly boolean[],
 ): Plan {
-  const x = inputs[1]!;
-  const layout = layoutOf(x.shape, attrs.axis);
+  const layout = layoutOf(inputs[1]!.shape, attrs.axis);
   const grid = gridOf(layout);
-  const items = grid.parts * grid.blocks;
+  const { parts, blocks } = grid;
   const aliases = gradientAliases(attrs, donated);
-  const launch = (pass: Pass): PlannedLaunch =>
-    gradientLaunch(grid, inputs, attrs, attrs.ofBatch ? valuesPerChannel(layout) : 0, pass, aliases, limits);
   if (layout.channels === 0) return { launches: [], temporaries: [], aliases };
-  if (grid.parts === 1) {
-    return {
-      launches: [launch({ writesDx: true, writesParameters: true, items })],
-      temporaries: [],
-      aliases,
-    };
+  const count = attrs.ofBatch ? valuesPerChannel(layout) : 0;
+  const dz: Slot | undefined = keepsDz(attrs) ? { output: 3 } : undefined;
+  const reads = (writesDx: boolean): GradientReads =>
+    readsOf(
+      inputs,
+      keepsDz(attrs),
+      aliases.filter(([output]) => output !== 0 || writesDx),
+    );
+  const launch = (pass: Pick<Pass, "reads" | "writes" | "items">): PlannedLaunch =>
+    gradientLaunch(grid, { ...pass, parts, count }, attrs, limits);
+  if (parts === 1) {
+    const whole = launch({ reads: reads(true), writes: { dx, dScale, dShift, dz }, items: blocks });
+    return { launches: [whole], temporaries: [], aliases };
   }
-  const parts: Slot = { temporary: 0 };
+  const partials: Slot = { temporary: 0 };
+  const { ofBatch } = attrs;
   return {
     launches: [
-      launch({ sums: parts, writesDx: !attrs.ofBatch, writesParameters: false, items }),
+      launch({
+        reads: reads(!ofBatch),
+        writes: { dx: ofBatch ? undefined : dx, dz, sums: partials },
+        items: parts * blocks,
+      }),
       // Given statistics leave nothing but the sums to be finished: the first part's items see to that.
       launch({
-        partials: parts,
-        writesDx: attrs.ofBatch,
-        writesParameters: true,
-        items: attrs.ofBatch ? items : grid.blocks,
+        reads: { ...reads(ofBatch), partials },
+        writes: { dx: ofBatch ? dx : undefined, dScale, dShift, dz },
+        items: ofBatch ? parts * blocks : blocks,
       }),
     ],
-    temporaries: [{ shape: [grid.parts, 2, layout.channels], dtype: "f32" }],
+    temporaries: [{ shape: [parts, 2, layout.channels], dtype: "f32" }],
     aliases,
   };
 }
 
+/** The first pass alone, and where channels are in parts a launch that adds their sums. */
+export function gradientSumsPlan(
+  inputs: Specs,
+  attrs: NormalizationAttributes,
+  limits: Limits,
+  donated: readonly boolean[],
+): Plan {
+  const layout = layoutOf(inputs[1]!.shape, attrs.axis);
+  const grid = gridOf(layout);
+  const { parts, blocks } = grid;
+  const aliases = gradientSumsAliases(attrs, donated);
+  if (layout.channels === 0) return { launches: [], temporaries: [], aliases };
+  const reads = readsOf(inputs, keepsDz(attrs), aliases);
+  const dz: Slot | undefined = keepsDz(attrs) ? { output: 1 } : undefined;
+  const complete: GradientWrites = { dScale: { output: 0 } };
+  const launch = (pass: Pick<Pass, "reads" | "writes" | "items">): PlannedLaunch =>
+    gradientLaunch(grid, { ...pass, parts, count: 0 }, attrs, limits);
+  if (parts === 1) {
+    const whole = launch({ reads, writes: { ...complete, dz }, items: blocks });
+    return { launches: [whole], temporaries: [], aliases };
+  }
+  const partials: Slot = { temporary: 0 };
+  return {
+    launches: [
+      launch({ reads, writes: { dz, sums: partials }, items: parts * blocks }),
+      launch({ reads: { statistics: reads.statistics, partials }, writes: complete, items: blocks }),
+    ],
+    temporaries: [{ shape: [parts, 2, layout.channels], dtype: "f32" }],
+    aliases,
+  };
+}
+
+/** The second pass alone. */
+export function gradientApplyPlan(
+  inputs: Specs,
+  attrs: GradientApplyAttributes,
+  limits: Limits,
+  donated: readonly boolean[],
+): Plan {
+  const { shape } = inputs[1]!;
+  const layout = layoutOf(shape, attrs.axis);
+  const grid = gridOf(layout, true);
+  const aliases = gradientApplyAliases(donated);
+  if (shape.includes(0)) return { launches: [], temporaries: [], aliases };
+  const pass: Pass = {
+    reads: { ...readsOf(inputs, false, aliases), partials: { input: 5 } },
+    writes: { dx },
+    ...{ items: grid.parts * grid.blocks, parts: 0, count: valuesPerChannel(layout) },
+  };
+  return { launches: [gradientLaunch(grid, pass, attrs, limits)], temporaries: [], aliases };
+}
+
 function gradientLaunch(
   grid: Grid,
-  inputs: readonly (Spec | undefined)[],
-  attrs: GradientAttributes,
-  count: number,
-  { partials, sums, writesDx, writesParameters, items }: Pass,
-  aliases: readonly (readonly [output: number, input: number])[],
+  { reads, writes, items, parts, count }: Pass,
+  { epsilon, activation }: GradientApplyAttributes,
   limits: Limits,
 ): PlannedLaunch {
-  const written = aliases.flatMap(([output, input]) => (output !== 0 || writesDx ? [input] : []));
-  // What is read and written stands among the writes only.
-  const input = (index: number): Slot | undefined =>
-    inputs[index] && !written.includes(index) ? { input: index } : undefined;
-  const y = keepsDz(attrs) ? input(5) : undefined;
+  const { dy, x, statistics, scale, shift, y, partials } = reads;
+  const { dx, dScale, dShift, dz, sums } = writes;
   return {
     kind: "kernel",
     kernel: kernelOf(`${grid.form}Gradient`, limits),
-    reads: [input(0), input(1), input(2), input(3), input(4), y, partials],
-    writes: [
-      writesDx ? { output: 0 } : undefined,
-      writesParameters ? { output: 1 } : undefined,
-      writesParameters ? { output: 2 } : undefined,
-      keepsDz(attrs) ? { output: 3 } : undefined,
-      sums,
-    ],
-    parameters: [
-      ...grid.parameters,
-      grid.parts,
-      count,
-      attrs.epsilon,
-      ...activationParameters(attrs.activation),
-    ],
+    reads: [dy, x, statistics, scale, shift, y, partials],
+    writes: [dx, dScale, dShift, dz, sums],
+    parameters: [...grid.parameters, parts, count, epsilon, ...activationParameters(activation)],
     work: {
       items,
       chunk: grid.chunk,

@@ -1,14 +1,23 @@
 import { fillInner } from "../cpu/lanes.as";
 import { centreOf, factorOf, inverseStdOf, offsetOf, restOfMean } from "../pre-activation/coefficients.as";
-import { mergeStatistics, momentsBytes } from "../statistics/moments.as";
-import { addParts, constantTerm, linearTerm, storeParameterGradients, storePart } from "./channel-sums.as";
+import { countOf, mergeStatistics, momentsBytes } from "../statistics/moments.as";
+import { addParts, constantTerm, linearTerm, restoreSums, storeParameterGradients, storePart } from "./channel-sums.as";
 import { interleavedApply, interleavedSums } from "./interleaved.as";
 import { cellBytes, centreAt, constantAt, factorAt, linearAt, offsetAt, planarApply, planarSums } from "./planar.as";
 
 // An item makes the sums of its share (`sums` is where they go), or takes the sums of all parts from `partials`, or, where
 // both are absent, holds all values of its channels and does both. `count` is the number of values whose statistics these
-// are, or 0 where the statistics do not depend on x: then dx is complete after the first pass. An operand that is absent has lent
-// its memory: dy to dz, or else to dx, and x to dx.
+// are, or 0 where the statistics do not depend on x: then dx is complete after the first pass. Partials of 0 `parts` are dScale and
+// dShift of a batch of which this may be a part; the statistics know how many values it has. An operand that is absent has lent its
+// memory: dy to dz, or else to dx, x to dx, and dShift lies behind dScale.
+
+/** How many values the statistics are of: as `moments` say, or 1 for none, where there are no parts. */
+@inline
+function valuesOf(moments: usize, parts: usize, count: i32): f64 {
+  if (parts) return f64(count);
+  const values = countOf(moments);
+  return values == 0 ? 1 : values;
+}
 
 /** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
 function planarGradient(
@@ -23,6 +32,7 @@ function planarGradient(
   const leak = f32x4.splat(slope);
   if (!x) x = dx;
   if (!dy) dy = dz ? dz : dx;
+  if (!dShift && dScale) dShift = dScale + channels * 4;
   for (let item = begin; item < end; item++) {
     const firstChannel = item % blocks * channelsPerItem;
     const itemChannels = min(channelsPerItem, channels - firstChannel);
@@ -34,11 +44,13 @@ function planarGradient(
     for (let index: usize = 0; index < itemChannels; index++) {
       const channel = firstChannel + index, cell = cells + index * cellBytes;
       mergeStatistics(scratch, statistics, 1, channels, channel);
-      const factor = factorOf(inverseStdOf(scratch, epsilon), scale, channel);
+      const inverseStd = inverseStdOf(scratch, epsilon);
+      const factor = factorOf(inverseStd, scale, channel);
       store<f32>(cell, centreOf(scratch), centreAt);
       store<f32>(cell, factor, factorAt);
       store<f32>(cell, offsetOf(scratch, factor, shift, channel), offsetAt);
-      if (partials) addParts(cell, partials, parts, channels, channel);
+      if (parts == 0) restoreSums(cell, partials, channels, channel, restOfMean(scratch), inverseStd);
+      else if (partials) addParts(cell, partials, parts, channels, channel);
     }
     if (!partials) {
       planarSums(
@@ -56,9 +68,10 @@ function planarGradient(
       const inverseStd = inverseStdOf(scratch, epsilon);
       const rest = restOfMean(scratch);
       if (part == 0) storeParameterGradients(dScale, dShift, channel, cell, rest, inverseStd);
-      const factor = load<f32>(cell, factorAt), linear = linearTerm(cell, rest, inverseStd, factor, f64(count));
+      const values = valuesOf(scratch, parts, count);
+      const factor = load<f32>(cell, factorAt), linear = linearTerm(cell, rest, inverseStd, factor, values);
       store<f32>(cell, f32(linear), linearAt);
-      store<f32>(cell, constantTerm(cell, rest, factor, linear, f64(count)), constantAt);
+      store<f32>(cell, constantTerm(cell, rest, factor, linear, values), constantAt);
     }
     if (sums || !count) continue;
     planarApply(
@@ -84,6 +97,7 @@ function interleavedGradient(
   const leak = f32x4.splat(slope);
   if (!x) x = dx;
   if (!dy) dy = dz ? dz : dx;
+  if (!dShift && dScale) dShift = dScale + channels * 4;
   for (let item = begin; item < end; item++) {
     const firstChannel = item % blocks * channelsPerItem;
     const itemChannels = min(channelsPerItem, channels - firstChannel);
@@ -109,7 +123,7 @@ function interleavedGradient(
     for (let index: usize = 0; index < itemChannels; index++) {
       const channel = firstChannel + index;
       const total = totals + index * 16;
-      if (partials) addParts(total, partials, parts, channels, channel);
+      if (parts && partials) addParts(total, partials, parts, channels, channel);
       if (sums) {
         storePart(sums, part, channels, channel, total);
         continue;
@@ -117,11 +131,13 @@ function interleavedGradient(
       mergeStatistics(moments, statistics, 1, channels, channel);
       const inverseStd = inverseStdOf(moments, epsilon);
       const rest = restOfMean(moments);
+      if (parts == 0) restoreSums(total, partials, channels, channel, rest, inverseStd);
       if (part == 0) storeParameterGradients(dScale, dShift, channel, total, rest, inverseStd);
       const column = scratch + index * inner * 4, factor = load<f32>(column + arrayBytes);
-      const linear = linearTerm(total, rest, inverseStd, factor, f64(count));
+      const values = valuesOf(moments, parts, count);
+      const linear = linearTerm(total, rest, inverseStd, factor, values);
       fillInner(column + 3 * arrayBytes, inner, f32(linear));
-      fillInner(column + 4 * arrayBytes, inner, constantTerm(total, rest, factor, linear, f64(count)));
+      fillInner(column + 4 * arrayBytes, inner, constantTerm(total, rest, factor, linear, values));
     }
     if (sums || !count) continue;
     interleavedApply(dx + at, (dz ? dz : dy) + at, x + at, itemRows, itemChannels * inner, stride, dz ? 0 : activation, scratch, arrayBytes, leak);

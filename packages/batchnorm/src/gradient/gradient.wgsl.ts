@@ -17,8 +17,11 @@ export interface GradientCode {
   readonly entry: string;
   readonly unit: Unit;
   readonly loads: number;
-  /** What the sums are made of: all of the workgroup's values in one tile or in several, or the sums of parts. */
-  readonly source: "tile" | "tiles" | "parts";
+  /**
+   * What the sums are made of: all of the workgroup's values in one tile or in several, or the sums of parts; or they are given, as dScale
+   * and dShift of a batch of which this may be a part.
+   */
+  readonly source: "tile" | "tiles" | "parts" | "given";
   /** Whether the sums are complete, for dScale, dShift and what dx has of them. */
   readonly finishes: boolean;
   readonly activation: Activation;
@@ -45,13 +48,19 @@ let linear=-inverseStd*inverseStd*centred/p.count;
 let constant=-totals.sum/p.count-linear*rest;
 `;
 
+const takeGiven = `
+let count=orOne(found.n);
+let linear=-inverseStd*sums[channel]/count;
+let constant=-sums[p.channels+channel]/count-linear*rest;
+`;
+
 const storePart = `
 if(member==0u&&works){let to=split*2u*p.channels+channel;parts[to]=totals.sum;parts[to+p.channels]=totals.product;}
 `;
 
 /**
  * The sums of dz and of dz * (x - centre), and what is made of them: dx = factor * (dz + linear * (x - centre) + constant), dScale
- * and dShift. Operands: dy, x, statistics, scale, shift, y where it has the signs, parts; dx, dParameters, dz, parts. Where dy is
+ * and dShift. Operands: dy, x, statistics, scale, shift, y where it has the signs, parts or sums; dx, dParameters, dz, parts. Where dy is
  * absent it lies in the memory of dz, or else of dx, and so does x.
  */
 export function gradientCode(code: GradientCode, setting: TileSetting): string {
@@ -74,30 +83,30 @@ export function gradientCode(code: GradientCode, setting: TileSetting): string {
   const store = (name: string, value: string): string => elements.store!(name, "to#", value);
   const stores = [
     ...(writes("dz") ? [store("dz", "dz#")] : []),
-    ...(ofBatch ? [] : [store("dx", "factor*dz#")]),
+    ...(!ofBatch && writes("dx") ? [store("dx", "factor*dz#")] : []),
   ].join("");
   const add = each(loads, (k) => {
     const store = stores && `if(in${k}){${stores.replaceAll("#", `${k}`)}}`;
     return `sum+=select(V(),dz${k},in${k});product+=select(V(),dz${k}*x${k},in${k});${store}\n`;
   });
-  const apply = each(
-    loads,
-    (k) =>
-      `if(in${k}){${store("dx", "factor*(dz#+fma(x#,V(linear),V(constant)))").replaceAll("#", `${k}`)}}\n`,
-  );
+  const apply = (): string => {
+    const stored = store("dx", "factor*(dz#+fma(x#,V(linear),V(constant)))");
+    return each(loads, (k) => `if(in${k}){${stored.replaceAll("#", `${k}`)}}\n`);
+  };
   const pass = loadAll + mask(activation) + add;
   const summed = source === "tile" ? pass : tiles(pass);
   const ofValues = `var sum=V();var product=V();${summed}all=Part(total(sum),total(product));`;
   const isMasked = source === "tiles" && dy === "dz";
-  const again =
-    (source === "tiles" ? rewind : "") + tiles(loadAll + mask(isMasked ? "none" : activation) + apply);
+  const again = (): string =>
+    (source === "tiles" ? rewind : "") + tiles(loadAll + mask(isMasked ? "none" : activation) + apply());
+  const channel = statisticsGiven("statistics") + coefficients(reads("scale"), reads("shift"));
+  if (source === "given") return tileCode(unit, entry, sums, setting, channel + takeGiven + again());
   const body = [
-    statisticsGiven("statistics"),
-    coefficients(reads("scale"), reads("shift")),
+    channel,
     `var all=Part();${source === "parts" ? sumsOfParts : ofValues}`,
     joinMembers("totals", setting),
     finishes ? finish : storePart,
-    finishes && ofBatch ? (source === "tile" ? apply : again) : "",
+    finishes && ofBatch ? (source === "tile" ? apply() : again()) : "",
   ];
   return tileCode(unit, entry, sums, setting, body.join(""));
 }

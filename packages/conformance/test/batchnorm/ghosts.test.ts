@@ -6,6 +6,8 @@ import {
   foldIntoConvolution,
   foldIntoLinear,
   ghostBatchNorm,
+  gradientApply,
+  gradientSums,
   maskedBatchNorm,
   normalize,
   statistics,
@@ -89,6 +91,16 @@ describe("options that nobody knows, and values out of range, are refused", () =
     ],
     ["normalize", () => normalize(samples(4), statistics(samples(4)), any({ training: true })), '"training"'],
     ["statistics", () => statistics(samples(4), any({ axes: 1 })), 'statistics: found the option "axes"'],
+    [
+      "sums of a gradient",
+      () => gradientSums(samples(4), samples(4), statistics(samples(4)), any({ residual: samples(4) })),
+      'gradientSums: found the option "residual"',
+    ],
+    [
+      "their use",
+      () => gradientApply(samples(4), samples(4), statistics(samples(4)), samples(2), any({ y: samples(4) })),
+      'gradientApply: found the option "y"',
+    ],
     [
       "a convolution's",
       () => conv2dBatchNorm(samples(4), samples(4), any({ padding: 1 })),

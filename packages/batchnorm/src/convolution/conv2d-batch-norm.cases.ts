@@ -112,7 +112,7 @@ const variants: Case[] = [
   },
 ];
 
-export const cases: OpCases<Conv2dBatchNormAttributes> = {
+export const conv2dBatchNormCases: OpCases<Conv2dBatchNormAttributes> = {
   op: conv2dBatchNormOp,
   accuracy: {
     relative: 1e-5,

@@ -42,7 +42,7 @@ const variants: OpCase<NormalizationAttributes>[] = [
   },
 ];
 
-export const cases: OpCases<NormalizationAttributes> = {
+export const batchNormTrainingCases: OpCases<NormalizationAttributes> = {
   op: batchNormTrainingOp,
   accuracy: normalizedAccuracy,
   cases: [

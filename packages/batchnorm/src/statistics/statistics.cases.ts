@@ -3,7 +3,7 @@ import { caseShapes, f16, f32, halfShapes, infinities, poisoned } from "../opera
 import type { StatisticsAttributes } from "./statistics.ts";
 import { statisticsOp } from "./statistics.ts";
 
-export const cases: OpCases<StatisticsAttributes> = {
+export const statisticsCases: OpCases<StatisticsAttributes> = {
   op: statisticsOp,
   accuracy: {
     relative: 2e-6,

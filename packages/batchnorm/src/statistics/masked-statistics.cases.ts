@@ -1,7 +1,7 @@
 import type { CaseInput, OpCases, Shape } from "@evenkeel/tensor";
 import { f32 } from "../operands/case-inputs.ts";
-import { maskedStatisticsOp } from "../statistics/masked-statistics.ts";
-import type { StatisticsAttributes } from "../statistics/statistics.ts";
+import { maskedStatisticsOp } from "./masked-statistics.ts";
+import type { StatisticsAttributes } from "./statistics.ts";
 
 const mask = (shape: Shape, values: CaseInput["values"] = { integers: [0, 1] }): CaseInput => ({
   shape,
@@ -9,7 +9,7 @@ const mask = (shape: Shape, values: CaseInput["values"] = { integers: [0, 1] }):
   values,
 });
 
-export const cases: OpCases<StatisticsAttributes> = {
+export const maskedStatisticsCases: OpCases<StatisticsAttributes> = {
   op: maskedStatisticsOp,
   accuracy: {
     relative: 2e-6,

@@ -1,9 +1,9 @@
 import type { OpCases } from "@evenkeel/tensor";
 import { f32 } from "../operands/case-inputs.ts";
-import type { PackAttributes } from "../statistics/pack-statistics.ts";
-import { packStatisticsOp } from "../statistics/pack-statistics.ts";
+import type { PackAttributes } from "./pack-statistics.ts";
+import { packStatisticsOp } from "./pack-statistics.ts";
 
-export const cases: OpCases<PackAttributes> = {
+export const packStatisticsCases: OpCases<PackAttributes> = {
   op: packStatisticsOp,
   accuracy: "exact",
   cases: [

@@ -42,7 +42,7 @@ const variants: OpCase<NormalizationAttributes>[] = [
   },
 ];
 
-export const cases: OpCases<NormalizationAttributes> = {
+export const normalizeCases: OpCases<NormalizationAttributes> = {
   op: normalizeOp,
   accuracy: normalizedAccuracy,
   cases: [

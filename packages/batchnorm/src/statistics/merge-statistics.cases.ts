@@ -1,8 +1,8 @@
 import type { NoAttributes, OpCases } from "@evenkeel/tensor";
 import { f32, positive } from "../operands/case-inputs.ts";
-import { mergeStatisticsOp } from "../statistics/merge-statistics.ts";
+import { mergeStatisticsOp } from "./merge-statistics.ts";
 
-export const cases: OpCases<NoAttributes> = {
+export const mergeStatisticsCases: OpCases<NoAttributes> = {
   op: mergeStatisticsOp,
   accuracy: {
     relative: 1e-6,

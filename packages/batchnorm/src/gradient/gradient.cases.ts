@@ -1,30 +1,16 @@
-import type { Accuracy, CaseInput, OpCase, OpCases, Shape } from "@evenkeel/tensor";
+import type { OpCase, OpCases, Shape } from "@evenkeel/tensor";
 import { caseShapes, f16, f32, halfShapes, positive } from "../operands/case-inputs.ts";
 import { normalizeGradientOp } from "./gradient.ts";
-import type { GradientAttributes } from "./gradient-plan.ts";
+import type { GradientAttributes } from "./gradient-attributes.ts";
+import { accuracyOf, gradientInputs } from "./gradient-inputs.ts";
 
 const plain: GradientAttributes = {
   ...{ axis: 1, epsilon: 1e-5, activation: "none", residual: false, ofBatch: true },
 };
 const leaky = { leakyRelu: 0.2 };
 
-/** dy, x, statistics, scale, shift, y. */
-function operands(shape: Shape, axis: number): CaseInput[] {
-  const channels = [shape[axis]!];
-  return [f32(shape), f32(shape), positive([4, ...channels]), f32(channels), f32(channels), f32(shape)];
-}
-
-/** A sum over a whole channel is judged by its terms. */
-function accuracyOf(shape: Shape, axis: number): Accuracy {
-  const values = shape.reduce((product, size) => product * size, 1) / Math.max(1, shape[axis]!);
-  return {
-    ...{ relative: 1e-5, absolute: 2e-7 * Math.max(100, values) },
-    reason: "1e-5 of the sum of magnitudes, of which terms of both signs leave little",
-  };
-}
-
 function variants(layout: string, shape: Shape, axis: number): OpCase<GradientAttributes>[] {
-  const [dy, x, statistics, scale, shift, y] = operands(shape, axis);
+  const [dy, x, statistics, scale, shift, y] = gradientInputs(shape, axis);
   const attrs = { ...plain, axis };
   const given = { ...attrs, ofBatch: false };
   const cases: OpCase<GradientAttributes>[] = [
@@ -58,7 +44,7 @@ function variants(layout: string, shape: Shape, axis: number): OpCase<GradientAt
   return cases.map((one) => ({ ...one, name: `${one.name}, ${layout}` }));
 }
 
-export const cases: OpCases<GradientAttributes> = {
+export const normalizeGradientCases: OpCases<GradientAttributes> = {
   op: normalizeGradientOp,
   accuracy: {
     relative: 1e-5,
@@ -71,7 +57,7 @@ export const cases: OpCases<GradientAttributes> = {
     ...variants("interleaved", [3, 2, 7, 6], 3),
     ...caseShapes.map(({ name, shape, axis }) => {
       const attrs = { ...plain, axis, activation: "relu" as const };
-      return { name, attrs, inputs: operands(shape, axis), accuracy: accuracyOf(shape, axis) };
+      return { name, attrs, inputs: gradientInputs(shape, axis), accuracy: accuracyOf(shape, axis) };
     }),
     ...[
       { name: "everything, in parts", shape: [70, 61, 8], axis: 2 },
@@ -79,11 +65,11 @@ export const cases: OpCases<GradientAttributes> = {
     ].map(({ name, shape, axis }) => ({
       name,
       attrs: { ...plain, axis, residual: true, activation: leaky },
-      inputs: operands(shape, axis),
+      inputs: gradientInputs(shape, axis),
       accuracy: accuracyOf(shape, axis),
     })),
     ...halfShapes.flatMap(({ name, shape, axis }) => {
-      const [, , statistics, scale, shift] = operands(shape, axis);
+      const [, , statistics, scale, shift] = gradientInputs(shape, axis);
       const half = f16(shape);
       const common = { accuracy: accuracyOf(shape, axis), needs: "f16" as const };
       const attrs = { ...plain, axis, activation: "relu" as const };
@@ -99,7 +85,7 @@ export const cases: OpCases<GradientAttributes> = {
     {
       name: "given statistics in parts",
       attrs: { ...plain, ofBatch: false, residual: true, activation: "relu" },
-      inputs: operands([9_001, 3], 1),
+      inputs: gradientInputs([9_001, 3], 1),
       accuracy: { relative: 1e-5, absolute: 1e-2, reason: "1e-5 of the sum of magnitudes" },
     },
     {

@@ -1,0 +1,17 @@
+import type { Accuracy, CaseInput, Shape } from "@evenkeel/tensor";
+import { f32, positive } from "../operands/case-inputs.ts";
+
+/** dy, x, statistics, scale, shift, y. */
+export function gradientInputs(shape: Shape, axis: number): CaseInput[] {
+  const channels = [shape[axis]!];
+  return [f32(shape), f32(shape), positive([4, ...channels]), f32(channels), f32(channels), f32(shape)];
+}
+
+/** A sum over a whole channel is judged by its terms. */
+export function accuracyOf(shape: Shape, axis: number): Accuracy {
+  const values = shape.reduce((product, size) => product * size, 1) / Math.max(1, shape[axis]!);
+  return {
+    ...{ relative: 1e-5, absolute: 2e-7 * Math.max(100, values) },
+    reason: "1e-5 of the sum of magnitudes, of which terms of both signs leave little",
+  };
+}
