@@ -31,11 +31,11 @@ export interface LeakReportOptions {
 }
 
 /**
- * Reports forgotten tensors, for use in development: tensors that no scope owned, that nobody disposed, and whose memory was
- * freed only because the engine has collected them as garbage. `true` writes reports with `console.warn`, a function gets them
- * as data, `false` ends them. A report comes when the engine collects garbage, which may be late or never; `node --expose-gc` has
- * a function `gc` that collects at once. Tensors that can still be reached are in no report. While no reports are asked for,
- * nothing is recorded.
+ * Reports forgotten tensors, for use in development: those that no scope owned, or that `keep` took out of theirs, and that the
+ * engine has collected as garbage without a `dispose`. `true` writes reports with `console.warn`, a function gets them as data,
+ * `false` ends them. A report comes when the engine collects garbage, which may be late or never; `node --expose-gc` has a
+ * function `gc` that collects at once. Tensors that can still be reached are in no report. While no reports are asked for, nothing
+ * is recorded.
  *
  * Throws ArgumentError for anything but a boolean or a function.
  *

@@ -4,6 +4,7 @@ import { ArgumentError } from "../checks/errors.ts";
 import { aTensor, callable } from "../checks/rules.ts";
 import type { Scope } from "./current-scope.ts";
 import { currentScope, runInScope, trackInScope } from "./current-scope.ts";
+import { leakWatch } from "./leak-watch.ts";
 import type { Tensor } from "./tensor.ts";
 import { isTensor } from "./tensor.ts";
 
@@ -40,7 +41,8 @@ export function scope<Result>(body: () => Result): Result {
 export function keep<Kept extends Tensor>(tensor: Kept): Kept {
   checkValue("keep", tensor, aTensor);
   currentScope()?.delete(tensor);
-  if (!tensor.isDisposed) tensor.storage.freeWhenForgotten();
+  // Tapes keep every value that they save, which costs nothing unless leaks are reported.
+  if (leakWatch !== undefined && !tensor.isDisposed) tensor.storage.freeWhenForgotten();
   return tensor;
 }
 
