@@ -9,6 +9,14 @@ import { compute } from "./layer.ts";
 /**
  * A layer that can apply the activation behind it in its own launches. Containers make use of this unless `forward` has been
  * overridden, in a subclass or on the object: then they call that `forward`.
+ *
+ * @example
+ * class Projection extends FusingModule {
+ *   readonly weight = new Parameter(ones([10, 64]));
+ *   forwardWith(x: Tensor, { activation }: Epilogue): Tensor {
+ *     return linear(x, this.weight.value, undefined, { activation });
+ *   }
+ * }
  */
 export abstract class FusingModule extends Module {
   /** The layer, followed by the activation. */
