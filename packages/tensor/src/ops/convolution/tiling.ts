@@ -90,15 +90,25 @@ export const areaOf = ({ axes: [y, x] }: ConvolutionShape): number => y.taps * x
 /** Pixels of a channel of the target. */
 export const pixelsOf = ({ axes: [y, x] }: ConvolutionShape): number => y.target * x.target;
 
-/** In the order of the kernels' parameters. */
-export const axisParameters = (axis: KernelAxis): number[] => [
-  axis.source,
-  axis.target,
-  axis.taps,
-  axis.stride,
-  axis.before,
-  axis.dilation,
-];
+type AxisField = "source" | "target" | "taps" | "stride" | "before" | "dilation";
+
+/** The fields of both axes under the names of the kernels' parameters: `sourceY`, `targetX`. */
+export type AxisParameters = { readonly [Name in `${AxisField}${"Y" | "X"}`]: number };
+
+export const axisParameters = ([y, x]: readonly [y: KernelAxis, x: KernelAxis]): AxisParameters => ({
+  sourceY: y.source,
+  targetY: y.target,
+  tapsY: y.taps,
+  strideY: y.stride,
+  beforeY: y.before,
+  dilationY: y.dilation,
+  sourceX: x.source,
+  targetX: x.target,
+  tapsX: x.taps,
+  strideX: x.stride,
+  beforeX: x.before,
+  dilationX: x.dilation,
+});
 
 /** What an item of work covers of the images. */
 export interface Tile {

@@ -1,4 +1,5 @@
 import { madd, sumsOfLanes } from "../../matmul/wasm/simd.as";
+import { FilterGradientArguments, MergeSlicesArguments } from "./convolution.arguments.as";
 import { axisAt, axisBytes, enterPhase, enterTile, targetAt } from "./geometry.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
 
@@ -114,18 +115,16 @@ function writeSums(sums: usize, outputs: i32, width: i32, taps: i32, padded: i32
  * The gradient over slices of `sliceImages` images, one after the other in `sums`. An item is a slice, a group, and a block of
  * `outputBlock` channels of dy and of `channelBlock` channels of x. Channels are counted per group.
  */
-function filterGradient(
-  begin: i32, end: i32, scratch: usize, source: usize, dy: usize, sums: usize,
-  images: i32, groups: i32, channels: i32, outputs: i32,
-  sourceY: i32, targetY: i32, kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32,
-  sourceX: i32, targetX: i32, kernelX: i32, strideX: i32, paddingX: i32, dilationX: i32,
-  tileImages: i32, tileRows: i32, tileColumns: i32, outputBlock: i32, channelBlock: i32, sliceImages: i32,
-): void {
-  const y = axisAt(scratch, sourceY, targetY, kernelY, strideY, paddingY, dilationY, 0);
-  const x = axisAt(scratch + axisBytes, sourceX, targetX, kernelX, strideX, paddingX, dilationX, 0);
+function filterGradient(begin: i32, end: i32, scratch: usize, args: FilterGradientArguments): void {
+  const { source, dy, sums, images, groups, channels, outputs } = args;
+  const { sourceY, targetY, tapsY, strideY, beforeY, dilationY } = args;
+  const { sourceX, targetX, tapsX, strideX, beforeX, dilationX } = args;
+  const { tileImages, tileRows, tileColumns, outputBlock, channelBlock, sliceImages } = args;
+  const y = axisAt(scratch, sourceY, targetY, tapsY, strideY, beforeY, dilationY, 0);
+  const x = axisAt(scratch + axisBytes, sourceX, targetX, tapsX, strideX, beforeX, dilationX, 0);
   enterPhase(y, 0);
   enterPhase(x, 0);
-  const area = kernelY * kernelX, width = outputs <= 2 ? 1 : 4;
+  const area = tapsY * tapsX, width = outputs <= 2 ? 1 : 4;
   const segmentsOfTile = tileImages * tileRows * ((tileColumns + 3) >> 2);
   const paddedTaps = (channelBlock * area + 3) & ~3, paddedOutputs = (outputBlock + width - 1) / width * width;
   const offsets = scratch + 2 * axisBytes, table = offsets + (<usize>paddedTaps << 2);
@@ -171,7 +170,8 @@ function filterGradient(
 }
 
 /** Adds up `slices` arrays of `size` floats, in order. An item is `block` floats. */
-function mergeSlices(begin: i32, end: i32, scratch: usize, parts: usize, target: usize, size: i32, slices: i32, block: i32): void {
+function mergeSlices(begin: i32, end: i32, scratch: usize, args: MergeSlicesArguments): void {
+  const { parts, target, size, slices, block } = args;
   const stop = <usize>min(size, end * block) << 2, stride = <usize>size << 2;
   let at = <usize>(begin * block) << 2;
   for (const wide = stop - 16; <isize>at <= <isize>wide; at += 16) {

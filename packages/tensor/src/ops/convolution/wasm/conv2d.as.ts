@@ -1,4 +1,5 @@
 import { activate, finish, madd, packAlong } from "../../matmul/wasm/simd.as";
+import { ConvolveArguments, PackFiltersArguments } from "./convolution.arguments.as";
 import { axisAt, axisBytes, enterPhase, enterTile, phaseOf, targetAt } from "./geometry.as";
 import { multiplyPatches, multiplyRows } from "./panel.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
@@ -17,14 +18,12 @@ const rowBytesInUse: i32 = 16384;
  * Filters in the order of their use: for each group and four target channels, for each phase, for each source channel and tap of
  * the phase, four floats. An item is four target channels of a group.
  */
-function packFilters(
-  begin: i32, end: i32, scratch: usize, filters: usize, packed: usize,
-  targetChannels: i32, sourceChannels: i32, transposed: i32,
-  kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32, kernelX: i32, strideX: i32, paddingX: i32, dilationX: i32,
-): void {
-  const y = axisAt(scratch, 0, 0, kernelY, strideY, paddingY, dilationY, transposed);
-  const x = axisAt(scratch + axisBytes, 0, 0, kernelX, strideX, paddingX, dilationX, transposed);
-  const area = kernelY * kernelX, panels = (targetChannels + 3) >> 2;
+function packFilters(begin: i32, end: i32, scratch: usize, args: PackFiltersArguments): void {
+  const { filters, packed, targetChannels, sourceChannels, transposed } = args;
+  const { tapsY, strideY, beforeY, dilationY, tapsX, strideX, beforeX, dilationX } = args;
+  const y = axisAt(scratch, 0, 0, tapsY, strideY, beforeY, dilationY, transposed);
+  const x = axisAt(scratch + axisBytes, 0, 0, tapsX, strideX, beforeX, dilationX, transposed);
+  const area = tapsY * tapsX, panels = (targetChannels + 3) >> 2;
   const targetStride = <usize>(transposed ? area : area * sourceChannels) << 2;
   const sourceStride = <usize>(transposed ? area * targetChannels : area) << 2;
   for (let item = begin; item < end; item++) {
@@ -42,7 +41,7 @@ function packFilters(
       const taps = y.taps * x.taps;
       let index = 0;
       for (let tap = 0; tap < area; tap++) {
-        if (phaseOf(y, tap / kernelX) != y.phase || phaseOf(x, tap % kernelX) != x.phase) continue;
+        if (phaseOf(y, tap / tapsX) != y.phase || phaseOf(x, tap % tapsX) != x.phase) continue;
         for (let channel = 0; channel < sourceChannels; channel++) {
           const own = from + <usize>channel * sourceStride + (<usize>tap << 2);
           const at = to + (<usize>(channel * taps + index) << 4);
@@ -186,19 +185,18 @@ function convolveThin(output: Output, filters: usize, offsets: usize, depth: i32
  * a time. Channels are counted per group. `statistics`, where they are wanted, are of what each item writes: rows of all channels,
  * four for each tile.
  */
-function convolve(
-  begin: i32, end: i32, scratch: usize, source: usize, filters: usize, bias: usize, target: usize, statistics: usize,
-  images: i32, groups: i32, sourceChannels: i32, targetChannels: i32, transposed: i32,
-  sourceY: i32, targetY: i32, kernelY: i32, strideY: i32, paddingY: i32, dilationY: i32,
-  sourceX: i32, targetX: i32, kernelX: i32, strideX: i32, paddingX: i32, dilationX: i32,
-  tileImages: i32, tileRows: i32, tileColumns: i32, targetBlock: i32, sourceBlock: i32, slope: f32,
-): void {
-  const y = axisAt(scratch, sourceY, targetY, kernelY, strideY, paddingY, dilationY, transposed);
-  const x = axisAt(scratch + axisBytes, sourceX, targetX, kernelX, strideX, paddingX, dilationX, transposed);
+function convolve(begin: i32, end: i32, scratch: usize, args: ConvolveArguments): void {
+  const { source, filters, bias, target, statistics, slope } = args;
+  const { images, groups, sourceChannels, targetChannels, transposed } = args;
+  const { sourceY, targetY, tapsY, strideY, beforeY, dilationY } = args;
+  const { sourceX, targetX, tapsX, strideX, beforeX, dilationX } = args;
+  const { tileImages, tileRows, tileColumns, targetBlock, sourceBlock } = args;
+  const y = axisAt(scratch, sourceY, targetY, tapsY, strideY, beforeY, dilationY, transposed);
+  const x = axisAt(scratch + axisBytes, sourceX, targetX, tapsX, strideX, beforeX, dilationX, transposed);
   const output = changetype<Output>(scratch + 2 * axisBytes);
   const written = writtenAt(scratch + 3 * axisBytes, targetY, targetX, <usize>(targetY * targetX * groups * targetChannels) << 2);
   const tile = scratch + 4 * axisBytes, offsets = tile + tileBytes;
-  const table = offsets + (<usize>(sourceBlock * kernelY * kernelX) << 2);
+  const table = offsets + (<usize>(sourceBlock * tapsY * tapsX) << 2);
   const segmentsOfTile = tileImages * tileRows * ((tileColumns + 3) >> 2);
   // The kernels take segments by twos or fours: a few beyond the last one repeat what is read, and write nothing.
   const patches = table + <usize>(segmentsOfTile + 3) * segmentBytes + 15 & ~15;
@@ -207,7 +205,7 @@ function convolve(
   const blocks = (targetChannels + targetBlock - 1) / targetBlock;
   const across = ((targetX + x.step - 1) / x.step + tileColumns - 1) / tileColumns;
   const down = ((targetY + y.step - 1) / y.step + tileRows - 1) / tileRows;
-  const panelStride = <usize>(sourceChannels * kernelY * kernelX) << 4;
+  const panelStride = <usize>(sourceChannels * tapsY * tapsX) << 4;
   const phases = y.step * x.step;
   let imagesBefore = 0, rowsBefore = 0, columnsBefore = 0;
   output.table = table;
@@ -246,7 +244,7 @@ function convolve(
           imagesBefore = count;
           rowsBefore = y.length;
           columnsBefore = x.length;
-          output.isRow = kernelY * kernelX == 1 && x.jump * phases == 1 && count * y.length == 1;
+          output.isRow = tapsY * tapsX == 1 && x.jump * phases == 1 && count * y.length == 1;
           output.tail = x.length & 3;
           output.full = count * y.length * (x.length >> 2);
           output.segments = count * y.length * ((x.length + 3) >> 2);
@@ -256,7 +254,7 @@ function convolve(
           }
           writeOffsets(block, count, y, x, offsets);
         }
-        const taps = y.taps * x.taps, before = y.tapsBefore * kernelX + y.taps * x.tapsBefore;
+        const taps = y.taps * x.taps, before = y.tapsBefore * tapsX + y.taps * x.tapsBefore;
         const own = panels + (<usize>(before * sourceChannels + first * taps) << 4);
         output.target = toChannel + (<usize>(targetAt(y) * targetX + targetAt(x)) << 2);
         if (targetChannels <= 2) convolveThin(output, own, offsets, block * taps, tile);

@@ -1,7 +1,9 @@
 import { wasmKernel } from "../../../core/launch.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
-import { areaOf, pixelsOf } from "../tiling.ts";
+import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
+import { convolutionKernels } from "./convolution.kernels.ts";
 import { chunkOf } from "./direct-plan.ts";
 import type { PreparedLaunches } from "./prepared-launches.ts";
 
@@ -24,36 +26,32 @@ function isFitting(axis: KernelAxis, isTransposed: boolean): boolean {
 export const isDepthwise = ({ ofSource, ofTarget, axes, isTransposed }: ConvolutionShape): boolean =>
   ofSource === 1 && ofTarget === 1 && axes.every((axis) => isFitting(axis, isTransposed));
 
-export const lineParameters = ({ source, target, taps, stride, before }: KernelAxis): number[] => [
-  source,
-  target,
-  taps,
-  stride,
-  before,
-];
-
 /** Filters are used as they come. */
 export function depthwiseLaunches(
   shape: ConvolutionShape,
   module: string,
   epilogue: PlainEpilogue | undefined,
 ): PreparedLaunches {
-  const { images, groups, axes, isTransposed } = shape;
+  const { images, groups, isTransposed } = shape;
+  const [y, x] = shape.axes;
   return {
     temporaries: [],
     launches: [
-      {
-        kind: "kernel",
-        kernel: wasmKernel(module, "convolveDepthwise"),
-        reads: [{ input: 0 }, { input: 1 }, epilogue?.hasAddend ? { input: 2 } : undefined],
-        writes: [{ output: 0 }],
-        parameters: [
-          ...[groups, isTransposed ? 1 : 0],
-          ...axes.flatMap((axis) => lineParameters(facing(axis, isTransposed))),
-          epilogue?.slope ?? 1,
-        ],
+      planLaunch(wasmKernel(module, "convolveDepthwise", convolutionKernels), {
+        reads: {
+          source: { input: 0 },
+          filters: { input: 1 },
+          bias: epilogue?.hasAddend ? { input: 2 } : undefined,
+        },
+        writes: { target: { output: 0 } },
+        parameters: {
+          channels: groups,
+          flipped: isTransposed ? 1 : 0,
+          ...axisParameters([facing(y, isTransposed), facing(x, isTransposed)]),
+          slope: epilogue?.slope ?? 1,
+        },
         work: { items: images * groups, chunk: chunkOf(pixelsOf(shape) * areaOf(shape)), scratchBytes: 32 },
-      },
+      }),
     ],
   };
 }

@@ -1,7 +1,8 @@
 import { wasmKernel } from "../../../core/launch.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
 import type { ConvolutionShape } from "../tiling.ts";
-import { areaOf, pixelsOf } from "../tiling.ts";
-import { lineParameters } from "./depthwise-plan.ts";
+import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
+import { convolutionKernels } from "./convolution.kernels.ts";
 import { chunkOf } from "./direct-plan.ts";
 import type { Sums } from "./filter-gradient-plan.ts";
 
@@ -16,12 +17,15 @@ export function depthwiseSums(shape: ConvolutionShape, module: string): Sums {
   const slices = Math.max(1, Math.ceil(images / sliceImages));
   return {
     slices,
-    kernel: wasmKernel(module, "filterGradientDepthwise"),
-    parameters: [images, groups, ...axes.flatMap(lineParameters), sliceImages],
-    work: {
-      items: groups * slices,
-      chunk: chunkOf(sliceImages * pixelsOf(shape) * areaOf(shape)),
-      scratchBytes: 32 + 16 * y.taps * 4 * Math.ceil(x.taps / 4),
-    },
+    launch: (operands) =>
+      planLaunch(wasmKernel(module, "filterGradientDepthwise", convolutionKernels), {
+        ...operands,
+        parameters: { images, channels: groups, sliceImages, ...axisParameters(axes) },
+        work: {
+          items: groups * slices,
+          chunk: chunkOf(sliceImages * pixelsOf(shape) * areaOf(shape)),
+          scratchBytes: 32 + 16 * y.taps * 4 * Math.ceil(x.taps / 4),
+        },
+      }),
   };
 }

@@ -1,4 +1,5 @@
 import { activate, finish, madd } from "../../matmul/wasm/simd.as";
+import { ConvolveDepthwiseArguments, FilterGradientDepthwiseArguments } from "./convolution.arguments.as";
 
 // Convolution of each channel with a filter of its own, at stride 1 or 2: rows of the source are read where they lie, sixteen
 // neighbouring targets at a time, and four at the ends of rows, where what lies outside is masked.
@@ -86,30 +87,29 @@ function endOfInner(source: i32, target: i32, taps: i32, stride: i32, before: i3
 }
 
 /** target = activation(convolution of the source + bias). An item is a channel of an image. `flipped`: the last tap comes first. */
-function convolveDepthwise(
-  begin: i32, end: i32, scratch: usize, source: usize, filters: usize, bias: usize, target: usize, channels: i32, flipped: i32,
-  sourceY: i32, targetY: i32, kernelY: i32, strideY: i32, beforeY: i32, sourceX: i32, targetX: i32, kernelX: i32, strideX: i32, beforeX: i32, slope: f32,
-): void {
-  const area = kernelY * kernelX, pitch = <usize>sourceX << 2, step: usize = flipped ? -4 : 4;
+function convolveDepthwise(begin: i32, end: i32, scratch: usize, args: ConvolveDepthwiseArguments): void {
+  const { source, filters, bias, target, channels, flipped, slope } = args;
+  const { sourceY, targetY, tapsY, strideY, beforeY, sourceX, targetX, tapsX, strideX, beforeX } = args;
+  const area = tapsY * tapsX, pitch = <usize>sourceX << 2, step: usize = flipped ? -4 : 4;
   writeRamps(scratch, strideX);
-  const low = firstInner(strideX, beforeX), high = endOfInner(sourceX, targetX, kernelX, strideX, beforeX);
+  const low = firstInner(strideX, beforeX), high = endOfInner(sourceX, targetX, tapsX, strideX, beforeX);
   for (let item = begin; item < end; item++) {
     const channel = item % channels, from = source + (<usize>(item * sourceY * sourceX) << 2);
     const filter = filters + (<usize>(channel * area + (flipped ? area - 1 : 0)) << 2);
     const b = bias ? v128.load32_splat(bias + (<usize>channel << 2)) : f32x4.splat(0);
     let to = target + (<usize>(item * targetY * targetX) << 2);
     for (let row = 0; row < targetY; row++) {
-      const top = row * strideY - beforeY, firstTap = max(0, -top), rows = min(kernelY, sourceY - top) - firstTap;
-      const own = filter + <usize>(firstTap * kernelX) * step, line = from + <usize>(top + firstTap) * pitch;
+      const top = row * strideY - beforeY, firstTap = max(0, -top), rows = min(tapsY, sourceY - top) - firstTap;
+      const own = filter + <usize>(firstTap * tapsX) * step, line = from + <usize>(top + firstTap) * pitch;
       for (let column = 0; column < targetX; ) {
         const first = column * strideX - beforeX, at = line + (<usize>first << 2);
         if (column >= low && column + 16 <= high) {
-          convolveInner(at, pitch, rows, kernelX, strideX, own, step, b, slope, to);
+          convolveInner(at, pitch, rows, tapsX, strideX, own, step, b, slope, to);
           column += 16;
           to += 64;
         } else {
           const lanes = min(4, targetX - column);
-          const sum = convolveEdge(at, pitch, rows, kernelX, strideX, first, scratch, sourceX, own, step, b);
+          const sum = convolveEdge(at, pitch, rows, tapsX, strideX, first, scratch, sourceX, own, step, b);
           finish(to, 4, lanes, activate(sum, slope), false, false, 0, 0, 1);
           column += lanes;
           to += <usize>lanes << 2;
@@ -152,34 +152,32 @@ function sumRow(dy: usize, source: usize, width: i32, targets: i32, low: i32, hi
 }
 
 /** The filter gradient over slices of `sliceImages` images, one after the other in `sums`. An item is a channel of a slice. */
-function filterGradientDepthwise(
-  begin: i32, end: i32, scratch: usize, source: usize, dy: usize, sums: usize, images: i32, channels: i32,
-  sourceY: i32, targetY: i32, kernelY: i32, strideY: i32, beforeY: i32, sourceX: i32, targetX: i32, kernelX: i32, strideX: i32, beforeX: i32,
-  sliceImages: i32,
-): void {
-  const padded = (kernelX + 3) & ~3, ofTaps = scratch + rampBytes;
+function filterGradientDepthwise(begin: i32, end: i32, scratch: usize, args: FilterGradientDepthwiseArguments): void {
+  const { source, dy, sums, images, channels, sliceImages } = args;
+  const { sourceY, targetY, tapsY, strideY, beforeY, sourceX, targetX, tapsX, strideX, beforeX } = args;
+  const padded = (tapsX + 3) & ~3, ofTaps = scratch + rampBytes;
   writeRamps(scratch, strideX);
-  const low = firstInner(strideX, beforeX), high = endOfInner(sourceX, targetX, kernelX, strideX, beforeX);
+  const low = firstInner(strideX, beforeX), high = endOfInner(sourceX, targetX, tapsX, strideX, beforeX);
   for (let item = begin; item < end; item++) {
     const channel = item % channels, first = item / channels * sliceImages;
-    memory.fill(ofTaps, 0, <usize>(kernelY * padded) << 4);
+    memory.fill(ofTaps, 0, <usize>(tapsY * padded) << 4);
     for (let image = first; image < min(images, first + sliceImages); image++) {
       const plane = image * channels + channel, from = source + (<usize>(plane * sourceY * sourceX) << 2);
       let own = dy + (<usize>(plane * targetY * targetX) << 2);
       for (let row = 0; row < targetY; row++, own += <usize>targetX << 2) {
-        for (let tapY = 0; tapY < kernelY; tapY++) {
+        for (let tapY = 0; tapY < tapsY; tapY++) {
           const line = row * strideY + tapY - beforeY;
           if (<u32>line >= <u32>sourceY) continue;
-          for (let tapX = 0; tapX < kernelX; tapX += 4) {
+          for (let tapX = 0; tapX < tapsX; tapX += 4) {
             const partial = ofTaps + (<usize>(tapY * padded + tapX) << 4);
             sumRow(own, from + (<usize>(line * sourceX) << 2), sourceX, targetX, low, high, strideX, tapX - beforeX, scratch, partial);
           }
         }
       }
     }
-    let to = sums + (<usize>(item * kernelY * kernelX) << 2);
-    for (let tapY = 0; tapY < kernelY; tapY++) {
-      for (let tapX = 0; tapX < kernelX; tapX++, to += 4) {
+    let to = sums + (<usize>(item * tapsY * tapsX) << 2);
+    for (let tapY = 0; tapY < tapsY; tapY++) {
+      for (let tapX = 0; tapX < tapsX; tapX++, to += 4) {
         const v = v128.load(ofTaps + (<usize>(tapY * padded + tapX) << 4));
         store<f32>(to, f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3)));
       }

@@ -1,9 +1,11 @@
 import type { Slot } from "../../../core/launch.ts";
 import { wasmKernel } from "../../../core/launch.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
-import type { ConvolutionShape, KernelAxis, Tile } from "../tiling.ts";
+import type { ConvolutionShape, Tile } from "../tiling.ts";
 import { areaOf, axisParameters, tileOf, tilesOf } from "../tiling.ts";
+import { convolutionKernels } from "./convolution.kernels.ts";
 import type { PreparedLaunches } from "./prepared-launches.ts";
 
 /** Target pixels of a tile: with `targetChannels` of them, its output takes half of a 512 KiB second-level cache. */
@@ -46,45 +48,50 @@ export function directLaunches(
   const tile = tileOf(shape, images, tilePixels);
   const blocks = blocksOf(tile, ofSource, ofTarget, area);
   const panels = Math.ceil(ofTarget / 4);
-  const transposed = shape.isTransposed ? 1 : 0;
+  const own = {
+    sourceChannels: ofSource,
+    targetChannels: ofTarget,
+    transposed: shape.isTransposed ? 1 : 0,
+    ...axisParameters(axes),
+  };
   const itemSize = tile.images * tile.rows * tile.columns * blocks.target * ofSource * area;
   return {
     parts: tilesOf(tile, shape),
     temporaries: [{ shape: [groups, panels, ofSource * area, 4], dtype: "f32" }],
     launches: [
-      {
-        kind: "kernel",
-        kernel: wasmKernel(module, "packFilters"),
-        reads: [{ input: 1 }],
-        writes: [{ temporary: 0 }],
-        parameters: [ofTarget, ofSource, transposed, ...axes.flatMap(filterParameters)],
+      planLaunch(wasmKernel(module, "packFilters", convolutionKernels), {
+        reads: { filters: { input: 1 } },
+        writes: { packed: { temporary: 0 } },
+        parameters: own,
         work: { items: groups * panels, chunk: chunkOf(4 * ofSource * area * 16), scratchBytes: 256 },
-      },
-      {
-        kind: "kernel",
-        kernel: wasmKernel(module, "convolve"),
-        reads: [{ input: 0 }, { temporary: 0 }, epilogue?.hasAddend ? { input: 2 } : undefined],
-        writes: [{ output: 0 }, statistics],
-        parameters: [
-          ...[images, groups, ofSource, ofTarget, transposed, ...axes.flatMap(axisParameters)],
-          ...[tile.images, tile.rows, tile.columns, blocks.target, blocks.source, epilogue?.slope ?? 1],
-        ],
+      }),
+      planLaunch(wasmKernel(module, "convolve", convolutionKernels), {
+        reads: {
+          source: { input: 0 },
+          filters: { temporary: 0 },
+          bias: epilogue?.hasAddend ? { input: 2 } : undefined,
+        },
+        writes: { target: { output: 0 }, statistics },
+        parameters: {
+          ...own,
+          images,
+          groups,
+          tileImages: tile.images,
+          tileRows: tile.rows,
+          tileColumns: tile.columns,
+          targetBlock: blocks.target,
+          sourceBlock: blocks.source,
+          slope: epilogue?.slope ?? 1,
+        },
         work: {
           items: tilesOf(tile, shape) * groups * Math.ceil(ofTarget / blocks.target),
           chunk: chunkOf(itemSize),
           scratchBytes: scratchBytesOf(tile, blocks, area),
         },
-      },
+      }),
     ],
   };
 }
-
-const filterParameters = ({ taps, stride, before, dilation }: KernelAxis): number[] => [
-  taps,
-  stride,
-  before,
-  dilation,
-];
 
 /** Items in a chunk, when each of them takes that many multiplications. */
 export const chunkOf = (itemSize: number): number =>

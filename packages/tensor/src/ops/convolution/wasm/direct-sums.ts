@@ -1,7 +1,9 @@
 import { wasmKernel } from "../../../core/launch.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
 import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape, Tile } from "../tiling.ts";
 import { areaOf, axisParameters, pixelsOf, tileOf } from "../tiling.ts";
+import { convolutionKernels } from "./convolution.kernels.ts";
 import { chunkOf } from "./direct-plan.ts";
 import type { Sums } from "./filter-gradient-plan.ts";
 
@@ -55,15 +57,19 @@ export function directSums(shape: ConvolutionShape, module: string): Sums {
   const area = areaOf(shape);
   return {
     slices,
-    kernel: wasmKernel(module, "filterGradient"),
-    parameters: [
-      ...[images, groups, ofSource, ofTarget, ...axes.flatMap(axisParameters)],
-      ...[tile.images, tile.rows, tile.columns, cut.outputs, cut.channels, cut.sliceImages],
-    ],
-    work: {
-      items: slices * cut.blocks,
-      chunk: chunkOf(cut.sliceImages * pixelsOf(shape) * cut.outputs * cut.channels * area),
-      scratchBytes: scratchBytesOf(tile, cut, area),
-    },
+    launch: (operands) =>
+      planLaunch(wasmKernel(module, "filterGradient", convolutionKernels), {
+        ...operands,
+        parameters: {
+          ...{ images, groups, channels: ofSource, outputs: ofTarget, ...axisParameters(axes) },
+          ...{ tileImages: tile.images, tileRows: tile.rows, tileColumns: tile.columns },
+          ...{ outputBlock: cut.outputs, channelBlock: cut.channels, sliceImages: cut.sliceImages },
+        },
+        work: {
+          items: slices * cut.blocks,
+          chunk: chunkOf(cut.sliceImages * pixelsOf(shape) * cut.outputs * cut.channels * area),
+          scratchBytes: scratchBytesOf(tile, cut, area),
+        },
+      }),
   };
 }

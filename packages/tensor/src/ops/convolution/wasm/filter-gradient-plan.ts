@@ -1,12 +1,14 @@
 import type { Limits } from "../../../core/backend.ts";
-import type { Kernel, KernelLaunch, PlannedLaunch, ScalarSlot, Slot, Work } from "../../../core/launch.ts";
+import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
 import { wasmKernel } from "../../../core/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import type { ConvolutionAttributes } from "../convolution.ts";
 import { filterGradientShape } from "../convolution.ts";
 import { convolutionShapeOf } from "../tiling.ts";
+import { convolutionKernels } from "./convolution.kernels.ts";
 import { module, relaxedModule } from "./convolution.wasm.ts";
 import { isDepthwise } from "./depthwise-plan.ts";
 import { depthwiseSums } from "./depthwise-sums.ts";
@@ -20,9 +22,12 @@ const mergeBlock = 1024;
 /** A kernel that sums over slices of the batch: x and dy to as many gradients, one after the other. */
 export interface Sums {
   readonly slices: number;
-  readonly kernel: Kernel;
-  readonly parameters: readonly number[];
-  readonly work: Work;
+  launch(operands: SumsOperands): PlannedLaunch;
+}
+
+interface SumsOperands {
+  readonly reads: { readonly source: Slot; readonly dy: Slot };
+  readonly writes: { readonly sums: Slot };
 }
 
 /** Sums over slices of the batch; where there are several, a second launch adds them up in order. */
@@ -38,23 +43,19 @@ export function filterGradientPlan(
   const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
   const ofTiles = usesWinogradSums(shape) ? winogradSums : directSums;
   const sumsOf = isDepthwise(shape) ? depthwiseSums : ofTiles;
-  const { slices, ...own } = sumsOf(shape, from);
+  const { slices, launch } = sumsOf(shape, from);
   const isSliced = slices > 1;
-  const sums: KernelLaunch<Slot, ScalarSlot> = {
-    kind: "kernel",
-    reads: [{ input: 0 }, { input: 1 }],
-    writes: [isSliced ? { temporary: 0 } : { output: 0 }],
-    ...own,
-  };
+  const sums = launch({
+    reads: { source: { input: 0 }, dy: { input: 1 } },
+    writes: { sums: isSliced ? { temporary: 0 } : { output: 0 } },
+  });
   if (!isSliced) return { launches: [sums], temporaries: [], aliases: [] };
-  const merge: PlannedLaunch = {
-    kind: "kernel",
-    kernel: wasmKernel(from, "mergeSlices"),
-    reads: [{ temporary: 0 }],
-    writes: [{ output: 0 }],
-    parameters: [size, slices, mergeBlock],
+  const merge = planLaunch(wasmKernel(from, "mergeSlices", convolutionKernels), {
+    reads: { parts: { temporary: 0 } },
+    writes: { target: { output: 0 } },
+    parameters: { size, slices, block: mergeBlock },
     work: { items: Math.ceil(size / mergeBlock), chunk: chunkOf(mergeBlock * slices) },
-  };
+  });
   return {
     launches: [sums, merge],
     temporaries: [{ shape: [slices, size], dtype: "f32" }],

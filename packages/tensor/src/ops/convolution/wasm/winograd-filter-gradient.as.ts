@@ -1,3 +1,4 @@
+import { FilterGradientWinogradArguments } from "./convolution.arguments.as";
 import { multiplyRows } from "./panel.as";
 import { fillLane, finishGroup, groupBytes, readGradient, readSource } from "./winograd-tiles.as";
 import { coefficientBytes, transformToTaps, writeCoefficients } from "./winograd-transforms.as";
@@ -67,11 +68,9 @@ function writeTaps(slice: Slice, k: usize, from: usize, step: usize, lines: usiz
  * `outputBlock` channels of dy, in eights, and of `channelBlock` channels of x, in fours; `tiles` tiles are transformed at a time.
  * Channels are counted per group.
  */
-function filterGradientWinograd(
-  begin: i32, end: i32, scratch: usize, source: usize, dy: usize, sums: usize,
-  images: i32, groups: i32, channels: i32, outputs: i32, sourceY: i32, targetY: i32, beforeY: i32, sourceX: i32, targetX: i32, beforeX: i32,
-  outputBlock: i32, channelBlock: i32, sliceImages: i32, tiles: i32,
-): void {
+function filterGradientWinograd(begin: i32, end: i32, scratch: usize, args: FilterGradientWinogradArguments): void {
+  const { source, dy, sums, images, groups, channels, outputs } = args;
+  const { sourceY, targetY, beforeY, sourceX, targetX, beforeX, outputBlock, channelBlock, sliceImages, tiles } = args;
   const slice = changetype<Slice>(scratch);
   const k = scratch + 64, lines = k + coefficientBytes, table = lines + tileBytes;
   const tableOfDy = table + <usize>tiles * groupBytes;

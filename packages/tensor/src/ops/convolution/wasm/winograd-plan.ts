@@ -1,9 +1,11 @@
 import type { Slot } from "../../../core/launch.ts";
 import { wasmKernel } from "../../../core/launch.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
 import type { Shape } from "../../../core/spec.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
-import { pixelsOf } from "../tiling.ts";
+import { axisParameters, pixelsOf } from "../tiling.ts";
+import { convolutionKernels } from "./convolution.kernels.ts";
 import type { PreparedLaunches } from "./prepared-launches.ts";
 
 /** Positions of a tile of 4x4 targets and 3x3 taps: each is a product of small matrices. */
@@ -70,36 +72,33 @@ export function winogradLaunches(
   const packed: Shape = [groups, positions, stepBytes(4 * panels, ofSource) / 4];
   const scratchBytes =
     2048 + 52 * tiles + positions * (stepBytes(ofSource, tiles) + stepBytes(4 * panels, tiles));
-  const channels = [ofTarget, ofSource, isTransposed ? 1 : 0];
+  const channels = { targetChannels: ofTarget, sourceChannels: ofSource, transposed: isTransposed ? 1 : 0 };
+  const [y, x] = axes.map((axis) => ({ ...axis, before: beforeOf(axis, isTransposed) }));
   const parts = Math.ceil((images * tilesOfImage(shape)) / tiles);
   return {
     parts,
     temporaries: [{ shape: packed, dtype: "f32" }],
     launches: [
-      {
-        kind: "kernel",
-        kernel: wasmKernel(module, "transformFilters"),
-        reads: [{ input: 1 }],
-        writes: [{ temporary: 0 }],
+      planLaunch(wasmKernel(module, "transformFilters", convolutionKernels), {
+        reads: { weight: { input: 1 } },
+        writes: { packed: { temporary: 0 } },
         parameters: channels,
         work: { items: groups * panels, chunk: Math.ceil(512 / ofSource), scratchBytes: 1024 },
-      },
-      {
-        kind: "kernel",
-        kernel: wasmKernel(module, "convolveWinograd"),
-        reads: [{ input: 0 }, { temporary: 0 }, epilogue?.hasAddend ? { input: 2 } : undefined, { input: 1 }],
-        writes: [{ output: 0 }, statistics],
-        parameters: [
-          ...[images, groups, ofSource, ofTarget, isTransposed ? 1 : 0],
-          ...axes.flatMap(({ source, target, before }) => [
-            source,
-            target,
-            isTransposed ? 2 - before : before,
-          ]),
-          ...[tiles, epilogue?.slope ?? 1],
-        ],
+      }),
+      planLaunch(wasmKernel(module, "convolveWinograd", convolutionKernels), {
+        reads: {
+          source: { input: 0 },
+          filters: { temporary: 0 },
+          bias: epilogue?.hasAddend ? { input: 2 } : undefined,
+          weight: { input: 1 },
+        },
+        writes: { target: { output: 0 }, statistics },
+        parameters: {
+          ...{ images, groups, ...channels, ...axisParameters([y!, x!]) },
+          ...{ tiles, slope: epilogue?.slope ?? 1 },
+        },
         work: { items: groups * parts, chunk: 1, scratchBytes },
-      },
+      }),
     ],
   };
 }

@@ -1,6 +1,9 @@
 import { wasmKernel } from "../../../core/launch.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
 import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape } from "../tiling.ts";
+import { axisParameters } from "../tiling.ts";
+import { convolutionKernels } from "./convolution.kernels.ts";
 import type { Sums } from "./filter-gradient-plan.ts";
 import { isFasterByTiles, positions, stepBytes, tilesFitting, tilesOfImage } from "./winograd-plan.ts";
 
@@ -34,12 +37,14 @@ export function winogradSums(shape: ConvolutionShape, module: string): Sums {
   const matrices = stepBytes(channels, tiles) + stepBytes(outputs, tiles) + stepBytes(channels, outputs);
   return {
     slices,
-    kernel: wasmKernel(module, "filterGradientWinograd"),
-    parameters: [
-      ...[images, groups, ofSource, ofTarget],
-      ...axes.flatMap(({ source, target, before }) => [source, target, before]),
-      ...[outputs, channels, sliceImages, tiles],
-    ],
-    work: { items: slices * blocks, chunk: 1, scratchBytes: 2048 + 420 * tiles + positions * matrices },
+    launch: (operands) =>
+      planLaunch(wasmKernel(module, "filterGradientWinograd", convolutionKernels), {
+        ...operands,
+        parameters: {
+          ...{ images, groups, channels: ofSource, outputs: ofTarget, ...axisParameters(axes) },
+          ...{ outputBlock: outputs, channelBlock: channels, sliceImages, tiles },
+        },
+        work: { items: slices * blocks, chunk: 1, scratchBytes: 2048 + 420 * tiles + positions * matrices },
+      }),
   };
 }

@@ -1,4 +1,5 @@
 import { activate, finish } from "../../matmul/wasm/simd.as";
+import { ConvolveWinogradArguments, TransformFiltersArguments } from "./convolution.arguments.as";
 import { multiplyRows } from "./panel.as";
 import { columnsAt, fillLane, finishGroup, groupBytes, leftAt, nowhere, readSource, rowsAt, sourceAt, targetAt, topAt, wholeAt } from "./winograd-tiles.as";
 import { coefficientBytes, transformBack, transformTaps, writeCoefficients } from "./winograd-transforms.as";
@@ -21,7 +22,8 @@ function stepOf(rows: i32, columns: i32): usize {
 }
 
 /** Filters in panels of four target channels, transformed: for each group and position, for each panel, for each source channel. An item is a panel. */
-function transformFilters(begin: i32, end: i32, scratch: usize, weight: usize, packed: usize, targetChannels: i32, sourceChannels: i32, transposed: i32): void {
+function transformFilters(begin: i32, end: i32, scratch: usize, args: TransformFiltersArguments): void {
+  const { weight, packed, targetChannels, sourceChannels, transposed } = args;
   const panels = (targetChannels + 3) >> 2, step = stepOf(panels << 2, sourceChannels);
   const targetStride = <usize>(transposed ? 9 : 9 * sourceChannels) << 2, sourceStride = <usize>(transposed ? 9 * targetChannels : 9) << 2;
   const lines = scratch + coefficientBytes, taps = lines + 18 * 16;
@@ -152,11 +154,10 @@ function addTiles(written: Written, tile: i32, end: i32, across: i32): void {
  * group. `weight` is the filters as they came, `filters` what `transformFilters` made of them. Channels are counted per group.
  * `statistics`, where they are wanted, are of what each item writes: rows of all channels, four for each `tiles` tiles.
  */
-function convolveWinograd(
-  begin: i32, end: i32, scratch: usize, source: usize, filters: usize, bias: usize, weight: usize, target: usize, statistics: usize,
-  images: i32, groups: i32, sourceChannels: i32, targetChannels: i32, transposed: i32,
-  sourceY: i32, targetY: i32, beforeY: i32, sourceX: i32, targetX: i32, beforeX: i32, tiles: i32, slope: f32,
-): void {
+function convolveWinograd(begin: i32, end: i32, scratch: usize, args: ConvolveWinogradArguments): void {
+  const { source, filters, bias, weight, target, statistics, tiles, slope } = args;
+  const { images, groups, sourceChannels, targetChannels, transposed } = args;
+  const { sourceY, targetY, beforeY, sourceX, targetX, beforeX } = args;
   const layer = changetype<Layer>(scratch);
   const k = scratch + 64 + writtenBytes, lines = k + coefficientBytes, table = lines + tileBytes;
   const sources = table + <usize>(tiles >> 2) * groupBytes;

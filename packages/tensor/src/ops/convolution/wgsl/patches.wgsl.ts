@@ -4,11 +4,34 @@ import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
 const axisNames = ["source", "target", "taps", "stride", "before", "dilation", "every"];
 
 /** Parameters of all three passes. Strides of the filters and of what is added are in elements; steps are those of `KernelAxis`. */
-export const convolutionNames: readonly string[] = [
-  ...["images", "channels", "sourceImage", "targetImage", "filterRow", "filterChannel", "filterGroup"],
-  ...["addedRow", "addedColumn", "addedImage", "stepY", "stepX"],
-  ...["Y", "X"].flatMap((axis) => axisNames.map((name) => name + axis)),
-];
+export const convolutionNames = [
+  "images",
+  "channels",
+  "sourceImage",
+  "targetImage",
+  "filterRow",
+  "filterChannel",
+  "filterGroup",
+  "addedRow",
+  "addedColumn",
+  "addedImage",
+  "stepY",
+  "stepX",
+  "sourceY",
+  "targetY",
+  "tapsY",
+  "strideY",
+  "beforeY",
+  "dilationY",
+  "everyY",
+  "sourceX",
+  "targetX",
+  "tapsX",
+  "strideX",
+  "beforeX",
+  "dilationX",
+  "everyX",
+] as const;
 
 /** Strides of what is added: from a channel, a pixel, an image to the next. */
 export interface ChannelStrides {
@@ -29,12 +52,24 @@ export function convolutionValues(shape: ConvolutionShape, added: ChannelStrides
   const [y, x] = axes;
   const area = areaOf(shape);
   const [row, channel] = isTransposed ? [area, ofTarget * area] : [ofSource * area, area];
-  return [
-    ...[images, ofSource, groups * ofSource * y.source * x.source, groups * ofTarget * pixelsOf(shape)],
-    ...[row, channel, ofSource * ofTarget * area],
-    ...[added?.row ?? 0, added?.column ?? 0, added?.image ?? 0, y.step, x.step],
-    ...axes.flatMap((axis) => [...axisParameters(axis), everyOf(axis)]).map((value) => value >>> 0),
-  ];
+  const values: Readonly<Record<(typeof convolutionNames)[number], number>> = {
+    images,
+    channels: ofSource,
+    sourceImage: groups * ofSource * y.source * x.source,
+    targetImage: groups * ofTarget * pixelsOf(shape),
+    filterRow: row!,
+    filterChannel: channel!,
+    filterGroup: ofSource * ofTarget * area,
+    addedRow: added?.row ?? 0,
+    addedColumn: added?.column ?? 0,
+    addedImage: added?.image ?? 0,
+    stepY: y.step,
+    stepX: x.step,
+    ...axisParameters(axes),
+    everyY: everyOf(y),
+    everyX: everyOf(x),
+  };
+  return convolutionNames.map((name) => values[name] >>> 0);
 }
 
 const axisParametersText = axisNames.map((name) => `${name}: u32`).join(", ");
