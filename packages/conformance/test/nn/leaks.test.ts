@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { grad } from "@evenkeel/autodiff";
 import { convnet } from "@evenkeel/models";
 import { accuracy, crossEntropy, evaluate, fit, Linear, SGD } from "@evenkeel/nn";
-import type { Leak, Tensor } from "@evenkeel/tensor";
+import type { Tensor, UnfreedTensors } from "@evenkeel/tensor";
 import { mul, normal, reportLeaks, scope, sum } from "@evenkeel/tensor";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { onCpu } from "../on-cpu.ts";
@@ -14,7 +14,7 @@ onCpu();
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
-let leaks: Leak[] = [];
+let leaks: UnfreedTensors[] = [];
 beforeEach(() => {
   leaks = [];
   reportLeaks((found) => leaks.push(...found));
@@ -22,8 +22,8 @@ beforeEach(() => {
 afterEach(() => reportLeaks(false));
 
 /** Waits until something forgotten is reported, which is to come. */
-async function collectMarked(): Promise<readonly Leak[]> {
-  const isMark = ({ spec }: Leak): boolean => spec?.shape[0] === 12_345;
+async function collectMarked(): Promise<readonly UnfreedTensors[]> {
+  const isMark = ({ spec }: UnfreedTensors): boolean => spec?.shape[0] === 12_345;
   (() => void normal([12_345], { seed: 1 }))();
   for (let round = 0; round < 100 && !leaks.some(isMark); round++) {
     collect();

@@ -2,14 +2,15 @@ import { setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { ArgumentError } from "../checks/errors.ts";
+import { ArgumentError, OutOfMemoryError } from "../checks/errors.ts";
 import { tensor } from "../creation/tensor.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
 import { reshape } from "../ops/movement/reshape.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import { execute } from "./executor.ts";
-import type { Leak } from "./leak-report.ts";
-import { reportLeaks } from "./leak-report.ts";
+import type { DeviceBuffer } from "./launch.ts";
+import type { UnfreedTensors } from "./leak-report.ts";
+import { reportLeaks, unfreedTensors } from "./leak-report.ts";
 import type { Op } from "./op.ts";
 import { keep, scope } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
@@ -21,8 +22,11 @@ const backend = new RecordingBackend();
 const make = (...values: number[]): Tensor => tensor(values, { backend });
 
 /** What `body` forgets, in the order in which it is reported. */
-async function leaksOf(body: () => void, options: { readonly stacks?: boolean } = {}): Promise<Leak[]> {
-  const leaks: Leak[] = [];
+async function leaksOf(
+  body: () => void,
+  options: { readonly stacks?: boolean } = {},
+): Promise<UnfreedTensors[]> {
+  const leaks: UnfreedTensors[] = [];
   const before = backend.buffersAlive;
   reportLeaks((found) => leaks.push(...found), options);
   body();
@@ -89,7 +93,7 @@ describe("forgotten tensors", () => {
 
   test("from before reports were asked for have no name", async () => {
     const early = [make(1, 2)];
-    const leaks: Leak[] = [];
+    const leaks: UnfreedTensors[] = [];
     reportLeaks((found) => leaks.push(...found));
     early.pop();
     for (let round = 0; round < 50 && leaks.length === 0; round++) {
@@ -163,6 +167,44 @@ test("nothing is reported once reports are switched off", async () => {
   }
   expect(backend.buffersAlive).toBeLessThan(before);
   expect(found).not.toHaveBeenCalled();
+});
+
+describe("tensors that can be reached", () => {
+  test("are listed by origin until they are disposed, unless a scope owns them", () => {
+    const early = make(7);
+    reportLeaks(() => undefined);
+    const held = [make(1, 2), make(3, 4), add(early, early)];
+    const sums = scope(() => {
+      expect(unfreedTensors().map(({ op }) => op)).toEqual(["tensor", "add"]);
+      return [add(held[0]!, held[1]!)];
+    });
+    expect(unfreedTensors()).toEqual([
+      { op: "tensor", spec: { shape: [2], dtype: "f32" }, tensors: 2, bytes: 16 },
+      { op: "add", spec: { shape: [2], dtype: "f32" }, tensors: 1, bytes: 8 },
+      { op: "add", spec: { shape: [1], dtype: "f32" }, tensors: 1, bytes: 4 },
+    ]);
+    for (const x of [...held, ...sums, early]) x.dispose();
+    expect(unfreedTensors()).toEqual([]);
+    reportLeaks(false);
+    using _late = make(1);
+    expect(unfreedTensors()).toEqual([]);
+  });
+
+  test("are named where there is no room for more", () => {
+    class FullBackend extends RecordingBackend {
+      override allocate(bytes: number): DeviceBuffer {
+        if (this.buffersAlive > 1) throw new OutOfMemoryError("no room");
+        return super.allocate(bytes);
+      }
+    }
+    const full = new FullBackend();
+    reportLeaks(() => undefined);
+    using x = tensor([1, 2, 3], { backend: full });
+    using y = add(x, x);
+    expect(() => add(x, y)).toThrow(
+      "such as those of a model: 1 x tensor f32 [3], 12 bytes; 1 x add f32 [3], 12 bytes; forgotten ones",
+    );
+  });
 });
 
 test("anything but a boolean or a function is refused", () => {

@@ -7,8 +7,8 @@ import { nextTurn } from "./next-turn.ts";
 import type { Spec } from "./spec.ts";
 import { formatSpec } from "./spec.ts";
 
-/** Tensors of one origin that belonged to no scope and were forgotten without `dispose`. */
-export interface Leak {
+/** Tensors of one origin that belong to no scope and were not disposed. */
+export interface UnfreedTensors {
   /** The operation that made them, such as `add`; absent for memory from before leaks were reported. */
   readonly op?: string;
   /** Shape and dtype; absent where the operation is. */
@@ -21,8 +21,8 @@ export interface Leak {
   readonly stack?: string;
 }
 
-/** Gets the leaks that one collection of garbage has found, those with the most bytes first. */
-export type LeakListener = (leaks: readonly Leak[]) => void;
+/** Gets the tensors that one collection of garbage has found to be forgotten, those with the most bytes first. */
+export type LeakListener = (leaks: readonly UnfreedTensors[]) => void;
 
 /** What a leak report contains. */
 export interface LeakReportOptions {
@@ -34,8 +34,8 @@ export interface LeakReportOptions {
  * Reports forgotten tensors, for use in development: those that no scope owned, or that `keep` took out of theirs, and that the
  * engine has collected as garbage without a `dispose`. `true` writes reports with `console.warn`, a function gets them as data,
  * `false` ends them. A report comes when the engine collects garbage, which may be late or never; `node --expose-gc` has a
- * function `gc` that collects at once. Tensors that can still be reached are in no report. While no reports are asked for, nothing
- * is recorded.
+ * function `gc` that collects at once. Tensors that can still be reached are in no report, but in `unfreedTensors`. While no reports
+ * are asked for, nothing is recorded.
  *
  * Throws ArgumentError for anything but a boolean or a function.
  *
@@ -46,9 +46,28 @@ export interface LeakReportOptions {
 export function reportLeaks(listener: boolean | LeakListener, options: LeakReportOptions = {}): void {
   checkValue("reportLeaks: listener", listener, either(yesOrNo, callable));
   checkOptions<LeakReportOptions>("reportLeaks", options, { stacks: yesOrNo });
-  if (listener === false) setLeakWatch(undefined);
-  else setLeakWatch(new LeakReporter(listener === true ? warn : listener, options.stacks ?? false));
+  reporter =
+    listener === false
+      ? undefined
+      : new LeakReporter(listener === true ? warn : listener, options.stacks ?? false);
+  setLeakWatch(reporter);
 }
+
+/**
+ * The tensors that belong to no scope and are not disposed so far, by origin, those with the most bytes first: those of models and
+ * optimizers, and whatever a program still holds or has just forgotten. It knows of memory that has come to no scope since
+ * `reportLeaks` was called; without it the list is empty.
+ *
+ * @example
+ * reportLeaks(true);
+ * const losses = [mul(x, y), mul(x, y)];
+ * unfreedTensors(); // has { op: "mul", tensors: 2, bytes: 256, ... }
+ */
+export function unfreedTensors(): UnfreedTensors[] {
+  return reporter?.unfreed() ?? [];
+}
+
+let reporter: LeakReporter | undefined;
 
 const warn: LeakListener = (leaks) => console.warn(formatLeaks(leaks));
 
@@ -62,8 +81,9 @@ class LeakReporter implements LeakWatch {
   private readonly listener: LeakListener;
   private readonly hasStacks: boolean;
   private readonly origins = new WeakMap<DeviceBuffer, Origin>();
-  /** What the next report will say, by origin. */
-  private readonly found = new Map<string, Leak>();
+  private readonly unscoped = new Set<DeviceBuffer>();
+  /** What the next report is about. */
+  private forgotten: DeviceBuffer[] = [];
 
   constructor(listener: LeakListener, hasStacks: boolean) {
     this.listener = listener;
@@ -86,18 +106,43 @@ class LeakReporter implements LeakWatch {
     }
   }
 
+  noteUnscoped(buffer: DeviceBuffer): void {
+    this.unscoped.add(buffer);
+  }
+
+  noteFreed(buffer: DeviceBuffer): void {
+    this.unscoped.delete(buffer);
+  }
+
   noteForgotten(buffer: DeviceBuffer): void {
-    const origin = this.origins.get(buffer);
-    const key = origin ? `${origin.op} ${formatSpec(origin.spec)} ${origin.stack}` : "";
-    const { tensors, bytes } = this.found.get(key) ?? { tensors: 0, bytes: 0 };
-    if (this.found.size === 0) void nextTurn().then(() => this.report());
-    this.found.set(key, { ...origin, tensors: tensors + 1, bytes: bytes + buffer.bytes });
+    this.unscoped.delete(buffer);
+    if (this.forgotten.length === 0) void nextTurn().then(() => this.report());
+    this.forgotten.push(buffer);
+  }
+
+  unfreed(): UnfreedTensors[] {
+    return this.groupByOrigin(this.unscoped);
+  }
+
+  describeLargest(): string {
+    return this.unfreed().slice(0, 3).map(describeGroup).join("; ");
   }
 
   private report(): void {
-    const leaks = [...this.found.values()].sort((a, b) => b.bytes - a.bytes);
-    this.found.clear();
+    const leaks = this.groupByOrigin(this.forgotten);
+    this.forgotten = [];
     this.listener(leaks);
+  }
+
+  private groupByOrigin(buffers: Iterable<DeviceBuffer>): UnfreedTensors[] {
+    const groups = new Map<string, UnfreedTensors>();
+    for (const buffer of buffers) {
+      const origin = this.origins.get(buffer);
+      const key = origin ? `${origin.op} ${formatSpec(origin.spec)} ${origin.stack}` : "";
+      const { tensors, bytes } = groups.get(key) ?? { tensors: 0, bytes: 0 };
+      groups.set(key, { ...origin, tensors: tensors + 1, bytes: bytes + buffer.bytes });
+    }
+    return [...groups.values()].sort((a, b) => b.bytes - a.bytes);
   }
 }
 
@@ -120,14 +165,15 @@ function stackAbove(call: (...args: never[]) => unknown): string {
   }
 }
 
-function formatLeaks(leaks: readonly Leak[]): string {
-  const total = { tensors: 0, bytes: 0 };
-  const lines = leaks.map(({ op, spec, tensors, bytes, stack }) => {
-    total.tensors += tensors;
-    total.bytes += bytes;
-    const origin = op === undefined ? "from before leaks were reported" : `${op} ${formatSpec(spec)}`;
-    return `  ${tensors} x ${origin}, ${bytes} bytes${stack ? `\n${stack}` : ""}`;
-  });
-  const sum = `${total.tensors} ${total.tensors === 1 ? "tensor" : "tensors"} (${total.bytes} bytes)`;
+function describeGroup({ op, spec, tensors, bytes }: UnfreedTensors): string {
+  const origin = op === undefined ? "from before leaks were reported" : `${op} ${formatSpec(spec)}`;
+  return `${tensors} x ${origin}, ${bytes} bytes`;
+}
+
+function formatLeaks(leaks: readonly UnfreedTensors[]): string {
+  const tensors = leaks.reduce((total, leak) => total + leak.tensors, 0);
+  const bytes = leaks.reduce((total, leak) => total + leak.bytes, 0);
+  const sum = `${tensors} ${tensors === 1 ? "tensor" : "tensors"} (${bytes} bytes)`;
+  const lines = leaks.map((leak) => `  ${describeGroup(leak)}${leak.stack ? `\n${leak.stack}` : ""}`);
   return [`${sum} belonged to no scope and were forgotten without dispose:`, ...lines].join("\n");
 }

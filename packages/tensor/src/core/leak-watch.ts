@@ -16,7 +16,14 @@ export interface LeakWatch {
     inputs: readonly (Made | undefined)[],
     call: (...args: never[]) => unknown,
   ): void;
+  /** No scope owns the memory from now on. */
+  noteUnscoped(buffer: DeviceBuffer): void;
+  /** Memory that no scope owned was freed by whoever held it. */
+  noteFreed(buffer: DeviceBuffer): void;
+  /** Memory that no scope owned was freed because its tensors were collected as garbage. */
   noteForgotten(buffer: DeviceBuffer): void;
+  /** What holds the most memory that no scope owns, in words. */
+  describeLargest(): string;
 }
 
 /** Present while leaks are reported; see `reportLeaks`. */

@@ -42,6 +42,7 @@ export function freeWhenForgotten(owner: Memory): void {
   const { backend, buffer } = owner;
   net.register(owner, { backend, buffer }, owner);
   countUnscoped(backend, buffer.bytes);
+  leakWatch?.noteUnscoped(buffer);
   bytesSinceLook += buffer.bytes;
   if (bytesSinceLook < patienceBytes) return;
   bytesSinceLook = 0;
@@ -57,6 +58,7 @@ export function freeWhenForgotten(owner: Memory): void {
 export function takeOutOfNet(owner: Memory): void {
   net.unregister(owner);
   countUnscoped(owner.backend, -owner.buffer.bytes);
+  leakWatch?.noteFreed(owner.buffer);
 }
 
 /** Calls `backend.allocate`; where there is no room, the error says how much of the memory no scope owns. */
@@ -66,8 +68,9 @@ export function allocate(backend: Backend, bytes: number): DeviceBuffer {
   } catch (error) {
     const held = bytesUnscoped(backend);
     if (!(error instanceof OutOfMemoryError) || held === 0) throw error;
+    const largest = leakWatch ? `: ${leakWatch.describeLargest()}` : "";
     throw new OutOfMemoryError(
-      `${error.message} (${held} bytes are of tensors that belong to no scope, such as those of a model; forgotten ones are freed when the event loop has its turn, which it never has in a loop without an await)`,
+      `${error.message} (${held} bytes are of tensors that belong to no scope, such as those of a model${largest}; forgotten ones are freed when the event loop has its turn, which it never has in a loop without an await)`,
       { cause: error },
     );
   }
