@@ -6,8 +6,14 @@ import type { Distance } from "./compare.ts";
 import { distance } from "./compare.ts";
 import type { Expectation } from "./expected.ts";
 import { expectedGradients, expectedOutputs, roundingChanges } from "./expected.ts";
-import type { Check } from "./run-case.ts";
 import { conditioningFactor, exact, gradientBoundOf, roundingOfHalves } from "./tolerance.ts";
+
+/**
+ * `forward`: against the reference. `donated`: the same bits when every input is given away; `views`: when every input is a
+ * part of a larger buffer. `composition`: the parts of an op that has a kernel too. `gradient`: against the gradient of the
+ * reference. `memory`: nothing is left behind.
+ */
+export type Check = "forward" | "donated" | "views" | "composition" | "gradient" | "memory";
 
 export type CheckRun = () => Promise<Distance>;
 

@@ -1,5 +1,6 @@
 export { allCases } from "./all-cases.ts";
 export { checkReference, hasCheckableDerivative } from "./check-reference.ts";
+export type { Check } from "./checks.ts";
 export { deviceContract } from "./device-contract/index.ts";
 export { checkSelecting } from "./device-contract/selecting.ts";
 export type { ContractCase } from "./device-contract/tools.ts";
@@ -9,7 +10,7 @@ export { knownFailures } from "./known-failures.ts";
 export type { RecordedLaunch, RecordingBackend, Traffic } from "./recording-backend.ts";
 export { recordingBackend } from "./recording-backend.ts";
 export { referenceBackend, referenceExecutor, referenceTensor, valuesOf } from "./reference.ts";
-export type { CaseOutcome, Check, CheckOutcome } from "./run-case.ts";
+export type { CaseOutcome, CheckOutcome } from "./run-case.ts";
 export { runCase } from "./run-case.ts";
 export type { ConformanceOptions, ConformanceReport, OpReport } from "./run-conformance.ts";
 export { runConformance } from "./run-conformance.ts";

@@ -1,15 +1,8 @@
 import type { Backend, OpCase, OpCases } from "@evenkeel/tensor";
 import { MissingKernelError } from "@evenkeel/tensor";
-import type { CheckRun } from "./checks.ts";
+import type { Check, CheckRun } from "./checks.ts";
 import { checksOf } from "./checks.ts";
 import type { Distance } from "./compare.ts";
-
-/**
- * `forward`: against the reference. `donated`: the same bits when every input is given away; `views`: when every input is a
- * part of a larger buffer. `composition`: the parts of an op that has a kernel too. `gradient`: against the gradient of the
- * reference. `memory`: nothing is left behind.
- */
-export type Check = "forward" | "donated" | "views" | "composition" | "gradient" | "memory";
 
 export interface CheckOutcome extends Distance {
   readonly check: Check;

@@ -13,8 +13,8 @@ import { type Row, type RowStart, untimedRow } from "../core/rows.ts";
 import { NotOfferedError, type Program, type Subject } from "../core/subject.ts";
 import type { Inputs, Results } from "../core/task.ts";
 import { modelInputs } from "../evenkeel/training-step.ts";
-import { gpuFigures } from "../gpu/gpu-figures.ts";
 import { roofProgram } from "../roofs/roofs.ts";
+import { gpuFigures } from "./gpu-figures.ts";
 import type { OwnSubject, Session } from "./session.ts";
 
 /** One that is to be timed, and the part of its row that is known. */

@@ -5,7 +5,7 @@ import { ArgumentError, DataError } from "@evenkeel/tensor";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCommand } from "../src/command-line.ts";
 import { type Options, settingNames, settings } from "../src/options.ts";
-import { writeRecord } from "../src/run/record.ts";
+import { writeRecord } from "../src/record.ts";
 import { type RunRecord, resumedRecord, saveRunRecord } from "../src/run/run-record.ts";
 
 let folder: string;

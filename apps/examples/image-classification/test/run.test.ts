@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, readlink, rm, stat, truncate, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeRecord } from "../src/run/record.ts";
+import { writeRecord } from "../src/record.ts";
 import type { ArmResult } from "../src/training/arm-result.ts";
 import { type Child, type Ending, runProgram } from "./program.ts";
 

@@ -1,9 +1,14 @@
 import { DeviceError } from "@evenkeel/tensor";
-import type { RangeChecks } from "../launches/range-checks.ts";
 import type { CommandQueue } from "./command-queue.ts";
 import type { Failures } from "./failures.ts";
 import { nudged } from "./nudge.ts";
 import type { Recorder } from "./recorder.ts";
+
+/** What finds errors that kernels have counted. */
+export interface KernelErrors {
+  /** Those of the kernels queued since the last look; undefined where none can have counted any. */
+  look(): Promise<readonly Error[]> | undefined;
+}
 
 /** What callers wait for: results of the GPU, in the place of which the first failure before them is thrown. */
 export class Reports {
@@ -12,7 +17,7 @@ export class Reports {
   private readonly recorder: Recorder;
   private readonly failures: Failures;
   private readonly whenLost: Promise<void>;
-  private readonly checks: Pick<RangeChecks, "look">;
+  private readonly checks: KernelErrors;
   private readonly pending = new Set<Promise<unknown>>();
   private lastReport: Promise<void> = Promise.resolve();
   private isSubmitRequested = false;
@@ -24,7 +29,7 @@ export class Reports {
     recorder: Recorder,
     failures: Failures,
     whenLost: Promise<void>,
-    checks: Pick<RangeChecks, "look">,
+    checks: KernelErrors,
   ) {
     this.device = device;
     this.queue = queue;

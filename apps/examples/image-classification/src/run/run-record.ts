@@ -5,7 +5,7 @@ import { nullOr, type Rules, text } from "@evenkeel/tensor/checks";
 import type { Command } from "../command-line.ts";
 import type { Data } from "../data.ts";
 import { type Options, settingNames, settings } from "../options.ts";
-import { objectOf, readRecord, writeRecord } from "./record.ts";
+import { objectOf, readRecord, writeRecord } from "../record.ts";
 
 /** Everything that decides the result of a run; a resumed run keeps it. */
 export interface RunRecord {

@@ -9,7 +9,7 @@ import {
   text,
 } from "@evenkeel/tensor/checks";
 import type { Normalization } from "../options.ts";
-import { objectOf } from "../run/record.ts";
+import { objectOf } from "../record.ts";
 
 /** A step, counted from 1, and a value at it. */
 export type Point = readonly [step: number, value: number];

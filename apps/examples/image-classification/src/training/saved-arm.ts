@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { DataError } from "@evenkeel/tensor";
 import { text } from "@evenkeel/tensor/checks";
 import { storageError, writeFileAtomically } from "@evenkeel/tensor/node";
-import { objectOf, readFileIfThere, readRecord, sha256, writeRecord } from "../run/record.ts";
+import { objectOf, readFileIfThere, readRecord, sha256, writeRecord } from "../record.ts";
 import { type ArmResult, armResultRules, gradientNorms, points } from "./arm-result.ts";
 import type { Measurements } from "./measurements.ts";
 

@@ -1,9 +1,9 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import type { LaunchSum, Row } from "../core/rows.ts";
 import type { Program } from "../core/subject.ts";
+import { meterGpu } from "../gpu/gpu-meter.ts";
 import { gpuMilliseconds, isOwn, isRoof } from "../report/figures.ts";
-import type { Session } from "../session/session.ts";
-import { meterGpu } from "./gpu-meter.ts";
+import type { Session } from "./session.ts";
 
 /** Launches, submits and bytes of one repetition; of Evenkeel and its roofs with GPU times by launch. Nothing where no GPU took part. */
 export async function gpuFigures(
