@@ -241,6 +241,10 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     "packages/tensor/src/safetensors/",
     { input: fileInput(resnet20), response: async () => new Response(await encodeModel(resnet20())) },
   ],
+  [
+    "packages/tensor/src/core/host-step.ts",
+    { x: () => draw(4), sumOverMachines: () => async (own: Float32Array) => own },
+  ],
   ["packages/tensor/src/core/deferred-plans.ts", { swish: () => reluOp }],
   ["packages/tensor/src/node/", { summary: () => ({ epochs: 1 }), work: () => async () => undefined }],
 ];

@@ -7,6 +7,8 @@ export * from "./core/deferred-plans.ts";
 export * from "./core/executor.ts";
 export { expressionPlan, mergeDimensions } from "./core/expression-plan.ts";
 export { rememberedIntegers, rememberIntegers } from "./core/host-integers.ts";
+export type { HostStep } from "./core/host-step.ts";
+export { hostStep } from "./core/host-step.ts";
 export type * from "./core/kernel-schema.ts";
 export * from "./core/launch.ts";
 export type { LeakListener, LeakReportOptions, UnfreedTensors } from "./core/leak-report.ts";

@@ -1,0 +1,181 @@
+import { checkOptions, checkValue } from "../checks/check.ts";
+import { ArgumentError, MissingKernelError } from "../checks/errors.ts";
+import { aTensor, callable, listOf, text } from "../checks/rules.ts";
+import type { NumericArray } from "../expression/dtype.ts";
+import { execute } from "./executor.ts";
+import type { HostOperand, Slot } from "./launch.ts";
+import type { Gradient, NoAttributes, Op, PlanOf } from "./op.ts";
+import type { Spec } from "./spec.ts";
+import type { Tensor } from "./tensor.ts";
+import { throughF32 } from "./through-f32.ts";
+
+type Named<Names extends string, Value> = { readonly [Name in Names]: Value };
+
+/** An operation whose work a function on the host does, over operands with names. */
+export interface HostStep<Inputs extends string, Outputs extends string> {
+  /** What errors and profiles call it. */
+  readonly name: string;
+  readonly inputs: readonly Inputs[];
+  /** Shapes and dtypes of the outputs from those of the inputs. The outputs have other names than the inputs. */
+  outputs(inputs: Named<Inputs, Spec>): Named<Outputs, Spec>;
+  /**
+   * Gets one array for each operand: f32 and f16 as Float32Array, integers as they are, bool as whole numbers. Those of outputs hold
+   * anything until it fills them. The device waits for the promise, and reads that come later reject where it throws.
+   */
+  run(arrays: Named<Inputs | Outputs, NumericArray>): void | Promise<void>;
+  /** Inputs whose values `gradient` gets: they are kept until the backward pass. Default: none. */
+  readonly reads?: readonly Inputs[];
+  /**
+   * Gradients of the inputs, given those of the outputs, each absent where nothing depends on it. Made of operations, it can be
+   * differentiated again. Absent: the step has no gradient.
+   */
+  gradient?(
+    outputGradients: Partial<Named<Outputs, Tensor>>,
+    inputs: Partial<Named<Inputs, Tensor>>,
+  ): Partial<Named<Inputs, Tensor | undefined>>;
+}
+
+/**
+ * An operation that runs a function on the host in its place in the queue of the device: what was called before has run, what
+ * comes after waits for it. The function may be asynchronous, for example a sum over several machines.
+ *
+ * Shapes: as `outputs` says. Throws ArgumentError for a step without a name or functions, for inputs that are no tensors, and for
+ * outputs named like inputs.
+ *
+ * @example
+ * const allReduce = hostStep({
+ *   name: "allReduce",
+ *   inputs: ["x"],
+ *   outputs: ({ x }) => ({ total: x }),
+ *   run: async ({ x, total }) => total.set(await sumOverMachines(x)),
+ *   gradient: ({ total }): { x?: Tensor } => ({ x: allReduce({ x: total! }).total }),
+ * });
+ * const { total } = allReduce({ x });
+ */
+export function hostStep<const Inputs extends string, const Outputs extends string>(
+  step: HostStep<Inputs, Outputs>,
+): (inputs: Named<Inputs, Tensor>) => Named<Outputs, Tensor> {
+  checkOptions<HostStep<Inputs, Outputs>>(
+    "hostStep",
+    step,
+    {
+      ...{ name: text, inputs: listOf(text), outputs: callable, run: callable },
+      ...{ reads: listOf(text), gradient: callable },
+    },
+    ["name", "inputs", "outputs", "run"],
+  );
+  const op = opOf(step);
+  return (inputs) => {
+    const tensors = step.inputs.map((name) => {
+      checkValue(`${step.name}: ${name}`, inputs[name], aTensor);
+      return inputs[name];
+    });
+    const names = outputNames(step, tensors);
+    return named(names, execute(op, tensors, {}));
+  };
+}
+
+const named = <Names extends string, Value>(
+  names: readonly Names[],
+  values: readonly Value[],
+): Named<Names, Value> =>
+  Object.fromEntries(names.map((name, index) => [name, values[index]])) as Named<Names, Value>;
+
+function outputNames<Inputs extends string, Outputs extends string>(
+  step: HostStep<Inputs, Outputs>,
+  inputs: readonly (Spec | undefined)[],
+): Outputs[] {
+  return Object.keys(specsOf(step, inputs)) as Outputs[];
+}
+
+function specsOf<Inputs extends string, Outputs extends string>(
+  { name, inputs: names, outputs }: HostStep<Inputs, Outputs>,
+  inputs: readonly (Spec | undefined)[],
+): Named<Outputs, Spec> {
+  const specs = outputs(
+    named(
+      names,
+      inputs.map((input) => ({ shape: input!.shape, dtype: input!.dtype })),
+    ),
+  );
+  for (const input of names) {
+    if (Object.hasOwn(specs, input)) {
+      throw new ArgumentError(
+        `${name}: outputs: found "${input}", expected other names than those of the inputs, ${names.join(", ")}`,
+      );
+    }
+  }
+  return specs;
+}
+
+function opOf<Inputs extends string, Outputs extends string>(step: HostStep<Inputs, Outputs>): Op {
+  const op: Op = {
+    name: step.name,
+    outputs: (inputs) =>
+      Object.values<Spec>(specsOf(step, inputs)).map(({ shape, dtype }) => ({ shape, dtype })),
+    meaning: {
+      loops: (inputs, outputs) => {
+        const operands = [...inputs.map((input) => input!), ...outputs];
+        const names = [...step.inputs, ...outputNames(step, inputs)];
+        const result = step.run(
+          named(
+            names,
+            operands.map(({ data }) => data),
+          ),
+        );
+        if (result instanceof Promise) {
+          // The promise is nobody's: what becomes of it is not reported.
+          result.catch(() => undefined);
+          throw new MissingKernelError(
+            `${step.name}: found an asynchronous step, which the reference cannot wait for, expected a device`,
+          );
+        }
+      },
+    },
+    ...(step.gradient && { gradient: gradientRule(step) }),
+    kernels: { "*": throughF32({ outputs: (inputs) => op.outputs(inputs, {}) }, planOf(step)) },
+  };
+  return op;
+}
+
+function planOf<Inputs extends string, Outputs extends string>(
+  step: HostStep<Inputs, Outputs>,
+): PlanOf<NoAttributes> {
+  return (inputs) => {
+    const operand = (operand: Slot, spec: Spec, access: "read" | "write"): HostOperand<Slot> => ({
+      ...{ operand, access },
+      spec: { shape: spec.shape, dtype: spec.dtype === "f16" ? "f32" : spec.dtype },
+    });
+    const outputs = Object.entries<Spec>(specsOf(step, inputs));
+    const operands = [
+      ...step.inputs.map((name, input) => [name, operand({ input }, inputs[input]!, "read")] as const),
+      ...outputs.map(([name, spec], output) => [name, operand({ output }, spec, "write")] as const),
+    ];
+    return {
+      launches: [
+        {
+          ...{ kind: "host", name: step.name, operands: Object.fromEntries(operands) },
+          run: (arrays) => step.run(arrays as Named<Inputs | Outputs, NumericArray>),
+        },
+      ],
+      temporaries: [],
+      aliases: [],
+    };
+  };
+}
+
+function gradientRule<Inputs extends string, Outputs extends string>(
+  step: HostStep<Inputs, Outputs>,
+): Gradient<NoAttributes> {
+  const reads = step.inputs.flatMap((name, index) => (step.reads?.includes(name) ? [index] : []));
+  return {
+    reads: () => ({ inputs: reads, outputs: [] }),
+    apply: ({ inputs, inputSpecs, outputGradients }) => {
+      const gradients = step.gradient!(
+        named(outputNames(step, inputSpecs), outputGradients) as Partial<Named<Outputs, Tensor>>,
+        named(step.inputs, inputs) as Partial<Named<Inputs, Tensor>>,
+      );
+      return step.inputs.map((name) => gradients[name]);
+    },
+  };
+}
