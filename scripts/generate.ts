@@ -1,6 +1,6 @@
 /**
- * Run in a package's folder: writes the classes through which kernels read the arguments that a `*.kernels.ts` names to an
- * `*.arguments.as.ts` beside it, compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes as text, and where
+ * Run in a package's folder: writes the classes through which kernels read the operands that a `*.kernels.ts` names, and the numbers
+ * that it names, to a `*.kernels.as.ts` beside it, compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes as text, and where
  * the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`, written down as what it does not share with the first), bundles every `*.worker.ts` to the text of a
  * script in `*.worker.text.ts`, collects what every `*.cases.ts` exports into `src/cases.generated.ts`,
  * and every `*.shader.ts` into `src/shaders.generated.ts`. Files whose text would not change
@@ -52,21 +52,38 @@ function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
   return seen;
 }
 
-/** A class for each schema that a file exports: `matmul` is read through `MatmulArguments`. */
-async function writeArguments(source: string): Promise<void> {
+/**
+ * A class for each schema that a file exports, and an enumeration for numbers: the entry `matmul` reads its operands through
+ * `MatmulArguments`.
+ */
+async function writeKernelNames(source: string): Promise<void> {
   const exported: Record<string, unknown> = await import(pathToFileURL(resolve(source)).href);
   const classes = new Map<KernelSchema, string>();
   let text = `// Generated from ${basename(source)}.\n`;
-  for (const schemas of Object.values(exported)) {
-    for (const [entry, schema] of Object.entries(schemas as KernelSchemas)) {
-      const name = `${entry[0]!.toUpperCase()}${entry.slice(1)}Arguments`;
+  for (const [exportName, values] of Object.entries(exported)) {
+    if (areNumbers(values)) {
+      text += enumText(pascalCase(exportName), values);
+      continue;
+    }
+    for (const [entry, schema] of Object.entries(values as KernelSchemas)) {
+      const name = `${pascalCase(entry)}Arguments`;
       const known = classes.get(schema);
       text += known === undefined ? classText(name, schema) : `\nexport type ${name} = ${known};\n`;
       if (known === undefined) classes.set(schema, name);
     }
   }
-  writeIfChanged(source.replace(/\.kernels\.ts$/, ".arguments.as.ts"), text);
+  writeIfChanged(source.replace(/\.kernels\.ts$/, ".kernels.as.ts"), text);
 }
+
+const pascalCase = (name: string): string => `${name[0]!.toUpperCase()}${name.slice(1)}`;
+
+const areNumbers = (values: unknown): values is Record<string, number> =>
+  Object.values(values as object).every((value) => typeof value === "number");
+
+const enumText = (name: string, values: Record<string, number>): string =>
+  `\nexport const enum ${name} {\n${Object.entries(values)
+    .map(([key, value]) => `  ${key} = ${value},\n`)
+    .join("")}}\n`;
 
 /** An object that lies where the arguments lie, in their order, 4 bytes each. */
 function classText(name: string, { reads, writes, parameters }: KernelSchema): string {
@@ -220,7 +237,7 @@ const planImports = (): string =>
     ? `import type { AnyOp, PlanOf } from "./core/op.ts";\nimport { planTable } from "./core/through-f32.ts";`
     : `import type { AnyOp, PlanOf } from "@evenkeel/tensor";\nimport { planTable } from "@evenkeel/tensor/wgsl";`;
 
-for (const source of globSync("src/**/*.kernels.ts").sort()) await writeArguments(source);
+for (const source of globSync("src/**/*.kernels.ts").sort()) await writeKernelNames(source);
 for (const source of globSync("src/**/*.as.ts").sort()) {
   if (/^export (function|\{[^}]*\} from)/m.test(readFileSync(source, "utf8"))) await compileKernel(source);
 }

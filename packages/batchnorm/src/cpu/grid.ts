@@ -6,17 +6,40 @@ import { valuesPerChannel } from "../operands/layout.ts";
  * a few channels. `interleaved`: channels alternate, and an item is a part of the rows of a block of channels. It depends on
  * the shape alone, and so, with the module, do the bits of the results.
  */
-export interface Grid {
-  readonly form: "planar" | "interleaved";
+export type Grid = PlanarGrid | InterleavedGrid;
+
+interface PlanarGrid extends Cut {
+  readonly form: "planar";
+  readonly parameters: {
+    readonly channels: number;
+    readonly rows: number;
+    readonly columns: number;
+    readonly channelsPerItem: number;
+    readonly tileRows: number;
+    readonly tileColumns: number;
+    readonly tiles: number;
+    readonly tilesPerItem: number;
+  };
+}
+
+interface InterleavedGrid extends Cut {
+  readonly form: "interleaved";
+  readonly parameters: {
+    readonly channels: number;
+    readonly rows: number;
+    readonly inner: number;
+    readonly channelsPerItem: number;
+    readonly rowsPerItem: number;
+  };
+}
+
+interface Cut {
   /** How many items share a channel. One: the item can go on to use what it summed. */
   readonly parts: number;
   /** Items of one part. */
   readonly blocks: number;
   /** Items in a row that are not worth dividing among threads. */
   readonly chunk: number;
-  /** The geometry as the kernels take it. */
-  readonly parameters: readonly number[];
-  readonly channelsPerItem: number;
   /** Bytes of an array that holds a value for each column of an item. */
   readonly arrayBytes: number;
 }
@@ -62,7 +85,7 @@ export function gridOf(layout: Layout, isStream?: boolean): Grid {
   return interleavedGrid(layout);
 }
 
-function planarGrid(rows: number, channels: number, columns: number, isStream: boolean): Grid {
+function planarGrid(rows: number, channels: number, columns: number, isStream: boolean): PlanarGrid {
   const values = rows * columns;
   const items = Math.max(1, Math.min(mostParts, Math.floor((values * channels) / smallestPart)));
   const { tileRows, tileColumns } = tileOf(isStream ? Math.ceil(rows / items) : rows, columns);
@@ -83,8 +106,7 @@ function planarGrid(rows: number, channels: number, columns: number, isStream: b
     parts,
     blocks,
     chunk: chunkOf((values * channelsPerItem) / parts),
-    parameters: [channels, rows, columns, channelsPerItem, tileRows, tileColumns, tiles, tilesPerItem],
-    channelsPerItem,
+    parameters: { channels, rows, columns, channelsPerItem, tileRows, tileColumns, tiles, tilesPerItem },
     arrayBytes: 0,
   };
 }
@@ -101,7 +123,7 @@ function tileOf(rows: number, columns: number): { tileRows: number; tileColumns:
   };
 }
 
-function interleavedGrid(layout: Layout): Grid {
+function interleavedGrid(layout: Layout): InterleavedGrid {
   const { outer: rows, channels, inner } = layout;
   const columns = channels * inner;
   const fits = rows * Math.min(columns, shortestRun) <= cachedValues;
@@ -117,8 +139,7 @@ function interleavedGrid(layout: Layout): Grid {
     parts: Math.ceil(rows / rowsPerItem),
     blocks: Math.ceil(channels / channelsPerItem),
     chunk: chunkOf((valuesPerChannel(layout) * channelsPerItem) / parts),
-    parameters: [channels, rows, inner, channelsPerItem, rowsPerItem],
-    channelsPerItem,
+    parameters: { channels, rows, inner, channelsPerItem, rowsPerItem },
     arrayBytes: Math.ceil((channelsPerItem * inner) / 4) * 16,
   };
 }

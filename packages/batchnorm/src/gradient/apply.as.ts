@@ -1,6 +1,7 @@
 // The second pass, when the sums are known: dx = factor * dz + linear * (x - centre) + constant.
 
-import { activateGradient, leakyRelu, relu } from "../pre-activation/activation.as";
+import { activateGradient } from "../pre-activation/activation.as";
+import { ActivationCodes } from "../pre-activation/activation.kernels.as";
 import { affine } from "../pre-activation/affine.as";
 import { loadLanes, madd, storeLanes } from "../cpu/lanes.as";
 
@@ -18,16 +19,16 @@ function applyFour(
   const d0 = f32x4.sub(v128.load(x), centre), d1 = f32x4.sub(v128.load(x + step), centre);
   const d2 = f32x4.sub(v128.load(x + 2 * step), centre), d3 = f32x4.sub(v128.load(x + 3 * step), centre);
   let z0 = v128.load(dy), z1 = v128.load(dy + step), z2 = v128.load(dy + 2 * step), z3 = v128.load(dy + 3 * step);
-  if (activation == relu) {
-    z0 = activateGradient(relu, affine(d0, factor, offset), z0, slope);
-    z1 = activateGradient(relu, affine(d1, factor, offset), z1, slope);
-    z2 = activateGradient(relu, affine(d2, factor, offset), z2, slope);
-    z3 = activateGradient(relu, affine(d3, factor, offset), z3, slope);
+  if (activation == ActivationCodes.relu) {
+    z0 = activateGradient(ActivationCodes.relu, affine(d0, factor, offset), z0, slope);
+    z1 = activateGradient(ActivationCodes.relu, affine(d1, factor, offset), z1, slope);
+    z2 = activateGradient(ActivationCodes.relu, affine(d2, factor, offset), z2, slope);
+    z3 = activateGradient(ActivationCodes.relu, affine(d3, factor, offset), z3, slope);
   } else if (activation) {
-    z0 = activateGradient(leakyRelu, affine(d0, factor, offset), z0, slope);
-    z1 = activateGradient(leakyRelu, affine(d1, factor, offset), z1, slope);
-    z2 = activateGradient(leakyRelu, affine(d2, factor, offset), z2, slope);
-    z3 = activateGradient(leakyRelu, affine(d3, factor, offset), z3, slope);
+    z0 = activateGradient(ActivationCodes.leakyRelu, affine(d0, factor, offset), z0, slope);
+    z1 = activateGradient(ActivationCodes.leakyRelu, affine(d1, factor, offset), z1, slope);
+    z2 = activateGradient(ActivationCodes.leakyRelu, affine(d2, factor, offset), z2, slope);
+    z3 = activateGradient(ActivationCodes.leakyRelu, affine(d3, factor, offset), z3, slope);
   }
   v128.store(dx, gradientOfX(z0, d0, factor, linear, constant));
   v128.store(dx + step, gradientOfX(z1, d1, factor, linear, constant));

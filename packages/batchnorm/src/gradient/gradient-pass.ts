@@ -40,7 +40,7 @@ export function passLaunch(
     cut,
     { reads, writes },
     {
-      ...{ parts, epsilon: attrs.epsilon, slope: activationParameters(attrs.activation)[1] },
+      ...{ parts, epsilon: attrs.epsilon, slope: activationParameters(attrs.activation).slope },
       ...{ second, count: Math.max(1, values) },
     },
     (setting) => gradientCode({ ...pass, unit: tiling.unit, ofBatch: attrs.ofBatch }, setting),

@@ -1,10 +1,12 @@
 import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
+import { planLaunch } from "@evenkeel/tensor";
 import type { Grid } from "../cpu/grid.ts";
 import { gridOf } from "../cpu/grid.ts";
 import { kernelOf } from "../kernels/kernel.ts";
 import { layoutOf, valuesPerChannel } from "../operands/layout.ts";
 import { activationParameters } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
+import { gradientKernels } from "./gradient.kernels.ts";
 import type { GradientApplyAttributes, GradientAttributes } from "./gradient-attributes.ts";
 import { keepsDz } from "./gradient-attributes.ts";
 
@@ -180,17 +182,24 @@ function gradientLaunch(
 ): PlannedLaunch {
   const { dy, x, statistics, scale, shift, y, partials } = reads;
   const { dx, dScale, dShift, dz, sums } = writes;
-  return {
-    kind: "kernel",
-    kernel: kernelOf(`${grid.form}Gradient`, limits),
-    reads: [dy, x, statistics, scale, shift, y, partials],
-    writes: [dx, dScale, dShift, dz, sums],
-    parameters: [...grid.parameters, parts, count, epsilon, ...activationParameters(activation)],
+  const named = {
+    reads: { dy, x, statistics, scale, shift, y, partials },
+    writes: { dx, dScale, dShift, dz, sums },
     work: {
       items,
       chunk: grid.chunk,
       // Moments of a channel, and a cell for each; three coefficients and two sums of each column.
-      scratchBytes: 5 * grid.arrayBytes + 32 + 80 * grid.channelsPerItem,
+      scratchBytes: 5 * grid.arrayBytes + 32 + 80 * grid.parameters.channelsPerItem,
     },
   };
+  const own = { parts, count, epsilon, ...activationParameters(activation) };
+  return grid.form === "planar"
+    ? planLaunch(kernelOf("planarGradient", gradientKernels, limits), {
+        ...named,
+        parameters: { ...grid.parameters, ...own },
+      })
+    : planLaunch(kernelOf("interleavedGradient", gradientKernels, limits), {
+        ...named,
+        parameters: { ...grid.parameters, ...own },
+      });
 }

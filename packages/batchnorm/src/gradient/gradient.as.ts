@@ -4,6 +4,7 @@ import { countOf, mergeStatistics, momentsBytes } from "../statistics/moments.as
 import { addParts, constantTerm, linearTerm, restoreSums, storeParameterGradients, storePart } from "./channel-sums.as";
 import { interleavedApply, interleavedSums } from "./interleaved.as";
 import { cellBytes, centreAt, constantAt, factorAt, linearAt, offsetAt, planarApply, planarSums } from "./planar.as";
+import { PlanarGradientArguments, InterleavedGradientArguments } from "./gradient.kernels.as";
 
 // An item makes the sums of its share (`sums` is where they go), or takes the sums of all parts from `partials`, or, where
 // both are absent, holds all values of its channels and does both. `count` is the number of values whose statistics these
@@ -20,19 +21,16 @@ function valuesOf(moments: usize, parts: usize, count: i32): f64 {
 }
 
 /** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
-function planarGradient(
-  begin: usize, end: usize, scratch: usize,
-  dy: usize, x: usize, statistics: usize, scale: usize, shift: usize, y: usize, partials: usize,
-  dx: usize, dScale: usize, dShift: usize, dz: usize, sums: usize,
-  channels: usize, rows: usize, columns: usize, channelsPerItem: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
-  parts: usize, count: i32, epsilon: f32, activation: i32, slope: f32,
-): void {
+function planarGradient(begin: usize, end: usize, scratch: usize, args: PlanarGradientArguments): void {
+  const { statistics, scale, shift, y, partials, dx, dScale, dz, sums } = args;
+  const { channels, rows, columns, channelsPerItem, tileRows, tileColumns, tiles, tilesPerItem } = args;
+  const { parts, count, epsilon, activation, slope } = args;
+  const x = args.x ? args.x : dx;
+  const dy = args.dy ? args.dy : dz ? dz : dx;
+  const dShift = args.dShift || !dScale ? args.dShift : dScale + channels * 4;
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   const cells = scratch + 32;
   const leak = f32x4.splat(slope);
-  if (!x) x = dx;
-  if (!dy) dy = dz ? dz : dx;
-  if (!dShift && dScale) dShift = dScale + channels * 4;
   for (let item = begin; item < end; item++) {
     const firstChannel = item % blocks * channelsPerItem;
     const itemChannels = min(channelsPerItem, channels - firstChannel);
@@ -82,22 +80,19 @@ function planarGradient(
 }
 
 /** An item is `rowsPerItem` rows of a block of `channelsPerItem` channels. */
-function interleavedGradient(
-  begin: usize, end: usize, scratch: usize,
-  dy: usize, x: usize, statistics: usize, scale: usize, shift: usize, y: usize, partials: usize,
-  dx: usize, dScale: usize, dShift: usize, dz: usize, sums: usize,
-  channels: usize, rows: usize, inner: usize, channelsPerItem: usize, rowsPerItem: usize,
-  parts: usize, count: i32, epsilon: f32, activation: i32, slope: f32,
-): void {
+function interleavedGradient(begin: usize, end: usize, scratch: usize, args: InterleavedGradientArguments): void {
+  const { statistics, scale, shift, y, partials, dx, dScale, dz, sums } = args;
+  const { channels, rows, inner, channelsPerItem, rowsPerItem } = args;
+  const { parts, count, epsilon, activation, slope } = args;
+  const x = args.x ? args.x : dx;
+  const dy = args.dy ? args.dy : dz ? dz : dx;
+  const dShift = args.dShift || !dScale ? args.dShift : dScale + channels * 4;
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   const stride = channels * inner * 4;
   const arrayBytes = (channelsPerItem * inner * 4 + 15) & ~15;
   const moments = scratch + 5 * arrayBytes;
   const totals = moments + momentsBytes;
   const leak = f32x4.splat(slope);
-  if (!x) x = dx;
-  if (!dy) dy = dz ? dz : dx;
-  if (!dShift && dScale) dShift = dScale + channels * 4;
   for (let item = begin; item < end; item++) {
     const firstChannel = item % blocks * channelsPerItem;
     const itemChannels = min(channelsPerItem, channels - firstChannel);

@@ -1,7 +1,7 @@
 // Both passes over a block of columns, four rows at a time that lie far apart. `coefficients` are five arrays of `arrayBytes` bytes: centres, factors,
 // offsets, and the sums of dz and of dz * (x - centre), whose place the linear terms and the constants take.
 
-import { leakyRelu, relu } from "../pre-activation/activation.as";
+import { ActivationCodes } from "../pre-activation/activation.kernels.as";
 import { affine } from "../pre-activation/affine.as";
 import { accumulate, lanesBefore, quarterOf, sum4 } from "../cpu/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
@@ -19,16 +19,16 @@ function sumFour(
   const d0 = f32x4.sub(v128.load(x), centre), d1 = f32x4.sub(v128.load(x + step), centre);
   const d2 = f32x4.sub(v128.load(x + 2 * step), centre), d3 = f32x4.sub(v128.load(x + 3 * step), centre);
   let z0 = v128.load(dy), z1 = v128.load(dy + step), z2 = v128.load(dy + 2 * step), z3 = v128.load(dy + 3 * step);
-  if (activation == relu) {
-    z0 = gradientOfZ(relu, y ? v128.load(y) : affine(d0, factor, offset), z0, slope);
-    z1 = gradientOfZ(relu, y ? v128.load(y + step) : affine(d1, factor, offset), z1, slope);
-    z2 = gradientOfZ(relu, y ? v128.load(y + 2 * step) : affine(d2, factor, offset), z2, slope);
-    z3 = gradientOfZ(relu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
+  if (activation == ActivationCodes.relu) {
+    z0 = gradientOfZ(ActivationCodes.relu, y ? v128.load(y) : affine(d0, factor, offset), z0, slope);
+    z1 = gradientOfZ(ActivationCodes.relu, y ? v128.load(y + step) : affine(d1, factor, offset), z1, slope);
+    z2 = gradientOfZ(ActivationCodes.relu, y ? v128.load(y + 2 * step) : affine(d2, factor, offset), z2, slope);
+    z3 = gradientOfZ(ActivationCodes.relu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
   } else if (activation) {
-    z0 = gradientOfZ(leakyRelu, y ? v128.load(y) : affine(d0, factor, offset), z0, slope);
-    z1 = gradientOfZ(leakyRelu, y ? v128.load(y + step) : affine(d1, factor, offset), z1, slope);
-    z2 = gradientOfZ(leakyRelu, y ? v128.load(y + 2 * step) : affine(d2, factor, offset), z2, slope);
-    z3 = gradientOfZ(leakyRelu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
+    z0 = gradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y) : affine(d0, factor, offset), z0, slope);
+    z1 = gradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y + step) : affine(d1, factor, offset), z1, slope);
+    z2 = gradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y + 2 * step) : affine(d2, factor, offset), z2, slope);
+    z3 = gradientOfZ(ActivationCodes.leakyRelu, y ? v128.load(y + 3 * step) : affine(d3, factor, offset), z3, slope);
   }
   accumulate(sums, sum4(z0, z1, z2, z3));
   accumulate(sums + gap, sum4(f32x4.mul(z0, d0), f32x4.mul(z1, d1), f32x4.mul(z2, d2), f32x4.mul(z3, d3)));

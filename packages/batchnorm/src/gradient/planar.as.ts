@@ -1,6 +1,6 @@
 // Both passes over tiles `tile` to `lastTile` of `count` neighbouring channels, in the order of memory.
 
-import { relu } from "../pre-activation/activation.as";
+import { ActivationCodes } from "../pre-activation/activation.kernels.as";
 import { affine } from "../pre-activation/affine.as";
 import { accumulate, lanesBefore, madd, sum4, sumLanes } from "../cpu/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
@@ -96,10 +96,10 @@ function planarSums(
 ): void {
   if (!activation && !dz && !dx) {
     sumTiles(cells, dy, x, 0, 0, 0, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, 0, slope);
-  } else if (activation == relu && !y && !dz && !dx) {
-    sumTiles(cells, dy, x, 0, 0, 0, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, relu, slope);
-  } else if (activation == relu && y && dz && !dx) {
-    sumTiles(cells, dy, x, y, dz, 0, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, relu, slope);
+  } else if (activation == ActivationCodes.relu && !y && !dz && !dx) {
+    sumTiles(cells, dy, x, 0, 0, 0, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, ActivationCodes.relu, slope);
+  } else if (activation == ActivationCodes.relu && y && dz && !dx) {
+    sumTiles(cells, dy, x, y, dz, 0, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, ActivationCodes.relu, slope);
   } else {
     sumTiles(cells, dy, x, y, dz, dx, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, activation, slope);
   }

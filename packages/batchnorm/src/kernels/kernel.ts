@@ -1,7 +1,11 @@
-import type { Kernel, Limits } from "@evenkeel/tensor";
+import type { KernelSchemas, Limits, NamedKernel } from "@evenkeel/tensor";
 import { wasmKernel } from "@evenkeel/tensor";
 import { module, relaxedModule } from "./kernels.wasm.ts";
 
 /** The module for relaxed SIMD rounds a product and a sum once. */
-export const kernelOf = (entry: string, { features }: Limits): Kernel =>
-  wasmKernel(features.has("relaxed-simd") ? relaxedModule : module, entry);
+export const kernelOf = <Schemas extends KernelSchemas, Entry extends keyof Schemas & string>(
+  entry: Entry,
+  schemas: Schemas,
+  { features }: Limits,
+): NamedKernel<Schemas[Entry]> =>
+  wasmKernel(features.has("relaxed-simd") ? relaxedModule : module, entry, schemas);

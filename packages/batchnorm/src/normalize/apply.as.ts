@@ -1,4 +1,5 @@
-import { activate, leakyRelu, relu } from "../pre-activation/activation.as";
+import { activate } from "../pre-activation/activation.as";
+import { ActivationCodes } from "../pre-activation/activation.kernels.as";
 import { affine } from "../pre-activation/affine.as";
 import { loadLanes, storeLanes } from "../cpu/lanes.as";
 
@@ -17,16 +18,16 @@ function applyFour(
     c = f32x4.add(c, v128.load(residual + 2 * step));
     d = f32x4.add(d, v128.load(residual + 3 * step));
   }
-  if (activation == relu) {
-    a = activate(relu, a, slope);
-    b = activate(relu, b, slope);
-    c = activate(relu, c, slope);
-    d = activate(relu, d, slope);
+  if (activation == ActivationCodes.relu) {
+    a = activate(ActivationCodes.relu, a, slope);
+    b = activate(ActivationCodes.relu, b, slope);
+    c = activate(ActivationCodes.relu, c, slope);
+    d = activate(ActivationCodes.relu, d, slope);
   } else if (activation) {
-    a = activate(leakyRelu, a, slope);
-    b = activate(leakyRelu, b, slope);
-    c = activate(leakyRelu, c, slope);
-    d = activate(leakyRelu, d, slope);
+    a = activate(ActivationCodes.leakyRelu, a, slope);
+    b = activate(ActivationCodes.leakyRelu, b, slope);
+    c = activate(ActivationCodes.leakyRelu, c, slope);
+    d = activate(ActivationCodes.leakyRelu, d, slope);
   }
   v128.store(y, a);
   v128.store(y + step, b);

@@ -1,10 +1,12 @@
 import type { Limits, Plan, PlannedLaunch, ScalarSlot, Slot, Spec } from "@evenkeel/tensor";
+import { planLaunch } from "@evenkeel/tensor";
 import type { Grid } from "../cpu/grid.ts";
 import { gridOf } from "../cpu/grid.ts";
 import { kernelOf } from "../kernels/kernel.ts";
 import { layoutOf } from "../operands/layout.ts";
 import { activationParameters } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
+import { normalizeKernels } from "./normalize.kernels.ts";
 
 export interface NormalizeOperands {
   /** Absent: y has the memory of x. */
@@ -37,25 +39,34 @@ export function normalizeLaunch(
   limits: Limits,
 ): PlannedLaunch {
   const { x, partials, parts, scale, shift, residual, y, statistics, running } = operands;
-  return {
-    kind: "kernel",
-    kernel: kernelOf(`${grid.form}Normalization`, limits),
-    reads: [x, partials, scale, shift, residual, running?.mean, running?.variance],
-    writes: [y, statistics, running?.newMean, running?.newVariance],
-    parameters: [
-      ...grid.parameters,
-      partials === undefined ? 0 : parts,
-      attrs.epsilon,
-      running?.momentum ?? 0,
-      ...activationParameters(attrs.activation),
-    ],
+  const named = {
+    reads: {
+      ...{ x, partials, scale, shift, residual },
+      ...{ runningMean: running?.mean, runningVariance: running?.variance },
+    },
+    writes: { y, statistics, newMean: running?.newMean, newVariance: running?.newVariance },
     work: {
       items: grid.parts * grid.blocks,
       chunk: grid.chunk,
       // A cell for each channel; three coefficients of each column.
-      scratchBytes: 3 * grid.arrayBytes + 64 * grid.channelsPerItem,
+      scratchBytes: 3 * grid.arrayBytes + 64 * grid.parameters.channelsPerItem,
     },
   };
+  const own = {
+    parts: partials === undefined ? 0 : parts,
+    epsilon: attrs.epsilon,
+    momentum: running?.momentum ?? 0,
+    ...activationParameters(attrs.activation),
+  };
+  return grid.form === "planar"
+    ? planLaunch(kernelOf("planarNormalization", normalizeKernels, limits), {
+        ...named,
+        parameters: { ...grid.parameters, ...own },
+      })
+    : planLaunch(kernelOf("interleavedNormalization", normalizeKernels, limits), {
+        ...named,
+        parameters: { ...grid.parameters, ...own },
+      });
 }
 
 export function normalizePlan(

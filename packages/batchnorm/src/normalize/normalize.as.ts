@@ -6,18 +6,16 @@ import { cellBytes, planarMoments } from "../statistics/planar-moments.as";
 import { interleavedNormalize } from "./interleaved-normalize.as";
 import { planarNormalize } from "./planar-normalize.as";
 import { updateRunning } from "./running.as";
+import { PlanarNormalizationArguments, InterleavedNormalizationArguments } from "./normalize.kernels.as";
 
 // `partials` are statistics of `parts` parts of the batch, which are merged here. Where there are none an item holds all values of its
 // channels, and their statistics are made here.
 
 /** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
-function planarNormalization(
-  begin: usize, end: usize, scratch: usize,
-  x: usize, partials: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
-  y: usize, statistics: usize, newMean: usize, newVariance: usize,
-  channels: usize, rows: usize, columns: usize, channelsPerItem: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
-  parts: usize, epsilon: f32, momentum: f32, activation: i32, slope: f32,
-): void {
+function planarNormalization(begin: usize, end: usize, scratch: usize, args: PlanarNormalizationArguments): void {
+  const { x, partials, scale, shift, residual, runningMean, runningVariance, y, statistics, newMean, newVariance } = args;
+  const { channels, rows, columns, channelsPerItem, tileRows, tileColumns, tiles, tilesPerItem } = args;
+  const { parts, epsilon, momentum, activation, slope } = args;
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   for (let item = begin; item < end; item++) {
     const firstChannel = item % blocks * channelsPerItem;
@@ -47,13 +45,10 @@ function planarNormalization(
 }
 
 /** An item is `rowsPerItem` rows of a block of `channelsPerItem` channels. */
-function interleavedNormalization(
-  begin: usize, end: usize, scratch: usize,
-  x: usize, partials: usize, scale: usize, shift: usize, residual: usize, runningMean: usize, runningVariance: usize,
-  y: usize, statistics: usize, newMean: usize, newVariance: usize,
-  channels: usize, rows: usize, inner: usize, channelsPerItem: usize, rowsPerItem: usize,
-  parts: usize, epsilon: f32, momentum: f32, activation: i32, slope: f32,
-): void {
+function interleavedNormalization(begin: usize, end: usize, scratch: usize, args: InterleavedNormalizationArguments): void {
+  const { x, partials, scale, shift, residual, runningMean, runningVariance, y, statistics, newMean, newVariance } = args;
+  const { channels, rows, inner, channelsPerItem, rowsPerItem } = args;
+  const { parts, epsilon, momentum, activation, slope } = args;
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   const stride = channels * inner * 4;
   const arrayBytes = (channelsPerItem * inner * 4 + 15) & ~15;

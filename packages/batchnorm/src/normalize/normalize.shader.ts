@@ -36,7 +36,7 @@ export function shaderNormalization(
     tiling,
     parts === undefined ? uncut(tiling) : cutOf(tiling, loads),
     operands,
-    { parts: parts ?? 0, epsilon, slope: activationParameters(activation)[1], ...running },
+    { parts: parts ?? 0, epsilon, slope: activationParameters(activation).slope, ...running },
     (setting) =>
       normalizationCode(
         { entry, unit: tiling.unit, loads, source, activation, blends: running !== undefined },

@@ -1,4 +1,5 @@
-import { floorOf, relu } from "../pre-activation/activation.as";
+import { floorOf } from "../pre-activation/activation.as";
+import { ActivationCodes } from "../pre-activation/activation.kernels.as";
 import { lanesBefore } from "../cpu/lanes.as";
 import { cellBytes } from "../statistics/planar-moments.as";
 import { applyFour, applyOne } from "./apply.as";
@@ -50,8 +51,8 @@ function planarNormalize(
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize,
   activation: i32, slope: v128,
 ): void {
-  if (!residual && activation <= relu) {
-    normalizeTiles(y, x, 0, cells, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, relu, floorOf(activation));
+  if (!residual && activation <= ActivationCodes.relu) {
+    normalizeTiles(y, x, 0, cells, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, ActivationCodes.relu, floorOf(activation));
   } else {
     normalizeTiles(y, x, residual, cells, count, tile, lastTile, channels, rows, columns, tileRows, tileColumns, activation, slope);
   }

@@ -1,6 +1,7 @@
 import type { Activation, Value } from "@evenkeel/tensor";
 import { ArgumentError, e } from "@evenkeel/tensor";
 import { nonNegative } from "@evenkeel/tensor/checks";
+import { activationCodes } from "./activation.kernels.ts";
 
 /** Throws ArgumentError for anything but "none", "relu" and { leakyRelu } with a slope that keeps signs. */
 export function checkActivation(operation: string, activation: Activation): void {
@@ -19,10 +20,10 @@ const slopeOf = (activation: Activation): number => {
 };
 
 /** The number and the slope by which kernels know an activation. */
-export function activationParameters(activation: Activation): [code: number, slope: number] {
+export function activationParameters(activation: Activation): { activation: number; slope: number } {
   const slope = slopeOf(activation);
-  if (activation === "none") return [0, slope];
-  return [slope === 0 ? 1 : 2, slope];
+  const name = activation === "none" ? "none" : slope === 0 ? "relu" : "leakyRelu";
+  return { activation: activationCodes[name], slope };
 }
 
 /** `value` scaled as the activation says for the sign of `basis`. NaN counts as above 0. */

@@ -1,5 +1,7 @@
 import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
+import { planLaunch } from "@evenkeel/tensor";
 import { kernelOf } from "../kernels/kernel.ts";
+import { statisticsKernels } from "./statistics.kernels.ts";
 
 /** Merges statistics that lie one after the other, in their order. */
 export function mergeLaunch(
@@ -9,14 +11,12 @@ export function mergeLaunch(
   to: Slot,
   limits: Limits,
 ): PlannedLaunch {
-  return {
-    kind: "kernel",
-    kernel: kernelOf("mergeStatistics", limits),
-    reads: [from],
-    writes: [to],
-    parameters: [channels, parts],
+  return planLaunch(kernelOf("mergeStatistics", statisticsKernels, limits), {
+    reads: { partials: from },
+    writes: { statistics: to },
+    parameters: { channels, parts },
     work: { items: channels, chunk: Math.ceil(1024 / Math.max(1, parts)), scratchBytes: 24 },
-  };
+  });
 }
 
 export function mergePlan([parts]: readonly (Spec | undefined)[], limits: Limits): Plan {

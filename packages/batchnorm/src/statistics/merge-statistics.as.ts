@@ -1,9 +1,9 @@
 import { mergeStatistics as merge, storeStatistics } from "./moments.as";
+import { MergeStatisticsArguments } from "./statistics.kernels.as";
 
 /** An item is a channel: merges its statistics over all parts. */
-function mergeStatistics(
-  begin: usize, end: usize, scratch: usize, partials: usize, statistics: usize, channels: usize, parts: usize,
-): void {
+function mergeStatistics(begin: usize, end: usize, scratch: usize, args: MergeStatisticsArguments): void {
+  const { partials, statistics, channels, parts } = args;
   for (let channel = begin; channel < end; channel++) {
     merge(scratch, partials, parts, channels, channel);
     storeStatistics(statistics, channels, channel, scratch);

@@ -1,25 +1,28 @@
 import type { Limits, Plan, PlannedLaunch, Slot } from "@evenkeel/tensor";
+import { planLaunch } from "@evenkeel/tensor";
 import type { Grid } from "../cpu/grid.ts";
 import { gridOf } from "../cpu/grid.ts";
 import { kernelOf } from "../kernels/kernel.ts";
 import type { Layout } from "../operands/layout.ts";
 import { mergeLaunch } from "./merge-plan.ts";
+import { statisticsKernels } from "./statistics.kernels.ts";
 
 /** Statistics of the parts of the batch, one after the other at `to`. */
 export function partialStatistics(grid: Grid, x: Slot, to: Slot, limits: Limits): PlannedLaunch {
-  return {
-    kind: "kernel",
-    kernel: kernelOf(`${grid.form}Statistics`, limits),
-    reads: [x],
-    writes: [to],
-    parameters: grid.parameters,
+  const operands = {
+    reads: { x },
+    writes: { statistics: to },
     work: {
       items: grid.parts * grid.blocks,
       chunk: grid.chunk,
       // A cell for each channel; pivots, sums and squares of each column.
-      scratchBytes: 3 * grid.arrayBytes + 64 * grid.channelsPerItem,
+      scratchBytes: 3 * grid.arrayBytes + 64 * grid.parameters.channelsPerItem,
     },
   };
+  const { form, parameters } = grid;
+  return form === "planar"
+    ? planLaunch(kernelOf("planarStatistics", statisticsKernels, limits), { ...operands, parameters })
+    : planLaunch(kernelOf("interleavedStatistics", statisticsKernels, limits), { ...operands, parameters });
 }
 
 /** One launch where an item holds whole channels, else two. */

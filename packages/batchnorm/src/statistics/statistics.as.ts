@@ -1,12 +1,12 @@
 import { momentsBytes, storeStatistics } from "./moments.as";
 import { interleavedMoments } from "./interleaved-moments.as";
 import { cellBytes, planarMoments } from "./planar-moments.as";
+import { PlanarStatisticsArguments, InterleavedStatisticsArguments } from "./statistics.kernels.as";
 
 /** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
-function planarStatistics(
-  begin: usize, end: usize, scratch: usize, x: usize, statistics: usize,
-  channels: usize, rows: usize, columns: usize, channelsPerItem: usize, tileRows: usize, tileColumns: usize, tiles: usize, tilesPerItem: usize,
-): void {
+function planarStatistics(begin: usize, end: usize, scratch: usize, args: PlanarStatisticsArguments): void {
+  const { x, statistics } = args;
+  const { channels, rows, columns, channelsPerItem, tileRows, tileColumns, tiles, tilesPerItem } = args;
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   for (let item = begin; item < end; item++) {
     const channel = item % blocks * channelsPerItem;
@@ -21,10 +21,8 @@ function planarStatistics(
 }
 
 /** An item is `rowsPerItem` rows of a block of `channelsPerItem` channels. */
-function interleavedStatistics(
-  begin: usize, end: usize, scratch: usize, x: usize, statistics: usize,
-  channels: usize, rows: usize, inner: usize, channelsPerItem: usize, rowsPerItem: usize,
-): void {
+function interleavedStatistics(begin: usize, end: usize, scratch: usize, args: InterleavedStatisticsArguments): void {
+  const { x, statistics, channels, rows, inner, channelsPerItem, rowsPerItem } = args;
   const blocks = (channels + channelsPerItem - 1) / channelsPerItem;
   const stride = channels * inner * 4;
   const arrayBytes = (channelsPerItem * inner * 4 + 15) & ~15;

@@ -1,5 +1,5 @@
 import { madd, sumsOfLanes } from "../../matmul/wasm/simd.as";
-import { FilterGradientArguments, MergeSlicesArguments } from "./convolution.arguments.as";
+import { FilterGradientArguments, MergeSlicesArguments } from "./convolution.kernels.as";
 import { axisAt, axisBytes, enterPhase, enterTile, targetAt } from "./geometry.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
 

@@ -1,5 +1,5 @@
 import { activate, finish, madd, packAlong } from "../../matmul/wasm/simd.as";
-import { ConvolveArguments, PackFiltersArguments } from "./convolution.arguments.as";
+import { ConvolveArguments, PackFiltersArguments } from "./convolution.kernels.as";
 import { axisAt, axisBytes, enterPhase, enterTile, phaseOf, targetAt } from "./geometry.as";
 import { multiplyPatches, multiplyRows } from "./panel.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";

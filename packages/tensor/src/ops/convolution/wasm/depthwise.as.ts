@@ -1,5 +1,5 @@
 import { activate, finish, madd } from "../../matmul/wasm/simd.as";
-import { ConvolveDepthwiseArguments, FilterGradientDepthwiseArguments } from "./convolution.arguments.as";
+import { ConvolveDepthwiseArguments, FilterGradientDepthwiseArguments } from "./convolution.kernels.as";
 
 // Convolution of each channel with a filter of its own, at stride 1 or 2: rows of the source are read where they lie, sixteen
 // neighbouring targets at a time, and four at the ends of rows, where what lies outside is masked.

@@ -1,4 +1,4 @@
-import { FilterGradientWinogradArguments } from "./convolution.arguments.as";
+import { FilterGradientWinogradArguments } from "./convolution.kernels.as";
 import { multiplyRows } from "./panel.as";
 import { fillLane, finishGroup, groupBytes, readGradient, readSource } from "./winograd-tiles.as";
 import { coefficientBytes, transformToTaps, writeCoefficients } from "./winograd-transforms.as";

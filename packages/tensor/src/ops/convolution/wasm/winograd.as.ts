@@ -1,5 +1,5 @@
 import { activate, finish } from "../../matmul/wasm/simd.as";
-import { ConvolveWinogradArguments, TransformFiltersArguments } from "./convolution.arguments.as";
+import { ConvolveWinogradArguments, TransformFiltersArguments } from "./convolution.kernels.as";
 import { multiplyRows } from "./panel.as";
 import { columnsAt, fillLane, finishGroup, groupBytes, leftAt, nowhere, readSource, rowsAt, sourceAt, targetAt, topAt, wholeAt } from "./winograd-tiles.as";
 import { coefficientBytes, transformBack, transformTaps, writeCoefficients } from "./winograd-transforms.as";

@@ -1,4 +1,4 @@
-import { MatmulArguments, PackOperandsArguments } from "./matmul.arguments.as";
+import { MatmulArguments, PackOperandsArguments } from "./matmul.kernels.as";
 import { finish, madd, packAlong, sumsOfLanes } from "./simd.as";
 
 // Blocked matrix product (Goto and van de Geijn 2008): an item is a tile of the output; for each block of the depth its
