@@ -19,6 +19,7 @@ import {
   zeros,
 } from "@evenkeel/tensor";
 import * as rules from "@evenkeel/tensor/checks";
+import { wgslKernel } from "@evenkeel/tensor/wgsl";
 import { expect } from "vitest";
 
 /** The value of each name that examples use without saying where it comes from; made anew for every example. */
@@ -219,7 +220,19 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     },
   ],
   ["sourceOf(options.seed)", { options: () => ({ seed: 1 }) }],
-  ["packages/tensor/src/core/float-elements.ts", { limits: () => ({ features: new Set() }) }],
+  [
+    "packages/tensor/src/core/float-elements.ts",
+    { limits: () => ({ features: new Set() }), wgslKernel: () => wgslKernel },
+  ],
+  [
+    "packages/tensor/src/core/plan-launch.ts",
+    {
+      module: () => "",
+      kernels: () => ({ fill: { reads: [], writes: ["y"], parameters: { value: "f64" } } }),
+      y: () => ({ output: 0 }),
+      work: () => ({ items: 1, chunk: 1 }),
+    },
+  ],
   ["packages/tensor/src/ops/pooling/avg-pool", { images: () => draw(32, 64, 28, 28) }],
   ["packages/tensor/src/ops/pooling/max-pool", { images: () => draw(32, 64, 28, 28) }],
   [
