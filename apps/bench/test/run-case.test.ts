@@ -1,5 +1,6 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import { OutOfMemoryError } from "@evenkeel/tensor";
+import { backendWith } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BenchCase } from "../src/core/bench-case.ts";
 import { NotOfferedError, type Program, type Subject } from "../src/core/subject.ts";
@@ -107,16 +108,11 @@ describe("a case", () => {
   it("tells of a roof that the device has no room for when it has come so far", async () => {
     const { backend, subject } = session.own[0]!;
     let hasFailed = false;
-    const late = new Proxy(backend, {
-      get: (target, name) => {
-        if (name === "idle" && !hasFailed) {
-          return async () => {
-            hasFailed = true;
-            throw new OutOfMemoryError("idle: no room");
-          };
-        }
-        const value: unknown = Reflect.get(target, name);
-        return typeof value === "function" ? value.bind(target) : value;
+    const late = backendWith(backend, {
+      idle: async () => {
+        if (hasFailed) return backend.idle();
+        hasFailed = true;
+        throw new OutOfMemoryError("idle: no room");
       },
     });
     const before = backend.memory().live;

@@ -1,5 +1,6 @@
 import type { Activation, AnyOp, Spec } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
+import { runPlan } from "@evenkeel/tensor/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
@@ -7,7 +8,7 @@ import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
 import { gradients, momentsOf, normalized } from "./float64.ts";
-import { limitsWith, runPlan } from "./run-plan.ts";
+import { limitsWith } from "./limits.ts";
 
 /** Numbers of about 1 around 0.5, different for each seed and name. */
 function draw(size: number, seed: number): Float32Array {

@@ -12,7 +12,7 @@ import { normalizeOp } from "../src/normalize/normalize.ts";
 import { layoutOf, valuesPerChannel } from "../src/operands/layout.ts";
 import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
-import { limits } from "./run-plan.ts";
+import { limits } from "./limits.ts";
 
 const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });
 const everything: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "relu", residual: true };

@@ -7,8 +7,6 @@ export type { ContractCase } from "./device-contract/tools.ts";
 export { drawValues } from "./draw-values.ts";
 export type { KnownFailure } from "./known-failures.ts";
 export { knownFailures } from "./known-failures.ts";
-export type { RecordedLaunch, RecordingBackend, Traffic } from "./recording-backend.ts";
-export { recordingBackend } from "./recording-backend.ts";
 export { referenceBackend, referenceExecutor, referenceTensor, valuesOf } from "./reference.ts";
 export type { CaseOutcome, CheckOutcome } from "./run-case.ts";
 export { runCase } from "./run-case.ts";

@@ -1,7 +1,8 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import { type Backend, DisposedError } from "@evenkeel/tensor";
+import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, test } from "vitest";
-import { checkSelecting, deviceContract, knownFailures, recordingBackend } from "../src/index.ts";
+import { checkSelecting, deviceContract, knownFailures } from "../src/index.ts";
 
 /** Some cases close their device themselves. */
 async function closeUnlessClosed(backend: Backend): Promise<void> {
@@ -13,7 +14,7 @@ async function closeUnlessClosed(backend: Backend): Promise<void> {
 const devices: { readonly [name: string]: () => Promise<Backend> } = {
   "cpu, one thread": () => cpu({ threads: 1 }).open(),
   "cpu, two threads": () => cpu({ threads: 2 }).open(),
-  "a recording backend": async () => recordingBackend(await cpu({ threads: 1 }).open()),
+  "a recording backend": async () => new RecordingBackend(await cpu({ threads: 1 }).open()),
 };
 
 for (const [device, open] of Object.entries(devices)) {

@@ -12,9 +12,10 @@ import {
   sumOp,
   tensor,
 } from "@evenkeel/tensor";
+import { backendWith, RecordingBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KnownFailure } from "../src/index.ts";
-import { drawValues, recordingBackend, referenceBackend, runCase, runConformance } from "../src/index.ts";
+import { drawValues, referenceBackend, runCase, runConformance } from "../src/index.ts";
 
 const f32 = "f32" as const;
 const pair = { shape: [5, 3], dtype: f32, values: { normal: [0, 1] } } as const;
@@ -39,14 +40,7 @@ beforeEach(async () => {
 afterEach(() => backend.close());
 
 /** The device with one method replaced. */
-function deviceWith(changes: Partial<Backend>): Backend {
-  return new Proxy(backend, {
-    get(target, key) {
-      const value = changes[key as keyof Backend] ?? target[key as keyof Backend];
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
+const deviceWith = (changes: Partial<Backend>): Backend => backendWith(backend, changes);
 
 describe("the suite finds", () => {
   test("a value that is a little off", async () => {
@@ -172,7 +166,7 @@ test("values are the same for the same name, and what the dtype holds", () => {
 });
 
 test("a recording backend counts launches and bytes", async () => {
-  const recording = recordingBackend(backend);
+  const recording = new RecordingBackend(backend);
   const x = fromData(new Float32Array(100), { shape: [100], dtype: f32 }, { backend: recording });
   const y: Tensor = sum(add(x, x));
   await y.item();

@@ -12,8 +12,8 @@ import {
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { DeviceError, fromData, scope, setDefaultBackend, uniform } from "@evenkeel/tensor";
+import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { recordingBackend } from "../src/index.ts";
 import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
 testPresence();
@@ -47,7 +47,7 @@ describe.skipIf(reasonToSkip !== undefined)("a training step on WebGPU", () => {
 
   /** Of a fifth step: parameters go to their arenas in the first one, and buffers find their places in the next. */
   async function costOf(make: () => Module<[Tensor]>, shape: readonly number[]) {
-    const recording = recordingBackend(backend);
+    const recording = new RecordingBackend(backend);
     setDefaultBackend(recording);
     const model = make();
     const step = trainingStep(model, shape, recording);

@@ -1,11 +1,11 @@
 import { ArgumentError, type Backend, setDefaultBackend } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { batches, flipHorizontally } from "../src/index.ts";
-import { MemoryBackend } from "./memory-backend.ts";
 import { count, images, read } from "./read-batches.ts";
 
 beforeEach(() => {
-  setDefaultBackend(new MemoryBackend("first"));
+  setDefaultBackend(new MemoryBackend({ name: "first", launches: "refuse" }));
 });
 
 afterEach(() => {
@@ -93,7 +93,10 @@ describe("options", () => {
   });
 
   it("say on which backend the tensors are made: their own, that of the epoch, the default", async () => {
-    const [own, ofModel] = [new MemoryBackend("own"), new MemoryBackend("model")];
+    const [own, ofModel] = [
+      new MemoryBackend({ name: "own", launches: "refuse" }),
+      new MemoryBackend({ name: "model", launches: "refuse" }),
+    ];
     const backendOf = async (options: { backend?: Backend }, ofEpoch?: Backend) => {
       for await (const { inputs } of batches(arrays, { batchSize: 6, ...options }).epoch(0, ofEpoch)) {
         return inputs.storage.backend.name;

@@ -1,11 +1,11 @@
 import { ArgumentError, DTypeError, ShapeError, setDefaultBackend } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { batches } from "../src/index.ts";
-import { MemoryBackend } from "./memory-backend.ts";
 import { count, images, read } from "./read-batches.ts";
 
 beforeEach(() => {
-  setDefaultBackend(new MemoryBackend("first"));
+  setDefaultBackend(new MemoryBackend({ name: "first", launches: "refuse" }));
 });
 
 afterEach(() => {

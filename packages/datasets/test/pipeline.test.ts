@@ -1,4 +1,5 @@
 import { ArgumentError, manualSeed, sourceOf } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, it, vi } from "vitest";
 import {
   batches,
@@ -13,7 +14,6 @@ import {
   syntheticFigures,
 } from "../src/index.ts";
 import { RandomStream } from "../src/random/random-stream.ts";
-import { MemoryBackend } from "./memory-backend.ts";
 
 const set: ImageSet = {
   name: "ramp",
@@ -142,7 +142,7 @@ describe("prefetch", () => {
     send();
     await vi.waitFor(() => expect(ended).toBe(true));
     ended = false;
-    const backend = new MemoryBackend("test");
+    const backend = new MemoryBackend({ name: "test", launches: "refuse" });
     for await (const _ of batches(source, { batchSize: 1, backend }).epoch(0)) break;
     expect(ended).toBe(false);
   });

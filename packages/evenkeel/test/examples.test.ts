@@ -27,11 +27,10 @@ afterAll(async () => {
 
 /** What an example may call without an import: the exports of the packages, and those of its own file. */
 async function namesFor(file: string): Promise<Record<string, unknown>> {
-  const modules = ["../src/index.ts", "../src/node.ts", "../src/safetensors.ts", "../src/worker.ts"].map(
-    (entry) => resolve(import.meta.dirname, entry),
-  );
+  const own = ["index", "node", "safetensors", "worker"].map((entry) => `packages/evenkeel/src/${entry}.ts`);
+  const ofAuthors = ["testing/index", "wgsl"].map((entry) => `packages/tensor/src/${entry}.ts`);
   const loaded = await Promise.all(
-    [...modules, resolve(root, file)].map((module) => import(module) as Promise<object>),
+    [...own, ...ofAuthors, file].map((module) => import(resolve(root, module)) as Promise<object>),
   );
   return Object.assign({}, ...loaded);
 }

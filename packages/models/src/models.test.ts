@@ -1,8 +1,10 @@
 import type { Module } from "@evenkeel/nn";
 import { ArgumentError } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, test } from "vitest";
-import { nullBackend as backend } from "../test/null-backend.ts";
 import { convnet, lenet, mlp, resnet18, resnet20, resnet32, resnet44, resnet56, vgg } from "./index.ts";
+
+const backend = new MemoryBackend({ languages: [] });
 
 const namesOf = (model: Module): string[] => Object.keys(model.stateDict());
 

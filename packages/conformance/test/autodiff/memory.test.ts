@@ -17,14 +17,14 @@ import {
   wholeStep,
   withoutStateChanges,
 } from "@evenkeel/tensor";
+import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { recordingBackend } from "../../src/index.ts";
 
 const size = 10_000;
 const bytes = 4 * size;
 let backend: Backend;
 beforeAll(async () => {
-  backend = recordingBackend(await cpu({ threads: 1 }).open());
+  backend = new RecordingBackend(await cpu({ threads: 1 }).open());
 });
 afterAll(() => backend.close());
 

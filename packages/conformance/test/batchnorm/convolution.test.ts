@@ -4,8 +4,8 @@ import type { Conv2dBatchNormOptions } from "@evenkeel/batchnorm";
 import { batchNorm, conv2dBatchNorm, countOf, meanOf, varianceOf } from "@evenkeel/batchnorm";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, conv2d, fromData, ones, zeros } from "@evenkeel/tensor";
+import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, test } from "vitest";
-import { recordingBackend } from "../../src/index.ts";
 import { onEachBackend } from "./backends.ts";
 import { expectSameBits, expectWithin, largest, normal } from "./tools.ts";
 
@@ -104,7 +104,7 @@ onEachBackend((device, name) => {
 
   if (name === "webgpu") {
     test("takes the launches of a convolution and a batch norm", () => {
-      const recording = recordingBackend(device());
+      const recording = new RecordingBackend(device());
       const { x, weight, options } = layer([2, 4, 8, 8], [4, 4, 3, 3], 1, recording);
       const { convolution, ...ofNorm } = options;
       const namesOf = (body: () => unknown): string[] => {
@@ -120,7 +120,7 @@ onEachBackend((device, name) => {
   }
 
   const launchesOf = (x: readonly number[], weight: readonly number[], padding: number): string[] => {
-    const recording = recordingBackend(device());
+    const recording = new RecordingBackend(device());
     const own = layer(x, weight, padding, recording);
     recording.reset();
     conv2dBatchNorm(own.x, own.weight, own.options);

@@ -11,14 +11,14 @@ import {
   type Tensor,
   zeros,
 } from "@evenkeel/tensor";
+import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type RecordingBackend, recordingBackend } from "../../src/index.ts";
 import { onEachBackend } from "./backends.ts";
 
 onEachBackend((device) => {
   let backend: RecordingBackend;
   beforeAll(() => {
-    backend = recordingBackend(device());
+    backend = new RecordingBackend(device());
   });
 
   const countLaunches = (body: () => unknown): number => {

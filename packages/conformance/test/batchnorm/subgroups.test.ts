@@ -1,5 +1,6 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import type { Backend, Launch, OpCases, WgslKernel } from "@evenkeel/tensor";
+import { backendWith } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCases, runCase } from "../../src/index.ts";
 import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
@@ -23,13 +24,7 @@ const selected: readonly OpCases[] = allCases
 function changing(backend: Backend, change: (kernel: WgslKernel) => WgslKernel): Backend {
   const changed = (launch: Launch): Launch =>
     launch.kind === "kernel" ? { ...launch, kernel: change(launch.kernel as WgslKernel) } : launch;
-  return new Proxy(backend, {
-    get(target, key) {
-      if (key === "launch") return (launch: Launch) => target.launch(changed(launch));
-      const value = target[key as keyof Backend];
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  return backendWith(backend, { launch: (launch) => backend.launch(changed(launch)) });
 }
 
 const usesSubgroups = ({ extensions }: WgslKernel): boolean => extensions.includes("subgroups");

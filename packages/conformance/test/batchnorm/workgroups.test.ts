@@ -2,6 +2,7 @@ import { vjp } from "@evenkeel/autodiff";
 import { batchNorm } from "@evenkeel/batchnorm";
 import type { Backend, NumericArray, Shape, Tensor } from "@evenkeel/tensor";
 import { fromData, sizeOf } from "@evenkeel/tensor";
+import { backendWith } from "@evenkeel/tensor/testing";
 import { describe, test } from "vitest";
 import { devicesOfTests, reasonToSkip, testPresence } from "../webgpu-support.ts";
 import { expectSameBits, normal } from "./tools.ts";
@@ -9,15 +10,8 @@ import { expectSameBits, normal } from "./tools.ts";
 testPresence();
 
 /** The same device, which allows plans just so many workgroups in a dimension. */
-function limitedTo(maxWorkgroups: number, backend: Backend): Backend {
-  const limits = { ...backend.limits, maxWorkgroups };
-  return new Proxy(backend, {
-    get(target, key) {
-      const value = key === "limits" ? limits : target[key as keyof Backend];
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
+const limitedTo = (maxWorkgroups: number, backend: Backend): Backend =>
+  backendWith(backend, { limits: { ...backend.limits, maxWorkgroups } });
 
 /** y and the gradients of x, scale and shift. */
 async function trained(backend: Backend, shape: Shape, axis: number): Promise<NumericArray[]> {

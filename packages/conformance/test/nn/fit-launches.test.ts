@@ -3,8 +3,8 @@ import { mlp } from "@evenkeel/models";
 import { accuracy, type Batch, crossEntropy, fit, SGD } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { setDefaultBackend } from "@evenkeel/tensor";
+import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type RecordingBackend, recordingBackend } from "../../src/index.ts";
 import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 
 testPresence();
@@ -25,7 +25,7 @@ const labels = Int32Array.from({ length: 128 }, (_, image) => image % 10);
 
 /** Launches of each step of `fit` with loss and accuracy, from one batch asked for to the next; and those of reading the last. */
 async function launchesOfFit(backend: Backend): Promise<number[]> {
-  const own = recordingBackend(backend);
+  const own = new RecordingBackend(backend);
   recording = own;
   setDefaultBackend(own);
   const model = mlp({ seed: 1 });

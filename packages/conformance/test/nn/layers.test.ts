@@ -36,8 +36,8 @@ import {
   sum,
   tensor,
 } from "@evenkeel/tensor";
+import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, test } from "vitest";
-import { recordingBackend } from "../../src/index.ts";
 import { onCpu } from "../on-cpu.ts";
 
 const device = onCpu();
@@ -82,7 +82,7 @@ describe("a sequence", () => {
   });
 
   test("saves the pass of an activation that its neighbour takes in", () => {
-    const recording = recordingBackend(device());
+    const recording = new RecordingBackend(device());
     const options = { backend: recording };
     const modules = [
       ...[new Conv2d(2, 3, 3, options), new ReLU()],

@@ -1,8 +1,8 @@
 import { Adam, clipByGlobalNorm, Module, type Optimizer, Parameter, RMSprop, SGD } from "@evenkeel/nn";
 import type { Tensor } from "@evenkeel/tensor";
 import { full, ShapeError, scope, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, test } from "vitest";
-import { recordingBackend } from "../../src/index.ts";
 import { onCpu } from "../on-cpu.ts";
 
 const device = onCpu();
@@ -47,7 +47,7 @@ describe("an update", () => {
   });
 
   test("is one launch for each group, after its gradients were gathered", () => {
-    const recording = recordingBackend(device());
+    const recording = new RecordingBackend(device());
     setDefaultBackend(recording);
     const optimizer = new Adam(new Weights(), { learningRate: 0.1, weightDecay: 0.1 });
     run(optimizer, 1);
@@ -61,7 +61,7 @@ describe("an update", () => {
   });
 
   test("is as many launches as buffers that hold the parameters, where one is too small", async () => {
-    const recording = recordingBackend(device());
+    const recording = new RecordingBackend(device());
     const limits = { ...device().limits, offsetAlignment: 16, maxBufferBytes: 32 };
     const narrow = Object.defineProperty(recording, "limits", { value: limits });
     setDefaultBackend(narrow);

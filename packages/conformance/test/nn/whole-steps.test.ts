@@ -25,9 +25,10 @@ import {
   tensor,
   wholeStep,
 } from "@evenkeel/tensor";
+import type { Fallible } from "@evenkeel/tensor/testing";
+import { FailingBackend } from "@evenkeel/tensor/testing";
 import { afterEach, describe, expect, test } from "vitest";
 import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
-import { FailingBackend, type Fallible } from "./failing-backend.ts";
 
 testPresence();
 

@@ -1,12 +1,12 @@
 import type { Shape } from "@evenkeel/tensor";
 import { ArgumentError, manualSeed, setDefaultBackend } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { Linear } from "../layers/linear.ts";
 import type { Initializer } from "./init.ts";
 import * as init from "./init.ts";
 
-beforeAll(() => setDefaultBackend(new ExpressionBackend()));
+beforeAll(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
 afterAll(() => setDefaultBackend(undefined));
 
 const draw = async (initializer: Initializer, shape: Shape, seed = 1): Promise<number[]> => [

@@ -1,6 +1,6 @@
 import { ArgumentError, setDefaultBackend } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import type { Module } from "../module/module.ts";
 import { ELU, GELU, LeakyReLU, Softplus } from "./activations.ts";
 import { BasicBlock } from "./basic-block.ts";
@@ -13,7 +13,7 @@ import { Linear } from "./linear.ts";
 import { AvgPool2d, MaxPool2d } from "./pooling.ts";
 import { Sequential } from "./sequential.ts";
 
-beforeAll(() => setDefaultBackend(new ExpressionBackend()));
+beforeAll(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
 afterAll(() => setDefaultBackend(undefined));
 
 /** Options as plain JavaScript may give them. */

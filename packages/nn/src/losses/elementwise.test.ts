@@ -1,9 +1,9 @@
 import { DTypeError, ShapeError, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { bceWithLogits, mse } from "./elementwise.ts";
 
-beforeAll(() => setDefaultBackend(new ExpressionBackend()));
+beforeAll(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
 afterAll(() => setDefaultBackend(undefined));
 
 test("targets of another dtype are refused by name, not read as if they were f32", () => {

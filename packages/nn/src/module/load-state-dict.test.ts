@@ -2,8 +2,8 @@ import { runInNewContext } from "node:vm";
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, full, scope, setDefaultBackend } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { Module } from "./module.ts";
 import { stateArrays } from "./state-dict.ts";
 import { StateDictError } from "./state-dict-error.ts";
@@ -44,10 +44,10 @@ const values = (...data: number[]): StoredArray => ({
 });
 const valuesOf = async ({ weight }: Leaf) => [...(await weight.value.data())];
 
-let backend: ExpressionBackend;
+let backend: MemoryBackend;
 
 beforeEach(() => {
-  backend = new ExpressionBackend();
+  backend = new MemoryBackend({ launches: "evaluate" });
   setDefaultBackend(backend);
 });
 
@@ -76,7 +76,7 @@ describe("a parameter with two names", () => {
     expect(await valuesOf(other.embedding)).toEqual([1, Number.NaN]);
     other.dispose();
     model.dispose();
-    expect(backend.buffers).toBe(0);
+    expect(backend.buffersAlive).toBe(0);
   });
 
   test("and two different values for it is an error, strict or not", async () => {

@@ -1,13 +1,13 @@
 import { BackendError, full, OutOfMemoryError, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { FailingBackend, MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { Net, Shift } from "../../test/modules.ts";
 import { SGD } from "../optimizers/sgd.ts";
 
-let backend: ExpressionBackend;
+let backend: MemoryBackend;
 
 beforeEach(() => {
-  backend = new ExpressionBackend();
+  backend = new MemoryBackend({ launches: "evaluate" });
   setDefaultBackend(backend);
 });
 
@@ -15,12 +15,12 @@ afterEach(() => setDefaultBackend(undefined));
 
 describe("moving to another backend", () => {
   test("moves every parameter and buffer, shared ones once, and frees the old memory", async () => {
-    const other = new ExpressionBackend();
+    const other = new MemoryBackend({ launches: "evaluate" });
     const net = new Net();
     net.own.value = tensor([7, 8, 9]);
-    const before = backend.buffers;
+    const before = backend.buffersAlive;
     await net.to(other);
-    expect([backend.buffers, other.buffers]).toEqual([0, before]);
+    expect([backend.buffersAlive, other.buffersAlive]).toEqual([0, before]);
     expect(await net.own.value.data()).toEqual(Float32Array.of(7, 8, 9));
     expect([...net.namedBuffers()].every(([, { value }]) => value.backend === other)).toBe(true);
     const value = net.own.value;
@@ -29,16 +29,12 @@ describe("moving to another backend", () => {
   });
 
   test("without memory for all of them leaves the model where it is", async () => {
-    class Small extends ExpressionBackend {
-      override allocate(bytes: number): ReturnType<ExpressionBackend["allocate"]> {
-        if (this.buffers === 3) throw new OutOfMemoryError("no room");
-        return super.allocate(bytes);
-      }
-    }
-    const small = new Small();
+    const memory = new MemoryBackend();
+    const small = new FailingBackend(memory);
+    small.failAfter(3, "allocate");
     const net = new Net();
     await expect(net.to(small)).rejects.toThrow(OutOfMemoryError);
-    expect(small.buffers).toBe(0);
+    expect(memory.buffersAlive).toBe(0);
     expect([...net.parameters()].every(({ value }) => value.backend === backend)).toBe(true);
   });
 
@@ -49,9 +45,9 @@ describe("moving to another backend", () => {
   });
 
   test("does not move the state of an optimizer, whose next step says so", async () => {
-    const other = new ExpressionBackend();
+    const other = new MemoryBackend({ launches: "evaluate" });
     const shift = new Shift(4);
-    const gradients = (on: ExpressionBackend) => [full([2], 1, { backend: on })];
+    const gradients = (on: MemoryBackend) => [full([2], 1, { backend: on })];
     const optimizer = new SGD(shift, { learningRate: 0.5, momentum: 0.9 });
     optimizer.step(gradients(backend));
     const state = await optimizer.stateArrays();

@@ -1,15 +1,15 @@
 import { full, scope, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { Net } from "../../test/modules.ts";
 import { stateArrays } from "./state-dict.ts";
 import { StateDictError } from "./state-dict-error.ts";
 
-let backend: ExpressionBackend;
+let backend: MemoryBackend;
 
 beforeEach(() => {
-  backend = new ExpressionBackend();
+  backend = new MemoryBackend({ launches: "evaluate" });
   setDefaultBackend(backend);
 });
 
@@ -20,9 +20,9 @@ describe("state", () => {
     const [a, b] = [new Net(), new Net()];
     a.first.batches.value = 5;
     a.own.value = tensor([7, 8, 9]);
-    const before = backend.buffers;
+    const before = backend.buffersAlive;
     scope(() => b.loadStateDict(a.stateDict()));
-    expect(backend.buffers).toBe(before);
+    expect(backend.buffersAlive).toBe(before);
     a.own.value = full([3], 0);
     expect(await b.own.value.data()).toEqual(Float32Array.of(7, 8, 9));
     expect(b.first.batches.value).toBe(5);
@@ -72,7 +72,7 @@ describe("state", () => {
 
   test("of a model on another backend is refused, not mixed in", () => {
     const net = new Net();
-    setDefaultBackend(new ExpressionBackend());
+    setDefaultBackend(new MemoryBackend({ launches: "evaluate" }));
     const other = new Net();
     const load = () => scope(() => net.loadStateDict(other.stateDict()));
     expect(load).toThrow(StateDictError);
@@ -104,6 +104,6 @@ describe("state", () => {
   test("a disposed model has given everything back", () => {
     const net = new Net();
     net.dispose();
-    expect(backend.buffers).toBe(0);
+    expect(backend.buffersAlive).toBe(0);
   });
 });

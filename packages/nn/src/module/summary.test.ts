@@ -1,15 +1,15 @@
 import { inspect } from "node:util";
 import type { Tensor } from "@evenkeel/tensor";
 import { setDefaultBackend } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { ReLU } from "../layers/activations.ts";
 import { BatchNorm1d } from "../layers/batch-norm.ts";
 import { Linear } from "../layers/linear.ts";
 import { Sequential } from "../layers/sequential.ts";
 import { Module } from "./module.ts";
 
-beforeAll(() => setDefaultBackend(new ExpressionBackend()));
+beforeAll(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
 afterAll(() => setDefaultBackend(undefined));
 
 class Net extends Module {

@@ -1,12 +1,12 @@
 import { ArgumentError, add, full, scope, setDefaultBackend } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { Buffer, Counter, Parameter } from "./variable.ts";
 
-let backend: ExpressionBackend;
+let backend: MemoryBackend;
 
 beforeEach(() => {
-  backend = new ExpressionBackend();
+  backend = new MemoryBackend({ launches: "evaluate" });
   setDefaultBackend(backend);
 });
 
@@ -19,7 +19,7 @@ describe("variables", () => {
       parameter.value = add(parameter.value, parameter.value);
     });
     expect(await parameter.value.data()).toEqual(Float32Array.of(2, 2));
-    expect(backend.buffers).toBe(1);
+    expect(backend.buffersAlive).toBe(1);
   });
 
   test("refuse anything but tensors, and unknown options", () => {

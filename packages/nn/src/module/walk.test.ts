@@ -1,16 +1,16 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, add, full, scope, setDefaultBackend } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { Net, Shift } from "../../test/modules.ts";
 import { Module } from "./module.ts";
 import { Unowned } from "./unowned.ts";
 import { Buffer, Parameter } from "./variable.ts";
 
-let backend: ExpressionBackend;
+let backend: MemoryBackend;
 
 beforeEach(() => {
-  backend = new ExpressionBackend();
+  backend = new MemoryBackend({ launches: "evaluate" });
   setDefaultBackend(backend);
 });
 
@@ -78,7 +78,7 @@ describe("members", () => {
       true,
     );
     net.dispose();
-    expect(backend.buffers).toBe(0);
+    expect(backend.buffersAlive).toBe(0);
   });
 
   test("keep their indices and keys where they have names too", () => {

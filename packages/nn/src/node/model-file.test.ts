@@ -6,9 +6,9 @@ import { ArgumentError, DataError, full, StorageError, setDefaultBackend } from 
 import { readSafetensorsFile } from "@evenkeel/tensor/node";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
 import { readSafetensors, writeSafetensors } from "@evenkeel/tensor/safetensors";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { encodeCheckpoint } from "../checkpoints/checkpoint-file.ts";
 import { encodeModel, loadModel } from "../checkpoints/model-file.ts";
 import { Module } from "../module/module.ts";
@@ -68,7 +68,7 @@ let folder: string;
 let path: string;
 
 beforeEach(async () => {
-  setDefaultBackend(new ExpressionBackend());
+  setDefaultBackend(new MemoryBackend({ launches: "evaluate" }));
   folder = await mkdtemp(join(tmpdir(), "model-"));
   path = join(folder, "deep", "model.safetensors");
 });

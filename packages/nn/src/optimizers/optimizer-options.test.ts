@@ -1,6 +1,6 @@
 import { ArgumentError, full, setDefaultBackend } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { TwoValues } from "../../test/modules.ts";
 import { Sequential } from "../layers/sequential.ts";
 import { Parameter } from "../module/variable.ts";
@@ -9,7 +9,7 @@ import { clipByGlobalNorm } from "./clip.ts";
 import { RMSprop } from "./rmsprop.ts";
 import { SGD } from "./sgd.ts";
 
-beforeEach(() => setDefaultBackend(new ExpressionBackend()));
+beforeEach(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
 afterEach(() => setDefaultBackend(undefined));
 
 describe("options", () => {

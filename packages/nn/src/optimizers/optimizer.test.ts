@@ -7,15 +7,15 @@ import {
   OutOfMemoryError,
   setDefaultBackend,
 } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { TwoValues } from "../../test/modules.ts";
 import { Module } from "../module/module.ts";
 import { Parameter } from "../module/variable.ts";
 import { clipByGlobalNorm } from "./clip.ts";
 import { SGD } from "./sgd.ts";
 
-beforeEach(() => setDefaultBackend(new ExpressionBackend()));
+beforeEach(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
 afterEach(() => setDefaultBackend(undefined));
 
 describe("where nothing is trained", () => {
@@ -50,9 +50,9 @@ describe("memory", () => {
       momentum: 0.9,
       group: (name) => ({ learningRateScale: name === "first" ? 1 : 2 }),
     });
-  let backend: ExpressionBackend;
+  let backend: MemoryBackend;
   beforeEach(() => {
-    backend = new ExpressionBackend();
+    backend = new MemoryBackend({ launches: "evaluate" });
     setDefaultBackend(backend);
   });
 
@@ -61,22 +61,22 @@ describe("memory", () => {
     model.second.trainable = false;
     const optimizer = optimizerOf(model);
     const gradient = full([1000], 1);
-    const before = backend.buffers;
+    const before = backend.buffersAlive;
     optimizer.step([gradient]);
-    expect(backend.buffers - before).toBe(1);
+    expect(backend.buffersAlive - before).toBe(1);
     const state = await optimizer.stateArrays();
-    expect(backend.buffers - before).toBe(1);
+    expect(backend.buffersAlive - before).toBe(1);
     expect(state.get("second.steps")!.data[0]).toBe(0);
     expect([...state.get("second.momentum")!.data]).toEqual(new Array(1000).fill(0));
     optimizer.loadState(state);
-    expect(backend.buffers - before).toBe(1);
+    expect(backend.buffersAlive - before).toBe(1);
     expect((await optimizer.stateArrays()).get("first.steps")!.data[0]).toBe(1);
   });
 
   test("without memory for one of several arenas, nothing is updated", async () => {
     const gradients = [full([1000], 1), full([1000], 1)];
     const allocate = backend.allocate.bind(backend);
-    const before = backend.buffers;
+    const before = backend.buffersAlive;
     /** The first values of both parameters after a step that may allocate so often. */
     const stepWith = async (allocations: number): Promise<number[]> => {
       const model = new Pair();
@@ -95,7 +95,7 @@ describe("memory", () => {
       const values = [(await model.first.value.data())[0]!, (await model.second.value.data())[0]!];
       optimizer.dispose();
       model.dispose();
-      expect(backend.buffers).toBe(before);
+      expect(backend.buffersAlive).toBe(before);
       return values;
     };
     const needed = 4; // The values and the slot of each arena.
@@ -121,23 +121,26 @@ test("a failure that the device reports late is thrown by later steps and saves"
 });
 
 test("state that was prepared and discarded is freed", async () => {
-  const backend = new ExpressionBackend();
+  const backend = new MemoryBackend({ launches: "evaluate" });
   setDefaultBackend(backend);
   const model = new TwoValues();
   const optimizer = new SGD(model, { learningRate: 0.5, momentum: 0.5 });
   const gradient = full([2], 1);
   optimizer.step([gradient]);
   const state = await optimizer.stateArrays();
-  const before = backend.buffers;
+  const before = backend.buffersAlive;
   optimizer.prepareState(state).discard();
-  expect(backend.buffers).toBe(before);
+  expect(backend.buffersAlive).toBe(before);
   optimizer.step([gradient]);
   expect((await optimizer.stateArrays()).get("weight.steps")!.data[0]).toBe(2);
 });
 
 describe("where the model's backend is not the default", () => {
-  const [own, other] = [new ExpressionBackend(), new ExpressionBackend()];
-  const netOn = (backend: ExpressionBackend): TwoValues => {
+  const [own, other] = [
+    new MemoryBackend({ launches: "evaluate" }),
+    new MemoryBackend({ launches: "evaluate" }),
+  ];
+  const netOn = (backend: MemoryBackend): TwoValues => {
     const model = new TwoValues();
     model.weight.value = full([2], 1, { backend });
     return model;
@@ -147,12 +150,12 @@ describe("where the model's backend is not the default", () => {
   test("state is on the backend of the model, even after loading", async () => {
     setDefaultBackend(other);
     const model = netOn(own);
-    const before = other.buffers;
+    const before = other.buffersAlive;
     const optimizer = new SGD(model, options);
     optimizer.step([full([2], 1, { backend: own })]);
     optimizer.loadState(await optimizer.stateArrays());
     optimizer.step([full([2], 1, { backend: own })]);
-    expect(other.buffers).toBe(before);
+    expect(other.buffersAlive).toBe(before);
     expect([...(await model.weight.value.data())]).toEqual([-0.25, -0.25]);
   });
 

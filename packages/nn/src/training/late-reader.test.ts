@@ -1,24 +1,23 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { reshape, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { LateReader } from "./late-reader.ts";
 
 // The backend of these tests only evaluates expressions, so rows are concatenated on the host.
 vi.mock("@evenkeel/tensor", async (load) => {
   const actual = await load<typeof import("@evenkeel/tensor")>();
-  const valuesOf = ({ storage, size }: Tensor): number[] => {
-    const { memory } = storage.buffer as unknown as { memory: ArrayBuffer };
-    return [...new Float32Array(memory, 0, size)];
-  };
+  const valuesOf = ({ storage, size }: Tensor): number[] => [
+    ...new Float32Array(backend.contentsOf(storage.buffer), 0, size),
+  ];
   return { ...actual, concatenate: (parts: readonly Tensor[]) => actual.tensor(parts.flatMap(valuesOf)) };
 });
 
-let backend: ExpressionBackend;
+let backend: MemoryBackend;
 let now: number;
 
 beforeEach(() => {
-  backend = new ExpressionBackend();
+  backend = new MemoryBackend({ launches: "evaluate" });
   setDefaultBackend(backend);
   now = 0;
   vi.spyOn(performance, "now").mockImplementation(() => now);
@@ -79,7 +78,7 @@ test("rows of any length are returned with their notes, in order, and freed", as
   expect(rows.map((row) => row && [...row.values])).toEqual([[1, 2], [3, 4, 5], [6], undefined]);
   // This tensor belongs to the test.
   matrix.dispose();
-  expect(backend.buffers).toBe(0);
+  expect(backend.buffersAlive).toBe(0);
 });
 
 test("a read is not awaited after an abort, and a later call returns its rows", async () => {

@@ -8,9 +8,9 @@ import {
   type Tensor,
   uniform,
 } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../checkpoints/checkpoint-file.ts";
 import { MemoryCheckpointStore } from "../checkpoints/checkpoint-store.ts";
 import { Module } from "../module/module.ts";
@@ -50,7 +50,7 @@ const data = () => [];
 let store: MemoryCheckpointStore;
 
 beforeEach(async () => {
-  setDefaultBackend(new ExpressionBackend());
+  setDefaultBackend(new MemoryBackend({ launches: "evaluate" }));
   store = new MemoryCheckpointStore();
   const model = new Scale(7);
   await saveRun({ store }, { model, optimizer: own(model), data, ...state });

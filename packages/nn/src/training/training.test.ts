@@ -1,17 +1,17 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, ShapeError, setDefaultBackend, tensor } from "@evenkeel/tensor";
+import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { ExpressionBackend } from "../../test/expression-backend.ts";
 import type { DataSource } from "./batch.ts";
 import { disposeBatch, loadBatch } from "./batch.ts";
 import { BatchStream } from "./batch-stream.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { Totals } from "./totals.ts";
 
-let backend: ExpressionBackend;
+let backend: MemoryBackend;
 
 beforeAll(() => {
-  backend = new ExpressionBackend();
+  backend = new MemoryBackend({ launches: "evaluate" });
   setDefaultBackend(backend);
 });
 afterAll(() => setDefaultBackend(undefined));
@@ -33,11 +33,11 @@ describe("batches", () => {
   });
 
   test("tensors are used as they are and disposed with the batch", () => {
-    const before = backend.buffers;
+    const before = backend.buffersAlive;
     const batch = { inputs: tensor([[1], [2], [3]]), labels: tensor([1, 2, 3]) };
     expect(loadBatch<Tensor, Tensor>(batch)).toEqual({ ...batch, examples: 3 });
     disposeBatch(batch);
-    expect(backend.buffers).toBe(before);
+    expect(backend.buffersAlive).toBe(before);
   });
 
   test("anything else is refused", () => {
@@ -53,14 +53,14 @@ describe("batches", () => {
   });
 
   test("of any class are freed completely", () => {
-    const before = backend.buffers;
+    const before = backend.buffersAlive;
     class Own {
       inputs = tensor([[1]]);
       labels = tensor([1]);
       weights = [{ unused: tensor([1]) }];
     }
     disposeBatch(new Own());
-    expect(backend.buffers).toBe(before);
+    expect(backend.buffersAlive).toBe(before);
   });
 });
 
@@ -115,7 +115,7 @@ describe("a stream of batches", () => {
   });
 
   test("is not awaited after an abort, and a batch that arrives later is freed", async () => {
-    const before = backend.buffers;
+    const before = backend.buffersAlive;
     const controller = new AbortController();
     let give = (): void => undefined;
     const source = async function* () {
@@ -130,7 +130,7 @@ describe("a stream of batches", () => {
     await expect(next).rejects.toThrow("enough");
     await stream.close();
     give();
-    await vi.waitFor(() => expect(backend.buffers).toBe(before));
+    await vi.waitFor(() => expect(backend.buffersAlive).toBe(before));
   });
 });
 

@@ -3,6 +3,7 @@ import { tensor } from "../creation/tensor.ts";
 import { buildExpression, e } from "../expression/index.ts";
 import { add } from "../ops/elementwise/arithmetic.ts";
 import { sumOp } from "../ops/reduction/sum.ts";
+import { MemoryBackend } from "../testing/memory-backend.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import type { DeferredPlans } from "./deferred-plans.ts";
 import { deferPlans, kernelPlanOf, loadPlans } from "./deferred-plans.ts";
@@ -12,9 +13,7 @@ import { wgslKernel } from "./wgsl.ts";
 
 /** A backend of one language, and what it launches for a call. */
 function deviceOf(language: string): { kindsOf(op: AnyOp): string[] } {
-  const backend = new (class extends RecordingBackend {
-    override readonly languages = [language];
-  })();
+  const backend = new RecordingBackend(new MemoryBackend({ languages: [language] }));
   const x = tensor([1, 2], { backend });
   return {
     kindsOf(op) {

@@ -1,9 +1,17 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { ArgumentError, BackendError, DisposedError, OutOfMemoryError } from "../checks/errors.ts";
+import {
+  ArgumentError,
+  BackendError,
+  DeviceError,
+  DisposedError,
+  OutOfMemoryError,
+} from "../checks/errors.ts";
 import { fromData } from "../creation/from-data.ts";
 import { arange, eye, linspace } from "../creation/sequences.ts";
 import { full } from "../ops/creation/full.ts";
-import { RecordingBackend } from "../testing/recording-backend.ts";
+import { backendWith } from "../testing/backend-with.ts";
+import { FailingBackend } from "../testing/failing-backend.ts";
+import { MemoryBackend } from "../testing/memory-backend.ts";
 import type { BackendFactory } from "./backend.ts";
 import { selectBackend, setDefaultBackend } from "./backend.ts";
 import { execute } from "./executor.ts";
@@ -11,33 +19,6 @@ import { wasmKernel } from "./launch.ts";
 import type { Op } from "./op.ts";
 import { scope } from "./scope.ts";
 import type { Spec } from "./spec.ts";
-
-/** Fails from some allocation, launch or write on. */
-class FailingBackend extends RecordingBackend {
-  allocations = Number.POSITIVE_INFINITY;
-  fails = false;
-  isClosed = false;
-
-  override allocate(bytes: number): ReturnType<RecordingBackend["allocate"]> {
-    if (this.allocations-- <= 0) throw new OutOfMemoryError("no room");
-    return super.allocate(bytes);
-  }
-
-  override launch(launch: Parameters<RecordingBackend["launch"]>[0]): void {
-    if (this.fails) throw new OutOfMemoryError("no room for arguments");
-    super.launch(launch);
-  }
-
-  override write(...operands: Parameters<RecordingBackend["write"]>): void {
-    if (this.fails) throw new OutOfMemoryError("no room to stage in");
-    super.write(...operands);
-  }
-
-  override free(buffer: Parameters<RecordingBackend["free"]>[0]): void {
-    if (this.isClosed) throw new DisposedError("closed");
-    super.free(buffer);
-  }
-}
 
 const spec: Spec = { shape: [4], dtype: "f32" };
 
@@ -66,29 +47,32 @@ const greedyOp: Op = {
 
 describe("an op that fails half way", () => {
   test.each([0, 1, 2])("gives everything back when %i allocations succeed", (allocations) => {
-    const backend = new FailingBackend();
+    const memory = new MemoryBackend();
+    const backend = new FailingBackend(memory);
     const x = full([4], 1, { backend });
-    backend.allocations = allocations;
+    backend.failAfter(allocations, "allocate");
     expect(() => execute(greedyOp, [x], {}, { donate: [0] })).toThrow(OutOfMemoryError);
-    expect(backend.buffersAlive).toBe(1);
+    expect(memory.buffersAlive).toBe(1);
     expect(x.isDisposed).toBe(false);
     x.dispose();
-    expect(backend.buffersAlive).toBe(0);
+    expect(memory.buffersAlive).toBe(0);
   });
 
   test("gives everything back when the launch fails", () => {
-    const backend = new FailingBackend();
+    const memory = new MemoryBackend();
+    const backend = new FailingBackend(memory);
     const x = full([4], 1, { backend });
-    backend.fails = true;
-    expect(() => execute(greedyOp, [x], {})).toThrow(OutOfMemoryError);
-    expect(backend.buffersAlive).toBe(1);
+    backend.failAfter(0, "launch");
+    expect(() => execute(greedyOp, [x], {})).toThrow(DeviceError);
+    expect(memory.buffersAlive).toBe(1);
+    backend.failAfter(0, "write", new OutOfMemoryError("no room to stage in"));
     expect(() => fromData([1, 2, 3, 4], spec, { backend })).toThrow(OutOfMemoryError);
-    expect(backend.buffersAlive).toBe(1);
+    expect(memory.buffersAlive).toBe(1);
   });
 });
 
 describe("sizes that nothing can hold", () => {
-  const backend = new RecordingBackend();
+  const backend = new MemoryBackend();
 
   test("are out of memory, by name", () => {
     expect(() => full([2 ** 31, 2 ** 31], 0, { backend })).toThrow(/found f32 \[2147483648, 2147483648\]/);
@@ -101,9 +85,12 @@ describe("sizes that nothing can hold", () => {
 
 describe("tensors of a closed backend", () => {
   test("can still be disposed", () => {
-    const backend = new FailingBackend();
+    const backend = backendWith(new MemoryBackend(), {
+      free() {
+        throw new DisposedError("closed");
+      },
+    });
     const x = full([4], 1, { backend });
-    backend.isClosed = true;
     x.dispose();
     expect(x.isDisposed).toBe(true);
   });
@@ -126,7 +113,7 @@ describe("selectBackend", () => {
     open: async () => {
       opened.push(name);
       if (error !== undefined) throw error;
-      return new RecordingBackend(name);
+      return new MemoryBackend({ name });
     },
   });
   const both = [factory("first", new BackendError("first: no such device")), factory("second")];

@@ -4,7 +4,8 @@ import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { DisposedError, OutOfMemoryError } from "../checks/errors.ts";
 import { tensor } from "../creation/tensor.ts";
-import { RecordingBackend } from "../testing/recording-backend.ts";
+import { backendWith } from "../testing/backend-with.ts";
+import { MemoryBackend } from "../testing/memory-backend.ts";
 import type { DeviceBuffer } from "./launch.ts";
 import { keep, scope } from "./scope.ts";
 import { aliasOf, type Tensor } from "./tensor.ts";
@@ -13,7 +14,7 @@ setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 
 /** Collects garbage until the backend holds so many buffers, or for a while. */
-async function buffersLeft(backend: RecordingBackend, expected: number): Promise<number> {
+async function buffersLeft(backend: MemoryBackend, expected: number): Promise<number> {
   for (let round = 0; round < 50 && backend.buffersAlive !== expected; round++) {
     collect();
     await setTimeout(1);
@@ -21,10 +22,10 @@ async function buffersLeft(backend: RecordingBackend, expected: number): Promise
   return backend.buffersAlive;
 }
 
-const make = (backend: RecordingBackend): Tensor => tensor([1, 2, 3], { backend });
+const make = (backend: MemoryBackend): Tensor => tensor([1, 2, 3], { backend });
 
 test("what was made outside of every scope and forgotten is freed", async () => {
-  const backend = new RecordingBackend();
+  const backend = new MemoryBackend();
   const kept = make(backend);
   for (let count = 0; count < 3; count++) make(backend);
   expect(backend.buffersAlive).toBe(4);
@@ -34,14 +35,14 @@ test("what was made outside of every scope and forgotten is freed", async () => 
 });
 
 test("what left its scope for none and was forgotten is freed", async () => {
-  const backend = new RecordingBackend();
+  const backend = new MemoryBackend();
   for (let count = 0; count < 3; count++) scope(() => [make(backend), make(backend)]);
   expect(backend.buffersAlive).toBe(6);
   expect(await buffersLeft(backend, 0)).toBe(0);
 });
 
 test("memory stays while a view of it can be reached, whatever became of the others", async () => {
-  const backend = new RecordingBackend();
+  const backend = new MemoryBackend();
   const views = [make(backend)];
   views[0] = aliasOf(views[0]!);
   const inner = scope(() => keep(make(backend)));
@@ -53,13 +54,13 @@ test("memory stays while a view of it can be reached, whatever became of the oth
 
 test("memory is freed once, by whoever comes first", async () => {
   const freed = new Map<DeviceBuffer, number>();
-  class CountingBackend extends RecordingBackend {
-    override free(buffer: DeviceBuffer): void {
+  const memory = new MemoryBackend();
+  const backend = backendWith(memory, {
+    free(buffer) {
       freed.set(buffer, (freed.get(buffer) ?? 0) + 1);
-      super.free(buffer);
-    }
-  }
-  const backend = new CountingBackend();
+      memory.free(buffer);
+    },
+  });
   for (let count = 0; count < 3; count++) {
     make(backend).dispose();
     make(backend);
@@ -71,32 +72,31 @@ test("memory is freed once, by whoever comes first", async () => {
 });
 
 test("a backend that was closed meanwhile is left alone", async () => {
-  class ClosedBackend extends RecordingBackend {
-    attempts = 0;
-    override free(): void {
-      this.attempts++;
+  let attempts = 0;
+  const backend = backendWith(new MemoryBackend(), {
+    free() {
+      attempts++;
       throw new DisposedError("closed");
-    }
-  }
-  const backend = new ClosedBackend();
+    },
+  });
   make(backend);
-  for (let round = 0; round < 50 && backend.attempts === 0; round++) {
+  for (let round = 0; round < 50 && attempts === 0; round++) {
     collect();
     await setTimeout(1);
   }
-  expect(backend.attempts).toBe(1);
+  expect(attempts).toBe(1);
 });
 
 test("where there is no room, the error says how much of its backend no scope owns, and when that is freed", () => {
-  class FullBackend extends RecordingBackend {
-    override allocate(bytes: number): DeviceBuffer {
-      if (this.buffersAlive > 0) throw new OutOfMemoryError("no room");
-      return super.allocate(bytes);
-    }
-  }
-  const backend = new FullBackend();
+  const memory = new MemoryBackend();
+  const backend = backendWith(memory, {
+    allocate(bytes) {
+      if (memory.buffersAlive > 0) throw new OutOfMemoryError("no room");
+      return memory.allocate(bytes);
+    },
+  });
   const x = make(backend);
-  const y = tensor(new Float32Array(1000), { backend: new RecordingBackend() });
+  const y = tensor(new Float32Array(1000), { backend: new MemoryBackend() });
   expect(() => make(backend)).toThrow(/^no room \(12 bytes are of tensors that belong to no scope/);
   expect(() => make(backend)).toThrow(/freed when the event loop has its turn/);
   x.dispose();

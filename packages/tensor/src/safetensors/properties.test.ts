@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { file } from "../../test/safetensors-file.ts";
 import { DataError } from "../checks/errors.ts";
-import { file } from "../testing/safetensors-file.ts";
 import type { StoredArray } from "./index.ts";
 import { readSafetensors, writeSafetensors } from "./index.ts";
 

@@ -1,7 +1,7 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
+import { bytesOf, entry, file } from "../../test/safetensors-file.ts";
 import { ArgumentError, DataError } from "../checks/errors.ts";
-import { bytesOf, entry, file } from "../testing/safetensors-file.ts";
 import type { StoredArray } from "./index.ts";
 import {
   rangesOfBlob,

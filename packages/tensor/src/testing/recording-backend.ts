@@ -1,74 +1,132 @@
-import { DisposedError } from "../checks/errors.ts";
-import type { Backend, Limits } from "../core/backend.ts";
-import type { DeviceBuffer, Launch } from "../core/launch.ts";
+import type { Backend } from "../core/backend.ts";
+import type { BufferView, DeviceBuffer, Launch } from "../core/launch.ts";
+import { MemoryBackend } from "./memory-backend.ts";
+import { WrappedBackend } from "./wrapped-backend.ts";
 
-class RecordedBuffer implements DeviceBuffer {
-  readonly bytes: number;
-  readonly contents: Uint8Array;
-
-  constructor(bytes: number) {
-    this.bytes = bytes;
-    this.contents = new Uint8Array(bytes);
-  }
+/** What one launch moved. */
+export interface RecordedLaunch {
+  readonly kind: Launch["kind"];
+  /** The kernel's entry, the name of a host step, or `expression`. */
+  readonly name: string;
+  /** Bytes of the operands in device memory, each operand once. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
 }
 
-/** Keeps memory and writes down launches without running them: for tests of plans, launch counts and ownership. */
-export class RecordingBackend implements Backend {
-  readonly name: string;
-  readonly device = "records launches";
-  readonly languages: readonly string[] = ["wasm"];
-  readonly limits: Limits = {
-    storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u8", f16: "f16" },
-    maxBufferBytes: 2 ** 31,
-    offsetAlignment: 4,
-    features: new Set(),
-  };
+/** What went through a recording backend since it was made or reset. */
+export interface Traffic {
+  readonly launches: readonly RecordedLaunch[];
+  /** Launches by name. */
+  readonly counts: { readonly [name: string]: number };
+  /** Of all launches. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** From the host to the device, and back. */
+  readonly bytesUploaded: number;
+  readonly bytesDownloaded: number;
+}
+
+/**
+ * Wraps a backend and records the launches and the bytes that pass, so that tests can fix the counts: fusion cannot rot unnoticed.
+ * Tensors have to be made on the wrapper. Closing it closes the backend. Without a backend it records what a plan launches, and
+ * nothing runs.
+ *
+ * @example
+ * const recording = new RecordingBackend(backend);
+ * relu(tensor([-1, 2], { backend: recording }));
+ * recording.launches.length // 1
+ */
+export class RecordingBackend extends WrappedBackend {
+  /** Launches since the backend was made or reset, as they came. */
   readonly launches: Launch[] = [];
-  private readonly alive = new Set<DeviceBuffer>();
-  private live = 0;
-  private peak = 0;
+  private allocated = 0;
+  private freed = 0;
+  private bytesUploaded = 0;
+  private bytesDownloaded = 0;
 
-  constructor(name = "recording") {
-    this.name = name;
-  }
-
-  allocate(bytes: number): DeviceBuffer {
-    const buffer = new RecordedBuffer(bytes);
-    this.alive.add(buffer);
-    this.live += bytes;
-    this.peak = Math.max(this.peak, this.live);
-    return buffer;
-  }
-
-  free(buffer: DeviceBuffer): void {
-    if (!this.alive.delete(buffer)) throw new DisposedError(`${this.name}: a buffer was freed twice`);
-    this.live -= buffer.bytes;
-  }
-
-  write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void {
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    (buffer as RecordedBuffer).contents.set(bytes, byteOffset);
-  }
-
-  async read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
-    const { contents } = buffer as RecordedBuffer;
-    return contents.buffer.slice(byteOffset, byteOffset + bytes) as ArrayBuffer;
-  }
-
-  launch(launch: Launch): void {
-    this.launches.push(launch);
-  }
-
-  async idle(): Promise<void> {}
-
-  memory(): { live: number; pooled: number; peak: number } {
-    return { live: this.live, pooled: 0, peak: this.peak };
+  constructor(inner: Backend = new MemoryBackend()) {
+    super(inner);
   }
 
   /** Buffers that have not been freed. */
   get buffersAlive(): number {
-    return this.alive.size;
+    return this.allocated - this.freed;
   }
 
-  async close(): Promise<void> {}
+  override allocate(bytes: number): DeviceBuffer {
+    const buffer = super.allocate(bytes);
+    this.allocated++;
+    return buffer;
+  }
+
+  override free(buffer: DeviceBuffer): void {
+    super.free(buffer);
+    this.freed++;
+  }
+
+  override write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void {
+    super.write(buffer, byteOffset, data);
+    this.bytesUploaded += data.byteLength;
+  }
+
+  override read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
+    this.bytesDownloaded += bytes;
+    return super.read(buffer, byteOffset, bytes);
+  }
+
+  override launch(launch: Launch): void {
+    super.launch(launch);
+    this.launches.push(launch);
+  }
+
+  traffic(): Traffic {
+    const launches = this.launches.map(recordOf);
+    const counts: { [name: string]: number } = {};
+    for (const { name } of launches) counts[name] = (counts[name] ?? 0) + 1;
+    const total = (key: "bytesRead" | "bytesWritten"): number =>
+      launches.reduce((sum, launch) => sum + launch[key], 0);
+    return {
+      launches,
+      counts,
+      bytesRead: total("bytesRead"),
+      bytesWritten: total("bytesWritten"),
+      bytesUploaded: this.bytesUploaded,
+      bytesDownloaded: this.bytesDownloaded,
+    };
+  }
+
+  /** Forgets what was recorded. */
+  reset(): void {
+    this.launches.length = 0;
+    this.bytesUploaded = 0;
+    this.bytesDownloaded = 0;
+  }
 }
+
+const bytesOfViews = (views: readonly (BufferView | undefined)[]): number =>
+  views.reduce((sum, view) => sum + (view?.bytes ?? 0), 0);
+
+function recordOf(launch: Launch): RecordedLaunch {
+  const { kind } = launch;
+  switch (kind) {
+    case "kernel":
+      return recordFrom(kind, launch.kernel.entry, launch.reads, launch.writes);
+    case "expression": {
+      const reads = launch.reads.map(({ operand }) => operand);
+      return recordFrom(kind, kind, reads, launch.writes);
+    }
+    case "host": {
+      const operands = Object.values(launch.operands);
+      const without = (access: "read" | "write"): BufferView[] =>
+        operands.filter((host) => host.access !== access).map(({ operand }) => operand);
+      return recordFrom(kind, launch.name, without("write"), without("read"));
+    }
+  }
+}
+
+const recordFrom = (
+  kind: Launch["kind"],
+  name: string,
+  reads: readonly (BufferView | undefined)[],
+  writes: readonly (BufferView | undefined)[],
+): RecordedLaunch => ({ kind, name, bytesRead: bytesOfViews(reads), bytesWritten: bytesOfViews(writes) });

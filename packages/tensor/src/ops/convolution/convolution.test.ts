@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { randomFrom, runLoops, runPlan } from "../../../test/run-plan.ts";
+import { randomFrom, runLoops, runOp } from "../../../test/run-op.ts";
 import type { AnyOp, ConvolutionOptions, Limits, ReferenceArray, Spec } from "../../index.ts";
 import { ArgumentError, buildExpression, DTypeError, e, ShapeError, sizeOf } from "../../index.ts";
 import { epilogueOf } from "../matmul/epilogue.ts";
@@ -47,7 +47,7 @@ function check(
 ) {
   const random = randomFrom(1);
   const inputs = shapes.map((shape) => random.array(shape));
-  const [found] = runPlan(op, inputs, attrs, { features });
+  const [found] = runOp(op, inputs, attrs, { features });
   const isTiled = entriesOf(op, inputs, attrs).some((entry) => entry.includes("Winograd"));
   const roundings = isTiled ? termsOfTiles * terms : terms;
   const expected = runLoops(op, inputs, attrs)[0]!.data;
@@ -58,7 +58,7 @@ function check(
     (index) => !(Math.abs(found![index]! - expected[index]!) <= allowed(index)),
   );
   expect(wrong).toEqual([]);
-  expect(runPlan(op, inputs, attrs, { features, isReversed: true })[0]).toEqual(found);
+  expect(runOp(op, inputs, attrs, { features, backwards: true })[0]).toEqual(found);
 }
 
 describe.each([

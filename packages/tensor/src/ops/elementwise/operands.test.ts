@@ -5,6 +5,7 @@ import type { Shape } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";
 import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
+import { MemoryBackend } from "../../testing/memory-backend.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
 
 const backend = new RecordingBackend();
@@ -62,7 +63,11 @@ describe("operands", () => {
 
   test("shapes must broadcast, backends must be one", () => {
     expect(() => ops.add(of("f32", [2, 3]), of("f32", [2]))).toThrow(ShapeError);
-    const other = fromData([1, 2], { shape: [2], dtype: "f32" }, { backend: new RecordingBackend("other") });
+    const other = fromData(
+      [1, 2],
+      { shape: [2], dtype: "f32" },
+      { backend: new MemoryBackend({ name: "other" }) },
+    );
     expect(() => ops.add(of("f32"), other)).toThrow(BackendError);
   });
 

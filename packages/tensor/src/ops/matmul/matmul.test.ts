@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { largestError, randomFrom, runLoops, runPlan } from "../../../test/run-plan.ts";
+import { largestError, randomFrom, runLoops, runOp } from "../../../test/run-op.ts";
 import type { Limits, Spec } from "../../index.ts";
 import { buildExpression, DTypeError, e, ShapeError } from "../../index.ts";
 import { epilogueOf } from "./epilogue.ts";
@@ -31,7 +31,7 @@ describe.each([
       ...(epilogue!.inputs.length === 2 ? [random.array([n])] : []),
     ];
     const all = { ...attrs, epilogue };
-    const [found] = runPlan(matmulOp, inputs, all, { features });
+    const [found] = runOp(matmulOp, inputs, all, { features });
     expect(largestError(found!, runLoops(matmulOp, inputs, all)[0]!, k)).toBeLessThan(1);
   });
 
@@ -49,7 +49,7 @@ describe.each([
       random.array([n]),
     ];
     const all = { ...attrs, epilogue };
-    const [found] = runPlan(matmulOp, inputs, all, { features });
+    const [found] = runOp(matmulOp, inputs, all, { features });
     expect(largestError(found!, runLoops(matmulOp, inputs, all)[0]!, k)).toBeLessThan(1);
   });
 
@@ -65,7 +65,7 @@ describe.each([
         random.array([k, n]),
         random.array([m, 1]),
       ];
-      const [found] = runPlan(matmulOp, inputs, attrs, { features });
+      const [found] = runOp(matmulOp, inputs, attrs, { features });
       expect(largestError(found!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(1);
     },
   );
@@ -75,8 +75,8 @@ describe.each([
     const random = randomFrom(k);
     const inputs = [random.array([520, k]), random.array([k, 520])];
     expect(matmulPlan(inputs, plain, limits).launches).toHaveLength(2);
-    const forward = runPlan(matmulOp, inputs, plain, { features });
-    expect(runPlan(matmulOp, inputs, plain, { features, isReversed: true })).toEqual(forward);
+    const forward = runOp(matmulOp, inputs, plain, { features });
+    expect(runOp(matmulOp, inputs, plain, { features, backwards: true })).toEqual(forward);
   });
 
   // Two blocks of the depth, columns that no tile divides, and rows that no panel does. Errors are in units of 2^-24 (2 + k), for partial
@@ -93,8 +93,8 @@ describe.each([
     const { launches, temporaries } = matmulPlan(inputs, attrs, limits);
     expect(launches).toHaveLength(count);
     for (const { shape } of temporaries) expect(shape[0]).toBeLessThan(1.1 * m * k);
-    const [forward] = runPlan(matmulOp, inputs, attrs, { features });
-    expect(runPlan(matmulOp, inputs, attrs, { features, isReversed: true })).toEqual([forward]);
+    const [forward] = runOp(matmulOp, inputs, attrs, { features });
+    expect(runOp(matmulOp, inputs, attrs, { features, backwards: true })).toEqual([forward]);
     expect(largestError(forward!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(2);
   });
 
@@ -103,23 +103,23 @@ describe.each([
     const [m, n, k] = [23, 70, 540];
     const attrs = { ...plain, epilogue: epilogueOf("", true, { leakyRelu: 0.5 }) };
     const inputs = [random.array([3, m, k]), random.array([k, n]), random.array([n])];
-    const [forward] = runPlan(matmulOp, inputs, attrs, { features });
-    expect(runPlan(matmulOp, inputs, attrs, { features, isReversed: true })).toEqual([forward]);
+    const [forward] = runOp(matmulOp, inputs, attrs, { features });
+    expect(runOp(matmulOp, inputs, attrs, { features, backwards: true })).toEqual([forward]);
     expect(largestError(forward!, runLoops(matmulOp, inputs, attrs)[0]!, k)).toBeLessThan(2);
   });
 
   test("gives the same bits for chunks in any order", () => {
     const random = randomFrom(7);
     const inputs = [random.array([4, 70, 300]), random.array([300, 90])];
-    const forward = runPlan(matmulOp, inputs, plain, { features });
-    expect(runPlan(matmulOp, inputs, plain, { features, isReversed: true })).toEqual(forward);
+    const forward = runOp(matmulOp, inputs, plain, { features });
+    expect(runOp(matmulOp, inputs, plain, { features, backwards: true })).toEqual(forward);
   });
 });
 
 test("a tile of zeros beyond the matrix does not turn infinities into NaN", () => {
   const a = { ...f32(1, 2), data: Float64Array.of(Number.POSITIVE_INFINITY, 1) };
   const b = { ...f32(2, 3), data: Float64Array.of(1, 2, 3, 4, 5, 6) };
-  expect([...runPlan(matmulOp, [a, b], plain)[0]!]).toEqual(new Array(3).fill(Number.POSITIVE_INFINITY));
+  expect([...runOp(matmulOp, [a, b], plain)[0]!]).toEqual(new Array(3).fill(Number.POSITIVE_INFINITY));
 });
 
 describe("plans", () => {

@@ -1,0 +1,70 @@
+import { DeviceError, OutOfMemoryError } from "../checks/errors.ts";
+import type { DeviceBuffer, Launch } from "../core/launch.ts";
+import { WrappedBackend } from "./wrapped-backend.ts";
+
+/** The calls that can be made to fail. */
+export type Fallible = "allocate" | "launch" | "write" | "read";
+
+/**
+ * Wraps a backend, on which one call fails when it is told to: for tests of what is left behind. Tensors have to be made on the
+ * wrapper.
+ *
+ * @example
+ * const failing = new FailingBackend(new MemoryBackend());
+ * failing.failAfter(1, "allocate");
+ * const x = tensor([1, 2], { backend: failing });
+ * try {
+ *   add(x, x);
+ * } catch (error) {
+ *   console.log(error instanceof OutOfMemoryError, failing.memory().live); // true 8
+ * }
+ */
+export class FailingBackend extends WrappedBackend {
+  private failing: Fallible | undefined;
+  private left = 0;
+  private error: Error | undefined;
+
+  /**
+   * Lets so many calls of the kind pass and the next one fail, once: with `error` or, absent, OutOfMemoryError for an allocation and
+   * DeviceError for all else.
+   */
+  failAfter(calls: number, kind: Fallible, error?: Error): void {
+    this.left = calls;
+    this.failing = kind;
+    this.error = error;
+  }
+
+  /** Takes back what `failAfter` said. Returns whether the call had failed by now. */
+  stopFailing(): boolean {
+    const hasFailed = this.failing === undefined;
+    this.failing = undefined;
+    return hasFailed;
+  }
+
+  override allocate(bytes: number): DeviceBuffer {
+    this.pass("allocate");
+    return super.allocate(bytes);
+  }
+
+  override write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void {
+    this.pass("write");
+    super.write(buffer, byteOffset, data);
+  }
+
+  override async read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer> {
+    this.pass("read");
+    return super.read(buffer, byteOffset, bytes);
+  }
+
+  override launch(launch: Launch): void {
+    this.pass("launch");
+    super.launch(launch);
+  }
+
+  private pass(kind: Fallible): void {
+    if (kind !== this.failing || this.left-- > 0) return;
+    this.failing = undefined;
+    const reason = `${kind}: it fails on purpose`;
+    throw this.error ?? (kind === "allocate" ? new OutOfMemoryError(reason) : new DeviceError(reason));
+  }
+}
