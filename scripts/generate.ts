@@ -53,27 +53,29 @@ function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
 }
 
 /**
- * A class for each schema that a file exports, and an enumeration for numbers: the entry `matmul` reads its operands through
- * `MatmulArguments`.
+ * A class for each schema that a file exports, by itself or as an entry of a module, and an enumeration for numbers: the entry
+ * `matmul` reads its operands through `MatmulArguments`.
  */
 async function writeKernelNames(source: string): Promise<void> {
   const exported: Record<string, unknown> = await import(pathToFileURL(resolve(source)).href);
-  const classes = new Map<KernelSchema, string>();
-  let text = `// Generated from ${basename(source)}.\n`;
-  for (const [exportName, values] of Object.entries(exported)) {
-    if (areNumbers(values)) {
-      text += enumText(pascalCase(exportName), values);
-      continue;
-    }
-    for (const [entry, schema] of Object.entries(values as KernelSchemas)) {
-      const name = `${pascalCase(entry)}Arguments`;
-      const known = classes.get(schema);
-      text += known === undefined ? classText(name, schema) : `\nexport type ${name} = ${known};\n`;
-      if (known === undefined) classes.set(schema, name);
-    }
-  }
+  const exports = Object.entries(exported);
+  const numbers = exports.filter(([, values]) => areNumbers(values));
+  const shared = exports.filter(([, value]) => isSchema(value)) as [string, KernelSchema][];
+  const modules = exports.filter((one) => !numbers.includes(one) && !shared.includes(one as never));
+  const known = new Set(shared.map(([, schema]) => schema));
+  const own = modules
+    .flatMap(([, schemas]) => Object.entries(schemas as KernelSchemas))
+    .filter(([, schema]) => !known.has(schema));
+  const texts = [
+    ...numbers.map(([name, values]) => enumText(pascalCase(name), values as Record<string, number>)),
+    ...[...shared, ...own].map(([name, schema]) => classText(`${pascalCase(name)}Arguments`, schema)),
+  ];
+  const text = `// Generated from ${basename(source)}.\n${texts.join("")}`;
   writeIfChanged(source.replace(/\.kernels\.ts$/, ".kernels.as.ts"), text);
 }
+
+const isSchema = (value: unknown): value is KernelSchema =>
+  Array.isArray((value as Partial<KernelSchema>).reads);
 
 const pascalCase = (name: string): string => `${name[0]!.toUpperCase()}${name.slice(1)}`;
 

@@ -8,14 +8,17 @@ import type { KernelSchemas } from "../packages/tensor/src/core/kernel-schema.ts
 const root = resolve(import.meta.dirname, "..");
 const files = globSync("{packages,apps}/*/src/**/*.kernels.ts", { cwd: root }).sort();
 
-test.each(files)("launches of the kernels in %s fit into a slot of the CPU's queue", async (file) => {
-  const exported: Record<string, KernelSchemas> = await import(pathToFileURL(resolve(root, file)).href);
-  const entries = Object.values(exported).flatMap((schemas) => Object.entries(schemas));
-  expect(entries).not.toHaveLength(0);
-  const tooLong = entries
-    .map(([entry, { reads, writes, parameters }]) => {
-      return { entry, words: reads.length + writes.length + Object.keys(parameters).length };
-    })
-    .filter(({ words }) => words > wordsOfBlock);
-  expect(tooLong).toEqual([]);
+test("a launch of any kernel in WASM fits into a slot of the CPU's queue", async () => {
+  const words: [file: string, entry: string, words: number][] = [];
+  for (const file of files) {
+    const exported: Record<string, KernelSchemas> = await import(pathToFileURL(resolve(root, file)).href);
+    for (const [entry, schema] of Object.values(exported).flatMap((schemas) => Object.entries(schemas))) {
+      // Numbers have no schema.
+      if (schema.parameters === undefined) continue;
+      const { reads, writes, parameters } = schema;
+      words.push([file, entry, reads.length + writes.length + Object.keys(parameters).length]);
+    }
+  }
+  expect(words.map(([, entry]) => entry)).toContain("matmul");
+  expect(words.filter(([, , count]) => count > wordsOfBlock)).toEqual([]);
 });

@@ -4,11 +4,13 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { Extent, PoolAttributes, PoolGradientAttributes, PoolOptions } from "./pooling-geometry.ts";
 import { checkPooled, planeGeometry, poolAttributes, pooledSpec, poolRules } from "./pooling-geometry.ts";
 import { poolPlan } from "./pooling-plan.ts";
+import { avgPoolKernels } from "./wasm/avg-pool.kernels.ts";
 import { module } from "./wasm/avg-pool.wasm.ts";
 import { windowsOf } from "./windows.ts";
 
@@ -43,13 +45,14 @@ export const avgPoolOp: Op<AvgPoolAttributes> = {
   kernels: {
     wasm: ([x], attrs) => {
       const [y] = avgPoolOp.outputs([x], attrs);
-      return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), {
-        kernel: wasmKernel(module, "avgPool"),
-        reads: [{ input: 0 }],
-        writes: [{ output: 0 }],
-        item: "row",
-        parameters: [Number(attrs.countIncludePad)],
-      });
+      return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), "row", ({ parameters, work }) =>
+        planLaunch(wasmKernel(module, "avgPool", avgPoolKernels), {
+          reads: { x: { input: 0 } },
+          writes: { y: { output: 0 } },
+          parameters: { ...parameters, countPad: Number(attrs.countIncludePad) },
+          work,
+        }),
+      );
     },
   },
 };
@@ -111,12 +114,13 @@ export const avgPoolGradientOp: Op<AvgPoolGradientAttributes> = {
   },
   kernels: {
     wasm: ([dy], attrs) =>
-      poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), {
-        kernel: wasmKernel(module, "avgPoolGradient"),
-        reads: [{ input: 0 }],
-        writes: [{ output: 0 }],
-        item: "plane",
-        parameters: [Number(attrs.countIncludePad)],
-      }),
+      poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), "plane", ({ parameters, work }) =>
+        planLaunch(wasmKernel(module, "avgPoolGradient", avgPoolKernels), {
+          reads: { dy: { input: 0 } },
+          writes: { dx: { output: 0 } },
+          parameters: { ...parameters, countPad: Number(attrs.countIncludePad) },
+          work,
+        }),
+      ),
   },
 };

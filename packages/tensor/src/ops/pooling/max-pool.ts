@@ -3,6 +3,7 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import { formatShape, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
@@ -10,6 +11,7 @@ import { placeType } from "./places.ts";
 import type { Extent, PoolAttributes, PoolGradientAttributes, PoolOptions } from "./pooling-geometry.ts";
 import { checkPooled, planeGeometry, poolAttributes, pooledSpec } from "./pooling-geometry.ts";
 import { poolPlan } from "./pooling-plan.ts";
+import { maxPoolKernels } from "./wasm/max-pool.kernels.ts";
 import { module } from "./wasm/max-pool.wasm.ts";
 import { windowsOf } from "./windows.ts";
 
@@ -45,12 +47,14 @@ export const maxPoolOp: Op<PoolAttributes> = {
   kernels: {
     wasm: ([x], attrs) => {
       const [y] = maxPoolOp.outputs([x], attrs);
-      return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), {
-        kernel: wasmKernel(module, placeType(attrs) === "u8" ? "maxPoolBytes" : "maxPoolWords"),
-        reads: [{ input: 0 }],
-        writes: [{ output: 0 }, { output: 1 }],
-        item: "row",
-      });
+      const entry = placeType(attrs) === "u8" ? "maxPoolBytes" : "maxPoolWords";
+      return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), "row", (common) =>
+        planLaunch(wasmKernel(module, entry, maxPoolKernels), {
+          reads: { x: { input: 0 } },
+          writes: { y: { output: 0 }, places: { output: 1 } },
+          ...common,
+        }),
+      );
     },
   },
 };
@@ -117,13 +121,16 @@ export const maxPoolSelectOp: Op<PoolAttributes> = {
     ],
   },
   kernels: {
-    wasm: ([x, places], attrs) =>
-      poolPlan(planeGeometry(x!.shape, places!.shape, attrs), {
-        kernel: wasmKernel(module, placeType(attrs) === "u8" ? "maxPoolSelectBytes" : "maxPoolSelectWords"),
-        reads: [{ input: 0 }, { input: 1 }],
-        writes: [{ output: 0 }],
-        item: "row",
-      }),
+    wasm: ([x, places], attrs) => {
+      const entry = placeType(attrs) === "u8" ? "maxPoolSelectBytes" : "maxPoolSelectWords";
+      return poolPlan(planeGeometry(x!.shape, places!.shape, attrs), "row", (common) =>
+        planLaunch(wasmKernel(module, entry, maxPoolKernels), {
+          reads: { x: { input: 0 }, places: { input: 1 } },
+          writes: { y: { output: 0 } },
+          ...common,
+        }),
+      );
+    },
   },
 };
 
@@ -153,15 +160,15 @@ export const maxPoolGradientOp: Op<PoolGradientAttributes> = {
     },
   },
   kernels: {
-    wasm: ([dy], attrs) =>
-      poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), {
-        kernel: wasmKernel(
-          module,
-          placeType(attrs) === "u8" ? "maxPoolGradientBytes" : "maxPoolGradientWords",
-        ),
-        reads: [{ input: 0 }, { input: 1 }],
-        writes: [{ output: 0 }],
-        item: "plane",
-      }),
+    wasm: ([dy], attrs) => {
+      const entry = placeType(attrs) === "u8" ? "maxPoolGradientBytes" : "maxPoolGradientWords";
+      return poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), "plane", (common) =>
+        planLaunch(wasmKernel(module, entry, maxPoolKernels), {
+          reads: { dy: { input: 0 }, places: { input: 1 } },
+          writes: { dx: { output: 0 } },
+          ...common,
+        }),
+      );
+    },
   },
 };

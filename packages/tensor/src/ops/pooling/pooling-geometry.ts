@@ -140,6 +140,32 @@ export function planeGeometry(inputShape: Shape, outputShape: Shape, attrs: Pool
   };
 }
 
+export interface NamedPlaneParameters {
+  readonly height: number;
+  readonly width: number;
+  readonly outHeight: number;
+  readonly outWidth: number;
+  readonly kernelHeight: number;
+  readonly kernelWidth: number;
+  readonly strideHeight: number;
+  readonly strideWidth: number;
+  readonly padHeight: number;
+  readonly padWidth: number;
+}
+
+export const namedPlaneParameters = (geometry: PlaneGeometry): NamedPlaneParameters => ({
+  height: geometry.input.height,
+  width: geometry.input.width,
+  outHeight: geometry.output.height,
+  outWidth: geometry.output.width,
+  kernelHeight: geometry.kernel.height,
+  kernelWidth: geometry.kernel.width,
+  strideHeight: geometry.stride.height,
+  strideWidth: geometry.stride.width,
+  padHeight: geometry.padding.height,
+  padWidth: geometry.padding.width,
+});
+
 /** What the kernels are told, in their order. */
 export function planeParameters(geometry: PlaneGeometry): number[] {
   const { input, output, kernel, stride, padding } = geometry;

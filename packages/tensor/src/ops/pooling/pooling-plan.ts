@@ -1,45 +1,45 @@
 import type { Limits } from "../../core/backend.ts";
-import type { Kernel, Slot } from "../../core/launch.ts";
+import type { PlannedLaunch, Slot, Work } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { WgslKernelParts } from "../../core/wgsl.ts";
 import { wgslKernel } from "../../core/wgsl.ts";
 import { launchesOnly } from "../movement/view.ts";
 import { invocations } from "../movement/wgsl/invocations.ts";
-import type { PlaneGeometry } from "./pooling-geometry.ts";
-import { planeParameters } from "./pooling-geometry.ts";
+import type { NamedPlaneParameters, PlaneGeometry } from "./pooling-geometry.ts";
+import { namedPlaneParameters, planeParameters } from "./pooling-geometry.ts";
 
 /** About this many multiplications or comparisons make a chunk: some ten microseconds. */
 const chunkOperations = 65_536;
 
+/** What the launches of all poolings have in common. */
 export interface PoolLaunch {
-  readonly kernel: Kernel;
-  readonly reads: readonly Slot[];
-  readonly writes: readonly Slot[];
-  /** What one item is: a row of the output, or a whole plane where windows may overlap in what they write. */
-  readonly item: "row" | "plane";
-  readonly parameters?: readonly number[];
+  readonly parameters: NamedPlaneParameters;
+  readonly work: Work;
 }
 
-/** One launch in WebAssembly over planes; none when there is nothing to write. */
-export function poolPlan(geometry: PlaneGeometry, launch: PoolLaunch): Plan {
+/**
+ * One launch in WebAssembly over planes; none when there is nothing to write. An item is a row of the output, or a whole plane where
+ * windows may overlap in what they write.
+ */
+export function poolPlan(
+  geometry: PlaneGeometry,
+  item: "row" | "plane",
+  launchOf: (common: PoolLaunch) => PlannedLaunch,
+): Plan {
   const { planes, input, output, kernel } = geometry;
   const rowOperations = output.width * kernel.height * kernel.width;
   const planeOperations = rowOperations * output.height + input.height * input.width;
   const [items, operations] =
-    launch.item === "row" ? [planes * output.height, rowOperations] : [planes, planeOperations];
+    item === "row" ? [planes * output.height, rowOperations] : [planes, planeOperations];
   return {
     launches:
       items === 0
         ? []
         : [
-            {
-              kind: "kernel",
-              kernel: launch.kernel,
-              reads: launch.reads,
-              writes: launch.writes,
-              parameters: [...planeParameters(geometry), ...(launch.parameters ?? [])],
+            launchOf({
+              parameters: namedPlaneParameters(geometry),
               work: { items, chunk: Math.max(1, Math.floor(chunkOperations / operations)) },
-            },
+            }),
           ],
     temporaries: [],
     aliases: [],

@@ -1,4 +1,5 @@
 import { clear, endInside, evens, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
+import { AvgPoolArguments, AvgPoolGradientArguments } from "./avg-pool.kernels.as";
 
 /** Positions of a window along one axis: all up to the end of the padding, or those inside of the input. */
 @inline
@@ -13,7 +14,9 @@ function sumOfPairs(at: usize): v128 {
 }
 
 /** Items are rows of the output. */
-export function avgPool(begin: i32, end: i32, _scratch: usize, x: usize, y: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32, countPad: i32): void {
+export function avgPool(begin: i32, end: i32, _scratch: usize, args: AvgPoolArguments): void {
+  const { x, y, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight } = args;
+  const { strideWidth, padHeight, padWidth, countPad } = args;
   const rowBytes = <usize>width << 2;
   const inside = firstInside(outWidth, strideWidth, padWidth);
   const insideEnd = strideWidth <= 2 ? endInside(inside, width, outWidth, kernelWidth, strideWidth, padWidth) : inside;
@@ -76,7 +79,9 @@ function spreadPairs(dy: usize, to: usize, outWidth: i32, width: i32): void {
 }
 
 /** Items are planes. */
-export function avgPoolGradient(begin: i32, end: i32, _scratch: usize, dy: usize, dx: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32, countPad: i32): void {
+export function avgPoolGradient(begin: i32, end: i32, _scratch: usize, args: AvgPoolGradientArguments): void {
+  const { dy, dx, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight } = args;
+  const { strideWidth, padHeight, padWidth, countPad } = args;
   const rowBytes = <usize>width << 2;
   const isPairs = kernelHeight == 2 && kernelWidth == 2 && strideHeight == 2 && strideWidth == 2 && padHeight == 0 && padWidth == 0 && 2 * outHeight <= height && 2 * outWidth <= width;
   for (let item = begin; item < end; item++) {

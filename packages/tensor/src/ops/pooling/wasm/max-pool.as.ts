@@ -1,4 +1,5 @@
 import { clear, endInside, evens, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
+import { MaxPoolArguments, MaxPoolGradientArguments, MaxPoolSelectArguments } from "./max-pool.kernels.as";
 
 /** Takes v at a place over the best so far where it is larger or NaN: equal ones stay the first. */
 @inline
@@ -86,7 +87,9 @@ function maxOfOne<T>(rowStart: usize, width: i32, row: i32, rowEnd: i32, left: i
 
 /** Items are rows of the output. */
 @inline
-function maxPool<T>(begin: i32, end: i32, x: usize, y: usize, places: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+function maxPool<T>(begin: i32, end: i32, args: MaxPoolArguments): void {
+  const { x, y, places, height, width, outHeight, outWidth, kernelHeight, kernelWidth } = args;
+  const { strideHeight, strideWidth, padHeight, padWidth } = args;
   const rowBytes = <usize>width << 2;
   const inside = firstInside(outWidth, strideWidth, padWidth);
   const insideEnd = endInside(inside, width, outWidth, kernelWidth, strideWidth, padWidth);
@@ -118,12 +121,12 @@ function maxPool<T>(begin: i32, end: i32, x: usize, y: usize, places: usize, hei
   }
 }
 
-export function maxPoolBytes(begin: i32, end: i32, _scratch: usize, x: usize, y: usize, places: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
-  maxPool<u8>(begin, end, x, y, places, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+export function maxPoolBytes(begin: i32, end: i32, _scratch: usize, args: MaxPoolArguments): void {
+  maxPool<u8>(begin, end, args);
 }
 
-export function maxPoolWords(begin: i32, end: i32, _scratch: usize, x: usize, y: usize, places: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
-  maxPool<i32>(begin, end, x, y, places, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+export function maxPoolWords(begin: i32, end: i32, _scratch: usize, args: MaxPoolArguments): void {
+  maxPool<i32>(begin, end, args);
 }
 
 /** Two rows of dx from one row of dy, where windows of two by two lie side by side: nothing is read back. */
@@ -147,7 +150,9 @@ function spreadPairs<T>(dy: usize, places: usize, upper: usize, lower: usize, ou
 
 /** Items are planes. */
 @inline
-function maxPoolGradient<T>(begin: i32, end: i32, dy: usize, places: usize, dx: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+function maxPoolGradient<T>(begin: i32, end: i32, args: MaxPoolGradientArguments): void {
+  const { dy, places, dx, height, width, outHeight, outWidth, kernelHeight, kernelWidth } = args;
+  const { strideHeight, strideWidth, padHeight, padWidth } = args;
   const rowBytes = <usize>width << 2;
   const isPairs = kernelHeight == 2 && kernelWidth == 2 && strideHeight == 2 && strideWidth == 2 && padHeight == 0 && padWidth == 0 && 2 * outHeight <= height && 2 * outWidth <= width;
   for (let item = begin; item < end; item++) {
@@ -173,17 +178,19 @@ function maxPoolGradient<T>(begin: i32, end: i32, dy: usize, places: usize, dx: 
   }
 }
 
-export function maxPoolGradientBytes(begin: i32, end: i32, _scratch: usize, dy: usize, places: usize, dx: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
-  maxPoolGradient<u8>(begin, end, dy, places, dx, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+export function maxPoolGradientBytes(begin: i32, end: i32, _scratch: usize, args: MaxPoolGradientArguments): void {
+  maxPoolGradient<u8>(begin, end, args);
 }
 
-export function maxPoolGradientWords(begin: i32, end: i32, _scratch: usize, dy: usize, places: usize, dx: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
-  maxPoolGradient<i32>(begin, end, dy, places, dx, height, width, outHeight, outWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+export function maxPoolGradientWords(begin: i32, end: i32, _scratch: usize, args: MaxPoolGradientArguments): void {
+  maxPoolGradient<i32>(begin, end, args);
 }
 
 /** Items are rows of the output. */
 @inline
-function maxPoolSelect<T>(begin: i32, end: i32, x: usize, places: usize, y: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
+function maxPoolSelect<T>(begin: i32, end: i32, args: MaxPoolSelectArguments): void {
+  const { x, places, y, height, width, outHeight, outWidth, kernelWidth, strideHeight, strideWidth } = args;
+  const { padHeight, padWidth } = args;
   for (let item = begin; item < end; item++) {
     const plane = (item / outHeight) * height;
     const top = (item % outHeight) * strideHeight - padHeight;
@@ -197,10 +204,10 @@ function maxPoolSelect<T>(begin: i32, end: i32, x: usize, places: usize, y: usiz
   }
 }
 
-export function maxPoolSelectBytes(begin: i32, end: i32, _scratch: usize, x: usize, places: usize, y: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, _kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
-  maxPoolSelect<u8>(begin, end, x, places, y, height, width, outHeight, outWidth, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+export function maxPoolSelectBytes(begin: i32, end: i32, _scratch: usize, args: MaxPoolSelectArguments): void {
+  maxPoolSelect<u8>(begin, end, args);
 }
 
-export function maxPoolSelectWords(begin: i32, end: i32, _scratch: usize, x: usize, places: usize, y: usize, height: i32, width: i32, outHeight: i32, outWidth: i32, _kernelHeight: i32, kernelWidth: i32, strideHeight: i32, strideWidth: i32, padHeight: i32, padWidth: i32): void {
-  maxPoolSelect<i32>(begin, end, x, places, y, height, width, outHeight, outWidth, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+export function maxPoolSelectWords(begin: i32, end: i32, _scratch: usize, args: MaxPoolSelectArguments): void {
+  maxPoolSelect<i32>(begin, end, args);
 }
