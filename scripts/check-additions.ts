@@ -1,0 +1,154 @@
+/**
+ * Adds an operation and an optimizer to a scratch copy of this checkout, in just the files that "Adding to it" in
+ * `docs/architecture.md` names, and proves that they work: types, conformance of the operation on the CPU, and a training run.
+ */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+
+const root = resolve(import.meta.dirname, "..");
+const scratch = mkdtempSync(join(tmpdir(), "evenkeel-additions-"));
+
+const operation = `
+/** y = clamp(x / 6 + 1 / 2, 0, 1). */
+export const hardsigmoidOp: Op = {
+  name: "hardsigmoid",
+  outputs: (inputs) => unaryOutputs("hardsigmoid", inputs),
+  meaning: {
+    expression: (inputs) =>
+      unaryExpression(inputs, (x) => {
+        const line = e.add(e.mul(x, 1 / 6), 0.5);
+        return e.select(e.greater(line, 1), 1, e.select(e.less(line, 0), 0, line));
+      }),
+  },
+};
+
+/** The sigmoid as three straight lines. */
+export function hardsigmoid(x: Tensor): Tensor {
+  return execute(hardsigmoidOp, [x], {})[0]!;
+}
+`;
+
+const operationCases = `
+export const hardsigmoidCases: OpCases<Record<string, never>> = {
+  op: hardsigmoidOp,
+  accuracy: "transcendental",
+  cases: [...unaryCases({ attrs: {}, values: { uniform: [-2.9, 2.9] } })],
+};
+`;
+
+const optimizer = `import { e } from "@evenkeel/tensor";
+import { checkOptions, fraction } from "@evenkeel/tensor/checks";
+import { Optimizer } from "./optimizer.ts";
+import type { OptimizerOptions, Parameterized } from "./optimizer-options.ts";
+import { optimizerRules } from "./optimizer-options.ts";
+import type { UpdateRule } from "./update-rule.ts";
+
+export interface LionOptions extends OptimizerOptions {
+  readonly beta1?: number;
+  readonly beta2?: number;
+}
+
+/** Chen et al. 2023, algorithm 2: the sign of a mix of gradient and momentum. */
+const lionRule = ({ beta1 = 0.9, beta2 = 0.99 }: LionOptions): UpdateRule => ({
+  settings: { rule: "Lion", beta1, beta2 },
+  slots: ["momentum"],
+  scalars: ({ learningRate, weightDecay }) => [learningRate, weightDecay, beta1, beta2],
+  update: (value, [momentum], gradient, [rate, decay, kept1, kept2]) => {
+    const mix = (kept: typeof value) => e.add(e.mul(kept, momentum!), e.mul(e.sub(1, kept), gradient));
+    const mixed = mix(kept1!);
+    const sign = e.select(e.greater(mixed, 0), 1, e.select(e.less(mixed, 0), -1, 0));
+    return [e.sub(value, e.mul(rate!, e.add(sign, e.mul(decay!, value)))), mix(kept2!)];
+  },
+});
+
+export class Lion extends Optimizer {
+  constructor(model: Parameterized, options: LionOptions) {
+    checkOptions<LionOptions>("Lion", options, { ...optimizerRules, beta1: fraction, beta2: fraction });
+    super(model, lionRule(options), options);
+  }
+}
+`;
+
+const program = `import { cpu } from "@evenkeel/backend-cpu";
+import { crossEntropy, fit, Linear, Lion, Module, Sequential } from "@evenkeel/nn";
+import type { Tensor } from "@evenkeel/tensor";
+import { hardsigmoid, selectBackend } from "@evenkeel/tensor";
+
+class Hardsigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return hardsigmoid(x);
+  }
+}
+
+await selectBackend([cpu({ threads: 1 })]);
+const model = new Sequential(new Linear(2, 16, { seed: 1 }), new Hardsigmoid(), new Linear(16, 2, { seed: 2 }));
+const points = Float32Array.from({ length: 512 }, (_, index) => Math.sin(index * index));
+const labels = Int32Array.from({ length: 256 }, (_, point) => Number(points[2 * point]! > points[2 * point + 1]!));
+const data = () => [{ inputs: { data: points, shape: [256, 2] }, labels }];
+const { epochs } = await fit(model, {
+  data,
+  loss: crossEntropy,
+  optimizer: new Lion(model, { learningRate: 0.01 }),
+  epochs: 100,
+});
+console.log(epochs[0]!.loss, epochs.at(-1)!.loss);
+process.exit(epochs.at(-1)!.loss < epochs[0]!.loss / 2 ? 0 : 1);
+`;
+
+const pathOf = (file: string): string => join(scratch, file);
+
+/** Puts text behind the first occurrence of an anchor. */
+function insert(file: string, anchor: string, text: string): void {
+  const before = readFileSync(pathOf(file), "utf8");
+  const at = before.indexOf(anchor);
+  if (at < 0) throw new Error(`${file}: found no ${JSON.stringify(anchor)} to put text behind`);
+  const end = at + anchor.length;
+  writeFileSync(pathOf(file), before.slice(0, end) + text + before.slice(end));
+}
+
+function append(file: string, text: string): void {
+  writeFileSync(pathOf(file), readFileSync(pathOf(file), "utf8") + text);
+}
+
+function run(command: string, args: readonly string[], folder = ""): void {
+  execFileSync(join(root, "node_modules/.bin", command), args, {
+    cwd: join(scratch, folder),
+    stdio: "inherit",
+  });
+}
+
+function copyCheckout(): void {
+  const leftOut = new Set([
+    join(root, "node_modules"),
+    ...[".git", ".turbo", "runs"].map((name) => join(root, name)),
+  ]);
+  cpSync(root, scratch, {
+    recursive: true,
+    verbatimSymlinks: true,
+    filter: (source) => !leftOut.has(source) && basename(source) !== "dist",
+  });
+  symlinkSync(join(root, "node_modules"), join(scratch, "node_modules"));
+}
+
+try {
+  copyCheckout();
+  const activations = "packages/tensor/src/ops/elementwise/activation";
+  append(`${activations}.ts`, operation);
+  append(`${activations}.cases.ts`, operationCases);
+  insert(`${activations}.cases.ts`, "  geluOp,\n", "  hardsigmoidOp,\n");
+  append("packages/tensor/src/index.ts", `export { hardsigmoid } from "./ops/elementwise/activation.ts";\n`);
+  writeFileSync(pathOf("packages/nn/src/optimizers/lion.ts"), optimizer);
+  append("packages/nn/src/index.ts", 'export { Lion, type LionOptions } from "./optimizers/lion.ts";\n');
+  writeFileSync(pathOf("apps/examples/image-classification/src/additions.ts"), program);
+
+  run("node", ["../../scripts/generate.ts"], "packages/tensor");
+  run("tsc", ["--noEmit", "-p", "tsconfig.json"]);
+  const source = "--conditions=@evenkeel/source";
+  run("node", [source, "packages/conformance/bin/conformance.ts", "--backend", "cpu", "--op", "hardsigmoid"]);
+  run("node", [source, "src/additions.ts"], "apps/examples/image-classification");
+  console.log("An operation and an optimizer were added to a scratch copy, and work.");
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
