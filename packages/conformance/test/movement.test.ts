@@ -105,8 +105,8 @@ test("topK agrees with gather, and oneHot with its own labels", async () => {
 
 test("the variance is that of the moments, with a gradient of its own", async () => {
   const x = draw(7, 5);
-  expect(await valuesOf(variance(x, { axes: 0 }))).toEqual(await valuesOf(moments(x, { axes: 0 }).variance));
-  const [y, pullback] = vjp((one: Tensor) => variance(one, { axes: 0, correction: 1 }), x);
+  expect(await valuesOf(variance(x, { axis: 0 }))).toEqual(await valuesOf(moments(x, { axis: 0 }).variance));
+  const [y, pullback] = vjp((one: Tensor) => variance(one, { axis: 0, correction: 1 }), x);
   const [dx] = pullback(y);
   const sums = await valuesOf(sumTo(dx!, [5]));
   for (const sum of sums) expect(Math.abs(sum)).toBeLessThan(1e-5);

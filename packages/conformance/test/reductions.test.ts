@@ -2,13 +2,19 @@ import { grad } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import {
+  div,
+  exp,
   fromData,
+  logSoftmax,
   max,
   mean,
   min,
   moments,
+  mul,
   product,
+  softmax,
   softmaxCrossEntropy,
+  sub,
   sum,
   tensor,
 } from "@evenkeel/tensor";
@@ -37,7 +43,7 @@ describe("long sums", () => {
 
   test("of columns too", async () => {
     const x = fromData(new Float32Array(size).fill(0.1), { shape: [size / 4, 4], dtype: "f32" }, { backend });
-    for (const total of await valuesOf(sum(x, { axes: 0 }))) {
+    for (const total of await valuesOf(sum(x, { axis: 0 }))) {
       expect(Math.abs(total / ((size / 4) * tenth) - 1)).toBeLessThan(1e-6);
     }
   });
@@ -45,6 +51,43 @@ describe("long sums", () => {
   test("of a constant leave no variance", async () => {
     const { mean: centre, variance } = moments(filled(100_003, 0.1));
     expect([await centre.item(), await variance.item()]).toEqual([tenth, 0]);
+  });
+});
+
+describe("softmax over several axes", () => {
+  const shape = [2, 3, 4, 5];
+  const x = () =>
+    fromData(
+      Float32Array.from({ length: 120 }, (_, index) => Math.sin(index)),
+      { shape, dtype: "f32" },
+      { backend },
+    );
+  const weights = () =>
+    fromData(
+      Float32Array.from({ length: 120 }, (_, index) => Math.cos(3 * index)),
+      { shape, dtype: "f32" },
+      { backend },
+    );
+
+  test.each([[[2, 3]], [[3, -2]], [[0, 2]], [[3, 1, 0]], [[]]])("%j", async (axis) => {
+    const composed = (one: Tensor): Tensor => {
+      const powers = exp(sub(one, max(one, { axis, keepDims: true })));
+      return div(powers, sum(powers, { axis, keepDims: true }));
+    };
+    const close = async (found: Tensor, expected: Tensor): Promise<void> => {
+      expect(found.shape).toEqual(shape);
+      const wanted = await valuesOf(expected);
+      for (const [index, value] of (await valuesOf(found)).entries())
+        expect(value).toBeCloseTo(wanted[index]!, 6);
+    };
+    await close(softmax(x(), { axis }), composed(x()));
+    await close(exp(logSoftmax(x(), { axis })), composed(x()));
+    const slope = (f: (one: Tensor) => Tensor): Tensor =>
+      grad((one: Tensor) => sum(mul(f(one), weights())))(x());
+    await close(
+      slope((one) => softmax(one, { axis })),
+      slope(composed),
+    );
   });
 });
 

@@ -35,7 +35,7 @@ describe.skipIf(reasonToSkip !== undefined)("reductions on WebGPU", () => {
       [0, rows],
       [1, columns],
     ] as const) {
-      const found = await moments(tensorOf(data, rows, columns), { axes: axis }).variance.data();
+      const found = await moments(tensorOf(data, rows, columns), { axis: axis }).variance.data();
       for (let line = 0; line < found.length; line += 7) {
         const at = (i: number): number => data[axis === 0 ? i * columns + line : line * columns + i]!;
         const values = Array.from({ length }, (_, i) => at(i));

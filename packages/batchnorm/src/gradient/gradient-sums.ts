@@ -61,7 +61,7 @@ export function sumGradients(
 ): { readonly dz: Tensor; readonly dScale: Tensor; readonly dShift: Tensor } {
   const [dz, product] = gradientsOfZ(operands, attrs);
   const axes = batchAxes(dz.shape, attrs.axis);
-  return { dz, dShift: sum(dz, { axes }), dScale: sum(product, { axes }) };
+  return { dz, dShift: sum(dz, { axis: axes }), dScale: sum(product, { axis: axes }) };
 }
 
 /** dz and dz * xhat. */

@@ -37,7 +37,7 @@ export const maskedStatisticsOp: Op<StatisticsAttributes> = {
   meaning: {
     composition: ([x, mask], { axis }) => {
       const count = countMasked(mask!, x!.shape, axis);
-      const total = sum(widened(where(mask!, x!, 0)), { axes: batchAxes(x!.shape, axis) });
+      const total = sum(widened(where(mask!, x!, 0)), { axis: batchAxes(x!.shape, axis) });
       const pivot = stored(div(total, maximum(count, 1)), x!.dtype);
       const filled = where(mask!, x!, reshape(pivot, channelShape(x!.shape, axis)));
       return [withoutPivots(statistics(filled, { axis }), count, widened(pivot))];
@@ -71,7 +71,7 @@ function countMasked(mask: Tensor, shape: Shape, axis: number): Tensor {
     (product, other) => product * (aligned.shape[other] === shape[other] ? 1 : shape[other]!),
     1,
   );
-  const counts = mul(sum(cast(aligned, "f32"), { axes }), repetitions);
+  const counts = mul(sum(cast(aligned, "f32"), { axis: axes }), repetitions);
   return broadcastTo(counts, [shape[axis]!]);
 }
 

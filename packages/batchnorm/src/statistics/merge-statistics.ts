@@ -32,9 +32,9 @@ function rowOfParts(parts: Tensor, row: number): Tensor {
 function momentsOf(parts: Tensor): { counts: Tensor; means: Tensor; total: Tensor; mean: Tensor } {
   const counts = rowOfParts(parts, rows.count);
   const means = add(rowOfParts(parts, rows.mean), rowOfParts(parts, rows.restOfMean));
-  const total = sum(counts, { axes: 0 });
+  const total = sum(counts, { axis: 0 });
   const quotient = buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => e.div(a!, nonZero(b!)));
-  const mean = evaluateExpression(quotient, [sum(mul(counts, means), { axes: 0 }), total])[0]!;
+  const mean = evaluateExpression(quotient, [sum(mul(counts, means), { axis: 0 }), total])[0]!;
   return { counts, means, total, mean };
 }
 
@@ -54,7 +54,7 @@ export const mergeStatisticsOp: Op = {
     composition: ([parts]) => {
       const { counts, means, total, mean } = momentsOf(parts!);
       const between = mul(counts, square(sub(means, mean)));
-      return [packStatistics(mean, sum(add(rowOfParts(parts!, rows.m2), between), { axes: 0 }), total)];
+      return [packStatistics(mean, sum(add(rowOfParts(parts!, rows.m2), between), { axis: 0 }), total)];
     },
   },
   gradient: {

@@ -38,9 +38,9 @@ export const statisticsOp: Op<StatisticsAttributes> = {
       const x = widened(input);
       const axes = batchAxes(x!.shape, axis);
       const count = valuesPerChannel(layoutOf(x!.shape, axis));
-      const mean = div(sum(x!, { axes }), Math.max(count, 1));
+      const mean = div(sum(x!, { axis: axes }), Math.max(count, 1));
       const distance = sub(x!, reshape(mean, channelShape(x!.shape, axis)));
-      return [packStatistics(mean, sum(square(distance), { axes }), count)];
+      return [packStatistics(mean, sum(square(distance), { axis: axes }), count)];
     },
   },
   gradient: {

@@ -137,9 +137,9 @@ onEachBackend(
         const dx = grad((x: Tensor) => sum(mul(normalize(x, { epsilon: 1e-12 }), weights)))(x);
         const axes = [0, 2, 3];
         const scale = Math.max(...(await dx.data()).map(Math.abs)) * (size / 5);
-        for (const channelSum of await sum(dx, { axes }).data())
+        for (const channelSum of await sum(dx, { axis: axes }).data())
           expect(Math.abs(channelSum)).toBeLessThanOrEqual(1e-6 * scale);
-        for (const channelSum of await sum(mul(dx, normalize(x)), { axes }).data()) {
+        for (const channelSum of await sum(mul(dx, normalize(x)), { axis: axes }).data()) {
           expect(Math.abs(channelSum)).toBeLessThanOrEqual(1e-6 * scale);
         }
       });

@@ -11,6 +11,7 @@ export {
   anything,
   aSeed,
   aTensor,
+  axes,
   belowOne,
   callable,
   comparable,

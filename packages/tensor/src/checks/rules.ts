@@ -129,3 +129,6 @@ export const listOf = (rule: Rule, length?: number): Rule => ({
     return true;
   },
 });
+
+/** One axis of a tensor or several. */
+export const axes: Rule = /* @__PURE__ */ either(integer, /* @__PURE__ */ listOf(integer));

@@ -1,7 +1,7 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
 import { ArgumentError, ShapeError } from "../checks/errors.ts";
 import type { Rule } from "../checks/rules.ts";
-import { anything, either, integer, listOf, nonNegativeInteger } from "../checks/rules.ts";
+import { anything, axes, listOf, nonNegativeInteger } from "../checks/rules.ts";
 import type { DType } from "../expression/dtype.ts";
 
 export type Shape = readonly number[];
@@ -80,7 +80,7 @@ export function normalizeAxis(axis: number, rank: number, operation: string): nu
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The `axis` of options that have no other member, counted from the front. Throws ArgumentError for other options and out of range. */
+/** One `axis` of options that have no other member, counted from the front. Throws ArgumentError for other options and out of range. */
 export function axisOption(
   operation: string,
   options: { readonly axis?: number },
@@ -92,20 +92,26 @@ export function axisOption(
   return normalizeAxis(axis, rank, operation);
 }
 
-/** One axis or several. */
-const axesRule: Rule = /* @__PURE__ */ either(integer, /* @__PURE__ */ listOf(integer));
+/** One axis or several; negative ones count from the end. */
+export type Axes = number | readonly number[];
 
-/** Sorted distinct axes; absent means all of them. */
-export function normalizeAxes(
-  axes: number | readonly number[] | undefined,
-  rank: number,
-  operation: string,
-): number[] {
-  if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
-  checkValue(`${operation}: axes`, axes, axesRule);
-  const list = (typeof axes === "number" ? [axes] : axes).map((axis) => normalizeAxis(axis, rank, operation));
+/** Sorted distinct axes, counted from the front; absent means all of them. Throws ArgumentError out of range and for one that is named twice. */
+export function normalizeAxes(axis: Axes | undefined, rank: number, operation: string): number[] {
+  if (axis === undefined) return Array.from({ length: rank }, (_, index) => index);
+  checkValue(`${operation}: axis`, axis, axes);
+  const list = (typeof axis === "number" ? [axis] : axis).map((one) => normalizeAxis(one, rank, operation));
   if (new Set(list).size !== list.length) {
-    throw new ArgumentError(`${operation}: axes: found ${formatShape(list)}, expected each axis once`);
+    throw new ArgumentError(`${operation}: axis: found ${formatShape(list)}, expected each axis once`);
   }
   return list.sort((a, b) => a - b);
+}
+
+export interface AxisOptions {
+  readonly axis?: Axes | undefined;
+}
+
+/** The `axis` of options that have no other member, as sorted distinct axes. Throws ArgumentError for other options and wrong axes. */
+export function axesOption(operation: string, options: AxisOptions, rank: number, fallback?: Axes): number[] {
+  checkOptions<AxisOptions>(operation, options, { axis: anything });
+  return normalizeAxes(options.axis ?? fallback, rank, operation);
 }

@@ -2,8 +2,8 @@ import { checkTensors } from "../../checks/check.ts";
 import type { Limits } from "../../core/backend.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op, Plan } from "../../core/op.ts";
-import type { Spec } from "../../core/spec.ts";
-import { normalizeAxes, stridesOf } from "../../core/spec.ts";
+import type { AxisOptions, Spec } from "../../core/spec.ts";
+import { axesOption, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachIndex, positionIn } from "./positions.ts";
 import type { CopyLaunches } from "./strided-copy.ts";
@@ -31,7 +31,7 @@ export const flipOp: Op<FlipAttributes> = {
   },
   gradient: {
     reads: () => ({ inputs: [], outputs: [] }),
-    apply: ({ outputGradients: [dy], attrs: { axes } }) => [flip(dy!, axes)],
+    apply: ({ outputGradients: [dy], attrs: { axes } }) => [flip(dy!, { axis: axes })],
   },
   kernels: {
     wasm: ([x], attrs, limits) => flipPlan(x!, attrs, limits, copyLaunches),
@@ -54,14 +54,14 @@ export function flipPlan(
 }
 
 /**
- * Reverses the order along axes.
+ * Reverses the order along one axis or several.
  *
  * Shapes: any -> the same. Throws ArgumentError for axes out of range or named twice.
  *
- * @param axes default: all
- * @example flip(tensor([[1, 2], [3, 4]]), 1) // [[2, 1], [4, 3]]
+ * @param options.axis default: all
+ * @example flip(tensor([[1, 2], [3, 4]]), { axis: 1 }) // [[2, 1], [4, 3]]
  */
-export function flip(x: Tensor, axes?: number | readonly number[]): Tensor {
+export function flip(x: Tensor, options: AxisOptions = {}): Tensor {
   checkTensors("flip", x);
-  return execute(flipOp, [x], { axes: normalizeAxes(axes, x.rank, "flip") })[0]!;
+  return execute(flipOp, [x], { axes: axesOption("flip", options, x.rank) })[0]!;
 }

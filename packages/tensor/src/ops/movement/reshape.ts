@@ -1,10 +1,17 @@
 import { checkTensors, checkValue } from "../../checks/check.ts";
 import { ArgumentError, ShapeError } from "../../checks/errors.ts";
-import { anArray } from "../../checks/rules.ts";
+import { anArray, axes } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
-import type { Shape } from "../../core/spec.ts";
-import { checkShape, formatShape, normalizeAxes, normalizeAxis, sizeOf } from "../../core/spec.ts";
+import type { Axes, AxisOptions, Shape } from "../../core/spec.ts";
+import {
+  axesOption,
+  checkShape,
+  formatShape,
+  normalizeAxes,
+  normalizeAxis,
+  sizeOf,
+} from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 
 export interface ReshapeAttributes {
@@ -87,15 +94,13 @@ export function flatten(x: Tensor, firstAxis = 0, lastAxis = -1): Tensor {
  * Shapes: [..., 1, ...] -> [...]. Throws ArgumentError for axes out of range or named twice, ShapeError for an axis of another
  * size.
  *
- * @param axes default: all axes of one element
- * @example squeeze(tensor([[1], [2]]), 1) // [1, 2]
+ * @param options.axis default: all axes of one element
+ * @example squeeze(tensor([[1], [2]]), { axis: 1 }) // [1, 2]
  */
-export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
+export function squeeze(x: Tensor, options: AxisOptions = {}): Tensor {
   checkTensors("squeeze", x);
-  const removed =
-    axes === undefined
-      ? x.shape.flatMap((size, axis) => (size === 1 ? [axis] : []))
-      : normalizeAxes(axes, x.rank, "squeeze");
+  const single = x.shape.flatMap((size, axis) => (size === 1 ? [axis] : []));
+  const removed = axesOption("squeeze", options, x.rank, single);
   for (const axis of removed) {
     if (x.shape[axis] !== 1) {
       throw new ShapeError(
@@ -110,14 +115,19 @@ export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
 }
 
 /**
- * Inserts an axis of one element: a view.
+ * Inserts one axis or several, of one element each: a view.
  *
- * Shapes: [...] -> [..., 1, ...]. Throws ArgumentError for an axis out of range.
+ * Shapes: [...] -> [..., 1, ...]. Throws ArgumentError for axes out of range or named twice.
  *
- * @param axis where the new axis stands in the result; negative ones count from its end
+ * @param axis where the new axes stand in the result; negative ones count from its end
  * @example unsqueeze(tensor([1, 2]), 1) // [[1], [2]]
+ * @example unsqueeze(ones([3, 4]), [0, 2]) // -> [1, 3, 1, 4]
  */
-export function unsqueeze(x: Tensor, axis: number): Tensor {
+export function unsqueeze(x: Tensor, axis: Axes): Tensor {
   checkTensors("unsqueeze", x);
-  return reshape(x, x.shape.toSpliced(normalizeAxis(axis, x.rank + 1, "unsqueeze"), 0, 1));
+  checkValue("unsqueeze: axis", axis, axes);
+  const added = typeof axis === "number" ? 1 : axis.length;
+  const shape = [...x.shape];
+  for (const one of normalizeAxes(axis, x.rank + added, "unsqueeze")) shape.splice(one, 0, 1);
+  return reshape(x, shape);
 }

@@ -18,5 +18,5 @@ export function globalAveragePool(x: Tensor): Tensor {
       `globalAveragePool: x: found shape ${formatShape(x.shape)}, expected [batch, channels, ...]`,
     );
   }
-  return mean(x, { axes: x.shape.slice(2).map((_, axis) => axis + 2) });
+  return mean(x, { axis: x.shape.slice(2).map((_, axis) => axis + 2) });
 }

@@ -2,7 +2,7 @@ import { checkOptions, checkTensors } from "../../checks/check.ts";
 import type { Rules } from "../../checks/rules.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
 import { scope } from "../../core/scope.ts";
-import type { Spec } from "../../core/spec.ts";
+import type { Axes, Spec } from "../../core/spec.ts";
 import { normalizeAxes } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { broadcastTo } from "../movement/broadcast-to.ts";
@@ -11,14 +11,14 @@ import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { reducedShape } from "./reduction-geometry.ts";
 
 export interface ReductionOptions {
-  /** The axes to reduce, negative ones counted from the end. Default: all. */
-  readonly axes?: number | readonly number[];
+  /** What to reduce. Default: all axes. */
+  readonly axis?: Axes | undefined;
   /** Keeps reduced axes, with one element. Default: false. */
   readonly keepDims?: boolean;
 }
 
 export const reductionRules: Rules<ReductionOptions> = {
-  axes: anything,
+  axis: anything,
   keepDims: yesOrNo,
 };
 
@@ -30,8 +30,8 @@ export function reductionAttributes(
 ): ReductionAttributes {
   checkTensors(operation, x);
   checkOptions<ReductionOptions>(operation, options, reductionRules);
-  const { axes, keepDims = false } = options;
-  return { axes: normalizeAxes(axes, x.rank, operation), keepDims };
+  const { axis, keepDims = false } = options;
+  return { axes: normalizeAxes(axis, x.rank, operation), keepDims };
 }
 
 /** A reduced tensor with its reduced axes put back, as dimensions of one element. */

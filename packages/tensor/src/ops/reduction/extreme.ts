@@ -62,7 +62,7 @@ export const extremeGradient: Gradient<ReductionAttributes> = {
         pointwise([x!, extreme], (value, best) => e.cast(e.equal(value, best), "f32")),
         "f32",
       );
-      const ties = sum(isTied, { axes, keepDims: true });
+      const ties = sum(isTied, { axis: axes, keepDims: true });
       const slope = restoreAxes(dy!, x!, axes);
       const share = pointwise([isTied, ties, slope], (mask, count, gradient) =>
         e.div(e.mul(mask, gradient), count),
@@ -112,7 +112,7 @@ export const maxOp: Op<ReductionAttributes> = {
  * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or
  * u32, ShapeError where no element would be reduced to one, ArgumentError for axes out of range or named twice.
  *
- * @example max(tensor([[1, 4], [3, 2]]), { axes: 0 }) // [3, 4]
+ * @example max(tensor([[1, 4], [3, 2]]), { axis: 0 }) // [3, 4]
  */
 export function max(x: Tensor, options: ReductionOptions = {}): Tensor {
   return execute(maxOp, [x], reductionAttributes(x, options, "max"))[0]!;
@@ -137,7 +137,7 @@ export const minOp: Op<ReductionAttributes> = {
  * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or
  * u32, ShapeError where no element would be reduced to one, ArgumentError for axes out of range or named twice.
  *
- * @example min(tensor([[1, 4], [3, 2]]), { axes: 0 }) // [1, 2]
+ * @example min(tensor([[1, 4], [3, 2]]), { axis: 0 }) // [1, 2]
  */
 export function min(x: Tensor, options: ReductionOptions = {}): Tensor {
   return execute(minOp, [x], reductionAttributes(x, options, "min"))[0]!;

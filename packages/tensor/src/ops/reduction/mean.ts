@@ -59,7 +59,7 @@ export const meanOp: Op<ReductionAttributes> = {
  * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
  * ArgumentError for axes out of range or named twice.
  *
- * @example mean(tensor([[1, 2], [3, 4]]), { axes: 0 }) // [2, 3]
+ * @example mean(tensor([[1, 2], [3, 4]]), { axis: 0 }) // [2, 3]
  */
 export function mean(x: Tensor, options: ReductionOptions = {}): Tensor {
   return execute(meanOp, [x], reductionAttributes(x, options, "mean"))[0]!;

@@ -106,7 +106,7 @@ export interface MomentsOptions extends ReductionOptions {
  * Shapes: any -> twice without the reduced axes, or with one element there (`keepDims`). Both are f32. Throws DTypeError unless x is a float,
  * ArgumentError for axes out of range or named twice.
  *
- * @example const { mean, variance } = moments(x, { axes: [0, 2, 3] });
+ * @example const { mean, variance } = moments(x, { axis: [0, 2, 3] });
  */
 export function moments(x: Tensor, options: MomentsOptions = {}): { mean: Tensor; variance: Tensor } {
   checkTensors("moments", x);

@@ -83,8 +83,11 @@ function gradientOfRows(x: Tensor, dy: Tensor): Tensor {
       )
     : x;
   const pairs = reshape(padded, [rows, half, 2]);
-  const ofPairs = half === 1 ? dy : gradientOfRows(product(pairs, { axes: 2 }), dy);
-  const gradient = reshape(mul(reshape(ofPairs, [rows, half, 1]), flip(pairs, 2)), [rows, 2 * half]);
+  const ofPairs = half === 1 ? dy : gradientOfRows(product(pairs, { axis: 2 }), dy);
+  const gradient = reshape(mul(reshape(ofPairs, [rows, half, 1]), flip(pairs, { axis: 2 })), [
+    rows,
+    2 * half,
+  ]);
   return isOdd ? sliceAlong(gradient, 1, 0, width) : gradient;
 }
 
@@ -94,7 +97,7 @@ function gradientOfRows(x: Tensor, dy: Tensor): Tensor {
  * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
  * ArgumentError for axes out of range or named twice.
  *
- * @example product(tensor([[1, 2], [3, 4]]), { axes: 0 }) // [3, 8]
+ * @example product(tensor([[1, 2], [3, 4]]), { axis: 0 }) // [3, 8]
  */
 export function product(x: Tensor, options: ReductionOptions = {}): Tensor {
   return execute(productOp, [x], reductionAttributes(x, options, "product"))[0]!;

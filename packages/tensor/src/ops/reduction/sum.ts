@@ -38,7 +38,7 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const axes = x.shape.flatMap((dimension, axis) =>
     axis < lead || shape[axis - lead] !== dimension ? [axis] : [],
   );
-  return scope(() => reshape(sum(x, { axes }), shape));
+  return scope(() => reshape(sum(x, { axis: axes }), shape));
 }
 
 /** y = sum of x over the axes; the empty sum is 0. Integers wrap. */
@@ -87,7 +87,7 @@ export const sumOp: Op<ReductionAttributes> = {
  * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or
  * u32, ArgumentError for axes out of range or named twice.
  *
- * @example sum(tensor([[1, 2], [3, 4]]), { axes: 0 }) // [4, 6]
+ * @example sum(tensor([[1, 2], [3, 4]]), { axis: 0 }) // [4, 6]
  */
 export function sum(x: Tensor, options: ReductionOptions = {}): Tensor {
   return execute(sumOp, [x], reductionAttributes(x, options, "sum"))[0]!;

@@ -2,13 +2,15 @@ import { checkTensors } from "../../checks/check.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
-import { axisOption } from "../../core/spec.ts";
+import type { AxisOptions } from "../../core/spec.ts";
+import { axesOption } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
+import { alongAxes } from "./along-axes.ts";
 import type { AxisAttributes } from "./softmax-plan.ts";
 import { softmaxPlan } from "./softmax-plan.ts";
 
@@ -44,14 +46,15 @@ export const logSoftmaxOp: Op<AxisAttributes> = {
 /**
  * The logarithm of `softmax`, exact where softmax itself would underflow.
  *
- * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for an axis out of range.
+ * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for axes out of range or named twice.
  *
  * @param options.axis default: the last
  * @example logSoftmax(tensor([0, 0])) // [-0.6931, -0.6931]
  */
-export function logSoftmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
+export function logSoftmax(x: Tensor, options: AxisOptions = {}): Tensor {
   checkTensors("logSoftmax", x);
-  return execute(logSoftmaxOp, [x], { axis: axisOption("logSoftmax", options, x.rank, -1) })[0]!;
+  const axes = axesOption("logSoftmax", options, x.rank, -1);
+  return alongAxes(x, axes, (one, axis) => execute(logSoftmaxOp, [one], { axis })[0]!);
 }
 
 /** dx = dy - exp(y) (sum of dy along the axis), for y = logSoftmax(x). */
@@ -60,7 +63,7 @@ export const logSoftmaxGradientOp: Op<AxisAttributes> = {
   outputs: ([y]) => [{ shape: y!.shape, dtype: y!.dtype }],
   meaning: {
     composition: ([y, dy], { axis }) => {
-      const total = sum(dy!, { axes: axis, keepDims: true });
+      const total = sum(dy!, { axis: axis, keepDims: true });
       return [pointwise([y!, dy!, total], (log, slope, all) => e.sub(slope, e.mul(e.exp(log), all)))];
     },
   },

@@ -41,7 +41,7 @@ export const logsumexpOp: Op<ReductionAttributes> = {
     apply: ({ inputs: [x], outputs: [y], outputGradients: [dy], attrs: { axes } }) => [
       scope(() => {
         // exp would magnify what a half has lost.
-        const total = x!.dtype === "f32" ? y! : logsumexp(storedAs(x!, "f32"), { axes });
+        const total = x!.dtype === "f32" ? y! : logsumexp(storedAs(x!, "f32"), { axis: axes });
         const dx = pointwise(
           [x!, restoreAxes(total, x!, axes), restoreAxes(dy!, x!, axes)],
           (value, logTotal, slope) => e.mul(slope, e.exp(e.sub(value, logTotal))),

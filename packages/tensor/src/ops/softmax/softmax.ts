@@ -2,13 +2,15 @@ import { checkTensors } from "../../checks/check.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
-import { axisOption } from "../../core/spec.ts";
+import type { AxisOptions } from "../../core/spec.ts";
+import { axesOption } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
+import { alongAxes } from "./along-axes.ts";
 import type { AxisAttributes } from "./softmax-plan.ts";
 import { softmaxPlan } from "./softmax-plan.ts";
 
@@ -44,17 +46,18 @@ export const softmaxOp: Op<AxisAttributes> = {
 };
 
 /**
- * Positive weights that sum to 1 along an axis, proportional to exp(x). Nothing overflows: the largest value is subtracted
+ * Positive weights that sum to 1 along an axis, or over several together, proportional to exp(x). Nothing overflows: the largest value is subtracted
  * first. A line that holds NaN or infinity, or nothing but -infinity, becomes NaN.
  *
- * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for an axis out of range.
+ * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for axes out of range or named twice.
  *
  * @param options.axis default: the last
  * @example softmax(tensor([0, Math.log(3)])) // [0.25, 0.75]
  */
-export function softmax(x: Tensor, options: { readonly axis?: number } = {}): Tensor {
+export function softmax(x: Tensor, options: AxisOptions = {}): Tensor {
   checkTensors("softmax", x);
-  return execute(softmaxOp, [x], { axis: axisOption("softmax", options, x.rank, -1) })[0]!;
+  const axes = axesOption("softmax", options, x.rank, -1);
+  return alongAxes(x, axes, (one, axis) => execute(softmaxOp, [one], { axis })[0]!);
 }
 
 /** dx = y (dy - sum of y dy along the axis), for y = softmax(x). */
@@ -64,7 +67,7 @@ export const softmaxGradientOp: Op<AxisAttributes> = {
   meaning: {
     composition: ([y, dy], { axis }) => {
       const products = pointwise([y!, dy!], e.mul);
-      const total = sum(products, { axes: axis, keepDims: true });
+      const total = sum(products, { axis: axis, keepDims: true });
       return [pointwise([y!, dy!, total], (weight, slope, mean) => e.mul(weight, e.sub(slope, mean)))];
     },
   },
