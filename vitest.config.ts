@@ -3,32 +3,75 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const conditions = ["@evenkeel/source", "node", "import", "module", "default"];
 
-/** Files that take minutes on a software GPU. If one of them started last, it would run alone at the end. */
-const longFiles = /(conformance\/test\/webgpu|browser-tests\/test\/browser)\.test\.ts$/;
+const everyTest = [
+  "packages/*/{src,test}/**/*.test.ts",
+  "apps/**/{src,test}/**/*.test.ts",
+  "scripts/**/*.test.ts",
+];
+/** They drive a real browser. */
+const inBrowsers = ["apps/browser-tests/test/**/*.test.ts"];
+/** They need a GPU, which may be one in software, and nothing of their own from the CPU backend. */
+const onGpus = [
+  "packages/conformance/test/webgpu/**/*.test.ts",
+  "apps/examples/image-classification/test/backends.test.ts",
+  "apps/bench/test/gpu.test.ts",
+];
+/** They declare tests for both devices, and run once for each: `describeOn`, `onEachBackend`. */
+const onBothDevices = [
+  "packages/conformance/test/batchnorm/*.test.ts",
+  "packages/conformance/test/{host-step,range-checks,nn/fit-launches,nn/whole-steps,pytorch/training}.test.ts",
+];
+/** Every case of every op, and what else takes seconds on the CPU. */
+const longOnTheCpu = [
+  "packages/conformance/test/{cpu,reference}.test.ts",
+  "packages/batchnorm/test/kernels.test.ts",
+];
+
+/** In the order in which they start: a file that takes minutes would run alone at the end if it started last. */
+const longestFiles = [
+  /browser-tests\/test\/browser\.test\.ts$/,
+  /conformance\/test\/webgpu\/operations-\d\.test\.ts$/,
+  /(conformance\/test\/(cpu|reference)|batchnorm\/test\/kernels)\.test\.ts$/,
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification): boolean => longFiles.test(moduleId);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const placeOf = ({ moduleId }: TestSpecification): number => {
+      const place = longestFiles.findIndex((file) => file.test(moduleId));
+      return place < 0 ? longestFiles.length : place;
+    };
+    return sorted.sort((one, other) => placeOf(one) - placeOf(other));
   }
 }
+
+/** A group of tests by what they need. `device` is the one that tests for several devices run on. */
+const project = (name: string, device: "cpu" | "webgpu", include: string[], exclude: string[] = []) => ({
+  extends: true as const,
+  test: { name, include, exclude: ["**/node_modules/**", "**/dist/**", ...exclude], provide: { device } },
+});
 
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: [
-      "packages/*/{src,test}/**/*.test.ts",
-      "apps/**/{src,test}/**/*.test.ts",
-      "scripts/**/*.test.ts",
+    projects: [
+      project("quick", "cpu", everyTest, [...inBrowsers, ...onGpus, ...longOnTheCpu]),
+      project("cpu", "cpu", longOnTheCpu),
+      project("webgpu", "webgpu", [...onGpus, ...onBothDevices]),
+      project("browser", "webgpu", inBrowsers),
     ],
-    exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: "100%",
     sequence: { sequencer: LongestFirst },
   },
 });
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly device: "cpu" | "webgpu";
+  }
+}
 
 export default config;

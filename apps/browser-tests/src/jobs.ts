@@ -1,6 +1,6 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import { webgpu } from "@evenkeel/backend-webgpu";
-import { runConformance } from "@evenkeel/conformance";
+import { allCases, bitsOfCase, runConformance } from "@evenkeel/conformance";
 import { batches, syntheticFigures } from "@evenkeel/datasets";
 import { convnet, mlp } from "@evenkeel/models";
 import { accuracy, crossEntropy, fit, SGD } from "@evenkeel/nn";
@@ -9,7 +9,7 @@ import { type Backend, selectBackend } from "@evenkeel/tensor";
 /** What the page can ask of the worker. */
 export interface Job {
   readonly backend: "cpu" | "webgpu";
-  readonly task: "conformance" | "mlp" | "convnet";
+  readonly task: "conformance" | "bits" | "mlp" | "convnet";
   /** Of the CPU; absent: what it takes by itself. */
   readonly threads?: number;
   /** One op instead of all, in conformance. */
@@ -32,7 +32,13 @@ export interface TrainingOutcome {
   readonly losses: readonly number[];
 }
 
-export type Outcome = ConformanceOutcome | TrainingOutcome;
+export interface BitsOutcome {
+  readonly device: string;
+  /** Of each case the line of `bitsOfCase`. */
+  readonly bits: readonly string[];
+}
+
+export type Outcome = ConformanceOutcome | BitsOutcome | TrainingOutcome;
 
 export interface JobControl {
   readonly signal: AbortSignal;
@@ -42,7 +48,9 @@ export interface JobControl {
 export async function runJob(job: Job, control: JobControl): Promise<Outcome> {
   const backend = await open(job);
   try {
-    return await (job.task === "conformance" ? conform(backend, job, control) : train(backend, job, control));
+    if (job.task === "conformance") return await conform(backend, job, control);
+    if (job.task === "bits") return await bitsOfCases(backend, control);
+    return await train(backend, job, control);
   } finally {
     await backend.close();
   }
@@ -67,6 +75,15 @@ async function conform(backend: Backend, { op }: Job, { report }: JobControl): P
     },
   });
   return { device, passed, failed, skipped, failures };
+}
+
+async function bitsOfCases(backend: Backend, { report }: JobControl): Promise<BitsOutcome> {
+  const bits: string[] = [];
+  for (const opCases of allCases) {
+    report(opCases.op.name);
+    for (const opCase of opCases.cases) bits.push(await bitsOfCase(backend, opCases, opCase));
+  }
+  return { device: backend.device, bits };
 }
 
 const batchSize = 64;

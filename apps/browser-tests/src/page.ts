@@ -66,7 +66,7 @@ element("setting").textContent = `${crossOriginIsolated ? "" : "Not "}cross-orig
   "gpu" in navigator ? "" : "no "
 }navigator.gpu`;
 for (const backend of ["webgpu", "cpu"] as const) {
-  for (const task of ["conformance", "mlp", "convnet"] as const) {
+  for (const task of ["conformance", "bits", "mlp", "convnet"] as const) {
     const button = document.createElement("button");
     button.textContent = `${task} on ${backend}`;
     button.onclick = () =>

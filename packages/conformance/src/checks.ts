@@ -1,77 +1,62 @@
-import type { Accuracy, Backend, NumericArray, OpCase, OpCases, Spec, Tensor } from "@evenkeel/tensor";
-import { formatSpec, plannerOf, sameShape, sizeOf } from "@evenkeel/tensor";
-import type { DrawnCase, Passing } from "./case-tensors.ts";
-import { drawCase, forward, gradients, isDifferentiable } from "./case-tensors.ts";
+import type { Backend, OpCase, OpCases } from "@evenkeel/tensor";
+import { formatSpec, sameShape, sizeOf } from "@evenkeel/tensor";
+import type { CaseRun, Found, RunName } from "./case-runs.ts";
+import { runsOf } from "./case-runs.ts";
+import { drawCase } from "./case-tensors.ts";
 import type { Distance } from "./compare.ts";
 import { distance } from "./compare.ts";
-import type { Expectation } from "./expected.ts";
+import type { Expectation, Question } from "./expected.ts";
 import { expectedGradients, expectedOutputs, roundingChanges } from "./expected.ts";
+import type { ReferenceStore } from "./reference-store.ts";
 import { conditioningFactor, exact, gradientBoundOf, roundingOfHalves } from "./tolerance.ts";
 
-/**
- * `forward`: against the reference. `donated`: the same bits when every input is given away; `views`: when every input is a
- * part of a larger buffer. `composition`: the parts of an op that has a kernel too. `gradient`: against the gradient of the
- * reference. `memory`: nothing is left behind.
- */
-export type Check = "forward" | "donated" | "views" | "composition" | "gradient" | "memory";
-
-export type CheckRun = () => Promise<Distance>;
-
-/** Values that were read from a device. */
-interface Found extends Spec {
-  readonly values: NumericArray;
+export interface CaseCheck {
+  readonly check: RunName;
+  measure(): Promise<Distance>;
 }
 
 /** The checks of a case, in order. They share what the device and the reference have computed. */
 export function checksOf(
   backend: Backend,
-  { op, accuracy: usual }: OpCases,
+  { op, accuracy }: OpCases,
   opCase: OpCase,
-): [Check, CheckRun][] {
+  references?: ReferenceStore,
+): CaseCheck[] {
   const drawn = drawCase(op, opCase);
-  const accuracy = opCase.accuracy ?? usual;
-  const hasKernel = plannerOf(op, backend.languages) !== undefined;
-  const readForward = async (passing: Passing): Promise<Found[]> => {
-    const outputs = forward(drawn, backend, passing);
-    if (opCase.reports !== undefined) await checkReport(backend, opCase.reports);
-    return readAll(outputs);
+  const question = { drawn, accuracy: opCase.accuracy ?? accuracy, backend: backend.name, references };
+  const runs = runsOf(backend, drawn);
+  const foundBy = starting(runs, opCase.reports !== undefined);
+  const expected = once(() => expectedOutputs(question));
+  const measures: { readonly [Name in RunName]: () => Promise<Distance> } = {
+    forward: async () => compare(...(await Promise.all([foundBy("forward"), expected()]))),
+    donated: async () => compareBits(await foundBy("donated"), await foundBy("forward")),
+    views: async () => compareBits(await foundBy("views"), await foundBy("forward")),
+    composition: async () => compare(await foundBy("composition"), doubled(await expected())),
+    gradient: () => compareGradients(question, foundBy("gradient")),
   };
-  const found = once(() => readForward("kept"));
-  const expectation = once(() => expectedOutputs(drawn, accuracy, backend.name));
-  const samePassed = async (passing: Passing): Promise<Distance> =>
-    compareBits(await readForward(passing), await found());
-
-  const checks: [Check, CheckRun][] = [
-    ["forward", async () => compare(...(await meanwhile(found(), expectation)))],
-  ];
-  if (hasKernel && opCase.inputs.length > 0) {
-    checks.push(["donated", () => samePassed("donated")], ["views", () => samePassed("views")]);
-  }
-  if (hasKernel && "composition" in op.meaning) {
-    const parts = { ...drawn, op: { name: op.name, outputs: op.outputs, meaning: op.meaning } };
-    checks.push([
-      "composition",
-      async () => compare(await readAll(forward(parts, backend)), doubled(expectation())),
-    ]);
-  }
-  if (isDifferentiable(drawn)) {
-    checks.push(["gradient", () => compareGradients(drawn, accuracy, backend)]);
-  }
-  return checks;
+  return runs.map(({ name }) => ({ check: name, measure: measures[name] }));
 }
 
-/** Rejects unless the backend reports exactly this error. */
-async function checkReport(backend: Backend, expected: string): Promise<void> {
-  const found = await backend.idle().then(
-    () => "no error",
-    (error: unknown) => String(error),
-  );
-  if (found !== `ArgumentError: ${expected}`) throw new Error(`report: found ${found}, expected ${expected}`);
+/**
+ * Starts runs at the first use: all of them before the first is read, so that the device need not wait for one read after the other.
+ * A run that ends in a report has the device to itself, because a report does not say whose it is.
+ */
+function starting(runs: readonly CaseRun[], areAlone: boolean): (name: RunName) => Promise<readonly Found[]> {
+  const started = new Map<RunName, Promise<readonly Found[]>>();
+  const start = ({ name, run }: CaseRun): void => {
+    if (!started.has(name)) started.set(name, heldBack(run()));
+  };
+  return (name) => {
+    for (const run of runs) if (!areAlone || run.name === name) start(run);
+    return started.get(name)!;
+  };
 }
 
-/** Computes what is expected while the device works. */
-const meanwhile = <Found, Wanted>(found: Promise<Found>, expect: () => Wanted): Promise<[Found, Wanted]> =>
-  Promise.all([found, (async () => expect())()]);
+/** The same promise, whose rejection may wait until somebody asks. */
+function heldBack<Result>(promise: Promise<Result>): Promise<Result> {
+  promise.catch(() => {});
+  return promise;
+}
 
 function once<Result>(compute: () => Result): () => Result {
   let known: { readonly result: Result } | undefined;
@@ -79,13 +64,6 @@ function once<Result>(compute: () => Result): () => Result {
     known ??= { result: compute() };
     return known.result;
   };
-}
-
-async function readAll(tensors: readonly Tensor[]): Promise<Found[]> {
-  const specs = tensors.map(({ shape, dtype }) => ({ shape, dtype }));
-  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
-  for (const tensor of tensors) tensor.dispose();
-  return specs.map((spec, index) => ({ ...spec, values: values[index]! }));
 }
 
 /** The largest error and the first failure. */
@@ -128,19 +106,19 @@ const compareBits = (found: readonly Found[], expected: readonly Found[]): Dista
   });
 
 /** Judged by the largest magnitude of each gradient; where that does not do, also by how well the gradient is conditioned. */
-async function compareGradients(drawn: DrawnCase, accuracy: Accuracy, backend: Backend): Promise<Distance> {
-  const [found, wanted] = await meanwhile(readAll(gradients(drawn, backend)), () =>
-    expectedGradients(drawn, backend.name),
-  );
-  const outputs = drawn.op.outputs(drawn.opCase.inputs, drawn.opCase.attrs);
-  const hasHalves = [...drawn.opCase.inputs, ...outputs].some((spec) => spec?.dtype === "f16");
+async function compareGradients(question: Question, finding: Promise<readonly Found[]>): Promise<Distance> {
+  const { drawn, accuracy, backend } = question;
+  const { op, opCase } = drawn;
+  const [found, wanted] = await Promise.all([finding, expectedGradients(question)]);
+  const outputs = op.outputs(opCase.inputs, opCase.attrs);
+  const hasHalves = [...opCase.inputs, ...outputs].some((spec) => spec?.dtype === "f16");
   const terms = Math.max(...outputs.map(({ shape }) => sizeOf(shape)));
   const compareWith = (changes: readonly Float64Array[] | undefined): Distance =>
     worstOf(
       wanted.map((gradient, index) => {
         const { data } = gradient;
         const length = Math.max(1, terms / Math.max(1, data.length));
-        const bound = gradientBoundOf(accuracy, length, backend.name, hasHalves);
+        const bound = gradientBoundOf(accuracy, length, backend, hasHalves);
         const largest = bound.scaled * data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
         const change = changes?.[index];
         const magnitudes = data.map((_, at) => largest + conditioningFactor * (change?.[at] ?? 0));
@@ -148,5 +126,5 @@ async function compareGradients(drawn: DrawnCase, accuracy: Accuracy, backend: B
       }),
     );
   const plain = compareWith(undefined);
-  return plain.failure === undefined ? plain : compareWith(roundingChanges(drawn, wanted, backend.name));
+  return plain.failure === undefined ? plain : compareWith(await roundingChanges(question, wanted));
 }

@@ -1,11 +1,13 @@
 import type { Accuracy, AnyOp, Spec, Tensor } from "@evenkeel/tensor";
 import { isFloat } from "@evenkeel/tensor";
 import type { DrawnCase } from "./case-tensors.ts";
-import { forward, gradients } from "./case-tensors.ts";
+import { floatInputs, forward, gradients } from "./case-tensors.ts";
 import type { Expected } from "./compare.ts";
 import { sequenceOf } from "./draw-values.ts";
 import { expressionErrors } from "./expression-errors.ts";
 import { referenceBackend, valuesOf } from "./reference.ts";
+import type { ReferenceStore } from "./reference-store.ts";
+import { keptIn } from "./reference-store.ts";
 import type { Bound } from "./tolerance.ts";
 import { boundOf, precisionOf } from "./tolerance.ts";
 
@@ -15,14 +17,27 @@ export interface Expectation {
   readonly bound: Bound;
 }
 
+/** What the reference is asked about: a case, and whose results it judges. */
+export interface Question {
+  readonly drawn: DrawnCase;
+  readonly accuracy: Accuracy;
+  /** The name of the backend. */
+  readonly backend: string;
+  readonly references: ReferenceStore | undefined;
+}
+
 /** The outputs of the reference, each value with what its bound is scaled by. */
-export function expectedOutputs(drawn: DrawnCase, accuracy: Accuracy, backend: string): Expectation {
+export async function expectedOutputs(question: Question): Promise<Expectation> {
+  const { drawn, accuracy, backend, references } = question;
   const { op, opCase } = drawn;
   const specs = op.outputs(opCase.inputs, opCase.attrs);
-  const magnitudes = magnitudesOf(drawn, accuracy, specs[0]!, backend);
+  const magnitudes = await magnitudesOf(question, specs[0]!);
   const withZeros = withoutSubnormals(drawn, backend);
-  const flushed = withZeros && takeValues(forward(withZeros, referenceBackend));
-  const outputs = takeValues(forward(drawn, referenceBackend)).map((data, index) => ({
+  const flushed =
+    withZeros &&
+    (await keptIn(references, drawn, `outputs without subnormals on ${backend}`, () => outputsOf(withZeros)));
+  const results = await keptIn(references, drawn, "outputs", () => outputsOf(drawn));
+  const outputs = results.map((data, index) => ({
     ...specs[index]!,
     data,
     magnitudes: magnitudes?.[index],
@@ -33,13 +48,24 @@ export function expectedOutputs(drawn: DrawnCase, accuracy: Accuracy, backend: s
 }
 
 /** The values and the spec of each gradient of the reference. */
-export function expectedGradients(drawn: DrawnCase, backend: string): Expected[] {
-  const tensors = gradients(drawn, referenceBackend);
-  const specs = tensors.map(({ shape, dtype }) => ({ shape, dtype }));
+export async function expectedGradients({ drawn, backend, references }: Question): Promise<Expected[]> {
+  const { opCase } = drawn;
+  const specs = floatInputs(opCase).map((position) => opCase.inputs[position]!);
   const withZeros = withoutSubnormals(drawn, backend);
-  const flushed = withZeros && takeValues(gradients(withZeros, referenceBackend));
-  return takeValues(tensors).map((data, index) => ({ ...specs[index]!, data, flushed: flushed?.[index] }));
+  const flushed =
+    withZeros &&
+    (await keptIn(references, drawn, `gradients without subnormals on ${backend}`, () =>
+      gradientsOf(withZeros),
+    ));
+  const results = await keptIn(references, drawn, "gradients", () => gradientsOf(drawn));
+  return results.map((data, index) => {
+    const { shape, dtype } = specs[index]!;
+    return { shape, dtype, data, flushed: flushed?.[index] };
+  });
 }
+
+const outputsOf = (drawn: DrawnCase): Float64Array[] => takeValues(forward(drawn, referenceBackend));
+const gradientsOf = (drawn: DrawnCase): Float64Array[] => takeValues(gradients(drawn, referenceBackend));
 
 /**
  * The error of an expression is bounded step by step. Exact results are not, and neither is an op with a bound of its own.
@@ -49,23 +75,24 @@ const hasStepBounds = ({ meaning }: AnyOp, accuracy: Accuracy): boolean =>
 
 const withinMagnitudes: Bound = { relative: 0, scaled: 1, absolute: 0 };
 
-function magnitudesOf(
-  drawn: DrawnCase,
-  accuracy: Accuracy,
+async function magnitudesOf(
+  { drawn, accuracy, backend, references }: Question,
   output: Spec,
-  backend: string,
-): Float64Array[] | undefined {
+): Promise<readonly Float64Array[] | undefined> {
   const { op, opCase, values } = drawn;
-  if (hasStepBounds(op, accuracy) && "expression" in op.meaning) {
-    const inputs = opCase.inputs.flatMap((input, index) =>
-      input ? [{ ...input, data: values[index]! }] : [],
-    );
-    const expression = op.meaning.expression(opCase.inputs, opCase.attrs);
-    return expressionErrors(expression, inputs, output.shape, opCase.scalars ?? [], precisionOf(backend));
+  const { meaning } = op;
+  if (hasStepBounds(op, accuracy) && "expression" in meaning) {
+    return keptIn(references, drawn, `errors of steps on ${backend}`, () => {
+      const inputs = opCase.inputs.flatMap((input, index) =>
+        input ? [{ ...input, data: values[index]! }] : [],
+      );
+      const expression = meaning.expression(opCase.inputs, opCase.attrs);
+      return expressionErrors(expression, inputs, output.shape, opCase.scalars ?? [], precisionOf(backend));
+    });
   }
   if (typeof accuracy === "string" || !("reduction" in accuracy)) return undefined;
   const absolute = values.map((input) => input?.map(Math.abs));
-  return takeValues(forward({ ...drawn, values: absolute }, referenceBackend));
+  return keptIn(references, drawn, "magnitudes", () => outputsOf({ ...drawn, values: absolute }));
 }
 
 /** The case with zeros in the place of subnormal inputs, where there are some and the backend may take them so. */
@@ -79,26 +106,33 @@ function withoutSubnormals(drawn: DrawnCase, backend: string): DrawnCase | undef
 
 /** How far the reference gradient moves when every input is off by one rounding: the largest of three draws. */
 export function roundingChanges(
-  drawn: DrawnCase,
+  { drawn, references }: Question,
   gradient: readonly Expected[],
-  backend: string,
-): Float64Array[] {
+): Promise<readonly Float64Array[]> {
+  return keptIn(references, drawn, "changes by rounding", () => {
+    const changes = gradient.map(({ data }) => new Float64Array(data.length));
+    for (let trial = 0; trial < 3; trial++) {
+      gradientsOf(withRounding(drawn, trial)).forEach((data, index) => {
+        const own = changes[index]!;
+        const before = gradient[index]!.data;
+        for (let at = 0; at < own.length; at++)
+          own[at] = Math.max(own[at]!, Math.abs(data[at]! - before[at]!));
+      });
+    }
+    return changes;
+  });
+}
+
+/** The case with every input off by one rounding. */
+function withRounding(drawn: DrawnCase, trial: number): DrawnCase {
   const { op, opCase } = drawn;
-  const changes = gradient.map(({ data }) => new Float64Array(data.length));
-  for (let trial = 0; trial < 3; trial++) {
-    const next = sequenceOf(`${op.name}/${opCase.name}/rounding ${trial}`);
-    const values = drawn.values.map((input, index) =>
-      input !== undefined && isFloat(opCase.inputs[index]!.dtype)
-        ? input.map((x) => x * (1 + (next() < 0.5 ? -1 : 1) * 2 ** -24))
-        : input,
-    );
-    expectedGradients({ ...drawn, values }, backend).forEach(({ data }, index) => {
-      const own = changes[index]!;
-      const before = gradient[index]!.data;
-      for (let at = 0; at < own.length; at++) own[at] = Math.max(own[at]!, Math.abs(data[at]! - before[at]!));
-    });
-  }
-  return changes;
+  const next = sequenceOf(`${op.name}/${opCase.name}/rounding ${trial}`);
+  const values = drawn.values.map((input, index) =>
+    input !== undefined && isFloat(opCase.inputs[index]!.dtype)
+      ? input.map((x) => x * (1 + (next() < 0.5 ? -1 : 1) * 2 ** -24))
+      : input,
+  );
+  return { ...drawn, values };
 }
 
 function takeValues(tensors: readonly Tensor[]): Float64Array[] {

@@ -1,6 +1,6 @@
 export { allCases } from "./all-cases.ts";
+export { bitsOfCase } from "./case-bits.ts";
 export { checkReference, hasCheckableDerivative } from "./check-reference.ts";
-export type { Check } from "./checks.ts";
 export { deviceContract } from "./device-contract/index.ts";
 export { checkSelecting } from "./device-contract/selecting.ts";
 export type { ContractCase } from "./device-contract/tools.ts";
@@ -8,7 +8,8 @@ export { drawValues } from "./draw-values.ts";
 export type { KnownFailure } from "./known-failures.ts";
 export { knownFailures } from "./known-failures.ts";
 export { referenceBackend, referenceExecutor, referenceTensor, valuesOf } from "./reference.ts";
-export type { CaseOutcome, CheckOutcome } from "./run-case.ts";
+export type { ReferenceStore } from "./reference-store.ts";
+export type { CaseOutcome, Check, CheckOutcome } from "./run-case.ts";
 export { runCase } from "./run-case.ts";
 export type { ConformanceOptions, ConformanceReport, OpReport } from "./run-conformance.ts";
 export { runConformance } from "./run-conformance.ts";

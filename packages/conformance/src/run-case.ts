@@ -1,8 +1,16 @@
 import type { Backend, OpCase, OpCases } from "@evenkeel/tensor";
 import { MissingKernelError } from "@evenkeel/tensor";
-import type { Check, CheckRun } from "./checks.ts";
+import type { RunName } from "./case-runs.ts";
 import { checksOf } from "./checks.ts";
 import type { Distance } from "./compare.ts";
+import type { ReferenceStore } from "./reference-store.ts";
+
+/**
+ * `forward`: against the reference. `donated`: the same bits when every input is given away; `views`: when every input is a
+ * part of a larger buffer. `composition`: the parts of an op that has a kernel too. `gradient`: against the gradient of the
+ * reference. `memory`: nothing is left behind.
+ */
+export type Check = RunName | "memory";
 
 export interface CheckOutcome extends Distance {
   readonly check: Check;
@@ -20,15 +28,20 @@ export interface CaseOutcome {
 }
 
 /** Runs every check of one case on a backend. Failures are in the outcome; it does not throw. */
-export async function runCase(backend: Backend, opCases: OpCases, opCase: OpCase): Promise<CaseOutcome> {
+export async function runCase(
+  backend: Backend,
+  opCases: OpCases,
+  opCase: OpCase,
+  references?: ReferenceStore,
+): Promise<CaseOutcome> {
   const names = { op: opCases.op.name, case: opCase.name };
   if (opCase.needs !== undefined && !backend.limits.features.has(opCase.needs)) {
     return { ...names, status: "skipped", reason: `${backend.name} lacks ${opCase.needs}`, checks: [] };
   }
   const live = backend.memory().live;
   const checks: CheckOutcome[] = [];
-  for (const [check, run] of checksOf(backend, opCases, opCase)) {
-    checks.push({ check, ...(await outcomeOf(run)) });
+  for (const { check, measure } of checksOf(backend, opCases, opCase, references)) {
+    checks.push({ check, ...(await outcomeOf(measure)) });
   }
   checks.push({ check: "memory", ...leftBehind(backend.memory().live - live) });
   const failed = checks.some(({ failure }) => failure !== undefined);
@@ -43,9 +56,9 @@ export function skipMissingKernels(outcome: CaseOutcome): CaseOutcome {
   return { ...outcome, status: "skipped", reason: failures[0]!.failure };
 }
 
-async function outcomeOf(run: CheckRun): Promise<Omit<CheckOutcome, "check">> {
+async function outcomeOf(measure: () => Promise<Distance>): Promise<Omit<CheckOutcome, "check">> {
   try {
-    return await run();
+    return await measure();
   } catch (error) {
     const failure = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { error: 0, failure, isMissingKernel: error instanceof MissingKernelError };

@@ -3,6 +3,7 @@ import { ArgumentError, plannerOf } from "@evenkeel/tensor";
 import { allCases } from "./all-cases.ts";
 import type { KnownFailure } from "./known-failures.ts";
 import { knownFailures } from "./known-failures.ts";
+import type { ReferenceStore } from "./reference-store.ts";
 import type { CaseOutcome } from "./run-case.ts";
 import { runCase, skipMissingKernels } from "./run-case.ts";
 
@@ -14,6 +15,8 @@ export interface ConformanceOptions {
   readonly knownFailures?: readonly KnownFailure[];
   /** Counts cases that need a kernel which the backend lacks as skipped. Default: they fail. */
   readonly skipMissingKernels?: boolean;
+  /** Where results of the reference are kept. Default: all are computed. */
+  readonly references?: ReferenceStore;
   /** Told of each case as it ends. */
   readonly onCase?: (outcome: CaseOutcome) => void;
 }
@@ -58,7 +61,7 @@ export async function runConformance(
   for (const opCases of selected) {
     const outcomes: CaseOutcome[] = [];
     for (const opCase of opCases.cases) {
-      const run = await runCase(backend, opCases, opCase);
+      const run = await runCase(backend, opCases, opCase, options.references);
       const outcome = settle(options.skipMissingKernels ? skipMissingKernels(run) : run, backend, known);
       options.onCase?.(outcome);
       outcomes.push(outcome);

@@ -3,7 +3,9 @@ import type { Backend } from "@evenkeel/tensor";
 import { DTypeError, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCases, differingBits, runCase } from "../src/index.ts";
+import { referenceFiles } from "./reference-files.ts";
 
+const references = referenceFiles();
 let backend: Backend;
 let threaded: Backend;
 beforeAll(async () => {
@@ -25,7 +27,7 @@ for (const opCases of allCases) {
   describe(opCases.op.name, () => {
     for (const opCase of opCases.cases.filter(({ needs }) => needs !== "f16")) {
       test(opCase.name, async () => {
-        const { status, reason, checks } = await runCase(backend, opCases, opCase);
+        const { status, reason, checks } = await runCase(backend, opCases, opCase, references);
         expect(status, reason).not.toBe("skipped");
         expect(checks.flatMap(({ check, failure }) => (failure ? [`${check}: ${failure}`] : []))).toEqual([]);
         expect(await differingBits(backend, threaded, opCases, opCase)).toEqual([]);

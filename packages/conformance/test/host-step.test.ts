@@ -13,9 +13,10 @@ import {
   tensor,
   withExecutor,
 } from "@evenkeel/tensor";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { referenceExecutor, referenceTensor } from "../src/index.ts";
-import { onEachBackend } from "./batchnorm/backends.ts";
+import { describeOn } from "./devices.ts";
+import { onEachBackend } from "./each-backend.ts";
 
 const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -155,7 +156,7 @@ onEachBackend((device, name) => {
   });
 });
 
-describe("the reference", () => {
+describeOn("cpu", "the reference", () => {
   test("runs a step that does not wait, whose gradient can be checked", async () => {
     const x = referenceTensor([0.5, -2, 3], { shape: [3], dtype: "f32" });
     await withExecutor(referenceExecutor, () => checkGradients((x: Tensor) => squared({ x }).square, [x]));
@@ -167,9 +168,13 @@ describe("the reference", () => {
   });
 });
 
-test("steps that lack what they need are refused", () => {
-  const step = { name: "step", inputs: ["x"], outputs: () => ({}), run: () => undefined };
-  expect(() => hostStep({ ...step, run: undefined as never })).toThrow("hostStep: run: found undefined");
-  expect(() => hostStep({ ...step, inputs: "x" as never })).toThrow('hostStep: inputs: found "x"');
-  expect(() => hostStep({ ...step, backward: 1 } as never)).toThrow('hostStep: found the option "backward"');
+describeOn("cpu", "steps that lack what they need", () => {
+  test("are refused", () => {
+    const step = { name: "step", inputs: ["x"], outputs: () => ({}), run: () => undefined };
+    expect(() => hostStep({ ...step, run: undefined as never })).toThrow("hostStep: run: found undefined");
+    expect(() => hostStep({ ...step, inputs: "x" as never })).toThrow('hostStep: inputs: found "x"');
+    expect(() => hostStep({ ...step, backward: 1 } as never)).toThrow(
+      'hostStep: found the option "backward"',
+    );
+  });
 });

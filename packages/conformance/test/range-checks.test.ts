@@ -3,16 +3,15 @@ import { cpu } from "@evenkeel/backend-cpu";
 import { crossEntropy, Embedding, nll } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, fromData, sum, take, zeros } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWebgpu, reasonToSkip } from "./webgpu-support.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOn } from "./devices.ts";
+import { openWebgpu } from "./webgpu/support.ts";
 
-const openers: readonly (readonly [name: string, isThere: boolean, open: () => Promise<Backend>])[] = [
-  ["one thread", true, () => cpu({ threads: 1 }).open()],
-  ["five threads", true, () => cpu({ threads: 5 }).open()],
-  ["WebGPU", reasonToSkip === undefined, () => openWebgpu()],
-];
+describeOn("cpu", "on one thread", () => reportsWhatIsOutOfRange(() => cpu({ threads: 1 }).open()));
+describeOn("cpu", "on five threads", () => reportsWhatIsOutOfRange(() => cpu({ threads: 5 }).open()));
+describeOn("webgpu", "on WebGPU", () => reportsWhatIsOutOfRange(() => openWebgpu()));
 
-describe.each(openers.filter(([, isThere]) => isThere))("on %s", (_, __, open) => {
+function reportsWhatIsOutOfRange(open: () => Promise<Backend>): void {
   let backend: Backend;
   beforeAll(async () => {
     backend = await open();
@@ -76,4 +75,4 @@ describe.each(openers.filter(([, isThere]) => isThere))("on %s", (_, __, open) =
     await expect(nll(logitsOf(2), i32([1, 3])).item()).rejects.toThrow(ArgumentError);
     await backend.idle();
   });
-});
+}

@@ -1,7 +1,7 @@
 import { batchNorm, meanOf, statistics, varianceOf } from "@evenkeel/batchnorm";
 import { sizeOf, tensor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+import { onEachBackend } from "../each-backend.ts";
 import { channelOf, drawn, firstDifference, twoPass } from "./two-pass.ts";
 
 /** Shapes that other systems test with (PyTorch, TensorFlow, oneDNN), and those that others got wrong. */

@@ -1,7 +1,7 @@
 import { batchNormBackward, batchNormForward } from "@evenkeel/batchnorm/arrays";
 import { ArgumentError, ShapeError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+import { onEachBackend } from "../each-backend.ts";
 import { expectWithin, normal } from "./tools.ts";
 
 onEachBackend((backend) => {

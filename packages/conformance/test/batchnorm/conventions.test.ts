@@ -11,7 +11,7 @@ import {
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, fromData, linear, ShapeError } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+import { onEachBackend } from "../each-backend.ts";
 import { expectSameBits, expectWithin, normal } from "./tools.ts";
 
 onEachBackend((backend) => {

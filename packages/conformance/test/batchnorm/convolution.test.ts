@@ -6,7 +6,9 @@ import type { Backend, Tensor } from "@evenkeel/tensor";
 import { ArgumentError, conv2d, fromData, ones, zeros } from "@evenkeel/tensor";
 import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { describe, expect, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+
+import { onEachBackend } from "../each-backend.ts";
+
 import { expectSameBits, expectWithin, largest, normal } from "./tools.ts";
 
 const draw = (shape: readonly number[], seed: number, backend: Backend, mean = 0, deviation = 1): Tensor =>

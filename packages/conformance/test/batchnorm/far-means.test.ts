@@ -2,7 +2,7 @@ import { mergeStatistics, normalize, statistics } from "@evenkeel/batchnorm";
 import { batchNormBackward, batchNormForward } from "@evenkeel/batchnorm/arrays";
 import { fromData, slice } from "@evenkeel/tensor";
 import { describe, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+import { onEachBackend } from "../each-backend.ts";
 import { channelOf, differentiateChannel, normalizeChannel, statisticsOf } from "./channels.ts";
 import { expectWithin, largest, meanIn, normal, varianceIn } from "./tools.ts";
 

@@ -4,7 +4,7 @@ import { batchNormBackward, batchNormForward } from "@evenkeel/batchnorm/arrays"
 import type { Activation, Tensor } from "@evenkeel/tensor";
 import { add, fromData, leakyRelu, relu } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+import { onEachBackend } from "../each-backend.ts";
 import { channelOf } from "./channels.ts";
 import { expectSameBits, expectWithin, meanIn, normal, varianceIn } from "./tools.ts";
 

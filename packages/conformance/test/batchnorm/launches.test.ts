@@ -13,7 +13,8 @@ import {
 } from "@evenkeel/tensor";
 import { RecordingBackend } from "@evenkeel/tensor/testing";
 import { beforeAll, describe, expect, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+
+import { onEachBackend } from "../each-backend.ts";
 
 onEachBackend((device) => {
   let backend: RecordingBackend;

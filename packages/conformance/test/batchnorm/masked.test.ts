@@ -4,7 +4,7 @@ import { batchNorm, maskedBatchNorm, maskedStatistics } from "@evenkeel/batchnor
 import type { Activation, Tensor } from "@evenkeel/tensor";
 import { full, ones, tensor, zeros } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+import { onEachBackend } from "../each-backend.ts";
 import { channelOf, differentiateChannel, normalizeChannel, slopeOf, statisticsOf } from "./channels.ts";
 import { expectSameBits, expectWithin, largest, meanIn, normal, varianceIn } from "./tools.ts";
 

@@ -3,7 +3,7 @@ import { batchNorm } from "@evenkeel/batchnorm";
 import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, DTypeError, fromData, ShapeError, slice, sum, tensor } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+import { onEachBackend } from "../each-backend.ts";
 import { statisticsOf } from "./channels.ts";
 import { expectSameBits, expectWithin, normal } from "./tools.ts";
 

@@ -3,7 +3,7 @@ import { batchNormBackward, batchNormForward } from "@evenkeel/batchnorm/arrays"
 import type { Shape } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+import { onEachBackend } from "../each-backend.ts";
 import { channelOf, differentiateChannel, normalizeChannel, statisticsOf } from "./channels.ts";
 import { expectWithin, largest, meanIn, normal, varianceIn } from "./tools.ts";
 

@@ -3,7 +3,7 @@ import { batchNorm, meanOf, mergeStatistics, statistics, varianceOf } from "@eve
 import type { Tensor } from "@evenkeel/tensor";
 import { fromData, mul, reshape, scope, sum, transpose } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { onEachBackend } from "./backends.ts";
+import { onEachBackend } from "../each-backend.ts";
 import { expectSameBits, expectWithin, normal } from "./tools.ts";
 
 onEachBackend((backend) => {

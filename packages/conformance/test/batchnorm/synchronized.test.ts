@@ -14,8 +14,8 @@ import {
 import type { Activation, Backend, NumericArray, Tensor } from "@evenkeel/tensor";
 import { fromData, hostStep, mul, ones, sizeOf, slice, sum, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWebgpu } from "../webgpu-support.ts";
-import { onEachBackend } from "./backends.ts";
+import { onEachBackend } from "../each-backend.ts";
+import { openWebgpu } from "../webgpu/support.ts";
 import { expectWithin, largest, normal } from "./tools.ts";
 
 /** Where two machines meet: each gives an array, and goes on with those of both. */

@@ -3,11 +3,12 @@ import { mlp } from "@evenkeel/models";
 import { accuracy, type Batch, crossEntropy, fit, SGD } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { setDefaultBackend } from "@evenkeel/tensor";
-import { RecordingBackend } from "@evenkeel/tensor/testing";
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 
-testPresence();
+import { RecordingBackend } from "@evenkeel/tensor/testing";
+
+import { afterEach, expect, test, vi } from "vitest";
+import { describeOn } from "../devices.ts";
+import { openWebgpu } from "../webgpu/support.ts";
 
 let recording: RecordingBackend | undefined;
 afterEach(async () => {
@@ -61,16 +62,15 @@ function costOf(counts: readonly number[]): { readonly step: number; readonly av
   return { step: last!, average: period.reduce((sum, count) => sum + count) / readEvery };
 }
 
-describe("a step of fit with the MLP, its loss and its accuracy", () => {
-  test.skipIf(reasonToSkip !== undefined)(
-    "is at most 30 launches on WebGPU, the reading of 16 steps shared out",
-    async () => {
-      const { step, average } = costOf(await launchesOfFit(await openWebgpu()));
-      expect(step).toBeLessThanOrEqual(30);
-      expect(average).toBeLessThanOrEqual(31);
-    },
-  );
+describeOn("webgpu", "a step of fit with the MLP, its loss and its accuracy", () => {
+  test("is at most 30 launches on WebGPU, the reading of 16 steps shared out", async () => {
+    const { step, average } = costOf(await launchesOfFit(await openWebgpu()));
+    expect(step).toBeLessThanOrEqual(30);
+    expect(average).toBeLessThanOrEqual(31);
+  });
+});
 
+describeOn("cpu", "a step of fit with the MLP, its loss and its accuracy", () => {
   // Copies and packed operands are launches of their own there: a launch is an entry in a ring of shared memory.
   test("is at most 40 launches on the CPU, and at most 42 with the reading", async () => {
     const { step, average } = costOf(await launchesOfFit(await cpu({ threads: 1 }).open()));

@@ -25,12 +25,13 @@ import {
   tensor,
   wholeStep,
 } from "@evenkeel/tensor";
+
 import type { Fallible } from "@evenkeel/tensor/testing";
 import { FailingBackend } from "@evenkeel/tensor/testing";
-import { afterEach, describe, expect, test } from "vitest";
-import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
 
-testPresence();
+import { afterEach, expect, test } from "vitest";
+import { describeOn } from "../devices.ts";
+import { openWebgpu } from "../webgpu/support.ts";
 
 let backend: FailingBackend | undefined;
 async function close(): Promise<void> {
@@ -127,7 +128,10 @@ async function failEverywhere(failing: FailingBackend, kind: Fallible, stride: n
   return { failures, halves };
 }
 
-describe("a step in which an allocation, a launch or a write fails leaves the state of the step before", () => {
+const failingStep =
+  "a step in which an allocation, a launch or a write fails leaves the state of the step before";
+
+describeOn("cpu", failingStep, () => {
   test("on the CPU, wherever it fails", async () => {
     const failing = use(await cpu({ threads: 1 }).open());
     const allocations = await failEverywhere(failing, "allocate", 1);
@@ -139,8 +143,10 @@ describe("a step in which an allocation, a launch or a write fails leaves the st
     expect(launches.halves).toBe(1);
     expect(await failEverywhere(failing, "write", 1)).toEqual({ failures: 2, halves: 0 });
   });
+});
 
-  test.skipIf(reasonToSkip !== undefined)("on WebGPU, at every ninth place", async () => {
+describeOn("webgpu", failingStep, () => {
+  test("on WebGPU, at every ninth place", async () => {
     const failing = use(await openWebgpu());
     const allocations = await failEverywhere(failing, "allocate", 9);
     expect(allocations).toEqual({ failures: expect.any(Number), halves: 0 });
@@ -149,7 +155,7 @@ describe("a step in which an allocation, a launch or a write fails leaves the st
   });
 });
 
-describe("on a device of any size of memory", () => {
+describeOn("cpu", "on a device of any size of memory", () => {
   /** How often each part of a run changed. */
   async function countsOf({ model, optimizer }: TrainingRun): Promise<number[]> {
     const { values, slots, random } = await stateOf({ model, optimizer });
@@ -181,7 +187,7 @@ describe("on a device of any size of memory", () => {
   });
 });
 
-describe("a run of fit that fails on the way", () => {
+describeOn("cpu", "a run of fit that fails on the way", () => {
   const optionsOf = ({ optimizer }: TrainingRun, store: MemoryCheckpointStore) => ({
     data: (epoch: number) => [0, 1, 2].map((step) => batchOf(3 * epoch + step)),
     loss: crossEntropy,

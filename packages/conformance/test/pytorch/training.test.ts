@@ -16,7 +16,8 @@ import {
 } from "@evenkeel/nn";
 import { type Backend, setDefaultBackend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
+import { describeOn } from "../devices.ts";
+import { openWebgpu } from "../webgpu/support.ts";
 import { plainValues } from "./against-pytorch.ts";
 import {
   askPytorch,
@@ -69,11 +70,9 @@ const batches = Array.from({ length: steps }, (_, step) => {
 const deviations = (losses: readonly number[], truth: readonly number[]): number[] =>
   truth.map((loss, step) => Math.abs(losses[step]! - loss) / Math.abs(loss));
 
-testPresence();
-
 describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: a whole training run`, () => {
   describe("on the CPU", () => agreesWithPytorch(() => cpu({ threads: 2 }).open()));
-  describe.skipIf(reasonToSkip !== undefined)("on WebGPU", () => agreesWithPytorch(() => openWebgpu()));
+  describeOn("webgpu", "on WebGPU", () => agreesWithPytorch(() => openWebgpu()));
 });
 
 function agreesWithPytorch(open: () => Promise<Backend>): void {

@@ -1,9 +1,8 @@
 import type { Backend } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe } from "vitest";
-import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
-import { useBackend } from "./tools.ts";
-
-export type BackendName = "cpu" | "webgpu";
+import { afterAll, beforeAll } from "vitest";
+import { useBackend } from "./batchnorm/tools.ts";
+import { type DeviceName, describeOn } from "./devices.ts";
+import { openWebgpu } from "./webgpu/support.ts";
 
 function useWebgpu(): () => Backend {
   let backend: Backend;
@@ -16,10 +15,9 @@ function useWebgpu(): () => Backend {
 
 /** Declares the tests of `body` on the CPU, on one thread unless said otherwise, and on WebGPU where there is one. */
 export function onEachBackend(
-  body: (backend: () => Backend, name: BackendName) => void,
+  body: (backend: () => Backend, name: DeviceName) => void,
   { threads = 1 }: { readonly threads?: number } = {},
 ): void {
-  describe("cpu", () => body(useBackend(threads), "cpu"));
-  testPresence();
-  describe.skipIf(reasonToSkip !== undefined)("webgpu", () => body(useWebgpu(), "webgpu"));
+  describeOn("cpu", "cpu", () => body(useBackend(threads), "cpu"));
+  describeOn("webgpu", "webgpu", () => body(useWebgpu(), "webgpu"));
 }

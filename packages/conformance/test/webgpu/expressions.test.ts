@@ -1,11 +1,10 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import type { DType, Expression, ScalarType, Value } from "@evenkeel/tensor";
 import { buildExpression, e, evaluator, viewAs } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { precisionOf } from "../src/tolerance.ts";
-import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
-
-testPresence();
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { precisionOf } from "../../src/tolerance.ts";
+import { describeOn } from "../devices.ts";
+import { openWebgpu } from "./support.ts";
 
 const storage = { f32: "f32", i32: "i32", u32: "u32", bool: "u32" } as const;
 
@@ -75,7 +74,7 @@ const binary = [
 ] as const;
 const comparisons = ["equal", "notEqual", "less", "lessEqual", "greater", "greaterEqual"] as const;
 
-describe.skipIf(reasonToSkip !== undefined)("webgpu expressions", () => {
+describeOn("webgpu", "webgpu expressions", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
     backend = await openWebgpu();

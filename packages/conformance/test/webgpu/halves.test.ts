@@ -1,10 +1,9 @@
 import type { AnyOp, Limits, ReferenceArray, Slot, Spec } from "@evenkeel/tensor";
 import { bindLaunch, plannerOf, sizeOf } from "@evenkeel/tensor";
-import { describe, expect, test } from "vitest";
-import { allCases } from "../src/index.ts";
-import { devicesOfTests, reasonToSkip, testPresence } from "./webgpu-support.ts";
-
-testPresence();
+import { expect, test } from "vitest";
+import { allCases } from "../../src/index.ts";
+import { describeOn } from "../devices.ts";
+import { devicesOfTests } from "./support.ts";
 
 const half = (...shape: number[]): Spec => ({ shape, dtype: "f16" });
 /** 1.5, and its bits. */
@@ -22,7 +21,7 @@ const calls: readonly (readonly [name: string, inputs: readonly Spec[], attrs: o
 ];
 
 // Kernels that only move elements of two bytes need no device that computes with them: their bits arrive as they were.
-describe.skipIf(reasonToSkip !== undefined)("elements of two bytes", () => {
+describeOn("webgpu", "elements of two bytes", () => {
   const open = devicesOfTests();
 
   test.each(calls)("%s of %j", async (name, specs, attrs) => {

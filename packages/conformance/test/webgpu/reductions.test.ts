@@ -1,15 +1,14 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { cumulativeSum, fromData, mean, moments, softmax, sum } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allCases, runCase } from "../src/index.ts";
-import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
-
-testPresence();
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { allCases, runCase } from "../../src/index.ts";
+import { describeOn } from "../devices.ts";
+import { openWebgpu } from "./support.ts";
 
 const tenth = Math.fround(0.1);
 
-describe.skipIf(reasonToSkip !== undefined)("reductions on WebGPU", () => {
+describeOn("webgpu", "reductions on WebGPU", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
     backend = await openWebgpu({ keepsNonFinite: true });

@@ -12,11 +12,12 @@ import {
 } from "@evenkeel/nn";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { DeviceError, fromData, scope, setDefaultBackend, uniform } from "@evenkeel/tensor";
-import { RecordingBackend } from "@evenkeel/tensor/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
 
-testPresence();
+import { RecordingBackend } from "@evenkeel/tensor/testing";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOn } from "../devices.ts";
+import { openWebgpu } from "./support.ts";
 
 const classes = 10;
 
@@ -35,7 +36,7 @@ function trainingStep(model: Module<[Tensor]>, shape: readonly number[], backend
     });
 }
 
-describe.skipIf(reasonToSkip !== undefined)("a training step on WebGPU", () => {
+describeOn("webgpu", "a training step on WebGPU", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
     backend = await openWebgpu();
@@ -122,7 +123,7 @@ async function train(backend: WebgpuBackend, store: MemoryCheckpointStore, lostA
   return { losses: batches.map(({ loss }) => loss), weights: await stateArrays(model) };
 }
 
-describe.skipIf(reasonToSkip !== undefined)("a run on WebGPU whose device is lost", () => {
+describeOn("webgpu", "a run on WebGPU whose device is lost", () => {
   afterAll(() => setDefaultBackend(undefined));
 
   test("fails by name, and a new one goes on from the checkpoint with the same bits", async () => {

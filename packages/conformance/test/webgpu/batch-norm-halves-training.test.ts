@@ -11,11 +11,10 @@ import {
   setDefaultBackend,
   sizeOf,
 } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
-import { expectWithin, normal } from "./tools.ts";
-
-testPresence();
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { expectWithin, normal } from "../batchnorm/tools.ts";
+import { describeOn } from "../devices.ts";
+import { openWebgpu } from "./support.ts";
 
 /** Parameters are f32; images and feature maps are stored as the input is. */
 class Net extends Module<[Tensor]> {
@@ -37,7 +36,7 @@ class Net extends Module<[Tensor]> {
 const convolved = (x: Tensor, { weight }: Conv2d): Tensor =>
   conv2d(x, cast(weight.value, x.dtype), undefined, { padding: 1 });
 
-describe.skipIf(reasonToSkip !== undefined)("training with feature maps in f16", () => {
+describeOn("webgpu", "training with feature maps in f16", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
     backend = await openWebgpu();

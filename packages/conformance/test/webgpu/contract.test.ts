@@ -1,12 +1,11 @@
 import { webgpu } from "@evenkeel/backend-webgpu";
 import { DisposedError } from "@evenkeel/tensor";
-import { describe, expect, test } from "vitest";
-import { checkSelecting, deviceContract, knownFailures } from "../src/index.ts";
-import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
+import { expect, test } from "vitest";
+import { checkSelecting, deviceContract, knownFailures } from "../../src/index.ts";
+import { describeOn } from "../devices.ts";
+import { openWebgpu } from "./support.ts";
 
-testPresence();
-
-describe.skipIf(reasonToSkip !== undefined)("webgpu keeps the contract of a device", () => {
+describeOn("webgpu", "webgpu keeps the contract of a device", () => {
   test.each(deviceContract.map(({ name, run }) => [name, run] as const))("%s", async (_, run) => {
     const backend = await openWebgpu();
     try {

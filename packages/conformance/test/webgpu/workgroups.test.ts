@@ -1,11 +1,11 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import type { OpCase } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allCases, runCase } from "../src/index.ts";
-import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
-
-testPresence();
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { allCases, runCase } from "../../src/index.ts";
+import { describeOn } from "../devices.ts";
+import { referenceFiles } from "../reference-files.ts";
+import { openWebgpu } from "./support.ts";
 
 /** The operations whose work is a line of invocations, tiles or blocks. */
 const operations: ReadonlySet<string> = new Set([
@@ -17,7 +17,8 @@ const isSmall = ({ inputs }: OpCase): boolean =>
   inputs.every((input) => input === undefined || sizeOf(input.shape) <= 5000);
 
 // Lines of more workgroups than one dimension holds begin at 64 MiB; plans that believe in three fold far shorter ones.
-describe.skipIf(reasonToSkip !== undefined)("plans for three workgroups in a dimension", () => {
+describeOn("webgpu", "plans for three workgroups in a dimension", () => {
+  const references = referenceFiles();
   let backend: WebgpuBackend;
   beforeAll(async () => {
     backend = await openWebgpu({ keepsNonFinite: true });
@@ -29,7 +30,7 @@ describe.skipIf(reasonToSkip !== undefined)("plans for three workgroups in a dim
     const opCases = allCases.find(({ op }) => op.name === name)!;
     const failures: string[] = [];
     for (const opCase of opCases.cases.filter(isSmall)) {
-      const { checks } = await runCase(backend, opCases, opCase);
+      const { checks } = await runCase(backend, opCases, opCase, references);
       for (const { check, failure } of checks) {
         if (failure !== undefined) failures.push(`${opCase.name}, ${check}: ${failure}`);
       }

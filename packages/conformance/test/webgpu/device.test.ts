@@ -17,10 +17,10 @@ import {
   selectBackend,
   setDefaultBackend,
 } from "@evenkeel/tensor";
-import { afterAll, describe, expect, test } from "vitest";
-import { devicesOfTests, openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
+import { afterAll, expect, test } from "vitest";
+import { describeOn } from "../devices.ts";
+import { devicesOfTests, openWebgpu } from "./support.ts";
 
-testPresence();
 const open = devicesOfTests();
 
 const viewOf = (buffer: DeviceBuffer, byteOffset = 0, bytes = buffer.bytes - byteOffset): BufferView => ({
@@ -90,7 +90,7 @@ const combined = (
   work: { workgroups: [Math.ceil(y.bytes / 256), 1, 1] },
 });
 
-describe.skipIf(reasonToSkip !== undefined)("webgpu kernels", () => {
+describeOn("webgpu", "webgpu kernels", () => {
   test("get their operands and parameters, absent operands too", async () => {
     const backend = await open();
     const [x, z, y] = [floats(backend, [1, 2, 3]), floats(backend, [10, 20, 30]), backend.allocate(12)];
@@ -162,7 +162,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu kernels", () => {
   });
 });
 
-describe.skipIf(reasonToSkip !== undefined)("webgpu expressions", () => {
+describeOn("webgpu", "webgpu expressions", () => {
   test("of more inputs than a kernel has bindings share one", async () => {
     const gpuDevice = await smallDevice();
     const backend = await open({ device: gpuDevice });
@@ -277,7 +277,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu expressions", () => {
   });
 });
 
-describe.skipIf(reasonToSkip !== undefined)("webgpu memory", () => {
+describeOn("webgpu", "webgpu memory", () => {
   test("bytes are written and read at any place, before and after launches", async () => {
     const backend = await open();
     const contents = Uint8Array.from({ length: 29 }, (_, index) => index);
@@ -326,7 +326,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu memory", () => {
   });
 });
 
-describe.skipIf(reasonToSkip !== undefined)("webgpu tensors that no kernel can bind", () => {
+describeOn("webgpu", "webgpu tensors that no kernel can bind", () => {
   test("are refused by a typed error that tells the limit, and the device goes on", async () => {
     const gpuDevice = await smallDevice();
     const backend = await open({ device: gpuDevice });
@@ -353,7 +353,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu tensors that no kernel can b
   });
 });
 
-describe.skipIf(reasonToSkip !== undefined)("webgpu host steps", () => {
+describeOn("webgpu", "webgpu host steps", () => {
   test("see booleans as words, bytes to the last one, and zeros in what they only write", async () => {
     const backend = await open();
     const flags = bufferOf(backend, Uint32Array.of(1, 0, 1));
@@ -383,7 +383,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu host steps", () => {
   });
 });
 
-describe.skipIf(reasonToSkip !== undefined)("webgpu failures", () => {
+describeOn("webgpu", "webgpu failures", () => {
   test("a lost device rejects every read and report, and names its latest launches", async () => {
     const backend = await open();
     const x = floats(backend, [1]);
@@ -411,7 +411,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu failures", () => {
   });
 });
 
-describe.skipIf(reasonToSkip !== undefined)("webgpu at work", () => {
+describeOn("webgpu", "webgpu at work", () => {
   test("submits the launches of a synchronous stretch together, and makes nothing anew the second time", async () => {
     const backend = await open();
     const x = floats(backend, [1, 2, 3]);
@@ -497,7 +497,7 @@ describe.skipIf(reasonToSkip !== undefined)("webgpu at work", () => {
   });
 
   test.each(["close", "leave open"])("lets the process exit by itself: %s", async (ending) => {
-    const script = fileURLToPath(new URL("webgpu-exit.ts", import.meta.url));
+    const script = fileURLToPath(new URL("exit.ts", import.meta.url));
     const child = spawn(process.execPath, ["--conditions=@evenkeel/source", script, ending]);
     const secondsToExit = 20;
     // Its last act is to print: compiling and training before that take what they take.

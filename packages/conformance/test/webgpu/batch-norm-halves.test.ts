@@ -12,11 +12,10 @@ import {
 import type { Activation, DType, Shape, Tensor } from "@evenkeel/tensor";
 import { cast, DTypeError, fromData, mul, ones, sizeOf, sum, zeros } from "@evenkeel/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
-import { expectSameBits, expectWithin, largest, normal } from "./tools.ts";
-import { twoPass } from "./two-pass.ts";
-
-testPresence();
+import { expectSameBits, expectWithin, largest, normal } from "../batchnorm/tools.ts";
+import { twoPass } from "../batchnorm/two-pass.ts";
+import { describeOn } from "../devices.ts";
+import { openWebgpu } from "./support.ts";
 
 /** Rounding to 11 bits is 5e-4 of a value; that of y and of what it is made of add up to less than this. */
 const ofHalves = 5e-3;
@@ -31,7 +30,7 @@ const shapes: readonly (readonly [shape: Shape, axis: number])[] = [
   [[2, 2, 181, 91], 1],
 ];
 
-describe.skipIf(reasonToSkip !== undefined)("batch norm in f16 on webgpu", () => {
+describeOn("webgpu", "batch norm in f16 on webgpu", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
     backend = await openWebgpu();

@@ -14,7 +14,7 @@ import {
 } from "@evenkeel/batchnorm";
 import { ArgumentError, normal, ones, ShapeError, slice, zeros } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { useBackend } from "./tools.ts";
+import { useBackend } from "./batchnorm/tools.ts";
 
 const backend = useBackend(1);
 const samples = (count: number) => normal([count, 6], { seed: 1, backend: backend() });

@@ -1,8 +1,7 @@
 import { cast, execute, fromData, neg, negOp, slice, square, Tensor, tensor } from "@evenkeel/tensor";
-import { describe, expect, test } from "vitest";
-import { devicesOfTests, reasonToSkip, testPresence } from "./webgpu-support.ts";
-
-testPresence();
+import { expect, test } from "vitest";
+import { describeOn } from "../devices.ts";
+import { devicesOfTests } from "./support.ts";
 
 const [largest, smallest] = [65_504, 2 ** -24];
 
@@ -23,7 +22,7 @@ const conversions: readonly (readonly [number, number])[] = [
   [-1e30, -Infinity],
 ];
 
-describe.skipIf(reasonToSkip !== undefined)("storage in halves", () => {
+describeOn("webgpu", "storage in halves", () => {
   const open = devicesOfTests();
 
   // The second form is the first again where the adapter has no shader-f16.

@@ -1,10 +1,13 @@
 import type { WebgpuBackend, WebgpuOptions } from "@evenkeel/backend-webgpu";
 import { webgpu } from "@evenkeel/backend-webgpu";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, inject } from "vitest";
 
 /** Opens the GPU that there is, also one in software. */
 export const openWebgpu = (options: WebgpuOptions = {}): Promise<WebgpuBackend> =>
   webgpu({ acceptsSoftware: true, ...options }).open();
+
+/** Tests of a GPU that is promised run whether there is one or not, so that they fail without. */
+const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("webgpu");
 
 /** Why there is no WebGPU here; absent where there is one. */
 async function findReason(): Promise<string | undefined> {
@@ -16,17 +19,9 @@ async function findReason(): Promise<string | undefined> {
   }
 }
 
-/** Why the tests of this file are skipped; absent where they run. */
-export const reasonToSkip: string | undefined = await findReason();
-
-/** Says why a file's tests are skipped, and fails where WebGPU is promised. */
-export function testPresence(): void {
-  const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("webgpu");
-  test("there is a WebGPU adapter", (context) => {
-    if (!isPromised && reasonToSkip !== undefined) context.skip(reasonToSkip);
-    expect(reasonToSkip).toBeUndefined();
-  });
-}
+/** Why tests of a GPU are skipped; absent where they run. */
+export const reasonToSkip: string | undefined =
+  inject("device") === "webgpu" && !isPromised ? await findReason() : undefined;
 
 /** Gives each test devices of its own, and closes those that the test has left open. */
 export function devicesOfTests(): (options?: WebgpuOptions) => Promise<WebgpuBackend> {

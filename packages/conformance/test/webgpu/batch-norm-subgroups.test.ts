@@ -3,9 +3,9 @@ import type { Backend, Launch, OpCases, WgslKernel } from "@evenkeel/tensor";
 import { backendWith } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCases, runCase } from "../../src/index.ts";
-import { openWebgpu, reasonToSkip, testPresence } from "../webgpu-support.ts";
-
-testPresence();
+import { describeOn } from "../devices.ts";
+import { referenceFiles } from "../reference-files.ts";
+import { openWebgpu } from "./support.ts";
 
 /** Channels that have workgroups to themselves: in one tile and in parts, by values, by four of them, by four channels. */
 const shapes = [
@@ -52,24 +52,27 @@ const forms = [
   ["without subgroups", ["subgroups"], unchanged],
 ] as const;
 
-describe.skipIf(reasonToSkip !== undefined).each(forms)("webgpu %s", (_, without, change) => {
-  let device: WebgpuBackend;
-  beforeAll(async () => {
-    device = await openWebgpu({ without });
-  });
-  afterAll(() => device.close());
+describeOn("webgpu", "webgpu", () => {
+  describe.each(forms)("%s", (_, without, change) => {
+    const references = referenceFiles();
+    let device: WebgpuBackend;
+    beforeAll(async () => {
+      device = await openWebgpu({ without });
+    });
+    afterAll(() => device.close());
 
-  describe.each(selected.map((opCases) => [opCases.op.name, opCases] as const))("%s", (_, opCases) => {
-    test.each(opCases.cases.map((opCase) => [opCase.name, opCase] as const))("%s", async (_, opCase) => {
-      let launchesInSubgroups = 0;
-      const backend = changing(device, (kernel) => {
-        if (usesSubgroups(kernel)) launchesInSubgroups++;
-        return change(kernel);
+    describe.each(selected.map((opCases) => [opCases.op.name, opCases] as const))("%s", (_, opCases) => {
+      test.each(opCases.cases.map((opCase) => [opCase.name, opCase] as const))("%s", async (_, opCase) => {
+        let launchesInSubgroups = 0;
+        const backend = changing(device, (kernel) => {
+          if (usesSubgroups(kernel)) launchesInSubgroups++;
+          return change(kernel);
+        });
+        const { status, reason, checks } = await runCase(backend, opCases, opCase, references);
+        expect(checks.flatMap(({ check, failure }) => (failure ? [`${check}: ${failure}`] : []))).toEqual([]);
+        expect(status, reason).toBe("passed");
+        expect(launchesInSubgroups > 0).toBe(device.limits.features.has("subgroups"));
       });
-      const { status, reason, checks } = await runCase(backend, opCases, opCase);
-      expect(checks.flatMap(({ check, failure }) => (failure ? [`${check}: ${failure}`] : []))).toEqual([]);
-      expect(status, reason).toBe("passed");
-      expect(launchesInSubgroups > 0).toBe(device.limits.features.has("subgroups"));
     });
   });
 });

@@ -2,12 +2,13 @@ import { vjp } from "@evenkeel/autodiff";
 import { batchNorm } from "@evenkeel/batchnorm";
 import type { Backend, NumericArray, Shape, Tensor } from "@evenkeel/tensor";
 import { fromData, sizeOf } from "@evenkeel/tensor";
-import { backendWith } from "@evenkeel/tensor/testing";
-import { describe, test } from "vitest";
-import { devicesOfTests, reasonToSkip, testPresence } from "../webgpu-support.ts";
-import { expectSameBits, normal } from "./tools.ts";
 
-testPresence();
+import { backendWith } from "@evenkeel/tensor/testing";
+
+import { test } from "vitest";
+import { expectSameBits, normal } from "../batchnorm/tools.ts";
+import { describeOn } from "../devices.ts";
+import { devicesOfTests } from "./support.ts";
 
 /** The same device, which allows plans just so many workgroups in a dimension. */
 const limitedTo = (maxWorkgroups: number, backend: Backend): Backend =>
@@ -28,7 +29,7 @@ async function trained(backend: Backend, shape: Shape, axis: number): Promise<Nu
   return Promise.all([y, ...pullback(place(4, shape))].map((tensor) => tensor.data()));
 }
 
-describe.skipIf(reasonToSkip !== undefined)("webgpu", () => {
+describeOn("webgpu", "webgpu", () => {
   const open = devicesOfTests();
 
   /** A workgroup for each channel, channels in parts, columns in parts. */

@@ -8,15 +8,14 @@ import {
   threefry,
   uniform,
 } from "@evenkeel/tensor";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openWebgpu, reasonToSkip, testPresence } from "./webgpu-support.ts";
-
-testPresence();
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { describeOn } from "../devices.ts";
+import { openWebgpu } from "./support.ts";
 
 const key = { seed: 42, stream: 2 ** 32 - 1 };
 const host = (index: number): number => threefry(key.seed, key.stream, index);
 
-describe.skipIf(reasonToSkip !== undefined)("webgpu draws the bits of the host", () => {
+describeOn("webgpu", "webgpu draws the bits of the host", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
     backend = await openWebgpu();

@@ -2,11 +2,10 @@ import { valueAndGrad } from "@evenkeel/autodiff";
 import { Conv2d, crossEntropy, Flatten, Linear, MaxPool2d, ReLU, Sequential, SGD } from "@evenkeel/nn";
 import type { Backend, DType, Tensor } from "@evenkeel/tensor";
 import { cast, fromData, scope, setDefaultBackend } from "@evenkeel/tensor";
-import { afterEach, describe, expect, test } from "vitest";
-import { noise } from "./nn/synthetic.ts";
-import { devicesOfTests, reasonToSkip, testPresence } from "./webgpu-support.ts";
-
-testPresence();
+import { afterEach, expect, test } from "vitest";
+import { describeOn } from "../devices.ts";
+import { noise } from "../nn/synthetic.ts";
+import { devicesOfTests } from "./support.ts";
 
 const [images, classes, side, steps] = [8, 4, 12, 6];
 
@@ -49,7 +48,7 @@ async function lossesOf(dtype: DType, backend: Backend): Promise<number[]> {
   return losses;
 }
 
-describe.skipIf(reasonToSkip !== undefined)("training with activations in halves", () => {
+describeOn("webgpu", "training with activations in halves", () => {
   const open = devicesOfTests();
   afterEach(() => setDefaultBackend(undefined));
 

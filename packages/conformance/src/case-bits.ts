@@ -1,0 +1,47 @@
+import type { Backend, OpCase, OpCases } from "@evenkeel/tensor";
+import type { Found } from "./case-runs.ts";
+import { runsOf } from "./case-runs.ts";
+import { drawCase } from "./case-tensors.ts";
+
+/**
+ * Says what every run of a case gave on a backend, in a line that is the same for the same bits: a hash of all values, or why there are
+ * none. Two devices that must agree to the bit give the same line. Every NaN counts as the same.
+ */
+export async function bitsOfCase(backend: Backend, { op }: OpCases, opCase: OpCase): Promise<string> {
+  const name = `${op.name} / ${opCase.name}`;
+  if (opCase.needs !== undefined && !backend.limits.features.has(opCase.needs)) {
+    return `${name}: lacks ${opCase.needs}`;
+  }
+  const live = backend.memory().live;
+  const parts: string[] = [];
+  for (const { name, run } of runsOf(backend, drawCase(op, opCase))) {
+    try {
+      parts.push(`${name} ${await hashOf(await run())}`);
+    } catch (error) {
+      parts.push(`${name} ${error}`);
+    }
+  }
+  const left = backend.memory().live - live;
+  if (left > 0) parts.push(`${left} bytes left`);
+  return `${name}: ${parts.join(", ")}`;
+}
+
+/** The first 64 bits of the SHA-256 of specs and values. */
+async function hashOf(found: readonly Found[]): Promise<string> {
+  const specs = JSON.stringify(found.map(({ shape, dtype }) => ({ shape, dtype })));
+  const pieces = [new TextEncoder().encode(specs), ...found.map(({ values }) => bytesOf(values))];
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const piece of pieces) {
+    all.set(piece, end);
+    end += piece.length;
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  return Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function bytesOf(values: Found["values"]): Uint8Array {
+  // A copy in which every NaN has the same bits.
+  const copy = values.map((x) => (Number.isNaN(x) ? Number.NaN : x));
+  return new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength);
+}

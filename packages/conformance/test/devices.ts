@@ -1,0 +1,11 @@
+import { describe, inject } from "vitest";
+import { reasonToSkip } from "./webgpu/support.ts";
+
+export type DeviceName = "cpu" | "webgpu";
+
+/** Declares tests in the projects for this device. Where there is no GPU, and none is promised, those for it are skipped. */
+export function describeOn(device: DeviceName, title: string, body: () => void): void {
+  if (inject("device") !== device) return;
+  const reason = device === "webgpu" ? reasonToSkip : undefined;
+  describe.skipIf(reason !== undefined)(reason === undefined ? title : `${title} (skipped: ${reason})`, body);
+}

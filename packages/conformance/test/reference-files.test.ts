@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { referenceFiles } from "./reference-files.ts";
+
+/** Longer than what is too cheap to keep. */
+const slow = 100;
+const results = [Float64Array.of(1 / 3, Number.NaN, -0), new Float64Array(0), Float64Array.of(5e-324)];
+
+let root: string;
+function write(path: string, text: string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "evenkeel-references-"));
+  const dependencies = { "@evenkeel/tensor": "workspace:^", other: "1.0.0" };
+  write("packages/conformance/package.json", JSON.stringify({ dependencies }));
+  write("packages/tensor/package.json", "{}");
+  write("packages/conformance/src/reference.ts", "reference");
+  write("packages/tensor/src/ops/add.ts", "meaning");
+  write("packages/tensor/src/ops/wasm/add.as.ts", "kernel");
+  write("packages/nn/src/layer.ts", "layer");
+  write("pnpm-lock.yaml", "versions");
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+describe("results of the reference", () => {
+  test("come back as they were, and are missing under another name", async () => {
+    await referenceFiles(root).save("add/matrices/outputs", results, slow);
+    const store = referenceFiles(root);
+    expect(await store.load("add/matrices/outputs")).toEqual(results);
+    expect(await store.load("add/matrices/gradients")).toBeUndefined();
+  });
+
+  test("are not kept where they cost nothing", async () => {
+    const store = referenceFiles(root);
+    await store.save("cheap", results, 0.1);
+    expect(await store.load("cheap")).toBeUndefined();
+  });
+
+  test.each([
+    ["the text of an op", "packages/tensor/src/ops/add.ts"],
+    ["a new file", "packages/tensor/src/ops/families/sub.ts"],
+    ["the reference", "packages/conformance/src/reference.ts"],
+    ["versions of packages", "pnpm-lock.yaml"],
+  ])("are computed again after a change of %s", async (_, path) => {
+    await referenceFiles(root).save("result", results, slow);
+    write(path, "changed");
+    expect(await referenceFiles(root).load("result")).toBeUndefined();
+  });
+
+  test.each([
+    ["a kernel", "packages/tensor/src/ops/wasm/add.as.ts"],
+    ["a package that no reference depends on", "packages/nn/src/layer.ts"],
+  ])("stand after a change of %s", async (_, path) => {
+    await referenceFiles(root).save("result", results, slow);
+    write(path, "changed");
+    expect(await referenceFiles(root).load("result")).toEqual(results);
+  });
+});

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ReferenceStore } from "../src/index.ts";
+
+const repository: string = join(import.meta.dirname, "../../..");
+
+/** What costs less than this is computed faster than it is read. */
+const worthKeeping = 2;
+
+/** Stores of so many states of the sources stay. */
+const keptStates = 3;
+
+/** Every package whose sources decide about a reference: `conformance` and all that it depends on. */
+function packagesBehind(root: string, name = "conformance", found: Set<string> = new Set()): Set<string> {
+  if (found.has(name)) return found;
+  found.add(name);
+  const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
+  for (const dependency of Object.keys(manifest.dependencies ?? {})) {
+    const [, own] = /^@evenkeel\/(.+)$/.exec(dependency) ?? [];
+    if (own !== undefined) packagesBehind(root, own, found);
+  }
+  return found;
+}
+
+/** Kernels run on devices; no reference can depend on them. */
+const isKernel = (path: string): boolean => /\.(as|wasm|worker\.text)\.ts$/.test(path);
+
+/**
+ * Of everything that a reference may depend on: the text of every source file, the lockfile and the engine, whose `Math` is part
+ * of it. Whatever changes makes another store.
+ */
+function hashOfSources(root: string): string {
+  const files = [...packagesBehind(root)].flatMap((name) =>
+    globSync(`packages/${name}/src/**/*.ts`, { cwd: root }).filter((path) => !isKernel(path)),
+  );
+  const hash = createHash("sha256").update(`${process.version} ${process.arch}`);
+  for (const file of [...files.sort(), "pnpm-lock.yaml"]) {
+    hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Makes the folder, marks it as used, and removes those that were not used for longest. */
+function openFolder(folders: string, name: string): string {
+  const folder = join(folders, name);
+  mkdirSync(folder, { recursive: true });
+  const now = new Date();
+  utimesSync(folder, now, now);
+  const usedAt = (state: string): number => statSync(join(folders, state)).mtimeMs;
+  const states = readdirSync(folders).map((state) => [state, usedAt(state)] as const);
+  states.sort(([, one], [, other]) => other - one);
+  for (const [state] of states.slice(keptStates))
+    rmSync(join(folders, state), { recursive: true, force: true });
+  return folder;
+}
+
+/** Lengths as text, a line end, and the values of one array behind the other. */
+function packed(results: readonly Float64Array[]): Uint8Array {
+  const head = new TextEncoder().encode(`${results.map(({ length }) => length).join(" ")}\n`);
+  const bytes = new Uint8Array(head.length + results.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  bytes.set(head);
+  let end = head.length;
+  for (const { buffer, byteOffset, byteLength } of results) {
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), end);
+    end += byteLength;
+  }
+  return bytes;
+}
+
+function unpacked(bytes: Uint8Array): Float64Array[] {
+  const headEnd = bytes.indexOf(10);
+  let end = headEnd + 1;
+  return new TextDecoder()
+    .decode(bytes.subarray(0, headEnd))
+    .split(" ")
+    .map((length) => {
+      const start = end;
+      end += Number(length) * Float64Array.BYTES_PER_ELEMENT;
+      return new Float64Array(bytes.slice(start, end).buffer);
+    });
+}
+
+/**
+ * Results of the reference in files, shared by all tests and runs of the same sources: in `node_modules/.cache`, in a folder named by a
+ * hash of what they depend on.
+ */
+export function referenceFiles(root: string = repository): ReferenceStore {
+  const folder = openFolder(join(root, "node_modules/.cache/evenkeel-reference"), hashOfSources(root));
+  const fileOf = (name: string): string => join(folder, createHash("sha256").update(name).digest("hex"));
+  return {
+    async load(name) {
+      const bytes = await readFile(fileOf(name)).catch(() => undefined);
+      // `slice` of a Buffer would be a view.
+      return bytes && unpacked(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    },
+    async save(name, results, milliseconds) {
+      if (milliseconds < worthKeeping) return;
+      const file = fileOf(name);
+      const own = `${file}.${process.pid}`;
+      // Renamed when it is whole: another test may look at the same time.
+      await writeFile(own, packed(results));
+      await rename(own, file);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
+import type { OpCases } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allCases, runCase } from "../../src/index.ts";
+import { describeOn } from "../devices.ts";
+import { referenceFiles } from "../reference-files.ts";
+import { openWebgpu } from "./support.ts";
+
+/** As many files as there are run a part each, so that they share the processors of the machine. */
+export const partsOfOperations = 4;
+
+/** The ops of a part, from one to the next in order: neighbours share kernels, which compile once in a part. */
+export function operationsOf(part: number): readonly OpCases[] {
+  const total = allCases.reduce((sum, { cases }) => sum + cases.length, 0);
+  let before = 0;
+  return allCases.filter(({ cases }) => {
+    const ownPart = Math.floor((partsOfOperations * before) / total);
+    before += cases.length;
+    return ownPart === part;
+  });
+}
+
+/** Declares every case of the ops of a part, against the reference. */
+export function testOperations(part: number): void {
+  describeOn("webgpu", "webgpu", () => {
+    const references = referenceFiles();
+    let backend: WebgpuBackend;
+    beforeAll(async () => {
+      backend = await openWebgpu({ keepsNonFinite: true });
+    });
+    afterAll(() => backend.close());
+
+    for (const opCases of operationsOf(part)) {
+      describe(opCases.op.name, () => {
+        for (const opCase of opCases.cases) {
+          test(opCase.name, async () => {
+            const { status, reason, checks } = await runCase(backend, opCases, opCase, references);
+            const failures = checks.flatMap(({ check, failure }) =>
+              failure ? [`${check}: ${failure}`] : [],
+            );
+            expect(failures).toEqual([]);
+            expect(status, reason).toBe("passed");
+          });
+        }
+      });
+    }
+  });
+}
