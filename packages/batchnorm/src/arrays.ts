@@ -9,7 +9,7 @@ import { checkInput } from "./operands/layout.ts";
 import { axisRule } from "./operands/options.ts";
 import { populationStatistics } from "./statistics/pack-statistics.ts";
 
-/** Options of `batchNorm`, with arrays in the place of tensors. */
+/** Options of `batchNorm`, with arrays instead of tensors. */
 export interface ArrayOptions
   extends Omit<
     BatchNormOptions,
@@ -25,15 +25,18 @@ export interface ArrayOptions
 
 export interface ForwardArrays {
   readonly y: Float32Array;
-  /** Of this batch, 4 rows of C: count, mean, what f32 cut off the mean, M2. Absent at inference. */
+  /**
+   * Statistics of this batch, 4 rows of C: count, mean, rest of the mean (what rounding to f32 cut off), M2. Absent
+   * at inference.
+   */
   readonly statistics?: Float32Array;
-  /** The new ones, where running statistics were given and took this batch in. */
+  /** The new running statistics, if running statistics were given and updated. */
   readonly runningMean?: Float32Array;
   readonly runningVariance?: Float32Array;
   readonly numBatchesTracked?: number;
 }
 
-/** What a forward pass normalized by: its statistics, or the running ones. */
+/** What the forward pass normalized by, its own statistics or the running ones, and its other operands. */
 export interface BackwardOptions {
   readonly statistics?: Float32Array;
   readonly runningMean?: Float32Array;
@@ -43,7 +46,7 @@ export interface BackwardOptions {
   readonly epsilon?: number;
   readonly axis?: number;
   readonly activation?: Activation;
-  /** The output, where there was a residual. */
+  /** The output of the forward pass, if there was a residual. */
   readonly y?: Float32Array;
 }
 
@@ -51,7 +54,7 @@ export interface BackwardArrays {
   readonly dx: Float32Array;
   readonly dScale: Float32Array;
   readonly dShift: Float32Array;
-  /** Where there was a residual. */
+  /** Present if there was a residual. */
   readonly dResidual?: Float32Array;
 }
 
@@ -83,11 +86,12 @@ export function batchNormForward(
 }
 
 /**
- * The gradients of `batchNormForward`, given the gradient of y: through the statistics of the batch where those are given,
- * else as at inference.
+ * The gradients of `batchNormForward` for a given gradient of y. They flow through the statistics of the batch if
+ * those are given; with running statistics they are the gradients at inference.
  *
- * Shapes: dy, x and y hold the values of `shape`, the others one value per channel, statistics four. Rejects with ShapeError
- * or ArgumentError where they do not fit, and where neither statistics nor running statistics are given.
+ * Shapes: dy, x and y hold the values of `shape`, the statistics four values per channel, the others one. Rejects
+ * with ShapeError or ArgumentError where they do not fit, and where neither statistics nor running statistics are
+ * given.
  *
  * @example const { dx, dScale, dShift } = await batchNormBackward(backend, dy, x, shape, { statistics, scale });
  */

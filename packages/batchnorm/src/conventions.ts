@@ -15,7 +15,10 @@ export interface Convention {
 
 export type System = "evenkeel" | "pytorch" | "keras" | "flax" | "onnx" | "burn";
 
-/** Ours is PyTorch's, which MLX and tinygrad share. Keras stands for version 3 and for tfjs layers, ONNX for opset 15. */
+/**
+ * Our convention is PyTorch's, which MLX and tinygrad share. `keras` stands for Keras 3 and tfjs layers, `onnx` for
+ * opset 15.
+ */
 export const conventions: { readonly [Name in System]: Convention } = {
   evenkeel: { runningVariance: "unbiased", momentumOf: "new", momentum: 0.1, epsilon: 1e-5 },
   pytorch: { runningVariance: "unbiased", momentumOf: "new", momentum: 0.1, epsilon: 1e-5 },
@@ -37,7 +40,7 @@ const system: Rule = /* @__PURE__ */ oneOf(.../* @__PURE__ */ Object.keys(conven
 const conversionRules: Rules<Conversion> = { from: system, to: system };
 
 /**
- * Momentum as another system counts it: the weight of the new statistics or of the old ones.
+ * Converts a momentum to the convention of another system: the weight of the new statistics or of the old ones.
  *
  * Throws ArgumentError for an unknown system, or unless momentum is from 0 to 1.
  *
@@ -52,11 +55,11 @@ export function convertMomentum(momentum: number, conversion: Conversion): numbe
 }
 
 /**
- * What a running variance of one system is to be multiplied by for another: M / (M - 1) from biased to unbiased, for
+ * The factor that converts a running variance of one system for another: M / (M - 1) from biased to unbiased, for
  * batches of M values per channel.
  *
- * Throws ArgumentError for an unknown system, and where M decides but is not given: a file of weights does not tell it, and
- * leaving the variance as it is errs by a factor of M / (M - 1).
+ * Throws ArgumentError for an unknown system, and if the factor depends on M and M is not given. A file of weights
+ * does not say what M was; without the conversion the variance is off by a factor of M / (M - 1).
  *
  * @param options.valuesPerChannel M: batch size times the size of a plane, at least 2
  * @example runningVarianceFactor({ from: "onnx", valuesPerChannel: 128 }) // 128 / 127
@@ -76,7 +79,8 @@ export function runningVarianceFactor(options: Conversion & { readonly valuesPer
 }
 
 /**
- * A running variance of one system as another keeps it: see `runningVarianceFactor`, which also says what it throws.
+ * Converts a running variance to the convention of another system, by `runningVarianceFactor`. Throws what that
+ * throws.
  *
  * Shapes: [C] -> [C].
  *

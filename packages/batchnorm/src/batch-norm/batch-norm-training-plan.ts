@@ -7,7 +7,7 @@ import { layoutOf } from "../operands/layout.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { partialStatistics } from "../statistics/statistics-plan.ts";
 
-/** One launch where an item of work holds whole channels; else two. */
+/** One launch if an item holds whole channels, otherwise two. */
 export function trainingPlan(
   [x, scale, shift, residual, runningMean]: readonly (Spec | undefined)[],
   attrs: NormalizationAttributes,
@@ -33,7 +33,10 @@ export function trainingPlan(
   return { ...launches, aliases: donated[0] ? [[0, 0]] : [] };
 }
 
-/** Makes statistics of x, normalizes by them and updates running ones. `temporary` is the number of the first temporary. */
+/**
+ * Launches that take the statistics of x, normalize by them and update running statistics. `temporary` is the number
+ * of the first temporary.
+ */
 export function trainingLaunches(
   layout: Layout,
   operands: Omit<NormalizeOperands, "partials" | "parts">,

@@ -14,8 +14,8 @@ export const takesHalves = true;
 export const plan: PlanOf<NormalizationAttributes> = storedPlan(batchNormTrainingOp, shaderTrainingPlan);
 
 /**
- * One launch where a channel fits a workgroup, else two: the first takes the old running statistics along, so that the second
- * has no more than eight operands.
+ * One launch if a channel fits a workgroup, otherwise two. The first of two copies the old running statistics into
+ * its output, so that the second has at most eight operands.
  */
 function shaderTrainingPlan(
   [x, scale, shift, residual, runningMean]: readonly (Spec | undefined)[],

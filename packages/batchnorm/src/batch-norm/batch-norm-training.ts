@@ -15,8 +15,8 @@ import { updateRunningStatistics } from "./running-statistics.ts";
 const name = "batchNormTraining";
 
 /**
- * y = x normalized by its own statistics, those statistics, and running statistics that have taken them in. One launch where
- * an item of work holds whole channels; else two.
+ * Outputs: y, which is x normalized by its own statistics, those statistics, and the updated running statistics. One
+ * launch if an item holds whole channels, otherwise two.
  */
 export const batchNormTrainingOp: Op<NormalizationAttributes> = {
   name,
@@ -64,7 +64,7 @@ function gradients(context: GradientContext<NormalizationAttributes>): (Tensor |
   const [dy, dStatistics, dRunningMean, dRunningVariance] = outputGradients;
   const count = valuesPerChannel(layoutOf(x!.shape, attrs.axis));
   const weight = count === 0 ? 0 : (context.scalars[0] ?? 0);
-  // What flows through the statistics reads x once more.
+  // The gradient through the statistics reads x once more.
   const lendsX = context.isLastUse && !dStatistics && !dRunningMean && !dRunningVariance;
   const ofY =
     dy &&

@@ -20,13 +20,14 @@ export interface BatchNormOptions {
   /** Unbiased. */
   readonly runningVariance?: Tensor | undefined;
   /**
-   * Whether to normalize by the batch and take it into the running statistics; default: false, which normalizes by the
-   * running statistics and leaves them alone. Without running statistics it is the batch either way.
+   * Whether to normalize by the statistics of the batch and update the running statistics. Default: false, which
+   * normalizes by the running statistics and leaves them unchanged. Without running statistics, the statistics of the
+   * batch are always used.
    */
   readonly training?: boolean;
-  /** The weight of the new statistics; null weighs all batches alike. Default: 0.1. */
+  /** The weight of the new statistics; null gives all batches the same weight. Default: 0.1. */
   readonly momentum?: number | null;
-  /** How many batches the running statistics have taken in: what momentum null goes by. Default: 0. */
+  /** The number of batches in the running statistics so far, which momentum null needs. Default: 0. */
   readonly numBatchesTracked?: number;
   /** Added to the variance, inside the root; default: 1e-5. */
   readonly epsilon?: number;
@@ -51,25 +52,26 @@ export const commonRules: Rules<Omit<BatchNormOptions, "inPlace">> = {
 
 export interface BatchNormResult {
   readonly y: Tensor;
-  /** Of this batch: absent where it was normalized by the running statistics. */
+  /** Statistics of this batch. Absent if it was normalized by the running statistics. */
   readonly statistics?: Tensor;
-  /** New tensors, where running statistics were given and took this batch in. */
+  /** A new tensor, present if running statistics were given and updated. */
   readonly runningMean?: Tensor;
   readonly runningVariance?: Tensor;
-  /** One more than before, where running statistics took this batch in. */
+  /** One more than before, present if running statistics were updated. */
   readonly numBatchesTracked?: number;
 }
 
 /**
- * Batch normalization (Ioffe and Szegedy 2015) with PyTorch's semantics: normalizes with the biased variance, keeps the
- * unbiased one. An empty batch leaves running statistics as they are. A value that is not finite makes y, the statistics and
- * the running statistics of its channel NaN (PyTorch keeps an infinite mean, which would depend on the order of sums here).
+ * Batch normalization (Ioffe and Szegedy 2015) with PyTorch's semantics: it normalizes with the biased variance and
+ * keeps the unbiased one. An empty batch leaves running statistics unchanged. A NaN or an infinity makes y, the
+ * statistics and the running statistics of its channel NaN (PyTorch keeps an infinite mean, which here would depend
+ * on the order of summation).
  *
  * Shapes: x of any rank, scale, shift and running statistics [C], residual as x -> y as x, statistics [4, C]. x, the residual
  * and y are f32 or, on devices that have it, f16; everything else is f32.
  *
- * Throws ShapeError, DTypeError or ArgumentError where operands or options do not fit, and ShapeError for a batch with one
- * value per channel that is to be normalized by itself.
+ * Throws ShapeError, DTypeError or ArgumentError where operands or options do not fit, and ShapeError for a batch
+ * with one value per channel that would be normalized by its own statistics.
  *
  * @example
  * const { y, runningMean, runningVariance } = batchNorm(x, {
@@ -94,7 +96,7 @@ function normalizeBatch(x: Tensor, axis: number, options: BatchNormOptions): Bat
   return trainingResult(execute(batchNormTrainingOp, [x, ...inputs], attrs, { scalars, donate }), options);
 }
 
-/** What the training op is called with, but for x. */
+/** The operands and attributes of the training op, except x. */
 export function trainingCall(
   axis: number,
   options: BatchNormOptions,

@@ -18,7 +18,7 @@ import { channelShape, checkArgument, checkDType } from "../operands/layout.ts";
 import { affineRules } from "../operands/options.ts";
 import { inverseStdExpression } from "../statistics/rows.ts";
 
-/** A batch normalization at inference: what is left of it is a factor and an addend per channel. */
+/** A batch normalization at inference, which amounts to a factor and an addend per channel. */
 export interface FrozenNormalization {
   readonly runningMean: Tensor;
   readonly runningVariance: Tensor;
@@ -40,8 +40,8 @@ export interface WeightAndBias {
 }
 
 /**
- * A convolution that does what a convolution and the batch normalization after it do at inference:
- * weight * f and (bias - runningMean) * f + shift, where f = scale / sqrt(runningVariance + epsilon).
+ * A convolution equivalent to a convolution followed by a batch normalization at inference: weight * f and (bias -
+ * runningMean) * f + shift, where f = scale / sqrt(runningVariance + epsilon).
  *
  * Shapes: weight [O, ...] (or O at `outputAxis`), bias and normalization [O] -> the same. Throws ShapeError or DTypeError
  * where they do not fit, ArgumentError for an epsilon below 0.
@@ -61,7 +61,7 @@ export function foldIntoConvolution(
 }
 
 /**
- * A linear layer that does what a linear layer and the batch normalization after it do at inference, like
+ * A linear layer equivalent to a linear layer followed by a batch normalization at inference; see
  * `foldIntoConvolution`.
  *
  * Shapes: weight [outputs, inputs], bias and normalization [outputs] -> the same. Throws as `foldIntoConvolution`.

@@ -11,15 +11,15 @@ import { batchNorm, commonRules, trainingCall } from "./batch-norm.ts";
 const name = "ghostBatchNorm";
 
 export interface GhostBatchNormOptions extends Omit<BatchNormOptions, "inPlace"> {
-  /** Samples of a ghost batch; a remainder is spread evenly over all ghost batches. */
+  /** The number of samples of a ghost batch. A remainder is spread evenly over all ghost batches. */
   readonly size: number;
 }
 
 /**
- * Batch normalization of parts of a batch by their own statistics (Hoffer et al. 2017): the noise of small batches at the
- * speed of large ones. There are floor(samples / size) ghost batches, at least one, over which a remainder is spread evenly:
- * 65 samples with a `size` of 32 make ghost batches of 32 and 33. Running statistics take in one ghost batch after the other.
- * At inference it is `batchNorm`.
+ * Batch normalization of each part of a batch by its own statistics (Hoffer et al. 2017): the noise of small batches
+ * at the speed of large ones. There are floor(samples / size) ghost batches, at least one, over which a remainder is
+ * spread evenly: 65 samples with a `size` of 32 make ghost batches of 32 and 33. Running statistics are updated by
+ * one ghost batch after another. At inference this is `batchNorm`.
  *
  * Shapes: as `batchNorm`, with the samples on axis 0; the statistics are those of the whole batch. Throws ArgumentError for a
  * size that is not a positive integer or channels on axis 0, ShapeError for ghost batches of one value per channel, and as

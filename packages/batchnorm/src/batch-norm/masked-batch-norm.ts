@@ -11,12 +11,13 @@ import { updateRunningStatistics, weightOfNew } from "./running-statistics.ts";
 export type MaskedBatchNormOptions = Omit<BatchNormOptions, "inPlace">;
 
 /**
- * Batch normalization of ragged data: sequences or images of different sizes that are padded to one. Only values where the
- * mask is true count, for the batch's statistics and for the running ones; everywhere else y and the gradients are 0, whatever
- * x and the residual hold there. A mask that is true everywhere gives what `batchNorm` gives.
+ * Batch normalization of ragged data: sequences or images of different sizes that are padded to one size. Only values
+ * whose mask is true count, in the statistics of the batch and in the running ones; everywhere else y and the
+ * gradients are 0, whatever values x and the residual have there. With a mask that is true everywhere the result is
+ * that of `batchNorm`.
  *
- * Shapes: as `batchNorm`, and a bool mask that broadcasts to x. A channel without any value keeps its running statistics; one
- * with a single value is normalized to its shift, since how many there are is known to the device only.
+ * Shapes: as `batchNorm`, and a bool mask that broadcasts to x. A channel without any value keeps its running
+ * statistics; one with a single value is normalized to its shift, since only the device knows the counts.
  *
  * Throws as `batchNorm`, DTypeError unless the mask is bool, and ShapeError unless it broadcasts to x.
  *

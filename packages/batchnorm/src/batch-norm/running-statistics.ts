@@ -10,8 +10,9 @@ export interface RunningStatistics {
 }
 
 /**
- * running = (1 - momentum) * running + momentum * new, of the mean and of the unbiased variance M2 / (count - 1). Statistics
- * of no values change nothing; one value has the variance 0.
+ * Updates the running mean and the unbiased running variance: running = (1 - momentum) * running + momentum * new,
+ * where the new variance is M2 / (count - 1). Statistics of no values change nothing; a single value has the variance
+ * 0.
  *
  * Shapes: statistics [4, C], running mean and variance [C] -> the same.
  *
@@ -43,6 +44,6 @@ export function updateRunningStatistics(
   });
 }
 
-/** The weight of the new statistics. */
+/** The weight of the new statistics: `momentum`, or for null 1 / the number of batches. */
 export const weightOfNew = (momentum: number | null = 0.1, numBatchesTracked = 0): number =>
   momentum ?? 1 / (numBatchesTracked + 1);

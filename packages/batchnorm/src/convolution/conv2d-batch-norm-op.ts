@@ -5,8 +5,8 @@ import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-plan.ts";
 import { conv2dBatchNormPlan, convolved, others } from "./conv2d-batch-norm-plan.ts";
 
 /**
- * A convolution and the training batch norm of its output z, whose statistics are taken where z is written. Outputs z, y, the
- * statistics and the new running ones.
+ * A convolution and the training batch norm of its output z. The convolution can take the statistics while it writes
+ * z. Outputs: z, y, the statistics and the new running statistics.
  */
 export const conv2dBatchNormOp: Op<Conv2dBatchNormAttributes> = {
   name: "conv2dBatchNorm",

@@ -10,22 +10,22 @@ import { mergeLaunch } from "../statistics/merge-plan.ts";
 export interface Conv2dBatchNormAttributes {
   readonly convolution: Conv2dAttributes;
   readonly normalization: NormalizationAttributes;
-  /** Where statistics are taken: as z is written, or as it is read. Absent: where that is faster. */
+  /** When statistics are taken: while z is written, or when it is read. Default: whichever is faster. */
   readonly statistics?: "onWrite" | "onRead";
 }
 
 type Operands<Value> = readonly (Value | undefined)[];
 
-/** Inputs of the convolution: x, weight and, where it has one, bias. */
+/** The inputs of the convolution: x, weight and an optional bias. */
 export const convolved = <Value>(inputs: Operands<Value>): Operands<Value> =>
   inputs.slice(0, inputs[2] ? 3 : 2);
 
-/** Inputs of the batch norm behind its x: scale, shift, residual, running mean and variance. */
+/** The inputs of the batch norm that follow x: scale, shift, residual, running mean and variance. */
 export const others = <Value>(inputs: Operands<Value>): Operands<Value> => inputs.slice(3);
 
-/** Of channels with more values than this, 256 KiB, statistics are taken where they are written; see docs/decisions/0011. */
+/** Channels with more values than this (256 KiB) get their statistics while they are written: see docs/decisions/0011. */
 const mostValuesOnRead = 2 ** 16;
-/** Statistics of smaller parts cost more than reading all once more. */
+/** With smaller parts, taking statistics while writing costs more than reading everything again. */
 const smallestPart = 320;
 
 export function conv2dBatchNormPlan(

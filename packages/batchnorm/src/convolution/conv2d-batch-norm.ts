@@ -7,17 +7,17 @@ import { checkCall } from "../operands/options.ts";
 import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
 
 export interface Conv2dBatchNormOptions extends Omit<BatchNormOptions, "axis" | "training" | "inPlace"> {
-  /** Of the convolution. */
+  /** The bias of the convolution. */
   readonly bias?: Tensor | undefined;
-  /** Of the convolution; an activation here comes before the batch norm. */
+  /** Options of the convolution, whose activation comes before the batch norm. */
   readonly convolution?: ConvolutionOptions;
-  /** Where statistics are taken: as the convolution writes, or as the batch norm reads; default: where that is faster. */
+  /** When statistics are taken: while the convolution writes, or when the batch norm reads. Default: whichever is faster. */
   readonly statistics?: "onWrite" | "onRead";
 }
 
 /**
- * `batchNorm(conv2d(x, weight), { training: true })` as one operation. The statistics are taken while what the convolution has written
- * is in the cache (Jung et al. 2019), where that is faster.
+ * `batchNorm(conv2d(x, weight), { training: true })` as one operation. Where it is faster, the statistics are taken
+ * while the output of the convolution is still in the cache (Jung et al. 2019).
  *
  * Shapes: as in `conv2d` and `batchNorm`. Throws what they throw.
  *

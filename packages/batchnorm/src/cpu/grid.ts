@@ -2,9 +2,9 @@ import type { Layout } from "../operands/layout.ts";
 import { valuesPerChannel } from "../operands/layout.ts";
 
 /**
- * How the WebAssembly kernels cut their work. `planar`: values of a channel form runs of `inner`, and an item is a part of
- * a few channels. `interleaved`: channels alternate, and an item is a part of the rows of a block of channels. It depends on
- * the shape alone, and so, with the module, do the bits of the results.
+ * How the WebAssembly kernels divide their work on the CPU. `planar`: values of a channel form runs of `inner`, and
+ * an item is a part of a few channels. `interleaved`: channels alternate, and an item is a part of the rows of a
+ * block of channels. The grid depends on the shape alone, so that the same module always computes the same bits.
  */
 export type Grid = PlanarGrid | InterleavedGrid;
 
@@ -34,22 +34,22 @@ interface InterleavedGrid extends Cut {
 }
 
 interface Cut {
-  /** How many items share a channel. One: the item can go on to use what it summed. */
+  /** The number of items that share a channel. If it is 1, an item can sum its channels and use the sums at once. */
   readonly parts: number;
   /** Items of one part. */
   readonly blocks: number;
-  /** Items in a row that are not worth dividing among threads. */
+  /** The number of consecutive items that one thread takes at a time. */
   readonly chunk: number;
   /** Bytes of an array that holds a value for each column of an item. */
   readonly arrayBytes: number;
 }
 
-/** Runs shorter than this (a cache line is 16 values) are cheaper to read side by side, as interleaved columns. */
+/** Runs shorter than this (4 cache lines) are cheaper to process as interleaved columns. */
 const shortestRun = 64;
 
 /**
- * Values whose sum runs in f32, and whose second reading, where one is needed, finds them in the cache: 8 KiB of each channel of an item.
- * Fewer than the least are read in less time than it takes to begin and to end a tile.
+ * The most values of a tile (8 KiB of each channel of an item), which are summed in f32 and still in the cache for a
+ * second reading, and the least, below which starting and ending a tile takes longer than reading it.
  */
 const mostTileValues = 2048;
 const leastTileValues = 1024;
@@ -62,20 +62,24 @@ const mostParts = 16;
 const smallestPart = 1 << 15;
 const smallestChunk = 1 << 14;
 
-/** Columns whose sums, where a block has several parts, take 8 KiB each. */
+/** The most columns of a block with several parts: their sums take 8 KiB each. */
 const mostColumns = 2048;
 
-/** Values of a block that stay in the L2 cache from the statistics to the normalization: 512 KiB. */
+/** The most values of a block (512 KiB) that stay in the L2 cache from the statistics to the normalization. */
 const cachedValues = 1 << 17;
 
 /**
- * From here on, 2 MiB, an item is whole rows of all channels (blocks of them where rows are few), and each pass goes through memory from
- * its beginning to its end. That costs one reading of x (and dy) more than an item for each channel does, but processors fetch ahead along
- * memory, not across it: passes reach the speed of a copy, where runs of a channel that lie far apart reach half of it.
+ * From this many values on (2 MiB), an item is whole rows of all channels (or of blocks of channels where rows are
+ * few), and each pass streams through memory from beginning to end. That reads x (and dy) once more than one item per
+ * channel would, but hardware prefetches sequential memory: passes run at the speed of a copy, while runs of one
+ * channel that lie far apart reach half of that.
  */
 const smallestStream = 1 << 19;
 
-/** Where statistics are given nothing is to be found in the cache again, and tensors of any size should be streams. */
+/**
+ * `isStream` is true where statistics are given: nothing is read twice then, so tensors of any size are streamed.
+ * Default: by size.
+ */
 export function gridOf(layout: Layout, isStream?: boolean): Grid {
   const { outer, channels, inner } = layout;
   isStream ??= outer * channels * inner >= smallestStream;
@@ -91,9 +95,10 @@ function planarGrid(rows: number, channels: number, columns: number, isStream: b
   const { tileRows, tileColumns } = tileOf(isStream ? Math.ceil(rows / items) : rows, columns);
   const rowsOfTiles = Math.ceil(rows / tileRows);
   const tiles = Math.ceil(columns / tileColumns) * rowsOfTiles;
-  // A stream is cut into rows, then into channels; else items are channels, which are cut where they are few.
+  // A stream is cut into rows and then into channels; otherwise items are channels, which are cut only if there are
+  // few.
   const wantedBlocks = isStream ? Math.ceil(items / rowsOfTiles) : fewChannels;
-  // Blocks are even; of nothing there is one.
+  // Blocks have even sizes, and there is at least one.
   const fewestBlocks = Math.ceil(channels / (Math.floor(channels / wantedBlocks) || 1));
   const channelsPerItem = Math.ceil(channels / fewestBlocks) || 1;
   const blocks = Math.ceil(channels / channelsPerItem);
@@ -111,7 +116,7 @@ function planarGrid(rows: number, channels: number, columns: number, isStream: b
   };
 }
 
-/** Long rows are cut evenly, and so are `rows` of short ones, which share a tile. */
+/** Long rows are cut evenly into tiles; short rows share a tile, and `rows` of them are cut evenly. */
 function tileOf(rows: number, columns: number): { tileRows: number; tileColumns: number } {
   const pieces = Math.ceil(columns / mostTileValues);
   if (pieces > 1) return { tileRows: 1, tileColumns: Math.ceil(columns / pieces / 16) * 16 };
@@ -128,7 +133,8 @@ function interleavedGrid(layout: Layout): InterleavedGrid {
   const columns = channels * inner;
   const fits = rows * Math.min(columns, shortestRun) <= cachedValues;
   const parts = fits ? 1 : Math.min(mostParts, Math.ceil(rows / 1024));
-  // One part: as many columns as stay in the cache, but enough blocks. Several: whole rows, as long as scratch stays small.
+  // With one part, as many columns as stay in the cache but enough blocks for all threads; with several, whole rows
+  // as long as scratch memory stays small.
   const wanted = fits
     ? Math.max(shortestRun, Math.min(cachedValues / rows, columns / fewChannels))
     : mostColumns;

@@ -1,6 +1,6 @@
-// Four f32 lanes at a time, and the up to three values that are left at the end of a row.
+// Four f32 lanes at a time, and the up to three values that remain at the end of a row.
 
-/** How many values a vector at `at` has before `end`: 1 to 3, or 0 for a whole vector. */
+/** The number of values that a vector at `at` has before `end`: 1 to 3, or 0 for a whole vector. */
 @inline
 function lanesBefore(at: usize, end: usize): usize {
   return end - at < 16 ? (end - at) / 4 : 0;
@@ -35,8 +35,8 @@ function laneMask(lanes: usize): v128 {
 }
 
 /**
- * About a quarter of four rows or more, an odd number of them: four rows so far apart are four streams from memory, and where rows are as long
- * as a power of two they do not all fall into the same few sets of the cache.
+ * About a quarter of four or more rows, and an odd number. Four rows so far apart are four streams from memory; the
+ * odd distance keeps them out of the same few cache sets when a row is a power of two long.
  */
 @inline
 function quarterOf(rows: usize): usize {
@@ -68,7 +68,7 @@ function accumulate(at: usize, value: v128): void {
   v128.store(at, f32x4.add(v128.load(at), value));
 }
 
-/** Gives `inner` neighbours one value. */
+/** Stores one value in `inner` neighbouring places. */
 @inline
 function fillInner(to: usize, inner: usize, value: f32): void {
   for (let at = to; at < to + inner * 4; at += 4) store<f32>(at, value);

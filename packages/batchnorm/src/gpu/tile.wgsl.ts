@@ -162,7 +162,7 @@ let factor=inverseStd${hasScale ? "*scale[channel]" : ""};
 let offset=fma(-rest,factor,${hasShift ? "shift[channel]" : "S()"});
 `;
 
-/** `value` scaled as the activation says for the sign of `basis`. NaN counts as above 0. */
+/** `value`, multiplied by the slope of the activation where `basis` is at most 0. NaN counts as above 0. */
 export function activatedText(activation: Activation, basis: string, value: string): string {
   if (activation === "none") return value;
   const isRelu = activation === "relu" || activation.leakyRelu === 0;

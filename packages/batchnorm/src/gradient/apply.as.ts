@@ -10,7 +10,7 @@ function gradientOfX(dz: v128, distance: v128, factor: v128, linear: v128, const
   return madd(madd(constant, distance, linear), dz, factor);
 }
 
-/** Four vectors, `step` bytes apart: branches are taken once for all. */
+/** Four vectors, `step` bytes apart, with one branch for all of them. */
 @inline
 function applyFour(
   dx: usize, dy: usize, x: usize, step: usize,

@@ -1,6 +1,6 @@
 // The two sums of a channel, as f64 at consecutive places: of dz, and of dz * (x - centre).
 
-/** Parts are stored as two rows of `channels` f32. */
+/** Stores the sums of a part as two rows of `channels` f32. */
 function storePart(partials: usize, part: usize, channels: usize, channel: usize, sums: usize): void {
   const at = partials + (part * 2 * channels + channel) * 4;
   store<f32>(at, f32(load<f64>(sums)));
@@ -19,7 +19,7 @@ function addParts(sums: usize, partials: usize, parts: usize, channels: usize, c
   store<f64>(sums, product, 8);
 }
 
-/** The sums that dScale and dShift, two rows of `channels` f32, were made of. */
+/** Recovers the sums from dScale and dShift, which are two rows of `channels` f32. */
 function restoreSums(sums: usize, gradients: usize, channels: usize, channel: usize, restOfMean: f64, inverseStd: f64): void {
   const at = gradients + channel * 4;
   const sum = f64(load<f32>(at + channels * 4));
@@ -39,7 +39,7 @@ function storeParameterGradients(dScale: usize, dShift: usize, channel: usize, s
   if (dShift) store<f32>(dShift + channel * 4, f32(load<f64>(sums)));
 }
 
-/** Of dx = factor * dz + linear * (x - centre) + constant, for statistics of `count` values. */
+/** `linear` in dx = factor * dz + linear * (x - centre) + constant, for statistics of `count` values. */
 @inline
 function linearTerm(sums: usize, restOfMean: f64, inverseStd: f64, factor: f32, count: f64): f64 {
   return -f64(factor) * inverseStd * inverseStd * centredProduct(sums, restOfMean) / count;

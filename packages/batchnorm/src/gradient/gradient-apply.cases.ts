@@ -63,7 +63,7 @@ export const gradientApplyCases: OpCases<GradientApplyAttributes> = {
     {
       name: "non-finite",
       attrs: plain,
-      // NaN in the sums of one channel and in x of another: the others are spared.
+      // NaN in the sums of one channel and in x of another. The other channels stay finite.
       inputs: [
         f32([6, 4]),
         f32([6, 4], [1, 1, 3, NaN, 0.5, 4, -1, 8, -2, 0.25, 1, 3]),

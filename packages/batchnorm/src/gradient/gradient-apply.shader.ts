@@ -4,8 +4,8 @@ import { cutOf, loadsInFlight, tilingOf } from "../gpu/tiling.ts";
 import { layoutOf, valuesPerChannel } from "../operands/layout.ts";
 import { gradientApplyOp } from "./gradient-apply.ts";
 import type { GradientApplyAttributes } from "./gradient-attributes.ts";
-import { passLaunch, readsOf } from "./gradient-pass.ts";
 import { gradientApplyAliases } from "./gradient-plan.ts";
+import { passLaunch, readsOf } from "./gradient-shader-pass.ts";
 
 export { gradientApplyOp as op };
 export const takesHalves = true;

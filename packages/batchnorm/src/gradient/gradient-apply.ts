@@ -14,7 +14,10 @@ import { checkGradient } from "./gradient-attributes.ts";
 import { gradientApplyPlan } from "./gradient-plan.ts";
 import type { GradientOperands } from "./gradient-sums.ts";
 
-/** dx = scale * inverseStd * (dz - dShift / count - xhat * dScale / count), of the count, dScale and dShift of the whole batch. */
+/**
+ * dx = scale * inverseStd * (dz - dShift / count - xhat * dScale / count), with the count, dScale and dShift of the
+ * whole batch.
+ */
 export const gradientApplyOp: Op<GradientApplyAttributes> = {
   name: "gradientApply",
   outputs: ([dy, x, statistics, scale, shift, sums], attrs) => {
@@ -49,7 +52,10 @@ function gradientOfZ(
   return evaluateExpression(expression, inputs)[0]!;
 }
 
-/** dx in f32, for sums in a shape that broadcasts over x. `count` is how many values they are of; default: as the statistics say. */
+/**
+ * dx in f32. dScale and dShift have a shape that broadcasts over x and are sums over `count` values; default: the
+ * count of the statistics.
+ */
 export function applySums(
   {
     dz,
@@ -80,7 +86,7 @@ export function applySums(
 
 export interface GradientApplyOptions {
   readonly scale?: Tensor | undefined;
-  /** Matters to the activation only. */
+  /** Needed only by an activation. */
   readonly shift?: Tensor | undefined;
   /** Default: 1e-5. */
   readonly epsilon?: number;
@@ -93,8 +99,8 @@ export interface GradientApplyOptions {
 const gradientApplyRules: Rules<GradientApplyOptions> = { ...axisRule, ...affineRules, activation: anything };
 
 /**
- * The second half of the gradient of `normalize` by statistics of x, or of a batch that x is a part of: dx, given the sums of the
- * whole batch (see `gradientSums`).
+ * The second half of the gradient of `normalize`, where the statistics are those of x or of a batch that x is part
+ * of: dx, given the sums over the whole batch (see `gradientSums`).
  *
  * Shapes: dy and x alike, statistics [4, C], sums [2, C], scale and shift [C] -> as x. Throws ShapeError, DTypeError or ArgumentError
  * where they do not fit.

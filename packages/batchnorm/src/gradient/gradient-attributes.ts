@@ -4,7 +4,7 @@ import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { checkNormalization } from "../pre-activation/attributes.ts";
 
 export interface GradientAttributes extends NormalizationAttributes {
-  /** Whether the statistics are those of x, so that dx flows through them too. */
+  /** Whether the statistics are those of x, so that the gradient flows through them too. */
   readonly ofBatch: boolean;
 }
 

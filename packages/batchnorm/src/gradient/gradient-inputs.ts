@@ -7,7 +7,7 @@ export function gradientInputs(shape: Shape, axis: number): CaseInput[] {
   return [f32(shape), f32(shape), positive([4, ...channels]), f32(channels), f32(channels), f32(shape)];
 }
 
-/** A sum over a whole channel is judged by its terms. */
+/** The error of a sum over a channel is measured against the sum of the magnitudes of its terms. */
 export function accuracyOf(shape: Shape, axis: number): Accuracy {
   const values = shape.reduce((product, size) => product * size, 1) / Math.max(1, shape[axis]!);
   return {

@@ -22,13 +22,13 @@ interface GradientReads {
   readonly scale?: Slot | undefined;
   readonly shift?: Slot | undefined;
   readonly y?: Slot | undefined;
-  /** The sums of parts, or, where there are 0 of those, dScale and dShift of the whole batch. */
+  /** The sums of parts, or dScale and dShift of the whole batch where the number of parts is 0. */
   readonly partials?: Slot | undefined;
 }
 
 interface GradientWrites {
   readonly dx?: Slot | undefined;
-  /** Without dShift it has a second row for that. */
+  /** If dShift is absent, a second row of dScale takes its place. */
   readonly dScale?: Slot | undefined;
   readonly dShift?: Slot | undefined;
   readonly dz?: Slot | undefined;
@@ -41,13 +41,13 @@ interface Pass {
   readonly writes: GradientWrites;
   readonly items: number;
   readonly parts: number;
-  /** How many values the statistics are of, or 0 where they do not depend on x. */
+  /** The number of values that the statistics cover, or 0 if they do not depend on x. */
   readonly count: number;
 }
 
 const [dx, dScale, dShift]: Slot[] = [{ output: 0 }, { output: 1 }, { output: 2 }];
 
-/** dz takes the memory of a donated dy, and dx that of x; without dz, dx takes that of either. */
+/** dz takes the memory of a donated dy, and dx that of a donated x. Without dz, dx takes either. */
 export function gradientAliases(attrs: GradientAttributes, donated: readonly boolean[]): [number, number][] {
   const [dy, x] = [0, 1];
   const ofDx = !keepsDz(attrs) && donated[dy] ? dy : donated[x] ? x : undefined;
@@ -65,7 +65,7 @@ export const gradientSumsAliases = (
 export const gradientApplyAliases = (donated: readonly boolean[]): [number, number][] =>
   donated[0] ? [[0, 0]] : donated[1] ? [[0, 1]] : [];
 
-/** The operands that a launch reads: an input in whose memory it writes stands among the writes only. */
+/** The operands that a launch reads. An input whose memory it overwrites is listed among the writes only. */
 function readsOf(inputs: Specs, readsY: boolean, aliases: readonly Alias[]): GradientReads {
   const input = (index: number): Slot | undefined =>
     inputs[index] && !aliases.some(([, written]) => written === index) ? { input: index } : undefined;
@@ -75,7 +75,7 @@ function readsOf(inputs: Specs, readsY: boolean, aliases: readonly Alias[]): Gra
   };
 }
 
-/** One launch where an item holds a whole channel; else one for the sums of the parts, and one that uses them. */
+/** One launch if an item holds a whole channel; otherwise one for the sums of the parts and one that uses them. */
 export function gradientPlan(
   inputs: Specs,
   attrs: GradientAttributes,
@@ -110,7 +110,7 @@ export function gradientPlan(
         writes: { dx: ofBatch ? undefined : dx, dz, sums: partials },
         items: parts * blocks,
       }),
-      // Given statistics leave nothing but the sums to be finished: the first part's items see to that.
+      // With given statistics only the sums remain to be added, which the items of the first part do.
       launch({
         reads: { ...reads(ofBatch), partials },
         writes: { dx: ofBatch ? dx : undefined, dScale, dShift, dz },
@@ -122,7 +122,7 @@ export function gradientPlan(
   };
 }
 
-/** The first pass alone, and where channels are in parts a launch that adds their sums. */
+/** The first pass alone, and a launch that adds the sums of parts where channels are cut into parts. */
 export function gradientSumsPlan(
   inputs: Specs,
   attrs: NormalizationAttributes,

@@ -70,7 +70,7 @@ export const gradientSumsCases: OpCases<NormalizationAttributes> = {
     {
       name: "non-finite",
       attrs: plain,
-      // NaN in one channel: the others are spared.
+      // NaN in one channel. The other channels stay finite.
       inputs: [
         f32([6, 4]),
         f32([6, 4], [NaN, 1, 3, 2, 0.5, 4, -1, 8, -2, 0.25, 1, 3]),

@@ -4,9 +4,9 @@ import { cutOf, loadsInFlight, mostParts, tilingOf, uncut } from "../gpu/tiling.
 import { layoutOf, valuesPerChannel } from "../operands/layout.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { keepsDz } from "./gradient-attributes.ts";
-import type { GradientPass, GradientProblem } from "./gradient-pass.ts";
-import { mostKept, passLaunch, readsOf } from "./gradient-pass.ts";
 import { gradientSumsAliases } from "./gradient-plan.ts";
+import type { GradientPass, GradientProblem } from "./gradient-shader-pass.ts";
+import { mostKept, passLaunch, readsOf } from "./gradient-shader-pass.ts";
 import { gradientSumsOp } from "./gradient-sums.ts";
 
 export { gradientSumsOp as op };
@@ -14,11 +14,11 @@ export const takesHalves = true;
 
 const storing = storedPlan(gradientSumsOp, shaderSumsPlan);
 
-/** Only dz is written as x is stored. */
+/** Of the outputs only dz is stored like x. */
 export const plan: PlanOf<NormalizationAttributes> = (inputs, attrs, limits, donated) =>
   (keepsDz(attrs) ? storing : shaderSumsPlan)(inputs, attrs, limits, donated);
 
-/** The first pass alone, and where channels are in parts a launch that adds their sums. */
+/** The first pass alone, and a launch that adds the sums of parts where channels are cut into parts. */
 function shaderSumsPlan(
   inputs: readonly (Spec | undefined)[],
   attrs: NormalizationAttributes,

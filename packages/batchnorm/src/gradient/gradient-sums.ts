@@ -28,13 +28,14 @@ export interface GradientOperands {
   readonly statistics: Tensor;
   readonly scale?: Tensor | undefined;
   readonly shift?: Tensor | undefined;
-  /** The output: read for its signs where there is a residual. */
+  /** The output, whose signs are read where there is a residual. */
   readonly y?: Tensor | undefined;
 }
 
 /**
- * With z the value before the activation: dz = dy where z > 0, else slope * dy; dScale = sum dz * xhat; dShift = sum dz. The two
- * are rows of one tensor; behind it dz, where that is the gradient of a residual and not dy.
+ * With z the value before the activation: dz = dy where z > 0, else slope * dy; dScale = sum dz * xhat; dShift = sum
+ * dz. Outputs: dScale and dShift as rows of one tensor, and dz if it is the gradient of a residual and differs from
+ * dy.
  */
 export const gradientSumsOp: Op<NormalizationAttributes> = {
   name: "gradientSums",
@@ -84,7 +85,7 @@ function gradientsOfZ(
 export interface GradientSumsOptions {
   readonly scale?: Tensor | undefined;
   readonly shift?: Tensor | undefined;
-  /** The output of the normalization, where a residual was added. */
+  /** The output of the normalization, if a residual was added. */
   readonly y?: Tensor | undefined;
   /** Default: 1e-5. */
   readonly epsilon?: number;
@@ -102,14 +103,15 @@ const gradientSumsRules: Rules<GradientSumsOptions> = {
 };
 
 /**
- * The first half of the gradient of `normalize`: the sums that need a whole channel. Where several machines normalize parts of one
- * batch by merged statistics, each calls it on its part; added over all machines the sums go into `gradientApply`.
+ * The first half of the gradient of `normalize`: the sums over each channel. If several machines normalize parts of
+ * one batch by merged statistics, each calls this on its part, and passes the sums added over all machines to
+ * `gradientApply`.
  *
  * Shapes: dy, x and y alike, statistics [4, C], scale and shift [C] -> sums [2, C], dz as x. The rows of the sums are dScale and
  * dShift of this part: `parameterGradientsOf` takes them apart. Throws ShapeError, DTypeError or ArgumentError where they do not fit.
  *
- * @returns `dz` is present where y and an activation are given: the gradient of the residual. It then goes into `gradientApply` in
- * the place of dy, with the activation "none".
+ * @returns `sums`, and `dz`, the gradient of the residual, if y and an activation are given: pass it to
+ * `gradientApply` instead of dy, with the activation "none"
  * @example const { sums } = gradientSums(dy, x, merged, { scale, shift, activation: "relu" });
  */
 export function gradientSums(
@@ -128,7 +130,7 @@ export function gradientSums(
 }
 
 /**
- * The gradients of scale and shift, which the sums of a gradient are.
+ * The gradients of scale and shift: the rows of the sums.
  *
  * Shapes: [2, C] -> [C] each. Throws ShapeError for anything but sums.
  *

@@ -6,13 +6,13 @@ import { interleavedApply, interleavedSums } from "./interleaved.as";
 import { cellBytes, centreAt, constantAt, factorAt, linearAt, offsetAt, planarApply, planarSums } from "./planar.as";
 import { PlanarGradientArguments, InterleavedGradientArguments } from "./gradient.kernels.as";
 
-// An item makes the sums of its share (`sums` is where they go), or takes the sums of all parts from `partials`, or, where
-// both are absent, holds all values of its channels and does both. `count` is the number of values whose statistics these
-// are, or 0 where the statistics do not depend on x: then dx is complete after the first pass. Partials of 0 `parts` are dScale and
-// dShift of a batch of which this may be a part; the statistics know how many values it has. An operand that is absent has lent its
-// memory: dy to dz, or else to dx, x to dx, and dShift lies behind dScale.
+// An item writes the sums of its share to `sums`, or takes the sums of all parts from `partials`, or, if both are
+// absent, holds all values of its channels and does both. `count` is the number of values that the statistics cover,
+// or 0 if they do not depend on x: then dx is complete after the first pass. If `parts` is 0, `partials` are dScale
+// and dShift of a batch of which this may be a part, and the count is that of the statistics. An absent dy lies in
+// the memory of dz, or else of dx; an absent x in that of dx; an absent dShift is the second row of dScale.
 
-/** How many values the statistics are of: as `moments` say, or 1 for none, where there are no parts. */
+/** The number of values to divide by: `count`, or without parts the count of the statistics (1 for none). */
 @inline
 function valuesOf(moments: usize, parts: usize, count: i32): f64 {
   if (parts) return f64(count);

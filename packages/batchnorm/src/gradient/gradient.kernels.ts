@@ -1,4 +1,4 @@
-/** Of gradient.as.ts. */
+/** The operands of the kernels in gradient.as.ts. */
 export const gradientKernels = {
   planarGradient: {
     reads: ["dy?", "x?", "statistics?", "scale?", "shift?", "y?", "partials?"],

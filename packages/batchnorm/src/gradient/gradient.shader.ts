@@ -8,15 +8,15 @@ import { layoutOf, valuesPerChannel } from "../operands/layout.ts";
 import { normalizeGradientOp } from "./gradient.ts";
 import type { GradientAttributes } from "./gradient-attributes.ts";
 import { keepsDz } from "./gradient-attributes.ts";
-import type { GradientProblem } from "./gradient-pass.ts";
-import { mostKept, passLaunch, readsOf } from "./gradient-pass.ts";
 import { gradientAliases } from "./gradient-plan.ts";
+import type { GradientProblem } from "./gradient-shader-pass.ts";
+import { mostKept, passLaunch, readsOf } from "./gradient-shader-pass.ts";
 
 export { normalizeGradientOp as op };
 export const takesHalves = true;
 export const plan: PlanOf<GradientAttributes> = storedPlan(normalizeGradientOp, shaderGradientPlan);
 
-/** One launch where a channel fits a workgroup; else one for the sums of the parts, and one that uses them. */
+/** One launch if a channel fits a workgroup; otherwise one for the sums of the parts and one that uses them. */
 function shaderGradientPlan(
   inputs: readonly (Spec | undefined)[],
   attrs: GradientAttributes,
@@ -44,11 +44,11 @@ function shaderGradientPlan(
 }
 
 const dx: Slot = { output: 0 };
-/** dScale and dShift, which share their memory. */
+/** dScale and dShift, which share one buffer. */
 const dParameters: Slot = { output: 1 };
 const dz: Slot = { output: 3 };
 
-/** Where dShift begins, in units, in the memory that it shares with dScale. */
+/** The offset of dShift, in units, in the buffer that it shares with dScale. */
 function secondOf(tiling: Tiling, limits: Limits): number {
   const perChannel: Spec = { shape: [tiling.channels * (tiling.unit === "across" ? 4 : 1)], dtype: "f32" };
   const [, second] = groupLayout([perChannel, perChannel], limits).byteOffsets;
@@ -74,7 +74,7 @@ function splitGradient(
       second: secondOf(tiling, problem.target.limits),
     },
   });
-  // Where statistics are given, dx is complete, and nothing but the sums is left.
+  // With given statistics dx is complete, and only the sums remain to be added.
   const ofSecond = { dx: ofBatch ? dx : undefined, dParameters };
   const { y: _, ...reads } = readsOf(inputs, attrs, aliases, ofSecond);
   const masked = keepsDz(attrs) ? { dy: dz } : {};

@@ -13,8 +13,8 @@ import type { GradientOperands } from "./gradient-sums.ts";
 import { sumGradients } from "./gradient-sums.ts";
 
 /**
- * The gradient of `normalize`: what `gradientSums` sums, and dx. For statistics of x itself dx is what `gradientApply` makes of those
- * sums; for given ones it is scale * inverseStd * dz.
+ * The gradient of `normalize`: the sums of `gradientSums`, and dx. For statistics of x itself dx is what
+ * `gradientApply` makes of those sums; for given statistics it is scale * inverseStd * dz.
  */
 export const normalizeGradientOp: Op<GradientAttributes> = {
   name: "normalizeGradient",
@@ -66,8 +66,9 @@ export interface NormalizationGradient {
 }
 
 /**
- * All gradients of a normalization, in two launches at most. dx and the gradient of a residual take the memory of dy, and of x
- * where `lendsX` says that nothing needs it any more, if nothing else views it: then no memory is written that was not read.
+ * All gradients of a normalization, in at most two launches. dx and the gradient of a residual take the memory of dy,
+ * and of x if `lendsX` says that nothing else needs x, unless other tensors view that memory. Writing where one has
+ * just read saves memory traffic.
  */
 export function normalizationGradient(
   { dy, x, statistics, scale, shift, y }: GradientOperands,

@@ -18,14 +18,14 @@ export interface GradientCode {
   readonly unit: Unit;
   readonly loads: number;
   /**
-   * What the sums are made of: all of the workgroup's values in one tile or in several, or the sums of parts; or they are given, as dScale
-   * and dShift of a batch of which this may be a part.
+   * Where the sums come from: all of the workgroup's values, as one tile (`tile`) or several (`tiles`), the sums of
+   * parts (`parts`), or dScale and dShift of a batch of which this may be a part (`given`).
    */
   readonly source: "tile" | "tiles" | "parts" | "given";
-  /** Whether the sums are complete, for dScale, dShift and what dx has of them. */
+  /** Whether the sums are complete, so that dScale, dShift and dx can be written. */
   readonly finishes: boolean;
   readonly activation: Activation;
-  /** Whether dx flows through the statistics too: it then needs the sums. */
+  /** Whether the gradient flows through the statistics too, so that dx needs the sums. */
   readonly ofBatch: boolean;
 }
 
@@ -59,9 +59,9 @@ if(member==0u&&works){let to=split*2u*p.channels+channel;parts[to]=totals.sum;pa
 `;
 
 /**
- * The sums of dz and of dz * (x - centre), and what is made of them: dx = factor * (dz + linear * (x - centre) + constant), dScale
- * and dShift. Operands: dy, x, statistics, scale, shift, y where it has the signs, parts or sums; dx, dParameters, dz, parts. Where dy is
- * absent it lies in the memory of dz, or else of dx, and so does x.
+ * The sums of dz and of dz * (x - centre), and the results: dx = factor * (dz + linear * (x - centre) + constant),
+ * dScale and dShift. Operands: dy, x, statistics, scale, shift, y where it has the signs, parts or sums; dx,
+ * dParameters, dz, parts. An absent dy lies in the memory of dz, or else of dx; an absent x in that of dx.
  */
 export function gradientCode(code: GradientCode, setting: TileSetting): string {
   const { entry, unit, loads, source, finishes, activation, ofBatch } = code;

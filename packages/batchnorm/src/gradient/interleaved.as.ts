@@ -1,5 +1,6 @@
-// Both passes over a block of columns, four rows at a time that lie far apart. `coefficients` are five arrays of `arrayBytes` bytes: centres, factors,
-// offsets, and the sums of dz and of dz * (x - centre), whose place the linear terms and the constants take.
+// Both passes over a block of columns, four distant rows at a time. `coefficients` are five arrays of `arrayBytes`
+// bytes: centres, factors, offsets, and the sums of dz and of dz * (x - centre), which the linear terms and the
+// constants replace later.
 
 import { ActivationCodes } from "../pre-activation/activation.kernels.as";
 import { affine } from "../pre-activation/affine.as";
@@ -7,10 +8,13 @@ import { accumulate, lanesBefore, quarterOf, sum4 } from "../cpu/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 import { gradientOfZ, sumOne, write } from "./sum.as";
 
-/** Rows whose sums run in f32. */
+/** Rows of a tile, which is summed in f32. */
 const tileRows: usize = 512;
 
-/** Four vectors, `step` bytes apart: branches are taken once for all. The products' sum lies `gap` bytes behind that of dz. */
+/**
+ * Four vectors, `step` bytes apart, with one branch for all of them. The sum of the products lies `gap` bytes behind
+ * the sum of dz.
+ */
 @inline
 function sumFour(
   sums: usize, gap: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, step: usize,
@@ -86,7 +90,7 @@ function addColumns(totals: usize, columnSums: usize, arrayBytes: usize, channel
   }
 }
 
-/** Leaves two f64 for each channel at `totals`. */
+/** Writes two f64 for each channel to `totals`. */
 function interleavedSums(
   totals: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, rows: usize, channels: usize, inner: usize, stride: usize,
   activation: i32, coefficients: usize, arrayBytes: usize, slope: v128,

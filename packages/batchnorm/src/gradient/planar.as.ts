@@ -6,7 +6,7 @@ import { accumulate, lanesBefore, madd, sum4, sumLanes } from "../cpu/lanes.as";
 import { applyFour, applyOne } from "./apply.as";
 import { gradientOfZ, sumOne, write } from "./sum.as";
 
-// A cell holds what is known of a channel: two sums in f64, in f32 the centre, factor, offset, the linear term and the constant, and
+// A cell holds the state of a channel: two sums in f64; centre, factor, offset, linear term and constant in f32; and
 // the sums of the tile in lanes.
 const centreAt: usize = 16;
 const factorAt: usize = 20;
@@ -89,7 +89,7 @@ function sumTiles(
   }
 }
 
-/** Adds to the sums in the cells. The commonest forms have loops of their own, with fewer branches. */
+/** Adds to the sums in the cells. The most common cases have loops of their own with fewer branches. */
 function planarSums(
   cells: usize, dy: usize, x: usize, y: usize, dz: usize, dx: usize, count: usize, tile: usize, lastTile: usize,
   channels: usize, rows: usize, columns: usize, tileRows: usize, tileColumns: usize, activation: i32, slope: v128,

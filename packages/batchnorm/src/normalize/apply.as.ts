@@ -3,7 +3,7 @@ import { ActivationCodes } from "../pre-activation/activation.kernels.as";
 import { affine } from "../pre-activation/affine.as";
 import { loadLanes, storeLanes } from "../cpu/lanes.as";
 
-/** Four vectors of y, `step` bytes apart: branches are taken once for all. */
+/** Four vectors of y, `step` bytes apart, with one branch for all of them. */
 @inline
 function applyFour(
   y: usize, x: usize, residual: usize, step: usize, activation: i32, centre: v128, factor: v128, offset: v128, slope: v128,

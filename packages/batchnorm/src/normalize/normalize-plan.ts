@@ -9,16 +9,16 @@ import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { normalizeKernels } from "./normalize.kernels.ts";
 
 export interface NormalizeOperands {
-  /** Absent: y has the memory of x. */
+  /** Absent if y takes the memory of x. */
   readonly x?: Slot | undefined;
-  /** Statistics of `parts` parts of the batch; absent, they are made on the way. */
+  /** Statistics of `parts` parts of the batch. Absent if the launch takes them itself. */
   readonly partials?: Slot | undefined;
   readonly parts: number;
   readonly scale?: Slot | undefined;
   readonly shift?: Slot | undefined;
   readonly residual?: Slot | undefined;
   readonly y: Slot;
-  /** Where the statistics of the whole batch go. */
+  /** Receives the statistics of the whole batch. */
   readonly statistics?: Slot | undefined;
   readonly running?:
     | {
@@ -31,7 +31,7 @@ export interface NormalizeOperands {
     | undefined;
 }
 
-/** Writes y, and on the way statistics and running statistics. */
+/** A launch that writes y, and the statistics and new running statistics if they are operands. */
 export function normalizeLaunch(
   grid: Grid,
   operands: NormalizeOperands,

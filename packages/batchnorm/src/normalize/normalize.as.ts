@@ -8,8 +8,8 @@ import { planarNormalize } from "./planar-normalize.as";
 import { updateRunning } from "./running.as";
 import { PlanarNormalizationArguments, InterleavedNormalizationArguments } from "./normalize.kernels.as";
 
-// `partials` are statistics of `parts` parts of the batch, which are merged here. Where there are none an item holds all values of its
-// channels, and their statistics are made here.
+// `partials` are the statistics of `parts` parts of the batch, which are merged here. If there are none, an item
+// holds all values of its channels and takes their statistics here.
 
 /** An item is a part, `tilesPerItem` tiles, of `channelsPerItem` channels. */
 function planarNormalization(begin: usize, end: usize, scratch: usize, args: PlanarNormalizationArguments): void {

@@ -16,7 +16,7 @@ const x = f32([5, 3, 2, 7]);
 const [statistics, scale, shift] = [positive([4, 3]), f32([3]), f32([3])];
 const leaky = { leakyRelu: 0.2 };
 
-/** Everything that may be absent or set, once. */
+/** Each optional operand and attribute once. */
 const variants: OpCase<NormalizationAttributes>[] = [
   { name: "nothing but statistics", attrs: plain, inputs: [x, statistics] },
   { name: "scale alone", attrs: plain, inputs: [x, statistics, scale] },

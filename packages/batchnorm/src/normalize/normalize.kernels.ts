@@ -1,4 +1,4 @@
-/** Of normalize.as.ts. */
+/** The operands of the kernels in normalize.as.ts. */
 export const normalizeKernels = {
   planarNormalization: {
     reads: ["x?", "partials?", "scale?", "shift?", "residual?", "runningMean?", "runningVariance?"],

@@ -15,13 +15,13 @@ export const takesHalves = true;
 
 export interface ShaderNormalization {
   readonly operands: TileOperands;
-  /** How many statistics come as parts; absent, they are made of x on the way. */
+  /** The number of parts whose statistics are read. Absent if the launch takes the statistics of x itself. */
   readonly parts?: number;
-  /** Where running statistics go, in units behind the statistics, and the weight of the new. */
+  /** The offsets of the new running statistics behind the statistics, in units, and the weight of the new ones. */
   readonly running?: { readonly second: number; readonly third: number; readonly momentum: ScalarSlot };
 }
 
-/** Writes y in WGSL, and on the way statistics and running statistics. */
+/** A launch in WGSL that writes y, and the statistics and new running statistics if they are operands. */
 export function shaderNormalization(
   tiling: Tiling,
   { operands, parts, running }: ShaderNormalization,

@@ -16,7 +16,8 @@ import { normalizePlan } from "./normalize-plan.ts";
 
 /**
  * y = activation(scale * (x - mean) * inverseStd + shift + residual), inverseStd = 1 / sqrt(M2 / count + epsilon).
- * Kernels compute (x - K) * a + b with K the mean as f32, which loses nothing however far the mean is from 0.
+ * Kernels compute (x - K) * a + b with K the mean rounded to f32, which loses no digits however far the mean is from
+ * 0.
  */
 export const normalizeOp: Op<NormalizationAttributes> = {
   name: "normalize",
@@ -63,7 +64,7 @@ export const normalizeOp: Op<NormalizationAttributes> = {
 };
 
 /**
- * Through mean and variance, with S = sum dz (x - mean) = dScale / inverseStd:
+ * The gradient through mean and variance, with S = sum dz (x - mean) = dScale / inverseStd:
  * dMean = -scale * inverseStd * dShift, dVariance = -scale * inverseStd^3 * S / 2.
  */
 function gradientOfStatistics(
@@ -106,8 +107,8 @@ export interface NormalizeOptions {
 const normalizeRules: Rules<NormalizeOptions> = { ...normalizationRules, inPlace: yesOrNo };
 
 /**
- * Normalizes by given statistics: of another batch, merged, or `populationStatistics` of the running mean and variance.
- * Gradients flow through the statistics too.
+ * Normalizes by given statistics, such as those of another batch, merged ones, or `populationStatistics` of the
+ * running mean and variance. Gradients flow through the statistics too.
  *
  * Shapes: x and residual of any shape, statistics [4, C], scale and shift [C] -> that of x. Throws ShapeError, DTypeError or
  * ArgumentError where they do not fit.

@@ -16,9 +16,9 @@ statistics[p.second+channel]=(1f-weight)*${mean}+weight*centre;
 statistics[p.third+channel]=(1f-weight)*${variance}+weight*(found.m2/max(found.n-1f,S(1f)));`;
 
 /**
- * y, and the statistics where they are written. Operands: x (else y is normalized in place), parts, scale, shift, residual,
- * runningMean, runningVariance; y, and statistics with what belongs to them: running statistics behind them are blended where
- * they are asked for, from parts where those carry them.
+ * y, and the statistics if they are an operand. Reads: x (if absent, y is normalized in place), parts, scale, shift,
+ * residual, runningMean, runningVariance. Writes: y and statistics; with `blends`, the new running statistics behind
+ * the latter, from the old ones among the operands or behind the parts.
  */
 export function normalizationCode(code: NormalizationCode, setting: TileSetting): string {
   const { entry, unit, loads, source, activation, blends } = code;

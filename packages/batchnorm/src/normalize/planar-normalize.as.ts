@@ -43,8 +43,8 @@ function normalizeTiles(
 }
 
 /**
- * Writes tiles `tile` to `lastTile` of `count` channels, whose cells hold centre, factor and offset, in the order of memory. The commonest
- * form has a loop of its own, without branches.
+ * Writes tiles `tile` to `lastTile` of `count` channels, whose cells hold centre, factor and offset, in the order of
+ * memory. The most common case has a loop of its own without branches.
  */
 function planarNormalize(
   y: usize, x: usize, residual: usize, cells: usize, count: usize, tile: usize, lastTile: usize,

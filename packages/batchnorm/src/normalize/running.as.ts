@@ -1,6 +1,9 @@
 import { finiteMeanOf } from "../statistics/moments.as";
 
-/** running = (1 - momentum) * running + momentum * new, of the mean and of the unbiased variance; no values change nothing. */
+/**
+ * running = (1 - momentum) * running + momentum * new, for the mean and the unbiased variance. Statistics of no
+ * values change nothing.
+ */
 @inline
 function updateRunning(
   moments: usize, channel: usize, runningMean: usize, runningVariance: usize, newMean: usize, newVariance: usize, momentum: f32,

@@ -1,6 +1,6 @@
 import type { Accuracy, CaseInput, CaseValues, Shape } from "@evenkeel/tensor";
 
-/** Shapes that every op over x is tried on, each for a reason. */
+/** Shapes on which every op over x is tested; the names give the reasons. */
 export const caseShapes: readonly { readonly name: string; readonly shape: Shape; readonly axis: number }[] =
   [
     { name: "matrix", shape: [7, 5], axis: 1 },
@@ -48,16 +48,16 @@ export const halfShapes: readonly { readonly name: string; readonly shape: Shape
     { name: "f16, empty batch", shape: [0, 3, 2, 2], axis: 1 },
   ];
 
-/** Positive everywhere: whole statistics that count, mean and M2 can be read from. */
+/** Positive values, which can serve as statistics: counts, means and M2. */
 export const positive = (shape: Shape): CaseInput => f32(shape, { uniform: [0.5, 1.5] });
 
-/** x where every other channel has NaN or both infinities. */
+/** x in which every other channel contains NaN or both infinities. */
 export const poisoned: CaseInput = f32(
   [6, 4, 1, 1],
   [...[NaN, 1, Infinity, 2, 0.5, 4, -Infinity, 8, -2, 0.25, 1, 3, 1, 2, 3, 4, 5, 7, 6, 9, 0, -1, 2, 1.5]],
 );
 
-/** x where one value of the middle channel is infinite: the first, one of the last, and one in a later tile. */
+/** x with one infinite value in the middle channel: the first value, one of the last, or one in a later tile. */
 export const infinities: readonly CaseInput[] = [
   [[5, 3], 1],
   [[5, 3], 13],
@@ -73,7 +73,7 @@ export const infinities: readonly CaseInput[] = [
   );
 });
 
-/** Normalized values of data whose mean is no more than a few deviations from 0. */
+/** For normalized values of data whose mean is within a few standard deviations of 0. */
 export const normalizedAccuracy: Accuracy = {
   relative: 2e-6,
   absolute: 4e-6,

@@ -20,7 +20,7 @@ export function layoutOf(shape: Shape, axis: number): Layout {
 /** How many values of a batch belong to one channel. */
 export const valuesPerChannel = ({ outer, inner }: Layout): number => outer * inner;
 
-/** The axes that statistics run over: all but the channels'. */
+/** The axes that statistics are taken over: all but that of the channels. */
 export const batchAxes = (shape: Shape, axis: number): number[] =>
   shape.flatMap((_, other) => (other === axis ? [] : [other]));
 

@@ -3,7 +3,7 @@ import { ArgumentError, e } from "@evenkeel/tensor";
 import { nonNegative } from "@evenkeel/tensor/checks";
 import { activationCodes } from "./activation.kernels.ts";
 
-/** Throws ArgumentError for anything but "none", "relu" and { leakyRelu } with a slope that keeps signs. */
+/** Throws ArgumentError for anything but "none", "relu" and { leakyRelu } with a slope of at least 0. */
 export function checkActivation(operation: string, activation: Activation): void {
   if (activation === "none" || activation === "relu") return;
   const slope = typeof activation === "object" ? activation?.leakyRelu : undefined;
@@ -13,20 +13,20 @@ export function checkActivation(operation: string, activation: Activation): void
   );
 }
 
-/** The factor of what is not above 0. */
+/** The factor of values that are not above 0. */
 const slopeOf = (activation: Activation): number => {
   if (typeof activation === "object") return activation.leakyRelu;
   return activation === "relu" ? 0 : 1;
 };
 
-/** The number and the slope by which kernels know an activation. */
+/** The number and the slope that tell kernels the activation. */
 export function activationParameters(activation: Activation): { activation: number; slope: number } {
   const slope = slopeOf(activation);
   const name = activation === "none" ? "none" : slope === 0 ? "relu" : "leakyRelu";
   return { activation: activationCodes[name], slope };
 }
 
-/** `value` scaled as the activation says for the sign of `basis`. NaN counts as above 0. */
+/** `value`, multiplied by the slope of the activation where `basis` is at most 0. NaN counts as above 0. */
 export function activated(activation: Activation, basis: Value, value: Value): Value {
   if (activation === "none") return value;
   const slope = slopeOf(activation);

@@ -1,5 +1,5 @@
-// z = (x - centre) * factor + offset is the normalization of one channel. Forward and backward passes make the three numbers
-// here from the same stored f32 statistics, so that they agree in every bit.
+// z = (x - centre) * factor + offset is the normalization of one channel. Forward and backward passes compute the
+// three numbers here from the same stored f32 statistics, so that they agree in every bit.
 
 import { meanOf } from "../statistics/moments.as";
 
@@ -9,7 +9,7 @@ function inverseStdOf(moments: usize, epsilon: f32): f64 {
   return variance == 0 ? 0 : 1 / Math.sqrt(variance);
 }
 
-/** The mean as f32. What that cuts off is part of the offset. */
+/** The mean rounded to f32. The rest of the mean goes into the offset. */
 @inline
 function centreOf(moments: usize): f32 {
   return f32(meanOf(moments));

@@ -3,7 +3,7 @@ import { e, reshape } from "@evenkeel/tensor";
 import { channelShape } from "../operands/layout.ts";
 import { inverseStdExpression, rowsOf } from "../statistics/rows.ts";
 
-/** What normalizes one channel, as values of an expression. */
+/** The numbers that normalize one channel, as values of an expression. */
 export interface ChannelValues {
   readonly count: Value;
   readonly mean: Value;
@@ -13,7 +13,7 @@ export interface ChannelValues {
   readonly shift?: Value | undefined;
 }
 
-/** The same as tensors that broadcast over `x`, in the order in which `channelValues` takes them apart. */
+/** The same numbers as tensors that broadcast over `x`, in the order that `channelValues` expects. */
 export function channelTensors(
   x: Spec,
   axis: number,

@@ -1,13 +1,14 @@
-// Moments of a block of channels whose values alternate: a row holds `inner` neighbouring values of each channel. Sums run
-// down the columns in f32, over tiles of rows, as sums of x - pivot like in the planar form, and go on per channel in f64.
+// Moments of a block of interleaved channels: a row holds `inner` neighbouring values of each channel. As in the
+// planar form, x - pivot is summed in f32 over tiles (here of rows, column by column), and the tiles of a channel are
+// merged in f64.
 
 import { accumulate, fillInner, lanesBefore, loadLanes, quarterOf, sum4 } from "../cpu/lanes.as";
 import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "./moments.as";
 
-/** Rows whose sums run in f32. */
+/** Rows of a tile, which is summed in f32. */
 const tileRows: usize = 512;
 
-/** Rows whose mean is the first pivot: it is seldom further from the tile's mean than a quarter of the deviation. */
+/** Rows whose mean is the first pivot, which is then usually within a quarter of a standard deviation of the tile's mean. */
 const sampledRows: usize = 16;
 
 /** One vector of columns in four rows, `step` bytes apart. */
@@ -22,7 +23,7 @@ function sumFour(x: usize, step: usize, pivots: usize, sums: usize, squares: usi
   accumulate(squares, sum4(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d)));
 }
 
-/** The arrays are a whole number of vectors long; what they hold beyond `columns` means nothing. */
+/** The arrays are a whole number of vectors long; their values beyond `columns` are not used. */
 function sumTile(x: usize, rows: usize, columns: usize, stride: usize, arrays: usize, arrayBytes: usize): void {
   const sums = arrays + arrayBytes, squares = sums + arrayBytes;
   const end = columns * 4;
@@ -57,7 +58,7 @@ function sumInner(from: usize, inner: usize): f64 {
   return sum;
 }
 
-/** Moves pivots to the mean of `count` values: all of them, or those that are far from it. Whether one was moved. */
+/** Moves all pivots, or only those that are far from it, to the mean of `count` values. Returns whether any pivot moved. */
 function movePivots(
   all: bool, channels: usize, inner: usize, count: f64, pivots: usize, sums: usize, squares: usize,
 ): bool {

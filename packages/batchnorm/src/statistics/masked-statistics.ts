@@ -63,7 +63,7 @@ export function checkMask(operation: string, mask: Spec, x: Spec): void {
   }
 }
 
-/** How many values of each channel the mask lets through. */
+/** For how many values of each channel the mask is true. */
 function countMasked(mask: Tensor, shape: Shape, axis: number): Tensor {
   const aligned = reshape(mask, [...new Array<number>(shape.length - mask.rank).fill(1), ...mask.shape]);
   const axes = batchAxes(shape, axis);
@@ -76,9 +76,10 @@ function countMasked(mask: Tensor, shape: Shape, axis: number): Tensor {
 }
 
 /**
- * Statistics without the masked values, all of which have been counted as the pivot K, the mean that was found first. With N
- * counted and n of them true: mean = mean_N + (N - n) / n * (mean_N - K) and M2 = M2_N - N * (N - n) / n * (mean_N - K)^2, by
- * Chan's formula. K is the mean but for rounding, in f16 where x is, so no digits cancel, and for N = n nothing changes.
+ * Removes the masked values from statistics that counted each of them as the pivot K, a first estimate of the mean.
+ * With N values counted, n of which have a true mask: mean = mean_N + (N - n) / n * (mean_N - K) and M2 = M2_N - N *
+ * (N - n) / n * (mean_N - K)^2, by Chan's formula. K is the mean up to rounding (in f16 where x is f16), so no digits
+ * cancel, and for N = n nothing changes.
  */
 function withoutPivots(filled: Tensor, count: Tensor, pivot: Tensor): Tensor {
   const expression = buildExpression(
@@ -95,8 +96,8 @@ function withoutPivots(filled: Tensor, count: Tensor, pivot: Tensor): Tensor {
 }
 
 /**
- * Count, mean and M2 of each channel over the values that a mask lets through, as of sequences of different lengths that
- * are padded to one. What stands in masked places does not matter, NaN included, and gets the gradient 0.
+ * Count, mean and M2 of each channel over the values whose mask is true, for example of sequences of different
+ * lengths that are padded to one length. All other values, NaN included, have no influence and get the gradient 0.
  *
  * Shapes: x of rank 1 and more, a bool mask that broadcasts to it -> [4, C]. Throws DTypeError unless x is f32 or f16 and the mask
  * bool, ShapeError where they do not fit.

@@ -3,7 +3,7 @@ import { planLaunch } from "@evenkeel/tensor";
 import { kernelOf } from "../kernels/kernel.ts";
 import { statisticsKernels } from "./statistics.kernels.ts";
 
-/** Merges statistics that lie one after the other, in their order. */
+/** A launch that merges statistics that lie one after another, in that order. */
 export function mergeLaunch(
   parts: number,
   channels: number,

@@ -25,7 +25,7 @@ export const mergeStatisticsCases: OpCases<NoAttributes> = {
     {
       name: "non-finite",
       attrs: {},
-      // Counts, means, what f32 cuts off the means, M2, of three channels: the second one is spared.
+      // Rows of counts, means, rests of the means and M2 of three channels. The second channel stays finite.
       inputs: [f32([2, 4, 3], [4, 4, 4, NaN, 1, 3, 0, 0, 0, 2, 2, 2, 4, 4, 4, 1, 2, 3, 0, 0, 0, 2, NaN, 2])],
       needs: "non-finite",
     },

@@ -11,7 +11,7 @@ export const plan: PlanOf<NoAttributes> = ([parts], _attrs, limits) => {
   return { launches, temporaries: [], aliases: [] };
 };
 
-/** Merges statistics that lie one after the other into the only output. */
+/** A launch that merges statistics that lie one after another into the only output. */
 export function shaderMergeLaunch(
   parts: number,
   channels: number,

@@ -85,8 +85,8 @@ export const mergeStatisticsOp: Op = {
 };
 
 /**
- * The statistics of several batches as if they had been one: of chunks, ghost batches, workers or machines. Merging loses
- * nothing: the variance is not rebuilt from a rounded inverse deviation.
+ * The statistics of several batches (chunks, ghost batches, workers, machines) as if they were one batch. They are as
+ * accurate as in one pass, because statistics hold M2 and not a rounded inverse standard deviation.
  *
  * Shapes: each [4, C] -> [4, C]. Throws ArgumentError for no parts, ShapeError for different numbers of channels.
  *

@@ -38,8 +38,8 @@ function mergeMoments(at: usize, count: f64, mean: f64, m2: f64): void {
 }
 
 /**
- * Merges what a tile of `count` values gives: `sum` and `squares` are those of x - pivot. Exact enough only while the
- * tile's mean is no further from the pivot than its standard deviation: see `isCentred`.
+ * Merges a tile of `count` values, given the sums of x - pivot and of its square. Accurate only if the tile's mean is
+ * within one standard deviation of the pivot: see `isCentred`.
  */
 @inline
 function mergeTile(at: usize, count: f64, pivot: f32, sum: f64, squares: f64): void {
@@ -47,13 +47,13 @@ function mergeTile(at: usize, count: f64, pivot: f32, sum: f64, squares: f64): v
   mergeMoments(at, count, f64(pivot) + offset, Math.max(squares - sum * offset, 0));
 }
 
-/** Whether M2 = squares - sum^2 / count cancels at most one bit. Not for NaN. */
+/** Whether M2 = squares - sum^2 / count loses at most one bit to cancellation. False for NaN. */
 @inline
 function isCentred(count: f64, sum: f64, squares: f64): bool {
   return 2 * sum * sum <= count * squares;
 }
 
-/** Statistics as they are stored: rows of `channels` f32 that hold count, mean, what f32 cut off the mean, and M2. */
+/** Stores statistics as rows of `channels` f32: count, mean, rest of the mean (what rounding to f32 cut off), M2. */
 function storeStatistics(statistics: usize, channels: usize, channel: usize, moments: usize): void {
   const at = statistics + channel * 4;
   const row = channels * 4;

@@ -3,13 +3,16 @@ import { ArgumentError, buildExpression, e, execute, formatSpec } from "@evenkee
 import { checkArgument, checkDType } from "../operands/layout.ts";
 
 export interface PackAttributes {
-  /** The number of values per channel; absent, it is an input. */
+  /** The number of values per channel. Absent if it is an input. */
   readonly count?: number;
 }
 
 const channelsOf = (mean: Spec): number => mean.shape[0] ?? 1;
 
-/** Rows of statistics: count, mean (NaN where M2 is NaN), what f32 cut off the mean, M2 (the sum of squared distances from it). */
+/**
+ * Rows of statistics: count, mean (NaN where M2 is NaN), rest of the mean (what rounding to f32 cut off), M2 (the sum
+ * of squared distances from the mean).
+ */
 export const packStatisticsOp: Op<PackAttributes> = {
   name: "packStatistics",
   outputs: ([mean, m2, count], attrs) => {
@@ -33,7 +36,7 @@ export const packStatisticsOp: Op<PackAttributes> = {
         ([mean, m2, count]) => {
           const index = e.indexLike(mean!);
           const counts = count ?? e.constantLike(mean!, attrs.count!);
-          // Values that are not finite make M2 NaN; their sum may be infinite.
+          // A value that is not finite makes M2 NaN, but may leave the mean infinite.
           const finiteMean = e.select(e.isNan(m2!), m2!, mean!);
           // 0, or NaN like the mean.
           const restOfMean = e.sub(finiteMean, finiteMean);
@@ -57,7 +60,7 @@ export function packStatistics(mean: Tensor, m2: Tensor, count: number | Tensor)
 }
 
 /**
- * Known means and variances, such as the running ones, in the form of statistics: to normalize by.
+ * Statistics to normalize by, made of known means and variances such as the running ones.
  *
  * Shapes: [C], [C] -> [4, C]. Throws DTypeError or ShapeError for anything but f32 of one value per channel.
  *

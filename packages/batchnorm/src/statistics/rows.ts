@@ -5,7 +5,7 @@ import { checkOptions, checkTensors, yesOrNo } from "@evenkeel/tensor/checks";
 /** Rows of a tensor of statistics. */
 export const rows = { count: 0, mean: 1, restOfMean: 2, m2: 3 } as const;
 
-/** One row in a shape of as many values. */
+/** One row, reshaped. */
 export function rowOf(statistics: Tensor, row: number, shape: readonly number[]): Tensor {
   return reshape(slice(statistics, { begin: [row], end: [row + 1] }), shape);
 }
@@ -19,7 +19,7 @@ export function rowsOf(
   return [row(rows.count), row(rows.mean), row(rows.restOfMean), row(rows.m2)];
 }
 
-/** A divisor that leaves the mean and the variance of no values at 0. */
+/** `count`, or 1 where it is 0: a divisor that makes the mean and the variance of no values 0. */
 export const nonZero = (count: Value): Value => e.select(e.equal(count, 0), e.constantLike(count, 1), count);
 
 /** inverseStd = 1 / sqrt(M2 / count + epsilon); 0 where that sum is 0. */
@@ -35,7 +35,7 @@ function channels(operation: string, statistics: Tensor): number[] {
 }
 
 /**
- * How many values per channel statistics are of.
+ * The number of values per channel that the statistics cover.
  *
  * Shapes: [4, C] -> [C].
  *

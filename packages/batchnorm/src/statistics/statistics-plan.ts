@@ -7,7 +7,7 @@ import type { Layout } from "../operands/layout.ts";
 import { mergeLaunch } from "./merge-plan.ts";
 import { statisticsKernels } from "./statistics.kernels.ts";
 
-/** Statistics of the parts of the batch, one after the other at `to`. */
+/** A launch that writes the statistics of each part of the batch to `to`, one after another. */
 export function partialStatistics(grid: Grid, x: Slot, to: Slot, limits: Limits): PlannedLaunch {
   const operands = {
     reads: { x },
@@ -25,7 +25,7 @@ export function partialStatistics(grid: Grid, x: Slot, to: Slot, limits: Limits)
     : planLaunch(kernelOf("interleavedStatistics", statisticsKernels, limits), { ...operands, parameters });
 }
 
-/** One launch where an item holds whole channels, else two. */
+/** One launch if an item holds whole channels, otherwise two. */
 export function statisticsPlan(layout: Layout, limits: Limits): Plan {
   const { channels } = layout;
   const grid = gridOf(layout);

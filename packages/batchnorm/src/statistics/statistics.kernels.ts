@@ -1,4 +1,4 @@
-/** Of statistics.as.ts and merge-statistics.as.ts. */
+/** The operands of the kernels in statistics.as.ts and merge-statistics.as.ts. */
 export const statisticsKernels = {
   planarStatistics: {
     reads: ["x"],

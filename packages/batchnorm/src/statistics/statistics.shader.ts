@@ -11,7 +11,10 @@ import { statisticsCode } from "./statistics.wgsl.ts";
 export { statisticsOp as op } from "./statistics.ts";
 export const takesHalves = true;
 
-/** Statistics in WGSL of what each workgroup has, one after the other at `to`, with the running ones behind them. */
+/**
+ * A launch in WGSL that writes the statistics of each workgroup's share to `to`, one after another, and the running
+ * statistics behind them.
+ */
 export function shaderPartialStatistics(
   tiling: Tiling,
   cut: Cut,
@@ -37,7 +40,7 @@ export function shaderPartialStatistics(
   );
 }
 
-/** One launch where a channel fits a workgroup, else two. */
+/** One launch if a channel fits a workgroup, otherwise two. */
 export const plan: PlanOf<StatisticsAttributes> = ([x], { axis }, limits) => {
   const { shape, dtype } = x!;
   const layout = layoutOf(shape, axis);

@@ -27,8 +27,8 @@ export interface StatisticsAttributes {
 }
 
 /**
- * For each channel: count, mean = sum x / count, M2 = sum (x - mean)^2, as rows of one tensor. The mean is two numbers, so
- * that it survives being stored as f32 and merging loses nothing.
+ * For each channel: count, mean = sum x / count, M2 = sum (x - mean)^2, as rows of one tensor. The mean is stored as
+ * two f32 numbers, so that neither storing nor merging loses digits.
  */
 export const statisticsOp: Op<StatisticsAttributes> = {
   name: "statistics",
@@ -56,7 +56,7 @@ export const statisticsOp: Op<StatisticsAttributes> = {
   deferred,
 };
 
-/** dx of statistics of x: dMean / count + 2 (x - mean) dM2, where neither is absent. */
+/** The gradient of x through its statistics: dMean / count + 2 (x - mean) dM2. An absent gradient counts as 0. */
 export function throughStatistics(
   x: Tensor,
   statistics: Tensor,
@@ -78,13 +78,14 @@ export function throughStatistics(
 }
 
 /**
- * Count, mean and M2 of each channel, in one reading of x: what normalizes a batch, and what merges exactly with the
- * statistics of other batches (`mergeStatistics`). `countOf`, `meanOf` and `varianceOf` take it apart.
+ * Count, mean and M2 (the sum of squared distances from the mean) of each channel, in one pass over x. They normalize
+ * a batch, and merge exactly with the statistics of other batches (`mergeStatistics`). `countOf`, `meanOf` and
+ * `varianceOf` read them.
  *
  * Shapes: any of rank 1 and more -> [4, C]. Throws DTypeError unless x is f32 or f16, ShapeError where it has no such axis.
  *
- * A value that is not finite makes the mean and M2 of its channel NaN. Tiled sums around a pivot, merged by Chan, Golub and
- * LeVeque's formula (1983): as accurate as two passes.
+ * A NaN or an infinity makes the mean and M2 of its channel NaN. Tiles are summed relative to a pivot and merged by
+ * the formula of Chan, Golub and LeVeque (1983), which is as accurate as two passes.
  *
  * @param options.axis the channels' axis; default 1, as in NCHW
  * @example varianceOf(statistics(x))

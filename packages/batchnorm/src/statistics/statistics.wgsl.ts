@@ -17,13 +17,13 @@ export interface StatisticsCode {
   readonly unit: Unit;
   readonly loads: number;
   /**
-   * What statistics are made of: all of the workgroup's x in one tile, which stays in registers, or in several; the parts of others,
-   * or what is given.
+   * Where statistics come from: all of the workgroup's x, as one tile that stays in registers (`tile`) or as several
+   * (`tiles`), statistics of parts that are merged (`parts`), or finished statistics (`given`).
    */
   readonly source: "tile" | "tiles" | "parts" | "given";
 }
 
-/** Chan, Golub and LeVeque 1983, equation 1.5. Means count from a pivot: all are 0 where x is constant. */
+/** Chan, Golub and LeVeque 1983, equation 1.5. Means are relative to a pivot, so that they are all 0 where x is constant. */
 export const moments: PartCode = {
   fields: ["n", "mean", "m2"],
   code: `alias Given=Part;
@@ -41,7 +41,7 @@ ${each(loads, (k) => `{let d=x${k}-pivot-mean;squares+=select(V(),d*d,in${k});}`
 all=join(all,Part(S(n),mean,total(squares)));
 `;
 
-/** Means of parts count from that of the first, so that merging loses no digits of them. */
+/** Means of parts are relative to the mean of the first part, so that merging loses no digits. */
 const momentsOfParts = (setting: TileSetting): string => `
 let pivot=select(S(),${rowOfPart("parts", "0u", 1)},p.parts>0u);
 var all=Part();
@@ -55,7 +55,7 @@ ${joinMembers("found", setting)}`;
 export const loadX = (x: string, loads: number, elements: FloatElements): string =>
   each(loads, (k) => load(k, `let x${k}=${elements.load(x, `to${k}`)};`));
 
-/** Leaves the statistics of each channel as `found`, with a mean that counts from `pivot`. */
+/** Declares `found`, the statistics of each channel, whose mean is relative to `pivot`. */
 export function findStatistics(
   { unit, loads, source }: StatisticsCode,
   x: string,
@@ -69,7 +69,7 @@ export function findStatistics(
   return `let pivot=select(S(),${first},p.positions>0u);var all=Part();${source === "tile" ? tile : tiles(tile)}${joinMembers("found", setting)}`;
 }
 
-/** Writes statistics once: of each split, or where they are of the whole channel. `more` is written with them. */
+/** Writes the statistics of each split, or those of the whole channel once, and `more` with them. */
 export function writeStatistics(source: StatisticsCode["source"], more: string): string {
   const isOfX = source === "tile" || source === "tiles";
   const part = isOfX ? "split" : "0u";
@@ -79,13 +79,13 @@ export function writeStatistics(source: StatisticsCode["source"], more: string):
   return `if(member==0u&&works${isOfX ? "" : "&&split==0u"}){${rows}${more}}\n`;
 }
 
-/** Behind the statistics of all parts, those that the next launch blends. */
+/** Stores the old running statistics behind the statistics of all parts, where the next launch reads them. */
 const carryRunning = `if(split==0u){let to=p.splits*4u*p.channels+channel;
 statistics[to]=runningMean[channel];statistics[to+p.channels]=runningVariance[channel];}`;
 
 /**
- * Statistics of x or of parts. Operands: x or parts; statistics; runningMean and runningVariance, where the statistics of parts
- * carry them to the next launch.
+ * Statistics of x or of parts. Operands: x or parts; statistics; and runningMean and runningVariance, if they are
+ * passed on to the next launch.
  */
 export function statisticsCode(code: StatisticsCode, setting: TileSetting): string {
   const { entry, unit, source } = code;

@@ -8,15 +8,15 @@ import { gradientCode } from "./gradient.wgsl.ts";
 import type { GradientAttributes } from "./gradient-attributes.ts";
 import { keepsDz } from "./gradient-attributes.ts";
 
-/** What one of the passes has of the operands, and does. */
+/** One pass: its operands and what it does with them. */
 export interface GradientPass extends Pick<GradientCode, "loads" | "source" | "finishes" | "activation"> {
   readonly entry: string;
   readonly cut: Cut;
-  /** Of the parts that it reads. */
+  /** The number of parts that it reads. */
   readonly parts: number;
   readonly reads: { readonly [name: string]: Slot | undefined };
   readonly writes: { readonly [name: string]: Slot | undefined };
-  /** Where dShift begins behind dScale, in units. */
+  /** The offset of dShift behind dScale, in units. */
   readonly second?: number;
 }
 
@@ -48,7 +48,7 @@ export function passLaunch(
   );
 }
 
-/** The operands of a pass that writes `writes`: what lies in the memory of one of those is not read beside it. */
+/** The operands that a pass reads. An input whose memory it overwrites is not bound a second time. */
 export function readsOf(
   inputs: readonly (Spec | undefined)[],
   attrs: GradientAttributes,
@@ -67,5 +67,5 @@ export function readsOf(
   };
 }
 
-/** Loads that a lane can keep twice: of dy and of x. */
+/** How many loads of both dy and x a lane can keep in registers. */
 export const mostKept = { single: 16, along: 8, across: 8 } as const;
