@@ -9,9 +9,9 @@ import { InlineEngine } from "./queue/inline-engine.ts";
 import { ThreadEngine } from "./threads/thread-engine.ts";
 
 export interface CpuOptions {
-  /** Absent: one per processor, at most 8, and 1 where there is no shared memory. */
+  /** Number of threads. Default: one per processor, at most 8; 1 where there is no shared memory. */
   readonly threads?: number | undefined;
-  /** Absent: 4 GiB, or what the engine grants. */
+  /** Total bytes for all buffers. Default: 4 GiB, or as much as the engine grants. */
   readonly maxMemoryBytes?: number | undefined;
 }
 
@@ -40,7 +40,7 @@ async function open(options: CpuOptions): Promise<Backend> {
   return new CpuDevice(memory, engine, engineFeatures());
 }
 
-/** More threads than this wait for memory, not for arithmetic. */
+/** Beyond this many threads, memory bandwidth is the limit. */
 const mostThreads = 8;
 
 /** Contexts of `node:vm`, such as those of test runners, may have no navigator. */

@@ -34,7 +34,7 @@ import { argsInSlot, noKernel } from "./queue/entry.ts";
 import { Queue } from "./queue/queue.ts";
 
 const copyKernel: WasmKernel = { language: "wasm", module: copyModule, entry: "copy" };
-/** Bytes that one thread copies at a time. */
+/** Bytes of a copy that one thread takes at a time. */
 const copyChunk = 2 ** 20;
 
 interface KernelWork {
@@ -207,7 +207,7 @@ export class CpuDevice implements Backend {
     );
   }
 
-  /** Copies in the order of the queue, for want of memory to stage in: what comes after waits for the host. */
+  /** Copies on the host, at its place in the queue, when there is no memory for a staging block. Later launches wait for it. */
   private async readOnHost(block: Block, address: number, bytes: number): Promise<ArrayBuffer> {
     let contents = new ArrayBuffer(0);
     const ticket = this.queueHost("read", () => {
@@ -227,7 +227,7 @@ export class CpuDevice implements Backend {
     return this.queueKernel(handle, { items: bytes, chunk: copyChunk }, [from, to]);
   }
 
-  /** Returns the ticket, or the one before where there is nothing to do. */
+  /** Returns the launch's ticket, or the latest ticket if there is nothing to do. */
   private queueKernel(
     kernel: KernelHandle,
     work: KernelWork,
@@ -271,7 +271,7 @@ export class CpuDevice implements Backend {
     return new DeviceError(`${launch}: ${message}`);
   }
 
-  /** One stretch of scratch for all workers: launches run one after the other, so they can share it. */
+  /** One scratch block for all workers. Launches run one after the other, so all of them share it. */
   private scratchFor(bytes: number): number {
     const needed = bytes * this.engine.threads;
     if (this.scratch === undefined || this.scratch.bytes < needed) {

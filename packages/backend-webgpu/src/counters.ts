@@ -1,15 +1,15 @@
-/** What a device has done since it was opened: tests and benches take differences. */
+/** What a device has done since it was opened. Tests and benchmarks take differences. */
 export interface WebgpuCounters {
-  /** Kernels and expressions that were encoded. */
+  /** The number of kernels and expressions encoded. */
   readonly dispatches: number;
   readonly submits: number;
-  /** Bind groups and pipelines that were made because none in the caches fitted. */
+  /** The number of bind groups and pipelines created because none in the caches fitted. */
   readonly bindGroups: number;
   readonly pipelines: number;
-  /** From the host to the device, and back. */
+  /** Bytes from the host to the device, and back. */
   readonly bytesUploaded: number;
   readonly bytesDownloaded: number;
-  /** Between buffers of the device: staged writes, reads, operands that overlap with an output. */
+  /** Bytes copied between buffers of the device: staged writes, reads, and operands that overlap with an output. */
   readonly bytesCopied: number;
 }
 

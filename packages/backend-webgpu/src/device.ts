@@ -110,7 +110,7 @@ export class WebgpuDevice implements WebgpuBackend {
     const own = this.checkView({ buffer, byteOffset, bytes: data.byteLength }, "write");
     if (data.byteLength === 0) return;
     const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
-    // What runs at once is copied at once, by `queue.writeBuffer` or into staging memory.
+    // A write that runs immediately is copied immediately, by `queue.writeBuffer` or into staging memory.
     const runsAtOnce = this.queue.isFree && builtinName(data.buffer) === "ArrayBuffer";
     const { offset, words, patches } = splitWrite(runsAtOnce ? bytes : bytes.slice(), byteOffset, own.bytes);
     if (words.length > 0) this.queue.push(() => this.transfers.write(own.block, offset, words));

@@ -1,4 +1,4 @@
-/** `GPUBufferUsage`, `GPUMapMode` and `GPUShaderStage` by value: in Node they are no globals. */
+/** The values of `GPUBufferUsage`, `GPUMapMode` and `GPUShaderStage`, which are not globals in Node. */
 export const usage = {
   mapRead: 0x1,
   mapWrite: 0x2,

@@ -9,7 +9,7 @@ export interface LaunchTime {
   readonly milliseconds: number;
 }
 
-/** A GPU as a backend, with what only a GPU has. */
+/** A GPU as a backend, with the functions that only a GPU has. */
 export interface WebgpuBackend extends Backend {
   /** The standard device underneath. */
   readonly gpuDevice: PlatformDevice;
@@ -23,13 +23,13 @@ export interface WebgpuBackend extends Backend {
   profile(body: () => void | Promise<void>): Promise<LaunchTime[]>;
 }
 
-/** What a device cannot tell of itself. */
+/** What a `GPUDevice` does not tell of itself. */
 export interface DeviceDescription {
-  /** For people. */
+  /** The name of the adapter, for people. */
   readonly name: string;
   readonly isEmulated: boolean;
   readonly features: ReadonlySet<string>;
-  /** Of all buffers together. */
+  /** Total bytes for all buffers. */
   readonly maxMemoryBytes: number;
   /**
    * Where the device came from, when it is the backend's own and closing destroys it. Dawn's object in Node has to live as

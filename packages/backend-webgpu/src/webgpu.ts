@@ -19,24 +19,24 @@ import type { PlatformDevice, PlatformGpu } from "./platform-types.ts";
 import type { WebgpuBackend } from "./webgpu-backend.ts";
 
 export interface WebgpuOptions {
-  /** Where to ask for an adapter. Absent: `navigator.gpu`, or the `webgpu` package in Node. */
+  /** Where to request an adapter. Default: `navigator.gpu`, or the `webgpu` package in Node. */
   readonly gpu?: PlatformGpu | undefined;
-  /** A device that is open already; it is shared, and stays open when the backend is closed. */
+  /** A device that is already open. It stays open when the backend is closed. */
   readonly device?: PlatformDevice | undefined;
-  /** Absent: `high-performance`. */
+  /** Default: `high-performance`. */
   readonly powerPreference?: "low-power" | "high-performance" | undefined;
-  /** Asks for a software adapter, where there is one. `acceptsSoftware` is then true by default. */
+  /** Requests a software adapter, if there is one. `acceptsSoftware` is then true by default. */
   readonly forceFallbackAdapter?: boolean | undefined;
   /**
-   * True: takes a GPU in software where there is no other; in Node on Linux it is looked for beside Chromium, which brings one.
-   * Absent or false: ignores it, because the CPU backend is many times faster.
+   * Whether to accept a GPU emulated in software if there is no other; in Node on Linux, the one that comes with
+   * Chromium is found. Default: false, because the CPU backend is many times faster.
    */
   readonly acceptsSoftware?: boolean | undefined;
-  /** Abilities to leave alone although the adapter has them. */
+  /** Optional features to leave unused although the adapter has them. */
   readonly without?: readonly OptionalFeature[] | undefined;
-  /** Claims `non-finite`: that the driver's compiler keeps NaN and infinity, which WGSL lets it assume away. */
+  /** Claims the feature `non-finite`: that the driver's compiler preserves NaN and infinity, which WGSL allows it to ignore. */
   readonly keepsNonFinite?: boolean | undefined;
-  /** Of all buffers together. Absent: what the GPU has. */
+  /** Total bytes for all buffers. Default: the GPU's limit. */
   readonly maxMemoryBytes?: number | undefined;
   /** Options of Dawn for the `webgpu` package in Node, such as `backend=vulkan`. */
   readonly flags?: readonly string[] | undefined;

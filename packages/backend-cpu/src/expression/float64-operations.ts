@@ -28,7 +28,7 @@ export function emitUnsignedDivision(f: FunctionWriter, a: number, b: number): v
   f.get(b).words(0).op(i32x4.ne).op(v128.and);
 }
 
-/** The same float64 in both lanes. */
+/** Pushes a float64 constant in both lanes. */
 function pushDouble(f: FunctionWriter, value: number): FunctionWriter {
   const [low, high] = new Uint32Array(Float64Array.of(value).buffer) as unknown as [number, number];
   return f.words(low, high, low, high);

@@ -1,6 +1,6 @@
 import { control, i32, local, v128 } from "./opcodes.ts";
 
-/** Value types by their encoding. */
+/** Encodings of the value types. */
 export const valueTypes = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 export type ValueType = (typeof valueTypes)[keyof typeof valueTypes];
 
@@ -34,12 +34,12 @@ export class FunctionWriter {
     this.parameters = parameters;
   }
 
-  /** A new local variable; parameters are the first ones. */
+  /** Adds a local variable. Parameters are the first locals. */
   newLocal(type: ValueType): number {
     return this.parameters.length + this.locals.push(type) - 1;
   }
 
-  /** An instruction and its immediates, which are small unsigned numbers. */
+  /** Writes an instruction and its immediates, which are small unsigned numbers. */
   op(opcode: number, ...immediates: number[]): this {
     const { code } = this;
     if (opcode > 0xff) {
@@ -68,7 +68,7 @@ export class FunctionWriter {
     return this;
   }
 
-  /** A vector of four 32-bit words. */
+  /** Pushes a vector of four 32-bit words. */
   words(a: number, b: number = a, c: number = a, d: number = a): this {
     this.op(v128.const);
     for (const word of [a, b, c, d]) {
@@ -77,7 +77,7 @@ export class FunctionWriter {
     return this;
   }
 
-  /** A load or store at a constant distance from its address, whatever the alignment. */
+  /** Writes a load or a store at a constant offset from its address, for any alignment. */
   memory(opcode: number, byteOffset: number, ...lane: number[]): this {
     return this.op(opcode, 0, byteOffset, ...lane);
   }

@@ -6,7 +6,7 @@ import { valueTypes } from "./function-writer.ts";
 export interface ExpressionLayout {
   /** Dimensions of the iteration space, at least 1. */
   readonly rank: number;
-  /** Of each input: 1 where neighbours in the innermost dimension are neighbours in memory, 0 where it is broadcast. */
+  /** The innermost stride of each input: 1 where it is contiguous, 0 where it is broadcast. */
   readonly innermost: readonly (0 | 1)[];
 }
 
@@ -23,7 +23,7 @@ export interface Parameters {
   readonly scalars: readonly number[];
 }
 
-/** Numbers the parameters: begin, end, scratch, reads, writes, dimensions, strides of each read, scalars. */
+/** Assigns parameter numbers in this order: begin, end, scratch, reads, writes, dimensions, strides of each read, scalars. */
 export function parametersOf(expression: Expression, { rank }: ExpressionLayout): Parameters {
   const types: ValueType[] = [];
   const next = (type: ValueType): number => types.push(type) - 1;

@@ -1,7 +1,7 @@
 import type { Expression, ExpressionNode } from "@evenkeel/tensor";
 import { operandsOf } from "@evenkeel/tensor";
 
-/** How often a node's value changes: once a call, with the row, or with every element. */
+/** How often a node's value changes: once per call, per row, or per element. */
 export const stages = { call: 0, row: 1, element: 2 } as const;
 export type Stage = (typeof stages)[keyof typeof stages];
 

@@ -12,17 +12,17 @@ export function bytesOfElement(dtype: DType): 1 | 4 {
   return dtype === "u8" || dtype === "bool" ? 1 : 4;
 }
 
-/** Pushes four neighbours as they are stored: bytes at the bottom of the vector. */
+/** Pushes four adjacent elements in their stored form. Bytes occupy the lowest four bytes of the vector. */
 export function emitLoad(f: FunctionWriter, dtype: DType, pointer: number, byteOffset = 0): FunctionWriter {
   return f.get(pointer).memory(bytesOfElement(dtype) === 4 ? v128.load : v128.load32Zero, byteOffset);
 }
 
-/** Pushes one element, as it is stored, in every place. */
+/** Pushes one element in its stored form, repeated in every lane. */
 export function emitLoadSplat(f: FunctionWriter, dtype: DType, pointer: number): FunctionWriter {
   return f.get(pointer).memory(bytesOfElement(dtype) === 4 ? v128.load32Splat : v128.load8Splat, 0);
 }
 
-/** Puts one of four neighbours into its place in the local. */
+/** Loads one of four adjacent elements into its lane of a local. */
 export function emitLoadLane(
   f: FunctionWriter,
   dtype: DType,
@@ -35,21 +35,21 @@ export function emitLoadLane(
   f.memory(bytes === 4 ? v128.load32Lane : v128.load8Lane, lane * bytes, lane).set(local);
 }
 
-/** Turns the stored form on the stack into lanes to compute with. */
+/** Converts the stored form on the stack to the lanes that are computed with. */
 export function emitDecode(f: FunctionWriter, dtype: DType): FunctionWriter {
   if (bytesOfElement(dtype) === 1) f.op(v128.extendLowBytes).op(v128.extendLowHalves);
   if (dtype === "bool") f.words(0).op(i32x4.ne);
   return f;
 }
 
-/** Turns the lanes on the stack into the stored form; what does not fit into a byte wraps. */
+/** Converts the lanes on the stack to the stored form. Values that do not fit in a byte wrap. */
 export function emitEncode(f: FunctionWriter, dtype: DType): FunctionWriter {
   if (dtype === "bool") f.words(1).op(v128.and);
   if (bytesOfElement(dtype) === 1) f.words(0).op(v128.shuffle, ...lowestBytes);
   return f;
 }
 
-/** Stores four neighbours, already in their stored form. */
+/** Stores four adjacent elements that are already in their stored form. */
 export function emitStore(
   f: FunctionWriter,
   dtype: DType,
@@ -62,7 +62,7 @@ export function emitStore(
   else f.memory(v128.store32Lane, byteOffset, 0);
 }
 
-/** Stores one of four neighbours, already in their stored form. */
+/** Stores one of four adjacent elements that are already in their stored form. */
 export function emitStoreLane(
   f: FunctionWriter,
   dtype: DType,

@@ -2,7 +2,7 @@ import type { DType, Expression, NumericArray, Storage } from "@evenkeel/tensor"
 import { evaluator, sizeOf, viewAs } from "@evenkeel/tensor";
 import { assembleExpression } from "./assemble.ts";
 
-/** What the tests of this folder launch: as an expression launch, with data in the place of buffers. */
+/** An expression launch with data in place of buffers, for the tests of this folder. */
 export interface Problem {
   readonly expression: Expression;
   readonly shape: readonly number[];

@@ -25,7 +25,7 @@ export const lanes = 4;
  */
 export const unrolled = 4;
 
-/** Where the operands of the next elements are, in locals. */
+/** Locals that point at the operands of the next elements. */
 export interface Cursors {
   readonly reads: readonly number[];
   readonly writes: readonly number[];
@@ -50,7 +50,7 @@ export class VectorBody {
   private readonly parameters: Parameters;
   private readonly cursors: Cursors;
   private readonly stages: readonly Stage[];
-  /** Of each node: one local, or one for each vector of an unrolled step. */
+  /** The locals of each node: one, or one for each vector of an unrolled step. */
   private readonly locals: readonly (readonly number[])[];
   private readonly loads: readonly Stream[];
   private readonly stores: readonly Stream[];
@@ -93,7 +93,7 @@ export class VectorBody {
     this.emitStage(stages.row, 1);
   }
 
-  /** Evaluates `unrolled` vectors side by side and moves on. */
+  /** Evaluates `unrolled` vectors side by side, then advances. */
   emitUnrolled(): void {
     const { f } = this;
     const copies = Array.from({ length: unrolled }, (_, copy) => copy);
@@ -114,7 +114,7 @@ export class VectorBody {
     this.advance((bytes) => f.i32(unrolled * lanes * bytes));
   }
 
-  /** Evaluates one vector, or what remains if that is less, moves on and counts it off. */
+  /** Evaluates one vector, or the remaining elements if there are fewer, then advances and subtracts them from `remaining`. */
   emitVectorOrRest(remaining: number): void {
     this.emitLoads(remaining);
     this.emitStage(stages.element, 1);
@@ -158,7 +158,7 @@ export class VectorBody {
     f.get(remaining).i32(lanes).op(i32.geU).if(whole, rest);
   }
 
-  /** Writes code for the first lane, and code that runs if there is a second and a third one. */
+  /** Writes code for the first lane, and for the second and third lanes, which runs only if they are present. */
   private emitPresentLanes(count: number, emitLane: (lane: number) => void): void {
     const { f } = this;
     emitLane(0);
@@ -217,7 +217,7 @@ export class VectorBody {
     }
   }
 
-  /** Moves every cursor on; `pushBytes` puts the distance on the stack, given the bytes of an element. */
+  /** Advances every cursor. `pushBytes` pushes the distance, given the bytes of an element. */
   private advance(pushBytes: (bytesOfElement: number) => void): void {
     const { f, cursors } = this;
     const move = (cursor: number, bytes: number): void => {

@@ -77,7 +77,7 @@ export function emitFunction(
   else throw new TypeError(`${node.op}: found ${from}, which this function does not take`);
 }
 
-/** A choice of the smaller or larger of two floats by comparing just these is one instruction; else lanes are blended. */
+/** Selecting the smaller or larger of two floats by comparing the two is one instruction. Any other choice blends lanes. */
 function emitSelect(
   f: FunctionWriter,
   node: FunctionNode,

@@ -16,7 +16,7 @@ function unsigned(value: number): number[] {
   return bytes;
 }
 
-/** Bytes after their length. */
+/** Bytes preceded by their count. */
 const sized = (bytes: readonly number[]): number[] => [...unsigned(bytes.length), ...bytes];
 
 const section = (id: number, item: readonly number[]): number[] => [id, ...sized([1, ...item])];

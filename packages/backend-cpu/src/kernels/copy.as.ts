@@ -1,4 +1,4 @@
-/** Bytes begin to end of a copy from one place of the memory to another. */
+/** Copies bytes `begin` to `end` from one place in memory to another. */
 export function copy(begin: usize, end: usize, scratch: usize, from: usize, to: usize): void {
   memory.copy(to + begin, from + begin, end - begin);
 }

@@ -15,7 +15,7 @@ interface ModuleEntry {
   readonly kernels: Map<string, KernelHandle>;
 }
 
-/** Puts modules into device memory, each once, where every thread finds them. */
+/** Stores each module once in device memory, where every thread finds it. */
 export class KernelRegistry {
   private readonly heap: Heap;
   private readonly modules = new Map<string, ModuleEntry>();

@@ -5,8 +5,9 @@ const sharedWithMaximum = 3;
 const plainWithMaximum = 1;
 
 /**
- * Makes a module that imports shared memory take plain memory, by one byte: the flags of its import. Engines without
- * SharedArrayBuffer then run the same binary, because kernels use no atomics and import nothing but the memory.
+ * Patches a module that imports shared memory to import plain memory: one byte, the flags of the import, changes.
+ * Engines without SharedArrayBuffer then run the same binary, because kernels use no atomics and import nothing but the
+ * memory.
  */
 export function importPlainMemory(module: Uint8Array): void {
   let position = headerBytes;

@@ -3,7 +3,7 @@ import { operandsOf, sizeOf } from "@evenkeel/tensor";
 import { assembleExpression } from "../expression/assemble.ts";
 import type { KernelHandle, KernelRegistry } from "../kernels/kernel-registry.ts";
 
-/** Elements of a chunk: a few microseconds of work, many times what it costs to claim it. */
+/** Elements in a chunk: a few microseconds of work, many times the cost of claiming it. */
 const chunkElements = 8192;
 
 type Geometry = Pick<ExpressionLaunch<unknown, unknown>, "shape" | "reads">;
@@ -15,7 +15,7 @@ export function expressionWork(shape: readonly number[]): { items: number; chunk
   return { items: sizeOf(shape) / row, chunk: Math.max(1, Math.floor(chunkElements / row)) };
 }
 
-/** Adds what the assembled function takes between its pointers and its scalars. */
+/** Appends the arguments that an assembled function takes between its pointers and its scalars. */
 export function pushGeometry(args: number[], { shape, reads }: Geometry): void {
   if (shape.length === 1) return;
   args.push(...shape);
@@ -58,7 +58,7 @@ export class ExpressionKernels {
   }
 }
 
-/** The rank, then for each operand whether its neighbours are neighbours in memory. */
+/** The rank, then the innermost stride of each read, as a key. */
 function layoutOf({ shape, reads }: Geometry): string {
   let layout = `${shape.length}:`;
   for (const { strides } of reads) layout += strides[shape.length - 1] === 1 ? "1" : "0";

@@ -1,6 +1,6 @@
 import type { DeviceMemory } from "./device-memory.ts";
 
-/** Blocks start and end at multiples of this: a cache line, and four vectors. */
+/** Blocks start and end at multiples of this many bytes: one cache line, or four vectors. */
 const unitBytes = 64;
 /** Size classes between two powers of two; a search wastes at most an eighth of what it finds. */
 const classesPerOctave = 8;
@@ -37,7 +37,7 @@ export class Allocator {
     this.memory = memory;
   }
 
-  /** Undefined when there is no room. The contents are undefined, `lastUse` may lie ahead of what has run. */
+  /** Returns undefined when there is no room. The contents are undefined, and `lastUse` may be a launch that has not run yet. */
   allocate(bytes: number): Block | undefined {
     const rounded = roundUp(bytes);
     // Size classes are 32-bit arithmetic.
@@ -47,7 +47,7 @@ export class Allocator {
     return block;
   }
 
-  /** A block that no queued launch can know: it was never handed out before. */
+  /** Allocates memory that has never been used, so that no queued launch touches it. */
   allocateFresh(bytes: number): Block | undefined {
     const rounded = roundUp(bytes);
     return this.append(rounded);

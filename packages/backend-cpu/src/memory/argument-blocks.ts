@@ -6,7 +6,7 @@ export const wordsOfBlock = 32;
 
 export const argumentBytes: number = ringCapacity * wordsOfBlock * 4;
 
-/** What a kernel would hit that writes through the pointer of an absent operand. */
+/** Bytes at address 0 that absorb a write through the pointer of an absent operand. */
 export const guardBytes = 1024;
 
 /** The address of the block that belongs to a place in the ring. */

@@ -6,7 +6,7 @@ const pageBytes = 65536;
 const maxPages = 65535;
 /** Memory grows by at least this much and by an eighth: growing costs a call into the system. */
 const growthPages = 256;
-/** What comes before is the guard and the arguments of launches. */
+/** The guard and the arguments of launches come before it. */
 const firstAddress: number = guardBytes + argumentBytes;
 /** Kernels may load whole vectors at the end of a buffer. */
 const overreadBytes = 64;
@@ -36,17 +36,17 @@ export class DeviceMemory {
     return this.end - firstAddress;
   }
 
-  /** All of the memory. Views of plain memory die when it grows: ask again after every allocation. */
+  /** The whole memory. Views of plain memory are detached when it grows, so ask again after every allocation. */
   get bytes(): Uint8Array {
     return this.view;
   }
 
-  /** The same as words. */
+  /** The whole memory as 32-bit words. */
   get words(): Int32Array {
     return this.wordView;
   }
 
-  /** The address of so many more bytes at the end, or undefined when there is no room. */
+  /** Extends the used memory. Returns the address of the new bytes, or undefined when there is no room. */
   extend(bytes: number): number | undefined {
     const address = this.end;
     if (address + bytes > this.capacity + firstAddress) return undefined;
@@ -67,7 +67,7 @@ export class DeviceMemory {
         this.wordView = new Int32Array(this.memory.buffer);
         return true;
       } catch {
-        // The system has less: the second try asks for just what is needed.
+        // The system has less memory than that: the second attempt asks for no more than is needed.
       }
     }
     return false;
@@ -75,8 +75,8 @@ export class DeviceMemory {
 }
 
 /**
- * A memory of up to `maxBytes`, or as much of it as the engine lets a page reserve. Throws BackendError where that is next to
- * nothing.
+ * Creates a memory of up to `maxBytes`, or of as much as the engine lets a page reserve. Throws BackendError if that is
+ * next to nothing.
  */
 export function createDeviceMemory(shared: boolean, maxBytes: number = maxPages * pageBytes): DeviceMemory {
   let maximum = Math.min(maxPages, Math.ceil((Math.max(1, maxBytes) + argumentBytes) / pageBytes));

@@ -6,7 +6,7 @@ import { Staging } from "./staging.ts";
 
 const slabBytes = 256 * 1024;
 
-/** All that hands out device memory: buffers, staging blocks, and what is kept until the device closes. */
+/** Allocates device memory for buffers, for staging blocks, and for data that stays until the device closes. */
 export class Heap {
   readonly memory: DeviceMemory;
   private readonly allocator: Allocator;
@@ -31,7 +31,7 @@ export class Heap {
     return block;
   }
 
-  /** `bytes` is what was asked for. */
+  /** `bytes` is the size that was requested. */
   free(block: Block, bytes: number): void {
     this.allocator.free(block);
     this.live -= bytes;
@@ -54,7 +54,7 @@ export class Heap {
     return this.tryStage(bytes) ?? this.fail(bytes);
   }
 
-  /** The same; undefined when there is no room. */
+  /** Like `stage`, but returns undefined when there is no room. */
   tryStage(bytes: number): Block | undefined {
     return this.staging.take(bytes);
   }
@@ -64,7 +64,7 @@ export class Heap {
     this.staging.release(block, lastUse);
   }
 
-  /** The address of bytes that the host may fill at once and that stay. Throws OutOfMemoryError. */
+  /** Stores bytes until the device closes, and returns their address. Throws OutOfMemoryError. */
   keep(data: Uint8Array): number {
     const bytes = Math.ceil(data.length / 16) * 16;
     if (this.slabAddress + bytes > this.slabEnd) {

@@ -17,11 +17,11 @@ export class Staging {
     this.isDone = isDone;
   }
 
-  /** Undefined when there is no room. */
+  /** Returns undefined when there is no room. */
   take(bytes: number): Block | undefined {
     const size = Math.max(smallestBytes, 2 ** Math.ceil(Math.log2(bytes)));
     const blocks = this.blocksOf(size);
-    // The longest released is first: where that one is still in use, so are most.
+    // The block that was released first comes first: if it is still in use, most of the others are too.
     const [oldest] = blocks;
     if (oldest === undefined || !this.isDone(oldest.lastUse)) return this.untouched(size, bytes);
     blocks.shift();
@@ -46,7 +46,7 @@ export class Staging {
     return block;
   }
 
-  /** Hands every block that may be taken again to the allocator. */
+  /** Returns every block that is no longer in use to the allocator. */
   giveBack(): void {
     for (const [size, blocks] of this.kept) {
       const idle = blocks.filter(({ lastUse }) => this.isDone(lastUse));
@@ -58,7 +58,7 @@ export class Staging {
     }
   }
 
-  /** The block may be taken again once the launch with this ticket has run. */
+  /** Lets the block be taken again once the launch with this ticket has run. */
   release(block: Block, lastUse: number): void {
     block.lastUse = lastUse;
     this.blocksOf(block.bytes).push(block);

@@ -3,14 +3,14 @@ import type { Entry } from "./entry.ts";
 export interface Failure {
   /** The position of the entry in the queue. */
   readonly ticket: number;
-  /** Its number, or `noKernel`. */
+  /** The number of its kernel, or `noKernel`. */
   readonly kernel: number;
   readonly message: string;
-  /** Values that the kernel has found out of range: where they were counted, and how many. */
+  /** How many values the kernel found out of range, and the address of the counters that hold them. */
   readonly outside?: { readonly counters: number; readonly count: number };
 }
 
-/** The engine will run nothing any more. `failure` names the entry that it stood at. */
+/** The engine runs nothing any more. `failure` names the entry that it had reached. */
 export class EngineLost extends Error {
   readonly failure: Failure;
 
@@ -20,22 +20,22 @@ export class EngineLost extends Error {
   }
 }
 
-/** What runs entries, one after the other: the calling thread itself, or a pool of workers. */
+/** Runs entries one after the other, on the calling thread or on a pool of workers. */
 export interface Engine {
   readonly threads: number;
   /** Entries that it takes beyond the first that has not finished. */
   readonly lookahead: number;
   /** How many entries have finished. */
   completed(): number;
-  /** False when it takes no more for now. */
+  /** Returns false if it can take no more entries for now. */
   tryEnqueue(entry: Entry): boolean;
-  /** Ends the host step that the queue has come to. */
+  /** Ends the host step that the queue has reached. */
   finishHost(): void;
   /** Resolves when so many entries have finished; rejects with EngineLost. */
   until(completed: number): Promise<void>;
   /** The first failure that has not been taken, of the entries before `ticket`. */
   takeFailure(ticket: number): Failure | undefined;
-  /** Gives up: whatever waits, now or later, rejects with EngineLost, which names the unfinished entry. */
+  /** Gives up. Everything that waits, now or later, rejects with EngineLost, which names the unfinished entry. */
   lose(reason: string): void;
   stop(): Promise<void>;
 }
@@ -46,7 +46,7 @@ interface Milestone {
   reject(error: Error): void;
 }
 
-/** Who waits for how many entries, in that order. */
+/** Promises that wait for a number of finished entries, in ascending order. */
 export class Milestones {
   private readonly waiting: Milestone[] = [];
 

@@ -12,7 +12,7 @@ export interface KernelEntry {
   readonly scratchStride: number;
   /** Pointers, then parameters: words, or numbers where they are passed one by one. */
   readonly args: readonly number[];
-  /** Whether the kernel takes the address of its arguments. */
+  /** Whether the kernel takes the address of its arguments, instead of one argument after the other. */
   readonly takesAddress: boolean;
   /** Where the arguments lie in device memory when they are too many for a slot. */
   readonly argsAddress: number;
@@ -20,7 +20,7 @@ export interface KernelEntry {
   readonly counters: number;
 }
 
-/** A step of the host. It holds up what comes after it until the host says so. */
+/** A host step. Later entries wait until the host ends it. */
 export interface HostEntry {
   readonly kind: "host";
   readonly name: string;
@@ -49,18 +49,21 @@ export const counterStride = 64;
 /** Longer argument lists lie in device memory. */
 export const argsInSlot: number = slotWords - firstArg;
 
-/** Workers claim shares: runs of chunks, so few that claiming costs nothing and enough to balance any number of them. */
+/**
+ * The most shares of an entry. Workers claim shares, which are runs of chunks: few enough that claiming costs little,
+ * and enough to balance the load.
+ */
 const maxShares = 256;
 
-/** In the place of a kernel's number: the entry is a step of the host, or there is none. */
+/** Stands in place of a kernel's number if the entry is a host step, or if there is no entry. */
 export const noKernel = -1;
 
-/** In the place of a number of arguments: the kernel takes their address. */
+/** Stands in place of the number of arguments if the kernel takes their address. */
 const byAddress = -1;
 
 /**
- * Writes the entry to the slot at `slot`, and its arguments to the block of `memory` at `block`. Returns in how many shares the
- * entry runs. A host step has none: nothing for a worker to claim.
+ * Writes the entry to the slot at `slot`, and its arguments to the block of `memory` at `block`. Returns the number of
+ * shares in which the entry runs: 0 for a host step, of which workers claim nothing.
  */
 export function writeEntry(
   words: Float64Array,
@@ -115,7 +118,7 @@ export class EntryRunner {
     this.worker = worker;
   }
 
-  /** Returns how many values the kernel has found out of range. Throws what it throws: a trap, or an error of its compilation. */
+  /** Returns how many values the kernel found out of range. Rethrows a trap of the kernel or an error of its compilation. */
   run(slot: number, share: number): number {
     const { words, args } = this;
     const call = this.table.find(words[slot + kernel]!, words[slot + record]!);

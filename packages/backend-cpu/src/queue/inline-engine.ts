@@ -7,11 +7,11 @@ import { EngineLost, Milestones } from "./engine.ts";
 import type { Entry } from "./entry.ts";
 import { EntryRunner, kernelOf, noKernel, slotWords, writeEntry } from "./entry.ts";
 
-/** The longest that a program reads results without giving its event loop a turn, in milliseconds. */
+/** The longest time, in milliseconds, for which a program may read results without a turn of its event loop. */
 const longestStretch = 50;
 
 /**
- * Runs every kernel on the calling thread while it is enqueued: nothing waits but what stands behind a host step. Waiting for
+ * Runs every kernel on the calling thread as soon as it is enqueued; only entries behind a host step wait. Waiting for
  * results gives the event loop a turn now and then, as waiting for worker threads does.
  */
 export class InlineEngine implements Engine {
@@ -54,7 +54,7 @@ export class InlineEngine implements Engine {
     return true;
   }
 
-  /** Counts of the same check add up until they are reported. */
+  /** Adds up the counts of one check until they are reported. */
   private failOutside(counters: number, count: number): void {
     const { failure } = this;
     if (failure?.outside?.counters === counters) {

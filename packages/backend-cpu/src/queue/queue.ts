@@ -4,8 +4,8 @@ import type { Entry, HostEntry } from "./entry.ts";
 import { noKernel } from "./entry.ts";
 
 /**
- * The order of everything that runs. An entry's ticket is its position in the queue, also while it waits here because
- * the engine takes no more: the caller never blocks.
+ * Keeps the order of all entries. An entry's ticket is its position in the queue. Entries that the engine cannot take
+ * yet wait here, so the caller never blocks.
  */
 export class Queue {
   private readonly engine: Engine;
@@ -13,7 +13,7 @@ export class Queue {
   private pushed = 0;
   private enqueued = 0;
   private readonly spilled: Entry[] = [];
-  /** Entries at the front of `spilled` that the engine has by now. */
+  /** How many entries at the front of `spilled` have been passed to the engine. */
   private handedOver = 0;
   private isDraining = false;
   private running: HostEntry | undefined;
@@ -47,8 +47,8 @@ export class Queue {
   }
 
   /**
-   * Resolves when everything before `ticket`, at least that of the call before, has run. Rejects with the first failure among it
-   * that has not been reported yet, and every time once the device is lost.
+   * Resolves when everything before `ticket` has run, and everything that the previous call waits for. Rejects with the
+   * first failure among these that has not been reported yet, and every time once the device is lost.
    */
   until(ticket: number): Promise<void> {
     const report = this.reportAfter(this.lastReport, ticket);
@@ -56,7 +56,10 @@ export class Queue {
     return report;
   }
 
-  /** In the order of the callers: the engine may let a later one go first, which would take the failure of an earlier one. */
+  /**
+   * Reports in the order of the callers. The engine may resolve a later one first, which would then take the failure of
+   * an earlier one.
+   */
   private async reportAfter(earlier: Promise<void>, ticket: number): Promise<void> {
     try {
       await this.engine.until(ticket);
@@ -109,7 +112,7 @@ export class Queue {
     this.engine.finishHost();
   }
 
-  /** Sees to it that what has spilled moves on while nothing more is pushed. */
+  /** Passes spilled entries to the engine while nothing more is pushed. */
   private async drain(): Promise<void> {
     this.isDraining = true;
     while (this.spilled.length > 0) {
@@ -126,7 +129,7 @@ export class Queue {
   private handOver(): void {
     const { spilled } = this;
     while (this.handedOver < spilled.length && this.enqueue(spilled[this.handedOver]!)) this.handedOver++;
-    // Removing them one by one would move all the others each time.
+    // Removing entries one by one would shift all the others each time.
     if (this.handedOver === spilled.length || this.handedOver > spilled.length >> 1) {
       spilled.splice(0, this.handedOver);
       this.handedOver = 0;

@@ -19,7 +19,7 @@ const { waitAsync } = Atomics as {
 
 /** The side of the ring that publishes entries and never blocks. */
 export class HostRing extends Ring {
-  /** `memory` is the words of device memory. Fewer than `ringCapacity` entries before this one may be unfinished. */
+  /** Publishes an entry. `memory` is device memory in words. Fewer than `ringCapacity` earlier entries may be unfinished. */
   publish(ticket: number, entry: Entry, threads: number, memory: Int32Array): void {
     const tag = ticket & tagMask;
     const block = blockAddress(tag % ringCapacity);
@@ -27,21 +27,21 @@ export class HostRing extends Ring {
     Atomics.store(this.shares, tag % ringCapacity, shares);
     Atomics.store(this.words, controlWord.head, (tag + 1) & tagMask);
     const sleepers = Atomics.load(this.words, controlWord.sleepers);
-    // While an earlier entry runs, whoever finishes it looks after this one.
+    // While an earlier entry runs, the worker that finishes it wakes the workers for this one.
     if (sleepers > 0 && this.openTag() === tag) this.wake(shares - (threads - sleepers));
   }
 
-  /** Ends the host step whose turn it is. */
+  /** Ends the host step that is open. */
   finishHost(): void {
     this.openNext(this.openTag(), 0);
   }
 
-  /** The number of finished entries, given an earlier one. */
+  /** The number of finished entries, given that number at an earlier time. */
   finishedSince(before: number): number {
     return before + ((this.openTag() - before) & tagMask);
   }
 
-  /** From now on the signal changes when so many entries have finished. Returns it as it is. */
+  /** Requests that the signal changes when this many entries have finished. Returns its present value. */
   signalAt(completed: number): number {
     Atomics.store(this.words, controlWord.awaited, completed & tagMask);
     return Atomics.load(this.words, controlWord.signal);
@@ -58,7 +58,7 @@ export class HostRing extends Ring {
     Atomics.store(this.words, controlWord.awaited, nobodyWaits);
   }
 
-  /** What workers have left of a failure, if its entry stands before `ticket`. */
+  /** Takes the failure that workers have recorded, if its entry comes before `ticket`. */
   takeFailure(ticket: number, finishedBefore: number): Failure | undefined {
     const { words } = this;
     if (Atomics.load(words, controlWord.failure) === failureState.none) return undefined;

@@ -4,17 +4,20 @@ import { shareOf, slotOf, tagOf } from "./ring.ts";
 import type { WorkerSetup } from "./spawn.ts";
 import { nothing, WorkerRing } from "./worker-ring.ts";
 
-/** How long a worker looks for work before it sleeps: about what it takes the system to wake a thread. */
+/** How long a worker looks for work before it sleeps: about as long as the system takes to wake a thread. */
 const spinMilliseconds = 0.05;
-/** The same where launches wait for the one that others are finishing: to be asleep then would delay every one of them. */
+/**
+ * The same while launches wait for one that other workers are finishing, because each of them would have to wake a
+ * sleeping worker.
+ */
 const spinAtBarrierMilliseconds = 1;
-/** Looks between two looks at the clock. */
+/** Attempts between two looks at the clock. */
 const looks = 32;
 
-/** Tells the processor that this thread only waits; in engines of 2025 and later. */
+/** Tells the processor that this thread is only waiting. Engines have it since 2025. */
 const { pause } = Atomics as { pause?: () => void };
 
-/** Stands in a port of Node's worker threads, or in a browser's worker scope. */
+/** What a port of Node's worker threads and a browser's worker scope have in common. */
 interface Port {
   onmessage: ((event: { readonly data: WorkerSetup }) => void) | null;
   postMessage(message: "ready"): void;

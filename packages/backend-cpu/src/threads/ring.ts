@@ -1,7 +1,7 @@
 import { ringCapacity } from "../memory/argument-blocks.ts";
 import { slotWords } from "../queue/entry.ts";
 
-/** A claim is one word, so that it changes at once: an entry, and a share of it or a count of shares. */
+/** A claim is one word, so that it changes atomically: the tag of an entry, and a share of it or a count of shares. */
 const shareBits = 9;
 const shareMask: number = 2 ** shareBits - 1;
 /** Tickets wrap here. The ring holds far fewer entries, so the distance of two is never in doubt. */
@@ -9,7 +9,7 @@ export const tagMask: number = 2 ** (32 - shareBits) - 1;
 
 /** Words that different threads write stand on different cache lines, 16 words apart. */
 export const controlWord = {
-  /** The tag of the entry whose turn it is. */
+  /** The tag of the open entry. */
   open: 0,
   finishedShares: 16,
   /** The tag of the first ticket that has not been published. */
@@ -23,7 +23,7 @@ export const controlWord = {
   failedTag: 113,
   failedKernel: 114,
   failureBytes: 115,
-  /** Where a failure by values out of range was counted, else 0, and how many there were. */
+  /** The address of the counters of a failed range check, or 0, and how many values were out of range. */
   failedCounters: 116,
   outside: 117,
 } as const;
@@ -48,9 +48,12 @@ export const ringBytes = (threads: number): number => takenOffset + threads * ta
  */
 export class Ring {
   protected readonly words: Int32Array;
-  /** How many shares of each worker's range are taken, of the entry whose tag it has. */
+  /** For each worker, the tag of an entry and how many shares of the worker's range of it are taken. */
   protected readonly taken: Int32Array;
-  /** In how many shares the entry of each slot runs. Atomic, unlike a slot: a worker may look while the host writes it again. */
+  /**
+   * The number of shares of the entry in each slot. It is read atomically, unlike the slot, because a worker may read
+   * it while the host overwrites it.
+   */
   protected readonly shares: Int32Array;
   protected readonly message: Uint8Array;
   readonly slots: Float64Array;
@@ -63,21 +66,22 @@ export class Ring {
     this.taken = new Int32Array(shared, takenOffset);
   }
 
-  /** The tag of the entry whose turn it is, whether or not it has been published. */
+  /** The tag of the open entry, whether or not it has been published. */
   openTag(): number {
     return Atomics.load(this.words, controlWord.open);
   }
 
-  /** How many shares an entry has that is published and has not ended. */
+  /** The number of shares of an entry that is published and unfinished. */
   protected sharesAt(tag: number): number {
     return Atomics.load(this.shares, tag % ringCapacity);
   }
 
-  /** `takers` threads, the caller among them, will look for shares without being woken. */
+  /** Opens the next entry. `takers` threads, including the caller, look for shares without being woken. */
   protected openNext(tag: number, takers: number): void {
     const { words } = this;
     const next = (tag + 1) & tagMask;
-    // What was taken of an entry of the last round is not taken of its namesake in the next.
+    // Tags repeat after a round. Clearing the counts keeps a new entry from inheriting the claims of an old one with
+    // its tag.
     if (next === 0) this.taken.fill(0);
     Atomics.store(words, controlWord.open, next);
     if (next !== Atomics.load(words, controlWord.head)) {
@@ -89,7 +93,7 @@ export class Ring {
     }
   }
 
-  /** Returns whether there is a failure already. Whoever has the lock stores the next state, which releases it. */
+  /** Locks the record of a failure. Returns whether it holds a failure already. Storing the next state releases the lock. */
   protected lockFailure(): boolean {
     let before: number;
     do before = Atomics.exchange(this.words, controlWord.failure, failureState.isLocked);

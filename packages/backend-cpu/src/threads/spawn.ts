@@ -1,7 +1,7 @@
 import { BackendError, nodeModule } from "@evenkeel/tensor";
 import { source } from "./launch-loop.worker.text.ts";
 
-/** What a worker is told, once, before it starts. */
+/** What a worker is told before it starts. */
 export interface WorkerSetup {
   readonly memory: WebAssembly.Memory;
   readonly shared: SharedArrayBuffer;
@@ -37,7 +37,7 @@ function spawnInNode(
   setup: WorkerSetup,
   onCrash: (reason: string) => void,
 ): Promise<WorkerThread> {
-  // Without the flags of the process: a loader for its sources has nothing to do here.
+  // Without the flags of the process, such as a loader for its sources, which the worker does not need.
   const worker = new Worker(source, { eval: true, execArgv: [], name: "evenkeel" });
   return new Promise((resolve, reject) => {
     let crashed = (reason: string): void => reject(new BackendError(`cpu: no worker thread: ${reason}`));

@@ -87,7 +87,7 @@ export class ThreadEngine implements Engine {
     await Promise.all(this.workers.map((worker) => worker.terminate()));
   }
 
-  /** Sees to it that the next milestone is noticed. Held meanwhile: promises alone do not keep a Node process alive. */
+  /** Waits for the next milestone. The workers are held meanwhile, because promises alone do not keep a Node process alive. */
   private listen(): void {
     for (;;) {
       const { next } = this.milestones;

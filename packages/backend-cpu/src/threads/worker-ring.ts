@@ -10,7 +10,7 @@ import {
   takenIndex,
 } from "./ring.ts";
 
-/** No claim: claims are unsigned. */
+/** Returned where there is no claim. Claims are unsigned. */
 export const nothing = -1;
 
 /** The side of the ring that claims shares. */
@@ -24,7 +24,10 @@ export class WorkerRing extends Ring {
     this.threads = threads;
   }
 
-  /** Claims a share of the entry whose turn it is, from the worker's own range as long as there is one, or nothing. */
+  /**
+   * Claims a share of the open entry: from the worker's own range while it has any left, else from that of another
+   * worker. Returns `nothing` if there is none.
+   */
   claim(): number {
     const { words, taken, threads } = this;
     let open = this.openTag();
@@ -37,7 +40,7 @@ export class WorkerRing extends Ring {
       const share = firstShare(range, shares, threads) + count;
       const now = this.openTag();
       if (now !== open) {
-        // The shares may be another entry's by now, or what is taken of them.
+        // By now another entry may be open, to which the shares or the counts belong.
         open = now;
         step = 0;
       } else if (share >= firstShare(range + 1, shares, threads)) {
@@ -49,9 +52,9 @@ export class WorkerRing extends Ring {
     return nothing;
   }
 
-  /** Whether entries are published behind the one whose turn it is, and that one is for workers. */
+  /** Whether entries are published behind the open one, and the open one is for workers. */
   hasQueue(): boolean {
-    // In this order: the head is never behind an entry that was open before.
+    // The order matters: the head is never behind an entry that was open earlier.
     const open = this.openTag();
     const published = (Atomics.load(this.words, controlWord.head) - open) & tagMask;
     return published > 1 && this.sharesAt(open) > 0;
@@ -60,20 +63,20 @@ export class WorkerRing extends Ring {
   /** Reports a share as done, and opens the next entry after the last one. */
   finish(claim: number): void {
     const tag = tagOf(claim);
-    // Read before the share counts as done: from then on the entry may end, and these be another entry's.
+    // Read before the share counts as done, because from then on the entry may end and its slot may be reused.
     const shares = this.sharesAt(tag);
     if (Atomics.add(this.words, controlWord.finishedShares, 1) + 1 < shares) return;
     Atomics.store(this.words, controlWord.finishedShares, 0);
     this.openNext(tag, 1);
   }
 
-  /** Leaves a failure for the host, unless an earlier one is still there. */
+  /** Records a failure for the host, unless an earlier one has not been taken yet. */
   fail(claim: number, kernel: number, message: string): void {
     if (!this.lockFailure()) this.writeFailure(claim, kernel, message, 0);
     Atomics.store(this.words, controlWord.failure, failureState.isReady);
   }
 
-  /** The same for values out of range; counts of the same check add up until the host takes them. */
+  /** Records values out of range. The counts of one check add up until the host takes them. */
   failOutside(claim: number, kernel: number, counters: number, count: number): void {
     const { words } = this;
     if (!this.lockFailure()) this.writeFailure(claim, kernel, "", counters);
@@ -92,12 +95,13 @@ export class WorkerRing extends Ring {
     words[controlWord.outside] = 0;
   }
 
-  /** Claims a share, or blocks until there may be one. */
+  /** Claims a share, or sleeps until there may be one. */
   claimOrSleep(): number {
     const { words } = this;
     Atomics.add(words, controlWord.sleepers, 1);
     const bell = Atomics.load(words, controlWord.bell);
-    // Whoever publishes looks for sleepers afterwards: either it is seen here, or the bell rings.
+    // The host looks for sleepers after it has published. Either this claim sees the entry, or the host wakes this
+    // worker.
     const claim = this.claim();
     if (claim === nothing) Atomics.wait(words, controlWord.bell, bell);
     Atomics.sub(words, controlWord.sleepers, 1);

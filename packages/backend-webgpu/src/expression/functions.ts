@@ -8,7 +8,7 @@ const artanhSeries = [11, 9, 7, 5, 3].map((odd) => 2 / odd);
 /** (e^x - 1 - x) / x^2 in powers of x. */
 const expSeries = [40320, 5040, 720, 120, 24, 6, 2].map((factorial) => 1 / factorial);
 
-/** Compilers may assume that there is no NaN: only its bits are certain. */
+/** Compilers may assume that there is no NaN, so it is recognized by its bits. */
 const isNan: WgslFunction = {
   source: `
 fn isNan(x: vec4f) -> vec4<bool> {
@@ -16,7 +16,7 @@ fn isNan(x: vec4f) -> vec4<bool> {
 }`,
 };
 
-/** A NaN where `x` is one or `condition` holds: a constant NaN would not compile. */
+/** NaN where `x` is NaN or `condition` holds. A constant NaN would not compile. */
 const orNan: WgslFunction = {
   uses: ["isNan"],
   source: `
@@ -106,7 +106,7 @@ fn exponential(x: vec4f) -> vec4f {
 }`,
 };
 
-/** At 0 it is minus infinity, which would not compile as a constant: no bit of x gets into it. */
+/** The logarithm of 0 is minus infinity, which does not compile as a constant. It is made from x without keeping any bit of x. */
 const logarithm: WgslFunction = {
   uses: ["orNan"],
   source: `

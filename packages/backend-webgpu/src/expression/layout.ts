@@ -9,7 +9,7 @@ export type ReadKind = "linear" | "single" | "splat" | "quad" | "run" | "points"
 
 export interface ReadLayout {
   readonly kind: ReadKind;
-  /** The output in whose memory the input lives: both are one binding. */
+  /** The output that shares its memory, and hence its binding, with the input. */
   readonly sharedWith?: number | undefined;
   /** It is one of the inputs that share the last binding, because a kernel cannot have one for each. */
   readonly isPacked?: boolean;

@@ -36,7 +36,7 @@ function packedElement(dtype: DType, words: string, at: string, base: string): s
   }
 }
 
-/** The elements at these places as a vector of what expressions compute with. */
+/** The elements at these places as a vector of the type that expressions compute with. */
 function gathered(dtype: DType, elements: readonly string[]): string {
   const vector = `${vectorOf[dtype]}(${elements.join(", ")})`;
   return dtype === "bool" ? `${vector} != vec4u()` : vector;
@@ -50,14 +50,14 @@ const storeBytes = (array: string, place: string, value: string): string[] => [
   `${place} = (${place} & ~mask_${array}) | (word_${array} & mask_${array});`,
 ];
 
-/** The part of the last vector that is within the output. */
+/** Stores the part of the last vector that is within the output. */
 const storePart = (array: string, place: string): string[] => [
   `  ${place}.x = stored_${array}.x;`,
   `  if (rest > 1u) { ${place}.y = stored_${array}.y; }`,
   `  if (rest > 2u) { ${place}.z = stored_${array}.z; }`,
 ];
 
-/** The same of halves, two to a word: half of the last word may belong to what lies behind. */
+/** The same for halves, two to a word. Half of the last word may belong to other data, which is kept. */
 const storeHalvesPart = (array: string, place: string): string[] => [
   `  let low_${array} = (${place} & vec2u(0xffff0000u)) | (stored_${array} & vec2u(0xffffu));`,
   `  ${place}.x = select(stored_${array}.x, low_${array}.x, rest == 1u);`,

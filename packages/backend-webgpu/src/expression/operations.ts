@@ -2,9 +2,9 @@ import type { ExpressionNode, ScalarType } from "@evenkeel/tensor";
 import { scalarName } from "./parameters.ts";
 import type { FunctionName } from "./wgsl-function.ts";
 
-/** What printing a node needs of its surroundings. */
+/** What printing a node needs to know of the kernel. */
 export interface PrintContext {
-  /** Names a function of `functions.ts` and has it defined. */
+  /** Returns the name of a function of `functions.ts`, and adds its definition to the kernel. */
   use(name: FunctionName): string;
   /** The loaded value of an input. */
   input(index: number): string;
@@ -22,7 +22,10 @@ export const vectorType: { readonly [type in ScalarType]: string } = {
 
 const words = new DataView(new ArrayBuffer(4));
 
-/** A constant in all four places; what WGSL refuses as a constant comes through its bits and a zero that it does not see. */
+/**
+ * A constant in all four lanes. NaN and infinities, which WGSL rejects as constants, are made from their bits and a
+ * zero that the compiler cannot know.
+ */
 export function printConstant(type: ScalarType, value: number): string {
   if (type === "bool") return `vec4<bool>(${value !== 0})`;
   if (type === "u32") return `vec4u(${value >>> 0}u)`;
@@ -35,7 +38,7 @@ export function printConstant(type: ScalarType, value: number): string {
   return isPlain ? `vec4f(${rounded}f)` : `bitcast<vec4f>(vec4u(${bits}u))`;
 }
 
-/** Built-in functions that mean the same. */
+/** Built-in functions with the same meaning. */
 const builtins: { readonly [op: string]: string } = {
   floor: "floor",
   ceil: "ceil",
@@ -145,7 +148,7 @@ function printOperation(node: Operation, context: PrintContext): string {
   }
 }
 
-/** Booleans have an order here and none in WGSL. A NaN differs from itself, which compilers see in a negated test only. */
+/** Booleans are ordered here, but not in WGSL. NaN differs from itself, which compilers respect in a negated test only. */
 function printOperator(operator: string, op: string, from: ScalarType, a: string, b: string): string {
   if (op === "notEqual" && from === "f32") return `!(${a} == ${b})`;
   const isOrder = op.startsWith("less") || op.startsWith("greater");
@@ -153,13 +156,13 @@ function printOperator(operator: string, op: string, from: ScalarType, a: string
   return `${number(a)} ${operator} ${number(b)}`;
 }
 
-/** By 0 it is 0: WGSL would return the dividend. */
+/** A quotient or remainder by 0 is 0, where WGSL returns the dividend. */
 function printIntegerDivision(operator: string, type: ScalarType, a: string, b: string): string {
   const vector = vectorType[type];
   return `select(${a} ${operator} select(${b}, ${vector}(1), ${b} == ${vector}()), ${vector}(), ${b} == ${vector}())`;
 }
 
-/** NaN where either is: a constant on one side leaves one test. */
+/** NaN if either operand is NaN. A constant operand needs no test. */
 function printExtreme(node: Operation, context: PrintContext, a: string, b: string): string {
   const name = node.op as "min" | "max";
   if (node.type !== "f32") return `${name}(${a}, ${b})`;
@@ -182,7 +185,7 @@ function printPower(exponent: ExpressionNode, context: PrintContext, a: string, 
 function printCast(from: ScalarType, to: ScalarType, context: PrintContext, a: string): string {
   const vector = vectorType[to];
   if (to === "bool") {
-    // By bits: a comparison may take the smallest numbers for 0.
+    // Tested by bits, because a comparison may flush subnormal numbers to 0.
     return from === "f32"
       ? `(bitcast<vec4u>(${a}) << vec4u(1u)) != vec4u()`
       : `${a} != ${vectorType[from]}()`;

@@ -26,8 +26,9 @@ export const scalarName = (index: number): string => `scalar${index}`;
 const storedType = (type: ScalarType): Parameter["type"] => (type === "bool" ? "u32" : type);
 
 /**
- * The uniform struct: the number of points, workgroups in a row of the grid, `zero` (a 0 that no compiler sees), sizes of
- * the dimensions, of each input its strides where it needs them and its first word where it is packed, scalars.
+ * The members of the uniform struct, in order: the number of points, the workgroups in a row of the grid, `zero` (a 0
+ * that the compiler cannot know), the sizes of the dimensions, the strides of each input that needs them or the first
+ * word of one that is packed, and the scalars.
  */
 export function parametersOf(expression: Expression, layout: ExpressionLayout): Parameter[] {
   const names = ["count", "width", "zero"];
@@ -61,7 +62,7 @@ export function parameterValues(
   return values;
 }
 
-/** A grid of workgroups for this many points, in rows where one dimension of the grid does not hold them. */
+/** The grid of workgroups for this many points, in several rows where one dimension is too small. */
 export function gridOf(points: number, maxWorkgroups: number): [x: number, y: number, z: number] {
   const groups = Math.ceil(points / (pointsOfInvocation * workgroupSize));
   const rows = Math.ceil(groups / maxWorkgroups);

@@ -149,7 +149,7 @@ function printLoad(dtype: DType, input: number, layout: ExpressionLayout, memory
   return memory.loadVector(dtype, array, kind === "linear" ? "quad" : `offset${input} >> 2u`);
 }
 
-/** Where the four points find their elements in an input: one place where it is the same for all. */
+/** The places of the four points' elements in an input, or one place if it is the same for all. */
 function placesOf(input: number, layout: ExpressionLayout): string[] {
   const offset = `offset${input}`;
   const neighbours = (first: string): string[] => [0, 1, 2, 3].map((step) => `${first} + ${step}u`);

@@ -6,7 +6,7 @@ const halfPiParts = [201 / 2 ** 7, 253 / 2 ** 19, 170 / 2 ** 27, 136 / 2 ** 37, 
 
 const reduceByQuarterTurns = halfPiParts.reduce((rest, part) => `fma(turns, vec4f(-${part}f), ${rest})`, "x");
 
-/** The upper word of the product of two words. */
+/** The upper 32 bits of the product of two u32. */
 export const timesHigh: WgslFunction = {
   source: `
 fn timesHigh(a: u32, b: u32) -> u32 {

@@ -4,7 +4,7 @@ import { computeStage } from "../gpu-constants.ts";
 import type { Failures } from "../queue/failures.ts";
 import type { Access, Region } from "./bindings.ts";
 
-/** The layouts of kernels whose operands are accessed in the same way. */
+/** The bind group layout and pipeline layout of kernels whose operands are accessed in the same way. */
 export interface BindLayout {
   readonly key: string;
   readonly accesses: readonly Access[];
@@ -12,7 +12,7 @@ export interface BindLayout {
   readonly pipeline: GPUPipelineLayout;
 }
 
-/** Beyond this many, which training in a steady state does not need, the cache starts over. */
+/** The cache is cleared beyond this many groups, which training in a steady state does not reach. */
 const groupsKept = 8192;
 
 /** Bind groups of storage buffers, and their layouts. */
@@ -60,7 +60,7 @@ export class BindGroups {
     return group;
   }
 
-  /** Lets go of groups that hold on to a block that is destroyed. */
+  /** Clears the cache, whose groups keep destroyed blocks alive. */
   clear(): void {
     this.groups.clear();
   }

@@ -10,7 +10,7 @@ import type { KernelCall } from "./launcher.ts";
 
 interface PrintedExpression {
   readonly name: string;
-  /** By layout. */
+  /** Kernels by the key of their layout. */
   readonly kernels: Map<string, WgslKernel>;
 }
 
@@ -68,7 +68,7 @@ export class ExpressionKernels {
     };
   }
 
-  /** The last inputs share a binding where there are more operands than bindings. */
+  /** Packs the last inputs into one binding where there are more operands than bindings. */
   private packed(layout: ExpressionLayout, writes: number): ExpressionLayout {
     const bound = layout.reads.filter(isBound).length;
     if (bound + writes <= this.maxBindings) return layout;

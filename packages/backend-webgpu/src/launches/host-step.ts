@@ -4,7 +4,7 @@ import type { Transfers } from "../memory/transfers.ts";
 import type { WebgpuBuffer } from "../memory/webgpu-buffer.ts";
 import type { Recorder } from "../queue/recorder.ts";
 
-/** An operand on the host: the words that hold it. */
+/** An operand on the host, and the words that hold it. */
 interface HostCopy {
   readonly name: string;
   readonly operand: HostOperand<BufferView>;
@@ -44,7 +44,7 @@ export async function runHostStep(
   }
 }
 
-/** What the step only writes is not read, unless its last word holds more than it. */
+/** An operand that the step only writes is not read, unless other data shares its last word. */
 async function copyToHost(
   name: string,
   operand: HostOperand<BufferView>,

@@ -14,7 +14,7 @@ import { accessesOf } from "./bindings.ts";
 import type { Pipeline } from "./pipelines.ts";
 import { Pipelines } from "./pipelines.ts";
 
-/** What launches go through. */
+/** The parts of the device that a launch passes through. */
 export interface LaunchParts {
   readonly device: GPUDevice;
   readonly queue: CommandQueue;
@@ -45,8 +45,8 @@ const read: readonly Access[] = ["r"];
 const written: readonly Access[] = ["w"];
 
 /**
- * Queues kernels. The pipeline starts to compile when the launch is called; until it is there, the launch and all that
- * follows wait in the queue, and what they need compiles beside it.
+ * Queues kernels. A pipeline starts to compile at its first launch. Until it is ready, the launch and all later
+ * commands wait in the queue, while the pipelines of later launches compile in parallel.
  */
 export class Launcher {
   readonly groups: BindGroups;
@@ -96,7 +96,7 @@ export class Launcher {
     for (const { block } of copies) pool.give(block);
   }
 
-  /** A copy of the regions, one behind the other, for the next launch. */
+  /** Copies the regions, one behind the other, to a block for the next launch. */
   private copyOf(regions: readonly Region[]): Region {
     const { queue, pool, transfers } = this.parts;
     const bytes = regions.reduce((sum, region) => sum + region.bytes, 0);
@@ -114,7 +114,7 @@ export class Launcher {
     const { name, kernel, parameters, workgroups } = call;
     const { recorder, ring, failures } = this.parts;
     if (pipeline.compiled === undefined) {
-      // Where the device is lost, whoever waits for it learns so.
+      // If the device is lost, everyone who waits for it is told.
       if (pipeline.error !== undefined && !failures.isLost) failures.add(pipeline.error);
       return;
     }

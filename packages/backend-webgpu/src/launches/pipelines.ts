@@ -8,9 +8,9 @@ import { moduleSource } from "./module-source.ts";
 /** A kernel for operands that are accessed in one way. */
 export interface Pipeline {
   readonly layout: BindLayout;
-  /** Absent until `ready` has resolved, and where the kernel does not compile. */
+  /** Absent until `ready` has resolved, and if the kernel does not compile. */
   compiled?: GPUComputePipeline;
-  /** Why there is none. */
+  /** Why the kernel did not compile. */
   error?: Error;
   readonly ready: Promise<void>;
 }
@@ -61,7 +61,7 @@ export class Pipelines {
   private create(name: string, source: string, entryPoint: string, layout: BindLayout): Pipeline {
     this.counters.pipelines++;
     const { device } = this;
-    // Its errors come with the pipeline's, by name.
+    // Its errors are reported with those of the pipeline, under the name of the launch.
     device.pushErrorScope("validation");
     const module = device.createShaderModule({ label: name, code: source });
     void device.popErrorScope().catch(() => {});

@@ -5,14 +5,14 @@ import { Block } from "../memory/block.ts";
 import type { Transfers } from "../memory/transfers.ts";
 import type { Region } from "./bindings.ts";
 
-/** Models need a few counters. */
+/** Counters in a bank. Models need only a few. */
 const countersOfBank = 64;
 const counterBytes = 16;
 const wordBytes = 4;
 
 interface Counter {
   readonly check: RangeCheck;
-  /** What has been reported of it: counters only grow. */
+  /** The count when it was last reported. Counters only grow. */
   seen: number;
 }
 
@@ -28,7 +28,7 @@ export class RangeChecks {
   private readonly alignment: number;
   private readonly banks: Bank[] = [];
   private readonly regions = new Map<string, Region>();
-  /** Those whose counters may have grown since the last look. */
+  /** Banks whose counters may have grown since the last look. */
   private readonly toLookAt = new Set<Bank>();
 
   constructor(device: GPUDevice, transfers: Transfers) {
@@ -47,14 +47,14 @@ export class RangeChecks {
     return region;
   }
 
-  /** Announces a kernel that counts in this region. To be called in the order of the queue. */
+  /** Notes that a kernel counts in this region. Must be called in the order of the queue. */
   expect({ block }: Region): void {
     this.toLookAt.add(this.banks.find((bank) => bank.block === block)!);
   }
 
   /**
-   * What the kernels queued so far have found; undefined where none has run since the last look. To be called in the order of
-   * the queue.
+   * The errors that the kernels queued so far have counted, or undefined if none has run since the last look. Must be
+   * called in the order of the queue.
    */
   look(): Promise<Error[]> | undefined {
     if (this.toLookAt.size === 0) return undefined;
@@ -84,7 +84,7 @@ export class RangeChecks {
     if (bank === undefined || bank.counters.length === countersOfBank) {
       const size = countersOfBank * this.alignment;
       const gpu = this.device.createBuffer({ size, usage: usage.storage | usage.copySource });
-      // Blocks of the pool count from 0.
+      // Negative, because the ids of the pool's blocks count from 0.
       bank = { block: new Block(gpu, size, -1 - this.banks.length), counters: [] };
       this.banks.push(bank);
     }

@@ -6,7 +6,7 @@ export class Block {
   readonly id: number;
   /** The latest submission that uses it. */
   lastUse: number = 0;
-  /** The GPU had no room for it after all. */
+  /** Whether the GPU turned out to have no room for it. */
   isInvalid: boolean = false;
 
   constructor(gpu: GPUBuffer, bytes: number, id: number) {

@@ -9,14 +9,15 @@ const keptAnyway = 2 ** 26;
 
 export interface PoolLimits {
   readonly maxBufferBytes: number;
-  /** Of all blocks together. */
+  /** Total bytes of all blocks. */
   readonly maxMemoryBytes: number;
 }
 
 /**
- * Blocks by size class. What is given back is lent again at once: its new owner's commands stand behind those of the old
- * one in the queue. The oldest block is lent first: steps that allocate alike get the same blocks, and find the bind
- * groups of the step before. All together hold at most twice the bytes that were alive at once.
+ * A pool of blocks by size class. A block that is given back can be lent again immediately, because the commands of its
+ * new owner come after those of the old one in the queue. The oldest block is lent first, so that steps with the same
+ * allocations get the same blocks and find their bind groups in the cache. The pool holds at most twice the bytes that
+ * were alive at once.
  */
 export class BufferPool {
   private readonly device: GPUDevice;
@@ -24,7 +25,7 @@ export class BufferPool {
   private readonly failures: Failures;
   private readonly release: (block: Block) => void;
   private readonly all = new Set<Block>();
-  /** Of each size, the oldest last. */
+  /** Free blocks by size class, oldest last. */
   private readonly free = new Map<number, Block[]>();
   private nextId = 0;
   private live = 0;
@@ -39,7 +40,7 @@ export class BufferPool {
     this.release = release;
   }
 
-  /** Throws OutOfMemoryError beyond the limits. That the GPU itself has no room shows at the next report. */
+  /** Throws OutOfMemoryError beyond the limits. If the GPU itself has no room, the next report says so. */
   take(bytes: number): Block {
     const { maxBufferBytes } = this.limits;
     if (bytes > maxBufferBytes) {
@@ -107,7 +108,10 @@ export class BufferPool {
     return block;
   }
 
-  /** Releases free blocks until at most `kept` bytes of them are left: of each size the youngest, which are needed least. */
+  /**
+   * Releases free blocks until at most `kept` bytes of them are left. The youngest of each size go first, because they
+   * are needed least.
+   */
   private trim(kept: number): void {
     for (const [size, blocks] of this.free) {
       while (this.pooled > kept && blocks.length > 0) {
@@ -123,7 +127,7 @@ export class BufferPool {
   }
 }
 
-/** Where a block belongs among others of falling ids. */
+/** The index at which a block belongs among others in descending order of ids. */
 function placeOf({ id }: Block, others: readonly Block[]): number {
   let [low, high] = [0, others.length];
   while (low < high) {

@@ -1,4 +1,4 @@
-/** The smallest block: what every adapter accepts as a distance between views. */
+/** Bytes of the smallest block: the alignment of views that every adapter accepts. */
 export const smallestBlock = 256;
 
 /** Sizes of blocks come in four steps to an octave, so that a block is at most a quarter larger than what was asked for. */

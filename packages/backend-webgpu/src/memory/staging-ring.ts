@@ -1,10 +1,13 @@
 import { usage } from "../gpu-constants.ts";
 import { sizeClass } from "./size-class.ts";
 
-/** Idle buffers are kept up to this many bytes. */
+/** The most bytes of idle buffers that are kept. */
 const keptBytes = 2 ** 26;
 
-/** Buffers that the GPU copies results into and the host maps; each goes round until there are enough for all reads. */
+/**
+ * Buffers that the GPU copies results into and the host maps. They are reused, and added to until there are enough for
+ * all reads under way.
+ */
 export class StagingRing {
   private readonly device: GPUDevice;
   private readonly idle = new Map<number, GPUBuffer[]>();

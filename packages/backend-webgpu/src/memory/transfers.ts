@@ -44,14 +44,14 @@ export class Transfers {
     this.recorder.afterSubmit(() => staging.destroy());
   }
 
-  /** Copies bytes of a block now; resolves with them when the GPU has got there. Rejects when the device is lost. */
+  /** Records a copy of bytes of a block, and resolves with them when the GPU has made it. Rejects when the device is lost. */
   read(block: Block, offset: number, bytes: number): Promise<ArrayBuffer> {
     const contents = this.readGpu(block.gpu, offset, bytes);
     block.lastUse = this.recorder.submission;
     return contents;
   }
 
-  /** The same for a buffer outside of the pool. */
+  /** Like `read`, for a buffer outside of the pool. */
   readGpu(buffer: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     const start = Math.floor(offset / 4) * 4;
     const size = Math.ceil((offset + bytes) / 4) * 4 - start;

@@ -1,7 +1,7 @@
 import type { WgslKernel } from "@evenkeel/tensor";
 import { wgslKernel } from "@evenkeel/tensor/wgsl";
 
-/** Replaces some bits of one word: how less than a word is written. */
+/** Replaces some bits of one word, to write less than a word. */
 export const wordPatch: WgslKernel = /* @__PURE__ */ wgslKernel({
   entry: "patchWord",
   writes: { words: "u32" },

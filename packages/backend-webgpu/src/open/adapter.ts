@@ -8,7 +8,7 @@ export interface AdapterOptions {
   readonly acceptsSoftware?: boolean | undefined;
 }
 
-/** Limits that are asked for as far as the adapter goes: the defaults are those of the smallest devices. */
+/** Limits requested at the adapter's maximum, because the defaults are those of the smallest devices. */
 const wantedLimits = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",

@@ -1,9 +1,9 @@
-/** What a device may have beyond every WebGPU device. */
+/** Optional features that a device may have. */
 export type OptionalFeature = "shader-f16" | "subgroups" | "timestamp-query";
 
 export const knownFeatures: readonly OptionalFeature[] = ["shader-f16", "subgroups", "timestamp-query"];
 
-/** The known features that an adapter has, without those to leave alone. */
+/** The features of an adapter that are known here, except those to leave unused. */
 export function optionalFeatures(
   present: { has(feature: string): boolean },
   without: readonly OptionalFeature[] = [],

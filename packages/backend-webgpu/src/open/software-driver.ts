@@ -1,6 +1,6 @@
 import { nodeModule } from "@evenkeel/tensor";
 
-/** What is asked of the machine: Node's modules in programs, stand-ins in tests. */
+/** What the search needs to know of the machine. Programs use Node's modules, tests use stand-ins. */
 export interface Machine {
   readonly platform: string;
   readonly home: string;
@@ -23,7 +23,7 @@ const browserFolders = [
   "/opt/chromium.org/chromium",
 ];
 
-/** False where a driver would look in vain; other systems than Linux always have a GPU. */
+/** Whether a driver may find a GPU. Always true on systems other than Linux. */
 export function showsGpu({ platform, exists }: Pick<Machine, "platform" | "exists">): boolean {
   return platform !== "linux" || signsOfGpu.some((path) => exists(path));
 }

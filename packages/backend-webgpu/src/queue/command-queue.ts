@@ -1,9 +1,10 @@
-/** Something to do at its place in the order; a promise where the rest must wait for it. It does not throw. */
+/** A function to run at its place in the order. It returns a promise if later commands must wait, and does not throw. */
 export type Command = () => void | Promise<void>;
 
 /**
- * The order of everything. Commands run at once while none before them waits (for a pipeline that compiles, for a host
- * step), so in the steady state a call goes straight into the open pass. Its place in the order is a command's ticket.
+ * Keeps the order of all commands. A command runs immediately unless an earlier one waits (for a pipeline to compile,
+ * or for a host step), so in the steady state a call goes straight into the open pass. A command's ticket is its place
+ * in the order.
  */
 export class CommandQueue {
   private readonly onDrained: () => void;
@@ -12,7 +13,7 @@ export class CommandQueue {
   private pushed = 0;
   private started = 0;
 
-  /** `onDrained` is called when what had to wait has run. */
+  /** `onDrained` is called when all commands that had to wait have run. */
   constructor(onDrained: () => void) {
     this.onDrained = onDrained;
   }
@@ -22,12 +23,12 @@ export class CommandQueue {
     return this.pushed;
   }
 
-  /** The ticket of the command that runs. */
+  /** The ticket of the running command. */
   get running(): number {
     return this.started - 1;
   }
 
-  /** Whether a command would run at once. */
+  /** Whether a command would run immediately. */
   get isFree(): boolean {
     return !this.isWaiting;
   }

@@ -6,7 +6,7 @@ interface Failure {
   readonly error: Error;
 }
 
-/** What went wrong on the device, until it is reported; and that the device is lost, which is reported every time. */
+/** Collects the failures of a device until they are reported. The loss of the device is reported every time. */
 export class Failures {
   private readonly queue: Pick<CommandQueue, "next" | "running">;
   private readonly found: Failure[] = [];
@@ -18,7 +18,7 @@ export class Failures {
     this.queue = queue;
   }
 
-  /** The place in the order of what is called now and has no ticket of its own. */
+  /** The place in the order of a call that has no ticket of its own. */
   get latest(): number {
     return this.queue.next - 1;
   }
@@ -31,7 +31,7 @@ export class Failures {
     this.found.push({ ticket, error });
   }
 
-  /** Waits for an error scope; `describe` makes its error into one with a name. */
+  /** Waits for an error scope. `describe` turns its message into an error that names the launch. */
   watch(
     scope: Promise<GPUError | null>,
     describe: (message: string) => Error,
@@ -47,7 +47,7 @@ export class Failures {
     this.watched.add(settled);
   }
 
-  /** An error that no scope caught. */
+  /** Records an error that no scope caught. */
   addUncaptured(error: GPUError): void {
     const isMemory = error.constructor.name === "GPUOutOfMemoryError";
     this.add(isMemory ? new OutOfMemoryError(error.message) : new DeviceError(error.message));
@@ -60,7 +60,7 @@ export class Failures {
     this.waiting.clear();
   }
 
-  /** Settles as the promise does, or rejects when the device is lost: what waits for a lost device may wait for ever. */
+  /** Settles as the promise does, or rejects when the device is lost, because the promises of a lost device may never settle. */
   orLost<Result>(promise: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.lost !== undefined) reject(this.lost);

@@ -2,7 +2,7 @@ const millisecondsBetweenNudges = 1;
 
 const isFirefox = (): boolean => /Firefox\//.test(globalThis.navigator?.userAgent ?? "");
 
-/** Firefox looks at the GPU every 100 ms; a submission, even an empty one, makes it look at once. */
+/** Firefox polls the GPU every 100 ms. A submission, even an empty one, makes it poll immediately. */
 export async function nudged<Result>(
   promise: Promise<Result>,
   queue: Pick<GPUQueue, "submit">,

@@ -1,10 +1,10 @@
 import { usage } from "../gpu-constants.ts";
 import type { LaunchTime } from "../webgpu-backend.ts";
 
-/** Launches of one query set, at two timestamps each: the most that WebGPU allows. */
+/** Launches in a query set, at two timestamps each: the largest set that WebGPU allows. */
 const launchesOfSet = 2048;
 
-/** Writes down when the pass of each launch began and ended. */
+/** Records when the pass of each launch began and ended. */
 export class PassTimer {
   private readonly device: GPUDevice;
   private readonly sets: GPUQuerySet[] = [];

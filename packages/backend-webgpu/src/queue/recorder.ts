@@ -4,7 +4,7 @@ import type { Failures } from "./failures.ts";
 import type { PassTimer } from "./pass-timer.ts";
 import type { UniformRing } from "./uniform-ring.ts";
 
-/** A longer submission is cut, so that the GPU does not wait for the host to finish encoding. */
+/** The most dispatches in a submission. Longer ones are split, so that the GPU does not wait for the host to finish encoding. */
 const mostDispatches = 512;
 
 /** The submission that is being recorded: one encoder, and in it one compute pass that only copies interrupt. */
@@ -34,13 +34,13 @@ export class Recorder {
     return this.count;
   }
 
-  /** From here on every launch has a pass of its own, whose times the timer writes down; or none has. */
+  /** From now on every launch gets a pass of its own, whose times the timer records. Undefined ends this. */
   timeWith(timer: PassTimer | undefined): void {
     this.endPass();
     this.timer = timer;
   }
 
-  /** Sees to it that parameters can be placed for a dispatch of this submission. */
+  /** Makes room for the parameters of a dispatch in this submission. */
   makeRoom(): void {
     if (!this.ring.hasRoom || this.names.length >= mostDispatches) this.submit();
   }

@@ -4,13 +4,13 @@ import type { Failures } from "./failures.ts";
 import { nudged } from "./nudge.ts";
 import type { Recorder } from "./recorder.ts";
 
-/** What finds errors that kernels have counted. */
+/** Finds the errors that kernels have counted. */
 export interface KernelErrors {
-  /** Those of the kernels queued since the last look; undefined where none can have counted any. */
+  /** The errors of the kernels queued since the last look, or undefined if none of them can have counted any. */
   look(): Promise<readonly Error[]> | undefined;
 }
 
-/** What callers wait for: results of the GPU, in the place of which the first failure before them is thrown. */
+/** Results of the GPU that callers wait for. A failure before a result is thrown in its place. */
 export class Reports {
   private readonly device: GPUDevice;
   private readonly queue: CommandQueue;
@@ -39,7 +39,7 @@ export class Reports {
     this.checks = checks;
   }
 
-  /** The calls of one synchronous stretch, such as a training step, go to the GPU together. */
+  /** Submits all calls of one synchronous stretch, such as a training step, together. */
   requestSubmit(): void {
     if (this.isSubmitRequested) return;
     this.isSubmitRequested = true;
@@ -49,7 +49,7 @@ export class Reports {
     });
   }
 
-  /** Queues what gives a result, and settles as it does, unless something queued earlier failed. */
+  /** Queues a command that gives a result, and settles as it does, unless something queued earlier failed. */
   of<Result>(start: () => Promise<Result>): Promise<Result> {
     const ticket = this.queue.next;
     const result = new Promise<Result>((resolve, reject) => {
@@ -81,12 +81,12 @@ export class Reports {
     );
   }
 
-  /** Waits for all that somebody waits for. */
+  /** Resolves when every result that somebody waits for has settled. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.pending);
   }
 
-  /** In the order of the callers: a later one that is ready first would take the failure of an earlier one. */
+  /** Settles in the order of the callers, because a later one that is ready first would take the failure of an earlier one. */
   private async settle<Result>(
     result: Promise<Result>,
     ticket: number,
@@ -96,12 +96,12 @@ export class Reports {
       return await this.failures.orLost(result);
     } catch (error) {
       const { name, message } = error as Error;
-      // A buffer is unmapped by force when the device is lost, which is told a moment later.
+      // The loss of a device unmaps its buffers first, and is announced a moment later.
       if (name === "AbortError") await this.whenLost;
       throw new DeviceError(`the GPU failed: ${message}`, { cause: error });
     } finally {
       await earlier;
-      // What failed first is thrown in the place of what follows from it.
+      // The first failure is thrown instead of those that follow from it.
       await this.failures.report(ticket);
     }
   }

@@ -1,17 +1,17 @@
 import { ArgumentError } from "@evenkeel/tensor";
 import { computeStage, usage } from "../gpu-constants.ts";
 
-/** Parameters of hundreds of launches: the ring goes round after many submissions. */
+/** Room for the parameters of hundreds of launches, so that the ring wraps around after many submissions. */
 const ringBytes = 2 ** 20;
 
-/** What a kernel may have in parameters. */
+/** The most bytes of parameters that a kernel may have. */
 const maxParameterBytes = 4096;
 
 export type ParameterType = "u32" | "i32" | "f32";
 
 /**
- * Parameters of launches, one slot after the other in a uniform buffer with one bind group: a launch costs a dynamic offset.
- * What was placed is uploaded as one piece before the submission that reads it.
+ * The parameters of launches, one slot after the other in a uniform buffer with one bind group, so that a launch costs
+ * only a dynamic offset. All that was placed is uploaded in one piece before the submission that reads it.
  */
 export class UniformRing {
   readonly layout: GPUBindGroupLayout;
@@ -25,7 +25,7 @@ export class UniformRing {
 
   constructor(device: GPUDevice) {
     this.alignment = device.limits.minUniformBufferOffsetAlignment;
-    // A binding may reach beyond the last slot.
+    // The binding of the last slot reaches beyond it.
     this.buffer = device.createBuffer({
       size: ringBytes + maxParameterBytes,
       usage: usage.uniform | usage.copyTarget,

@@ -42,7 +42,7 @@ export function checkTensors(where: string, ...operands: readonly unknown[]): vo
   for (const operand of operands) checkValue(where, operand, aTensor);
 }
 
-/** How many characters of a string a message repeats. */
+/** The most characters of a string that a message shows. */
 const longestText = 60;
 
 /** A value for a message, in few words: `-1`, `"mean"`, `a function`, `[0.5, 2]`, `a Map`. */
@@ -61,7 +61,7 @@ export function describeValue(value: unknown): string {
   }
 }
 
-/** How many elements of an array a message repeats. */
+/** The most elements of an array that a message shows. */
 const mostElements = 8;
 
 function describeObject(value: object): string {

@@ -1,4 +1,4 @@
-/** What a value must be: in words, for the message, and as a predicate. */
+/** What a value must be: a text for the message, and a predicate. */
 export interface Rule {
   readonly expected: string;
   accepts(value: unknown): boolean;
@@ -12,7 +12,7 @@ const number = (expected: string, test: (value: number) => boolean): Rule => ({
   accepts: (value) => typeof value === "number" && test(value),
 });
 
-/** For values that are checked elsewhere. */
+/** Accepts every value, for options that are checked elsewhere. */
 export const anything: Rule = { expected: "anything", accepts: () => true };
 
 /** Any number, including infinities and NaN. */
@@ -36,7 +36,7 @@ export const nonNegativeInteger: Rule = /* @__PURE__ */ number(
   (value) => Number.isSafeInteger(value) && value >= 0,
 );
 
-/** A word of a random key. */
+/** One 32-bit word of a random key. */
 export const seedWord: Rule = /* @__PURE__ */ number(
   "an integer in [0, 2^32)",
   (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32,
@@ -60,7 +60,7 @@ export const fraction: Rule = /* @__PURE__ */ number(
   (value) => value >= 0 && value <= 1,
 );
 
-/** A share or decay rate for which 1 would mean that nothing new counts. */
+/** A share or decay rate below 1: at 1, new values would not count. */
 export const belowOne: Rule = /* @__PURE__ */ number(
   "a number in [0, 1)",
   (value) => value >= 0 && value < 1,
@@ -99,7 +99,7 @@ export const anAbortSignal: Rule = {
     typeof value === "object" && value !== null && "throwIfAborted" in value && "addEventListener" in value,
 };
 
-/** One of a few words. */
+/** Accepts one of a few words. */
 export const oneOf = (...words: readonly string[]): Rule => ({
   expected: words.map((word) => JSON.stringify(word)).join(" or "),
   accepts: (value) => words.includes(value as string),
@@ -107,7 +107,7 @@ export const oneOf = (...words: readonly string[]): Rule => ({
 
 export const aDType: Rule = /* @__PURE__ */ oneOf("f32", "i32", "u32", "u8", "bool", "f16");
 
-/** A value that at least one of the rules accepts. */
+/** Accepts a value that at least one of the rules accepts. */
 export const either = (...rules: readonly Rule[]): Rule => ({
   expected: rules.map(({ expected }) => expected).join(", or "),
   accepts: (value) => rules.some((rule) => rule.accepts(value)),

@@ -63,7 +63,7 @@ export interface Backend {
   launch(launch: Launch): void;
   /** Resolves when all queued work has finished; rejects with the first failure since the last report. */
   idle(options?: WaitOptions): Promise<void>;
-  /** Bytes: in buffers alive, kept for reuse, and the most that were alive at once. */
+  /** Bytes in live buffers, bytes kept for reuse, and the most bytes that were live at once. */
   memory(): { readonly live: number; readonly pooled: number; readonly peak: number };
   /** Finishes queued work and releases the device. Everything afterwards throws DisposedError. */
   close(options?: WaitOptions): Promise<void>;
@@ -90,7 +90,7 @@ export function bytesOf(spec: Spec, limits: Limits): number {
   return bytes;
 }
 
-/** Where tensors lie that share a piece of memory, one behind the other. */
+/** The places of tensors that share a piece of memory, one behind the other. */
 export interface GroupLayout {
   readonly byteOffsets: readonly number[];
   readonly bytes: number;

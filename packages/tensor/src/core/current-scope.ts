@@ -1,4 +1,4 @@
-/** What a scope owns: a tensor, as far as scopes know it. */
+/** The part of a tensor that scopes use. */
 export interface Owned {
   readonly isDisposed: boolean;
   readonly storage: { freeWhenForgotten(): void };

@@ -6,10 +6,10 @@ type PlanLoaders = { readonly [language: string]: () => Promise<{ readonly plans
 
 /** Plans of a package's ops that come with the first device that speaks their language: see `deferPlans`. */
 export interface DeferredPlans {
-  /** What has been loaded, by language. */
+  /** The loaded plans by language. */
   readonly tables: ReadonlyMap<string, PlanTable>;
   isLoading(language: string): boolean;
-  /** Fetches a language once, or again where that failed. */
+  /** Loads the plans of a language once, or again if that failed. */
   load(language: string): Promise<void>;
 }
 

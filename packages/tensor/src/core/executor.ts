@@ -17,26 +17,26 @@ import { Tensor, TensorStorage, viewOf } from "./tensor.ts";
 /** What every op call passes through. Executors wrap one another: record for autodiff, count, capture. */
 export interface Executor {
   execute(call: OpCall): Tensor[];
-  /** Where ops without inputs run that name no backend. Default: the one that `selectBackend` opened. */
+  /** The backend of ops without inputs that name none. Default: the one that `selectBackend` opened. */
   readonly backend?: Backend | undefined;
 }
 
 export interface ExecuteOptions {
   readonly scalars?: readonly number[];
-  /** Indices of inputs whose memory the op may reuse; they are disposed by the call. */
+  /** Indices of inputs whose memory the op may reuse. The call disposes them. */
   readonly donate?: readonly number[];
-  /** For ops without inputs; otherwise the inputs decide. */
+  /** The backend of an op without inputs. Otherwise the inputs decide. */
   readonly backend?: Backend;
 }
 
-/** Plans and launches on the backend that the inputs live on. */
+/** Plans and launches each call on the backend of its inputs. */
 export const launchingExecutor: Executor = { execute: launchCall };
 
 let current: Executor = launchingExecutor;
 
 export const currentExecutor = (): Executor => current;
 
-/** Runs `body` with another executor in charge; synchronous, and restored when it throws. */
+/** Runs a synchronous `body` with another executor, and restores the previous one, also when it throws. */
 export function withExecutor<Result>(executor: Executor, body: () => Result): Result {
   const outer = current;
   current = executor;
@@ -70,7 +70,7 @@ export function execute<Attrs extends Attributes>(
 
 function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Backend | undefined {
   let common: Backend | undefined;
-  // An operand may be absent only beside others: where all are, the caller has passed `undefined`.
+  // An operand may be absent only beside others. If all are absent, the caller has passed `undefined`.
   if (inputs.length > 0 && inputs.every((input) => input === undefined))
     checkValue(op.name, undefined, aTensor);
   for (const input of inputs) {
@@ -141,7 +141,10 @@ interface PlanCache {
   readonly plans: Map<string, Plan>;
 }
 
-/** Shapes come and go (ragged batches, last batches): beyond this many the cache of an op starts over. */
+/**
+ * The most plans cached for an op and a backend. Ragged batches can bring ever new shapes; beyond this many, the cache
+ * is cleared.
+ */
 const plansKeptPerOp = 512;
 const planCaches = new WeakMap<Backend, WeakMap<AnyOp, PlanCache>>();
 
@@ -191,7 +194,7 @@ function planKey(
   return key;
 }
 
-/** Memory of a plan that fails half way is given back. */
+/** Runs a plan. If it fails half way, its memory is freed. */
 function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
   const { op, inputs, scalars, backend } = call;
   const outputs: Tensor[] = [];
@@ -247,7 +250,7 @@ function outputOf(
 const specsOf = (specs: readonly Spec[], group: readonly number[]): Spec[] =>
   group.map((output) => specs[output]!);
 
-/** The whole group for the first of one. */
+/** The view of an output: of the whole group if it is the first of one. */
 function wholeView(
   { backend }: OpCall,
   specs: readonly Spec[],

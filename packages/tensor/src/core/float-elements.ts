@@ -4,7 +4,7 @@ import type { Limits } from "./backend.ts";
 import { checkDType } from "./check-dtype.ts";
 import type { WgslExtension } from "./launch.ts";
 
-/** How WGSL code keeps floats of a dtype on a device, and computes with them in f32: see `floatElements`. */
+/** How WGSL code stores the floats of a dtype and computes with them in f32: see `floatElements`. */
 export interface FloatElements {
   /** The element type of the runtime array. */
   readonly type: string;
@@ -12,7 +12,7 @@ export interface FloatElements {
   readonly extensions: readonly WgslExtension[];
   /** Whether code calls `halfWords`. */
   readonly usesHalfWords: boolean;
-  /** The f32 or vec4f number `index` of the array, counted in widths. `index` is read once or twice. */
+  /** The f32 or vec4f at `index`, which counts in widths. The text of `index` appears once or twice. */
   load(array: string, index: string): string;
   /** The element that stands for a value. Absent where `store` is. */
   readonly stored?: ((value: string) => string) | undefined;
@@ -24,8 +24,8 @@ export interface FloatElements {
 }
 
 /**
- * The bits of four halves, rounded by `pack2x16float`, which WGSL leaves open from 65,504 on: beyond 65,520 they are infinity, between
- * the two 65,504, and a NaN, known by its bits, is one.
+ * The bits of four f32 rounded to f16 by `pack2x16float`, whose results WGSL leaves undefined beyond 65,504: up to
+ * 65,520 they are 65,504 here, from there on infinity. NaN, recognized by its bits, stays NaN.
  */
 export const halfWordsSource: string = `\
 fn halfWords(x: vec4f) -> vec2u {
@@ -75,7 +75,7 @@ export function floatElements(
   const float = isFour ? "vec4f" : "f32";
   if (dtype === "f32") return elements(float, [], at, (value) => value);
   if (features.has("shader-f16")) {
-    // Through the bits: a conversion would leave overflow open.
+    // Converted through their bits, because WGSL leaves the overflow of a conversion undefined.
     return elements(
       isFour ? "vec4<f16>" : "f16",
       ["f16"],

@@ -15,7 +15,7 @@ export interface ScalarSlot {
 /** Compiled code in some language of some backend. Backends recognise `language`, never the op it came from. */
 export interface Kernel {
   readonly language: string;
-  /** The function's name: shown in errors and profiles too. */
+  /** The name of the function, which errors and profiles show. */
   readonly entry: string;
 }
 

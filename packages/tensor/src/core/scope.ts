@@ -56,7 +56,7 @@ export function withoutScope<Result>(body: () => Result): Result {
 export function rejectPromise(result: unknown, operation: string): void {
   const promise = result as PromiseLike<unknown> | null | undefined;
   if (typeof promise?.then === "function") {
-    // What it made is gone, so it will most likely fail: this error has told why.
+    // The tensors of the promise are freed, so it will most likely fail. The error below has told why.
     promise.then(undefined, () => undefined);
     throw new ArgumentError(
       `${operation}: found a function that returns a promise, expected a synchronous one: read values after it`,

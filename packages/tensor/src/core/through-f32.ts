@@ -12,7 +12,7 @@ const widened = <Any extends Spec | undefined>(spec: Any): Any =>
 
 const expressions = new Map<string, Expression>();
 
-/** The values of a piece of memory in another dtype. */
+/** A launch that casts the values of a slot to another dtype. */
 function castLaunch(from: DType, to: DType, size: number, source: Slot, target: Slot): PlannedLaunch {
   const name = `${from} ${to}`;
   const expression = expressions.get(name) ?? buildExpression({ inputs: [from], outputs: [to] }, ([x]) => x!);
@@ -21,7 +21,7 @@ function castLaunch(from: DType, to: DType, size: number, source: Slot, target: 
   return { kind: "expression", expression, shape: [size], reads, writes: [target], scalars: [] };
 }
 
-/** The launch over other places. */
+/** The launch with other slots. */
 function moved(launch: PlannedLaunch, place: (slot: Slot) => Slot): PlannedLaunch {
   const maybe = (slot: Slot | undefined): Slot | undefined => slot && place(slot);
   switch (launch.kind) {

@@ -19,7 +19,10 @@ function countUnscoped(backend: Backend, bytes: number): void {
 
 let bytesSinceLook = 0;
 
-/** After this much new memory in no scope the engine is made to look for garbage: it sees handles, not the memory behind them. */
+/**
+ * After this many bytes of new memory in no scope, the engine is made to collect garbage, because it sees the handles
+ * and not the memory behind them.
+ */
 const patienceBytes = 2 ** 28;
 
 const net = /* @__PURE__ */ new FinalizationRegistry<Memory>((memory) => {
@@ -37,7 +40,7 @@ export function free({ backend, buffer }: Memory): void {
   }
 }
 
-/** The net under tensors that no scope owns: frees the buffer of `owner` once the engine has collected `owner` as garbage. */
+/** Frees the buffer of `owner`, which no scope owns, once the engine has collected `owner` as garbage. */
 export function freeWhenForgotten(owner: Memory): void {
   const { backend, buffer } = owner;
   net.register(owner, { backend, buffer }, owner);
@@ -47,14 +50,15 @@ export function freeWhenForgotten(owner: Memory): void {
   if (bytesSinceLook < patienceBytes) return;
   bytesSinceLook = 0;
   try {
-    // Engines count its size and collect; it is garbage at once, and none of its pages is touched.
+    // Engines count the size of this buffer and collect garbage. It is garbage itself, and none of its pages is
+    // touched.
     new ArrayBuffer(patienceBytes / 2);
   } catch {
-    // An engine without room for it has tried to collect.
+    // An engine that has no room for the buffer has tried to collect garbage.
   }
 }
 
-/** For an owner whose buffer is freed explicitly. */
+/** Ends what `freeWhenForgotten` began, for an owner whose buffer is freed explicitly. */
 export function takeOutOfNet(owner: Memory): void {
   net.unregister(owner);
   countUnscoped(owner.backend, -owner.buffer.bytes);

@@ -3,7 +3,7 @@ import type { Shape } from "../core/spec.ts";
 import { sizeOf, stridesOf } from "../core/spec.ts";
 import type { Tensor } from "../core/tensor.ts";
 
-/** NumPy's habits: beyond so many elements only the first and last few along every axis are shown. */
+/** Beyond this many elements, as in NumPy, only the first and last few along each axis are shown. */
 const sizeShownWhole = 1000;
 const edge = 3;
 const mostDecimals = 4;

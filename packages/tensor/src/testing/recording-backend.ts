@@ -21,7 +21,7 @@ export interface Traffic {
   /** Of all launches. */
   readonly bytesRead: number;
   readonly bytesWritten: number;
-  /** From the host to the device, and back. */
+  /** Bytes from the host to the device, and back. */
   readonly bytesUploaded: number;
   readonly bytesDownloaded: number;
 }

@@ -25,7 +25,7 @@ function pairUp(terms: readonly Value[], power: Value): Value[] {
   return sums;
 }
 
-/** x held within bounds; NaN stays NaN. */
+/** Clamps x to bounds. NaN stays NaN. */
 export function clamp(x: Value, low: number, high: number): Value {
   const capped = e.select(e.greater(x, high), high, x);
   return e.select(e.less(capped, low), low, capped);
