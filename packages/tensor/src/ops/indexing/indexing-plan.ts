@@ -6,10 +6,12 @@ import { checkDType } from "../../core/check-dtype.ts";
 import type { RangeCheck } from "../../core/launch.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import type { Spec } from "../../core/spec.ts";
 import { itemsPerChunk } from "../../core/work.ts";
 import { bytesOfStorage } from "../../expression/dtype.ts";
 import { launchesOnly } from "../movement/view.ts";
+import { indexingKernels } from "./wasm/indexing.kernels.ts";
 import { module } from "./wasm/indexing.wasm.ts";
 
 /** Indices choose along one axis of [outer, length, inner]. */
@@ -64,15 +66,13 @@ export function takePlan(
   if (outer * count * inner === 0) return launchesOnly([]);
   const entry = bytesOfStorage(storageOf(x.dtype, limits)) === 1 ? "takeBytes" : "takeWords";
   return launchesOnly([
-    {
-      kind: "kernel",
-      kernel: wasmKernel(module, entry),
-      reads: [{ input: 0 }, { input: 1 }],
-      writes: [{ output: 0 }],
-      parameters: [length, count, inner, Number(elementwise), bitsOf(missing)],
+    planLaunch(wasmKernel(module, entry, indexingKernels), {
+      reads: { x: { input: 0 }, indices: { input: 1 } },
+      writes: { y: { output: 0 } },
+      parameters: { length, count, inner, elementwise: Number(elementwise), rest: bitsOf(missing) },
       work: { items: outer * count, chunk: itemsPerChunk(inner) },
       check,
-    },
+    }),
   ]);
 }
 
@@ -84,18 +84,17 @@ export function addPlan(
 ): Plan {
   if (outer * length * inner === 0) return launchesOnly([]);
   const width = Math.min(inner, columnsPerItem);
+  const entry = updates.dtype === "f32" ? "addFloats" : "addIntegers";
   return launchesOnly([
-    {
-      kind: "kernel",
-      kernel: wasmKernel(module, updates.dtype === "f32" ? "addFloats" : "addIntegers"),
-      reads: [{ input: 0 }, { input: 1 }],
-      writes: [{ output: 0 }],
-      parameters: [length, count, inner, columnsPerItem, Number(elementwise)],
+    planLaunch(wasmKernel(module, entry, indexingKernels), {
+      reads: { x: { input: 0 }, indices: { input: 1 } },
+      writes: { y: { output: 0 } },
+      parameters: { length, count, inner, tile: columnsPerItem, elementwise: Number(elementwise) },
       work: {
         items: outer * Math.ceil(inner / columnsPerItem),
         chunk: itemsPerChunk((length + count) * width),
       },
       check,
-    },
+    }),
   ]);
 }

@@ -3,11 +3,13 @@ import { storageOf } from "../../core/backend.ts";
 import { mergeDimensions } from "../../core/expression-plan.ts";
 import type { PlannedLaunch, Slot } from "../../core/launch.ts";
 import { wasmKernel } from "../../core/launch.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import { itemsPerChunk } from "../../core/work.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { bytesOfStorage } from "../../expression/dtype.ts";
+import { copyKernels } from "./wasm/copy.kernels.ts";
 import { module } from "./wasm/copy.wasm.ts";
 
 /** One side of a copy: where the first element stands and how far neighbours are apart, in elements. */
@@ -88,13 +90,13 @@ export function copyLaunches(
   if (sizeOf(shape) === 0) return [];
   const choice = choose(dimensionsOf({ shape, from, to }));
   const entry = bytesOfStorage(storageOf(dtype, limits)) === 1 ? "copyBytes" : "copyWords";
-  return offsetsOf(choice.outer.slice(0, -4), from.offset, to.offset).map(([fromOffset, toOffset]) => ({
-    kind: "kernel",
-    kernel: wasmKernel(module, entry),
-    reads: [read],
-    writes: [write],
-    ...argumentsOf({ ...choice, outer: choice.outer.slice(-4) }, fromOffset, toOffset),
-  }));
+  return offsetsOf(choice.outer.slice(0, -4), from.offset, to.offset).map(([fromOffset, toOffset]) =>
+    planLaunch(wasmKernel(module, entry, copyKernels), {
+      reads: { x: read },
+      writes: { y: write },
+      ...argumentsOf({ ...choice, outer: choice.outer.slice(-4) }, fromOffset, toOffset),
+    }),
+  );
 }
 
 /** The offsets of both sides at every index of the dimensions. */
@@ -114,15 +116,17 @@ function offsetsOf(dimensions: readonly Dimension[], from: number, to: number): 
 function argumentsOf({ line, across, outer }: Choice, fromOffset: number, toOffset: number) {
   const one: Dimension = { size: 1, from: 0, to: 0 };
   const four = [...new Array<Dimension>(4 - outer.length).fill(one), ...outer];
+  const [d0, d1, d2, d3] = four as [Dimension, Dimension, Dimension, Dimension];
   const piece = across === undefined ? elementsPerPiece : transposedPiece;
   return {
-    parameters: [
-      ...[line.size, piece, line.from, line.to, across?.size ?? 0, across?.to ?? 0],
-      ...four.slice(1).map(({ size }) => size),
-      ...four.map((dimension) => dimension.from),
-      ...four.map((dimension) => dimension.to),
-      ...[fromOffset, toOffset],
-    ],
+    parameters: {
+      ...{ n: line.size, piece, fromStep: line.from, toStep: line.to },
+      ...{ across: across?.size ?? 0, acrossTo: across?.to ?? 0 },
+      ...{ d1: d1.size, d2: d2.size, d3: d3.size },
+      ...{ f0: d0.from, f1: d1.from, f2: d2.from, f3: d3.from },
+      ...{ t0: d0.to, t1: d1.to, t2: d2.to, t3: d3.to },
+      ...{ fromOffset, toOffset },
+    },
     work: {
       items: sizeOf(outer.map(({ size }) => size)) * Math.ceil(line.size / piece),
       chunk: itemsPerChunk(Math.min(line.size, piece) * (across?.size ?? 1)),

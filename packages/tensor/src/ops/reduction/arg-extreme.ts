@@ -5,6 +5,7 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op, Plan, ReferenceArray } from "../../core/op.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import { scope } from "../../core/scope.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
@@ -19,6 +20,7 @@ import { checkReducible } from "./extreme.ts";
 import { keyFlips } from "./key-flips.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { reducedShape } from "./reduction-geometry.ts";
+import { selectionKernels } from "./wasm/selection.kernels.ts";
 import { module } from "./wasm/selection.wasm.ts";
 
 /** `axes` names one axis. */
@@ -63,18 +65,19 @@ export function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
   const { outer, length, inner } = linesAlong(x.shape, axis);
   if (sizeOf(x.shape) === 0) return launchesOnly([]);
   return launchesOnly([
-    {
-      kind: "kernel",
-      kernel: wasmKernel(module, "argExtreme"),
-      reads: [{ input: 0 }],
-      writes: [{ output: 0 }],
-      parameters: [length, inner, columnsPerItem, Number(x.dtype === "f32"), keyFlips(x.dtype, largest)],
+    planLaunch(wasmKernel(module, "argExtreme", selectionKernels), {
+      reads: { x: { input: 0 } },
+      writes: { y: { output: 0 } },
+      parameters: {
+        ...{ length, inner, tile: columnsPerItem },
+        ...{ isFloat: Number(x.dtype === "f32"), flip: keyFlips(x.dtype, largest) },
+      },
       work: {
         items: outer * Math.ceil(inner / columnsPerItem),
         chunk: itemsPerChunk(length * Math.min(inner, columnsPerItem)),
         scratchBytes: 8 * columnsPerItem,
       },
-    },
+    }),
   ]);
 }
 

@@ -4,11 +4,13 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import { normalizeAxis, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { itemsPerChunk } from "../../core/work.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { launchesOnly } from "../movement/view.ts";
+import { cumulativeSumKernels } from "./wasm/cumulative-sum.kernels.ts";
 import { module } from "./wasm/cumulative-sum.wasm.ts";
 
 export interface CumulativeSumAttributes {
@@ -56,18 +58,19 @@ export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
       if (sizeOf(x!.shape) === 0) return launchesOnly([]);
       const entry = x!.dtype === "f32" ? "cumulativeSumFloats" : "cumulativeSumIntegers";
       return launchesOnly([
-        {
-          kind: "kernel",
-          kernel: wasmKernel(module, entry),
-          reads: [{ input: 0 }],
-          writes: [{ output: 0 }],
-          parameters: [length, inner, columnsPerItem, Number(reverse), Number(exclusive)],
+        planLaunch(wasmKernel(module, entry, cumulativeSumKernels), {
+          reads: { x: { input: 0 } },
+          writes: { y: { output: 0 } },
+          parameters: {
+            ...{ length, inner, tile: columnsPerItem },
+            ...{ reverse: Number(reverse), exclusive: Number(exclusive) },
+          },
           work: {
             items: outer * Math.ceil(inner / columnsPerItem),
             chunk: itemsPerChunk(length * Math.min(inner, columnsPerItem)),
             scratchBytes: 8 * columnsPerItem,
           },
-        },
+        }),
       ]);
     },
   },

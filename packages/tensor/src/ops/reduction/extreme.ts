@@ -3,6 +3,7 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Gradient, Op, Plan, ReferenceArray } from "../../core/op.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import { scope } from "../../core/scope.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf } from "../../core/spec.ts";
@@ -17,6 +18,7 @@ import { reductionPlan } from "./passes.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
 import { sum } from "./sum.ts";
+import { reductionKernels } from "./wasm/reduction.kernels.ts";
 import { module } from "./wasm/reduction.wasm.ts";
 
 /** Throws ShapeError where nothing would have to give a value. */
@@ -88,9 +90,14 @@ export function extremePlan(
   attrs: ReductionAttributes,
   flips: BitFlips,
 ): Plan {
-  const kernel = wasmKernel(module, x.dtype === "f32" ? "extremeFloats" : "extremeIntegers");
+  const entry = x.dtype === "f32" ? "extremeFloats" : "extremeIntegers";
   const flip = flips[x.dtype as keyof BitFlips];
-  return reductionPlan(x, op.outputs([x], attrs)[0]!, attrs.axes, kernel, () => [flip]);
+  return reductionPlan(x, op.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
+    planLaunch(wasmKernel(module, entry, reductionKernels), {
+      ...common,
+      parameters: { ...parameters, flip },
+    }),
+  );
 }
 
 /** y = the largest value of x over the axes; NaN where one is NaN. */

@@ -2,6 +2,7 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
@@ -12,6 +13,7 @@ import { broadcastReduced, reductionAttributes } from "./axes.ts";
 import { reductionPlan } from "./passes.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
+import { reductionKernels } from "./wasm/reduction.kernels.ts";
 import { module } from "./wasm/reduction.wasm.ts";
 
 /** y = (sum of x over the axes) / n, for n values each; the mean of nothing is NaN. */
@@ -48,7 +50,12 @@ export const meanOp: Op<ReductionAttributes> = {
     wasm: ([x], attrs) => {
       const n = reductionLength(x!.shape, attrs.axes);
       const [y] = meanOp.outputs([x], attrs);
-      return reductionPlan(x!, y!, attrs.axes, wasmKernel(module, "sumFloats"), (isLast) => [isLast ? n : 1]);
+      return reductionPlan(x!, y!, attrs.axes, ({ parameters, ...common }, isLast) =>
+        planLaunch(wasmKernel(module, "sumFloats", reductionKernels), {
+          ...common,
+          parameters: { ...parameters, divisor: isLast ? n : 1 },
+        }),
+      );
     },
   },
 };

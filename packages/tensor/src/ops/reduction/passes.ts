@@ -1,4 +1,4 @@
-import type { Kernel } from "../../core/launch.ts";
+import type { PlannedLaunch, Slot, Work } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
@@ -74,16 +74,23 @@ export function reductionPasses(
   });
 }
 
+/** What the launches of all reductions have in common. */
+export interface ReductionLaunch {
+  readonly reads: { readonly x: Slot };
+  readonly writes: { readonly y: Slot };
+  readonly parameters: Omit<ReductionPass, "outer"> & { readonly tile: number };
+  readonly work: Work;
+}
+
 /**
- * A plan that runs one kernel `entry(begin, end, scratch, x, y, length, inner, splits, splitLength, tile, ...parameters)`
- * over the passes; partial results are elements of the output's dtype. A reduction of single elements is a view.
+ * A plan with a launch for each pass; partial results are elements of the output's dtype. A reduction of single elements is a
+ * view.
  */
 export function reductionPlan(
   input: Spec,
   output: Spec,
   axes: readonly number[],
-  kernel: Kernel,
-  parametersOf: (isLast: boolean) => readonly number[],
+  launchOf: (common: ReductionLaunch, isLast: boolean) => PlannedLaunch,
   tile: number = columnsPerItem,
 ): Plan {
   const passes = reductionPasses(input.shape, axes, tile);
@@ -97,18 +104,17 @@ export function reductionPlan(
       .map(({ outer, splits, inner }) => ({ shape: [outer * splits * inner], dtype: output.dtype })),
     launches: passes.map(({ outer, length, inner, splits, splitLength }, pass) => {
       const width = Math.min(inner, tile);
-      return {
-        kind: "kernel",
-        kernel,
-        reads: [pass === 0 ? { input: 0 } : { temporary: pass - 1 }],
-        writes: [pass === last ? { output: 0 } : { temporary: pass }],
-        parameters: [length, inner, splits, splitLength, tile, ...parametersOf(pass === last)],
+      const common: ReductionLaunch = {
+        reads: { x: pass === 0 ? { input: 0 } : { temporary: pass - 1 } },
+        writes: { y: pass === last ? { output: 0 } : { temporary: pass } },
+        parameters: { length, inner, splits, splitLength, tile },
         work: {
           items: outer * splits * Math.ceil(inner / tile),
           chunk: itemsPerChunk(splitLength * width),
           scratchBytes: 4 * tile,
         },
       };
+      return launchOf(common, pass === last);
     }),
   };
 }

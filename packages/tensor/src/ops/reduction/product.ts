@@ -2,6 +2,7 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
@@ -16,6 +17,7 @@ import { reductionAttributes } from "./axes.ts";
 import { reductionPlan } from "./passes.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
+import { reductionKernels } from "./wasm/reduction.kernels.ts";
 import { module } from "./wasm/reduction.wasm.ts";
 
 /** y = product of x over the axes; the empty product is 1. */
@@ -42,7 +44,9 @@ export const productOp: Op<ReductionAttributes> = {
   kernels: {
     wasm: ([x], attrs) => {
       const [y] = productOp.outputs([x], attrs);
-      return reductionPlan(x!, y!, attrs.axes, wasmKernel(module, "multiplyFloats"), () => []);
+      return reductionPlan(x!, y!, attrs.axes, (common) =>
+        planLaunch(wasmKernel(module, "multiplyFloats", reductionKernels), common),
+      );
     },
   },
 };

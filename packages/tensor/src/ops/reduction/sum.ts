@@ -4,6 +4,7 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import { scope } from "../../core/scope.ts";
 import type { Shape } from "../../core/spec.ts";
 import { broadcastShapes, checkShape, formatShape, sameShape } from "../../core/spec.ts";
@@ -15,6 +16,7 @@ import { broadcastReduced, reductionAttributes } from "./axes.ts";
 import { reductionPlan } from "./passes.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
+import { reductionKernels } from "./wasm/reduction.kernels.ts";
 import { module } from "./wasm/reduction.wasm.ts";
 
 /**
@@ -63,21 +65,14 @@ export const sumOp: Op<ReductionAttributes> = {
   },
   kernels: {
     wasm: ([x], attrs) =>
-      x!.dtype === "f32"
-        ? reductionPlan(
-            x!,
-            sumOp.outputs([x], attrs)[0]!,
-            attrs.axes,
-            wasmKernel(module, "sumFloats"),
-            () => [1],
-          )
-        : reductionPlan(
-            x!,
-            sumOp.outputs([x], attrs)[0]!,
-            attrs.axes,
-            wasmKernel(module, "sumIntegers"),
-            () => [],
-          ),
+      reductionPlan(x!, sumOp.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
+        x!.dtype === "f32"
+          ? planLaunch(wasmKernel(module, "sumFloats", reductionKernels), {
+              ...common,
+              parameters: { ...parameters, divisor: 1 },
+            })
+          : planLaunch(wasmKernel(module, "sumIntegers", reductionKernels), { ...common, parameters }),
+      ),
   },
 };
 

@@ -12,7 +12,7 @@ import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
 import { alongAxes } from "./along-axes.ts";
 import type { AxisAttributes } from "./softmax-plan.ts";
-import { softmaxPlan } from "./softmax-plan.ts";
+import { softmaxGradientPlan, softmaxPlan } from "./softmax-plan.ts";
 
 /** y_i = x_i - max x - log(sum_j exp(x_j - max x)), along one axis. */
 export const logSoftmaxOp: Op<AxisAttributes> = {
@@ -39,7 +39,7 @@ export const logSoftmaxOp: Op<AxisAttributes> = {
     apply: ({ outputs: [y], outputGradients: [dy], attrs: { axis } }) => [logSoftmaxGradient(y!, dy!, axis)],
   },
   kernels: {
-    wasm: ([x], { axis }) => softmaxPlan("logSoftmax", 1, x!, axis),
+    wasm: ([x], { axis }) => softmaxPlan("logSoftmax", x!, axis),
   },
 };
 
@@ -68,7 +68,7 @@ export const logSoftmaxGradientOp: Op<AxisAttributes> = {
     },
   },
   kernels: {
-    wasm: ([y], { axis }) => softmaxPlan("logSoftmaxGradient", 2, y!, axis),
+    wasm: ([y], { axis }) => softmaxGradientPlan("logSoftmaxGradient", y!, axis),
   },
 };
 

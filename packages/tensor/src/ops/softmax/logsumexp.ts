@@ -2,6 +2,7 @@ import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
+import { planLaunch } from "../../core/plan-launch.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
@@ -13,6 +14,7 @@ import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";
 import { reductionPlan } from "../reduction/passes.ts";
 import type { ReductionAttributes } from "../reduction/reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "../reduction/reduction-geometry.ts";
+import { softmaxKernels } from "./wasm/softmax.kernels.ts";
 import { module } from "./wasm/softmax.wasm.ts";
 
 /** y = max x + log(sum exp(x - max x)) over the axes; an infinite maximum is the result, and so is -infinity of nothing. */
@@ -53,7 +55,14 @@ export const logsumexpOp: Op<ReductionAttributes> = {
   kernels: {
     wasm: ([x], attrs) => {
       const [y] = logsumexpOp.outputs([x], attrs);
-      return reductionPlan(x!, y!, attrs.axes, wasmKernel(module, "logSumExp"), () => [], 4);
+      const tile = 4;
+      return reductionPlan(
+        x!,
+        y!,
+        attrs.axes,
+        (common) => planLaunch(wasmKernel(module, "logSumExp", softmaxKernels), common),
+        tile,
+      );
     },
   },
 };

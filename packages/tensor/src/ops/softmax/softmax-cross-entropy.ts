@@ -16,7 +16,7 @@ import { storedAs } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import { reshape } from "../movement/reshape.ts";
 import { softmax } from "./softmax.ts";
-import { crossEntropyPlan } from "./softmax-plan.ts";
+import { crossEntropyGradientPlan, crossEntropyPlan } from "./softmax-plan.ts";
 
 export interface CrossEntropyAttributes {
   /** The probability that is spread evenly over all classes, in [0, 1). */
@@ -77,7 +77,7 @@ export const softmaxCrossEntropyOp: Op<CrossEntropyAttributes> = {
     ],
   },
   kernels: {
-    wasm: ([logits], attrs) => crossEntropyPlan("crossEntropy", 2, logits!, attrs, labelCheck(logits!)),
+    wasm: ([logits], attrs) => crossEntropyPlan(logits!, attrs, labelCheck(logits!)),
   },
 };
 
@@ -140,7 +140,7 @@ export const softmaxCrossEntropyGradientOp: Op<CrossEntropyAttributes> = {
     },
   },
   kernels: {
-    wasm: ([logits], attrs) => crossEntropyPlan("crossEntropyGradient", 3, logits!, attrs),
+    wasm: ([logits], attrs) => crossEntropyGradientPlan(logits!, attrs),
   },
 };
 

@@ -12,7 +12,7 @@ import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
 import { alongAxes } from "./along-axes.ts";
 import type { AxisAttributes } from "./softmax-plan.ts";
-import { softmaxPlan } from "./softmax-plan.ts";
+import { softmaxGradientPlan, softmaxPlan } from "./softmax-plan.ts";
 
 /** y_i = exp(x_i - max x) / sum_j exp(x_j - max x), along one axis. */
 export const softmaxOp: Op<AxisAttributes> = {
@@ -41,7 +41,7 @@ export const softmaxOp: Op<AxisAttributes> = {
     apply: ({ outputs: [y], outputGradients: [dy], attrs: { axis } }) => [softmaxGradient(y!, dy!, axis)],
   },
   kernels: {
-    wasm: ([x], { axis }) => softmaxPlan("softmax", 1, x!, axis),
+    wasm: ([x], { axis }) => softmaxPlan("softmax", x!, axis),
   },
 };
 
@@ -72,7 +72,7 @@ export const softmaxGradientOp: Op<AxisAttributes> = {
     },
   },
   kernels: {
-    wasm: ([y], { axis }) => softmaxPlan("softmaxGradient", 2, y!, axis),
+    wasm: ([y], { axis }) => softmaxGradientPlan("softmaxGradient", y!, axis),
   },
 };
 

@@ -1,5 +1,6 @@
 import { copyRun } from "../../movement/wasm/run.as";
 import { countOutside } from "./count-outside.as";
+import { AddArguments, TakeArguments } from "./indexing.kernels.as";
 
 // Elements of x [outer, length, inner] that indices choose along the length, and the sums that are the transpose of it. An
 // index stands for a row of `inner` elements, or, elementwise, for one. Indices out of range touch no memory; each is counted
@@ -7,10 +8,8 @@ import { countOutside } from "./count-outside.as";
 
 /** y[o, k, j] = x[o, indices[k], j], or x[o, indices[o, k, j], j]; `rest` where the index is out of range. */
 @inline
-function take<T>(
-  begin: usize, end: usize, x: usize, indices: usize, y: usize, length: usize, count: usize, inner: usize,
-  elementwise: i32, rest: i32, counter: usize
-): void {
+function take<T>(begin: usize, end: usize, args: TakeArguments, counter: usize): void {
+  const { x, indices, y, length, count, inner, elementwise, rest } = args;
   const bytes = inner * sizeof<T>();
   let outside: u32 = 0;
   let k = begin % count;
@@ -38,26 +37,18 @@ function take<T>(
   countOutside(counter, outside);
 }
 
-export function takeWords(
-  begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize,
-  inner: usize, elementwise: i32, rest: i32, counter: usize
-): void {
-  take<u32>(begin, end, x, indices, y, length, count, inner, elementwise, rest, counter);
+export function takeWords(begin: usize, end: usize, _scratch: usize, args: TakeArguments, counter: usize): void {
+  take<u32>(begin, end, args, counter);
 }
 
-export function takeBytes(
-  begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize,
-  inner: usize, elementwise: i32, rest: i32, counter: usize
-): void {
-  take<u8>(begin, end, x, indices, y, length, count, inner, elementwise, rest, counter);
+export function takeBytes(begin: usize, end: usize, _scratch: usize, args: TakeArguments, counter: usize): void {
+  take<u8>(begin, end, args, counter);
 }
 
 /** y = 0, then y[o, index of k, j] += x[o, k, j] for k = 0, 1, ...: an item owns a tile of columns, so the order is fixed. */
 @inline
-function add<T>(
-  begin: usize, end: usize, x: usize, indices: usize, y: usize, length: usize, count: usize, inner: usize,
-  tile: usize, elementwise: i32, counter: usize
-): void {
+function add<T>(begin: usize, end: usize, args: AddArguments, counter: usize): void {
+  const { x, indices, y, length, count, inner, tile, elementwise } = args;
   let outside: u32 = 0;
   const tiles = (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
@@ -93,16 +84,10 @@ function add<T>(
   countOutside(counter, outside);
 }
 
-export function addFloats(
-  begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize,
-  inner: usize, tile: usize, elementwise: i32, counter: usize
-): void {
-  add<f32>(begin, end, x, indices, y, length, count, inner, tile, elementwise, counter);
+export function addFloats(begin: usize, end: usize, _scratch: usize, args: AddArguments, counter: usize): void {
+  add<f32>(begin, end, args, counter);
 }
 
-export function addIntegers(
-  begin: usize, end: usize, _scratch: usize, x: usize, indices: usize, y: usize, length: usize, count: usize,
-  inner: usize, tile: usize, elementwise: i32, counter: usize
-): void {
-  add<i32>(begin, end, x, indices, y, length, count, inner, tile, elementwise, counter);
+export function addIntegers(begin: usize, end: usize, _scratch: usize, args: AddArguments, counter: usize): void {
+  add<i32>(begin, end, args, counter);
 }

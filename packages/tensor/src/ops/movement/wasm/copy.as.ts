@@ -1,4 +1,5 @@
 import { copyRun } from "./run.as";
+import { CopyArguments } from "./copy.kernels.as";
 
 // Copies between two strided layouts. Offsets and strides count elements; up to four outer dimensions surround what one
 // item copies.
@@ -71,11 +72,9 @@ function transposeBlock<T>(
 
 /** Items are pieces of `piece` elements of a line of n, innermost, in outer dimensions d0 (as many as there are) to d3. */
 @inline
-function copy<T>(
-  begin: usize, end: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32, toStep: i32,
-  across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32, f3: i32, t0: i32,
-  t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32
-): void {
+function copy<T>(begin: usize, end: usize, args: CopyArguments): void {
+  const { x, y, n, piece, fromStep, toStep, across, acrossTo, d1, d2, d3, f0, f1, f2, f3, t0, t1 } = args;
+  const { t2, t3, fromOffset, toOffset } = args;
   const pieces = (n + piece - 1) / piece;
   let rest = begin / pieces;
   let at = begin % pieces;
@@ -104,24 +103,10 @@ function copy<T>(
   }
 }
 
-export function copyWords(
-  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32,
-  toStep: i32, across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32,
-  f3: i32, t0: i32, t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32
-): void {
-  copy<u32>(
-    begin, end, x, y, n, piece, fromStep, toStep, across, acrossTo, d1, d2, d3, f0, f1, f2, f3, t0, t1, t2,
-    t3, fromOffset, toOffset
-  );
+export function copyWords(begin: usize, end: usize, _scratch: usize, args: CopyArguments): void {
+  copy<u32>(begin, end, args);
 }
 
-export function copyBytes(
-  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, n: usize, piece: usize, fromStep: i32,
-  toStep: i32, across: usize, acrossTo: i32, d1: usize, d2: usize, d3: usize, f0: i32, f1: i32, f2: i32,
-  f3: i32, t0: i32, t1: i32, t2: i32, t3: i32, fromOffset: i32, toOffset: i32
-): void {
-  copy<u8>(
-    begin, end, x, y, n, piece, fromStep, toStep, across, acrossTo, d1, d2, d3, f0, f1, f2, f3, t0, t1, t2,
-    t3, fromOffset, toOffset
-  );
+export function copyBytes(begin: usize, end: usize, _scratch: usize, args: CopyArguments): void {
+  copy<u8>(begin, end, args);
 }

@@ -1,10 +1,10 @@
+import { CumulativeSumArguments } from "./cumulative-sum.kernels.as";
+
 // Running sums along lines of x [outer, length, inner]; one item is a tile of columns. Floats are added up in f64.
 
 @inline
-function scan<T, Total>(
-  begin: usize, end: usize, totals: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize,
-  reverse: i32, exclusive: i32
-): void {
+function scan<T, Total>(begin: usize, end: usize, totals: usize, args: CumulativeSumArguments): void {
+  const { x, y, length, inner, tile, reverse, exclusive } = args;
   const step: i32 = reverse ? -i32(inner) * 4 : i32(inner) * 4;
   const tiles = (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
@@ -23,16 +23,10 @@ function scan<T, Total>(
   }
 }
 
-export function cumulativeSumFloats(
-  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize,
-  reverse: i32, exclusive: i32
-): void {
-  scan<f32, f64>(begin, end, scratch, x, y, length, inner, tile, reverse, exclusive);
+export function cumulativeSumFloats(begin: usize, end: usize, scratch: usize, args: CumulativeSumArguments): void {
+  scan<f32, f64>(begin, end, scratch, args);
 }
 
-export function cumulativeSumIntegers(
-  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize,
-  reverse: i32, exclusive: i32
-): void {
-  scan<i32, i32>(begin, end, scratch, x, y, length, inner, tile, reverse, exclusive);
+export function cumulativeSumIntegers(begin: usize, end: usize, scratch: usize, args: CumulativeSumArguments): void {
+  scan<i32, i32>(begin, end, scratch, args);
 }

@@ -1,6 +1,7 @@
 import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
 import { wasmKernel } from "../../../core/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import { itemsPerChunk } from "../../../core/work.ts";
@@ -9,6 +10,7 @@ import type { ReductionGroup } from "../passes.ts";
 import { reductionGroups, splitGroup } from "../passes.ts";
 import type { ReductionAttributes } from "../reduction-geometry.ts";
 import { reducedShape } from "../reduction-geometry.ts";
+import { momentsKernels } from "./moments.kernels.ts";
 import { module } from "./moments.wasm.ts";
 
 /** Columns that one item takes at a time. */
@@ -40,18 +42,19 @@ export function momentsPlan(x: Spec, attrs: ReductionAttributes, divisor: number
       dtype: "f32",
     })),
     launches: [
-      {
-        kind: "kernel",
-        kernel: wasmKernel(module, "moments"),
-        reads: [{ input: 0 }],
+      planLaunch(wasmKernel(module, "moments", momentsKernels), {
+        reads: { x: { input: 0 } },
         writes: destination(0, last),
-        parameters: [pass.length, pass.inner, pass.splits, pass.splitLength, columnsPerItem, divisor],
+        parameters: {
+          ...{ length: pass.length, inner: pass.inner, splits: pass.splits, splitLength: pass.splitLength },
+          ...{ tile: columnsPerItem, divisor },
+        },
         work: {
           items: pass.outer * pass.splits * Math.ceil(pass.inner / columnsPerItem),
           chunk: itemsPerChunk(2 * pass.splitLength * width),
           scratchBytes: 16 * columnsPerItem,
         },
-      },
+      }),
       ...merges.map((merge, index) => mergeLaunch(merge, index, last, divisor)),
     ],
   };
@@ -72,9 +75,17 @@ function mergesOf(pass: ReturnType<typeof splitGroup>, others: readonly Reductio
   return merges;
 }
 
+interface Destination {
+  readonly partials: Slot | undefined;
+  readonly mean: Slot | undefined;
+  readonly variance: Slot | undefined;
+}
+
 /** Where launch number `index` writes: partials, or mean and variance if it is the last. */
-const destination = (index: number, last: number): (Slot | undefined)[] =>
-  index < last ? [{ temporary: index }, undefined, undefined] : [undefined, { output: 0 }, { output: 1 }];
+const destination = (index: number, last: number): Destination =>
+  index < last
+    ? { partials: { temporary: index }, mean: undefined, variance: undefined }
+    : { partials: undefined, mean: { output: 0 }, variance: { output: 1 } };
 
 function mergeLaunch(
   { outer, length, inner, count, last: lastCount }: Merge,
@@ -82,12 +93,10 @@ function mergeLaunch(
   last: number,
   divisor: number,
 ): PlannedLaunch {
-  return {
-    kind: "kernel",
-    kernel: wasmKernel(module, "mergeMoments"),
-    reads: [{ temporary: index }],
+  return planLaunch(wasmKernel(module, "mergeMoments", momentsKernels), {
+    reads: { from: { temporary: index } },
     writes: destination(index + 1, last),
-    parameters: [length, inner, count, lastCount, divisor],
+    parameters: { length, inner, count, last: lastCount, divisor },
     work: { items: outer * inner, chunk: itemsPerChunk(10 * length), scratchBytes: 16 },
-  };
+  });
 }

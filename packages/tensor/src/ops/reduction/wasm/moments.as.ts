@@ -1,4 +1,5 @@
 import { highToF64, loadLanes, lowToF64, toF32 } from "./lanes.as";
+import { MergeMomentsArguments, MomentsArguments } from "./moments.kernels.as";
 
 // Mean and M2 = sum (x - mean)^2 of [outer, length, inner], merged by Chan's formula in f64. A partial is a mean and an M2,
 // two f64. Tiles are read twice while the cache holds them, first shifted by their first value: a constant stays exact.
@@ -111,10 +112,8 @@ function finish(
 }
 
 /** Splits and tiles as in reductions. */
-export function moments(
-  begin: usize, end: usize, scratch: usize, x: usize, partials: usize, mean: usize, variance: usize,
-  length: usize, inner: usize, splits: usize, splitLength: usize, tile: usize, divisor: f32
-): void {
+export function moments(begin: usize, end: usize, scratch: usize, args: MomentsArguments): void {
+  const { x, partials, mean, variance, length, inner, splits, splitLength, tile, divisor } = args;
   const tiles = (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
     const part = item / tiles;
@@ -134,10 +133,8 @@ export function moments(
 }
 
 /** Merges partials [outer, length, inner] of `count` values each, `last` in the last one of a length, in order. */
-export function mergeMoments(
-  begin: usize, end: usize, scratch: usize, from: usize, partials: usize, mean: usize, variance: usize,
-  length: usize, inner: usize, count: f32, last: f32, divisor: f32
-): void {
+export function mergeMoments(begin: usize, end: usize, scratch: usize, args: MergeMomentsArguments): void {
+  const { from, partials, mean, variance, length, inner, count, last, divisor } = args;
   for (let item = begin; item < end; item++) {
     v128.store(scratch, i32x4.splat(0));
     for (let i: usize = 0; i < length; i++) {

@@ -1,4 +1,11 @@
 import { highToF64, lowToF64, swapHalves, swapPairs } from "./lanes.as";
+import {
+  ExtremeFloatsArguments,
+  ExtremeIntegersArguments,
+  MultiplyFloatsArguments,
+  SumFloatsArguments,
+  SumIntegersArguments,
+} from "./reduction.kernels.as";
 
 // Reductions of (outer, length, inner) to (outer, splits, inner): each split takes `splitLength` of the length. One item
 // is a row (inner = 1), or a tile of columns.
@@ -183,37 +190,27 @@ function reduce(
   }
 }
 
-export function sumFloats(
-  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
-  splitLength: usize, tile: usize, divisor: f32
-): void {
+export function sumFloats(begin: usize, end: usize, scratch: usize, args: SumFloatsArguments): void {
+  const { x, y, length, inner, splits, splitLength, tile, divisor } = args;
   reduce(sumOfFloats, begin, end, scratch, x, y, length, inner, splits, splitLength, tile, 0, divisor);
 }
 
-export function sumIntegers(
-  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
-  splitLength: usize, tile: usize
-): void {
+export function sumIntegers(begin: usize, end: usize, scratch: usize, args: SumIntegersArguments): void {
+  const { x, y, length, inner, splits, splitLength, tile } = args;
   reduce(sumOfIntegers, begin, end, scratch, x, y, length, inner, splits, splitLength, tile, 0, 1);
 }
 
-export function multiplyFloats(
-  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
-  splitLength: usize, tile: usize
-): void {
+export function multiplyFloats(begin: usize, end: usize, scratch: usize, args: MultiplyFloatsArguments): void {
+  const { x, y, length, inner, splits, splitLength, tile } = args;
   reduce(product, begin, end, scratch, x, y, length, inner, splits, splitLength, tile, 0, 1);
 }
 
-export function extremeFloats(
-  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
-  splitLength: usize, tile: usize, flip: i32
-): void {
+export function extremeFloats(begin: usize, end: usize, scratch: usize, args: ExtremeFloatsArguments): void {
+  const { x, y, length, inner, splits, splitLength, tile, flip } = args;
   reduce(maximumOfFloats, begin, end, scratch, x, y, length, inner, splits, splitLength, tile, flip, 1);
 }
 
-export function extremeIntegers(
-  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
-  splitLength: usize, tile: usize, flip: i32
-): void {
+export function extremeIntegers(begin: usize, end: usize, scratch: usize, args: ExtremeIntegersArguments): void {
+  const { x, y, length, inner, splits, splitLength, tile, flip } = args;
   reduce(maximumOfIntegers, begin, end, scratch, x, y, length, inner, splits, splitLength, tile, flip, 1);
 }

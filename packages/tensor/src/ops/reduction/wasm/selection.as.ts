@@ -1,4 +1,5 @@
 import { loadLanes, storeLanes } from "./lanes.as";
+import { ArgExtremeArguments, TopKArguments } from "./selection.kernels.as";
 
 // Positions of the largest elements along lines of x [outer, length, inner]. Elements are compared by integer keys: floats
 // by their bits in order, -0 as 0, NaN above everything; `flip` inverts the order of the keys, or makes them unsigned.
@@ -40,10 +41,8 @@ function advance(
 const rowsPerBlock: usize = 32;
 
 /** The first position of the largest key. One item is a row (inner = 1) or a tile of columns. */
-export function argExtreme(
-  begin: usize, end: usize, scratch: usize, x: usize, y: usize, length: usize, inner: usize, tile: usize,
-  isFloat: i32, flip: i32
-): void {
+export function argExtreme(begin: usize, end: usize, scratch: usize, args: ArgExtremeArguments): void {
+  const { x, y, length, inner, tile, isFloat, flip } = args;
   const flips = i32x4.splat(flip);
   // Absent lanes lose every comparison, and ties by their position.
   const rest = isFloat ? f32x4.splat(flip ? Infinity : -Infinity) : i32x4.splat(i32.MIN_VALUE ^ flip);
@@ -114,10 +113,8 @@ function sink(heap: usize, n: usize, at: usize, sinking: i64): void {
 }
 
 /** The k largest keys of a line in order, ties by position. One item is a line. */
-export function topK(
-  begin: usize, end: usize, scratch: usize, x: usize, values: usize, positions: usize, length: usize,
-  inner: usize, k: usize, isFloat: i32, flip: i32
-): void {
+export function topK(begin: usize, end: usize, scratch: usize, args: TopKArguments): void {
+  const { x, values, positions, length, inner, k, isFloat, flip } = args;
   const step = inner * 4;
   for (let item = begin; item < end; item++) {
     const outer = item / inner;

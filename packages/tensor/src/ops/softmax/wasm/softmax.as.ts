@@ -1,6 +1,15 @@
 import { countOutside } from "../../indexing/wasm/count-outside.as";
 import { highToF64, loadLanes, lowToF64, storeLanes, sumOfLanes, swapHalves, swapPairs } from "../../reduction/wasm/lanes.as";
 import { exp, log } from "./exponential.as";
+import {
+  CrossEntropyArguments,
+  CrossEntropyGradientArguments,
+  LogSoftmaxArguments,
+  LogSoftmaxGradientArguments,
+  LogSumExpArguments,
+  SoftmaxArguments,
+  SoftmaxGradientArguments,
+} from "./softmax.kernels.as";
 
 // Softmax and its relatives over [outer, length, inner], along the length. One item is a row (inner = 1) or four columns.
 
@@ -142,44 +151,36 @@ function overLines(
   }
 }
 
-export function softmax(
-  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, length: usize, inner: usize
-): void {
+export function softmax(begin: usize, end: usize, _scratch: usize, args: SoftmaxArguments): void {
+  const { x, y, length, inner } = args;
   overLines(toSoftmax, begin, end, x, 0, y, length, inner, 1, length);
 }
 
-export function logSoftmax(
-  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, length: usize, inner: usize
-): void {
+export function logSoftmax(begin: usize, end: usize, _scratch: usize, args: LogSoftmaxArguments): void {
+  const { x, y, length, inner } = args;
   overLines(toLogSoftmax, begin, end, x, 0, y, length, inner, 1, length);
 }
 
-export function logSumExp(
-  begin: usize, end: usize, _scratch: usize, x: usize, y: usize, length: usize, inner: usize, splits: usize,
-  splitLength: usize, _tile: usize
-): void {
+export function logSumExp(begin: usize, end: usize, _scratch: usize, args: LogSumExpArguments): void {
+  const { x, y, length, inner, splits, splitLength } = args;
   overLines(toLogSumExp, begin, end, x, 0, y, length, inner, splits, splitLength);
 }
 
 /** dx = y (dy - sum of y dy). */
-export function softmaxGradient(
-  begin: usize, end: usize, _scratch: usize, y: usize, dy: usize, dx: usize, length: usize, inner: usize
-): void {
+export function softmaxGradient(begin: usize, end: usize, _scratch: usize, args: SoftmaxGradientArguments): void {
+  const { y, dy, dx, length, inner } = args;
   overLines(toSoftmaxGradient, begin, end, y, dy, dx, length, inner, 1, length);
 }
 
 /** dx = dy - exp(y) (sum of dy). */
-export function logSoftmaxGradient(
-  begin: usize, end: usize, _scratch: usize, y: usize, dy: usize, dx: usize, length: usize, inner: usize
-): void {
+export function logSoftmaxGradient(begin: usize, end: usize, _scratch: usize, args: LogSoftmaxGradientArguments): void {
+  const { y, dy, dx, length, inner } = args;
   overLines(toLogSoftmaxGradient, begin, end, y, dy, dx, length, inner, 1, length);
 }
 
 /** loss = (1 - smoothing) (log s - z_label) + smoothing (log s - mean z), with z = x - max and s = sum of exp z. */
-export function crossEntropy(
-  begin: usize, end: usize, _scratch: usize, x: usize, labels: usize, loss: usize, classes: usize,
-  smoothing: f32, ignored: i32, counter: usize
-): void {
+export function crossEntropy(begin: usize, end: usize, _scratch: usize, args: CrossEntropyArguments, counter: usize): void {
+  const { x, labels, loss, classes, smoothing, ignored } = args;
   let outside: u32 = 0;
   const zero = f32x4.splat(0);
   const vectors = (classes + 3) >> 2, full = classes >> 2, tail = classes & 3;
@@ -205,10 +206,8 @@ export function crossEntropy(
 }
 
 /** dx = dLoss (softmax(x) - smoothing / classes - (1 - smoothing) at the label). */
-export function crossEntropyGradient(
-  begin: usize, end: usize, _scratch: usize, x: usize, labels: usize, dLoss: usize, dx: usize, classes: usize,
-  smoothing: f32, ignored: i32
-): void {
+export function crossEntropyGradient(begin: usize, end: usize, _scratch: usize, args: CrossEntropyGradientArguments): void {
+  const { x, labels, dLoss, dx, classes, smoothing, ignored } = args;
   const zero = f32x4.splat(0);
   const vectors = (classes + 3) >> 2, full = classes >> 2, tail = classes & 3;
   for (let row = begin; row < end; row++) {

@@ -1,0 +1,36 @@
+export const take = {
+  reads: ["x", "indices"],
+  writes: ["y"],
+  parameters: {
+    length: "u32",
+    count: "u32",
+    inner: "u32",
+    elementwise: "i32",
+    rest: "i32",
+  },
+} as const;
+
+export const add = {
+  reads: ["x", "indices"],
+  writes: ["y"],
+  parameters: {
+    length: "u32",
+    count: "u32",
+    inner: "u32",
+    tile: "u32",
+    elementwise: "i32",
+  },
+} as const;
+
+/** Of indexing.as.ts. */
+export const indexingKernels: {
+  readonly takeWords: typeof take;
+  readonly takeBytes: typeof take;
+  readonly addFloats: typeof add;
+  readonly addIntegers: typeof add;
+} = {
+  takeWords: take,
+  takeBytes: take,
+  addFloats: add,
+  addIntegers: add,
+};
