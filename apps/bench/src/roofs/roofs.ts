@@ -16,7 +16,12 @@ export function roofProgram(roof: Roof, backend: Backend): Program {
   const view = (buffer: DeviceBuffer) => ({ buffer, byteOffset: 0, bytes });
   const [from, to] = buffers;
   const launch: Launch = {
-    ...{ kind: "kernel", kernel, work, parameters, reads: [view(from)], writes: [view(to)] },
+    kind: "kernel",
+    kernel,
+    work,
+    parameters,
+    reads: [view(from)],
+    writes: [view(to)],
   };
   return {
     time: (repetitions) => timeOnDevice(backend, repetitions, () => backend.launch(launch)),

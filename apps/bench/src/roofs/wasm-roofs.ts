@@ -19,13 +19,17 @@ export function wasmRoof(roof: Roof, limits: Limits): RoofKernel {
     const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
     const items = Math.ceil(roof.flops / flopsOfItem);
     return {
-      ...{ kernel: wasmKernel(from, "multiplyAdds"), bytes: blockBytes, parameters: [] },
+      kernel: wasmKernel(from, "multiplyAdds"),
+      bytes: blockBytes,
+      parameters: [],
       work: { items, chunk: itemsOfChunk, scratchBytes },
     };
   }
   const items = Math.ceil(roof.bytes / blockBytes);
   return {
-    ...{ kernel: wasmKernel(module, entries[roof.name]), bytes: items * blockBytes, parameters: [] },
+    kernel: wasmKernel(module, entries[roof.name]),
+    bytes: items * blockBytes,
+    parameters: [],
     work: { items, chunk: blocksOfChunk, scratchBytes },
   };
 }

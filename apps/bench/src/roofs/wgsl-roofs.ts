@@ -47,8 +47,11 @@ export function wgslRoof(roof: Roof, limits: Limits): RoofKernel {
   const [code, entry] = isCopy ? [copyCode, "copy"] : [multiplyAddsCode, "multiplyAdds"];
   return {
     kernel: wgslKernel({
-      ...{ entry, code, parameterTypes: ["u32"] },
-      ...{ reads: { source: "vec4f" }, writes: { result: "vec4f" } },
+      entry,
+      code,
+      parameterTypes: ["u32"],
+      reads: { source: "vec4f" },
+      writes: { result: "vec4f" },
     }),
     // Two vectors are read by the multiplications.
     bytes: Math.max(2, count) * vectorBytes,

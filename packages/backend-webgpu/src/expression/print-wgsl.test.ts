@@ -109,13 +109,19 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
     const layout = layoutOf([2, 3], strides);
     const names = parametersOf(expression, layout).map(({ name, type }) => `${name} ${type}`);
     expect(names).toEqual([
-      ...["count u32", "width u32", "zero u32", "size0 u32", "size1 u32"],
-      ...["stride1_0 u32", "stride1_1 u32", "scalar0 f32", "scalar1 u32"],
+      "count u32",
+      "width u32",
+      "zero u32",
+      "size0 u32",
+      "size1 u32",
+      "stride1_0 u32",
+      "stride1_1 u32",
+      "scalar0 f32",
+      "scalar1 u32",
     ]);
     const reads = strides.map((own, operand) => ({ operand, strides: own }));
     expect(parameterValues({ shape: [2, 3], reads, scalars: [0.5, 1] }, layout, 9)).toEqual([
-      ...[6, 9, 0, 2, 3],
-      ...[1, 0, 0.5, 1],
+      6, 9, 0, 2, 3, 1, 0, 0.5, 1,
     ]);
   });
 

@@ -26,22 +26,25 @@ function deviceOf(language: string): { kindsOf(op: AnyOp): string[] } {
 
 const inTwoSteps: Meaning<NoAttributes> = { composition: ([x]) => [add(add(x!, x!), 0)] };
 const opOf = (deferred: DeferredPlans, meaning: Meaning<NoAttributes> = inTwoSteps): Op => ({
-  ...{ name: "twice", outputs: ([x]) => [x!], meaning, deferred },
+  name: "twice",
+  outputs: ([x]) => [x!],
+  meaning,
+  deferred,
 });
 
 const plan: PlanOf<object> = () => ({
   launches: [
     {
-      ...{
-        kind: "kernel",
-        kernel: wgslKernel({ entry: "twice", code: "" }),
-        parameters: [],
-        work: { workgroups: [1, 1, 1] },
-      },
-      ...{ reads: [{ input: 0 }], writes: [{ output: 0 }] },
+      kind: "kernel",
+      kernel: wgslKernel({ entry: "twice", code: "" }),
+      parameters: [],
+      work: { workgroups: [1, 1, 1] },
+      reads: [{ input: 0 }],
+      writes: [{ output: 0 }],
     },
   ],
-  ...{ temporaries: [], aliases: [] },
+  temporaries: [],
+  aliases: [],
 });
 
 test("an op runs as a composition until its plan is there, and by the plan from then on", async () => {

@@ -69,7 +69,11 @@ export function floatElements(
     load: FloatElements["load"],
     stored?: (value: string) => string,
   ): FloatElements => ({
-    ...{ type, extensions, load, stored, usesHalfWords: dtype === "f16" && stored !== undefined },
+    type,
+    extensions,
+    load,
+    stored,
+    usesHalfWords: dtype === "f16" && stored !== undefined,
     store: stored && ((array, index, value) => `${at(array, index)} = ${stored(value)};`),
   });
   const float = isFour ? "vec4f" : "f32";

@@ -59,8 +59,12 @@ export function hostStep<const Inputs extends string, const Outputs extends stri
     "hostStep",
     step,
     {
-      ...{ name: text, inputs: listOf(text), outputs: callable, run: callable },
-      ...{ reads: listOf(text), gradient: callable },
+      name: text,
+      inputs: listOf(text),
+      outputs: callable,
+      run: callable,
+      reads: listOf(text),
+      gradient: callable,
     },
     ["name", "inputs", "outputs", "run"],
   );
@@ -143,7 +147,8 @@ function planOf<Inputs extends string, Outputs extends string>(
 ): PlanOf<NoAttributes> {
   return (inputs) => {
     const operand = (operand: Slot, spec: Spec, access: "read" | "write"): HostOperand<Slot> => ({
-      ...{ operand, access },
+      operand,
+      access,
       spec: { shape: spec.shape, dtype: spec.dtype === "f16" ? "f32" : spec.dtype },
     });
     const outputs = Object.entries<Spec>(specsOf(step, inputs));
@@ -154,7 +159,9 @@ function planOf<Inputs extends string, Outputs extends string>(
     return {
       launches: [
         {
-          ...{ kind: "host", name: step.name, operands: Object.fromEntries(operands) },
+          kind: "host",
+          name: step.name,
+          operands: Object.fromEntries(operands),
           run: (arrays) => step.run(arrays as Named<Inputs | Outputs, NumericArray>),
         },
       ],

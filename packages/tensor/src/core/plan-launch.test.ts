@@ -11,12 +11,19 @@ test("a launch has its operands in the order of the schema, whatever the order i
   const kernel = wasmKernel("", "scaleAll", kernels);
   const work = { items: 4, chunk: 4 };
   const launch = planLaunch(kernel, {
-    ...{ work, parameters: { factor: { scalar: 0 }, length: 4 } },
-    ...{ writes: { y: { output: 0 } }, reads: { mask: undefined, x: { input: 0 } } },
+    work,
+    parameters: { factor: { scalar: 0 }, length: 4 },
+    writes: { y: { output: 0 } },
+    reads: { mask: undefined, x: { input: 0 } },
   });
   expect(launch).toEqual({
-    ...{ kind: "kernel", kernel, work, check: undefined },
-    ...{ reads: [{ input: 0 }, undefined], writes: [{ output: 0 }], parameters: [4, { scalar: 0 }] },
+    kind: "kernel",
+    kernel,
+    work,
+    check: undefined,
+    reads: [{ input: 0 }, undefined],
+    writes: [{ output: 0 }],
+    parameters: [4, { scalar: 0 }],
   });
 });
 

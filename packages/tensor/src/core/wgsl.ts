@@ -17,7 +17,11 @@ export type WgslKernelParts = Pick<WgslKernel, "entry" | "code"> &
  * });
  */
 export const wgslKernel = (parts: WgslKernelParts): WgslKernel => ({
-  ...{ language: "wgsl", extensions: [], reads: {}, writes: {}, parameterTypes: [] },
+  language: "wgsl",
+  extensions: [],
+  reads: {},
+  writes: {},
+  parameterTypes: [],
   ...parts,
 });
 
