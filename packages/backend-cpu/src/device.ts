@@ -16,6 +16,7 @@ import {
   BackendError,
   DeviceError,
   DisposedError,
+  storagesIn,
   waitUntil,
 } from "@evenkeel/tensor";
 import { CpuBuffer } from "./buffer.ts";
@@ -69,7 +70,7 @@ export class CpuDevice implements Backend {
     this.threads = engine.threads;
     this.device = `WebAssembly SIMD, ${this.threads} ${this.threads === 1 ? "thread" : "threads"}`;
     this.limits = {
-      storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u8" },
+      storage: storagesIn("wasm"),
       maxBufferBytes: memory.capacity,
       offsetAlignment: 4,
       features,

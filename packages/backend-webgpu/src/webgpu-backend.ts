@@ -1,4 +1,5 @@
 import type { Backend, Limits } from "@evenkeel/tensor";
+import { storagesIn } from "@evenkeel/tensor";
 import type { WebgpuCounters } from "./counters.ts";
 import { smallestBlock } from "./memory/size-class.ts";
 import type { PlatformDevice, PlatformGpu, PlatformLimits } from "./platform-types.ts";
@@ -42,9 +43,8 @@ export interface DeviceDescription {
 export function limitsOf(limits: PlatformLimits, features: ReadonlySet<string>): Limits {
   const { maxBufferSize, maxStorageBufferBindingSize, minStorageBufferOffsetAlignment } = limits;
   const largest = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  const storage = { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u32", f16: "f16" } as const;
   return {
-    storage,
+    storage: storagesIn("wgsl"),
     // Whole blocks, so that a binding can be rounded up to vectors.
     maxBufferBytes: Math.floor(largest / smallestBlock) * smallestBlock,
     offsetAlignment: minStorageBufferOffsetAlignment,

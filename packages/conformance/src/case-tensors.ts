@@ -22,6 +22,12 @@ export interface DrawnCase {
   outputGradient(index: number, spec: Spec): Float64Array;
 }
 
+/** The tensors that a case takes and gives. */
+export const specsOf = ({ op, opCase }: Pick<DrawnCase, "op" | "opCase">): Spec[] => [
+  ...opCase.inputs.filter((input) => input !== undefined),
+  ...op.outputs(opCase.inputs, opCase.attrs),
+];
+
 let latest: DrawnCase | undefined;
 
 /** Draws the values of a case from its name; the latest case is remembered, for those who look at it in turn. */

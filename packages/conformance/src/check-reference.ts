@@ -9,8 +9,10 @@ import {
   gradients,
   isDifferentiable,
   placeInputs,
+  specsOf,
 } from "./case-tensors.ts";
 import { referenceBackend, referenceExecutor, valuesOf } from "./reference.ts";
+import { roundingsOf } from "./tolerance.ts";
 
 /** Cases with more values than this are about sizes, not about formulas: their derivatives are not checked again. */
 const largestCase = 4000;
@@ -19,15 +21,12 @@ const largestCase = 4000;
 const formulaBound = 1e-9;
 
 /**
- * Whether a case has a derivative to check, and is small enough for differences. Storage in f16 rounds in steps, and differences would
- * measure these: the formulas are those of the cases in f32.
+ * Whether a case has a derivative to check, and is small enough for differences. Storage in fewer bits rounds in steps, and
+ * differences would measure these: the formulas are those of the cases in f32.
  */
 export function hasCheckableDerivative({ op }: OpCases, opCase: OpCase): boolean {
-  if (opCase.needs === "f16") return false;
-  const specs = [
-    ...opCase.inputs.filter((input) => input !== undefined),
-    ...op.outputs(opCase.inputs, opCase.attrs),
-  ];
+  const specs = specsOf({ op, opCase });
+  if (roundingsOf(specs).length > 0) return false;
   const values = specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const hasDirection = floatInputs(opCase).some((position) => sizeOf(opCase.inputs[position]!.shape) > 0);
   return isDifferentiable({ op, opCase }) && values <= largestCase && hasDirection;

@@ -1,5 +1,5 @@
 import type { Backend, OpCase, OpCases } from "@evenkeel/tensor";
-import { formatSpec, sameShape, sizeOf } from "@evenkeel/tensor";
+import { formatSpec, propertiesOf, sameShape, sizeOf } from "@evenkeel/tensor";
 import type { CaseRun, Found, RunName } from "./case-runs.ts";
 import { runsOf } from "./case-runs.ts";
 import { drawCase } from "./case-tensors.ts";
@@ -8,7 +8,7 @@ import { distance } from "./compare.ts";
 import type { Expectation, Question } from "./expected.ts";
 import { expectedGradients, expectedOutputs, roundingChanges } from "./expected.ts";
 import type { ReferenceStore } from "./reference-store.ts";
-import { conditioningFactor, exact, gradientBoundOf, roundingOfHalves } from "./tolerance.ts";
+import { conditioningFactor, exact, gradientBoundOf, roundingsOf } from "./tolerance.ts";
 
 export interface CaseCheck {
   readonly check: RunName;
@@ -87,15 +87,15 @@ function compare(found: readonly Found[], { outputs, bound }: Expectation): Dist
 }
 
 /**
- * The parts of a composition round more often than its kernel; those in f16 keep what lies between them in halves, off by
- * `roundingOfHalves` of numbers as large as the results.
+ * The parts of a composition round more often than its kernel. What lies between them is rounded as the results are, off by a share
+ * of numbers as large as they.
  */
 function doubled({ outputs, bound }: Expectation): Expectation {
-  const halves = outputs.filter(({ dtype }) => dtype === "f16");
-  const largest = halves
-    .flatMap(({ data }) => [...data])
-    .reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const absolute = 2 * bound.absolute + 4 * roundingOfHalves * largest;
+  const between = outputs.map(({ dtype, data }) => {
+    const { relative = 0 } = propertiesOf(dtype).rounding ?? {};
+    return relative === 0 ? 0 : relative * data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  });
+  const absolute = 2 * bound.absolute + 4 * Math.max(0, ...between);
   return { outputs, bound: { ...bound, relative: 2 * bound.relative, absolute } };
 }
 
@@ -111,14 +111,14 @@ async function compareGradients(question: Question, finding: Promise<readonly Fo
   const { op, opCase } = drawn;
   const [found, wanted] = await Promise.all([finding, expectedGradients(question)]);
   const outputs = op.outputs(opCase.inputs, opCase.attrs);
-  const hasHalves = [...opCase.inputs, ...outputs].some((spec) => spec?.dtype === "f16");
+  const [rounding] = roundingsOf([...opCase.inputs, ...outputs]);
   const terms = Math.max(...outputs.map(({ shape }) => sizeOf(shape)));
   const compareWith = (changes: readonly Float64Array[] | undefined): Distance =>
     worstOf(
       wanted.map((gradient, index) => {
         const { data } = gradient;
         const length = Math.max(1, terms / Math.max(1, data.length));
-        const bound = gradientBoundOf(accuracy, length, backend, hasHalves);
+        const bound = gradientBoundOf(accuracy, length, backend, rounding);
         const largest = bound.scaled * data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
         const change = changes?.[index];
         const magnitudes = data.map((_, at) => largest + conditioningFactor * (change?.[at] ?? 0));

@@ -1,5 +1,5 @@
-import type { DType, Spec } from "@evenkeel/tensor";
-import { float16ToNumber, formatSpec, isFloat, numberToFloat16, stridesOf } from "@evenkeel/tensor";
+import type { Spec } from "@evenkeel/tensor";
+import { formatSpec, isFloat, roundingTo, stridesOf } from "@evenkeel/tensor";
 import type { Bound } from "./tolerance.ts";
 import { exact, storedBound } from "./tolerance.ts";
 
@@ -23,10 +23,6 @@ export interface Expected extends Spec {
 const isNear = (value: number, other: number, allowed: number): boolean =>
   value === other || Object.is(value, other) || Math.abs(value - other) <= allowed;
 
-/** A number as a float holds it; a device has rounded it to f32 before it is a half. */
-const nearest = (value: number, dtype: DType): number =>
-  dtype === "f16" ? float16ToNumber(numberToFloat16(Math.fround(value))) : Math.fround(value);
-
 /**
  * Compares values of a device with the reference. Integers and bool must be equal whatever the bound, and infinities and NaN
  * must be the same.
@@ -38,13 +34,14 @@ export function distance(found: ArrayLike<number>, expected: Expected, bound: Bo
   if (found.length !== data.length) {
     return { error: Number.MAX_VALUE, failure: `found ${found.length} values, expected ${data.length}` };
   }
+  const round = roundingTo(expected.dtype);
   let largest = 0;
   let widest = 0;
   let wrong = 0;
   let worst = { index: 0, error: -1 };
   for (let index = 0; index < data.length; index++) {
-    // Integers have one zero.
-    const wanted = isReal ? nearest(data[index]!, expected.dtype) : data[index]! + 0;
+    // A device has rounded a float to f32 before it is stored; integers have one zero.
+    const wanted = isReal ? round(Math.fround(data[index]!)) : data[index]! + 0;
     const value = found[index]!;
     if (Object.is(value, wanted)) {
       if (Number.isFinite(wanted)) largest = Math.max(largest, Math.abs(wanted));

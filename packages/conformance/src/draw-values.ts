@@ -1,5 +1,5 @@
-import type { CaseInput, CaseValues, DType } from "@evenkeel/tensor";
-import { float16ToNumber, numberToFloat16, sizeOf } from "@evenkeel/tensor";
+import type { CaseInput, CaseValues } from "@evenkeel/tensor";
+import { roundingTo, sizeOf } from "@evenkeel/tensor";
 
 /** 32 random bits at a time, as an unsigned number. */
 type Bits = () => number;
@@ -75,21 +75,12 @@ function drawing(values: CaseValues, size: number, bits: Bits): (index: number) 
   return (index) => values[index % values.length]!;
 }
 
-/** What a dtype can hold; floats are rounded, so that the reference and the device start from the same values. */
-const roundings: { readonly [Name in DType]: (x: number) => number } = {
-  f32: Math.fround,
-  f16: (x) => float16ToNumber(numberToFloat16(x)),
-  i32: (x) => x | 0,
-  u32: (x) => x >>> 0,
-  u8: (x) => x & 255,
-  bool: (x) => Number(x !== 0),
-};
-
 /** The values of a case's input, the same every time for the same name. A shorter list of numbers repeats. */
 export function drawValues({ shape, dtype, values }: CaseInput, name: string): Float64Array {
   const result = new Float64Array(sizeOf(shape));
   const draw = drawing(values, result.length, bitsOf(name));
-  const round = roundings[dtype];
+  // Floats are rounded too, so that the reference and the device start from the same values.
+  const round = roundingTo(dtype);
   for (let index = 0; index < result.length; index++) result[index] = round(draw(index));
   return result;
 }

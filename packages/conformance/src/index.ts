@@ -10,7 +10,7 @@ export { knownFailures } from "./known-failures.ts";
 export { referenceBackend, referenceExecutor, referenceTensor, valuesOf } from "./reference.ts";
 export type { ReferenceStore } from "./reference-store.ts";
 export type { CaseOutcome, Check, CheckOutcome } from "./run-case.ts";
-export { runCase } from "./run-case.ts";
+export { lackedBy, runCase } from "./run-case.ts";
 export type { ConformanceOptions, ConformanceReport, OpReport } from "./run-conformance.ts";
 export { runConformance } from "./run-conformance.ts";
 export { differingBits } from "./same-bits.ts";

@@ -8,6 +8,7 @@ import type {
   Spec,
 } from "@evenkeel/tensor";
 import {
+  allTypes,
   BackendError,
   DisposedError,
   fromData,
@@ -32,7 +33,7 @@ class ReferenceBackend implements Backend {
   readonly device = "float64 loops";
   readonly languages: readonly string[] = [];
   readonly limits: Backend["limits"] = {
-    storage: { f32: "f64", i32: "f64", u32: "f64", u8: "f64", bool: "f64", f16: "f64" },
+    storage: Object.fromEntries(allTypes.map((dtype) => [dtype, "f64"])),
     maxBufferBytes: 2 ** 32,
     offsetAlignment: elementBytes,
     features: new Set(["non-finite"]),

@@ -1,6 +1,7 @@
-import type { Backend, OpCase, OpCases } from "@evenkeel/tensor";
+import type { Backend, Limits, OpCase, OpCases } from "@evenkeel/tensor";
 import { MissingKernelError } from "@evenkeel/tensor";
 import type { RunName } from "./case-runs.ts";
+import { specsOf } from "./case-tensors.ts";
 import { checksOf } from "./checks.ts";
 import type { Distance } from "./compare.ts";
 import type { ReferenceStore } from "./reference-store.ts";
@@ -35,8 +36,9 @@ export async function runCase(
   references?: ReferenceStore,
 ): Promise<CaseOutcome> {
   const names = { op: opCases.op.name, case: opCase.name };
-  if (opCase.needs !== undefined && !backend.limits.features.has(opCase.needs)) {
-    return { ...names, status: "skipped", reason: `${backend.name} lacks ${opCase.needs}`, checks: [] };
+  const [lacking] = lackedBy(backend.limits, opCases, opCase);
+  if (lacking !== undefined) {
+    return { ...names, status: "skipped", reason: `${backend.name} lacks ${lacking}`, checks: [] };
   }
   const live = backend.memory().live;
   const checks: CheckOutcome[] = [];
@@ -46,6 +48,20 @@ export async function runCase(
   checks.push({ check: "memory", ...leftBehind(backend.memory().live - live) });
   const failed = checks.some(({ failure }) => failure !== undefined);
   return { ...names, status: failed ? "failed" : "passed", checks };
+}
+
+/** What a case needs and a device does not have: dtypes, and the capability that the case names. */
+export function lackedBy(
+  { storage, features }: Pick<Limits, "storage" | "features">,
+  { op }: OpCases,
+  opCase: OpCase,
+): string[] {
+  const dtypes = new Set(specsOf({ op, opCase }).map(({ dtype }) => dtype));
+  const { needs } = opCase;
+  return [
+    ...[...dtypes].filter((dtype) => storage[dtype] === undefined),
+    ...(needs !== undefined && !features.has(needs) ? [needs] : []),
+  ];
 }
 
 /** The same outcome, counted as skipped where missing kernels are the only failures: for a backend that is not complete. */

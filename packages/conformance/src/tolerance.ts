@@ -1,4 +1,5 @@
-import type { Accuracy, DType } from "@evenkeel/tensor";
+import type { Accuracy, DType, Rounding, Spec } from "@evenkeel/tensor";
+import { propertiesOf } from "@evenkeel/tensor";
 
 /** The unit roundoff of f32: half a unit in the last place (ULP) of 1. */
 const u = 2 ** -24;
@@ -84,22 +85,26 @@ export interface Bound {
 
 export const exact: Bound = { relative: 0, scaled: 0, absolute: 0 };
 
-/** Half a unit in the last place of 1 as a half, and half of the smallest half: what rounding to 11 bits from 2^-14 on, and below it to multiples of 2^-24, may take away. */
-export const roundingOfHalves: number = 2 ** -11;
-const half = { relative: roundingOfHalves, absolute: 2 ** -25 };
-
 /**
- * The bound of a result as it is stored. One in f16 is computed in f32 and rounded once more, which also rounds the error that it
- * already had.
+ * The bound of a result as it is stored. One with fewer bits than it is computed with is rounded once more, which also rounds the
+ * error that it already had.
  */
 export function storedBound(bound: Bound, dtype: DType): Bound {
-  if (dtype !== "f16" || bound === exact) return bound;
+  const { rounding } = propertiesOf(dtype);
+  if (rounding === undefined || bound === exact) return bound;
+  const { relative, absolute } = rounding;
   return {
-    relative: bound.relative * (1 + half.relative) + half.relative,
-    scaled: bound.scaled * (1 + half.relative),
-    absolute: bound.absolute * (1 + half.relative) + half.absolute,
+    relative: bound.relative * (1 + relative) + relative,
+    scaled: bound.scaled * (1 + relative),
+    absolute: bound.absolute * (1 + relative) + absolute,
   };
 }
+
+/** How tensors round what they store, coarsest first; none of those that keep what was computed. */
+export const roundingsOf = (specs: readonly (Spec | undefined)[]): Rounding[] =>
+  specs
+    .flatMap((spec) => (spec && propertiesOf(spec.dtype).rounding) ?? [])
+    .sort((a, b) => b.relative - a.relative);
 
 /** How far the results of a case may be from the reference; expressions have sharper bounds (`expressionErrors`). */
 export function boundOf(accuracy: Accuracy, backend: string): Bound {
@@ -115,17 +120,16 @@ export function boundOf(accuracy: Accuracy, backend: string): Bound {
 
 /**
  * How far the gradient of a case may be, scaled by the largest magnitude of the reference gradient: a gradient sums over
- * what was broadcast and reduced (`length` terms) and chains a handful of steps, each with the op's own error. Where there are
- * halves, what is saved for the gradient and what goes from step to step is rounded to them.
+ * what was broadcast and reduced (`length` terms) and chains a handful of steps, each with the op's own error. What is saved for
+ * the gradient and what goes from step to step is rounded as the operands are.
  */
 export function gradientBoundOf(
   accuracy: Accuracy,
   length: number,
   backend: string,
-  hasHalves = false,
+  stored: Rounding = { relative: 0, absolute: 0 },
 ): Bound {
   const own = boundOf(accuracy, backend);
-  const stored = hasHalves ? half : { relative: 0, absolute: 0 };
   const { reduction, smallest } = precisionOf(backend);
   const terms = typeof accuracy === "object" && "reduction" in accuracy ? accuracy.reduction : 1;
   return {

@@ -30,9 +30,27 @@ export { fromData } from "./creation/from-data.ts";
 export { arange, eye, linspace } from "./creation/sequences.ts";
 export type { NestedArray, TensorData, TensorOptions } from "./creation/tensor.ts";
 export { tensor } from "./creation/tensor.ts";
-export * from "./expression/dtype.ts";
-export { float16ToNumber, numberToFloat16 } from "./expression/float16.ts";
+export type {
+  DType,
+  DTypeProperties,
+  Rounding,
+  ScalarType,
+  WgslElements,
+  WgslPairs,
+} from "./expression/dtype.ts";
+export {
+  computeType,
+  dtypeOfArray,
+  isFloat,
+  isTruth,
+  propertiesOf,
+  roundingTo,
+  toStored,
+} from "./expression/dtype.ts";
+export { aDType, allTypes, floatTypes, storagesIn } from "./expression/dtype-kinds.ts";
 export * from "./expression/index.ts";
+export type { Bytes, NumericArray, Storage } from "./expression/storage.ts";
+export { bytesOfStorage, viewAs } from "./expression/storage.ts";
 export type { ConvolutionTranspose1dOptions } from "./ops/convolution/conv-transpose1d.ts";
 export { convTranspose1d } from "./ops/convolution/conv-transpose1d.ts";
 export type { ConvolutionTransposeOptions } from "./ops/convolution/conv-transpose2d.ts";

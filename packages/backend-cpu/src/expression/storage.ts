@@ -1,15 +1,17 @@
 import type { DType } from "@evenkeel/tensor";
-import { DTypeError } from "@evenkeel/tensor";
+import { bytesOfStorage, DTypeError, isTruth, propertiesOf } from "@evenkeel/tensor";
 import type { FunctionWriter } from "./function-writer.ts";
 import { i32x4, v128 } from "./opcodes.ts";
 
 /** The lowest byte of each lane side by side, then zeros from a second vector. */
 const lowestBytes = [0, 4, 8, 12, ...new Array<number>(12).fill(16)];
 
-/** Bytes of one element in this device's memory. Throws DTypeError for f16, which it does not have. */
+/** Bytes of one element in this device's memory. Throws DTypeError for a dtype that it does not have. */
 export function bytesOfElement(dtype: DType): 1 | 4 {
-  if (dtype === "f16") throw new DTypeError("expression: found f16, which this device does not have");
-  return dtype === "u8" || dtype === "bool" ? 1 : 4;
+  const storage = propertiesOf(dtype).storage.wasm;
+  if (storage === undefined)
+    throw new DTypeError(`expression: found ${dtype}, which this device does not have`);
+  return bytesOfStorage(storage) as 1 | 4;
 }
 
 /** Pushes four adjacent elements in their stored form. Bytes occupy the lowest four bytes of the vector. */
@@ -38,13 +40,13 @@ export function emitLoadLane(
 /** Converts the stored form on the stack to the lanes that are computed with. */
 export function emitDecode(f: FunctionWriter, dtype: DType): FunctionWriter {
   if (bytesOfElement(dtype) === 1) f.op(v128.extendLowBytes).op(v128.extendLowHalves);
-  if (dtype === "bool") f.words(0).op(i32x4.ne);
+  if (isTruth(dtype)) f.words(0).op(i32x4.ne);
   return f;
 }
 
 /** Converts the lanes on the stack to the stored form. Values that do not fit in a byte wrap. */
 export function emitEncode(f: FunctionWriter, dtype: DType): FunctionWriter {
-  if (dtype === "bool") f.words(1).op(v128.and);
+  if (isTruth(dtype)) f.words(1).op(v128.and);
   if (bytesOfElement(dtype) === 1) f.words(0).op(v128.shuffle, ...lowestBytes);
   return f;
 }

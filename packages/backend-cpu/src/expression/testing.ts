@@ -1,5 +1,5 @@
 import type { DType, Expression, NumericArray, Storage } from "@evenkeel/tensor";
-import { evaluator, sizeOf, viewAs } from "@evenkeel/tensor";
+import { evaluator, propertiesOf, sizeOf, viewAs } from "@evenkeel/tensor";
 import { assembleExpression } from "./assemble.ts";
 
 /** An expression launch with data in place of buffers, for the tests of this folder. */
@@ -16,7 +16,7 @@ const scratch = 16;
 const firstBuffer = 1024;
 const untouched = 0xa5;
 
-export const storageOf = (dtype: DType): Storage => (dtype === "bool" ? "u8" : (dtype as Storage));
+export const storageOf = (dtype: DType): Storage => propertiesOf(dtype).storage.wasm!;
 
 const paddedBytes = (data: NumericArray): number => Math.ceil((data.byteLength + 32) / 16) * 16;
 

@@ -1,4 +1,6 @@
 import type { DType, Expression, WgslKernel } from "@evenkeel/tensor";
+import { isFloat, isTruth, propertiesOf } from "@evenkeel/tensor";
+import type { FloatElements } from "@evenkeel/tensor/wgsl";
 import { floatElements, floatElementsSource } from "@evenkeel/tensor/wgsl";
 import type { ReadKind } from "./layout.ts";
 
@@ -12,34 +14,28 @@ const byteOf = (word: string, at: string): string => `((${word} >> (((${at}) & 3
 /** The bits of a word that belong to the first `rest` points, as a mask, where a point takes `bits` of them. */
 const maskOf = (bits: number): string => `(1u << (rest * ${bits}u)) - 1u`;
 
-const vectorOf: { readonly [dtype in DType]: string } = {
-  f32: "vec4f",
-  f16: "vec4f",
-  i32: "vec4i",
-  u32: "vec4u",
-  bool: "vec4u",
-  u8: "vec4u",
-};
+/** The vector type of four elements as they come out of their words. */
+const vectorOf = (dtype: DType): string =>
+  isFloat(dtype) ? "vec4f" : `vec4${propertiesOf(dtype).wgsl.word[0]}`;
+
+/** Whether four elements share a word. */
+const isByte = (dtype: DType): boolean => propertiesOf(dtype).mask !== undefined;
+
+const isPair = (dtype: DType): boolean => propertiesOf(dtype).wgsl.pairs !== undefined;
 
 /** One element of an operand that begins at the word `base` of an array of words. */
 function packedElement(dtype: DType, words: string, at: string, base: string): string {
-  switch (dtype) {
-    case "u8":
-      return byteOf(`${words}[${base} + ((${at}) >> 2u)]`, at);
-    case "f16":
-      return `unpack2x16float(${words}[${base} + ((${at}) >> 1u)])[(${at}) & 1u]`;
-    case "f32":
-    case "i32":
-      return `bitcast<${dtype}>(${words}[${base} + ${at}])`;
-    default:
-      return `${words}[${base} + ${at}]`;
-  }
+  const { word, pairs } = propertiesOf(dtype).wgsl;
+  if (isByte(dtype)) return byteOf(`${words}[${base} + ((${at}) >> 2u)]`, at);
+  if (pairs) return `${pairs.unpack}(${words}[${base} + ((${at}) >> 1u)])[(${at}) & 1u]`;
+  const bits = `${words}[${base} + ${at}]`;
+  return word === "u32" ? bits : `bitcast<${word}>(${bits})`;
 }
 
 /** The elements at these places as a vector of the type that expressions compute with. */
 function gathered(dtype: DType, elements: readonly string[]): string {
-  const vector = `${vectorOf[dtype]}(${elements.join(", ")})`;
-  return dtype === "bool" ? `${vector} != vec4u()` : vector;
+  const vector = `${vectorOf(dtype)}(${elements.join(", ")})`;
+  return isTruth(dtype) ? `${vector} != vec4u()` : vector;
 }
 
 /** The statements that store bytes: one invocation owns a word. */
@@ -83,28 +79,30 @@ export interface Memory {
 }
 
 export function memoryOf(features: ReadonlySet<string>): Memory {
-  const half = floatElements("f16", 1, { features });
-  const halves = floatElements("f16", 4, { features });
+  const floats = (dtype: DType, width: 1 | 4): FloatElements => floatElements(dtype, width, { features });
   const element = (dtype: DType, array: string, at: string): string => {
-    if (dtype === "u8") return byteOf(`${array}[(${at}) >> 2u]`, at);
-    return dtype === "f16" ? half.load(array, at) : `${array}[${at}]`;
+    if (isByte(dtype)) return byteOf(`${array}[(${at}) >> 2u]`, at);
+    return isPair(dtype) ? floats(dtype, 1).load(array, at) : `${array}[${at}]`;
   };
   return {
-    extensions: ({ inputs, outputs }) =>
-      inputs.includes("f16") || outputs.some(({ dtype }) => dtype === "f16") ? halves.extensions : [],
-    functions: ({ outputs }) =>
-      outputs.some(({ dtype }) => dtype === "f16") ? [floatElementsSource(halves).trimEnd()] : [],
+    extensions: ({ inputs, outputs }) => {
+      const pairs = [...inputs, ...outputs.map(({ dtype }) => dtype)].filter(isPair);
+      return [...new Set(pairs.flatMap((dtype) => floats(dtype, 4).extensions))];
+    },
+    functions: ({ outputs }) => {
+      const pairs = outputs.map(({ dtype }) => dtype).filter(isPair);
+      return [...new Set(pairs.map((dtype) => floatElementsSource(floats(dtype, 4)).trimEnd()))];
+    },
     elementType: (dtype, isVector) => {
-      if (dtype === "u8") return "u32";
-      if (dtype === "f16") return isVector ? halves.type : half.type;
-      const scalar = dtype === "bool" ? "u32" : dtype;
-      return isVector ? `vec4<${scalar}>` : scalar;
+      const { word } = propertiesOf(dtype).wgsl;
+      if (isPair(dtype)) return floats(dtype, isVector ? 4 : 1).type;
+      return isVector && !isByte(dtype) ? `vec4<${word}>` : word;
     },
     loadVector: (dtype, array, at) => {
       const vector = `${array}[${at}]`;
-      if (dtype === "u8") return `(vec4u(${vector}) >> ${byteShifts}) & vec4u(255u)`;
-      if (dtype === "f16") return halves.load(array, at);
-      return dtype === "bool" ? `${vector} != vec4u()` : vector;
+      if (isByte(dtype)) return `(vec4u(${vector}) >> ${byteShifts}) & vec4u(255u)`;
+      if (isPair(dtype)) return floats(dtype, 4).load(array, at);
+      return isTruth(dtype) ? `${vector} != vec4u()` : vector;
     },
     loadElements: (dtype, array, at) =>
       gathered(
@@ -118,8 +116,8 @@ export function memoryOf(features: ReadonlySet<string>): Memory {
       ),
     storePoints: (dtype, array, at, value) => {
       const place = `${array}[${at}]`;
-      if (dtype === "u8") return storeBytes(array, place, value);
-      const isPacked = dtype === "f16" && !features.has("shader-f16");
+      if (isByte(dtype)) return storeBytes(array, place, value);
+      const isPacked = isPair(dtype) && floats(dtype, 4).extensions.length === 0;
       return [
         `let stored_${array} = ${storedForm(dtype, value)};`,
         `if (rest >= 4u) { ${place} = stored_${array}; } else {`,
@@ -130,7 +128,7 @@ export function memoryOf(features: ReadonlySet<string>): Memory {
   };
 
   function storedForm(dtype: DType, value: string): string {
-    if (dtype === "bool") return `select(vec4u(), vec4u(1u), ${value})`;
-    return dtype === "f16" ? halves.stored!(value) : value;
+    if (isTruth(dtype)) return `select(vec4u(), vec4u(1u), ${value})`;
+    return isPair(dtype) ? floats(dtype, 4).stored!(value) : value;
   }
 }

@@ -11,12 +11,12 @@ export function optionalFeatures(
   return knownFeatures.filter((feature) => present.has(feature) && !without.includes(feature));
 }
 
-/** The same for a device, as plans see them, with `f16`: every device stores halves, whether it computes with them or not. */
+/** The same for a device, as plans see them. */
 export function featuresOf(
   present: { has(feature: string): boolean },
   options: { readonly without?: readonly OptionalFeature[]; readonly keepsNonFinite?: boolean } = {},
 ): ReadonlySet<string> {
-  const features = new Set<string>([...optionalFeatures(present, options.without), "f16"]);
+  const features = new Set<string>(optionalFeatures(present, options.without));
   if (options.keepsNonFinite) features.add("non-finite");
   return features;
 }

@@ -36,10 +36,9 @@ test("features are those that are known, present and not to be left alone", () =
   const present = new Set(["subgroups", "shader-f16", "depth-clip-control"]);
   expect(optionalFeatures(present)).toEqual(["shader-f16", "subgroups"]);
   expect(optionalFeatures(present, ["shader-f16"])).toEqual(["subgroups"]);
-  expect([...featuresOf(present)]).toEqual(["shader-f16", "subgroups", "f16"]);
+  expect([...featuresOf(present)]).toEqual(["shader-f16", "subgroups"]);
   expect([...featuresOf(present, { without: ["shader-f16"], keepsNonFinite: true })]).toEqual([
     "subgroups",
-    "f16",
     "non-finite",
   ]);
 });

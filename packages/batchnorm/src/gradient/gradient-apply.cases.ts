@@ -56,7 +56,7 @@ export const gradientApplyCases: OpCases<GradientApplyAttributes> = {
       const [, , statistics, scale, shift, sums] = operands(shape, axis);
       const attrs = { ...plain, axis, activation: "relu" as const };
       return {
-        ...{ name, attrs, needs: "f16" as const },
+        ...{ name, attrs },
         inputs: [f16(shape), f16(shape), statistics, scale, shift, sums],
       };
     }),

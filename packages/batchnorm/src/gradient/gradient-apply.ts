@@ -1,11 +1,10 @@
 import type { Activation, Op, Tensor } from "@evenkeel/tensor";
-import { buildExpression, e, evaluateExpression, execute } from "@evenkeel/tensor";
+import { buildExpression, cast, e, evaluateExpression, execute } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { anything, checkOptions, checkTensors } from "@evenkeel/tensor/checks";
 import { deferred } from "../deferred.ts";
 import { channelShape, checkArgument, checkInput } from "../operands/layout.ts";
 import { affineRules, axisRule } from "../operands/options.ts";
-import { stored, widened } from "../operands/storage.ts";
 import { activated } from "../pre-activation/activation.ts";
 import { channelTensors, channelValues, normalized, standardized } from "../pre-activation/normalized.ts";
 import { inverseStdExpression, nonZero, rowOf } from "../statistics/rows.ts";
@@ -32,7 +31,7 @@ export const gradientApplyOp: Op<GradientApplyAttributes> = {
       const shape = channelShape(x!.shape, attrs.axis);
       const [dScale, dShift] = [rowOf(sums!, 0, shape), rowOf(sums!, 1, shape)];
       const dz = gradientOfZ(operands, attrs);
-      return [stored(applySums({ ...operands, dz, dScale, dShift }, attrs), x!.dtype)];
+      return [cast(applySums({ ...operands, dz, dScale, dShift }, attrs), x!.dtype)];
     },
   },
   kernels: { wasm: gradientApplyPlan },
@@ -43,8 +42,8 @@ function gradientOfZ(
   { dy, x, statistics, scale, shift }: GradientOperands,
   { axis, epsilon, activation }: GradientApplyAttributes,
 ): Tensor {
-  if (activation === "none") return widened(dy);
-  const inputs = [widened(dy), widened(x), ...channelTensors(x, axis, statistics, scale, shift)];
+  if (activation === "none") return cast(dy, "f32");
+  const inputs = [cast(dy, "f32"), cast(x, "f32"), ...channelTensors(x, axis, statistics, scale, shift)];
   const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([dy, x, ...others]) => {
     const channel = channelValues(others, scale !== undefined, shift !== undefined);
     return activated(activation, normalized(x!, channel, epsilon), dy!);
@@ -68,7 +67,13 @@ export function applySums(
   { axis, epsilon }: Pick<GradientApplyAttributes, "axis" | "epsilon">,
   count?: number,
 ): Tensor {
-  const inputs = [dz, widened(x), dScale, dShift, ...channelTensors(x, axis, statistics, scale, undefined)];
+  const inputs = [
+    dz,
+    cast(x, "f32"),
+    dScale,
+    dShift,
+    ...channelTensors(x, axis, statistics, scale, undefined),
+  ];
   const expression = buildExpression(
     { inputs: inputs.map(() => "f32") },
     ([dz, x, dScale, dShift, ...others]) => {

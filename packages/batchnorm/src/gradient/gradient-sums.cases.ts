@@ -57,7 +57,7 @@ export const gradientSumsCases: OpCases<NormalizationAttributes> = {
     ...halfShapes.flatMap(({ name, shape, axis }) => {
       const [, , statistics, scale, shift] = gradientInputs(shape, axis);
       const half = f16(shape);
-      const common = { accuracy: accuracyOf(shape, axis), needs: "f16" as const };
+      const common = { accuracy: accuracyOf(shape, axis) };
       const attrs = { ...plain, axis, activation: "relu" as const };
       return [
         { ...common, name, attrs, inputs: [half, half, statistics, scale, shift] },

@@ -1,6 +1,7 @@
 import type { Activation, Op, Tensor } from "@evenkeel/tensor";
 import {
   buildExpression,
+  cast,
   e,
   evaluateExpression,
   execute,
@@ -15,7 +16,6 @@ import { anything, checkOptions, checkTensors } from "@evenkeel/tensor/checks";
 import { deferred } from "../deferred.ts";
 import { batchAxes, checkArgument, checkInput } from "../operands/layout.ts";
 import { affineRules, axisRule } from "../operands/options.ts";
-import { stored, widened } from "../operands/storage.ts";
 import { activated } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { channelTensors, channelValues, normalized, standardized } from "../pre-activation/normalized.ts";
@@ -48,7 +48,7 @@ export const gradientSumsOp: Op<NormalizationAttributes> = {
     composition: ([dy, x, statistics, scale, shift, y], attrs) => {
       const operands = { dy: dy!, x: x!, statistics: statistics!, scale, shift, y };
       const { dz, dScale, dShift } = sumGradients(operands, attrs);
-      return [stack([dScale, dShift]), ...(keepsDz(attrs) ? [stored(dz, x!.dtype)] : [])];
+      return [stack([dScale, dShift]), ...(keepsDz(attrs) ? [cast(dz, x!.dtype)] : [])];
     },
   },
   kernels: { wasm: gradientSumsPlan },
@@ -71,8 +71,13 @@ function gradientsOfZ(
   attrs: NormalizationAttributes,
 ): [Tensor, Tensor] {
   const { axis, epsilon, activation } = attrs;
-  const basis = keepsDz(attrs) ? [widened(y!)] : [];
-  const inputs = [widened(dy), widened(x), ...basis, ...channelTensors(x, axis, statistics, scale, shift)];
+  const basis = keepsDz(attrs) ? [cast(y!, "f32")] : [];
+  const inputs = [
+    cast(dy, "f32"),
+    cast(x, "f32"),
+    ...basis,
+    ...channelTensors(x, axis, statistics, scale, shift),
+  ];
   const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([dy, x, ...others]) => {
     const y = basis.length > 0 ? others.shift() : undefined;
     const channel = channelValues(others, scale !== undefined, shift !== undefined);

@@ -1,8 +1,7 @@
 import type { Op, Spec, Tensor } from "@evenkeel/tensor";
-import { buildExpression, e, evaluateExpression, execute, reshape } from "@evenkeel/tensor";
+import { buildExpression, cast, e, evaluateExpression, execute, reshape } from "@evenkeel/tensor";
 import { deferred } from "../deferred.ts";
 import { channelShape, layoutOf, valuesPerChannel } from "../operands/layout.ts";
-import { stored } from "../operands/storage.ts";
 import { channelTensors, channelValues } from "../pre-activation/normalized.ts";
 import { inverseStdExpression } from "../statistics/rows.ts";
 import { applySums } from "./gradient-apply.ts";
@@ -36,7 +35,7 @@ export const normalizeGradientOp: Op<GradientAttributes> = {
         ? applySums({ ...operands, dz, ...rows }, attrs, values)
         : scaleGradient({ ...operands, dz }, attrs);
       const { dtype } = x!;
-      return [stored(dx, dtype), dScale, dShift, ...(keepsDz(attrs) ? [stored(dz, dtype)] : [])];
+      return [cast(dx, dtype), dScale, dShift, ...(keepsDz(attrs) ? [cast(dz, dtype)] : [])];
     },
   },
   kernels: { wasm: gradientPlan },

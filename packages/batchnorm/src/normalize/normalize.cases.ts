@@ -55,7 +55,7 @@ export const normalizeCases: OpCases<NormalizationAttributes> = {
     ...halfShapes.map(({ name, shape, axis }) => {
       const channels = [shape[axis]!];
       return {
-        ...{ name, needs: "f16" as const },
+        name,
         attrs: { ...plain, axis, residual: true, activation: leaky },
         inputs: [f16(shape), positive([4, ...channels]), f32(channels), f32(channels), f16(shape)],
       };

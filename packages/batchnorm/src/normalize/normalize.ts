@@ -1,12 +1,11 @@
 import type { Activation, Op, Tensor } from "@evenkeel/tensor";
-import { buildExpression, e, evaluateExpression, execute, stack } from "@evenkeel/tensor";
+import { buildExpression, cast, e, evaluateExpression, execute, stack } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { checkOptions, yesOrNo } from "@evenkeel/tensor/checks";
 import { deferred } from "../deferred.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
 import { checkInput } from "../operands/layout.ts";
 import { normalizationRules } from "../operands/options.ts";
-import { stored, widened } from "../operands/storage.ts";
 import { activated } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { checkNormalization } from "../pre-activation/attributes.ts";
@@ -28,14 +27,14 @@ export const normalizeOp: Op<NormalizationAttributes> = {
   meaning: {
     composition: ([x, statistics, scale, shift, residual], { axis, epsilon, activation }) => {
       const channel = channelTensors(x!, axis, statistics!, scale, shift);
-      const inputs = [widened(x!), ...(residual ? [widened(residual)] : []), ...channel];
+      const inputs = [cast(x!, "f32"), ...(residual ? [cast(residual, "f32")] : []), ...channel];
       const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([x, ...others]) => {
         const addend = residual ? others.shift() : undefined;
         const z = normalized(x!, channelValues(others, scale !== undefined, shift !== undefined), epsilon);
         const sum = addend ? e.add(z, addend) : z;
         return activated(activation, sum, sum);
       });
-      return evaluateExpression(expression, inputs).map((y) => stored(y, x!.dtype));
+      return evaluateExpression(expression, inputs).map((y) => cast(y, x!.dtype));
     },
   },
   gradient: {

@@ -1,5 +1,13 @@
 import type { DType, Shape, Spec } from "@evenkeel/tensor";
-import { DTypeError, formatShape, formatSpec, normalizeAxis, ShapeError, sizeOf } from "@evenkeel/tensor";
+import {
+  DTypeError,
+  floatTypes,
+  formatShape,
+  formatSpec,
+  normalizeAxis,
+  ShapeError,
+  sizeOf,
+} from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 
 /** A tensor of any rank as (outer, channels, inner): NCHW has an inner size, NHWC does not. */
@@ -30,9 +38,9 @@ export const channelShape = (shape: Shape, axis: number): number[] => [
   ...shape.slice(axis + 1).map(() => 1),
 ];
 
-/** The channels' axis, counted from the front. Throws ShapeError or DTypeError unless x is f32 or f16 and has such an axis. */
+/** The channels' axis, counted from the front. Throws ShapeError or DTypeError unless x is a float and has such an axis. */
 export function checkInput(operation: string, x: Spec, axis: number): number {
-  checkDType(operation, "x", x, ["f32", "f16"]);
+  checkDType(operation, "x", x, floatTypes);
   if (x.shape.length === 0 || axis >= x.shape.length) {
     throw new ShapeError(
       `${operation}: x: found shape ${formatShape(x.shape)}, expected a channel axis ${axis}: at least ${Math.max(axis + 1, 1)} dimensions`,

@@ -21,7 +21,6 @@ import {
 import { checkOptions } from "@evenkeel/tensor/checks";
 import { batchAxes, channelShape, checkDType, checkInput } from "../operands/layout.ts";
 import { axisRule } from "../operands/options.ts";
-import { stored, widened } from "../operands/storage.ts";
 import { nonZero, rowOf, rows, rowsOf } from "./rows.ts";
 import type { StatisticsAttributes } from "./statistics.ts";
 import { statistics, throughStatistics } from "./statistics.ts";
@@ -37,10 +36,10 @@ export const maskedStatisticsOp: Op<StatisticsAttributes> = {
   meaning: {
     composition: ([x, mask], { axis }) => {
       const count = countMasked(mask!, x!.shape, axis);
-      const total = sum(widened(where(mask!, x!, 0)), { axis: batchAxes(x!.shape, axis) });
-      const pivot = stored(div(total, maximum(count, 1)), x!.dtype);
+      const total = sum(cast(where(mask!, x!, 0), "f32"), { axis: batchAxes(x!.shape, axis) });
+      const pivot = cast(div(total, maximum(count, 1)), x!.dtype);
       const filled = where(mask!, x!, reshape(pivot, channelShape(x!.shape, axis)));
-      return [withoutPivots(statistics(filled, { axis }), count, widened(pivot))];
+      return [withoutPivots(statistics(filled, { axis }), count, cast(pivot, "f32"))];
     },
   },
   gradient: {

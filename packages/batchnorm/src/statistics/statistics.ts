@@ -2,6 +2,7 @@ import type { Op, Tensor } from "@evenkeel/tensor";
 import {
   broadcastTo,
   buildExpression,
+  cast,
   div,
   e,
   evaluateExpression,
@@ -16,7 +17,6 @@ import { checkOptions } from "@evenkeel/tensor/checks";
 import { deferred } from "../deferred.ts";
 import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../operands/layout.ts";
 import { axisRule } from "../operands/options.ts";
-import { stored, widened } from "../operands/storage.ts";
 import { packStatistics } from "./pack-statistics.ts";
 import { rowOf, rows, rowsOf } from "./rows.ts";
 import { statisticsPlan } from "./statistics-plan.ts";
@@ -35,11 +35,11 @@ export const statisticsOp: Op<StatisticsAttributes> = {
   outputs: ([x], { axis }) => [{ shape: [4, x!.shape[checkInput("statistics", x!, axis)]!], dtype: "f32" }],
   meaning: {
     composition: ([input], { axis }) => {
-      const x = widened(input);
-      const axes = batchAxes(x!.shape, axis);
-      const count = valuesPerChannel(layoutOf(x!.shape, axis));
-      const mean = div(sum(x!, { axis: axes }), Math.max(count, 1));
-      const distance = sub(x!, reshape(mean, channelShape(x!.shape, axis)));
+      const x = cast(input!, "f32");
+      const axes = batchAxes(x.shape, axis);
+      const count = valuesPerChannel(layoutOf(x.shape, axis));
+      const mean = div(sum(x, { axis: axes }), Math.max(count, 1));
+      const distance = sub(x, reshape(mean, channelShape(x.shape, axis)));
       return [packStatistics(mean, sum(square(distance), { axis: axes }), count)];
     },
   },
@@ -68,13 +68,13 @@ export function throughStatistics(
   const shape = channelShape(x.shape, axis);
   const [count, mean, rest] = rowsOf(statistics, shape);
   const ofMean = dMean && div(reshape(dMean, shape), maximum(count, 1));
-  if (dM2 === undefined) return stored(broadcastTo(ofMean!, x.shape), x.dtype);
-  const inputs = [widened(x), mean, rest, reshape(dM2, shape), ...(ofMean ? [ofMean] : [])];
+  if (dM2 === undefined) return cast(broadcastTo(ofMean!, x.shape), x.dtype);
+  const inputs = [cast(x, "f32"), mean, rest, reshape(dM2, shape), ...(ofMean ? [ofMean] : [])];
   const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([x, mean, rest, dM2, ofMean]) => {
     const ofM2 = e.mul(e.mul(2, e.sub(e.sub(x!, mean!), rest!)), dM2!);
     return ofMean ? e.add(ofM2, ofMean) : ofM2;
   });
-  return stored(evaluateExpression(expression, inputs)[0]!, x.dtype);
+  return cast(evaluateExpression(expression, inputs)[0]!, x.dtype);
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { Backend, Seed } from "@evenkeel/tensor";
-import { ArgumentError } from "@evenkeel/tensor";
+import { ArgumentError, aDType } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import {
   aBackend,
-  aDType,
   anything,
   aSeed,
   callable,

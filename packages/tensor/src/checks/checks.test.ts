@@ -4,7 +4,6 @@ import { ArgumentError } from "./errors.ts";
 import type { Rule } from "./rules.ts";
 import {
   aBackend,
-  aDType,
   anAbortSignal,
   anArray,
   anyNumber,
@@ -47,7 +46,6 @@ test.each<[string, Rule, unknown[], unknown[]]>([
   ["aTensor", aTensor, [{ storage: {}, dtype: "f32" }], [null, [1], new Float32Array(1), "f32"]],
   ["aBackend", aBackend, [{ allocate: () => 1 }], [null, "cpu", {}, () => 1]],
   ["anAbortSignal", anAbortSignal, [new AbortController().signal], [null, new AbortController(), "abort"]],
-  ["aDType", aDType, ["f32", "bool"], ["f64", 32]],
   ["oneOf", oneOf("mean", "sum"), ["mean"], ["Mean", "", 0]],
   ["either", either(positiveInteger, yesOrNo), [1, false], [0, "1"]],
   ["nullOr", nullOr(fraction), [null, 0.1], [undefined, 2]],

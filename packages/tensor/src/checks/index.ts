@@ -4,7 +4,6 @@ export { contentsOf, isContainer, isRecord } from "./containers.ts";
 export type { Rule, Rules } from "./rules.ts";
 export {
   aBackend,
-  aDType,
   anAbortSignal,
   anArray,
   anyNumber,

@@ -105,8 +105,6 @@ export const oneOf = (...words: readonly string[]): Rule => ({
   accepts: (value) => words.includes(value as string),
 });
 
-export const aDType: Rule = /* @__PURE__ */ oneOf("f32", "i32", "u32", "u8", "bool", "f16");
-
 /** Accepts a value that at least one of the rules accepts. */
 export const either = (...rules: readonly Rule[]): Rule => ({
   expected: rules.map(({ expected }) => expected).join(", or "),

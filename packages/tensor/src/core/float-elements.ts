@@ -1,4 +1,5 @@
-import type { DType } from "../expression/dtype.ts";
+import type { DType, WgslPairs } from "../expression/dtype.ts";
+import { propertiesOf } from "../expression/dtype.ts";
 import { floatTypes } from "../expression/dtype-kinds.ts";
 import type { Limits } from "./backend.ts";
 import { checkDType } from "./check-dtype.ts";
@@ -10,8 +11,8 @@ export interface FloatElements {
   readonly type: string;
   /** What a kernel over such elements enables. */
   readonly extensions: readonly WgslExtension[];
-  /** Whether code calls `halfWords`. */
-  readonly usesHalfWords: boolean;
+  /** The function that `store` calls. */
+  readonly pack?: WgslPairs["pack"] | undefined;
   /** The f32 or vec4f at `index`, which counts in widths. The text of `index` appears once or twice. */
   load(array: string, index: string): string;
   /** The element that stands for a value. Absent where `store` is. */
@@ -27,7 +28,7 @@ export interface FloatElements {
  * The bits of four f32 rounded to f16 by `pack2x16float`, whose results WGSL leaves undefined beyond 65,504: up to
  * 65,520 they are 65,504 here, from there on infinity. NaN, recognized by its bits, stays NaN.
  */
-export const halfWordsSource: string = `\
+const halfWordsSource = `\
 fn halfWords(x: vec4f) -> vec2u {
   let bits = bitcast<vec4u>(x);
   let size = bits & vec4u(0x7fffffffu);
@@ -37,6 +38,9 @@ fn halfWords(x: vec4f) -> vec2u {
   let outside = select(vec4u(), limit | ((bits >> vec4u(16u)) & vec4u(0x8000u)), isBeyond);
   return vec2u(pack2x16float(inside.xy), pack2x16float(inside.zw)) | outside.xz | (outside.yw << vec2u(16u));
 }`;
+
+/** The functions that make two words of four floats. */
+export const packSources: { readonly [Name in WgslPairs["pack"]]: string } = { halfWords: halfWordsSource };
 
 /**
  * How WGSL code declares, loads and stores the floats of a dtype on a device, one or four at a time; it computes in f32. Halves are
@@ -61,50 +65,64 @@ export function floatElements(
   { features }: Pick<Limits, "features">,
 ): FloatElements {
   checkDType("floatElements", "dtype", { shape: [], dtype }, ...floatTypes);
-  const isFour = width === 4;
-  const at = (array: string, index: string): string => `${array}[${index}]`;
-  const elements = (
-    type: string,
-    extensions: FloatElements["extensions"],
-    load: FloatElements["load"],
-    stored?: (value: string) => string,
-  ): FloatElements => ({
-    type,
-    extensions,
-    load,
-    stored,
-    usesHalfWords: dtype === "f16" && stored !== undefined,
-    store: stored && ((array, index, value) => `${at(array, index)} = ${stored(value)};`),
-  });
-  const float = isFour ? "vec4f" : "f32";
-  if (dtype === "f32") return elements(float, [], at, (value) => value);
-  if (features.has("shader-f16")) {
-    // Converted through their bits, because WGSL leaves the overflow of a conversion undefined.
-    return elements(
-      isFour ? "vec4<f16>" : "f16",
-      ["f16"],
-      (array, index) => `${float}(${at(array, index)})`,
-      (value) =>
-        isFour
-          ? `bitcast<vec4<f16>>(halfWords(${value}))`
-          : `bitcast<vec4<f16>>(halfWords(vec4f(${value}))).x`,
+  const { pairs } = propertiesOf(dtype).wgsl;
+  if (pairs === undefined) {
+    return storing(
+      { type: width === 4 ? "vec4f" : "f32", extensions: [], load: elementAt },
+      (value) => value,
     );
   }
-  return isFour
-    ? elements(
-        "vec2u",
-        [],
-        (array, index) =>
-          `vec4f(unpack2x16float(${at(array, index)}.x), unpack2x16float(${at(array, index)}.y))`,
-        (value) => `halfWords(${value})`,
+  const { native } = pairs;
+  return native !== undefined && features.has(native.feature)
+    ? nativeElements(native, pairs.pack, width)
+    : packedElements(pairs, width);
+}
+
+const elementAt = (array: string, index: string): string => `${array}[${index}]`;
+
+/** Elements that are stored in this form. */
+const storing = (
+  elements: Omit<FloatElements, "stored" | "store">,
+  stored: (value: string) => string,
+): FloatElements => ({
+  ...elements,
+  stored,
+  store: (array, index, value) => `${elementAt(array, index)} = ${stored(value)};`,
+});
+
+/** Elements of a type of their own. They are stored through their bits, because WGSL leaves the overflow of a conversion undefined. */
+function nativeElements(
+  { type, extension }: NonNullable<WgslPairs["native"]>,
+  pack: WgslPairs["pack"],
+  width: 1 | 4,
+): FloatElements {
+  const vector = `vec4<${type}>`;
+  const common = { extensions: [extension], pack };
+  return width === 4
+    ? storing(
+        { ...common, type: vector, load: (array, index) => `vec4f(${elementAt(array, index)})` },
+        (value) => `bitcast<${vector}>(${pack}(${value}))`,
       )
-    : elements(
-        "u32",
-        [],
-        (array, index) => `unpack2x16float(${array}[(${index}) >> 1u] >> (((${index}) & 1u) << 4u)).x`,
+    : storing(
+        { ...common, type, load: (array, index) => `f32(${elementAt(array, index)})` },
+        (value) => `bitcast<${vector}>(${pack}(vec4f(${value}))).x`,
       );
 }
 
+/** Elements that are two to a word. */
+function packedElements({ unpack, pack }: WgslPairs, width: 1 | 4): FloatElements {
+  if (width === 1) {
+    return {
+      type: "u32",
+      extensions: [],
+      load: (array, index) => `${unpack}(${array}[(${index}) >> 1u] >> (((${index}) & 1u) << 4u)).x`,
+    };
+  }
+  const load: FloatElements["load"] = (array, index) =>
+    `vec4f(${unpack}(${elementAt(array, index)}.x), ${unpack}(${elementAt(array, index)}.y))`;
+  return storing({ type: "vec2u", extensions: [], pack, load }, (value) => `${pack}(${value})`);
+}
+
 /** The function that `store` calls for these elements, where it calls one. */
-export const floatElementsSource = ({ usesHalfWords }: FloatElements): string =>
-  usesHalfWords ? `${halfWordsSource}\n` : "";
+export const floatElementsSource = ({ pack }: FloatElements): string =>
+  pack === undefined ? "" : `${packSources[pack]}\n`;

@@ -1,7 +1,7 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
 import { ArgumentError, MissingKernelError } from "../checks/errors.ts";
 import { aTensor, callable, listOf, text } from "../checks/rules.ts";
-import type { NumericArray } from "../expression/dtype.ts";
+import type { NumericArray } from "../expression/storage.ts";
 import { execute } from "./executor.ts";
 import type { HostOperand, Slot } from "./launch.ts";
 import type { Gradient, NoAttributes, Op, PlanOf } from "./op.ts";

@@ -1,6 +1,6 @@
 import { ArgumentError } from "../checks/errors.ts";
-import type { NumericArray } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";
+import type { NumericArray } from "../expression/storage.ts";
 import type { KernelSchema, KernelSchemas, ParameterType } from "./kernel-schema.ts";
 import type { Spec } from "./spec.ts";
 

@@ -1,4 +1,4 @@
-import type { Bytes } from "../expression/dtype.ts";
+import type { Bytes } from "../expression/storage.ts";
 
 /**
  * WebAssembly modules as text that stands in JavaScript and that a web server compresses nearly as well as the bytes: each of the

@@ -46,7 +46,7 @@ export interface OpCase<Attrs extends Attributes = Attributes> {
   /** The message of the ArgumentError with which the next read rejects. The values are compared with the reference all the same. */
   readonly reports?: string;
   /** A capability that a device may lack: WGSL does not promise NaN and infinity. */
-  readonly needs?: "non-finite" | "f16";
+  readonly needs?: "non-finite";
 }
 
 /** The test cases of one op: its folder's `cases.ts` exports one as `cases`; conformance finds it by itself. */

@@ -2,9 +2,10 @@
 
 import { ArgumentError, DisposedError } from "../checks/errors.ts";
 import { aTensor } from "../checks/rules.ts";
-import type { DType, NumericArray } from "../expression/dtype.ts";
-import { bytesOfStorage, viewAs } from "../expression/dtype.ts";
-import { float16ToNumber } from "../expression/float16.ts";
+import type { DType } from "../expression/dtype.ts";
+import { propertiesOf } from "../expression/dtype.ts";
+import type { NumericArray } from "../expression/storage.ts";
+import { bytesOfStorage, decodeView, viewAs } from "../expression/storage.ts";
 import type { Backend } from "./backend.ts";
 import { bytesOf, storageOf } from "./backend.ts";
 import { trackInScope } from "./current-scope.ts";
@@ -109,10 +110,9 @@ export class Tensor implements Spec {
     const { backend, buffer } = this.storage;
     const storage = storageOf(this.dtype, backend.limits);
     const bytes = await backend.read(buffer, this.byteOffset, this.size * bytesOfStorage(storage));
-    const values = viewAs(storage, bytes);
-    if (this.dtype === "bool" && storage !== "u8") return Uint8Array.from(values);
-    if (storage === "f16") return Float32Array.from(values as Uint16Array, float16ToNumber);
-    return values;
+    const values = decodeView(storage, viewAs(storage, bytes));
+    const { kind, host } = propertiesOf(this.dtype);
+    return kind === "truth" && storage !== host ? Uint8Array.from(values) : values;
   }
 
   /** The only value of a tensor with one element. Throws ArgumentError for any other size. */

@@ -1,4 +1,5 @@
 import type { DType } from "../expression/dtype.ts";
+import { widerType } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";
 import { buildExpression } from "../expression/expression.ts";
 import type { PlannedLaunch, Slot } from "./launch.ts";
@@ -6,9 +7,10 @@ import type { AnyOp, Attributes, PlanOf } from "./op.ts";
 import type { Spec } from "./spec.ts";
 import { sizeOf } from "./spec.ts";
 
-const isHalf = (spec: Spec | undefined): boolean => spec?.dtype === "f16";
+const isNarrow = (spec: Spec | undefined): spec is Spec =>
+  spec !== undefined && widerType(spec.dtype) !== spec.dtype;
 const widened = <Any extends Spec | undefined>(spec: Any): Any =>
-  isHalf(spec) ? { ...spec!, dtype: "f32" } : spec;
+  isNarrow(spec) ? { ...spec, dtype: widerType(spec.dtype) } : spec;
 
 const expressions = new Map<string, Expression>();
 
@@ -49,7 +51,7 @@ export function throughF32<Attrs extends Attributes>(
 ): PlanOf<Attrs> {
   return (inputs, attrs, limits, donated) => {
     const outputs = op.outputs(inputs, attrs);
-    if (!inputs.some(isHalf) && !outputs.some(isHalf)) return plan(inputs, attrs, limits, donated);
+    if (!inputs.some(isNarrow) && !outputs.some(isNarrow)) return plan(inputs, attrs, limits, donated);
     const kept = donated.map(() => false);
     const inner = plan(inputs.map(widened), attrs, limits, kept);
     const temporaries = [...inner.temporaries];
@@ -66,19 +68,13 @@ export function throughF32<Attrs extends Attributes>(
       return place;
     };
     const place = (slot: Slot): Slot => {
-      if ("input" in slot && isHalf(inputs[slot.input])) {
-        const spec = inputs[slot.input]!;
-        return placeOf(`input ${slot.input}`, spec, (wide) =>
-          before.push(castLaunch("f16", "f32", sizeOf(spec.shape), slot, wide)),
-        );
-      }
-      if ("output" in slot && isHalf(outputs[slot.output])) {
-        const spec = outputs[slot.output]!;
-        return placeOf(`output ${slot.output}`, spec, (wide) =>
-          after.push(castLaunch("f32", "f16", sizeOf(spec.shape), wide, slot)),
-        );
-      }
-      return slot;
+      const spec = "input" in slot ? inputs[slot.input] : "output" in slot ? outputs[slot.output] : undefined;
+      if (!isNarrow(spec)) return slot;
+      const [size, wider] = [sizeOf(spec.shape), widerType(spec.dtype)];
+      return placeOf(JSON.stringify(slot), spec, (wide) => {
+        if ("input" in slot) before.push(castLaunch(spec.dtype, wider, size, slot, wide));
+        else after.push(castLaunch(wider, spec.dtype, size, wide, slot));
+      });
     };
     const launches = inner.launches.map((launch) => moved(launch, place));
     const aliases = inner.aliases.filter(([output, input]) => {

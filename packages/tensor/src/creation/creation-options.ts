@@ -1,7 +1,8 @@
 import type { Rules } from "../checks/rules.ts";
-import { aBackend, aDType } from "../checks/rules.ts";
+import { aBackend } from "../checks/rules.ts";
 import type { Backend } from "../core/backend.ts";
 import type { DType } from "../expression/dtype.ts";
+import { aDType } from "../expression/dtype-kinds.ts";
 
 export interface CreationOptions {
   /** Default: f32. */

@@ -9,10 +9,11 @@ import { leakWatch } from "../core/leak-watch.ts";
 import type { Spec } from "../core/spec.ts";
 import { checkShape, formatSpec, sizeOf } from "../core/spec.ts";
 import { Tensor, TensorStorage } from "../core/tensor.ts";
-import type { DType, Storage } from "../expression/dtype.ts";
-import { arrayTypeOf, bytesOfStorage, dtypeOfArray, isFloat, viewAs } from "../expression/dtype.ts";
+import type { DType } from "../expression/dtype.ts";
+import { dtypeOfArray, isFloat, isTruth } from "../expression/dtype.ts";
 import { holdsNumber } from "../expression/dtype-kinds.ts";
-import { numberToFloat16 } from "../expression/float16.ts";
+import type { Storage } from "../expression/storage.ts";
+import { arrayTypeOf, bytesOfStorage, codecOf, viewAs } from "../expression/storage.ts";
 
 /**
  * A tensor of the given shape and dtype from its values in row-major order. The values are copied to the device; a typed
@@ -56,22 +57,20 @@ const numbers: Rule = /* @__PURE__ */ listOf({
 });
 
 function toStorage(data: ArrayLike<number>, dtype: DType, storage: Storage): ArrayBufferView {
-  const isWhole = dtype !== "bool" && dtype !== "f16";
-  if (isWhole && ArrayBuffer.isView(data) && builtinName(data) === arrayTypeOf(storage).name) return data;
+  const codec = codecOf(storage);
+  const encode = isFloat(dtype) ? codec.encode : checkerOf(dtype);
+  const isStored = !isTruth(dtype) && codec.encode === undefined;
+  if (isStored && ArrayBuffer.isView(data) && builtinName(data) === arrayTypeOf(storage).name) return data;
   const values = viewAs(storage, new ArrayBuffer(data.length * bytesOfStorage(storage)));
-  if (isFloat(dtype) && storage !== "f16") {
-    values.set(data);
-  } else {
-    // A loop, because the `from` of typed arrays is tens of times slower.
-    const encode = encoderOf(dtype);
-    for (let index = 0; index < data.length; index++) values[index] = encode(data[index]!);
-  }
+  if (encode === undefined) values.set(data);
+  // A loop, because the `from` of typed arrays is tens of times slower.
+  else for (let index = 0; index < data.length; index++) values[index] = encode(data[index]!);
   return values;
 }
 
-function encoderOf(dtype: DType): (value: number) => number {
-  if (dtype === "f16") return numberToFloat16;
-  if (dtype === "bool") return (value) => Number(value !== 0);
+/** What makes elements of numbers, and throws DTypeError for those that are none. */
+function checkerOf(dtype: DType): (value: number) => number {
+  if (isTruth(dtype)) return (value) => Number(value !== 0);
   return (value) => {
     if (holdsNumber(dtype, value)) return value;
     throw new DTypeError(`data: found ${value}, expected whole numbers that ${dtype} can hold`);

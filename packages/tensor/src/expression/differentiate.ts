@@ -1,5 +1,6 @@
+import { computeType } from "./dtype.ts";
 import type { Expression, ExpressionNode, Value } from "./expression.ts";
-import { computeType, ExpressionBuilder, inlineNodes, operandsOf } from "./expression.ts";
+import { ExpressionBuilder, inlineNodes, operandsOf } from "./expression.ts";
 import * as e from "./functions.ts";
 
 const twoOverRootPi = 2 / Math.sqrt(Math.PI);

@@ -1,32 +1,54 @@
 import { DTypeError } from "../checks/errors.ts";
-import type { DType } from "./dtype.ts";
-import { isFloat } from "./dtype.ts";
+import type { Rule } from "../checks/rules.ts";
+import { oneOf } from "../checks/rules.ts";
+import type { DType, DTypeProperties } from "./dtype.ts";
+import { dtypes, propertiesOf } from "./dtype.ts";
+import type { Storage } from "./storage.ts";
 
-export const floatTypes: readonly DType[] = ["f32", "f16"];
-export const signedTypes: readonly DType[] = ["f32", "f16", "i32"];
+const typesOf = (accepts: (properties: DTypeProperties) => boolean): readonly DType[] =>
+  dtypes.filter((dtype) => accepts(propertiesOf(dtype)));
+
+export const allTypes: readonly DType[] = dtypes;
+export const floatTypes: readonly DType[] = /* @__PURE__ */ typesOf(({ kind }) => kind === "float");
 /** Types that are calculated with; u8 is data and bool is a truth value: `cast` them first. */
-export const arithmeticTypes: readonly DType[] = ["f32", "f16", "i32", "u32"];
-export const orderedTypes: readonly DType[] = ["f32", "f16", "i32", "u32", "u8"];
-export const allTypes: readonly DType[] = ["f32", "f16", "i32", "u32", "u8", "bool"];
+export const arithmeticTypes: readonly DType[] = /* @__PURE__ */ typesOf(
+  ({ kind, mask }) => kind !== "truth" && mask === undefined,
+);
+export const signedTypes: readonly DType[] = /* @__PURE__ */ typesOf(
+  ({ range }) => !(range && range[0] >= 0),
+);
+export const orderedTypes: readonly DType[] = /* @__PURE__ */ typesOf(({ kind }) => kind !== "truth");
+/** Those of them that kernels order as they are stored. */
+export const sortableTypes: readonly DType[] = /* @__PURE__ */ typesOf(
+  ({ kind, rounding }) => kind !== "truth" && rounding === undefined,
+);
 
-const ranges: { readonly [dtype in DType]?: readonly [low: number, high: number] } = {
-  i32: [-(2 ** 31), 2 ** 31 - 1],
-  u32: [0, 2 ** 32 - 1],
-  u8: [0, 255],
-  bool: [0, 1],
-};
+export const aDType: Rule = /* @__PURE__ */ oneOf(...allTypes);
+
+/** The storage of each dtype that devices of a language have; of several languages, the last that has it decides. */
+export function storagesIn(...languages: readonly ("wasm" | "wgsl")[]): {
+  readonly [Name in DType]?: Storage;
+} {
+  const storages: { [Name in DType]?: Storage } = {};
+  for (const language of languages) {
+    for (const dtype of dtypes) {
+      const storage = propertiesOf(dtype).storage[language];
+      if (storage !== undefined) storages[dtype] = storage;
+    }
+  }
+  return storages;
+}
 
 /** Whether a tensor of this dtype can hold the number: anything for floats, whole numbers in range otherwise. */
 export function holdsNumber(dtype: DType, value: number): boolean {
-  if (isFloat(dtype)) return true;
-  const [low, high] = ranges[dtype]!;
-  return Number.isInteger(value) && value >= low && value <= high;
+  const { range } = propertiesOf(dtype);
+  return range === undefined || (Number.isInteger(value) && value >= range[0] && value <= range[1]);
 }
 
 /** Throws DTypeError unless a tensor of this dtype can hold the number. */
 export function checkNumber(operation: string, dtype: DType, value: number): void {
   if (holdsNumber(dtype, value)) return;
-  const [low, high] = ranges[dtype]!;
+  const [low, high] = propertiesOf(dtype).range!;
   throw new DTypeError(
     `${operation}: found the number ${value} for ${dtype}, expected a whole number in [${low}, ${high}]`,
   );

@@ -1,46 +1,155 @@
 import { builtinName } from "../checks/builtin-name.ts";
-import { ArgumentError } from "../checks/errors.ts";
+import { ArgumentError, DTypeError } from "../checks/errors.ts";
+import type { Storage } from "./storage.ts";
+import { rounderOf } from "./storage.ts";
 
 /** The element types of tensors. `f16` is storage only and exists where the device has it. */
-export type DType = "f32" | "i32" | "u32" | "u8" | "bool" | "f16";
+export type DType = "f32" | "f16" | "i32" | "u32" | "u8" | "bool";
 
-/** How a backend lays out one element of a dtype in memory. The float64 reference stores `f32` as `f64`. */
-export type Storage = "f64" | "f32" | "i32" | "u32" | "u8" | "f16";
+/** The types that expressions compute in. Storage types are converted where they are loaded and stored. */
+export type ScalarType = "f32" | "i32" | "u32" | "bool";
 
-export type NumericArray = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array | Uint16Array;
-
-const arrayTypes = {
-  f64: Float64Array,
-  f32: Float32Array,
-  i32: Int32Array,
-  u32: Uint32Array,
-  u8: Uint8Array,
-  f16: Uint16Array,
-} as const;
-
-/** Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, a type that TypeScript cannot express before 5.7. */
-export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
-
-/** A view of `bytes` whose elements have the given storage; `f16` comes as its raw 16-bit words. */
-export function viewAs(
-  storage: Storage,
-  buffer: ArrayBufferLike,
-  byteOffset = 0,
-  length?: number,
-): NumericArray {
-  return new arrayTypes[storage](buffer as ArrayBuffer, byteOffset, length);
+/** What is known of a dtype: all that tells one from another stands in its row of the table. */
+export interface DTypeProperties {
+  readonly kind: "float" | "integer" | "truth";
+  /** The type in which expressions compute. */
+  readonly computes: ScalarType;
+  /** The smallest and the largest value, of all but floats. */
+  readonly range?: readonly [low: number, high: number];
+  /** The bits that are left of the type in which it computes, where they are not all. It is data then: `cast` it to calculate. */
+  readonly mask?: number;
+  /** How far a float moves when it is stored, where it is stored with fewer bits than it computes with. */
+  readonly rounding?: Rounding;
+  /** How values lie on the host. */
+  readonly host: Storage;
+  /** The element type of safetensors files that it is written as. */
+  readonly file: "F32" | "I32" | "U32" | "U8" | "BOOL";
+  /** How kernels of a language find it in memory. Devices that speak a language do not have the dtypes without a storage there. */
+  readonly storage: { readonly wasm?: Storage; readonly wgsl?: Storage };
+  readonly wgsl: WgslElements;
 }
 
-/** The typed array that holds elements of a storage. */
-export const arrayTypeOf = (storage: Storage): (new (length: number) => NumericArray) => arrayTypes[storage];
-
-export function bytesOfStorage(storage: Storage): number {
-  return arrayTypes[storage].BYTES_PER_ELEMENT;
+/** The most that rounding takes away: the larger of a share of the number and an amount. */
+export interface Rounding {
+  readonly relative: number;
+  readonly absolute: number;
 }
 
-export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "f16";
+/** How WGSL code declares elements. */
+export interface WgslElements {
+  /** The scalar type of the words that hold one element or several. */
+  readonly word: "f32" | "i32" | "u32";
+  /** Of floats that are two to a word. */
+  readonly pairs?: WgslPairs;
+}
 
-const dtypes: { readonly [name: string]: DType } = {
+/** How WGSL code converts floats that are two to a word. */
+export interface WgslPairs {
+  /** The built-in function that makes a vec2f of a word. */
+  readonly unpack: string;
+  /** The function that makes a vec2u of a vec4f; its source stands with `floatElements`. */
+  readonly pack: "halfWords";
+  /** The scalar type that takes the place of words on devices with a feature, and the extension that code enables for it. */
+  readonly native?: { readonly type: string; readonly feature: string; readonly extension: "f16" };
+}
+
+const rows: { readonly [Name in DType]: DTypeProperties } = {
+  f32: {
+    kind: "float",
+    computes: "f32",
+    host: "f32",
+    file: "F32",
+    storage: { wasm: "f32", wgsl: "f32" },
+    wgsl: { word: "f32" },
+  },
+  f16: {
+    kind: "float",
+    computes: "f32",
+    // Half a unit in the last place of 1, and half of the smallest number: 11 bits from 2^-14 on, below it multiples of 2^-24.
+    rounding: { relative: 2 ** -11, absolute: 2 ** -25 },
+    host: "f32",
+    file: "F32",
+    storage: { wgsl: "f16" },
+    wgsl: {
+      word: "u32",
+      pairs: {
+        unpack: "unpack2x16float",
+        pack: "halfWords",
+        native: { type: "f16", feature: "shader-f16", extension: "f16" },
+      },
+    },
+  },
+  i32: {
+    kind: "integer",
+    computes: "i32",
+    range: [-(2 ** 31), 2 ** 31 - 1],
+    host: "i32",
+    file: "I32",
+    storage: { wasm: "i32", wgsl: "i32" },
+    wgsl: { word: "i32" },
+  },
+  u32: {
+    kind: "integer",
+    computes: "u32",
+    range: [0, 2 ** 32 - 1],
+    host: "u32",
+    file: "U32",
+    storage: { wasm: "u32", wgsl: "u32" },
+    wgsl: { word: "u32" },
+  },
+  u8: {
+    kind: "integer",
+    computes: "u32",
+    range: [0, 255],
+    mask: 255,
+    host: "u8",
+    file: "U8",
+    storage: { wasm: "u8", wgsl: "u8" },
+    wgsl: { word: "u32" },
+  },
+  bool: {
+    kind: "truth",
+    computes: "bool",
+    range: [0, 1],
+    host: "u8",
+    file: "BOOL",
+    storage: { wasm: "u8", wgsl: "u32" },
+    wgsl: { word: "u32" },
+  },
+};
+
+export const dtypes: readonly DType[] = /* @__PURE__ */ Object.keys(rows) as DType[];
+
+/** What is known of a dtype. Throws DTypeError for what is none, such as `bf16`, which only files have. */
+export function propertiesOf(dtype: DType): DTypeProperties {
+  if (Object.hasOwn(rows, dtype)) return rows[dtype];
+  throw new DTypeError(`dtype: found ${dtype}, expected ${dtypes.join(" or ")}`);
+}
+
+export const isFloat = (dtype: DType): boolean => propertiesOf(dtype).kind === "float";
+
+/** Whether a dtype holds truth values. */
+export const isTruth = (dtype: DType): boolean => propertiesOf(dtype).kind === "truth";
+
+/** The type in which a stored dtype computes. */
+export const computeType = (dtype: DType): ScalarType => propertiesOf(dtype).computes;
+
+/** The dtype of kernels that take floats as they compute: all other dtypes stay as they are. */
+export const widerType = (dtype: DType): DType => (isFloat(dtype) ? computeType(dtype) : dtype);
+
+/** What is left of a value of the type in which a dtype computes: some low bits, where it has fewer. */
+export function toStored(dtype: DType, value: number): number {
+  const { mask } = propertiesOf(dtype);
+  return mask === undefined ? value : value & mask;
+}
+
+/** What gives the value that a tensor of a dtype holds in the place of a number: the nearest one of floats, the low bits of integers. */
+export function roundingTo(dtype: DType): (value: number) => number {
+  const { kind, storage, host } = propertiesOf(dtype);
+  return kind === "truth" ? (value) => Number(value !== 0) : rounderOf(storage.wgsl ?? storage.wasm ?? host);
+}
+
+const typesOfArrays: { readonly [name: string]: DType } = {
   Float32Array: "f32",
   Float64Array: "f32",
   Int32Array: "i32",
@@ -55,8 +164,8 @@ const dtypes: { readonly [name: string]: DType } = {
  */
 export function dtypeOfArray(array: ArrayBufferView, asked?: DType): DType {
   const name = builtinName(array);
-  const dtype = dtypes[name];
+  const dtype = typesOfArrays[name];
   if (dtype !== undefined) return dtype;
   if (asked !== undefined && name !== "DataView" && !name.startsWith("Big")) return asked;
-  throw new ArgumentError(`data: found ${name}, expected one of: ${Object.keys(dtypes).join(", ")}`);
+  throw new ArgumentError(`data: found ${name}, expected one of: ${Object.keys(typesOfArrays).join(", ")}`);
 }

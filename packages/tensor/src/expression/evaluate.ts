@@ -1,11 +1,12 @@
-import type { DType } from "./dtype.ts";
-import type { Expression, ExpressionNode, ScalarType } from "./expression.ts";
+import type { ScalarType } from "./dtype.ts";
+import { propertiesOf, toStored } from "./dtype.ts";
+import type { Expression, ExpressionNode } from "./expression.ts";
 
 const words = new DataView(new ArrayBuffer(4));
 
 function clampTo(type: "i32" | "u32", x: number): number {
   if (Number.isNaN(x)) return 0;
-  const [low, high] = type === "i32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+  const [low, high] = propertiesOf(type).range!;
   // Adding 0 keeps an integer from being -0.
   return Math.min(high, Math.max(low, Math.trunc(x))) + 0;
 }
@@ -193,6 +194,3 @@ export function evaluator(
     return expression.outputs.map(({ node, dtype }) => toStored(dtype, values[node]![0]!));
   };
 }
-
-/** What is left of a value when it is stored: a u8 keeps the low byte. */
-export const toStored = (dtype: DType, value: number): number => (dtype === "u8" ? value & 255 : value);

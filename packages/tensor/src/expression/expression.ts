@@ -1,7 +1,5 @@
-import type { DType } from "./dtype.ts";
-
-/** The types that expressions compute in. Storage types are converted where they are loaded and stored. */
-export type ScalarType = "f32" | "i32" | "u32" | "bool";
+import type { DType, ScalarType } from "./dtype.ts";
+import { computeType } from "./dtype.ts";
 
 export type UnaryFunction =
   | "neg"
@@ -74,12 +72,6 @@ export interface Expression {
   readonly key: string;
   /** The key: attributes that hold an expression stay short when they are made into cache keys. */
   toJSON(): string;
-}
-
-/** The type in which a stored dtype computes. */
-export function computeType(dtype: DType): ScalarType {
-  if (dtype === "f16") return "f32";
-  return dtype === "u8" ? "u32" : dtype;
 }
 
 export function operandsOf(node: ExpressionNode): readonly number[] {

@@ -26,3 +26,9 @@ export function float16ToNumber(bits: number): number {
   if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
+
+/** The number that 16 bits of bfloat16 stand for: they are the upper half of a float32. */
+export function bfloat16ToNumber(bits: number): number {
+  words.setUint32(0, bits << 16);
+  return words.getFloat32(0);
+}

@@ -1,5 +1,6 @@
 import { DTypeError } from "../checks/errors.ts";
-import type { BinaryFunction, Comparison, ScalarType, UnaryFunction, Value } from "./expression.ts";
+import type { ScalarType } from "./dtype.ts";
+import type { BinaryFunction, Comparison, UnaryFunction, Value } from "./expression.ts";
 
 /** A value, or a number that takes the type of the value beside it. */
 export type Operand = Value | number;

@@ -1,17 +1,15 @@
 export { differentiate, inputsRead } from "./differentiate.ts";
-export { blockEvaluator, evaluator, toStored } from "./evaluate.ts";
+export { blockEvaluator, evaluator } from "./evaluate.ts";
 export type {
   BinaryFunction,
   Comparison,
   Expression,
   ExpressionNode,
-  ScalarType,
   UnaryFunction,
   Value,
 } from "./expression.ts";
 export {
   buildExpression,
-  computeType,
   ExpressionBuilder,
   inlineExpression,
   operandsOf,

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { DataError, EvenkeelError } from "../checks/errors.ts";
-import type { Bytes } from "../expression/dtype.ts";
+import type { Bytes } from "../expression/storage.ts";
 import type { ReadOptions, Safetensors } from "../safetensors/read.ts";
 import { checkReadOptions } from "../safetensors/read.ts";
 import { readSafetensorsRanges } from "../safetensors/read-ranges.ts";

@@ -1,6 +1,16 @@
 import { DataError } from "../checks/errors.ts";
-import type { DType, NumericArray } from "../expression/dtype.ts";
+import type { DType } from "../expression/dtype.ts";
+import { propertiesOf } from "../expression/dtype.ts";
 import { float16ToNumber } from "../expression/float16.ts";
+import type { NumericArray, Storage } from "../expression/storage.ts";
+import {
+  arrayTypeOf,
+  bytesOfStorage,
+  decodeView,
+  fileTypeOf,
+  storages,
+  viewAs,
+} from "../expression/storage.ts";
 import type { FileDType } from "./stored-array.ts";
 
 interface ElementFormat {
@@ -37,21 +47,34 @@ function narrow(
   return into;
 }
 
-const formats: { readonly [F in FileDType]: ElementFormat } = {
-  F64: { bytes: 8, dtype: "f32", read: (bytes) => Float32Array.from(viewOf(bytes, Float64Array)) },
-  F32: { bytes: 4, dtype: "f32", read: (bytes) => viewOf(bytes, Float32Array) },
-  F16: {
-    bytes: 2,
-    dtype: "f32",
-    read: (bytes) => Float32Array.from(viewOf(bytes, Uint16Array), float16ToNumber),
-  },
-  BF16: {
-    bytes: 2,
-    dtype: "f32",
-    // bfloat16 is the upper half of a float32.
-    read: (bytes) =>
-      new Float32Array(Uint32Array.from(viewOf(bytes, Uint16Array), (bits) => bits << 16).buffer),
-  },
+/** The numbers in an array of the host. */
+function asHost(host: Storage, numbers: NumericArray): NumericArray {
+  const values = new (arrayTypeOf(host))(numbers.length);
+  values.set(numbers);
+  return values;
+}
+
+/** Elements that lie in files as in memory of a storage. */
+function storedFormat(storage: Storage, dtype: DType): ElementFormat {
+  const { host } = propertiesOf(dtype);
+  return {
+    bytes: bytesOfStorage(storage) as ElementFormat["bytes"],
+    dtype,
+    read: (bytes) => {
+      const length = bytes.byteLength / bytesOfStorage(storage);
+      const values = decodeView(storage, viewAs(storage, bytes.buffer, bytes.byteOffset, length));
+      return values instanceof arrayTypeOf(host) ? values : asHost(host, values);
+    },
+  };
+}
+
+const formats: { readonly [type: string]: ElementFormat } = {
+  ...Object.fromEntries(
+    storages.map((storage) => {
+      const [type, dtype] = fileTypeOf(storage);
+      return [type, storedFormat(storage, dtype)];
+    }),
+  ),
   F8_E4M3: {
     bytes: 1,
     dtype: "f32",
@@ -71,7 +94,6 @@ const formats: { readonly [F in FileDType]: ElementFormat } = {
       return narrow(values, new Int32Array(values.length), -(2n ** 31n), 2n ** 31n - 1n, name);
     },
   },
-  I32: { bytes: 4, dtype: "i32", read: (bytes) => viewOf(bytes, Int32Array) },
   I16: { bytes: 2, dtype: "i32", read: (bytes) => Int32Array.from(viewOf(bytes, Int16Array)) },
   I8: { bytes: 1, dtype: "i32", read: (bytes) => Int32Array.from(viewOf(bytes, Int8Array)) },
   U64: {
@@ -82,9 +104,7 @@ const formats: { readonly [F in FileDType]: ElementFormat } = {
       return narrow(values, new Uint32Array(values.length), 0n, 2n ** 32n - 1n, name);
     },
   },
-  U32: { bytes: 4, dtype: "u32", read: (bytes) => viewOf(bytes, Uint32Array) },
   U16: { bytes: 2, dtype: "u32", read: (bytes) => Uint32Array.from(viewOf(bytes, Uint16Array)) },
-  U8: { bytes: 1, dtype: "u8", read: (bytes) => bytes },
   BOOL: {
     bytes: 1,
     dtype: "bool",
@@ -133,39 +153,20 @@ export const isElementType = (type: string): boolean => isFileDType(type) || Obj
 
 /** Bits of one element in the file, of a type for which `isElementType` holds. */
 export const bitsOfElement = (type: string): number =>
-  isFileDType(type) ? formats[type].bytes * 8 : rawBits[type]!;
+  isFileDType(type) ? formats[type]!.bytes * 8 : rawBits[type]!;
 
 /** The dtype that elements of a type have in memory. */
-export const dtypeOfFile = (type: FileDType): DType => formats[type].dtype;
+export const dtypeOfFile = (type: FileDType): DType => formats[type]!.dtype;
 
 /** The elements of one tensor; a view of `bytes` where the file's element type has its own dtype here. */
 export function readElements(type: FileDType, bytes: Uint8Array, name: string): NumericArray {
-  const format = formats[type];
+  const format = formats[type]!;
   // `slice` of a Node buffer would be a view again.
   return format.read(bytes.byteOffset % format.bytes === 0 ? bytes : Uint8Array.from(bytes), name);
 }
 
-const fileDTypeOf: { readonly [D in DType]: FileDType } = {
-  f32: "F32",
-  // Half-precision tensors reach the host as f32 values.
-  f16: "F32",
-  i32: "I32",
-  u32: "U32",
-  u8: "U8",
-  bool: "BOOL",
-};
-
 /** The element type that a dtype is written as. */
-export const fileDTypeFor = (dtype: DType): FileDType => fileDTypeOf[dtype];
-
-const arrayNames: { readonly [D in DType]: string } = {
-  f32: "Float32Array",
-  f16: "Float32Array",
-  i32: "Int32Array",
-  u32: "Uint32Array",
-  u8: "Uint8Array",
-  bool: "Uint8Array",
-};
+export const fileDTypeFor = (dtype: DType): FileDType => propertiesOf(dtype).file;
 
 /** The typed array that holds the values of a dtype in a file. */
-export const arrayNameFor = (dtype: DType): string => arrayNames[dtype];
+export const arrayNameFor = (dtype: DType): string => arrayTypeOf(propertiesOf(dtype).host).name;

@@ -1,5 +1,6 @@
 import type { Shape, Spec } from "../core/spec.ts";
-import type { DType, NumericArray } from "../expression/dtype.ts";
+import type { DType } from "../expression/dtype.ts";
+import type { NumericArray } from "../expression/storage.ts";
 
 /** The element types of the file format that have a counterpart here, exact or range-checked. */
 export type FileDType =

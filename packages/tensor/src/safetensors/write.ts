@@ -2,10 +2,11 @@ import { builtinName } from "../checks/builtin-name.ts";
 import { checkValue, describeValue } from "../checks/check.ts";
 import { ArgumentError } from "../checks/errors.ts";
 import type { Rule } from "../checks/rules.ts";
-import { aDType } from "../checks/rules.ts";
 import { checkShape, formatSpec, sizeOf } from "../core/spec.ts";
-import type { Bytes } from "../expression/dtype.ts";
-import { arrayNameFor, bitsOfElement, fileDTypeFor, strayBool } from "./elements.ts";
+import { isTruth } from "../expression/dtype.ts";
+import { aDType } from "../expression/dtype-kinds.ts";
+import type { Bytes } from "../expression/storage.ts";
+import { arrayNameFor, bitsOfElement, dtypeOfFile, fileDTypeFor, strayBool } from "./elements.ts";
 import { lengthBytes, maxHeaderBytes, metadataKey, quote } from "./header.ts";
 import type { FileDType, StoredArray } from "./stored-array.ts";
 
@@ -146,9 +147,10 @@ function checkArray(name: string, array: StoredArray): FileDType {
       `${name}: found ${data.length} values, expected ${sizeOf(shape)} for ${formatSpec(array)}`,
     );
   }
-  const stray = array.dtype === "bool" ? strayBool(array.data) : undefined;
+  const stray = isTruth(array.dtype) ? strayBool(array.data) : undefined;
   if (stray !== undefined) throw new ArgumentError(`${name}: ${stray}`);
-  return array.dtype === "i32" && array.fileDtype === "I64" ? "I64" : fileDTypeFor(array.dtype);
+  const isWide = array.fileDtype === "I64" && array.dtype === dtypeOfFile("I64");
+  return isWide ? "I64" : fileDTypeFor(array.dtype);
 }
 
 function bytesOfArray({ data }: StoredArray, type: FileDType): Bytes {

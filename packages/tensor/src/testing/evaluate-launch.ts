@@ -3,9 +3,8 @@ import { storageOf } from "../core/backend.ts";
 import type { BufferView, DeviceBuffer, ExpressionLaunch } from "../core/launch.ts";
 import { sizeOf } from "../core/spec.ts";
 import type { DType } from "../expression/dtype.ts";
-import { bytesOfStorage, viewAs } from "../expression/dtype.ts";
 import { evaluator } from "../expression/evaluate.ts";
-import { float16ToNumber, numberToFloat16 } from "../expression/float16.ts";
+import { bytesOfStorage, codecOf, viewAs } from "../expression/storage.ts";
 
 /** The elements of an operand as numbers. */
 interface Elements {
@@ -22,11 +21,11 @@ export function evaluateLaunch(
   const elementsOf = ({ buffer, byteOffset, bytes }: BufferView, dtype: DType): Elements => {
     const storage = storageOf(dtype, limits);
     const values = viewAs(storage, contentsOf(buffer), byteOffset, bytes / bytesOfStorage(storage));
-    const isHalf = storage === "f16";
+    const { decode = (bits) => bits, encode = (value) => value } = codecOf(storage);
     return {
-      get: (at) => (isHalf ? float16ToNumber(values[at]!) : values[at]!),
+      get: (at) => decode(values[at]!),
       set: (at, value) => {
-        values[at] = isHalf ? numberToFloat16(value) : value;
+        values[at] = encode(value);
       },
     };
   };

@@ -1,6 +1,7 @@
 import { BackendError, DisposedError } from "../checks/errors.ts";
 import type { Backend, Limits } from "../core/backend.ts";
 import type { DeviceBuffer, Launch } from "../core/launch.ts";
+import { storagesIn } from "../expression/dtype-kinds.ts";
 import { evaluateLaunch } from "./evaluate-launch.ts";
 
 export interface MemoryBackendOptions {
@@ -17,7 +18,7 @@ export interface MemoryBackendOptions {
 }
 
 const defaultLimits: Limits = {
-  storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u8", f16: "f16" },
+  storage: /* @__PURE__ */ storagesIn("wgsl", "wasm"),
   maxBufferBytes: 2 ** 32,
   offsetAlignment: 4,
   features: /* @__PURE__ */ new Set(),

@@ -7,8 +7,9 @@ import { checkShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { CreationOptions } from "../../creation/creation-options.ts";
 import { creationRules } from "../../creation/creation-options.ts";
+import { computeType } from "../../expression/dtype.ts";
 import { checkNumber } from "../../expression/dtype-kinds.ts";
-import { buildExpression, computeType } from "../../expression/expression.ts";
+import { buildExpression } from "../../expression/expression.ts";
 
 /** y = the scalar of the call, everywhere. */
 export const fullOp: Op<Spec> = {

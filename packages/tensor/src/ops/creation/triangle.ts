@@ -3,7 +3,8 @@ import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { buildExpression, computeType } from "../../expression/expression.ts";
+import { computeType } from "../../expression/dtype.ts";
+import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 
 export interface TriangleAttributes {

@@ -10,9 +10,10 @@ import { broadcastShapes, formatSpec } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { isTensor } from "../../core/tensor.ts";
 import type { DType } from "../../expression/dtype.ts";
+import { computeType } from "../../expression/dtype.ts";
 import { arithmeticTypes, checkNumber } from "../../expression/dtype-kinds.ts";
 import type { Expression, Value } from "../../expression/expression.ts";
-import { buildExpression, computeType } from "../../expression/expression.ts";
+import { buildExpression } from "../../expression/expression.ts";
 
 type Specs = readonly (Spec | undefined)[];
 

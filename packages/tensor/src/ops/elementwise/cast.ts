@@ -5,9 +5,9 @@ import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { aliasOf } from "../../core/tensor.ts";
 import type { DType } from "../../expression/dtype.ts";
+import { computeType, isFloat, isTruth, propertiesOf } from "../../expression/dtype.ts";
 import { allTypes } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
-import { computeType } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression } from "./unary.ts";
 
@@ -15,11 +15,12 @@ export interface CastAttributes {
   readonly dtype: DType;
 }
 
-/** u8 computes as u32: floats saturate at its own bound, integers keep its low bits. */
+/** Where a dtype has fewer bits than it computes with, floats saturate at its own bound, integers keep its low bits. */
 function castTo(x: Value, dtype: DType): Value {
   const value = e.cast(x, computeType(dtype));
-  if (dtype !== "u8" || x.type === "bool") return value;
-  return x.type === "f32" ? e.min(value, 255) : e.and(value, 255);
+  const { mask } = propertiesOf(dtype);
+  if (mask === undefined || isTruth(x.type)) return value;
+  return isFloat(x.type) ? e.min(value, mask) : e.and(value, mask);
 }
 
 /** y = x as another dtype. */
@@ -46,6 +47,3 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   checkTensors("cast", x);
   return x.dtype === dtype ? aliasOf(x) : execute(castOp, [x], { dtype })[0]!;
 }
-
-/** The tensor itself where it has the dtype, else its values in it. */
-export const storedAs = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : cast(x, dtype));

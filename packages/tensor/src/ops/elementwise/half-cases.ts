@@ -14,7 +14,7 @@ function inHalves<Attrs extends Attributes>(cases: readonly OpCase<Attrs>[], hal
       ? { ...input, dtype: "f16" }
       : input;
   const suffix = listed.length === 0 ? "" : ` of ${listed.join()}`;
-  return { ...original, name: `${name}, halves${suffix}`, inputs: original.inputs.map(stored), needs: "f16" };
+  return { ...original, name: `${name}, halves${suffix}`, inputs: original.inputs.map(stored) };
 }
 
 /** The cases, and some of them again in f16. */

@@ -1,18 +1,21 @@
 import type { Tensor } from "../../core/tensor.ts";
+import { isFloat, widerType } from "../../expression/dtype.ts";
 import type { Value } from "../../expression/expression.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import { evaluateExpression } from "./fused.ts";
 
 /**
- * One launch of a function of scalars over tensors that broadcast: what gradients are made of. A float is stored in f16 where all
- * floats among them are.
+ * One launch of a function of scalars over tensors that broadcast: what gradients are made of. A float is stored as the floats
+ * among them are, where they agree.
  */
 export function pointwise(tensors: readonly Tensor[], body: (...values: Value[]) => Value): Tensor {
   const inputs = tensors.map(({ dtype }) => dtype);
-  const isHalf = inputs.includes("f16") && !inputs.includes("f32");
+  const floats = new Set(inputs.filter(isFloat));
+  const [stored] = floats;
   let expression = buildExpression({ inputs }, (values) => body(...values));
-  if (isHalf && expression.outputs[0]!.dtype === "f32") {
-    expression = buildExpression({ inputs, outputs: ["f16"] }, (values) => body(...values));
+  const isNarrow = floats.size === 1 && widerType(stored!) !== stored;
+  if (isNarrow && isFloat(expression.outputs[0]!.dtype)) {
+    expression = buildExpression({ inputs, outputs: [stored!] }, (values) => body(...values));
   }
   return evaluateExpression(expression, tensors)[0]!;
 }

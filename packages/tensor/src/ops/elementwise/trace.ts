@@ -6,8 +6,10 @@ import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, formatSpec, sameShape } from "../../core/spec.ts";
 import { Tensor, TensorStorage } from "../../core/tensor.ts";
 import { inputsRead } from "../../expression/differentiate.ts";
-import type { Expression, ScalarType, Value } from "../../expression/expression.ts";
-import { computeType, ExpressionBuilder, inlineExpression, keepInputs } from "../../expression/expression.ts";
+import type { ScalarType } from "../../expression/dtype.ts";
+import { computeType } from "../../expression/dtype.ts";
+import type { Expression, Value } from "../../expression/expression.ts";
+import { ExpressionBuilder, inlineExpression, keepInputs } from "../../expression/expression.ts";
 
 /** One op of a traced function. Every tensor of the trace has a number: operands and results are named by it. */
 interface Step {

@@ -5,7 +5,7 @@ import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { orderedTypes } from "../../expression/dtype-kinds.ts";
+import { sortableTypes } from "../../expression/dtype-kinds.ts";
 import { sortRows } from "./sort-rows.ts";
 
 /** Ascending, with NaN last. */
@@ -20,7 +20,7 @@ const rowLength = ({ shape }: Spec): number => shape.at(-1)!;
 export const argsortOp: Op = {
   name: "argsort",
   outputs: ([x]) => {
-    checkDType("argsort", "x", x!, ...orderedTypes.filter((dtype) => dtype !== "f16"));
+    checkDType("argsort", "x", x!, ...sortableTypes);
     if (x!.shape.length === 0) throw new ShapeError("argsort: x: found shape [], expected at least one axis");
     return [{ shape: x!.shape, dtype: "i32" }];
   },

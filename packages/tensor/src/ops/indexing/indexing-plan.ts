@@ -9,7 +9,7 @@ import type { Plan } from "../../core/op.ts";
 import { planLaunch } from "../../core/plan-launch.ts";
 import type { Spec } from "../../core/spec.ts";
 import { itemsPerChunk } from "../../core/work.ts";
-import { bytesOfStorage } from "../../expression/dtype.ts";
+import { bytesOfStorage } from "../../expression/storage.ts";
 import { launchesOnly } from "../movement/view.ts";
 import { indexingKernels } from "./wasm/indexing.kernels.ts";
 import { module } from "./wasm/indexing.wasm.ts";

@@ -1,5 +1,5 @@
 import { builtinName } from "../../checks/builtin-name.ts";
-import type { NumericArray } from "../../expression/dtype.ts";
+import type { NumericArray } from "../../expression/storage.ts";
 import { ascendingOrder } from "../../random/host-permutation.ts";
 
 const nan = 0xffffffff;

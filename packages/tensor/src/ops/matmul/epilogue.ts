@@ -10,7 +10,7 @@ import { evaluator } from "../../expression/evaluate.ts";
 import type { Expression, Value } from "../../expression/expression.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { storedAs } from "../elementwise/cast.ts";
+import { cast } from "../elementwise/cast.ts";
 import { evaluateExpression } from "../elementwise/fused.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import { sumTo } from "../reduction/sum.ts";
@@ -162,7 +162,7 @@ export function epilogueGradients(
     return {
       ofProduct,
       ofExtras: specs.map(({ shape, dtype }, extra) =>
-        isNeeded(extra) ? sumTo(storedAs(ofProduct, dtype), shape) : undefined,
+        isNeeded(extra) ? sumTo(cast(ofProduct, dtype), shape) : undefined,
       ),
     };
   }
@@ -172,13 +172,13 @@ export function epilogueGradients(
     given: [0],
   });
   const operands = [product(), ...context.inputs.slice(2).map((tensor) => tensor!), dy];
-  const inputs = operands.map((operand) => storedAs(operand, "f32"));
+  const inputs = operands.map((operand) => cast(operand, "f32"));
   const [ofProduct, ...rest] = evaluateExpression(derivative, inputs, { scalars: context.scalars });
   const ofExtras: (Tensor | undefined)[] = specs.map(() => undefined);
   extras.forEach((extra, position) => {
-    ofExtras[extra] = storedAs(sumTo(rest[position]!, specs[extra]!.shape), specs[extra]!.dtype);
+    ofExtras[extra] = cast(sumTo(rest[position]!, specs[extra]!.shape), specs[extra]!.dtype);
   });
-  return { ofProduct: storedAs(ofProduct!, dy.dtype), ofExtras };
+  return { ofProduct: cast(ofProduct!, dy.dtype), ofExtras };
 }
 
 /** dy where the output was positive, slope dy elsewhere. */

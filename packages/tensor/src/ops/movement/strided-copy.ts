@@ -8,7 +8,7 @@ import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import { itemsPerChunk } from "../../core/work.ts";
 import type { DType } from "../../expression/dtype.ts";
-import { bytesOfStorage } from "../../expression/dtype.ts";
+import { bytesOfStorage } from "../../expression/storage.ts";
 import { copyKernels } from "./wasm/copy.kernels.ts";
 import { module } from "./wasm/copy.wasm.ts";
 

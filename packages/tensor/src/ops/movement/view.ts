@@ -3,7 +3,7 @@ import { storageOf } from "../../core/backend.ts";
 import type { PlannedLaunch } from "../../core/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
-import { bytesOfStorage } from "../../expression/dtype.ts";
+import { bytesOfStorage } from "../../expression/storage.ts";
 
 /** A plan of launches without temporaries or aliases. */
 export const launchesOnly = (launches: readonly PlannedLaunch[]): Plan => ({

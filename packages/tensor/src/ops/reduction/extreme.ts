@@ -10,7 +10,7 @@ import { formatShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import { storedAs } from "../elementwise/cast.ts";
+import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { reductionAttributes, restoreAxes } from "./axes.ts";
@@ -60,7 +60,7 @@ export const extremeGradient: Gradient<ReductionAttributes> = {
   apply: ({ inputs: [x], outputs: [y], outputGradients: [dy], attrs: { axes } }) => [
     scope(() => {
       const extreme = restoreAxes(y!, x!, axes);
-      const isTied = storedAs(
+      const isTied = cast(
         pointwise([x!, extreme], (value, best) => e.cast(e.equal(value, best), "f32")),
         "f32",
       );
@@ -69,7 +69,7 @@ export const extremeGradient: Gradient<ReductionAttributes> = {
       const share = pointwise([isTied, ties, slope], (mask, count, gradient) =>
         e.div(e.mul(mask, gradient), count),
       );
-      return storedAs(share, x!.dtype);
+      return cast(share, x!.dtype);
     }),
   ],
 };

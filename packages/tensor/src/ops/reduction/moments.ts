@@ -7,7 +7,7 @@ import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import { storedAs } from "../elementwise/cast.ts";
+import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { broadcastReduced, reductionAttributes, reductionRules, restoreAxes } from "./axes.ts";
@@ -59,7 +59,7 @@ export const momentsOp: Op<MomentsAttributes> = {
       if (dVariance === undefined) {
         return [
           scope(() =>
-            storedAs(
+            cast(
               broadcastReduced(
                 pointwise([dMean!], (gradient) => e.div(gradient, n)),
                 x!,
@@ -72,7 +72,7 @@ export const momentsOp: Op<MomentsAttributes> = {
       }
       return [
         scope(() =>
-          storedAs(
+          cast(
             pointwise(
               [x!, restored(mean!), restored(dVariance), ...(dMean === undefined ? [] : [restored(dMean)])],
               (value, centre, gradient, shift) => {

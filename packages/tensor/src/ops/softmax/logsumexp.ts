@@ -7,7 +7,7 @@ import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import { storedAs } from "../elementwise/cast.ts";
+import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";
@@ -43,12 +43,12 @@ export const logsumexpOp: Op<ReductionAttributes> = {
     apply: ({ inputs: [x], outputs: [y], outputGradients: [dy], attrs: { axes } }) => [
       scope(() => {
         // exp would magnify what a half has lost.
-        const total = x!.dtype === "f32" ? y! : logsumexp(storedAs(x!, "f32"), { axis: axes });
+        const total = x!.dtype === "f32" ? y! : logsumexp(cast(x!, "f32"), { axis: axes });
         const dx = pointwise(
           [x!, restoreAxes(total, x!, axes), restoreAxes(dy!, x!, axes)],
           (value, logTotal, slope) => e.mul(slope, e.exp(e.sub(value, logTotal))),
         );
-        return storedAs(dx, x!.dtype);
+        return cast(dx, x!.dtype);
       }),
     ],
   },

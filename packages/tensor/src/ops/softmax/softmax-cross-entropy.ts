@@ -12,7 +12,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { storedAs } from "../elementwise/cast.ts";
+import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import { reshape } from "../movement/reshape.ts";
 import { softmax } from "./softmax.ts";
@@ -136,7 +136,7 @@ export const softmaxCrossEntropyGradientOp: Op<CrossEntropyAttributes> = {
         [softmax(logits!), reshape(labels!, [n, 1]), reshape(dLoss!, [n, 1])],
         slope,
       );
-      return [storedAs(gradient, logits!.dtype)];
+      return [cast(gradient, logits!.dtype)];
     },
   },
   kernels: {

@@ -4,7 +4,7 @@ import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { wgslKernel } from "../../../core/wgsl.ts";
-import { bytesOfStorage } from "../../../expression/dtype.ts";
+import { bytesOfStorage } from "../../../expression/storage.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
 import { unitsPerWord, unitType, widestUnit } from "../../movement/wgsl/units.ts";

@@ -2,7 +2,7 @@ import type { Limits } from "../../../core/backend.ts";
 import { storageOf } from "../../../core/backend.ts";
 import type { Plan, PlanOf } from "../../../core/op.ts";
 import type { Spec } from "../../../core/spec.ts";
-import { bytesOfStorage } from "../../../expression/dtype.ts";
+import { bytesOfStorage } from "../../../expression/storage.ts";
 import type { ConcatenateAttributes } from "../concatenate.ts";
 import { beginsOf, concatenateOp, concatenatePlan } from "../concatenate.ts";
 import { linesAlong } from "../lines.ts";

@@ -5,7 +5,7 @@ import { sizeOf, stridesOf } from "../../../core/spec.ts";
 import type { WgslKernelParts } from "../../../core/wgsl.ts";
 import { wgslKernel, workgroupLine } from "../../../core/wgsl.ts";
 import type { DType } from "../../../expression/dtype.ts";
-import { bytesOfStorage } from "../../../expression/dtype.ts";
+import { bytesOfStorage } from "../../../expression/storage.ts";
 import type { Dimension, StridedCopy } from "../strided-copy.ts";
 import { dimensionsOf } from "../strided-copy.ts";
 import type { FillCode } from "./copy.wgsl.ts";

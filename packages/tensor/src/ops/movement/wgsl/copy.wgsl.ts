@@ -1,5 +1,6 @@
-import { halfWordsSource } from "../../../core/float-elements.ts";
+import { packSources } from "../../../core/float-elements.ts";
 import type { DType } from "../../../expression/dtype.ts";
+import { propertiesOf } from "../../../expression/dtype.ts";
 import { invocationEntry } from "./invocations.ts";
 import type { Unit } from "./units.ts";
 import { loadUnit, storeUnits, unitType } from "./units.ts";
@@ -40,11 +41,13 @@ export interface FillCode {
 }
 
 export function fillCode(dtype: DType): FillCode {
-  if (dtype === "u8") return { type: "u32", word: "p.fill * 0x01010101u" };
-  if (dtype === "f16") {
-    return { type: "f32", word: "halfWords(vec4f(p.fill)).x", source: halfWordsSource };
+  const { wgsl, mask } = propertiesOf(dtype);
+  if (mask !== undefined) return { type: wgsl.word, word: "p.fill * 0x01010101u" };
+  if (wgsl.pairs !== undefined) {
+    const { pack } = wgsl.pairs;
+    return { type: "f32", word: `${pack}(vec4f(p.fill)).x`, source: packSources[pack] };
   }
-  return { type: dtype === "bool" ? "u32" : dtype, word: "bitcast<u32>(p.fill)" };
+  return { type: wgsl.word, word: "bitcast<u32>(p.fill)" };
 }
 
 /**

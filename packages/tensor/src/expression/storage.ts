@@ -1,0 +1,84 @@
+import { bfloat16ToNumber, float16ToNumber, numberToFloat16 } from "./float16.ts";
+
+/**
+ * How one number lies in memory. Devices lay out the elements of dtypes so (`Limits.storage`), the float64 reference those of every
+ * dtype as `f64`; `bf16` is found in files alone.
+ */
+export type Storage = "f64" | "f32" | "i32" | "u32" | "u8" | "f16" | "bf16";
+
+export type NumericArray = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array | Uint16Array;
+
+export interface StorageRow {
+  /** The typed array of the numbers or, where there is `decode`, of their bits. */
+  readonly array: ArrayType;
+  /** The number that bits stand for. */
+  decode?(bits: number): number;
+  /** The bits of the nearest number. Absent beside `decode` where nothing is stored so. */
+  encode?(value: number): number;
+  /** The element type of safetensors files that lies so, and the dtype that its numbers have here. */
+  readonly file: readonly [type: string, dtype: "f32" | "i32" | "u32" | "u8"];
+}
+
+type ArrayType = {
+  new (length: number): NumericArray;
+  new (buffer: ArrayBuffer, byteOffset: number, length?: number): NumericArray;
+  readonly BYTES_PER_ELEMENT: number;
+};
+
+const rows: { readonly [Name in Storage]: StorageRow } = {
+  f64: { array: Float64Array, file: ["F64", "f32"] },
+  f32: { array: Float32Array, file: ["F32", "f32"] },
+  i32: { array: Int32Array, file: ["I32", "i32"] },
+  u32: { array: Uint32Array, file: ["U32", "u32"] },
+  u8: { array: Uint8Array, file: ["U8", "u8"] },
+  f16: { array: Uint16Array, decode: float16ToNumber, encode: numberToFloat16, file: ["F16", "f32"] },
+  bf16: { array: Uint16Array, decode: bfloat16ToNumber, file: ["BF16", "f32"] },
+};
+
+export const storages: readonly Storage[] = /* @__PURE__ */ Object.keys(rows) as Storage[];
+
+/** The element type of safetensors files that lies so, and the dtype of its numbers here. */
+export const fileTypeOf = (storage: Storage): StorageRow["file"] => rows[storage].file;
+
+/** Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, a type that TypeScript cannot express before 5.7. */
+export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
+
+/** A view of a buffer whose elements have the given storage; floats of 16 bits come as these bits. */
+export function viewAs(
+  storage: Storage,
+  buffer: ArrayBufferLike,
+  byteOffset = 0,
+  length?: number,
+): NumericArray {
+  return new rows[storage].array(buffer as ArrayBuffer, byteOffset, length);
+}
+
+/** The typed array that holds elements of a storage. */
+export const arrayTypeOf = (storage: Storage): (new (length: number) => NumericArray) => rows[storage].array;
+
+export function bytesOfStorage(storage: Storage): number {
+  return rows[storage].array.BYTES_PER_ELEMENT;
+}
+
+/** The numbers that a view of this storage holds: the view itself, or f32 numbers in place of their bits. */
+export function decodeView(storage: Storage, view: NumericArray): NumericArray {
+  const { decode } = rows[storage];
+  if (decode === undefined) return view;
+  const values = new Float32Array(view.length);
+  // A loop, because the `from` of typed arrays is tens of times slower.
+  for (let index = 0; index < values.length; index++) values[index] = decode(view[index]!);
+  return values;
+}
+
+/** How numbers are made of elements, and elements of numbers; what is absent changes nothing. */
+export const codecOf = (storage: Storage): Pick<StorageRow, "decode" | "encode"> => rows[storage];
+
+/** What gives the number that is left of another in memory of this storage: the nearest one of floats, the low bits of integers. */
+export function rounderOf(storage: Storage): (value: number) => number {
+  const { array, decode = (bits) => bits, encode = (value) => value } = rows[storage];
+  const cell = new array(1);
+  return (value) => {
+    cell[0] = encode(value);
+    return decode(cell[0]!);
+  };
+}
