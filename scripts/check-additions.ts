@@ -139,6 +139,10 @@ try {
   append(`${activations}.cases.ts`, operationCases);
   insert(`${activations}.cases.ts`, "  geluOp,\n", "  hardsigmoidOp,\n");
   append("packages/tensor/src/index.ts", `export { hardsigmoid } from "./ops/elementwise/activation.ts";\n`);
+  append(
+    "packages/tensor/src/ops/index.ts",
+    `export { hardsigmoidOp } from "./elementwise/activation.ts";\n`,
+  );
   writeFileSync(pathOf("packages/nn/src/optimizers/lion.ts"), optimizer);
   append("packages/nn/src/index.ts", 'export { Lion, type LionOptions } from "./optimizers/lion.ts";\n');
   writeFileSync(pathOf("apps/examples/image-classification/src/additions.ts"), program);

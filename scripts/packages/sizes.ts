@@ -15,14 +15,14 @@ const sizeLimits: readonly {
 }[] = [
   {
     name: "batchnorm with its kernels for both devices, without a backend and its siblings",
-    code: `export * from "@evenkeel/batchnorm";`,
+    code: `export * from "@evenkeel/batchnorm"; export * from "@evenkeel/batchnorm/ops";`,
     external: ["@evenkeel/tensor"],
     withShaders: true,
     limit: 30_000,
   },
   {
     name: "tensor, autodiff, nn, batchnorm and the CPU backend",
-    code: ["tensor", "autodiff", "nn", "batchnorm", "backend-cpu"]
+    code: ["tensor", "tensor/ops", "autodiff", "nn", "batchnorm", "batchnorm/ops", "backend-cpu"]
       .map((name) => `export * from "@evenkeel/${name}";`)
       .join("\n"),
     external: [],

@@ -1,4 +1,4 @@
-import { batchNormTrainingOp, normalizeGradientOp } from "@evenkeel/batchnorm";
+import { batchNormTrainingOp, normalizeGradientOp } from "@evenkeel/batchnorm/ops";
 import {
   type AnyOp,
   type Limits,

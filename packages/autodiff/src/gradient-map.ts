@@ -1,5 +1,6 @@
 import type { Spec, Tensor } from "@evenkeel/tensor";
-import { addOp, aliasOf, execute, formatShape, keep, ShapeError, sameShape } from "@evenkeel/tensor";
+import { aliasOf, execute, formatShape, keep, ShapeError, sameShape } from "@evenkeel/tensor";
+import { addOp } from "@evenkeel/tensor/ops";
 
 /** The sum of both, in the memory of `total` unless another tensor views it. Disposes `total`. */
 function addInto(total: Tensor, term: Tensor): Tensor {

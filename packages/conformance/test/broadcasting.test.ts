@@ -1,23 +1,18 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import type { AnyOp, Backend, Expression, OpCases, Shape, Value } from "@evenkeel/tensor";
 import {
-  addOp,
   broadcastShapes,
   buildExpression,
   e,
-  fusedOp,
-  greaterOp,
-  maximumOp,
   mergeDimensions,
-  mulOp,
   ShapeError,
   sizeOf,
   stridesOf,
   sub,
-  subOp,
   sumTo,
   withExecutor,
 } from "@evenkeel/tensor";
+import { addOp, fusedOp, greaterOp, maximumOp, mulOp, subOp } from "@evenkeel/tensor/ops";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { referenceExecutor, referenceTensor, runCase, valuesOf } from "../src/index.ts";

@@ -1,17 +1,7 @@
 import { cpu } from "@evenkeel/backend-cpu";
 import type { AnyOp, Backend, Launch, OpCases, Tensor } from "@evenkeel/tensor";
-import {
-  ArgumentError,
-  add,
-  addOp,
-  describeBackend,
-  fromData,
-  mul,
-  reluOp,
-  sum,
-  sumOp,
-  tensor,
-} from "@evenkeel/tensor";
+import { ArgumentError, add, describeBackend, fromData, mul, sum, tensor } from "@evenkeel/tensor";
+import { addOp, reluOp, sumOp } from "@evenkeel/tensor/ops";
 import { backendWith, RecordingBackend } from "@evenkeel/tensor/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KnownFailure } from "../src/index.ts";

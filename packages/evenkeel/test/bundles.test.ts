@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { conv2dBatchNormOp } from "@evenkeel/batchnorm";
+import { conv2dBatchNormOp } from "@evenkeel/batchnorm/ops";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 

@@ -14,11 +14,11 @@ import {
   normal,
   ones,
   RandomSource,
-  reluOp,
   tensor,
   zeros,
 } from "@evenkeel/tensor";
 import * as rules from "@evenkeel/tensor/checks";
+import { reluOp } from "@evenkeel/tensor/ops";
 import { wgslKernel } from "@evenkeel/tensor/wgsl";
 import { expect } from "vitest";
 

@@ -58,174 +58,87 @@ export { convTranspose2d } from "./ops/convolution/conv-transpose2d.ts";
 export type { Convolution1dOptions } from "./ops/convolution/conv1d.ts";
 export { conv1d } from "./ops/convolution/conv1d.ts";
 export type { Conv2dAttributes, Conv2dCall } from "./ops/convolution/conv2d.ts";
-export {
-  conv2d,
-  conv2dCall,
-  conv2dFilterGradientOp,
-  conv2dInputGradientOp,
-  conv2dOp,
-  conv2dStatisticsPlan,
-} from "./ops/convolution/conv2d.ts";
+export { conv2d, conv2dCall, conv2dStatisticsPlan } from "./ops/convolution/conv2d.ts";
 export type { ConvolutionOptions, NumberOrPair } from "./ops/convolution/convolution-options.ts";
 export type { ConvolutionPlan } from "./ops/convolution/wasm/convolution-plan.ts";
-export { full, fullOp, ones, onesLike, zeros, zerosLike } from "./ops/creation/full.ts";
-export { oneHot, oneHotOp } from "./ops/creation/one-hot.ts";
-export {
-  bernoulli,
-  bernoulliOp,
-  normal,
-  normalOp,
-  randomBits,
-  randomBitsOp,
-  randomPermutation,
-  uniform,
-  uniformOp,
-} from "./ops/creation/random.ts";
-export { triangleOp, tril, triu } from "./ops/creation/triangle.ts";
+export { full, ones, onesLike, zeros, zerosLike } from "./ops/creation/full.ts";
+export { oneHot } from "./ops/creation/one-hot.ts";
+export { bernoulli, normal, randomBits, randomPermutation, uniform } from "./ops/creation/random.ts";
+export { tril, triu } from "./ops/creation/triangle.ts";
 export {
   elu,
-  eluOp,
   gelu,
-  geluOp,
   hardtanh,
-  hardtanhOp,
   leakyRelu,
-  leakyReluOp,
   relu,
-  reluOp,
   sigmoid,
-  sigmoidOp,
   silu,
-  siluOp,
   softplus,
-  softplusOp,
   tanh,
-  tanhOp,
 } from "./ops/elementwise/activation.ts";
-export {
-  abs,
-  absOp,
-  add,
-  addOp,
-  div,
-  divOp,
-  mul,
-  mulOp,
-  neg,
-  negOp,
-  rem,
-  remOp,
-  sign,
-  signOp,
-  sub,
-  subOp,
-} from "./ops/elementwise/arithmetic.ts";
+export { abs, add, div, mul, neg, rem, sign, sub } from "./ops/elementwise/arithmetic.ts";
 export type { TensorOrNumber } from "./ops/elementwise/binary.ts";
-export { clamp, clampOp, maximum, maximumOp, minimum, minimumOp } from "./ops/elementwise/bounds.ts";
-export { cast, castOp } from "./ops/elementwise/cast.ts";
+export { clamp, maximum, minimum } from "./ops/elementwise/bounds.ts";
+export { cast } from "./ops/elementwise/cast.ts";
 export {
   equal,
-  equalOp,
   greater,
   greaterEqual,
-  greaterEqualOp,
-  greaterOp,
   isNan,
-  isNanOp,
   less,
   lessEqual,
-  lessEqualOp,
-  lessOp,
   notEqual,
-  notEqualOp,
 } from "./ops/elementwise/comparison.ts";
-export {
-  erf,
-  erfOp,
-  exp,
-  expm1,
-  expm1Op,
-  expOp,
-  log,
-  log1p,
-  log1pOp,
-  logOp,
-} from "./ops/elementwise/exponential.ts";
+export { erf, exp, expm1, log, log1p } from "./ops/elementwise/exponential.ts";
 export { fuse } from "./ops/elementwise/fuse.ts";
-export { evaluateExpression, fusedOp } from "./ops/elementwise/fused.ts";
-export {
-  logicalAnd,
-  logicalAndOp,
-  logicalNot,
-  logicalNotOp,
-  logicalOr,
-  logicalOrOp,
-  logicalXor,
-  logicalXorOp,
-} from "./ops/elementwise/logic.ts";
-export {
-  power,
-  powerOp,
-  reciprocal,
-  reciprocalOp,
-  rsqrt,
-  rsqrtOp,
-  sqrt,
-  sqrtOp,
-  square,
-  squareOp,
-} from "./ops/elementwise/powers.ts";
-export { ceil, ceilOp, floor, floorOp, round, roundOp, trunc, truncOp } from "./ops/elementwise/rounding.ts";
-export { cos, cosOp, sin, sinOp } from "./ops/elementwise/trigonometric.ts";
-export { where, whereOp } from "./ops/elementwise/where.ts";
+export { evaluateExpression } from "./ops/elementwise/fused.ts";
+export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./ops/elementwise/logic.ts";
+export { power, reciprocal, rsqrt, sqrt, square } from "./ops/elementwise/powers.ts";
+export { ceil, floor, round, trunc } from "./ops/elementwise/rounding.ts";
+export { cos, sin } from "./ops/elementwise/trigonometric.ts";
+export { where } from "./ops/elementwise/where.ts";
 export { gradientOf } from "./ops/gradient-of.ts";
-export { argsort, argsortOp } from "./ops/indexing/argsort.ts";
+export { argsort } from "./ops/indexing/argsort.ts";
 export type { GatherOptions } from "./ops/indexing/gather.ts";
-export { gather, gatherOp, scatterAdd, scatterAddOp } from "./ops/indexing/gather.ts";
+export { gather, scatterAdd } from "./ops/indexing/gather.ts";
 export type { TakeOptions } from "./ops/indexing/take.ts";
-export { indexAdd, indexAddOp, take, takeOp } from "./ops/indexing/take.ts";
+export { indexAdd, take } from "./ops/indexing/take.ts";
 export type { TopKOptions } from "./ops/indexing/top-k.ts";
-export { topK, topKOp } from "./ops/indexing/top-k.ts";
+export { topK } from "./ops/indexing/top-k.ts";
 export type { Activation, EpilogueAttributes } from "./ops/matmul/epilogue.ts";
 export type { LinearOptions } from "./ops/matmul/linear.ts";
 export { linear } from "./ops/matmul/linear.ts";
 export type { MatmulOptions } from "./ops/matmul/matmul.ts";
-export { matmul, matmulOp } from "./ops/matmul/matmul.ts";
-export { broadcastTo, broadcastToOp } from "./ops/movement/broadcast-to.ts";
-export { concatenate, concatenateOp, stack } from "./ops/movement/concatenate.ts";
-export { flip, flipOp } from "./ops/movement/flip.ts";
-export { pad, padOp } from "./ops/movement/pad.ts";
-export { flatten, reshape, reshapeOp, squeeze, unsqueeze } from "./ops/movement/reshape.ts";
+export { matmul } from "./ops/matmul/matmul.ts";
+export { broadcastTo } from "./ops/movement/broadcast-to.ts";
+export { concatenate, stack } from "./ops/movement/concatenate.ts";
+export { flip } from "./ops/movement/flip.ts";
+export { pad } from "./ops/movement/pad.ts";
+export { flatten, reshape, squeeze, unsqueeze } from "./ops/movement/reshape.ts";
 export type { SliceOptions } from "./ops/movement/slice.ts";
-export { slice, sliceOp, split } from "./ops/movement/slice.ts";
-export { transpose, transposeOp } from "./ops/movement/transpose.ts";
+export { slice, split } from "./ops/movement/slice.ts";
+export { transpose } from "./ops/movement/transpose.ts";
 export type { AvgPoolOptions } from "./ops/pooling/avg-pool.ts";
-export { avgPool1d, avgPool2d, avgPoolGradientOp, avgPoolOp } from "./ops/pooling/avg-pool.ts";
+export { avgPool1d, avgPool2d } from "./ops/pooling/avg-pool.ts";
 export { globalAveragePool } from "./ops/pooling/global-average-pool.ts";
-export {
-  maxPool1d,
-  maxPool2d,
-  maxPoolGradientOp,
-  maxPoolOp,
-  maxPoolSelectOp,
-} from "./ops/pooling/max-pool.ts";
+export { maxPool1d, maxPool2d } from "./ops/pooling/max-pool.ts";
 export type { Extent, PoolOptions } from "./ops/pooling/pooling-geometry.ts";
 export type { ArgExtremeOptions } from "./ops/reduction/arg-extreme.ts";
-export { argmax, argmaxOp, argmin, argminOp, isArgmax, isArgmaxOp } from "./ops/reduction/arg-extreme.ts";
+export { argmax, argmin, isArgmax } from "./ops/reduction/arg-extreme.ts";
 export type { ReductionOptions } from "./ops/reduction/axes.ts";
 export type { CumulativeSumOptions } from "./ops/reduction/cumulative-sum.ts";
-export { cumulativeSum, cumulativeSumOp } from "./ops/reduction/cumulative-sum.ts";
-export { max, maxOp, min, minOp } from "./ops/reduction/extreme.ts";
-export { mean, meanOp } from "./ops/reduction/mean.ts";
+export { cumulativeSum } from "./ops/reduction/cumulative-sum.ts";
+export { max, min } from "./ops/reduction/extreme.ts";
+export { mean } from "./ops/reduction/mean.ts";
 export type { MomentsOptions } from "./ops/reduction/moments.ts";
-export { moments, momentsOp, variance } from "./ops/reduction/moments.ts";
-export { product, productOp } from "./ops/reduction/product.ts";
-export { sum, sumOp, sumTo } from "./ops/reduction/sum.ts";
-export { logSoftmax, logSoftmaxOp } from "./ops/softmax/log-softmax.ts";
-export { logsumexp, logsumexpOp } from "./ops/softmax/logsumexp.ts";
-export { softmax, softmaxOp } from "./ops/softmax/softmax.ts";
+export { moments, variance } from "./ops/reduction/moments.ts";
+export { product } from "./ops/reduction/product.ts";
+export { sum, sumTo } from "./ops/reduction/sum.ts";
+export { logSoftmax } from "./ops/softmax/log-softmax.ts";
+export { logsumexp } from "./ops/softmax/logsumexp.ts";
+export { softmax } from "./ops/softmax/softmax.ts";
 export type { SoftmaxCrossEntropyOptions } from "./ops/softmax/softmax-cross-entropy.ts";
-export { softmaxCrossEntropy, softmaxCrossEntropyOp } from "./ops/softmax/softmax-cross-entropy.ts";
+export { softmaxCrossEntropy } from "./ops/softmax/softmax-cross-entropy.ts";
 export type { RandomOptions } from "./random/draw.ts";
 export { hostPermutation } from "./random/host-permutation.ts";
 export type { KeyOptions } from "./random/key-options.ts";

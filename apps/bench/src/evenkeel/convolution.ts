@@ -1,10 +1,5 @@
-import {
-  conv2d,
-  conv2dFilterGradientOp,
-  conv2dInputGradientOp,
-  execute,
-  type Tensor,
-} from "@evenkeel/tensor";
+import { conv2d, execute, type Tensor } from "@evenkeel/tensor";
+import { conv2dFilterGradientOp, conv2dInputGradientOp } from "@evenkeel/tensor/ops";
 import type { ConvolutionTask } from "../core/task.ts";
 import type { Call, Tensors } from "./call.ts";
 

@@ -1,13 +1,5 @@
-import {
-  type Backend,
-  bindLaunch,
-  type Launch,
-  plannerOf,
-  relu,
-  reluOp,
-  viewOf,
-  zerosLike,
-} from "@evenkeel/tensor";
+import { type Backend, bindLaunch, type Launch, plannerOf, relu, viewOf, zerosLike } from "@evenkeel/tensor";
+import { reluOp } from "@evenkeel/tensor/ops";
 import type { Program } from "../core/subject.ts";
 import type { ReluQueueTask } from "../core/task.ts";
 import type { Tensors } from "./call.ts";

@@ -1,4 +1,4 @@
-import { conv2dBatchNormOp } from "@evenkeel/batchnorm";
+import { conv2dBatchNormOp } from "@evenkeel/batchnorm/ops";
 import type { AnyOp, Executor, Tensor } from "@evenkeel/tensor";
 import { currentExecutor, runComposition } from "@evenkeel/tensor";
 

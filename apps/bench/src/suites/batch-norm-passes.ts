@@ -1,4 +1,4 @@
-import { batchNormTrainingOp } from "@evenkeel/batchnorm";
+import { batchNormTrainingOp } from "@evenkeel/batchnorm/ops";
 import type { Backend } from "@evenkeel/tensor";
 import { plannerOf } from "@evenkeel/tensor";
 import type { BatchNormTask } from "../core/task.ts";

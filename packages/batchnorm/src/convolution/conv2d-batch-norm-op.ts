@@ -1,5 +1,6 @@
 import type { GradientContext, Op, Tensor } from "@evenkeel/tensor";
-import { conv2dOp, execute } from "@evenkeel/tensor";
+import { execute } from "@evenkeel/tensor";
+import { conv2dOp } from "@evenkeel/tensor/ops";
 import { batchNormTrainingOp, total } from "../batch-norm/batch-norm-training.ts";
 import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-plan.ts";
 import { conv2dBatchNormPlan, convolved, others } from "./conv2d-batch-norm-plan.ts";

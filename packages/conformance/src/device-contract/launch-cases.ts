@@ -8,8 +8,8 @@ import {
   fromData,
   plannerOf,
   take,
-  takeOp,
 } from "@evenkeel/tensor";
+import { takeOp } from "@evenkeel/tensor/ops";
 import type { ContractCase } from "./tools.ts";
 import { addNumber, bufferOf, expectEqual, expectError, hostStep, later, valuesIn, viewOf } from "./tools.ts";
 

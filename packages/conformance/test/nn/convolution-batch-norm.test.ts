@@ -1,6 +1,6 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import { cpu } from "@evenkeel/backend-cpu";
-import { conv2dBatchNormOp } from "@evenkeel/batchnorm";
+import { conv2dBatchNormOp } from "@evenkeel/batchnorm/ops";
 import { resnet20 } from "@evenkeel/models";
 import type { Epilogue, FusibleConv2d, Module } from "@evenkeel/nn";
 import { BatchNorm2d, Conv2d, crossEntropy, FusingModule, ReLU, Sequential, SGD } from "@evenkeel/nn";

@@ -1,4 +1,5 @@
-import { cast, execute, fromData, neg, negOp, slice, square, Tensor, tensor } from "@evenkeel/tensor";
+import { cast, execute, fromData, neg, slice, square, Tensor, tensor } from "@evenkeel/tensor";
+import { negOp } from "@evenkeel/tensor/ops";
 import { expect, test } from "vitest";
 import { describeOn } from "../devices.ts";
 import { devicesOfTests } from "./support.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { conv2dFilterGradientOp, sumOp } from "../index.ts";
+import { conv2dFilterGradientOp, sumOp } from "../ops/index.ts";
 import { plans } from "../shaders.generated.ts";
 import type { Limits } from "./backend.ts";
 import type { AnyOp } from "./op.ts";

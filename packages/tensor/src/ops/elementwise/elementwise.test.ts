@@ -4,7 +4,7 @@ import type { Spec } from "../../core/spec.ts";
 import { differentiate } from "../../expression/differentiate.ts";
 import { erf as erfOf } from "../../expression/evaluate.ts";
 import { type Expression, evaluator } from "../../expression/index.ts";
-import * as ops from "../../index.ts";
+import * as ops from "../index.ts";
 
 const f32: Spec = { shape: [], dtype: "f32" };
 

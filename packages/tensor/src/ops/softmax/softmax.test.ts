@@ -6,6 +6,7 @@ import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
 import { gradientOf } from "../gradient-of.ts";
+import { softmaxCrossEntropyOp } from "../index.ts";
 
 const backend = new RecordingBackend();
 /** A tensor that no launch has made. */
@@ -35,7 +36,7 @@ describe("one launch each way", () => {
     const inputs = [f32(4, 10), labels(4)];
     const attrs = { labelSmoothing: 0, ignoreIndex: -100 };
     expect(launchesOf(() => ops.softmaxCrossEntropy(inputs[0]!, inputs[1]!))).toBe(1);
-    const gradient = gradientOf(ops.softmaxCrossEntropyOp, inputs, attrs)!;
+    const gradient = gradientOf(softmaxCrossEntropyOp, inputs, attrs)!;
     const outputGradients = [f32(4)];
     const backward = () =>
       gradient.apply({

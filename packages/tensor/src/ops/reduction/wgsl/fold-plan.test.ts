@@ -3,8 +3,8 @@ import type { Limits } from "../../../core/backend.ts";
 import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/launch.ts";
 import type { AnyOp, Plan } from "../../../core/op.ts";
 import type { Spec } from "../../../core/spec.ts";
-import * as ops from "../../../index.ts";
 import { plans } from "../../../shaders.generated.ts";
+import * as ops from "../../index.ts";
 import { softmaxGradientOp } from "../../softmax/softmax.ts";
 import { softmaxCrossEntropyGradientOp } from "../../softmax/softmax-cross-entropy.ts";
 

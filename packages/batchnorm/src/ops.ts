@@ -1,0 +1,10 @@
+export { batchNormTrainingOp } from "./batch-norm/batch-norm-training.ts";
+export { conv2dBatchNormOp } from "./convolution/conv2d-batch-norm-op.ts";
+export { normalizeGradientOp } from "./gradient/gradient.ts";
+export { gradientApplyOp } from "./gradient/gradient-apply.ts";
+export { gradientSumsOp } from "./gradient/gradient-sums.ts";
+export { normalizeOp } from "./normalize/normalize.ts";
+export { maskedStatisticsOp } from "./statistics/masked-statistics.ts";
+export { mergeStatisticsOp } from "./statistics/merge-statistics.ts";
+export { packStatisticsOp } from "./statistics/pack-statistics.ts";
+export { statisticsOp } from "./statistics/statistics.ts";

@@ -1,0 +1,2 @@
+export * from "@evenkeel/batchnorm/ops";
+export * from "@evenkeel/tensor/ops";

@@ -1,0 +1,12 @@
+import * as batchnormOps from "@evenkeel/batchnorm/ops";
+import * as tensorOps from "@evenkeel/tensor/ops";
+import { expect, test } from "vitest";
+import * as library from "../src/index.ts";
+import * as ops from "../src/ops.ts";
+
+test("the main entry exports no op, and the entry of ops nothing else", () => {
+  expect(Object.keys(library).filter((name) => /^[a-z].*Op$/.test(name))).toEqual([]);
+  for (const [name, op] of Object.entries(ops))
+    expect(op, name).toMatchObject({ name: name.replace(/Op$/, "") });
+  expect(Object.keys(ops).length).toBe(Object.keys(batchnormOps).length + Object.keys(tensorOps).length);
+});

@@ -1,0 +1,60 @@
+export { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./convolution/conv2d.ts";
+export { fullOp } from "./creation/full.ts";
+export { oneHotOp } from "./creation/one-hot.ts";
+export { bernoulliOp, normalOp, randomBitsOp, uniformOp } from "./creation/random.ts";
+export { triangleOp } from "./creation/triangle.ts";
+export {
+  eluOp,
+  geluOp,
+  hardtanhOp,
+  leakyReluOp,
+  reluOp,
+  sigmoidOp,
+  siluOp,
+  softplusOp,
+  tanhOp,
+} from "./elementwise/activation.ts";
+export { absOp, addOp, divOp, mulOp, negOp, remOp, signOp, subOp } from "./elementwise/arithmetic.ts";
+export { clampOp, maximumOp, minimumOp } from "./elementwise/bounds.ts";
+export { castOp } from "./elementwise/cast.ts";
+export {
+  equalOp,
+  greaterEqualOp,
+  greaterOp,
+  isNanOp,
+  lessEqualOp,
+  lessOp,
+  notEqualOp,
+} from "./elementwise/comparison.ts";
+export { erfOp, expm1Op, expOp, log1pOp, logOp } from "./elementwise/exponential.ts";
+export { fusedOp } from "./elementwise/fused.ts";
+export { logicalAndOp, logicalNotOp, logicalOrOp, logicalXorOp } from "./elementwise/logic.ts";
+export { powerOp, reciprocalOp, rsqrtOp, sqrtOp, squareOp } from "./elementwise/powers.ts";
+export { ceilOp, floorOp, roundOp, truncOp } from "./elementwise/rounding.ts";
+export { cosOp, sinOp } from "./elementwise/trigonometric.ts";
+export { whereOp } from "./elementwise/where.ts";
+export { argsortOp } from "./indexing/argsort.ts";
+export { gatherOp, scatterAddOp } from "./indexing/gather.ts";
+export { indexAddOp, takeOp } from "./indexing/take.ts";
+export { topKOp } from "./indexing/top-k.ts";
+export { matmulOp } from "./matmul/matmul.ts";
+export { broadcastToOp } from "./movement/broadcast-to.ts";
+export { concatenateOp } from "./movement/concatenate.ts";
+export { flipOp } from "./movement/flip.ts";
+export { padOp } from "./movement/pad.ts";
+export { reshapeOp } from "./movement/reshape.ts";
+export { sliceOp } from "./movement/slice.ts";
+export { transposeOp } from "./movement/transpose.ts";
+export { avgPoolGradientOp, avgPoolOp } from "./pooling/avg-pool.ts";
+export { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "./pooling/max-pool.ts";
+export { argmaxOp, argminOp, isArgmaxOp } from "./reduction/arg-extreme.ts";
+export { cumulativeSumOp } from "./reduction/cumulative-sum.ts";
+export { maxOp, minOp } from "./reduction/extreme.ts";
+export { meanOp } from "./reduction/mean.ts";
+export { momentsOp } from "./reduction/moments.ts";
+export { productOp } from "./reduction/product.ts";
+export { sumOp } from "./reduction/sum.ts";
+export { logSoftmaxOp } from "./softmax/log-softmax.ts";
+export { logsumexpOp } from "./softmax/logsumexp.ts";
+export { softmaxOp } from "./softmax/softmax.ts";
+export { softmaxCrossEntropyOp } from "./softmax/softmax-cross-entropy.ts";
