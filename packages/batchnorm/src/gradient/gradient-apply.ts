@@ -53,7 +53,7 @@ function gradientOfZ(
 
 /**
  * dx in f32. dScale and dShift have a shape that broadcasts over x and are sums over `count` values; default: the
- * count of the statistics.
+ * count of the statistics. A count of 0 says that the statistics do not depend on x.
  */
 export function applySums(
   {
@@ -81,6 +81,7 @@ export function applySums(
       const values = count ?? nonZero(channel.count);
       const inverseStd = inverseStdExpression(channel.count, channel.m2, epsilon);
       const factor = channel.scale ? e.mul(channel.scale, inverseStd) : inverseStd;
+      if (count === 0) return e.mul(factor, dz!);
       const xhat = standardized(x!, channel, epsilon);
       const centred = e.sub(dz!, e.div(dShift!, values));
       return e.mul(factor, e.sub(centred, e.mul(xhat, e.div(dScale!, values))));

@@ -1,9 +1,7 @@
 import type { Op, Spec, Tensor } from "@evenkeel/tensor";
-import { buildExpression, cast, e, evaluateExpression, execute, reshape } from "@evenkeel/tensor";
+import { cast, execute, reshape } from "@evenkeel/tensor";
 import { deferred } from "../deferred.ts";
 import { channelShape, layoutOf, valuesPerChannel } from "../operands/layout.ts";
-import { channelTensors, channelValues } from "../pre-activation/normalized.ts";
-import { inverseStdExpression } from "../statistics/rows.ts";
 import { applySums } from "./gradient-apply.ts";
 import type { GradientAttributes } from "./gradient-attributes.ts";
 import { checkGradient, keepsDz } from "./gradient-attributes.ts";
@@ -30,10 +28,8 @@ export const normalizeGradientOp: Op<GradientAttributes> = {
       const { dz, dScale, dShift } = sumGradients(operands, attrs);
       const shape = channelShape(x!.shape, attrs.axis);
       const rows = { dScale: reshape(dScale, shape), dShift: reshape(dShift, shape) };
-      const values = Math.max(1, valuesPerChannel(layoutOf(x!.shape, attrs.axis)));
-      const dx = attrs.ofBatch
-        ? applySums({ ...operands, dz, ...rows }, attrs, values)
-        : scaleGradient({ ...operands, dz }, attrs);
+      const count = attrs.ofBatch ? Math.max(1, valuesPerChannel(layoutOf(x!.shape, attrs.axis))) : 0;
+      const dx = applySums({ ...operands, dz, ...rows }, attrs, count);
       const { dtype } = x!;
       return [cast(dx, dtype), dScale, dShift, ...(keepsDz(attrs) ? [cast(dz, dtype)] : [])];
     },
@@ -41,20 +37,6 @@ export const normalizeGradientOp: Op<GradientAttributes> = {
   kernels: { wasm: gradientPlan },
   deferred,
 };
-
-/** scale * inverseStd * dz */
-function scaleGradient(
-  { dz, x, statistics, scale }: Omit<GradientOperands, "dy"> & { readonly dz: Tensor },
-  { axis, epsilon }: GradientAttributes,
-): Tensor {
-  const inputs = [dz, ...channelTensors(x, axis, statistics, scale, undefined)];
-  const expression = buildExpression({ inputs: inputs.map(() => "f32") }, ([dz, ...others]) => {
-    const channel = channelValues(others, scale !== undefined, false);
-    const inverseStd = inverseStdExpression(channel.count, channel.m2, epsilon);
-    return e.mul(channel.scale ? e.mul(channel.scale, inverseStd) : inverseStd, dz!);
-  });
-  return evaluateExpression(expression, inputs)[0]!;
-}
 
 export interface NormalizationGradient {
   readonly dx: Tensor;
