@@ -3,8 +3,8 @@
  * that it names, to a `*.kernels.as.ts` beside it, compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes as text, and where
  * the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`, written down as what it does not share with the first), bundles every `*.worker.ts` to the text of a
  * script in `*.worker.text.ts`, collects what every `*.cases.ts` exports into `src/cases.generated.ts`,
- * and every `*.shader.ts` into `src/shaders.generated.ts`. Files whose text would not change
- * are left alone.
+ * and the `plans` of every `*.<language>-plans.ts` below a `*-family.ts` into one table a language, `<language>.generated.ts`
+ * beside the family. Files whose text would not change are left alone.
  */
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
@@ -197,47 +197,67 @@ async function bundleWorker(source: string): Promise<void> {
   );
 }
 
-/** A module that joins what the files of a pattern export. */
-function collect(pattern: string, target: string, text: (members: string[]) => string): void {
-  const files = globSync(pattern).sort();
-  if (files.length === 0) return;
-  const imports = files.map((file, index) => `import * as m${index} from "./${relative("src", file)}";`);
-  writeIfChanged(target, `${imports.join("\n")}\n${text(files.map((_, index) => `m${index}`))}`);
-}
+const importsOf = (files: readonly string[], folder: string): string =>
+  files.map((file, index) => `import * as m${index} from "./${relative(folder, file)}";`).join("\n");
+
+const members = (files: readonly string[], text: (member: string) => string): string =>
+  files.map((_, index) => `  ${text(`m${index}`)},`).join("\n");
 
 function collectCases(): void {
-  collect(
-    "src/**/{cases,*.cases}.ts",
+  const files = globSync("src/**/{cases,*.cases}.ts").sort();
+  if (files.length === 0) return;
+  writeIfChanged(
     "src/cases.generated.ts",
-    (members) => `import type { OpCases } from "@evenkeel/tensor";
+    `${importsOf(files, "src")}
+import type { OpCases } from "@evenkeel/tensor";
 
 /** The cases of every op of this package. */
 export const cases: readonly OpCases<any>[] = [
-${members.map((member) => `  ...Object.values(${member}),`).join("\n")}
+${members(files, (member) => `...Object.values(${member})`)}
 ];
 `,
   );
 }
 
-function collectShaders(): void {
-  collect(
-    "src/**/*.shader.ts",
-    "src/shaders.generated.ts",
-    (members) => `${planImports()}
+/** The plan tables of the families: each has the plans in its folder that are in no folder of another. */
+function collectPlans(): void {
+  const tables = new Map<string, string[]>();
+  const folders = globSync("src/**/*-family.ts").map(dirname);
+  for (const file of globSync("src/**/*.*-plans.ts").sort()) {
+    const language = /\.([a-z0-9]+)-plans\.ts$/.exec(file)![1]!;
+    const folder = folders
+      .filter((candidate) => file.startsWith(`${candidate}/`))
+      .reduce((nearest, candidate) => (candidate.length > nearest.length ? candidate : nearest), "");
+    if (folder === "") throw new Error(`${file}: found no *-family.ts in a folder above`);
+    const target = `${folder}/${language}.generated.ts`;
+    tables.set(target, [...(tables.get(target) ?? []), file]);
+  }
+  for (const [target, files] of tables) {
+    const language = basename(target, ".generated.ts");
+    writeIfChanged(
+      target,
+      `${importsOf(files, dirname(target))}
+${planTableImports(language, dirname(target))}
 
-/** The WGSL plans of every op of this package. */
-export const plans: ReadonlyMap<AnyOp, PlanOf<any>> = planTable([
-${members.map((member) => `  ${member},`).join("\n")}
+/** The plans of this family in ${language}. */
+export const plans: PlanTable = planTable([
+${members(files, (member) => `...${member}.plans`)}
 ]);
 `,
-  );
+    );
+  }
 }
 
-/** From its own package, or from `tensor`. */
-const planImports = (): string =>
-  resolve("src") === dirname(dirname(moduleText))
-    ? `import type { AnyOp, PlanOf } from "./core/op.ts";\nimport { planTable } from "./core/through-f32.ts";`
-    : `import type { AnyOp, PlanOf } from "@evenkeel/tensor";\nimport { planTable } from "@evenkeel/tensor/wgsl";`;
+/** What makes a plan table of a language: from its own package, or from `tensor`. */
+function planTableImports(language: string, folder: string): string {
+  const core = dirname(moduleText);
+  if (resolve("src") !== dirname(core)) {
+    return `import type { PlanTable } from "@evenkeel/tensor";\nimport { planTable } from "@evenkeel/tensor/${language}";`;
+  }
+  const module = language === "wgsl" ? "through-f32.ts" : "plan-tables.ts";
+  const path = relative(folder, core);
+  return `import type { PlanTable } from "${path}/op.ts";\nimport { planTable } from "${path}/${module}";`;
+}
 
 for (const source of globSync("src/**/*.kernels.ts").sort()) await writeKernelNames(source);
 for (const source of globSync("src/**/*.as.ts").sort()) {
@@ -245,4 +265,4 @@ for (const source of globSync("src/**/*.as.ts").sort()) {
 }
 for (const source of globSync("src/**/*.worker.ts").sort()) await bundleWorker(source);
 collectCases();
-collectShaders();
+collectPlans();

@@ -21,7 +21,7 @@ const device = { languages, limits };
 /** Operands of the size of x in all launches of a plan: how often memory of that size is read or written. */
 function fullOperands(op: AnyOp, inputs: (Spec | undefined)[], attrs: object, x: Shape): number {
   const outputs = op.outputs(inputs, attrs as never);
-  const { launches } = plannerOf(op, languages)!(inputs, attrs as never, limits, []);
+  const { launches } = plannerOf(op, { languages })!(inputs, attrs as never, limits, []);
   const isFull = (slot: object | undefined): boolean => {
     if (slot === undefined) return false;
     const { input, output } = slot as { readonly input?: number; readonly output?: number };

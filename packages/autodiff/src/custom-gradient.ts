@@ -83,12 +83,10 @@ function resultOf(inputs: number, results: number, backward: Backward): Op {
         return [...gradients];
       },
     },
-    kernels: {
-      "*": () => ({
-        launches: [],
-        temporaries: [],
-        aliases: positions.map((output) => [output, inputs + output] as const),
-      }),
-    },
+    plan: () => ({
+      launches: [],
+      temporaries: [],
+      aliases: positions.map((output) => [output, inputs + output] as const),
+    }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Backend, BackendFactory } from "@evenkeel/tensor";
-import { BackendError, nodeModule } from "@evenkeel/tensor";
+import { BackendError, loadPlans, nodeModule } from "@evenkeel/tensor";
 import { checkOptions, positiveInteger } from "@evenkeel/tensor/checks";
 import { CpuDevice } from "./device.ts";
 import { engineFeatures, hasSimd, reasonNotToCompile } from "./features.ts";
@@ -34,6 +34,7 @@ async function open(options: CpuOptions): Promise<Backend> {
       `cpu: WebAssembly may not be compiled here: a Content-Security-Policy must allow 'wasm-unsafe-eval' in script-src (${reason})`,
     );
   }
+  await loadPlans(CpuDevice.languages);
   const memory = memoryFor(options);
   const threads = options.threads ?? (memory.isShared ? await defaultThreads() : 1);
   const engine = threads === 1 ? new InlineEngine(memory) : await ThreadEngine.start(memory, threads);

@@ -49,7 +49,8 @@ export class CpuDevice implements Backend {
   readonly name: string = "cpu";
   readonly device: string;
   readonly threads: number;
-  readonly languages: readonly string[] = ["wasm"];
+  static readonly languages: readonly string[] = ["wasm"];
+  readonly languages: readonly string[] = CpuDevice.languages;
   readonly limits: Limits;
   private readonly engine: Engine;
   private readonly queue: Queue;

@@ -1,5 +1,5 @@
 import type { BackendFactory } from "@evenkeel/tensor";
-import { BackendError, loadPlans } from "@evenkeel/tensor";
+import { loadPlans } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import {
   callable,
@@ -77,7 +77,7 @@ export function webgpu(options: WebgpuOptions = {}): WebgpuFactory {
 }
 
 async function open(options: WebgpuOptions): Promise<WebgpuBackend> {
-  await loadKernels();
+  await loadPlans(WebgpuDevice.languages);
   const { maxMemoryBytes = Number.POSITIVE_INFINITY } = options;
   if (options.device !== undefined) {
     const { device } = options;
@@ -91,13 +91,4 @@ async function open(options: WebgpuOptions): Promise<WebgpuBackend> {
   const features = featuresOf(device.features, options);
   const description = { ...describeAdapter(adapter.info), features, maxMemoryBytes };
   return new WebgpuDevice(device, { ...description, source: gpu });
-}
-
-async function loadKernels(): Promise<void> {
-  try {
-    await loadPlans(WebgpuDevice.languages);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new BackendError(`webgpu: kernels for the GPU cannot be loaded: ${reason}`, { cause: error });
-  }
 }

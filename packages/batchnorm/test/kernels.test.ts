@@ -1,5 +1,5 @@
 import type { Activation, AnyOp, Spec } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
 import { runPlan } from "@evenkeel/tensor/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -9,6 +9,8 @@ import type { NormalizationAttributes } from "../src/pre-activation/attributes.t
 import { statisticsOp } from "../src/statistics/statistics.ts";
 import { gradients, momentsOf, normalized } from "./float64.ts";
 import { limitsWith } from "./limits.ts";
+
+await loadPlans(["wasm"]);
 
 /** Numbers of about 1 around 0.5, different for each seed and name. */
 function draw(size: number, seed: number): Float32Array {
@@ -100,7 +102,7 @@ function runnersWith(features: readonly string[]) {
   ): Float32Array[] {
     const specs = inputs.map(([values, shape]): Spec | undefined => values && { shape, dtype: "f32" });
     const donated = inputs.map((_, index) => options.donated?.includes(index) ?? false);
-    const plan = op.kernels!.wasm!(specs, attrs, limits, donated);
+    const plan = plannerOf(op, { languages: ["wasm"] })!(specs, attrs, limits, donated);
     return runPlan(
       plan,
       inputs.map(([values]) => values),

@@ -1,5 +1,5 @@
 import type { Plan, Shape, Spec } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
@@ -14,6 +14,9 @@ import type { NormalizationAttributes } from "../src/pre-activation/attributes.t
 import { statisticsOp } from "../src/statistics/statistics.ts";
 import { limits } from "./limits.ts";
 
+const device = { languages: ["wasm"] };
+await loadPlans(device.languages);
+
 const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });
 const everything: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation: "relu", residual: true };
 
@@ -21,13 +24,13 @@ const everything: NormalizationAttributes = { axis: 1, epsilon: 1e-5, activation
 function trainingPlan(shape: Shape, axis = 1, donated: readonly boolean[] = []): Plan {
   const [x, channels] = [f32(shape), f32([shape[axis]!])];
   const inputs = [x, channels, channels, x, channels, channels];
-  return batchNormTrainingOp.kernels!.wasm!(inputs, { ...everything, axis }, limits, donated);
+  return plannerOf(batchNormTrainingOp, device)!(inputs, { ...everything, axis }, limits, donated);
 }
 
 function gradientPlan(shape: Shape, axis = 1, ofBatch = true): Plan {
   const [x, channels] = [f32(shape), f32([shape[axis]!])];
   const inputs = [x, x, f32([4, shape[axis]!]), channels, channels, x];
-  return normalizeGradientOp.kernels!.wasm!(inputs, { ...everything, axis, ofBatch }, limits, []);
+  return plannerOf(normalizeGradientOp, device)!(inputs, { ...everything, axis, ofBatch }, limits, []);
 }
 
 /** The plans of the two halves of a backward pass. */
@@ -36,8 +39,8 @@ function halfPlans(shape: Shape, axis = 1, donated: readonly boolean[] = []): [s
   const common = [f32(shape), f32(shape), f32([4, channels]), f32([channels]), f32([channels])];
   const attrs = { ...everything, axis };
   return [
-    gradientSumsOp.kernels!.wasm!([...common, f32(shape)], attrs, limits, donated),
-    gradientApplyOp.kernels!.wasm!([...common, f32([2, channels])], attrs, limits, donated),
+    plannerOf(gradientSumsOp, device)!([...common, f32(shape)], attrs, limits, donated),
+    plannerOf(gradientApplyOp, device)!([...common, f32([2, channels])], attrs, limits, donated),
   ];
 }
 
@@ -88,7 +91,7 @@ describe("launches", () => {
         expect(gradientPlan(shape).launches.length).toBeLessThanOrEqual(2);
         const channels = f32([shape[1]!]);
         const inputs = [f32(shape), f32([4, shape[1]!]), channels, channels, f32(shape)];
-        const plan = normalizeOp.kernels!.wasm!(inputs, everything, limits, []);
+        const plan = plannerOf(normalizeOp, device)!(inputs, everything, limits, []);
         expect(plan.launches.length).toBeLessThanOrEqual(1);
       }),
     );
@@ -98,7 +101,7 @@ describe("launches", () => {
     expect(trainingPlan([3, 0, 2]).launches).toEqual([]);
     expect(gradientPlan([3, 0, 2]).launches).toEqual([]);
     expect(halfPlans([3, 0, 2]).map(({ launches }) => launches)).toEqual([[], []]);
-    expect(statisticsOp.kernels!.wasm!([f32([3, 0])], { axis: 1 }, limits, []).launches).toEqual([]);
+    expect(plannerOf(statisticsOp, device)!([f32([3, 0])], { axis: 1 }, limits, []).launches).toEqual([]);
   });
 });
 

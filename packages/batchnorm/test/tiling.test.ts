@@ -9,7 +9,7 @@ import type {
   Spec,
   WgslKernel,
 } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
@@ -19,9 +19,11 @@ import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
 import { layoutOf } from "../src/operands/layout.ts";
 import type { NormalizationAttributes } from "../src/pre-activation/attributes.ts";
-import { plans as shaderPlans } from "../src/shaders.generated.ts";
 import { mergeStatisticsOp } from "../src/statistics/merge-statistics.ts";
 import { statisticsOp } from "../src/statistics/statistics.ts";
+
+const device = { languages: ["wgsl"] };
+await loadPlans(device.languages);
 
 const limits: Limits = {
   storage: { f32: "f32" },
@@ -38,7 +40,7 @@ function plansOf(
   shape: Shape,
   axis: number,
   attrs: Partial<NormalizationAttributes> = {},
-  device: Limits = limits,
+  target: Limits = limits,
   dtype: DType = "f32",
 ): Plan[] {
   const [x, channels, statistics] = [{ shape, dtype }, f32([shape[axis]!]), f32([4, shape[axis]!])];
@@ -47,9 +49,9 @@ function plansOf(
   const forward = [x, channels, channels, residual, channels, channels];
   const backward = [x, x, statistics, channels, channels, x];
   return [
-    shaderPlans.get(batchNormTrainingOp)!(forward, all, device, []),
-    shaderPlans.get(normalizeGradientOp)!(backward, { ...all, ofBatch: true }, device, []),
-    shaderPlans.get(normalizeGradientOp)!(backward, { ...all, ofBatch: false }, device, []),
+    plannerOf(batchNormTrainingOp, device)!(forward, all, target, []),
+    plannerOf(normalizeGradientOp, device)!(backward, { ...all, ofBatch: true }, target, []),
+    plannerOf(normalizeGradientOp, device)!(backward, { ...all, ofBatch: false }, target, []),
   ];
 }
 
@@ -91,9 +93,9 @@ describe("launches", () => {
         const given = [f32(shape), f32([4, shape[1]!]), channels, channels, f32(shape)];
         const plans = [
           ...plansOf(shape, 1),
-          shaderPlans.get(statisticsOp)!([f32(shape)], { axis: 1 }, limits, []),
-          shaderPlans.get(normalizeOp)!(given, everything, limits, []),
-          shaderPlans.get(mergeStatisticsOp)!([f32([shape[0]!, 4, shape[1]!])], {}, limits, []),
+          plannerOf(statisticsOp, device)!([f32(shape)], { axis: 1 }, limits, []),
+          plannerOf(normalizeOp, device)!(given, everything, limits, []),
+          plannerOf(mergeStatisticsOp, device)!([f32([shape[0]!, 4, shape[1]!])], {}, limits, []),
         ];
         for (const plan of plans) {
           expect(plan.launches.length).toBeLessThanOrEqual(shape[1] === 0 ? 0 : 2);
@@ -112,7 +114,7 @@ describe("launches", () => {
   test("parameters are as many as the kernel declares, and y takes the memory of a donated x", () => {
     const [x, channels] = [f32([8, 16, 8, 8]), f32([16])];
     const inputs = [x, channels, channels, x, channels, channels];
-    const plan = shaderPlans.get(batchNormTrainingOp)!(inputs, everything, limits, [true]);
+    const plan = plannerOf(batchNormTrainingOp, device)!(inputs, everything, limits, [true]);
     expect(plan.aliases).toEqual([[0, 0]]);
     for (const { kernel, parameters, reads, writes } of launchesOf(plan)) {
       const own = kernel as WgslKernel;
@@ -213,7 +215,7 @@ describe("f16", () => {
   });
 
   test("statistics of single halves need no conversion", () => {
-    const plan = shaderPlans.get(statisticsOp)!(
+    const plan = plannerOf(statisticsOp, device)!(
       [{ shape: [32, 5, 7, 7], dtype: "f16" }],
       { axis: 1 },
       halves,

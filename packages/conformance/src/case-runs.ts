@@ -19,7 +19,7 @@ export interface CaseRun {
 /** The runs of a case on a backend, in order. */
 export function runsOf(backend: Backend, drawn: DrawnCase): CaseRun[] {
   const { op, opCase } = drawn;
-  const hasKernel = plannerOf(op, backend.languages) !== undefined;
+  const hasKernel = plannerOf(op, backend) !== undefined;
   const runForward = async (passing: Passing): Promise<Found[]> => {
     const outputs = forward(drawn, backend, passing);
     if (opCase.reports !== undefined) await checkReport(backend, opCase.reports);

@@ -93,11 +93,11 @@ function settle(outcome: CaseOutcome, backend: Backend, known: readonly KnownFai
   };
 }
 
-function reportOf(op: AnyOp, { languages }: Backend, outcomes: readonly CaseOutcome[]): OpReport {
+function reportOf(op: AnyOp, backend: Backend, outcomes: readonly CaseOutcome[]): OpReport {
   const count = (status: CaseOutcome["status"]): number =>
     outcomes.filter((outcome) => outcome.status === status).length;
   const errors = outcomes.flatMap(({ checks }) => checks.map(({ error }) => error));
-  const hasKernel = plannerOf(op, languages) !== undefined;
+  const hasKernel = plannerOf(op, backend) !== undefined;
   return {
     kernel: hasKernel ? "kernel" : "composition" in op.meaning ? "composed" : "missing",
     passed: count("passed"),

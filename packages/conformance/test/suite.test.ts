@@ -81,9 +81,7 @@ describe("the suite finds", () => {
   test("a wrong gradient", async () => {
     const op: AnyOp = {
       ...reluOp,
-      kernels: {
-        "*": () => ({ launches: [], temporaries: [], aliases: [[0, 0]] }),
-      },
+      plan: () => ({ launches: [], temporaries: [], aliases: [[0, 0]] }),
     };
     const positive = { shape: [4], dtype: f32, values: { uniform: [1, 2] } } as const;
     const opCases: OpCases = {

@@ -1,6 +1,8 @@
 import type { AnyOp, Limits, ReferenceArray } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
 import { runPlan } from "@evenkeel/tensor/testing";
+
+await loadPlans(["wasm"]);
 
 export interface RunOptions {
   /** What the engine is said to have. */
@@ -24,7 +26,7 @@ export function runOp(
   { features = [], backwards = false }: RunOptions = {},
 ): Float32Array[] {
   const donated = inputs.map(() => false);
-  const plan = op.kernels!.wasm!(inputs, attrs, limitsWith(features), donated);
+  const plan = plannerOf(op, { languages: ["wasm"] })!(inputs, attrs, limitsWith(features), donated);
   const values = inputs.map((input) => input && Float32Array.from(input.data));
   return runPlan(plan, values, op.outputs(inputs, attrs), { backwards });
 }

@@ -30,6 +30,6 @@ export function reluQueueProgram(task: ReluQueueTask, inputs: Tensors, backend: 
 
 /** What `relu` hands to the device, with the buffers in place. */
 function reluLaunch({ x }: Tensors, { y }: Tensors, backend: Backend): Launch {
-  const plan = plannerOf(reluOp, backend.languages)!([x], {}, backend.limits, [false]);
+  const plan = plannerOf(reluOp, backend)!([x], {}, backend.limits, [false]);
   return bindLaunch(plan.launches[0]!, (slot) => viewOf("input" in slot ? x! : y!), []);
 }

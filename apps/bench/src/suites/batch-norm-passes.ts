@@ -33,7 +33,7 @@ export function passesOf(
 ): number {
   if (!languages.includes("wgsl")) return whole[pass][epilogue];
   const perChannel = { shape: [shape[1]!], dtype: "f32" } as const;
-  const { launches } = plannerOf(batchNormTrainingOp, languages)!(
+  const { launches } = plannerOf(batchNormTrainingOp, { languages })!(
     [{ shape, dtype: "f32" }, perChannel, perChannel, undefined, perChannel, perChannel],
     { axis: 1, epsilon: 1e-5, activation: "none", residual: false },
     limits,

@@ -1,10 +1,10 @@
-import { BackendError, deferPlans } from "@evenkeel/tensor";
+import { BackendError, opFamily } from "@evenkeel/tensor";
 import { expect, test } from "vitest";
 import { webgpu } from "../webgpu.ts";
 
 test("opening tells why kernels cannot be loaded, and tries again the next time", async () => {
   let isOnline = false;
-  deferPlans({
+  opFamily({
     wgsl: async () => {
       if (!isOnline) throw new TypeError("found no network");
       return { plans: new Map() };
@@ -13,7 +13,7 @@ test("opening tells why kernels cannot be loaded, and tries again the next time"
   const gpu = { requestAdapter: async () => null } as unknown as GPU;
   const opening = webgpu({ gpu }).open();
   await expect(opening).rejects.toBeInstanceOf(BackendError);
-  await expect(opening).rejects.toThrow("webgpu: kernels for the GPU cannot be loaded: found no network");
+  await expect(opening).rejects.toThrow("kernels in wgsl cannot be loaded: found no network");
   isOnline = true;
   await expect(webgpu({ gpu }).open()).rejects.toThrow(/adapter/);
 });

@@ -1,6 +1,6 @@
 import type { GradientContext, Op, Spec, Tensor } from "@evenkeel/tensor";
 import { add, execute, formatShape, mul, ShapeError } from "@evenkeel/tensor";
-import { deferred } from "../deferred.ts";
+import { batchNormFamily } from "../batch-norm-family.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
 import { normalizeOp } from "../normalize/normalize.ts";
 import { checkArgument, layoutOf, valuesPerChannel } from "../operands/layout.ts";
@@ -9,7 +9,6 @@ import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { checkNormalization } from "../pre-activation/attributes.ts";
 import { rowOf, rows } from "../statistics/rows.ts";
 import { statisticsOp, throughStatistics } from "../statistics/statistics.ts";
-import { trainingPlan } from "./batch-norm-training-plan.ts";
 import { updateRunningStatistics } from "./running-statistics.ts";
 
 const name = "batchNormTraining";
@@ -53,8 +52,7 @@ export const batchNormTrainingOp: Op<NormalizationAttributes> = {
     }),
     apply: gradients,
   },
-  kernels: { wasm: trainingPlan },
-  deferred,
+  family: batchNormFamily,
 };
 
 function gradients(context: GradientContext<NormalizationAttributes>): (Tensor | undefined)[] {

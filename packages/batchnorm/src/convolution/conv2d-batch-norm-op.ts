@@ -2,8 +2,9 @@ import type { GradientContext, Op, Tensor } from "@evenkeel/tensor";
 import { execute } from "@evenkeel/tensor";
 import { conv2dOp } from "@evenkeel/tensor/ops";
 import { batchNormTrainingOp, total } from "../batch-norm/batch-norm-training.ts";
+import { conv2dBatchNormFamily } from "./conv2d-batch-norm-family.ts";
 import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-plan.ts";
-import { conv2dBatchNormPlan, convolved, others } from "./conv2d-batch-norm-plan.ts";
+import { convolved, others } from "./conv2d-batch-norm-plan.ts";
 
 /**
  * A convolution and the training batch norm of its output z. The convolution can take the statistics while it writes
@@ -36,7 +37,7 @@ export const conv2dBatchNormOp: Op<Conv2dBatchNormAttributes> = {
       return [ofConvolution[0], ofConvolution[1], ofConvolution[2], ...ofOthers];
     },
   },
-  kernels: { wasm: conv2dBatchNormPlan },
+  family: conv2dBatchNormFamily,
 };
 
 function throughBatchNorm(context: GradientContext<Conv2dBatchNormAttributes>): {

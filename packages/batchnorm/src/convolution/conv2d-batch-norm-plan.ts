@@ -1,6 +1,6 @@
 import type { Conv2dAttributes, Limits, Plan, Spec } from "@evenkeel/tensor";
-import { conv2dStatisticsPlan } from "@evenkeel/tensor";
 import { conv2dOp } from "@evenkeel/tensor/ops";
+import { conv2dStatisticsPlan } from "@evenkeel/tensor/wasm";
 import { trainingLaunches } from "../batch-norm/batch-norm-training-plan.ts";
 import { gridOf } from "../cpu/grid.ts";
 import { normalizeLaunch } from "../normalize/normalize-plan.ts";

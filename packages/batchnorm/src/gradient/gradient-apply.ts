@@ -2,7 +2,7 @@ import type { Activation, Op, Tensor } from "@evenkeel/tensor";
 import { buildExpression, cast, e, evaluateExpression, execute } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { anything, checkOptions, checkTensors } from "@evenkeel/tensor/checks";
-import { deferred } from "../deferred.ts";
+import { batchNormFamily } from "../batch-norm-family.ts";
 import { channelShape, checkArgument, checkInput } from "../operands/layout.ts";
 import { affineRules, axisRule } from "../operands/options.ts";
 import { activated } from "../pre-activation/activation.ts";
@@ -10,7 +10,6 @@ import { channelTensors, channelValues, normalized, standardized } from "../pre-
 import { inverseStdExpression, nonZero, rowOf } from "../statistics/rows.ts";
 import type { GradientApplyAttributes } from "./gradient-attributes.ts";
 import { checkGradient } from "./gradient-attributes.ts";
-import { gradientApplyPlan } from "./gradient-plan.ts";
 import type { GradientOperands } from "./gradient-sums.ts";
 
 /**
@@ -34,8 +33,7 @@ export const gradientApplyOp: Op<GradientApplyAttributes> = {
       return [cast(applySums({ ...operands, dz, dScale, dShift }, attrs), x!.dtype)];
     },
   },
-  kernels: { wasm: gradientApplyPlan },
-  deferred,
+  family: batchNormFamily,
 };
 
 function gradientOfZ(

@@ -13,14 +13,13 @@ import {
 } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { anything, checkOptions, checkTensors } from "@evenkeel/tensor/checks";
-import { deferred } from "../deferred.ts";
+import { batchNormFamily } from "../batch-norm-family.ts";
 import { batchAxes, checkArgument, checkInput } from "../operands/layout.ts";
 import { affineRules, axisRule } from "../operands/options.ts";
 import { activated } from "../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { channelTensors, channelValues, normalized, standardized } from "../pre-activation/normalized.ts";
 import { checkGradient, keepsDz } from "./gradient-attributes.ts";
-import { gradientSumsPlan } from "./gradient-plan.ts";
 
 export interface GradientOperands {
   readonly dy: Tensor;
@@ -51,8 +50,7 @@ export const gradientSumsOp: Op<NormalizationAttributes> = {
       return [stack([dScale, dShift]), ...(keepsDz(attrs) ? [cast(dz, x!.dtype)] : [])];
     },
   },
-  kernels: { wasm: gradientSumsPlan },
-  deferred,
+  family: batchNormFamily,
 };
 
 /** dz in f32, and its sums. */

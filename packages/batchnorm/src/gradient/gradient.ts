@@ -1,11 +1,10 @@
 import type { Op, Spec, Tensor } from "@evenkeel/tensor";
 import { cast, execute, reshape } from "@evenkeel/tensor";
-import { deferred } from "../deferred.ts";
+import { batchNormFamily } from "../batch-norm-family.ts";
 import { channelShape, layoutOf, valuesPerChannel } from "../operands/layout.ts";
 import { applySums } from "./gradient-apply.ts";
 import type { GradientAttributes } from "./gradient-attributes.ts";
 import { checkGradient, keepsDz } from "./gradient-attributes.ts";
-import { gradientPlan } from "./gradient-plan.ts";
 import type { GradientOperands } from "./gradient-sums.ts";
 import { sumGradients } from "./gradient-sums.ts";
 
@@ -34,8 +33,7 @@ export const normalizeGradientOp: Op<GradientAttributes> = {
       return [cast(dx, dtype), dScale, dShift, ...(keepsDz(attrs) ? [cast(dz, dtype)] : [])];
     },
   },
-  kernels: { wasm: gradientPlan },
-  deferred,
+  family: batchNormFamily,
 };
 
 export interface NormalizationGradient {

@@ -2,7 +2,7 @@ import type { Activation, Op, Tensor } from "@evenkeel/tensor";
 import { buildExpression, cast, e, evaluateExpression, execute, stack } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { checkOptions, yesOrNo } from "@evenkeel/tensor/checks";
-import { deferred } from "../deferred.ts";
+import { batchNormFamily } from "../batch-norm-family.ts";
 import { normalizationGradient } from "../gradient/gradient.ts";
 import { checkInput } from "../operands/layout.ts";
 import { normalizationRules } from "../operands/options.ts";
@@ -11,7 +11,6 @@ import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { checkNormalization } from "../pre-activation/attributes.ts";
 import { channelTensors, channelValues, normalized } from "../pre-activation/normalized.ts";
 import { inverseStdExpression, nonZero, rowsOf } from "../statistics/rows.ts";
-import { normalizePlan } from "./normalize-plan.ts";
 
 /**
  * y = activation(scale * (x - mean) * inverseStd + shift + residual), inverseStd = 1 / sqrt(M2 / count + epsilon).
@@ -56,10 +55,7 @@ export const normalizeOp: Op<NormalizationAttributes> = {
       return [dx, dStatistics, dScale, dShift, dResidual];
     },
   },
-  kernels: {
-    wasm: normalizePlan,
-  },
-  deferred,
+  family: batchNormFamily,
 };
 
 /**

@@ -17,9 +17,8 @@ import {
   sub,
   sum,
 } from "@evenkeel/tensor";
-import { deferred } from "../deferred.ts";
+import { batchNormFamily } from "../batch-norm-family.ts";
 import { checkDType } from "../operands/layout.ts";
-import { mergePlan } from "./merge-plan.ts";
 import { packStatistics } from "./pack-statistics.ts";
 import { nonZero, rows } from "./rows.ts";
 
@@ -78,10 +77,7 @@ export const mergeStatisticsOp: Op = {
       return [stack([ofCount, ofMean, ofMean, ofM2], { axis: 1 })];
     },
   },
-  kernels: {
-    wasm: (inputs, _attrs, limits) => mergePlan(inputs, limits),
-  },
-  deferred,
+  family: batchNormFamily,
 };
 
 /**

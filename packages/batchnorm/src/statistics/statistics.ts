@@ -14,12 +14,11 @@ import {
   sum,
 } from "@evenkeel/tensor";
 import { checkOptions } from "@evenkeel/tensor/checks";
-import { deferred } from "../deferred.ts";
+import { batchNormFamily } from "../batch-norm-family.ts";
 import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from "../operands/layout.ts";
 import { axisRule } from "../operands/options.ts";
 import { packStatistics } from "./pack-statistics.ts";
 import { rowOf, rows, rowsOf } from "./rows.ts";
-import { statisticsPlan } from "./statistics-plan.ts";
 
 export interface StatisticsAttributes {
   /** The channels' axis. */
@@ -50,10 +49,7 @@ export const statisticsOp: Op<StatisticsAttributes> = {
       return [throughStatistics(x!, statistics!, axis, ofRow(rows.mean), ofRow(rows.m2))];
     },
   },
-  kernels: {
-    wasm: ([x], { axis }, limits) => statisticsPlan(layoutOf(x!.shape, axis), limits),
-  },
-  deferred,
+  family: batchNormFamily,
 };
 
 /** The gradient of x through its statistics: dMean / count + 2 (x - mean) dM2. An absent gradient counts as 0. */

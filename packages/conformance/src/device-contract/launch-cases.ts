@@ -99,7 +99,7 @@ export const launchCases: readonly ContractCase[] = [
   {
     name: "values out of range reject the next report with their number, once, and no earlier report",
     async run(backend) {
-      if (plannerOf(takeOp, backend.languages) === undefined) return;
+      if (plannerOf(takeOp, backend) === undefined) return;
       const table = fromData([1, 2, 3, 4], { shape: [4], dtype: "i32" }, { backend });
       const taken = (...indices: number[]) =>
         take(table, fromData(indices, { shape: [indices.length], dtype: "i32" }, { backend }));
@@ -122,7 +122,7 @@ export const launchCases: readonly ContractCase[] = [
   {
     name: "a failure rejects the first read that follows it, also where a later read could end first",
     async run(backend) {
-      if (plannerOf(takeOp, backend.languages) === undefined) return;
+      if (plannerOf(takeOp, backend) === undefined) return;
       const table = fromData([1, 2], { shape: [2], dtype: "i32" }, { backend });
       // The device finishes while the thread is busy: before the first read is called, or between both.
       for (const delay of [0, 60]) {

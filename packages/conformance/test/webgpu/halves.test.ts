@@ -36,7 +36,7 @@ describeOn("webgpu", "elements of two bytes", () => {
     const backend = await open();
     const storage = { ...backend.limits.storage, f16: "f16" } as const;
     const limits: Limits = { ...backend.limits, storage };
-    const plan = plannerOf(op, backend.languages)!(specs, attrs, limits, []);
+    const plan = plannerOf(op, backend)!(specs, attrs, limits, []);
     const size = sizeOf(op.outputs(specs, attrs)[0]!.shape);
     const output = { buffer: backend.allocate(2 * size), byteOffset: 0, bytes: 2 * size };
     const inputs = bits.map((data) => {

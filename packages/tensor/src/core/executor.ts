@@ -3,12 +3,13 @@ import { BackendError, MissingKernelError } from "../checks/errors.ts";
 import { aTensor } from "../checks/rules.ts";
 import type { Backend } from "./backend.ts";
 import { bytesOf, describeBackend, getDefaultBackend, groupLayout } from "./backend.ts";
-import { kernelPlanOf } from "./deferred-plans.ts";
 import { expressionPlan } from "./expression-plan.ts";
 import type { BufferView, Slot } from "./launch.ts";
 import { bindLaunch } from "./launch.ts";
 import { leakWatch } from "./leak-watch.ts";
 import type { AnyOp, Attributes, Composition, Op, OpCall, Plan, PlanOf } from "./op.ts";
+import type { PlanSource } from "./plan-tables.ts";
+import { tabledPlanOf } from "./plan-tables.ts";
 import { scope } from "./scope.ts";
 import type { Spec } from "./spec.ts";
 import { formatSpec } from "./spec.ts";
@@ -93,7 +94,9 @@ function launchCall(call: OpCall): Tensor[] {
   if (plan !== undefined) return runPlan(call, specs, plan);
   if ("composition" in op.meaning) return runComposition(call, newHandleOf);
   throw new MissingKernelError(
-    `${op.name}: no kernel for ${backend.name} (languages: ${backend.languages.join(", ")})`,
+    isLoading(op, backend)
+      ? `${op.name}: its kernels for ${backend.name} are still loading, because it was imported after the device had opened: await loadPlans(backend.languages) first`
+      : `${op.name}: no kernel for ${backend.name} (languages: ${backend.languages.join(", ")})`,
   );
 }
 
@@ -122,12 +125,10 @@ function disposeDonated({ inputs, donated }: OpCall): void {
   });
 }
 
-/** The plan function of an op in the best language of the backend, whether hand-made or from its expression. */
-export function plannerOf(op: AnyOp, languages: readonly string[]): PlanOf<Attributes> | undefined {
-  for (const language of [...languages, "*"]) {
-    const planner = kernelPlanOf(op, language);
-    if (planner !== undefined) return planner;
-  }
+/** The plan function of an op on a backend: from a plan table, of views and host steps, or from its expression. */
+export function plannerOf(op: AnyOp, backend: PlanSource): PlanOf<Attributes> | undefined {
+  const planner = tabledPlanOf(op, backend) ?? op.plan;
+  if (planner !== undefined) return planner;
   if ("expression" in op.meaning) {
     const { expression } = op.meaning;
     return (inputs, attrs, _limits, donated) =>
@@ -135,6 +136,9 @@ export function plannerOf(op: AnyOp, languages: readonly string[]): PlanOf<Attri
   }
   return undefined;
 }
+
+const isLoading = (op: AnyOp, { languages }: Backend): boolean =>
+  languages.some((language) => op.family?.isLoading(language));
 
 interface PlanCache {
   readonly planner: PlanOf<Attributes> | undefined;
@@ -156,9 +160,8 @@ function planCacheOf(op: AnyOp, backend: Backend): PlanCache {
   }
   let cache = ofBackend.get(op);
   if (cache === undefined) {
-    cache = { planner: plannerOf(op, backend.languages), plans: new Map() };
-    const isLoading = backend.languages.some((language) => op.deferred?.isLoading(language));
-    if (cache.planner !== undefined && !isLoading) ofBackend.set(op, cache);
+    cache = { planner: plannerOf(op, backend), plans: new Map() };
+    if (cache.planner !== undefined && !isLoading(op, backend)) ofBackend.set(op, cache);
   }
   return cache;
 }

@@ -27,22 +27,20 @@ const greedyOp: Op = {
   name: "greedy",
   outputs: () => [spec, spec],
   meaning: { loops: () => undefined },
-  kernels: {
-    "*": () => ({
-      launches: [
-        {
-          kind: "kernel",
-          kernel: wasmKernel("", "greedy"),
-          reads: [{ input: 0 }],
-          writes: [{ output: 0 }, { output: 1 }, { temporary: 0 }, { temporary: 1 }],
-          parameters: [],
-          work: { items: 4, chunk: 4 },
-        },
-      ],
-      temporaries: [spec, spec],
-      aliases: [[0, 0]],
-    }),
-  },
+  plan: () => ({
+    launches: [
+      {
+        kind: "kernel",
+        kernel: wasmKernel("", "greedy"),
+        reads: [{ input: 0 }],
+        writes: [{ output: 0 }, { output: 1 }, { temporary: 0 }, { temporary: 1 }],
+        parameters: [],
+        work: { items: 4, chunk: 4 },
+      },
+    ],
+    temporaries: [spec, spec],
+    aliases: [[0, 0]],
+  }),
 };
 
 describe("an op that fails half way", () => {

@@ -15,23 +15,21 @@ const groupedOp: Op = {
     { shape: [2], dtype: "f32" },
   ],
   meaning: { loops: () => undefined },
-  kernels: {
-    "*": () => ({
-      launches: [
-        {
-          kind: "kernel",
-          kernel: wasmKernel("", "grouped"),
-          reads: [{ input: 0 }],
-          writes: [{ output: 0 }, { output: 1 }, { output: 2 }],
-          parameters: [],
-          work: { items: 1, chunk: 1 },
-        },
-      ],
-      temporaries: [],
-      aliases: [],
-      groups: [[1, 2]],
-    }),
-  },
+  plan: () => ({
+    launches: [
+      {
+        kind: "kernel",
+        kernel: wasmKernel("", "grouped"),
+        reads: [{ input: 0 }],
+        writes: [{ output: 0 }, { output: 1 }, { output: 2 }],
+        parameters: [],
+        work: { items: 1, chunk: 1 },
+      },
+    ],
+    temporaries: [],
+    aliases: [],
+    groups: [[1, 2]],
+  }),
 };
 
 describe("outputs that share memory", () => {

@@ -137,7 +137,7 @@ function opOf<Inputs extends string, Outputs extends string>(step: HostStep<Inpu
       },
     },
     ...(step.gradient && { gradient: gradientRule(step) }),
-    kernels: { "*": throughF32({ outputs: (inputs) => op.outputs(inputs, {}) }, planOf(step)) },
+    plan: throughF32({ outputs: (inputs) => op.outputs(inputs, {}) }, planOf(step)),
   };
   return op;
 }

@@ -1,6 +1,5 @@
 import type { Expression } from "../expression/expression.ts";
 import type { Backend, Limits } from "./backend.ts";
-import type { DeferredPlans } from "./deferred-plans.ts";
 import type { PlannedLaunch } from "./launch.ts";
 import type { Spec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
@@ -10,8 +9,8 @@ export type Attributes = object;
 export type NoAttributes = Record<string, never>;
 
 /**
- * An operation as one plain object: what it means, how it is differentiated, and the kernels that make it fast.
- * Everything else - backends, autodiff, conformance - works from this and keeps no table of ops.
+ * An operation as one plain object: what it means and how it is differentiated. Everything else - backends, autodiff, conformance - works
+ * from this and keeps no list of ops. The kernels that make it fast stand in plan tables, one a language.
  */
 export interface Op<Attrs extends Attributes = NoAttributes> {
   readonly name: string;
@@ -20,10 +19,10 @@ export interface Op<Attrs extends Attributes = NoAttributes> {
   readonly meaning: Meaning<Attrs>;
   /** Absent: an expression is differentiated symbolically, a composition through its parts, loops not at all. */
   readonly gradient?: Gradient<Attrs>;
-  /** Plans by kernel language; `*` holds for every language (views, host steps). */
-  readonly kernels?: { readonly [language: string]: PlanOf<Attrs> };
-  /** Where its plans are in languages that load with a device. Absent for the ops of this package, whose plans are its own. */
-  readonly deferred?: DeferredPlans;
+  /** Views of inputs and steps on the host, which every device can run. Asked after the plan tables. */
+  readonly plan?: PlanOf<Attrs>;
+  /** Where devices find its plan tables. Absent for ops without kernels. */
+  readonly family?: OpFamily;
 }
 
 /** The definition of an op: the oracle of every test, in float64. */
@@ -85,6 +84,19 @@ export type PlanOf<Attrs> = (
   limits: Limits,
   donated: readonly boolean[],
 ) => Plan;
+
+/** Plans by op, all in one language. */
+// biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
+export type PlanTable = ReadonlyMap<AnyOp, PlanOf<any>>;
+
+/** Ops whose plans load together, when a device that speaks their language opens: see `opFamily`. */
+export interface OpFamily {
+  /** The loaded tables by language. */
+  readonly tables: ReadonlyMap<string, PlanTable>;
+  isLoading(language: string): boolean;
+  /** Loads the table of a language once, or again if that failed. */
+  load(language: string): Promise<void>;
+}
 
 export interface Plan {
   readonly launches: readonly PlannedLaunch[];

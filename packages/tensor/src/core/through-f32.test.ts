@@ -1,16 +1,22 @@
 import { expect, test } from "vitest";
 import { conv2dFilterGradientOp, sumOp } from "../ops/index.ts";
-import { plans } from "../shaders.generated.ts";
 import type { Limits } from "./backend.ts";
+import { plannerOf } from "./executor.ts";
 import type { AnyOp } from "./op.ts";
+import { loadPlans } from "./plan-tables.ts";
 import type { Spec } from "./spec.ts";
+
+await loadPlans(["wgsl"]);
 
 const limits = { maxWorkgroups: 65_535, features: new Set<string>() } as unknown as Limits;
 const half = (...shape: number[]): Spec => ({ shape, dtype: "f16" });
 const float = (...shape: number[]): Spec => ({ shape, dtype: "f32" });
 
 function planOf(op: AnyOp, inputs: Spec[], attrs: object) {
-  const { launches, temporaries, aliases } = plans.get(op)!(inputs, attrs, limits, [false, false]);
+  const { launches, temporaries, aliases } = plannerOf(op, { languages: ["wgsl"] })!(inputs, attrs, limits, [
+    false,
+    false,
+  ]);
   const kinds = launches.map((launch) =>
     launch.kind === "expression"
       ? `${launch.expression.inputs} to ${launch.expression.outputs.map(({ dtype }) => dtype)}`

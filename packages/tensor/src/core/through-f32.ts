@@ -3,7 +3,8 @@ import { widerType } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";
 import { buildExpression } from "../expression/expression.ts";
 import type { PlannedLaunch, Slot } from "./launch.ts";
-import type { AnyOp, Attributes, PlanOf } from "./op.ts";
+import type { AnyOp, Attributes, PlanOf, PlanTable } from "./op.ts";
+import type { PlanEntry } from "./plan-tables.ts";
 import type { Spec } from "./spec.ts";
 import { sizeOf } from "./spec.ts";
 
@@ -88,16 +89,6 @@ export function throughF32<Attrs extends Attributes>(
   };
 }
 
-/** What a shader module exports. */
-interface ShaderModule {
-  readonly op: AnyOp;
-  // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
-  readonly plan: PlanOf<any>;
-  /** Its kernels take f16 as it is stored. */
-  readonly takesHalves?: true;
-}
-
-/** The plans of shader modules by op, each for f16 too. */
-// biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
-export const planTable = (modules: readonly ShaderModule[]): ReadonlyMap<AnyOp, PlanOf<any>> =>
-  new Map(modules.map(({ op, plan, takesHalves }) => [op, takesHalves ? plan : throughF32(op, plan)]));
+/** A plan table from its entries, each for f16 too. */
+export const planTable = (entries: readonly PlanEntry[]): PlanTable =>
+  new Map(entries.map(({ op, plan, takesHalves }) => [op, takesHalves ? plan : throughF32(op, plan)]));

@@ -3,6 +3,7 @@ import * as ops from "../index.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 
 const backend = new RecordingBackend();
+await ops.loadPlans(backend.languages);
 const of = (...shape: number[]): ops.Tensor => ops.zeros(shape, { backend });
 const indices = ops.zeros([2], { backend, dtype: "i32" });
 const [row, matrix, image, sequence] = [of(6), of(4, 6), of(2, 3, 8, 8), of(2, 3, 8)];

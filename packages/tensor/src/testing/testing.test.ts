@@ -1,12 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { BackendError, DeviceError, DisposedError, OutOfMemoryError } from "../checks/errors.ts";
 import type { Limits } from "../core/backend.ts";
+import { plannerOf } from "../core/executor.ts";
 import type { Plan } from "../core/op.ts";
+import { loadPlans } from "../core/plan-tables.ts";
 import { tensor } from "../creation/tensor.ts";
 import { add, mul } from "../ops/elementwise/arithmetic.ts";
 import { transpose } from "../ops/movement/transpose.ts";
 import { sum, sumOp } from "../ops/reduction/sum.ts";
 import { backendWith, FailingBackend, MemoryBackend, RecordingBackend, runPlan } from "./index.ts";
+
+await loadPlans(["wasm"]);
 
 describe("memory without a processor", () => {
   test("evaluates expressions in the storage of each dtype", async () => {
@@ -87,7 +91,7 @@ describe("a plan without a device", () => {
   const x = Float32Array.of(1, 2, 3, 4, 5, 6);
   const specs = [{ shape: [2, 3], dtype: "f32" }] as const;
   const attrs = { axes: [1], keepDims: false };
-  const plan = (): Plan => sumOp.kernels!.wasm!(specs, attrs, limits, [false]);
+  const plan = (): Plan => plannerOf(sumOp, { languages: ["wasm"] })!(specs, attrs, limits, [false]);
   const rows = sumOp.outputs(specs, attrs);
 
   test("gives the outputs in any order of the chunks", () => {

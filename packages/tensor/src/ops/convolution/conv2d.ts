@@ -1,10 +1,8 @@
 import { checkTensors, checkValue } from "../../checks/check.ts";
 import { ShapeError } from "../../checks/errors.ts";
 import { aTensor } from "../../checks/rules.ts";
-import type { Limits } from "../../core/backend.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
-import type { Spec } from "../../core/spec.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { DType } from "../../expression/dtype.ts";
@@ -19,11 +17,9 @@ import {
 import { reshape } from "../movement/reshape.ts";
 import type { ConvolutionAttributes } from "./convolution.ts";
 import { convolutionShape, filterGradientShape, forEachProduct, inputGradientShape } from "./convolution.ts";
+import { convolutionFamily } from "./convolution-family.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
 import { convolutionAttributes } from "./convolution-options.ts";
-import type { ConvolutionPlan } from "./wasm/convolution-plan.ts";
-import { convolutionPlan } from "./wasm/convolution-plan.ts";
-import { filterGradientPlan } from "./wasm/filter-gradient-plan.ts";
 
 export type Conv2dAttributes = ConvolutionAttributes & EpilogueAttributes;
 
@@ -61,25 +57,13 @@ export const conv2dOp: Op<Conv2dAttributes> = {
       ];
     },
   },
-  kernels: {
-    wasm: (inputs, attrs, limits) => convolutionPlan("forward", conv2dOp, inputs, attrs, limits),
-  },
+  family: convolutionFamily,
 };
 
 /** Inputs and attributes of a call of the op. */
 export interface Conv2dCall {
   readonly inputs: readonly Tensor[];
   readonly attrs: Conv2dAttributes;
-}
-
-/** A convolution that leaves statistics of its output too, where its kernel can take them in so many parts as are wanted: for ops that go on from there. */
-export function conv2dStatisticsPlan(
-  inputs: readonly (Spec | undefined)[],
-  attrs: Conv2dAttributes,
-  limits: Limits,
-  wantsStatistics: (parts: number) => boolean,
-): ConvolutionPlan {
-  return convolutionPlan("forward", conv2dOp, inputs, attrs, limits, wantsStatistics);
 }
 
 /** The bare convolution, as the gradients of its two gradients need it. */
@@ -177,10 +161,7 @@ export const conv2dInputGradientOp: Op<Conv2dAttributes> = {
       ];
     },
   },
-  kernels: {
-    wasm: (inputs, attrs, limits) =>
-      convolutionPlan("transposed", conv2dInputGradientOp, inputs, attrs, limits),
-  },
+  family: convolutionFamily,
 };
 
 export function inputGradient(dy: Tensor, weight: Tensor, attrs: ConvolutionAttributes): Tensor {
@@ -217,7 +198,7 @@ export const conv2dFilterGradientOp: Op<FilterGradientAttributes> = {
       ];
     },
   },
-  kernels: { wasm: filterGradientPlan },
+  family: convolutionFamily,
 };
 
 export function filterGradient(x: Tensor, dy: Tensor, attrs: ConvolutionAttributes, dtype: DType): Tensor {

@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { randomFrom, runLoops, runOp } from "../../../test/run-op.ts";
 import type { AnyOp, ConvolutionOptions, Limits, ReferenceArray, Spec } from "../../index.ts";
-import { ArgumentError, buildExpression, DTypeError, e, ShapeError, sizeOf } from "../../index.ts";
+import {
+  ArgumentError,
+  buildExpression,
+  DTypeError,
+  e,
+  loadPlans,
+  plannerOf,
+  ShapeError,
+  sizeOf,
+} from "../../index.ts";
 import { epilogueOf } from "../matmul/epilogue.ts";
 import { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./conv2d.ts";
 import type { Pair } from "./convolution.ts";
@@ -9,6 +18,8 @@ import { filterGradientShape, inputGradientShape } from "./convolution.ts";
 import { convolutionCase, convolutionCases, termsOfTiles, tiledCases } from "./convolution-cases.ts";
 import { convolutionAttributes } from "./convolution-options.ts";
 import { filterGradientPlan } from "./wasm/filter-gradient-plan.ts";
+
+await loadPlans(["wasm"]);
 
 const f32 = (...shape: number[]): Spec => ({ shape, dtype: "f32" });
 const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 4, features: new Set() };
@@ -32,7 +43,7 @@ function randomCase(random: ReturnType<typeof randomFrom>) {
 }
 
 const entriesOf = (op: AnyOp, inputs: readonly Spec[], attrs: object): string[] =>
-  op.kernels!.wasm!(inputs, attrs, limits, []).launches.map((launch) =>
+  plannerOf(op, { languages: ["wasm"] })!(inputs, attrs, limits, []).launches.map((launch) =>
     launch.kind === "kernel" ? launch.kernel.entry : launch.kind,
   );
 

@@ -6,6 +6,7 @@ import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { sortableTypes } from "../../expression/dtype-kinds.ts";
+import { indexingFamily } from "./indexing-family.ts";
 import { sortRows } from "./sort-rows.ts";
 
 /** Ascending, with NaN last. */
@@ -34,30 +35,29 @@ export const argsortOp: Op = {
       }
     },
   },
-  kernels: {
-    "*": ([x]) => ({
-      launches:
-        sizeOf(x!.shape) === 0
-          ? []
-          : [
-              {
-                kind: "host",
-                name: "argsort",
-                operands: {
-                  x: { operand: { input: 0 }, spec: x!, access: "read" },
-                  y: {
-                    operand: { output: 0 },
-                    spec: { shape: x!.shape, dtype: "i32" },
-                    access: "write",
-                  },
+  plan: ([x]) => ({
+    launches:
+      sizeOf(x!.shape) === 0
+        ? []
+        : [
+            {
+              kind: "host",
+              name: "argsort",
+              operands: {
+                x: { operand: { input: 0 }, spec: x!, access: "read" },
+                y: {
+                  operand: { output: 0 },
+                  spec: { shape: x!.shape, dtype: "i32" },
+                  access: "write",
                 },
-                run: (arrays) => sortRows(arrays.x!, arrays.y!, rowLength(x!)),
               },
-            ],
-      temporaries: [],
-      aliases: [],
-    }),
-  },
+              run: (arrays) => sortRows(arrays.x!, arrays.y!, rowLength(x!)),
+            },
+          ],
+    temporaries: [],
+    aliases: [],
+  }),
+  family: indexingFamily,
 };
 
 /**

@@ -8,8 +8,9 @@ import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { linesAlong } from "../movement/lines.ts";
-import type { OutOfRange } from "./indexing-plan.ts";
-import { addPlan, checkIndices, indexCheck, indexingRules, missingValue, takePlan } from "./indexing-plan.ts";
+import type { OutOfRange } from "./indexing.ts";
+import { checkIndices, indexingRules, missingValue } from "./indexing.ts";
+import { indexingFamily } from "./indexing-family.ts";
 import type { IndexAddAttributes } from "./take.ts";
 
 export interface GatherAttributes {
@@ -56,13 +57,7 @@ export const gatherOp: Op<GatherAttributes> = {
       undefined,
     ],
   },
-  kernels: {
-    wasm: ([x, indices], { axis, outOfRange }, limits) => {
-      const indexing = { ...linesAlong(x!.shape, axis), count: indices!.shape[axis]!, elementwise: true };
-      const check = indexCheck("gather", indexing.length, outOfRange);
-      return takePlan(x!, missingValue(x!, outOfRange), indexing, limits, check);
-    },
-  },
+  family: indexingFamily,
 };
 
 export interface GatherOptions {
@@ -120,13 +115,7 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
       undefined,
     ],
   },
-  kernels: {
-    wasm: ([updates], { axis, size, outOfRange }) => {
-      const { outer, length, inner } = linesAlong(updates!.shape, axis);
-      const indexing = { outer, length: size, inner, count: length, elementwise: true };
-      return addPlan(updates!, indexing, indexCheck("scatterAdd", size, outOfRange));
-    },
-  },
+  family: indexingFamily,
 };
 
 /**

@@ -7,6 +7,7 @@ import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
 
 const backend = new RecordingBackend();
+await ops.loadPlans(backend.languages);
 /** A tensor that no launch has made. */
 const of = (dtype: DType, ...shape: number[]) =>
   fromData(new Float64Array(sizeOf(shape)), { shape, dtype }, { backend });

@@ -8,8 +8,9 @@ import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { linesAlong } from "../movement/lines.ts";
-import type { Indexing, OutOfRange } from "./indexing-plan.ts";
-import { addPlan, checkIndices, indexCheck, indexingRules, missingValue, takePlan } from "./indexing-plan.ts";
+import type { OutOfRange } from "./indexing.ts";
+import { checkIndices, indexingRules, missingValue } from "./indexing.ts";
+import { indexingFamily } from "./indexing-family.ts";
 
 export interface TakeAttributes {
   /** Counted from the front. */
@@ -45,14 +46,7 @@ export const takeOp: Op<TakeAttributes> = {
       undefined,
     ],
   },
-  kernels: {
-    wasm: ([x, indices], { axis, outOfRange }, limits) => {
-      const count = sizeOf(indices!.shape);
-      const indexing: Indexing = { ...linesAlong(x!.shape, axis), count, elementwise: false };
-      const check = indexCheck("take", indexing.length, outOfRange);
-      return takePlan(x!, missingValue(x!, outOfRange), indexing, limits, check);
-    },
-  },
+  family: indexingFamily,
 };
 
 export interface TakeOptions {
@@ -136,12 +130,7 @@ export const indexAddOp: Op<IndexAddAttributes> = {
       undefined,
     ],
   },
-  kernels: {
-    wasm: ([updates, indices], { axis, size, outOfRange }) => {
-      const indexing = { ...updateLines(updates!, indices!, axis), length: size, elementwise: false };
-      return addPlan(updates!, indexing, indexCheck("indexAdd", size, outOfRange));
-    },
-  },
+  family: indexingFamily,
 };
 
 /**

@@ -3,18 +3,12 @@ import { ArgumentError } from "../../checks/errors.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
 import { formatShape, normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { itemsPerChunk } from "../../core/work.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
-import { launchesOnly } from "../movement/view.ts";
-import { keyFlips } from "../reduction/key-flips.ts";
-import { selectionKernels } from "../reduction/wasm/selection.kernels.ts";
-import { module } from "../reduction/wasm/selection.wasm.ts";
 import { scatterAdd } from "./gather.ts";
+import { indexingFamily } from "./indexing-family.ts";
 
 export interface TopKAttributes {
   readonly k: number;
@@ -69,23 +63,7 @@ export const topKOp: Op<TopKAttributes> = {
       dValues && scatterAdd(dValues, positions!, { axis, size: x!.shape[axis]!, outOfRange: "zero" }),
     ],
   },
-  kernels: {
-    wasm: ([x], { k, axis, largest }) => {
-      const { outer, length, inner } = linesAlong(x!.shape, axis);
-      if (outer * inner * k === 0) return launchesOnly([]);
-      return launchesOnly([
-        planLaunch(wasmKernel(module, "topK", selectionKernels), {
-          reads: { x: { input: 0 } },
-          writes: { values: { output: 0 }, positions: { output: 1 } },
-          parameters: {
-            ...{ length, inner, k },
-            ...{ isFloat: Number(x!.dtype === "f32"), flip: keyFlips(x!.dtype, largest) },
-          },
-          work: { items: outer * inner, chunk: itemsPerChunk(4 * length), scratchBytes: 8 * k },
-        }),
-      ]);
-    },
-  },
+  family: indexingFamily,
 };
 
 export interface TopKOptions {

@@ -11,9 +11,9 @@ import { reshape } from "../movement/reshape.ts";
 import { sumTo } from "../reduction/sum.ts";
 import type { EpilogueAttributes } from "./epilogue.ts";
 import { applyEpilogue, epilogueGradients, epilogueReads } from "./epilogue.ts";
+import { matmulFamily } from "./matmul-family.ts";
 import { matmulLoops } from "./matmul-loops.ts";
 import { lastTwo, matmulOutput } from "./matmul-shape.ts";
-import { matmulPlan } from "./wasm/matmul-plan.ts";
 
 export interface MatmulAttributes extends EpilogueAttributes {
   /** Whether the last two dimensions of an operand are exchanged first. */
@@ -37,7 +37,7 @@ export const matmulOp: Op<MatmulAttributes> = {
     reads: epilogueReads,
     apply: matmulGradient,
   },
-  kernels: { wasm: matmulPlan },
+  family: matmulFamily,
 };
 
 /** da = dc bᵀ and db = aᵀ dc; an operand that was transposed gets its gradient transposed. */

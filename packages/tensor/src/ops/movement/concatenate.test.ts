@@ -1,12 +1,16 @@
 import { expect, test } from "vitest";
+import { plannerOf } from "../../core/executor.ts";
+import { loadPlans } from "../../core/plan-tables.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
-import { plan } from "./wgsl/concatenate.shader.ts";
+import { concatenateOp } from "./concatenate.ts";
+
+await loadPlans(["wgsl"]);
 
 const { limits } = new RecordingBackend();
 const joined = (axis: number, shapes: readonly Shape[], dtype: DType = "f32") =>
-  plan(
+  plannerOf(concatenateOp, { languages: ["wgsl"] })!(
     shapes.map((shape) => ({ shape, dtype })),
     { axis },
     limits,

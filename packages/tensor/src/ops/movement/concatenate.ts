@@ -9,10 +9,10 @@ import type { Shape, Spec } from "../../core/spec.ts";
 import { axisOption, formatShape, formatSpec, sameShape, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { linesAlong } from "./lines.ts";
+import { movementFamily } from "./movement-family.ts";
 import { unsqueeze } from "./reshape.ts";
 import { sliceAlong } from "./slice.ts";
 import type { CopyLaunches } from "./strided-copy.ts";
-import { copyLaunches } from "./strided-copy.ts";
 import { launchesOnly, viewPlan } from "./view.ts";
 
 export interface ConcatenateAttributes {
@@ -72,9 +72,7 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
       );
     },
   },
-  kernels: {
-    wasm: (parts, attrs, limits) => concatenatePlan(parts, attrs, limits, copyLaunches),
-  },
+  family: movementFamily,
 };
 
 export function concatenatePlan(

@@ -5,9 +5,9 @@ import type { Op, Plan } from "../../core/op.ts";
 import type { AxisOptions, Spec } from "../../core/spec.ts";
 import { axesOption, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { movementFamily } from "./movement-family.ts";
 import { forEachIndex, positionIn } from "./positions.ts";
 import type { CopyLaunches } from "./strided-copy.ts";
-import { copyLaunches } from "./strided-copy.ts";
 import { launchesOnly } from "./view.ts";
 
 export interface FlipAttributes {
@@ -33,9 +33,7 @@ export const flipOp: Op<FlipAttributes> = {
     reads: () => ({ inputs: [], outputs: [] }),
     apply: ({ outputGradients: [dy], attrs: { axes } }) => [flip(dy!, { axis: axes })],
   },
-  kernels: {
-    wasm: ([x], attrs, limits) => flipPlan(x!, attrs, limits, copyLaunches),
-  },
+  family: movementFamily,
 };
 
 export function flipPlan(

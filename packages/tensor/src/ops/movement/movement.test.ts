@@ -10,6 +10,8 @@ import { RecordingBackend } from "../../testing/recording-backend.ts";
 import { sliceOp } from "./slice.ts";
 
 const backend = new RecordingBackend();
+await ops.loadPlans(backend.languages);
+
 /** A tensor that no launch has made. */
 const of = (dtype: DType, ...shape: number[]) =>
   fromData(new Float64Array(sizeOf(shape)), { shape, dtype }, { backend });
@@ -57,7 +59,7 @@ describe("views", () => {
 describe("slices", () => {
   const limits = (offsetAlignment: number): Limits => ({ ...backend.limits, offsetAlignment });
   const plan = (x: Spec, begin: number[], end: number[], step: number[], alignment: number) =>
-    sliceOp.kernels!.wasm!([x], { begin, end, step }, limits(alignment), [false]);
+    ops.plannerOf(sliceOp, backend)!([x], { begin, end, step }, limits(alignment), [false]);
 
   test("are views at boundaries of the device, and copies elsewhere", () => {
     const x: Spec = { shape: [8, 12], dtype: "f32" };

@@ -3,20 +3,16 @@ import { ArgumentError } from "../../checks/errors.ts";
 import { anyNumber, listOf, nonNegativeInteger } from "../../checks/rules.ts";
 import type { Limits } from "../../core/backend.ts";
 import { execute } from "../../core/executor.ts";
-import type { PlannedLaunch } from "../../core/launch.ts";
 import type { Op, Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { DType } from "../../expression/dtype.ts";
-import { computeType } from "../../expression/dtype.ts";
 import { checkNumber } from "../../expression/dtype-kinds.ts";
-import { buildExpression } from "../../expression/expression.ts";
+import { movementFamily } from "./movement-family.ts";
 import { forEachIndex, positionIn } from "./positions.ts";
 import { sliceOp } from "./slice.ts";
 import type { StridedCopy } from "./strided-copy.ts";
-import { copyLaunches } from "./strided-copy.ts";
-import { launchesOnly, viewPlan } from "./view.ts";
+import { viewPlan } from "./view.ts";
 
 /** For every axis: elements before, after, and between neighbours, all >= 0. */
 export interface PadAttributes {
@@ -52,15 +48,7 @@ export const padOp: Op<PadAttributes> = {
       return execute(sliceOp, [dy!], { begin: low, end, step });
     },
   },
-  kernels: {
-    wasm: ([x], attrs, limits) => {
-      const view = padView(x!, attrs, limits);
-      if (view !== undefined) return view;
-      const [y] = padOp.outputs([x], attrs);
-      const copies = copyLaunches(copyInto(y!, x!, attrs), x!.dtype, limits, { input: 0 }, { output: 0 });
-      return launchesOnly([fillLaunch(y!), ...copies]);
-    },
-  },
+  family: movementFamily,
 };
 
 /** Nothing to do where nothing is added. */
@@ -72,21 +60,6 @@ export function copyInto(y: Spec, x: Spec, { low, interior }: PadAttributes): St
   const to = { offset: positionIn(y.shape)(low), strides };
   return { shape: x.shape, from: { offset: 0, strides: stridesOf(x.shape) }, to };
 }
-
-/** Sets the whole output to the call's scalar. */
-function fillLaunch({ shape, dtype }: Spec): PlannedLaunch {
-  return {
-    kind: "expression",
-    expression: fillExpression(dtype),
-    shape: [sizeOf(shape)],
-    reads: [],
-    writes: [{ output: 0 }],
-    scalars: [{ scalar: 0 }],
-  };
-}
-
-const fillExpression = (dtype: DType) =>
-  buildExpression({ inputs: [], scalars: [computeType(dtype)], outputs: [dtype] }, (_, [value]) => value!);
 
 /**
  * Surrounds a tensor with a constant.

@@ -35,7 +35,7 @@ export const reshapeOp: Op<ReshapeAttributes> = {
     reads: () => ({ inputs: [], outputs: [] }),
     apply: ({ inputSpecs, outputGradients }) => [reshape(outputGradients[0]!, inputSpecs[0]!.shape)],
   },
-  kernels: { "*": () => ({ launches: [], temporaries: [], aliases: [[0, 0]] }) },
+  plan: () => ({ launches: [], temporaries: [], aliases: [[0, 0]] }),
 };
 
 /**

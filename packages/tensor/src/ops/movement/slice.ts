@@ -7,10 +7,10 @@ import type { Op, Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { axisOption, formatShape, sizeOf, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { movementFamily } from "./movement-family.ts";
 import { padOp } from "./pad.ts";
 import { forEachIndex, positionIn } from "./positions.ts";
 import type { CopyLaunches } from "./strided-copy.ts";
-import { copyLaunches } from "./strided-copy.ts";
 import { launchesOnly, viewPlan } from "./view.ts";
 
 /** For every axis: 0 <= begin <= end <= dimension, step >= 1. */
@@ -55,9 +55,7 @@ export const sliceOp: Op<SliceAttributes> = {
       return execute(padOp, [dy!], attrs, { scalars: [0] });
     },
   },
-  kernels: {
-    wasm: ([x], attrs, limits) => slicePlan(x!, attrs, limits, copyLaunches),
-  },
+  family: movementFamily,
 };
 
 export function slicePlan(x: Spec, attrs: SliceAttributes, limits: Limits, launchesOf: CopyLaunches): Plan {

@@ -1,16 +1,8 @@
 import type { Limits } from "../../core/backend.ts";
-import { storageOf } from "../../core/backend.ts";
 import { mergeDimensions } from "../../core/expression-plan.ts";
 import type { PlannedLaunch, Slot } from "../../core/launch.ts";
-import { wasmKernel } from "../../core/launch.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
 import type { Shape } from "../../core/spec.ts";
-import { sizeOf } from "../../core/spec.ts";
-import { itemsPerChunk } from "../../core/work.ts";
 import type { DType } from "../../expression/dtype.ts";
-import { bytesOfStorage } from "../../expression/storage.ts";
-import { copyKernels } from "./wasm/copy.kernels.ts";
-import { module } from "./wasm/copy.wasm.ts";
 
 /** One side of a copy: where the first element stands and how far neighbours are apart, in elements. */
 export interface Layout {
@@ -31,38 +23,6 @@ export interface Dimension {
   readonly to: number;
 }
 
-/** Elements of a line that one item copies. */
-const elementsPerPiece = 4096;
-/** Elements that one item writes side by side when it transposes. */
-const transposedPiece = 128;
-/** A line this short is not worth a copy of its own. */
-const shortLine = 4;
-
-/** What the items of a launch copy: a line, or a block that `across` makes a matrix to transpose. */
-interface Choice {
-  readonly line: Dimension;
-  readonly across?: Dimension;
-  readonly outer: readonly Dimension[];
-}
-
-function choose(dimensions: readonly Dimension[]): Choice {
-  const long = dimensions.filter(({ size }) => size >= shortLine);
-  const others = (...taken: (Dimension | undefined)[]) =>
-    dimensions.filter((dimension) => !taken.includes(dimension));
-  const contiguous = long.find(({ from, to }) => from === 1 && to === 1);
-  if (contiguous !== undefined) return { line: contiguous, outer: others(contiguous) };
-  const written = long.find(({ to }) => to === 1);
-  const read = long.find(({ from }) => from === 1);
-  if (written !== undefined && read !== undefined) {
-    return { line: written, across: read, outer: others(written, read) };
-  }
-  const distance = ({ from, to }: Dimension): number => Math.abs(from) + Math.abs(to);
-  const nearest = (long.length > 0 ? long : dimensions).reduce((best, dimension) =>
-    distance(dimension) < distance(best) ? dimension : best,
-  );
-  return { line: nearest, outer: others(nearest) };
-}
-
 /** Plans a copy in some language. */
 export type CopyLaunches = (
   copy: StridedCopy,
@@ -77,59 +37,4 @@ export function dimensionsOf({ shape, from, to }: StridedCopy): Dimension[] {
   const merged = mergeDimensions(shape, [from.strides, to.strides]);
   const [froms, tos] = merged.strides as [number[], number[]];
   return merged.shape.map((size, axis) => ({ size, from: froms[axis]!, to: tos[axis]! }));
-}
-
-/** The launches of a copy in WebAssembly: one, unless more than four dimensions are left around a line. */
-export function copyLaunches(
-  { shape, from, to }: StridedCopy,
-  dtype: DType,
-  limits: Limits,
-  read: Slot,
-  write: Slot,
-): PlannedLaunch[] {
-  if (sizeOf(shape) === 0) return [];
-  const choice = choose(dimensionsOf({ shape, from, to }));
-  const entry = bytesOfStorage(storageOf(dtype, limits)) === 1 ? "copyBytes" : "copyWords";
-  return offsetsOf(choice.outer.slice(0, -4), from.offset, to.offset).map(([fromOffset, toOffset]) =>
-    planLaunch(wasmKernel(module, entry, copyKernels), {
-      reads: { x: read },
-      writes: { y: write },
-      ...argumentsOf({ ...choice, outer: choice.outer.slice(-4) }, fromOffset, toOffset),
-    }),
-  );
-}
-
-/** The offsets of both sides at every index of the dimensions. */
-function offsetsOf(dimensions: readonly Dimension[], from: number, to: number): [from: number, to: number][] {
-  return dimensions.reduce<[number, number][]>(
-    (offsets, dimension) =>
-      offsets.flatMap(([fromOffset, toOffset]) =>
-        Array.from({ length: dimension.size }, (_, index): [number, number] => [
-          fromOffset + index * dimension.from,
-          toOffset + index * dimension.to,
-        ]),
-      ),
-    [[from, to]],
-  );
-}
-
-function argumentsOf({ line, across, outer }: Choice, fromOffset: number, toOffset: number) {
-  const one: Dimension = { size: 1, from: 0, to: 0 };
-  const four = [...new Array<Dimension>(4 - outer.length).fill(one), ...outer];
-  const [d0, d1, d2, d3] = four as [Dimension, Dimension, Dimension, Dimension];
-  const piece = across === undefined ? elementsPerPiece : transposedPiece;
-  return {
-    parameters: {
-      ...{ n: line.size, piece, fromStep: line.from, toStep: line.to },
-      ...{ across: across?.size ?? 0, acrossTo: across?.to ?? 0 },
-      ...{ d1: d1.size, d2: d2.size, d3: d3.size },
-      ...{ f0: d0.from, f1: d1.from, f2: d2.from, f3: d3.from },
-      ...{ t0: d0.to, t1: d1.to, t2: d2.to, t3: d3.to },
-      ...{ fromOffset, toOffset },
-    },
-    work: {
-      items: sizeOf(outer.map(({ size }) => size)) * Math.ceil(line.size / piece),
-      chunk: itemsPerChunk(Math.min(line.size, piece) * (across?.size ?? 1)),
-    },
-  };
 }

@@ -7,9 +7,9 @@ import type { Op, Plan } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, stridesOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { movementFamily } from "./movement-family.ts";
 import { forEachIndex, positionIn } from "./positions.ts";
 import type { CopyLaunches } from "./strided-copy.ts";
-import { copyLaunches } from "./strided-copy.ts";
 import { launchesOnly } from "./view.ts";
 
 export interface TransposeAttributes {
@@ -43,9 +43,7 @@ export const transposeOp: Op<TransposeAttributes> = {
     reads: () => ({ inputs: [], outputs: [] }),
     apply: ({ outputGradients: [dy], attrs: { permutation } }) => [transpose(dy!, inverseOf(permutation))],
   },
-  kernels: {
-    wasm: ([x], attrs, limits) => transposePlan(x!, attrs, limits, copyLaunches),
-  },
+  family: movementFamily,
 };
 
 export function transposePlan(

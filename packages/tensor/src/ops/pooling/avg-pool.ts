@@ -2,16 +2,12 @@ import { checkOptions } from "../../checks/check.ts";
 import { yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
+import { poolingFamily } from "./pooling-family.ts";
 import type { Extent, PoolAttributes, PoolGradientAttributes, PoolOptions } from "./pooling-geometry.ts";
 import { checkPooled, planeGeometry, poolAttributes, pooledSpec, poolRules } from "./pooling-geometry.ts";
-import { poolPlan } from "./pooling-plan.ts";
-import { avgPoolKernels } from "./wasm/avg-pool.kernels.ts";
-import { module } from "./wasm/avg-pool.wasm.ts";
 import { windowsOf } from "./windows.ts";
 
 export interface AvgPoolAttributes extends PoolAttributes {
@@ -42,19 +38,7 @@ export const avgPoolOp: Op<AvgPoolAttributes> = {
       execute(avgPoolGradientOp, [dy], { ...attrs, inputShape: x!.shape })[0],
     ],
   },
-  kernels: {
-    wasm: ([x], attrs) => {
-      const [y] = avgPoolOp.outputs([x], attrs);
-      return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), "row", ({ parameters, work }) =>
-        planLaunch(wasmKernel(module, "avgPool", avgPoolKernels), {
-          reads: { x: { input: 0 } },
-          writes: { y: { output: 0 } },
-          parameters: { ...parameters, countPad: Number(attrs.countIncludePad) },
-          work,
-        }),
-      );
-    },
-  },
+  family: poolingFamily,
 };
 
 function avgPool(operation: string, rank: 1 | 2, x: Tensor, kernel: Extent, options: AvgPoolOptions): Tensor {
@@ -112,15 +96,5 @@ export const avgPoolGradientOp: Op<AvgPoolGradientAttributes> = {
       execute(avgPoolOp, [ddx], attrs)[0],
     ],
   },
-  kernels: {
-    wasm: ([dy], attrs) =>
-      poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), "plane", ({ parameters, work }) =>
-        planLaunch(wasmKernel(module, "avgPoolGradient", avgPoolKernels), {
-          reads: { dy: { input: 0 } },
-          writes: { dx: { output: 0 } },
-          parameters: { ...parameters, countPad: Number(attrs.countIncludePad) },
-          work,
-        }),
-      ),
-  },
+  family: poolingFamily,
 };

@@ -1,18 +1,14 @@
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
 import { formatShape, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import { placeType } from "./places.ts";
+import { poolingFamily } from "./pooling-family.ts";
 import type { Extent, PoolAttributes, PoolGradientAttributes, PoolOptions } from "./pooling-geometry.ts";
 import { checkPooled, planeGeometry, poolAttributes, pooledSpec } from "./pooling-geometry.ts";
-import { poolPlan } from "./pooling-plan.ts";
-import { maxPoolKernels } from "./wasm/max-pool.kernels.ts";
-import { module } from "./wasm/max-pool.wasm.ts";
 import { windowsOf } from "./windows.ts";
 
 /**
@@ -44,19 +40,7 @@ export const maxPoolOp: Op<PoolAttributes> = {
       execute(maxPoolGradientOp, [dy, places], { ...attrs, inputShape: x!.shape })[0],
     ],
   },
-  kernels: {
-    wasm: ([x], attrs) => {
-      const [y] = maxPoolOp.outputs([x], attrs);
-      const entry = placeType(attrs) === "u8" ? "maxPoolBytes" : "maxPoolWords";
-      return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), "row", (common) =>
-        planLaunch(wasmKernel(module, entry, maxPoolKernels), {
-          reads: { x: { input: 0 } },
-          writes: { y: { output: 0 }, places: { output: 1 } },
-          ...common,
-        }),
-      );
-    },
-  },
+  family: poolingFamily,
 };
 
 function maxPool(x: Tensor, attrs: PoolAttributes): Tensor {
@@ -120,18 +104,7 @@ export const maxPoolSelectOp: Op<PoolAttributes> = {
       undefined,
     ],
   },
-  kernels: {
-    wasm: ([x, places], attrs) => {
-      const entry = placeType(attrs) === "u8" ? "maxPoolSelectBytes" : "maxPoolSelectWords";
-      return poolPlan(planeGeometry(x!.shape, places!.shape, attrs), "row", (common) =>
-        planLaunch(wasmKernel(module, entry, maxPoolKernels), {
-          reads: { x: { input: 0 }, places: { input: 1 } },
-          writes: { y: { output: 0 } },
-          ...common,
-        }),
-      );
-    },
-  },
+  family: poolingFamily,
 };
 
 /** dx = the sum of dy over the windows whose maximum stands there: inputs are dy and the places of the maxima. */
@@ -159,16 +132,5 @@ export const maxPoolGradientOp: Op<PoolGradientAttributes> = {
       return [execute(maxPoolSelectOp, [ddx, places], { kernel, stride, padding, ceilMode })[0], undefined];
     },
   },
-  kernels: {
-    wasm: ([dy], attrs) => {
-      const entry = placeType(attrs) === "u8" ? "maxPoolGradientBytes" : "maxPoolGradientWords";
-      return poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), "plane", (common) =>
-        planLaunch(wasmKernel(module, entry, maxPoolKernels), {
-          reads: { dy: { input: 0 }, places: { input: 1 } },
-          writes: { dx: { output: 0 } },
-          ...common,
-        }),
-      );
-    },
-  },
+  family: poolingFamily,
 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
 import type { KernelLaunch } from "../../core/launch.ts";
+import { loadPlans } from "../../core/plan-tables.ts";
 import type { Shape } from "../../core/spec.ts";
 import { zeros } from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
@@ -9,10 +10,11 @@ import { globalAveragePool } from "./global-average-pool.ts";
 import { maxPool1d, maxPool2d } from "./max-pool.ts";
 import type { Extent, PoolOptions } from "./pooling-geometry.ts";
 import { planeGeometry, poolAttributes, pooledShape } from "./pooling-geometry.ts";
-import { shaderPoolPlan } from "./pooling-plan.ts";
+import { shaderPoolPlan } from "./wgsl/pooling-plan.ts";
 import { windowsOf } from "./windows.ts";
 
 const backend = new RecordingBackend();
+await loadPlans(backend.languages);
 const f32 = (...shape: number[]) => zeros(shape, { backend });
 
 describe("the pooled shape", () => {

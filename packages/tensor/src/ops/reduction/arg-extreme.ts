@@ -3,25 +3,19 @@ import { ShapeError } from "../../checks/errors.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import { wasmKernel } from "../../core/launch.ts";
-import type { Op, Plan, ReferenceArray } from "../../core/op.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
+import type { Op, ReferenceArray } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Spec } from "../../core/spec.ts";
-import { formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
+import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { itemsPerChunk } from "../../core/work.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { reshape } from "../movement/reshape.ts";
-import { launchesOnly } from "../movement/view.ts";
 import { checkReducible } from "./extreme.ts";
-import { keyFlips } from "./key-flips.ts";
+import { reductionFamily } from "./reduction-family.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { reducedShape } from "./reduction-geometry.ts";
-import { selectionKernels } from "./wasm/selection.kernels.ts";
-import { module } from "./wasm/selection.wasm.ts";
 
 /** `axes` names one axis. */
 export type ArgExtremeAttributes = ReductionAttributes;
@@ -58,29 +52,6 @@ export function argExtremeLoops(
   });
 }
 
-/** Columns that one item looks at: a few cache lines of each row. */
-const columnsPerItem = 128;
-
-export function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
-  const { outer, length, inner } = linesAlong(x.shape, axis);
-  if (sizeOf(x.shape) === 0) return launchesOnly([]);
-  return launchesOnly([
-    planLaunch(wasmKernel(module, "argExtreme", selectionKernels), {
-      reads: { x: { input: 0 } },
-      writes: { y: { output: 0 } },
-      parameters: {
-        ...{ length, inner, tile: columnsPerItem },
-        ...{ isFloat: Number(x.dtype === "f32"), flip: keyFlips(x.dtype, largest) },
-      },
-      work: {
-        items: outer * Math.ceil(inner / columnsPerItem),
-        chunk: itemsPerChunk(length * Math.min(inner, columnsPerItem)),
-        scratchBytes: 8 * columnsPerItem,
-      },
-    }),
-  ]);
-}
-
 export function callArgExtreme(op: Op<ArgExtremeAttributes>, x: Tensor, options: ArgExtremeOptions): Tensor {
   checkTensors(op.name, x);
   checkOptions<ArgExtremeOptions>(op.name, options, { axis: anything, keepDims: yesOrNo });
@@ -106,9 +77,7 @@ export const argmaxOp: Op<ArgExtremeAttributes> = {
     loops: (inputs, outputs, { axes }) =>
       argExtremeLoops(inputs, outputs, axes[0]!, (value, best) => value > best),
   },
-  kernels: {
-    wasm: ([x], { axes }) => argExtremePlan(x!, axes[0]!, true),
-  },
+  family: reductionFamily,
 };
 
 /**
@@ -131,9 +100,7 @@ export const argminOp: Op<ArgExtremeAttributes> = {
     loops: (inputs, outputs, { axes }) =>
       argExtremeLoops(inputs, outputs, axes[0]!, (value, best) => value < best),
   },
-  kernels: {
-    wasm: ([x], { axes }) => argExtremePlan(x!, axes[0]!, false),
-  },
+  family: reductionFamily,
 };
 
 /**
@@ -171,6 +138,7 @@ export const isArgmaxOp: Op<object> = {
       ),
     ],
   },
+  family: reductionFamily,
 };
 
 /**

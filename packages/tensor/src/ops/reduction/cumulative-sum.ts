@@ -2,16 +2,11 @@ import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
-import { normalizeAxis, sizeOf } from "../../core/spec.ts";
+import { normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { itemsPerChunk } from "../../core/work.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
-import { launchesOnly } from "../movement/view.ts";
-import { cumulativeSumKernels } from "./wasm/cumulative-sum.kernels.ts";
-import { module } from "./wasm/cumulative-sum.wasm.ts";
+import { reductionFamily } from "./reduction-family.ts";
 
 export interface CumulativeSumAttributes {
   /** Counted from the front. */
@@ -21,8 +16,6 @@ export interface CumulativeSumAttributes {
   /** Leaves out the element itself. */
   readonly exclusive: boolean;
 }
-
-const columnsPerItem = 64;
 
 /** y_i = sum of x_j over j <= i along the axis; j >= i if reversed; without j = i if exclusive. Integers wrap. */
 export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
@@ -52,28 +45,7 @@ export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
     apply: ({ outputGradients: [dy], attrs }) =>
       execute(cumulativeSumOp, [dy!], { ...attrs, reverse: !attrs.reverse }),
   },
-  kernels: {
-    wasm: ([x], { axis, reverse, exclusive }) => {
-      const { outer, length, inner } = linesAlong(x!.shape, axis);
-      if (sizeOf(x!.shape) === 0) return launchesOnly([]);
-      const entry = x!.dtype === "f32" ? "cumulativeSumFloats" : "cumulativeSumIntegers";
-      return launchesOnly([
-        planLaunch(wasmKernel(module, entry, cumulativeSumKernels), {
-          reads: { x: { input: 0 } },
-          writes: { y: { output: 0 } },
-          parameters: {
-            ...{ length, inner, tile: columnsPerItem },
-            ...{ reverse: Number(reverse), exclusive: Number(exclusive) },
-          },
-          work: {
-            items: outer * Math.ceil(inner / columnsPerItem),
-            chunk: itemsPerChunk(length * Math.min(inner, columnsPerItem)),
-            scratchBytes: 8 * columnsPerItem,
-          },
-        }),
-      ]);
-    },
-  },
+  family: reductionFamily,
 };
 
 export interface CumulativeSumOptions {

@@ -1,9 +1,7 @@
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import { wasmKernel } from "../../core/launch.ts";
-import type { Gradient, Op, Plan, ReferenceArray } from "../../core/op.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
+import type { Gradient, Op, ReferenceArray } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf } from "../../core/spec.ts";
@@ -14,12 +12,10 @@ import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { reductionAttributes, restoreAxes } from "./axes.ts";
-import { reductionPlan } from "./passes.ts";
+import { reductionFamily } from "./reduction-family.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
 import { sum } from "./sum.ts";
-import { reductionKernels } from "./wasm/reduction.kernels.ts";
-import { module } from "./wasm/reduction.wasm.ts";
 
 /** Throws ShapeError where nothing would have to give a value. */
 export function checkReducible(operation: string, x: Spec, attrs: ReductionAttributes): void {
@@ -74,32 +70,6 @@ export const extremeGradient: Gradient<ReductionAttributes> = {
   ],
 };
 
-/** The kernels find maxima; flipping these bits before and after makes them minima, or unsigned. */
-export interface BitFlips {
-  readonly f32: number;
-  readonly i32: number;
-  readonly u32: number;
-}
-
-export const flipsOfMaximum: BitFlips = { f32: 0, i32: 0, u32: -(2 ** 31) };
-export const flipsOfMinimum: BitFlips = { f32: -(2 ** 31), i32: -1, u32: 2 ** 31 - 1 };
-
-export function extremePlan(
-  op: Op<ReductionAttributes>,
-  x: Spec,
-  attrs: ReductionAttributes,
-  flips: BitFlips,
-): Plan {
-  const entry = x.dtype === "f32" ? "extremeFloats" : "extremeIntegers";
-  const flip = flips[x.dtype as keyof BitFlips];
-  return reductionPlan(x, op.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
-    planLaunch(wasmKernel(module, entry, reductionKernels), {
-      ...common,
-      parameters: { ...parameters, flip },
-    }),
-  );
-}
-
 /** y = the largest value of x over the axes; NaN where one is NaN. */
 export const maxOp: Op<ReductionAttributes> = {
   name: "max",
@@ -108,9 +78,7 @@ export const maxOp: Op<ReductionAttributes> = {
     loops: (inputs, outputs, { axes }) => extremeLoops(inputs, outputs, axes, (value, best) => value > best),
   },
   gradient: extremeGradient,
-  kernels: {
-    wasm: ([x], attrs) => extremePlan(maxOp, x!, attrs, flipsOfMaximum),
-  },
+  family: reductionFamily,
 };
 
 /**
@@ -133,9 +101,7 @@ export const minOp: Op<ReductionAttributes> = {
     loops: (inputs, outputs, { axes }) => extremeLoops(inputs, outputs, axes, (value, best) => value < best),
   },
   gradient: extremeGradient,
-  kernels: {
-    wasm: ([x], attrs) => extremePlan(minOp, x!, attrs, flipsOfMinimum),
-  },
+  family: reductionFamily,
 };
 
 /**

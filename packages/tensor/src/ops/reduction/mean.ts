@@ -1,8 +1,6 @@
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
@@ -10,11 +8,9 @@ import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { broadcastReduced, reductionAttributes } from "./axes.ts";
-import { reductionPlan } from "./passes.ts";
+import { reductionFamily } from "./reduction-family.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
-import { reductionKernels } from "./wasm/reduction.kernels.ts";
-import { module } from "./wasm/reduction.wasm.ts";
 
 /** y = (sum of x over the axes) / n, for n values each; the mean of nothing is NaN. */
 export const meanOp: Op<ReductionAttributes> = {
@@ -46,18 +42,7 @@ export const meanOp: Op<ReductionAttributes> = {
       return [share];
     },
   },
-  kernels: {
-    wasm: ([x], attrs) => {
-      const n = reductionLength(x!.shape, attrs.axes);
-      const [y] = meanOp.outputs([x], attrs);
-      return reductionPlan(x!, y!, attrs.axes, ({ parameters, ...common }, isLast) =>
-        planLaunch(wasmKernel(module, "sumFloats", reductionKernels), {
-          ...common,
-          parameters: { ...parameters, divisor: isLast ? n : 1 },
-        }),
-      );
-    },
-  },
+  family: reductionFamily,
 };
 
 /**

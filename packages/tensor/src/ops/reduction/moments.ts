@@ -11,9 +11,9 @@ import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { broadcastReduced, reductionAttributes, reductionRules, restoreAxes } from "./axes.ts";
+import { reductionFamily } from "./reduction-family.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
-import { momentsPlan } from "./wasm/moments-plan.ts";
 
 export interface MomentsAttributes extends ReductionAttributes {
   /** What is taken off the number of values before M2 is divided by it. */
@@ -86,9 +86,7 @@ export const momentsOp: Op<MomentsAttributes> = {
       ];
     },
   },
-  kernels: {
-    wasm: ([x], attrs) => momentsPlan(x!, attrs, divisorOf(x!.shape, attrs)),
-  },
+  family: reductionFamily,
 };
 
 const zeroOrOne: Rule = { expected: "0 or 1", accepts: (value) => value === 0 || value === 1 };

@@ -1,8 +1,6 @@
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
@@ -14,11 +12,9 @@ import { sliceAlong } from "../movement/slice.ts";
 import { transpose } from "../movement/transpose.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { reductionAttributes } from "./axes.ts";
-import { reductionPlan } from "./passes.ts";
+import { reductionFamily } from "./reduction-family.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
-import { reductionKernels } from "./wasm/reduction.kernels.ts";
-import { module } from "./wasm/reduction.wasm.ts";
 
 /** y = product of x over the axes; the empty product is 1. */
 export const productOp: Op<ReductionAttributes> = {
@@ -41,14 +37,7 @@ export const productOp: Op<ReductionAttributes> = {
       scope(() => gradientOfProduct(x!, dy!, axes)),
     ],
   },
-  kernels: {
-    wasm: ([x], attrs) => {
-      const [y] = productOp.outputs([x], attrs);
-      return reductionPlan(x!, y!, attrs.axes, (common) =>
-        planLaunch(wasmKernel(module, "multiplyFloats", reductionKernels), common),
-      );
-    },
-  },
+  family: reductionFamily,
 };
 
 /** The reduced axes are moved to the end, so that each group of factors is a row. */

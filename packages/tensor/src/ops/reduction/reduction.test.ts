@@ -10,6 +10,7 @@ import { reductionPasses } from "./passes.ts";
 import { reducedShape, reductionLength } from "./reduction-geometry.ts";
 
 const backend = new RecordingBackend();
+await ops.loadPlans(backend.languages);
 /** A tensor that no launch has made. */
 const of = (dtype: DType, ...shape: number[]) =>
   fromData(new Float64Array(sizeOf(shape)), { shape, dtype }, { backend });

@@ -2,9 +2,7 @@ import { checkTensors } from "../../checks/check.ts";
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
 import { scope } from "../../core/scope.ts";
 import type { Shape } from "../../core/spec.ts";
 import { broadcastShapes, checkShape, formatShape, sameShape } from "../../core/spec.ts";
@@ -13,11 +11,9 @@ import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { broadcastReduced, reductionAttributes } from "./axes.ts";
-import { reductionPlan } from "./passes.ts";
+import { reductionFamily } from "./reduction-family.ts";
 import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
-import { reductionKernels } from "./wasm/reduction.kernels.ts";
-import { module } from "./wasm/reduction.wasm.ts";
 
 /**
  * Sums `x` over the axes along which `shape` would be repeated to become the shape of `x`: the transpose of broadcasting.
@@ -63,17 +59,7 @@ export const sumOp: Op<ReductionAttributes> = {
     reads: () => ({ inputs: [], outputs: [] }),
     apply: ({ inputSpecs: [x], outputGradients: [dy], attrs }) => [broadcastReduced(dy!, x!, attrs.axes)],
   },
-  kernels: {
-    wasm: ([x], attrs) =>
-      reductionPlan(x!, sumOp.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
-        x!.dtype === "f32"
-          ? planLaunch(wasmKernel(module, "sumFloats", reductionKernels), {
-              ...common,
-              parameters: { ...parameters, divisor: 1 },
-            })
-          : planLaunch(wasmKernel(module, "sumIntegers", reductionKernels), { ...common, parameters }),
-      ),
-  },
+  family: reductionFamily,
 };
 
 /**

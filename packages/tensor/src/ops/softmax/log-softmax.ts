@@ -11,8 +11,8 @@ import { pointwise } from "../elementwise/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
 import { alongAxes } from "./along-axes.ts";
-import type { AxisAttributes } from "./softmax-plan.ts";
-import { softmaxGradientPlan, softmaxPlan } from "./softmax-plan.ts";
+import type { AxisAttributes } from "./axis-attributes.ts";
+import { softmaxFamily } from "./softmax-family.ts";
 
 /** y_i = x_i - max x - log(sum_j exp(x_j - max x)), along one axis. */
 export const logSoftmaxOp: Op<AxisAttributes> = {
@@ -38,9 +38,7 @@ export const logSoftmaxOp: Op<AxisAttributes> = {
     reads: () => ({ inputs: [], outputs: [0] }),
     apply: ({ outputs: [y], outputGradients: [dy], attrs: { axis } }) => [logSoftmaxGradient(y!, dy!, axis)],
   },
-  kernels: {
-    wasm: ([x], { axis }) => softmaxPlan("logSoftmax", x!, axis),
-  },
+  family: softmaxFamily,
 };
 
 /**
@@ -67,9 +65,7 @@ export const logSoftmaxGradientOp: Op<AxisAttributes> = {
       return [pointwise([y!, dy!, total], (log, slope, all) => e.sub(slope, e.mul(e.exp(log), all)))];
     },
   },
-  kernels: {
-    wasm: ([y], { axis }) => softmaxGradientPlan("logSoftmaxGradient", y!, axis),
-  },
+  family: softmaxFamily,
 };
 
 /** The gradient of `logSoftmax` from its output `y`, in one launch. */

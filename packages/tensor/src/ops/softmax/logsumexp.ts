@@ -1,8 +1,6 @@
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import { wasmKernel } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
-import { planLaunch } from "../../core/plan-launch.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
@@ -11,11 +9,9 @@ import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";
-import { reductionPlan } from "../reduction/passes.ts";
 import type { ReductionAttributes } from "../reduction/reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "../reduction/reduction-geometry.ts";
-import { softmaxKernels } from "./wasm/softmax.kernels.ts";
-import { module } from "./wasm/softmax.wasm.ts";
+import { softmaxFamily } from "./softmax-family.ts";
 
 /** y = max x + log(sum exp(x - max x)) over the axes; an infinite maximum is the result, and so is -infinity of nothing. */
 export const logsumexpOp: Op<ReductionAttributes> = {
@@ -52,19 +48,7 @@ export const logsumexpOp: Op<ReductionAttributes> = {
       }),
     ],
   },
-  kernels: {
-    wasm: ([x], attrs) => {
-      const [y] = logsumexpOp.outputs([x], attrs);
-      const tile = 4;
-      return reductionPlan(
-        x!,
-        y!,
-        attrs.axes,
-        (common) => planLaunch(wasmKernel(module, "logSumExp", softmaxKernels), common),
-        tile,
-      );
-    },
-  },
+  family: softmaxFamily,
 };
 
 /**

@@ -16,7 +16,7 @@ import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import { reshape } from "../movement/reshape.ts";
 import { softmax } from "./softmax.ts";
-import { crossEntropyGradientPlan, crossEntropyPlan } from "./softmax-plan.ts";
+import { softmaxFamily } from "./softmax-family.ts";
 
 export interface CrossEntropyAttributes {
   /** The probability that is spread evenly over all classes, in [0, 1). */
@@ -76,9 +76,7 @@ export const softmaxCrossEntropyOp: Op<CrossEntropyAttributes> = {
       undefined,
     ],
   },
-  kernels: {
-    wasm: ([logits], attrs) => crossEntropyPlan(logits!, attrs, labelCheck(logits!)),
-  },
+  family: softmaxFamily,
 };
 
 export interface SoftmaxCrossEntropyOptions {
@@ -139,9 +137,7 @@ export const softmaxCrossEntropyGradientOp: Op<CrossEntropyAttributes> = {
       return [cast(gradient, logits!.dtype)];
     },
   },
-  kernels: {
-    wasm: ([logits], attrs) => crossEntropyGradientPlan(logits!, attrs),
-  },
+  family: softmaxFamily,
 };
 
 /** The gradient of `softmaxCrossEntropy` with respect to its logits, in one launch: softmax is computed again. */

@@ -1,8 +1,8 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
 import { lineCases } from "../reduction/line-cases.ts";
+import type { AxisAttributes } from "./axis-attributes.ts";
 import { softmaxGradientOp, softmaxOp } from "./softmax.ts";
-import type { AxisAttributes } from "./softmax-plan.ts";
 
 export const softmaxCases: OpCases<AxisAttributes> = {
   op: softmaxOp,

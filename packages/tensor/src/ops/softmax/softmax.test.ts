@@ -9,6 +9,7 @@ import { gradientOf } from "../gradient-of.ts";
 import { softmaxCrossEntropyOp } from "../index.ts";
 
 const backend = new RecordingBackend();
+await ops.loadPlans(backend.languages);
 /** A tensor that no launch has made. */
 const of = (dtype: DType, ...shape: number[]) =>
   fromData(new Float64Array(sizeOf(shape)), { shape, dtype }, { backend });

@@ -11,8 +11,8 @@ import { pointwise } from "../elementwise/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
 import { alongAxes } from "./along-axes.ts";
-import type { AxisAttributes } from "./softmax-plan.ts";
-import { softmaxGradientPlan, softmaxPlan } from "./softmax-plan.ts";
+import type { AxisAttributes } from "./axis-attributes.ts";
+import { softmaxFamily } from "./softmax-family.ts";
 
 /** y_i = exp(x_i - max x) / sum_j exp(x_j - max x), along one axis. */
 export const softmaxOp: Op<AxisAttributes> = {
@@ -40,9 +40,7 @@ export const softmaxOp: Op<AxisAttributes> = {
     reads: () => ({ inputs: [], outputs: [0] }),
     apply: ({ outputs: [y], outputGradients: [dy], attrs: { axis } }) => [softmaxGradient(y!, dy!, axis)],
   },
-  kernels: {
-    wasm: ([x], { axis }) => softmaxPlan("softmax", x!, axis),
-  },
+  family: softmaxFamily,
 };
 
 /**
@@ -71,9 +69,7 @@ export const softmaxGradientOp: Op<AxisAttributes> = {
       return [pointwise([y!, dy!, total], (weight, slope, mean) => e.mul(weight, e.sub(slope, mean)))];
     },
   },
-  kernels: {
-    wasm: ([y], { axis }) => softmaxGradientPlan("softmaxGradient", y!, axis),
-  },
+  family: softmaxFamily,
 };
 
 /** The gradient of `softmax` from its output `y`, in one launch. */

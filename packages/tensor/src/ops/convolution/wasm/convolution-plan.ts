@@ -7,6 +7,7 @@ import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import { plainEpilogue } from "../../matmul/epilogue.ts";
 import { epilogueLaunch } from "../../matmul/epilogue-launch.ts";
 import type { Conv2dAttributes } from "../conv2d.ts";
+import { conv2dOp } from "../conv2d.ts";
 import type { Direction } from "../tiling.ts";
 import { convolutionShapeOf } from "../tiling.ts";
 import { module, relaxedModule } from "./convolution.wasm.ts";
@@ -69,4 +70,14 @@ export function convolutionPlan(
     aliases: [],
     statistics: { slot, parts },
   };
+}
+
+/** A convolution that leaves statistics of its output too, where its kernel can take them in so many parts as are wanted: for ops that go on from there. */
+export function conv2dStatisticsPlan(
+  inputs: readonly (Spec | undefined)[],
+  attrs: Conv2dAttributes,
+  limits: Limits,
+  wantsStatistics: (parts: number) => boolean,
+): ConvolutionPlan {
+  return convolutionPlan("forward", conv2dOp, inputs, attrs, limits, wantsStatistics);
 }

@@ -8,8 +8,8 @@ import { bytesOfStorage } from "../../../expression/storage.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
 import { unitsPerWord, unitType, widestUnit } from "../../movement/wgsl/units.ts";
-import type { Indexing } from "../indexing-plan.ts";
-import { bitsOf } from "../indexing-plan.ts";
+import type { Indexing } from "../indexing.ts";
+import { bitsOf } from "../indexing.ts";
 import { addCode, addSortedCode, rowOrder, takeCode } from "./indexing.wgsl.ts";
 import { sortLaunches } from "./sorting-plan.ts";
 

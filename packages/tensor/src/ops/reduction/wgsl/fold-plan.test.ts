@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { Limits } from "../../../core/backend.ts";
+import { plannerOf } from "../../../core/executor.ts";
 import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/launch.ts";
 import type { AnyOp, Plan } from "../../../core/op.ts";
+import { loadPlans } from "../../../core/plan-tables.ts";
 import type { Spec } from "../../../core/spec.ts";
-import { plans } from "../../../shaders.generated.ts";
 import * as ops from "../../index.ts";
 import { softmaxGradientOp } from "../../softmax/softmax.ts";
 import { softmaxCrossEntropyGradientOp } from "../../softmax/softmax-cross-entropy.ts";
+
+await loadPlans(["wgsl"]);
 
 const limits: Limits = {
   storage: { f32: "f32", i32: "i32", u32: "u32" },
@@ -22,7 +25,7 @@ const i32 = (...shape: number[]): Spec => ({ shape, dtype: "i32" });
 const over = (...axes: number[]) => ({ axes, keepDims: false, correction: 0 });
 
 const planOf = (op: AnyOp, inputs: Spec[], attrs: object): Plan =>
-  plans.get(op)!(
+  plannerOf(op, { languages: ["wgsl"] })!(
     inputs,
     attrs,
     limits,

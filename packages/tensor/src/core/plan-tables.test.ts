@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { tensor } from "../creation/tensor.ts";
+import { buildExpression, e } from "../expression/index.ts";
+import { add } from "../ops/elementwise/arithmetic.ts";
+import { sumOp } from "../ops/reduction/sum.ts";
+import { MemoryBackend } from "../testing/memory-backend.ts";
+import { RecordingBackend } from "../testing/recording-backend.ts";
+import { execute, plannerOf } from "./executor.ts";
+import type { AnyOp, Meaning, NoAttributes, Op, OpFamily, PlanOf } from "./op.ts";
+import { loadPlans, opFamily } from "./plan-tables.ts";
+import { wgslKernel } from "./wgsl.ts";
+
+/** A backend of one language, and what it launches for a call. */
+function deviceOf(language: string): { kindsOf(op: AnyOp): string[] } {
+  const backend = new RecordingBackend(new MemoryBackend({ languages: [language] }));
+  const x = tensor([1, 2], { backend });
+  return {
+    kindsOf(op) {
+      backend.launches.length = 0;
+      execute(op, [x], {});
+      return backend.launches.map(({ kind }) => kind);
+    },
+  };
+}
+
+const inTwoSteps: Meaning<NoAttributes> = { composition: ([x]) => [add(add(x!, x!), 0)] };
+const opOf = (family: OpFamily, meaning: Meaning<NoAttributes> = inTwoSteps): Op => ({
+  name: "twice",
+  outputs: ([x]) => [x!],
+  meaning,
+  family,
+});
+
+const plan: PlanOf<object> = () => ({
+  launches: [
+    {
+      kind: "kernel",
+      kernel: wgslKernel({ entry: "twice", code: "" }),
+      parameters: [],
+      work: { workgroups: [1, 1, 1] },
+      reads: [{ input: 0 }],
+      writes: [{ output: 0 }],
+    },
+  ],
+  temporaries: [],
+  aliases: [],
+});
+
+test("an op runs as a composition until its plan is there, and by the plan from then on", async () => {
+  const op: Op = opOf(opFamily({ sooner: async () => ({ plans: new Map([[op, plan]]) }) }));
+  const { kindsOf } = deviceOf("sooner");
+  expect(kindsOf(op)).toEqual(["expression", "expression"]);
+  await loadPlans(["sooner"]);
+  expect(kindsOf(op)).toEqual(["kernel"]);
+});
+
+test("what is deferred after a device has opened begins to load, and the op changes over", async () => {
+  await loadPlans(["later"]);
+  let arrive = (): void => {};
+  const arrival = new Promise<void>((resolve) => {
+    arrive = resolve;
+  });
+  const family = opFamily({
+    later: async () => {
+      await arrival;
+      return { plans: new Map(ops.map((op) => [op, plan])) };
+    },
+  });
+  const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.add(x!, x!));
+  const ops: AnyOp[] = [opOf(family), opOf(family, { expression: () => expression })];
+  const { kindsOf } = deviceOf("later");
+  expect(ops.map(kindsOf)).toEqual([["expression", "expression"], ["expression"]]);
+  arrive();
+  await loadPlans(["later"]);
+  expect(ops.map(kindsOf)).toEqual([["kernel"], ["kernel"]]);
+});
+
+test("devices that open at once, or again, fetch once", async () => {
+  let fetches = 0;
+  const load = async () => {
+    fetches++;
+    return { plans: new Map() };
+  };
+  opFamily({ once: load, other: () => Promise.reject(new Error("nobody speaks this")) });
+  await Promise.all([loadPlans(["once"]), loadPlans(["once"])]);
+  await loadPlans(["once"]);
+  expect(fetches).toBe(1);
+});
+
+test("a load that fails rejects with the reason, and is tried again", async () => {
+  let isOnline = false;
+  const op: Op = opOf(
+    opFamily({
+      flaky: async () => {
+        if (!isOnline) throw new Error("found no network");
+        return { plans: new Map([[op, plan]]) };
+      },
+    }),
+  );
+  await expect(loadPlans(["flaky"])).rejects.toThrow("found no network");
+  expect(plannerOf(op, { languages: ["flaky"] })).toBeUndefined();
+  isOnline = true;
+  await loadPlans(["flaky"]);
+  expect(plannerOf(op, { languages: ["flaky"] })).toBe(plan);
+});
+
+test("the ops of this package have plans in WGSL once they are loaded", async () => {
+  expect(plannerOf(sumOp, { languages: ["wgsl"] })).toBeUndefined();
+  await loadPlans(["wgsl"]);
+  expect(plannerOf(sumOp, { languages: ["wgsl"] })).toBeDefined();
+});

@@ -1,0 +1,43 @@
+import type { Rules } from "../../checks/rules.ts";
+import { anything, oneOf } from "../../checks/rules.ts";
+import { checkDType } from "../../core/check-dtype.ts";
+import type { RangeCheck } from "../../core/launch.ts";
+import type { Spec } from "../../core/spec.ts";
+
+/** Indices choose along one axis of [outer, length, inner]. */
+export interface Indexing {
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  /** The number of indices; elementwise, the number along the axis. */
+  readonly count: number;
+  /** Whether each element has an index of its own, or each row of `inner` elements. */
+  readonly elementwise: boolean;
+}
+
+/**
+ * What an index out of range means. With "error" the next read rejects; with "zero" the index selects 0, and what it would add
+ * is left out.
+ */
+export type OutOfRange = "error" | "zero";
+
+export const indexingRules: Rules<{ readonly axis?: number; readonly outOfRange?: OutOfRange }> = {
+  axis: anything,
+  outOfRange: /* @__PURE__ */ oneOf("error", "zero"),
+};
+
+/** The value that an index out of range selects, whether or not the device reports it. */
+export function missingValue({ dtype }: Spec, outOfRange: OutOfRange): number {
+  return dtype === "f32" && outOfRange === "error" ? Number.NaN : 0;
+}
+
+/** The range check of the indices of an op, if those out of range are an error. */
+export function indexCheck(op: string, length: number, outOfRange: OutOfRange): RangeCheck | undefined {
+  return outOfRange === "error" ? { argument: `${op}: indices`, range: `[0, ${length})` } : undefined;
+}
+
+export const bitsOf = (missing: number): number => (Number.isNaN(missing) ? 0x7fc00000 : 0);
+
+export function checkIndices(operation: string, indices: Spec): void {
+  checkDType(operation, "indices", indices, "i32");
+}

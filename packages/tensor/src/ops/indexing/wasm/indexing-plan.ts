@@ -1,0 +1,61 @@
+import type { Limits } from "../../../core/backend.ts";
+import { storageOf } from "../../../core/backend.ts";
+import type { RangeCheck } from "../../../core/launch.ts";
+import { wasmKernel } from "../../../core/launch.ts";
+import type { Plan } from "../../../core/op.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
+import type { Spec } from "../../../core/spec.ts";
+import { itemsPerChunk } from "../../../core/work.ts";
+import { bytesOfStorage } from "../../../expression/storage.ts";
+import { launchesOnly } from "../../movement/view.ts";
+import type { Indexing } from "../indexing.ts";
+import { bitsOf } from "../indexing.ts";
+import { indexingKernels } from "./indexing.kernels.ts";
+import { module } from "./indexing.wasm.ts";
+
+/** Columns that one item of a sum owns: a few cache lines, so that wide rows are shared out. */
+const columnsPerItem = 64;
+
+/** The plan of a choice in WebAssembly. */
+export function takePlan(
+  x: Spec,
+  missing: number,
+  { outer, length, inner, count, elementwise }: Indexing,
+  limits: Limits,
+  check: RangeCheck | undefined,
+): Plan {
+  if (outer * count * inner === 0) return launchesOnly([]);
+  const entry = bytesOfStorage(storageOf(x.dtype, limits)) === 1 ? "takeBytes" : "takeWords";
+  return launchesOnly([
+    planLaunch(wasmKernel(module, entry, indexingKernels), {
+      reads: { x: { input: 0 }, indices: { input: 1 } },
+      writes: { y: { output: 0 } },
+      parameters: { length, count, inner, elementwise: Number(elementwise), rest: bitsOf(missing) },
+      work: { items: outer * count, chunk: itemsPerChunk(inner) },
+      check,
+    }),
+  ]);
+}
+
+/** The plan of a sum in WebAssembly. */
+export function addPlan(
+  updates: Spec,
+  { outer, length, inner, count, elementwise }: Indexing,
+  check: RangeCheck | undefined,
+): Plan {
+  if (outer * length * inner === 0) return launchesOnly([]);
+  const width = Math.min(inner, columnsPerItem);
+  const entry = updates.dtype === "f32" ? "addFloats" : "addIntegers";
+  return launchesOnly([
+    planLaunch(wasmKernel(module, entry, indexingKernels), {
+      reads: { x: { input: 0 }, indices: { input: 1 } },
+      writes: { y: { output: 0 } },
+      parameters: { length, count, inner, tile: columnsPerItem, elementwise: Number(elementwise) },
+      work: {
+        items: outer * Math.ceil(inner / columnsPerItem),
+        chunk: itemsPerChunk((length + count) * width),
+      },
+      check,
+    }),
+  ]);
+}

@@ -1,0 +1,7 @@
+import type { OpFamily } from "../../core/op.ts";
+import { opFamily } from "../../core/plan-tables.ts";
+
+export const movementFamily: OpFamily = /* @__PURE__ */ opFamily({
+  wasm: () => import("./wasm.generated.ts"),
+  wgsl: () => import("./wgsl.generated.ts"),
+});

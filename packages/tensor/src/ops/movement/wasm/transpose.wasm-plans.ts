@@ -1,0 +1,8 @@
+import type { PlanEntry } from "../../../core/plan-tables.ts";
+import { planFor } from "../../../core/plan-tables.ts";
+import { transposeOp, transposePlan } from "../transpose.ts";
+import { copyLaunches } from "./copy-plan.ts";
+
+export const plans: readonly PlanEntry[] = [
+  planFor(transposeOp, ([x], attrs, limits) => transposePlan(x!, attrs, limits, copyLaunches)),
+];

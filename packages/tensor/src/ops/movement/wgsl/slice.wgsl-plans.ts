@@ -1,0 +1,10 @@
+import type { PlanEntry } from "../../../core/plan-tables.ts";
+import { planFor } from "../../../core/plan-tables.ts";
+import { sliceOp, slicePlan } from "../slice.ts";
+import { shaderCopyLaunches } from "./copy-plan.ts";
+
+export const plans: readonly PlanEntry[] = [
+  planFor(sliceOp, ([x], attrs, limits) => slicePlan(x!, attrs, limits, shaderCopyLaunches), {
+    takesHalves: true,
+  }),
+];

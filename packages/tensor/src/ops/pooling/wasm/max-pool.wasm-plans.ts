@@ -1,0 +1,44 @@
+import { wasmKernel } from "../../../core/launch.ts";
+import { planLaunch } from "../../../core/plan-launch.ts";
+import type { PlanEntry } from "../../../core/plan-tables.ts";
+import { planFor } from "../../../core/plan-tables.ts";
+import { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "../max-pool.ts";
+import { placeType } from "../places.ts";
+import { planeGeometry } from "../pooling-geometry.ts";
+import { maxPoolKernels } from "./max-pool.kernels.ts";
+import { module } from "./max-pool.wasm.ts";
+import { poolPlan } from "./pooling-plan.ts";
+
+export const plans: readonly PlanEntry[] = [
+  planFor(maxPoolOp, ([x], attrs) => {
+    const [y] = maxPoolOp.outputs([x], attrs);
+    const entry = placeType(attrs) === "u8" ? "maxPoolBytes" : "maxPoolWords";
+    return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), "row", (common) =>
+      planLaunch(wasmKernel(module, entry, maxPoolKernels), {
+        reads: { x: { input: 0 } },
+        writes: { y: { output: 0 }, places: { output: 1 } },
+        ...common,
+      }),
+    );
+  }),
+  planFor(maxPoolSelectOp, ([x, places], attrs) => {
+    const entry = placeType(attrs) === "u8" ? "maxPoolSelectBytes" : "maxPoolSelectWords";
+    return poolPlan(planeGeometry(x!.shape, places!.shape, attrs), "row", (common) =>
+      planLaunch(wasmKernel(module, entry, maxPoolKernels), {
+        reads: { x: { input: 0 }, places: { input: 1 } },
+        writes: { y: { output: 0 } },
+        ...common,
+      }),
+    );
+  }),
+  planFor(maxPoolGradientOp, ([dy], attrs) => {
+    const entry = placeType(attrs) === "u8" ? "maxPoolGradientBytes" : "maxPoolGradientWords";
+    return poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), "plane", (common) =>
+      planLaunch(wasmKernel(module, entry, maxPoolKernels), {
+        reads: { dy: { input: 0 }, places: { input: 1 } },
+        writes: { dx: { output: 0 } },
+        ...common,
+      }),
+    );
+  }),
+];

@@ -1,0 +1,4 @@
+export interface AxisAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+}
