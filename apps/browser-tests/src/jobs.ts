@@ -57,7 +57,7 @@ export async function runJob(job: Job, control: JobControl): Promise<Outcome> {
 }
 
 function open({ backend, threads }: Job): Promise<Backend> {
-  return selectBackend([cpu({ threads }), webgpu({ keepsNonFinite: true, acceptsSoftware: true })], {
+  return selectBackend([cpu({ threads }), webgpu({ nonFinite: true, software: true })], {
     prefer: backend,
   });
 }

@@ -4,8 +4,8 @@ import { webgpu } from "./webgpu.ts";
 
 describe("options", () => {
   test.each([
-    [{ acceptSoftware: true }, 'webgpu: found the option "acceptSoftware", expected one of: gpu, device, '],
-    [{ acceptsSoftware: "yes" }, 'webgpu: acceptsSoftware: found "yes", expected true or false'],
+    [{ sofware: true }, 'webgpu: found the option "sofware", expected one of: gpu, device, '],
+    [{ software: "yes" }, 'webgpu: software: found "yes", expected true or false'],
     [{ powerPreference: "fast" }, 'webgpu: powerPreference: found "fast", expected "high-performance" or '],
     [
       { without: ["f16"] },
@@ -18,7 +18,7 @@ describe("options", () => {
       'webgpu: flags: found "backend=vulkan", expected an array, each element a string',
     ],
     [{ forceFallbackAdapter: 1 }, "webgpu: forceFallbackAdapter: found 1, expected true or false"],
-    [{ keepsNonFinite: null }, "webgpu: keepsNonFinite: found null, expected true or false"],
+    [{ nonFinite: null }, "webgpu: nonFinite: found null, expected true or false"],
     [{ gpu: {} }, "webgpu: gpu: found an object, expected a GPU"],
     [{ device: null }, "webgpu: device: found null, expected a GPUDevice"],
     [null, "webgpu: options: found null, expected an object"],
@@ -48,10 +48,10 @@ test("a software adapter is taken where one is asked for by either option, and e
       return adapter;
     },
   } as unknown as GPU;
-  for (const options of [{ acceptsSoftware: true }, { forceFallbackAdapter: true }]) {
+  for (const options of [{ software: true }, { forceFallbackAdapter: true }]) {
     await expect(webgpu({ gpu, ...options }).open()).rejects.toThrow(/gave no device: stop here/);
   }
-  for (const options of [{}, { acceptsSoftware: false, forceFallbackAdapter: true }]) {
+  for (const options of [{}, { software: false, forceFallbackAdapter: true }]) {
     await expect(webgpu({ gpu, ...options }).open()).rejects.toThrow(BackendError);
     await expect(webgpu({ gpu, ...options }).open()).rejects.toThrow(
       /only SwiftShader driver \(software\) was found/,

@@ -25,17 +25,17 @@ export interface WebgpuOptions {
   readonly device?: PlatformDevice | undefined;
   /** Default: `high-performance`. */
   readonly powerPreference?: "low-power" | "high-performance" | undefined;
-  /** Requests a software adapter, if there is one. `acceptsSoftware` is then true by default. */
+  /** Requests a software adapter, if there is one. `software` is then true by default. */
   readonly forceFallbackAdapter?: boolean | undefined;
   /**
    * Whether to accept a GPU emulated in software if there is no other; in Node on Linux, the one that comes with
    * Chromium is found. Default: false, because the CPU backend is many times faster.
    */
-  readonly acceptsSoftware?: boolean | undefined;
+  readonly software?: boolean | undefined;
   /** Optional features to leave unused although the adapter has them. */
   readonly without?: readonly OptionalFeature[] | undefined;
   /** Claims the feature `non-finite`: that the driver's compiler preserves NaN and infinity, which WGSL allows it to ignore. */
-  readonly keepsNonFinite?: boolean | undefined;
+  readonly nonFinite?: boolean | undefined;
   /** Total bytes for all buffers. Default: the GPU's limit. */
   readonly maxMemoryBytes?: number | undefined;
   /** Options of Dawn for the `webgpu` package in Node, such as `backend=vulkan`. */
@@ -57,9 +57,9 @@ const optionRules: Rules<WebgpuOptions> = {
   device: withMethod("createBuffer", "a GPUDevice"),
   powerPreference: oneOf("high-performance", "low-power"),
   forceFallbackAdapter: yesOrNo,
-  acceptsSoftware: yesOrNo,
+  software: yesOrNo,
   without: listOf(oneOf(...knownFeatures)),
-  keepsNonFinite: yesOrNo,
+  nonFinite: yesOrNo,
   maxMemoryBytes: positiveInteger,
   flags: listOf(text),
 };
@@ -72,8 +72,8 @@ const optionRules: Rules<WebgpuOptions> = {
  */
 export function webgpu(options: WebgpuOptions = {}): WebgpuFactory {
   checkOptions<WebgpuOptions>("webgpu", options, optionRules);
-  const { acceptsSoftware = options.forceFallbackAdapter } = options;
-  return { name: "webgpu", open: () => open({ ...options, acceptsSoftware }) };
+  const { software = options.forceFallbackAdapter } = options;
+  return { name: "webgpu", open: () => open({ ...options, software }) };
 }
 
 async function open(options: WebgpuOptions): Promise<WebgpuBackend> {

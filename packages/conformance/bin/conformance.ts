@@ -19,7 +19,7 @@ class UsageError extends Error {}
 const backends: { readonly [name: string]: (threads: number | undefined) => Promise<Backend> } = {
   cpu: async (threads) => (await import("@evenkeel/backend-cpu")).cpu({ threads }).open(),
   webgpu: async () =>
-    (await import("@evenkeel/backend-webgpu")).webgpu({ keepsNonFinite: true, acceptsSoftware: true }).open(),
+    (await import("@evenkeel/backend-webgpu")).webgpu({ nonFinite: true, software: true }).open(),
 };
 
 function readOptions() {

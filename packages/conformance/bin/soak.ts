@@ -14,7 +14,7 @@ Opens, uses and closes a device many times in one process, and fails where somet
 
 const backends: { readonly [name: string]: () => Promise<Backend> } = {
   cpu: async () => (await import("@evenkeel/backend-cpu")).cpu({ threads: 2 }).open(),
-  webgpu: async () => (await import("@evenkeel/backend-webgpu")).webgpu({ acceptsSoftware: true }).open(),
+  webgpu: async () => (await import("@evenkeel/backend-webgpu")).webgpu({ software: true }).open(),
 };
 
 /** Caches of the engine and the driver fill up meanwhile. */

@@ -7,7 +7,7 @@ import { openWebgpu } from "./webgpu/support.ts";
 function useWebgpu(): () => Backend {
   let backend: Backend;
   beforeAll(async () => {
-    backend = await openWebgpu({ keepsNonFinite: true });
+    backend = await openWebgpu({ nonFinite: true });
   });
   afterAll(() => backend.close());
   return () => backend;

@@ -5,13 +5,13 @@ import { cpu, selectBackend, webgpu } from "../src/index.ts";
 
 export const options: () => BackendFactory[] = () => [
   cpu({ threads: 2 }),
-  webgpu({ acceptsSoftware: true, without: ["subgroups"] }),
+  webgpu({ software: true, without: ["subgroups"] }),
   // @ts-expect-error an option that is misspelt
   cpu({ thread: 2 }),
   // @ts-expect-error a value of another type
   cpu({ threads: "2" }),
   // @ts-expect-error an option that is misspelt
-  webgpu({ acceptSoftware: true }),
+  webgpu({ sofware: true }),
   // @ts-expect-error a feature that does not exist
   webgpu({ without: ["subgroup"] }),
 ];

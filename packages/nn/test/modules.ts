@@ -12,7 +12,7 @@ export class Shift extends Module {
 
   constructor(value = 1) {
     super();
-    this.amount = new Parameter(full([2], value), { name: "weight", isDecayed: false });
+    this.amount = new Parameter(full([2], value), { name: "weight", decayed: false });
   }
 
   forward(x: Tensor): Tensor {

@@ -9,5 +9,5 @@ const exactTimestamps = "disable-dawn-features=timestamp_quantization";
 export function openBackend(name: "cpu" | "webgpu", threads: number): Promise<Backend> {
   return name === "cpu"
     ? cpu({ threads }).open()
-    : webgpu({ acceptsSoftware: true, flags: [exactTimestamps] }).open();
+    : webgpu({ software: true, flags: [exactTimestamps] }).open();
 }

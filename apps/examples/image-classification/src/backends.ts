@@ -11,6 +11,6 @@ export const backendsFor = ({
   backend,
   threads,
 }: Options): readonly [WebgpuFactory, BackendFactory<"cpu">] => [
-  webgpu({ acceptsSoftware: backend === "webgpu" }),
+  webgpu({ software: backend === "webgpu" }),
   cpu({ threads: threads === 0 ? undefined : threads }),
 ];

@@ -12,7 +12,7 @@ const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("web
 /** Tests of a GPU that is promised run whether there is one or not, so that they fail without. */
 const hasGpu =
   isPromised ||
-  (await webgpu({ acceptsSoftware: true })
+  (await webgpu({ software: true })
     .open()
     .then(
       async (backend) => {

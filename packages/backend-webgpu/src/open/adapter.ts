@@ -5,7 +5,7 @@ import type { OptionalFeature } from "./features.ts";
 export interface AdapterOptions {
   readonly powerPreference?: GPUPowerPreference | undefined;
   readonly forceFallbackAdapter?: boolean | undefined;
-  readonly acceptsSoftware?: boolean | undefined;
+  readonly software?: boolean | undefined;
 }
 
 /** Limits requested at the adapter's maximum, because the defaults are those of the smallest devices. */
@@ -25,17 +25,13 @@ const wantedLimits = [
 
 /** Throws BackendError with the remedy where the system has no adapter. */
 export async function openAdapter(gpu: GPU, options: AdapterOptions): Promise<GPUAdapter> {
-  const {
-    powerPreference = "high-performance",
-    forceFallbackAdapter = false,
-    acceptsSoftware = false,
-  } = options;
+  const { powerPreference = "high-performance", forceFallbackAdapter = false, software = false } = options;
   const adapter = await gpu.requestAdapter({ powerPreference, forceFallbackAdapter });
   if (adapter !== null) {
     const { name, isEmulated } = describeAdapter(adapter.info);
-    if (acceptsSoftware || !isEmulated) return adapter;
+    if (software || !isEmulated) return adapter;
     throw new BackendError(
-      `webgpu: only ${name} was found, which is slower than the CPU backend: install a GPU driver, or open it with acceptsSoftware: true`,
+      `webgpu: only ${name} was found, which is slower than the CPU backend: install a GPU driver, or open it with software: true`,
     );
   }
   const wanted = forceFallbackAdapter ? "no software adapter" : "no GPU adapter";

@@ -14,9 +14,9 @@ export function optionalFeatures(
 /** The same for a device, as plans see them. */
 export function featuresOf(
   present: { has(feature: string): boolean },
-  options: { readonly without?: readonly OptionalFeature[]; readonly keepsNonFinite?: boolean } = {},
+  options: { readonly without?: readonly OptionalFeature[]; readonly nonFinite?: boolean } = {},
 ): ReadonlySet<string> {
   const features = new Set<string>(optionalFeatures(present, options.without));
-  if (options.keepsNonFinite) features.add("non-finite");
+  if (options.nonFinite) features.add("non-finite");
   return features;
 }

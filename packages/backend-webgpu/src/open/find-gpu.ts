@@ -11,18 +11,18 @@ interface NodePackage {
 export interface GpuOptions {
   readonly flags?: readonly string[] | undefined;
   /** Whether a machine without a GPU of its own is searched for one in software. */
-  readonly acceptsSoftware?: boolean | undefined;
+  readonly software?: boolean | undefined;
 }
 
 /** The object to ask for adapters. Throws BackendError with the remedy where there is none. */
-export async function findGpu({ flags = [], acceptsSoftware = false }: GpuOptions = {}): Promise<GPU> {
+export async function findGpu({ flags = [], software = false }: GpuOptions = {}): Promise<GPU> {
   const ofNavigator = (globalThis.navigator as Partial<Navigator> | undefined)?.gpu;
   if (ofNavigator !== undefined) return ofNavigator;
   const { process } = globalThis as { process?: NodeJS.Process };
   if (process?.versions?.node === undefined) throw new BackendError(browserRemedy());
   const machine = await machineToSearch();
   const hasGpu = machine === undefined || showsGpu(machine);
-  if (!hasGpu && !acceptsSoftware) throw new BackendError(noGpu);
+  if (!hasGpu && !software) throw new BackendError(noGpu);
   const { create } = await importNodePackage();
   if (!hasGpu) useSoftwareDriver(findSoftwareDriver(machine));
   return create([...flagsOf(process.env.VK_DRIVER_FILES), ...flags]);
@@ -39,7 +39,7 @@ const flagsOf = (driver: string | undefined): string[] =>
 const zerosInLoops = "disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension";
 
 const noGpu =
-  "webgpu: this machine shows no GPU: use the CPU backend, or a slower GPU in software with acceptsSoftware: true";
+  "webgpu: this machine shows no GPU: use the CPU backend, or a slower GPU in software with software: true";
 
 /** Vulkan reads the variable of the process whenever it is opened, so it stays set. */
 function useSoftwareDriver(manifest: string | undefined): void {

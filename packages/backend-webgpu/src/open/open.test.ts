@@ -37,7 +37,7 @@ test("features are those that are known, present and not to be left alone", () =
   expect(optionalFeatures(present)).toEqual(["shader-f16", "subgroups"]);
   expect(optionalFeatures(present, ["shader-f16"])).toEqual(["subgroups"]);
   expect([...featuresOf(present)]).toEqual(["shader-f16", "subgroups"]);
-  expect([...featuresOf(present, { without: ["shader-f16"], keepsNonFinite: true })]).toEqual([
+  expect([...featuresOf(present, { without: ["shader-f16"], nonFinite: true })]).toEqual([
     "subgroups",
     "non-finite",
   ]);
@@ -56,9 +56,9 @@ describe("opening", () => {
     const adapter = { info: { description: "llvmpipe (LLVM 15)" } } as GPUAdapter;
     const gpu = { requestAdapter: async () => adapter } as unknown as GPU;
     await expect(openAdapter(gpu, {})).rejects.toThrow(
-      /^webgpu: only llvmpipe .* \(software\) was found, .*: install a GPU driver, or open it with acceptsSoftware: true$/,
+      /^webgpu: only llvmpipe .* \(software\) was found, .*: install a GPU driver, or open it with software: true$/,
     );
-    expect(await openAdapter(gpu, { acceptsSoftware: true })).toBe(adapter);
+    expect(await openAdapter(gpu, { software: true })).toBe(adapter);
   });
 
   test("asks for every limit that the adapter has, and tells why it gives no device", async () => {

@@ -128,7 +128,7 @@ function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, what:
 onEachBackend((device, name) => {
   let other: Backend;
   beforeAll(async () => {
-    other = await (name === "cpu" ? cpu({ threads: 1 }).open() : openWebgpu({ keepsNonFinite: true }));
+    other = await (name === "cpu" ? cpu({ threads: 1 }).open() : openWebgpu({ nonFinite: true }));
   });
   afterAll(() => other.close());
 

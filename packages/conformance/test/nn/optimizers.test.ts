@@ -10,7 +10,7 @@ const device = onCpu();
 /** Sizes that leave gaps in an arena, and one that is not decayed. */
 class Weights extends Module {
   readonly matrix: Parameter = new Parameter(tensor([[1, 2, 3]]));
-  readonly bias: Parameter = new Parameter(tensor([4]), { isDecayed: false });
+  readonly bias: Parameter = new Parameter(tensor([4]), { decayed: false });
   readonly vector: Parameter = new Parameter(tensor([5, 6]));
 
   forward(x: Tensor): Tensor {
@@ -87,7 +87,7 @@ describe("an update", () => {
     const zeros = () => gradientsOf([0, 0, 0], [0], [0, 0]);
     const [careful, pytorch] = [new Weights(), new Weights()];
     run(new SGD(careful, { learningRate: 0.1, weightDecay: 1 }), 1, zeros);
-    run(new SGD(pytorch, { learningRate: 0.1, weightDecay: 1, decaysAll: true }), 1, zeros);
+    run(new SGD(pytorch, { learningRate: 0.1, weightDecay: 1, allDecayed: true }), 1, zeros);
     expect(rounded(await careful.values())).toEqual([[0.9, 1.8, 2.7], [4], [4.5, 5.4]]);
     expect(rounded(await pytorch.values())).toEqual([[0.9, 1.8, 2.7], [3.6], [4.5, 5.4]]);
   });
@@ -149,7 +149,7 @@ describe("centered RMSprop under a gradient that does not change", () => {
 
   async function valuesAfter(steps: number, alpha: number): Promise<readonly number[]> {
     const model = new Values();
-    const optimizer = new RMSprop(model, { learningRate, alpha, isCentered: true });
+    const optimizer = new RMSprop(model, { learningRate, alpha, centered: true });
     for (let step = 0; step < steps; step++) scope(() => optimizer.step([tensor(gradient)]));
     return [...(await model.value.value.data())];
   }
@@ -193,7 +193,7 @@ describe("saved state", () => {
   const make = (model: Module): [string, Optimizer][] => [
     ["SGD", new SGD(model, { learningRate: 0.1, momentum: 0.9, weightDecay: 0.1, maxGradientNorm: 1 })],
     ["Adam", new Adam(model, { learningRate: 0.1, weightDecay: 0.1 })],
-    ["RMSprop", new RMSprop(model, { learningRate: 0.1, isCentered: true, momentum: 0.5 })],
+    ["RMSprop", new RMSprop(model, { learningRate: 0.1, centered: true, momentum: 0.5 })],
   ];
   const changing = (): (() => Tensor[]) => {
     let step = 0;

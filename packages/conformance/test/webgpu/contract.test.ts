@@ -18,7 +18,7 @@ describeOn("webgpu", "webgpu keeps the contract of a device", () => {
   });
 
   test("selecting takes the first that opens, and what is preferred must open", () =>
-    checkSelecting(webgpu, { acceptsSoftware: true }));
+    checkSelecting(webgpu, { software: true }));
 });
 
 test("no failure is accepted on WebGPU", () => {

@@ -462,7 +462,7 @@ describeOn("webgpu", "webgpu at work", () => {
     expect([...backend.limits.features]).toEqual([]);
     expect([...backend.gpuDevice.features]).not.toContain("subgroups");
     await expect(backend.profile(() => {})).rejects.toThrow(/expected a device with timestamp-query/);
-    const trusting = await open({ keepsNonFinite: true, without: ["shader-f16"] });
+    const trusting = await open({ nonFinite: true, without: ["shader-f16"] });
     expect(trusting.limits.features.has("non-finite")).toBe(true);
     expect(trusting.limits.storage.f16).toBe("f16");
     expect(trusting.limits.features.has("shader-f16")).toBe(false);

@@ -3,7 +3,7 @@ import { webgpu } from "@evenkeel/backend-webgpu";
 import { BatchNorm1d, crossEntropy, fit, Linear, ReLU, Sequential, SGD } from "@evenkeel/nn";
 import { selectBackend } from "@evenkeel/tensor";
 
-const backend = await selectBackend([webgpu({ acceptsSoftware: true })]);
+const backend = await selectBackend([webgpu({ software: true })]);
 const model = new Sequential(
   new Linear(2, 16, { seed: 1 }),
   new BatchNorm1d(16),

@@ -26,7 +26,7 @@ export function testOperations(part: number): void {
     const references = referenceFiles();
     let backend: WebgpuBackend;
     beforeAll(async () => {
-      backend = await openWebgpu({ keepsNonFinite: true });
+      backend = await openWebgpu({ nonFinite: true });
     });
     afterAll(() => backend.close());
 

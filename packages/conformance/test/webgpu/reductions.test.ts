@@ -11,7 +11,7 @@ const tenth = Math.fround(0.1);
 describeOn("webgpu", "reductions on WebGPU", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await openWebgpu({ keepsNonFinite: true });
+    backend = await openWebgpu({ nonFinite: true });
   });
   afterAll(() => backend.close());
 

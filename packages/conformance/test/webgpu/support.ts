@@ -4,7 +4,7 @@ import { afterEach, inject } from "vitest";
 
 /** Opens the GPU that there is, also one in software. */
 export const openWebgpu = (options: WebgpuOptions = {}): Promise<WebgpuBackend> =>
-  webgpu({ acceptsSoftware: true, ...options }).open();
+  webgpu({ software: true, ...options }).open();
 
 /** Tests of a GPU that is promised run whether there is one or not, so that they fail without. */
 const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("webgpu");

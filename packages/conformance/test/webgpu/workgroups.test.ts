@@ -21,7 +21,7 @@ describeOn("webgpu", "plans for three workgroups in a dimension", () => {
   const references = referenceFiles();
   let backend: WebgpuBackend;
   beforeAll(async () => {
-    backend = await openWebgpu({ keepsNonFinite: true });
+    backend = await openWebgpu({ nonFinite: true });
     Object.defineProperty(backend, "limits", { value: { ...backend.limits, maxWorkgroups: 3 } });
   });
   afterAll(() => backend.close());

@@ -75,8 +75,8 @@ export abstract class BatchNorm extends FusingModule {
     this.momentum = momentum;
     this.trackRunningStats = trackRunningStats;
     if (affine) {
-      this.scale = new Parameter(ones([channels], { backend }), { name: "weight", isDecayed: false });
-      this.shift = new Parameter(zeros([channels], { backend }), { name: "bias", isDecayed: false });
+      this.scale = new Parameter(ones([channels], { backend }), { name: "weight", decayed: false });
+      this.shift = new Parameter(zeros([channels], { backend }), { name: "bias", decayed: false });
     }
     if (trackRunningStats) {
       this.runningMean = new Buffer(zeros([channels], { backend }), { name: "running_mean" });

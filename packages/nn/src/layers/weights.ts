@@ -42,7 +42,7 @@ export function makeWeights(
   if (!bias) return { weight, bias: undefined };
   return {
     weight,
-    bias: new Parameter(biasInit([biasSize], { ...biasKey, backend }), { isDecayed: false }),
+    bias: new Parameter(biasInit([biasSize], { ...biasKey, backend }), { decayed: false }),
   };
 }
 

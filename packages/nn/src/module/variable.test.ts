@@ -25,11 +25,11 @@ describe("variables", () => {
   test("refuse anything but tensors, and unknown options", () => {
     expect(() => new Parameter([1, 2] as never)).toThrow("value: found [1, 2], expected a tensor");
     const value = full([2], 1);
-    expect(() => new Parameter(value, { decayed: false } as never)).toThrow('found the option "decayed"');
+    expect(() => new Parameter(value, { isDecayed: false } as never)).toThrow('found the option "isDecayed"');
     expect(() => new Buffer(value, { name: 3 } as never)).toThrow("name: found 3, expected a string");
     expect(() => new Buffer(value, { trainable: true } as never)).toThrow('found the option "trainable"');
     expect(() => new Counter(0.5)).toThrow(ArgumentError);
-    const parameter = new Parameter(value, { trainable: undefined, isDecayed: undefined });
+    const parameter = new Parameter(value, { trainable: undefined, decayed: undefined });
     expect(parameter).toMatchObject({ trainable: true, isDecayed: true });
   });
 

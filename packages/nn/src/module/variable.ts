@@ -61,7 +61,7 @@ export interface ParameterOptions extends VariableOptions {
   /** Whether gradients are taken; default true. */
   readonly trainable?: boolean;
   /** Whether optimizers with weight decay shrink it; default true. Layers set it to false for biases and scales. */
-  readonly isDecayed?: boolean;
+  readonly decayed?: boolean;
 }
 
 /**
@@ -77,12 +77,12 @@ export class Parameter extends Variable {
     checkOptions<ParameterOptions>("options", options, {
       ...variableRules,
       trainable: yesOrNo,
-      isDecayed: yesOrNo,
+      decayed: yesOrNo,
     });
-    const { name, trainable = true, isDecayed = true } = options;
+    const { name, trainable = true, decayed = true } = options;
     super(value, { name });
     this.trainable = trainable;
-    this.isDecayed = isDecayed;
+    this.isDecayed = decayed;
   }
 }
 

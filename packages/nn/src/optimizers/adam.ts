@@ -49,7 +49,7 @@ export function adamRule(
 
 /**
  * Adam with L2 weight decay: `torch.optim.Adam`, except that by default the decay leaves biases and normalization
- * parameters alone (`decaysAll: true` is PyTorch's way).
+ * parameters alone (`allDecayed: true` is PyTorch's way).
  *
  * @throws ArgumentError for an unknown option, a negative number or a beta outside of [0, 1), and a model without parameters
  * @example const optimizer = new Adam(model, { learningRate: 1e-3 });
@@ -63,7 +63,7 @@ export class Adam extends Optimizer {
 
 /**
  * Adam with decoupled weight decay, 0.01 by default as in `torch.optim.AdamW`; by default it leaves biases and
- * normalization parameters alone (`decaysAll: true` is PyTorch's way).
+ * normalization parameters alone (`allDecayed: true` is PyTorch's way).
  *
  * @throws ArgumentError for an unknown option, a negative number or a beta outside of [0, 1), and a model without parameters
  * @example const optimizer = new AdamW(model, { learningRate: 1e-3, weightDecay: 0.05 });

@@ -15,7 +15,7 @@ export interface OptimizerOptions {
   /** Default 0, but 0.01 for AdamW. */
   readonly weightDecay?: number;
   /** Whether biases and normalization parameters are decayed too, as PyTorch does; default false. */
-  readonly decaysAll?: boolean;
+  readonly allDecayed?: boolean;
   /** Scales all gradients together so that their norm is at most this; default: no limit. */
   readonly maxGradientNorm?: number;
   /** Settings of single parameters, by name. A setting that it leaves out is that of these options. */
@@ -32,7 +32,7 @@ export const normLimit: Rule = {
 export const optimizerRules: Rules<OptimizerOptions> = {
   learningRate: nonNegative,
   weightDecay: nonNegative,
-  decaysAll: yesOrNo,
+  allDecayed: yesOrNo,
   maxGradientNorm: normLimit,
   group: callable,
 };
@@ -72,14 +72,14 @@ export function groupedParameters(model: Parameterized, options: OptimizerOption
 }
 
 function settingsOf(name: string, parameter: Parameter, options: OptimizerOptions): GroupSettings {
-  const { weightDecay = 0, decaysAll = false, group } = options;
+  const { weightDecay = 0, allDecayed = false, group } = options;
   const own = group?.(name, parameter) ?? {};
   checkOptions<Partial<GroupSettings>>(`group: ${name}`, own, {
     weightDecay: nonNegative,
     learningRateScale: nonNegative,
   });
   return {
-    weightDecay: own.weightDecay ?? (parameter.isDecayed || decaysAll ? weightDecay : 0),
+    weightDecay: own.weightDecay ?? (parameter.isDecayed || allDecayed ? weightDecay : 0),
     learningRateScale: own.learningRateScale ?? 1,
   };
 }

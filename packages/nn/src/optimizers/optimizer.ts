@@ -38,8 +38,8 @@ export class Optimizer {
 
   /** Throws ArgumentError for an option out of range; a subclass checks those that it adds. */
   constructor(model: Parameterized, rule: UpdateRule, options: OptimizerOptions) {
-    const { learningRate, weightDecay, decaysAll, maxGradientNorm, group } = options;
-    const shared = { learningRate, weightDecay, decaysAll, maxGradientNorm, group };
+    const { learningRate, weightDecay, allDecayed, maxGradientNorm, group } = options;
+    const shared = { learningRate, weightDecay, allDecayed, maxGradientNorm, group };
     checkOptions<OptimizerOptions>("optimizer", shared, optimizerRules, ["learningRate"]);
     this.rate = learningRate;
     this.rule = rule;

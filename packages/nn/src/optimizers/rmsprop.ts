@@ -15,7 +15,7 @@ export interface RMSpropRuleOptions {
   /** Default 0. */
   readonly momentum?: number;
   /** Whether to divide by the standard deviation of the gradient instead of its root mean square; default false. */
-  readonly isCentered?: boolean;
+  readonly centered?: boolean;
 }
 
 /** Hinton's lecture 6e of 2012, and Graves 2013 for the centered form; epsilon outside of the root, as in PyTorch. */
@@ -23,17 +23,17 @@ export function rmspropRule({
   alpha = 0.99,
   epsilon = 1e-8,
   momentum = 0,
-  isCentered = false,
+  centered = false,
 }: RMSpropRuleOptions = {}): UpdateRule {
-  const averageSlots = isCentered ? ["variance", "average"] : ["squareAverage"];
+  const averageSlots = centered ? ["variance", "average"] : ["squareAverage"];
   const slots = [...averageSlots, ...(momentum > 0 ? ["momentum"] : [])];
   return {
-    settings: { rule: "RMSprop", alpha, epsilon, momentum, isCentered },
+    settings: { rule: "RMSprop", alpha, epsilon, momentum, centered },
     slots,
     scalars: ({ learningRate, weightDecay }) => [learningRate, weightDecay],
     update: (value, state, gradient, [rate, decay]) => {
       const slope = e.add(gradient, e.mul(decay!, value));
-      const averages = isCentered
+      const averages = centered
         ? centeredAverages(state[0]!, state[1]!, slope, alpha)
         : [e.add(e.mul(alpha, state[0]!), e.mul(1 - alpha, e.mul(slope, slope)))];
       const direction = e.div(slope, e.add(e.sqrt(averages[0]!), epsilon));
@@ -56,7 +56,7 @@ function centeredAverages(variance: Value, average: Value, slope: Value, alpha: 
 
 /**
  * RMSprop: `torch.optim.RMSprop`, except that by default the decay leaves biases and normalization parameters alone
- * (`decaysAll: true` is PyTorch's way).
+ * (`allDecayed: true` is PyTorch's way).
  *
  * @throws ArgumentError for an unknown option, a number out of range, and a model without parameters
  * @example const optimizer = new RMSprop(model, { learningRate: 0.01, momentum: 0.9 });
@@ -68,7 +68,7 @@ export class RMSprop extends Optimizer {
       alpha: fraction,
       epsilon: positive,
       momentum: nonNegative,
-      isCentered: yesOrNo,
+      centered: yesOrNo,
     });
     super(model, rmspropRule(options), options);
   }

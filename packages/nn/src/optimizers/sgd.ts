@@ -44,7 +44,7 @@ export function sgdRule({ momentum = 0, dampening = 0, nesterov = false }: SGDRu
 
 /**
  * Stochastic gradient descent with momentum, Nesterov's too, and L2 weight decay: PyTorch's `torch.optim.SGD`, except
- * that by default the decay leaves biases and normalization parameters alone (`decaysAll: true` is PyTorch's way).
+ * that by default the decay leaves biases and normalization parameters alone (`allDecayed: true` is PyTorch's way).
  *
  * @throws ArgumentError for an unknown option, a number out of range, Nesterov without momentum, and a model without parameters
  * @example const optimizer = new SGD(model, { learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 });

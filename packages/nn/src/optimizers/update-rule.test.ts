@@ -62,12 +62,12 @@ const golden: [string, UpdateRule, number[]][] = [
   ],
   [
     "RMSprop, centered",
-    rmspropRule({ isCentered: true, alpha: 0.8 }),
+    rmspropRule({ centered: true, alpha: 0.8 }),
     [0.7500000041390728, 0.5947955867922293, 0.6144529053473732, 0.7186308626550916, 0.7662302958887645],
   ],
   [
     "RMSprop, centered with momentum",
-    rmspropRule({ isCentered: true, momentum: 0.5 }),
+    rmspropRule({ centered: true, momentum: 0.5 }),
     [
       -0.005037748365109585, -0.8472997783955782, -0.7962217948108953, -0.15589381588396542,
       0.4731573843605533,
