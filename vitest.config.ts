@@ -29,7 +29,7 @@ const longOnTheCpu = [
 
 /** In the order in which they start: a file that takes minutes would run alone at the end if it started last. */
 const longestFiles = [
-  /browser-tests\/test\/browser\.test\.ts$/,
+  /browser-tests\/test\/(conformance|same-bits|training)\.test\.ts$/,
   /conformance\/test\/webgpu\/operations-\d\.test\.ts$/,
   /(conformance\/test\/(cpu|reference)|batchnorm\/test\/kernels)\.test\.ts$/,
 ];
@@ -46,9 +46,18 @@ class LongestFirst extends BaseSequencer {
 }
 
 /** A group of tests by what they need. `device` is the one that tests for several devices run on. */
-const project = (name: string, device: "cpu" | "webgpu", include: string[], exclude: string[] = []) => ({
+const project = (
+  name: string,
+  device: "cpu" | "webgpu",
+  include: string[],
+  exclude: string[] = [],
+  globalSetup: string[] = [],
+) => ({
   extends: true as const,
-  test: { name, include, exclude: ["**/node_modules/**", "**/dist/**", ...exclude], provide: { device } },
+  test: {
+    ...{ name, include, globalSetup, provide: { device } },
+    exclude: ["**/node_modules/**", "**/dist/**", ...exclude],
+  },
 });
 
 const config: ViteUserConfig = defineConfig({
@@ -59,7 +68,7 @@ const config: ViteUserConfig = defineConfig({
       project("quick", "cpu", everyTest, [...inBrowsers, ...onGpus, ...longOnTheCpu]),
       project("cpu", "cpu", longOnTheCpu),
       project("webgpu", "webgpu", [...onGpus, ...onBothDevices]),
-      project("browser", "webgpu", inBrowsers),
+      project("browser", "webgpu", inBrowsers, [], ["apps/browser-tests/test/page-server.ts"]),
     ],
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,10 +1,10 @@
 import { runInWorker } from "@evenkeel/nn/worker";
 import { chooseFile, downloadFile, keepFiles, refusalOfClaim } from "./files.ts";
 import type { Job, Outcome } from "./jobs.ts";
-import { longestTaskDuring } from "./longest-task.ts";
+import { type PageWatch, watchPageDuring } from "./watch-page.ts";
 
-/** What a job showed, and how long the page could not respond meanwhile. */
-export type PageOutcome = Outcome & { readonly longestTaskMilliseconds: number };
+/** What a job showed, and how the page fared meanwhile. */
+export type PageOutcome = Outcome & PageWatch;
 
 const element = (id: string): HTMLElement => document.getElementById(id)!;
 
@@ -15,10 +15,10 @@ async function run(job: Job): Promise<PageOutcome> {
     element("progress").textContent = line;
   };
   try {
-    const { result, longestTaskMilliseconds } = await longestTaskDuring(() =>
+    const { result, ...watch } = await watchPageDuring(() =>
       runInWorker<Job, string, Outcome>(worker, job, { onReport }),
     );
-    return { ...result, longestTaskMilliseconds };
+    return { ...result, ...watch };
   } finally {
     worker.terminate();
   }
@@ -50,7 +50,7 @@ export interface TestedPage {
   run: typeof run;
   runLate: typeof runLate;
   runTerminated: typeof runTerminated;
-  longestTaskDuring: typeof longestTaskDuring;
+  watchPageDuring: typeof watchPageDuring;
   chooseFile: typeof chooseFile;
   downloadFile: typeof downloadFile;
   keepFiles: typeof keepFiles;
@@ -58,7 +58,7 @@ export interface TestedPage {
 }
 
 Object.assign(globalThis, {
-  ...{ run, runLate, runTerminated, longestTaskDuring },
+  ...{ run, runLate, runTerminated, watchPageDuring },
   ...{ chooseFile, downloadFile, keepFiles, refusalOfClaim },
 } satisfies TestedPage);
 

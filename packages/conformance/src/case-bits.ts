@@ -2,16 +2,17 @@ import type { Backend, OpCase, OpCases } from "@evenkeel/tensor";
 import type { Found } from "./case-runs.ts";
 import { runsOf } from "./case-runs.ts";
 import { drawCase } from "./case-tensors.ts";
+import { lackedBy } from "./run-case.ts";
 
 /**
  * Says what every run of a case gave on a backend, in a line that is the same for the same bits: a hash of all values, or why there are
  * none. Two devices that must agree to the bit give the same line. Every NaN counts as the same.
  */
-export async function bitsOfCase(backend: Backend, { op }: OpCases, opCase: OpCase): Promise<string> {
+export async function bitsOfCase(backend: Backend, opCases: OpCases, opCase: OpCase): Promise<string> {
+  const { op } = opCases;
   const name = `${op.name} / ${opCase.name}`;
-  if (opCase.needs !== undefined && !backend.limits.features.has(opCase.needs)) {
-    return `${name}: lacks ${opCase.needs}`;
-  }
+  const [lacking] = lackedBy(backend.limits, opCases, opCase);
+  if (lacking !== undefined) return `${name}: lacks ${lacking}`;
   const live = backend.memory().live;
   const parts: string[] = [];
   for (const { name, run } of runsOf(backend, drawCase(op, opCase))) {

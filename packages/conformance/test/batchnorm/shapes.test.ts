@@ -1,9 +1,12 @@
 import type { BackwardArrays, ForwardArrays } from "@evenkeel/batchnorm/arrays";
 import { batchNormBackward, batchNormForward } from "@evenkeel/batchnorm/arrays";
 import type { Shape } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
+import { allCases } from "../../src/index.ts";
+import { describeOn } from "../devices.ts";
 import { onEachBackend } from "../each-backend.ts";
+import { openWebgpu } from "../webgpu/support.ts";
 import { channelOf, differentiateChannel, normalizeChannel, statisticsOf } from "./channels.ts";
 import { expectWithin, largest, meanIn, normal, varianceIn } from "./tools.ts";
 
@@ -18,7 +21,6 @@ const shapes: readonly (readonly [from: string, axis: number, shape: Shape])[] =
   ["TensorFlow", 3, [27, 131, 127, 6]],
   ["oneDNN, cache edge", 1, [2, 251, 28, 28]],
   ["oneDNN, cache edge", 1, [2, 64, 224, 224]],
-  ["oneDNN, cache edge", 1, [88, 900, 16, 16]],
   ["one channel", 1, [64, 1, 28, 28]],
   ["channels not a multiple of 4, NHWC", 3, [16, 9, 9, 13]],
   ["channels not a multiple of 16, NHWC", 3, [40, 40, 40, 36]],
@@ -30,6 +32,11 @@ const shapes: readonly (readonly [from: string, axis: number, shape: Shape])[] =
   ["more than 65,535 channels", 1, [3, 70_000]],
   ["more than 65,535 rows", 1, [70_000, 3]],
 ];
+
+/** 20 million values: seconds for the CPU, minutes for a GPU in software. */
+const largeShape: Shape = [88, 900, 16, 16];
+/** Cut on a GPU like the large one: longer channels than a workgroup keeps, so many that each has one workgroup. */
+const cutLikeLargeShape: Shape = [65, 530, 16, 16];
 
 /** Where one looks closely: every channel of small tensors, the first, the last and some between of large ones. */
 function channelsToCheck(shape: Shape, axis: number): number[] {
@@ -121,34 +128,38 @@ function checkGradients(
   expectWithin([found.dShift[channel]!], [exact.dShift], 1e-5 * magnitudes, "dShift");
 }
 
-onEachBackend((backend) => {
+onEachBackend((backend, name) => {
   describe("random data", () => {
-    test.each(shapes)("%s, axis %i, %j", async (_from, axis, shape) => {
-      const given = data(shape, axis);
-      const { x, dy, runningMean, runningVariance, ...affine } = given;
-      const options = { ...affine, axis };
-      const trained = await batchNormForward(backend(), x, shape, {
-        ...options,
-        ...{ runningMean, runningVariance, training: true },
-      });
-      const { statistics } = trained;
-      const gradients = await batchNormBackward(backend(), dy, x, shape, { ...options, statistics });
-      const frozen = await batchNormForward(backend(), x, shape, {
-        ...options,
-        runningMean,
-        runningVariance,
-      });
-      const ofFrozen = await batchNormBackward(backend(), dy, x, shape, {
-        ...options,
-        ...{ runningMean, runningVariance },
-      });
-      expect(frozen.statistics).toBeUndefined();
-      for (const channel of channelsToCheck(shape, axis)) {
-        const own = (values: ArrayLike<number>) => channelOf(values, shape, axis, channel);
-        checkTraining(given, own, channel, trained, gradients);
-        checkFrozen(given, own, channel, frozen, ofFrozen);
-      }
-    });
+    const large = name === "cpu" ? largeShape : cutLikeLargeShape;
+    test.each([...shapes, ["oneDNN, cache edge", 1, large] as const])(
+      "%s, axis %i, %j",
+      async (_from, axis, shape) => {
+        const given = data(shape, axis);
+        const { x, dy, runningMean, runningVariance, ...affine } = given;
+        const options = { ...affine, axis };
+        const trained = await batchNormForward(backend(), x, shape, {
+          ...options,
+          ...{ runningMean, runningVariance, training: true },
+        });
+        const { statistics } = trained;
+        const gradients = await batchNormBackward(backend(), dy, x, shape, { ...options, statistics });
+        const frozen = await batchNormForward(backend(), x, shape, {
+          ...options,
+          runningMean,
+          runningVariance,
+        });
+        const ofFrozen = await batchNormBackward(backend(), dy, x, shape, {
+          ...options,
+          ...{ runningMean, runningVariance },
+        });
+        expect(frozen.statistics).toBeUndefined();
+        for (const channel of channelsToCheck(shape, axis)) {
+          const own = (values: ArrayLike<number>) => channelOf(values, shape, axis, channel);
+          checkTraining(given, own, channel, trained, gradients);
+          checkFrozen(given, own, channel, frozen, ofFrozen);
+        }
+      },
+    );
   });
 
   describe("empty tensors", () => {
@@ -175,4 +186,34 @@ onEachBackend((backend) => {
       });
     });
   });
+});
+
+describeOn("webgpu", "a large shape and the smaller one in its place", () => {
+  test.each(["batchNormTraining", "normalizeGradient"])(
+    "have the same kernels, cut in the same way: %s",
+    async (name) => {
+      await loadPlans(["wgsl"]);
+      const backend = await openWebgpu();
+      const { limits } = backend;
+      await backend.close();
+      const { op, cases } = allCases.find(({ op }) => op.name === name)!;
+      const { inputs, attrs } = cases[0]!;
+      const cutOf = (shape: Shape): unknown => {
+        const channels = shape[1]!;
+        const specs = inputs.map(
+          (input) =>
+            input && {
+              ...input,
+              shape: input.shape.length === 4 ? shape : [...input.shape.slice(0, -1), channels],
+            },
+        );
+        return plannerOf(op, ["wgsl"])!(specs, { ...attrs, axis: 1 }, limits, []).launches.map((launch) =>
+          launch.kind === "kernel" && "workgroups" in launch.work
+            ? { kernel: launch.kernel, workgroupsPerChannel: launch.work.workgroups[0] / channels }
+            : launch,
+        );
+      };
+      expect(cutOf(cutLikeLargeShape)).toEqual(cutOf(largeShape));
+    },
+  );
 });

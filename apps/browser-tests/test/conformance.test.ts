@@ -1,0 +1,19 @@
+import { allCases, lackedBy } from "@evenkeel/conformance";
+import { storagesIn } from "@evenkeel/tensor";
+import { expect, test } from "vitest";
+import type { ConformanceOutcome } from "../src/jobs.ts";
+import { describeInChromium } from "./in-chromium.ts";
+import { gpu } from "./settings.ts";
+
+describeInChromium(({ run }) => {
+  test("WebGPU passes conformance, every case of it", async () => {
+    const { setting, backend, device } = gpu;
+    const outcome = await run<ConformanceOutcome>(setting, { backend, task: "conformance" });
+    expect(outcome.device).toMatch(device);
+    expect(outcome.failures).toEqual([]);
+    const promised = { storage: storagesIn("wgsl"), features: new Set(["non-finite"]) };
+    const lacking = allCases.flatMap((ofOp) => ofOp.cases.map((one) => lackedBy(promised, ofOp, one)));
+    const skipped = lacking.filter((lacked) => lacked.length > 0).length;
+    expect(outcome).toMatchObject({ passed: lacking.length - skipped, failed: 0, skipped });
+  });
+});

@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import type { TestedPage } from "../src/page.ts";
+import { describeInChromium } from "./in-chromium.ts";
+
+const chosen = { name: "mine.safetensors", mimeType: "application/octet-stream" };
+
+describeInChromium(({ browser, urlOf, onPage }) => {
+  test("keeps models and checkpoints in files of the page's own", async () => {
+    const outcome = await onPage("plain", (page) =>
+      page.evaluate(() => (globalThis as unknown as TestedPage).keepFiles()),
+    );
+    expect(outcome).toEqual({
+      isLoaded: true,
+      isResumed: true,
+      names: ["best", "latest"],
+      namesAfterRemoving: ["best"],
+      missing: "models/none.safetensors: could not be read: there is no such file",
+      misplaced: expect.stringMatching(
+        /^models\/figures.safetensors\/x: could not be written: there is a folder/,
+      ),
+      outside: 'path: found "../up", expected names with "/" between them',
+      damaged: expect.stringMatching(/^models\/figures.safetensors: safetensors: found \d+ bytes/),
+      other: expect.stringMatching(/^models\/figures.safetensors does not fit the model./),
+    });
+  });
+
+  test("lets one tab at a time have a checkpoint", async () => {
+    const context = await browser().newContext();
+    const open = async () => {
+      const page = await context.newPage();
+      await page.goto(urlOf("plain"));
+      return page;
+    };
+    const [first, second] = [await open(), await open()];
+    const claimIn = (page: typeof first) =>
+      page.evaluate(() => (globalThis as unknown as TestedPage).refusalOfClaim("runs/one"));
+    expect(await claimIn(first)).toBeUndefined();
+    expect(await claimIn(second)).toBe(
+      "runs/one/latest.safetensors: found it in use by another run of this site, expected one at a time",
+    );
+    // The browser releases a tab's claims some moments after the tab has closed.
+    await first.close();
+    await expect.poll(() => claimIn(second), { timeout: 30_000 }).toBeUndefined();
+    await context.close();
+  });
+
+  test("gives a model as a download, and loads it from a file that was chosen", async () => {
+    await onPage("plain", async (page) => {
+      const download = page.waitForEvent("download");
+      await page.evaluate(() => (globalThis as unknown as TestedPage).downloadFile("mine.safetensors"));
+      const file = await download;
+      expect(file.suggestedFilename()).toBe("mine.safetensors");
+      await page.setInputFiles("#file", { ...chosen, buffer: await readFile(await file.path()) });
+      const choose = () => page.evaluate(() => (globalThis as unknown as TestedPage).chooseFile());
+      expect(await choose()).toBe("loaded");
+      await page.setInputFiles("#file", { ...chosen, buffer: Buffer.from("<!doctype html>") });
+      expect(await choose()).toMatch(/^mine.safetensors: safetensors: found a header of/);
+    });
+  });
+
+  test("runs in a worker that listens late, and does not wait for one that was terminated", async () => {
+    const outcome = await onPage("plain", (page) =>
+      page.evaluate(async () => {
+        const { runLate, runTerminated } = globalThis as unknown as TestedPage;
+        return [await runLate(7), await runTerminated()];
+      }),
+    );
+    expect(outcome).toEqual([7, "enough"]);
+  });
+
+  test("notices when the page is blocked", async () => {
+    const { longestTaskMilliseconds } = await onPage("plain", (page) =>
+      page.evaluate(() =>
+        (globalThis as unknown as TestedPage).watchPageDuring(async () => {
+          await new Promise((resolve) => setTimeout(resolve));
+          const end = performance.now() + 150;
+          while (performance.now() < end);
+        }),
+      ),
+    );
+    expect(longestTaskMilliseconds).toBeGreaterThanOrEqual(150);
+  });
+});

@@ -1,0 +1,40 @@
+import { cpu } from "@evenkeel/backend-cpu";
+import { allCases, bitsOfCase, lackedBy } from "@evenkeel/conformance";
+import type { Backend } from "@evenkeel/tensor";
+import { storagesIn } from "@evenkeel/tensor";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { BitsOutcome } from "../src/jobs.ts";
+import { describeInChromium } from "./in-chromium.ts";
+import { isolatedCpu, plainCpu } from "./settings.ts";
+
+// What the CPU computes here is compared with the reference in `conformance`; the same bits need no second comparison.
+describeInChromium(({ run }) => {
+  let backend: Backend;
+  let expected: string[];
+  beforeAll(async () => {
+    backend = await cpu({ threads: 2 }).open();
+    expected = [];
+    for (const opCases of allCases) {
+      for (const opCase of opCases.cases) expected.push(await bitsOfCase(backend, opCases, opCase));
+    }
+  }, 900_000);
+  afterAll(() => backend.close());
+
+  test("every case that a CPU can run has bits", () => {
+    const bits = / \/ .*: forward [0-9a-f]{16}(, [a-z]+ [0-9a-f]{16})*$/;
+    const promised = { storage: storagesIn("wasm"), features: new Set(["non-finite"]) };
+    const lacking = allCases.flatMap((ofOp) => ofOp.cases.map((one) => lackedBy(promised, ofOp, one)));
+    expect(expected.map((line) => bits.test(line))).toEqual(lacking.map((lacked) => lacked.length === 0));
+  });
+
+  describe.each([isolatedCpu, plainCpu])("$name", ({ setting, backend, device }) => {
+    test("gives the bits of Node in every case of conformance", async () => {
+      const outcome = await run<BitsOutcome>(setting, { backend, task: "bits" });
+      expect(outcome.device).toMatch(device);
+      // A bundle may put the cases into another order.
+      const same = new Set(expected);
+      expect(outcome.bits.filter((line) => !same.has(line))).toEqual([]);
+      expect(new Set(outcome.bits).size).toBe(same.size);
+    });
+  });
+});

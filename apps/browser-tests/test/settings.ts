@@ -1,0 +1,31 @@
+import type { Job } from "../src/jobs.ts";
+import type { Setting } from "./serve.ts";
+
+/** A way to run in a browser: how the page is served, on what, and what the device says of itself. */
+export interface Way {
+  readonly name: string;
+  readonly setting: Setting;
+  readonly backend: Job["backend"];
+  readonly device: RegExp;
+}
+
+export const gpu: Way = {
+  name: "WebGPU",
+  setting: "plain",
+  backend: "webgpu",
+  device: /swiftshader.*\(software\)/i,
+};
+
+export const isolatedCpu: Way = {
+  name: "isolated WebAssembly",
+  setting: "isolated",
+  backend: "cpu",
+  device: /^WebAssembly SIMD, [2-8] threads$/,
+};
+
+export const plainCpu: Way = {
+  name: "WebAssembly that is not isolated",
+  setting: "plain",
+  backend: "cpu",
+  device: /^WebAssembly SIMD, 1 thread$/,
+};
