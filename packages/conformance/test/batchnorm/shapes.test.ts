@@ -1,7 +1,7 @@
 import type { BackwardArrays, ForwardArrays } from "@evenkeel/batchnorm/arrays";
 import { batchNormBackward, batchNormForward } from "@evenkeel/batchnorm/arrays";
 import type { Shape } from "@evenkeel/tensor";
-import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
+import { plannerOf, sizeOf } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { allCases } from "../../src/index.ts";
 import { describeOn } from "../devices.ts";
@@ -192,9 +192,7 @@ describeOn("webgpu", "a large shape and the smaller one in its place", () => {
   test.each(["batchNormTraining", "normalizeGradient"])(
     "have the same kernels, cut in the same way: %s",
     async (name) => {
-      await loadPlans(["wgsl"]);
       const backend = await openWebgpu();
-      const { limits } = backend;
       await backend.close();
       const { op, cases } = allCases.find(({ op }) => op.name === name)!;
       const { inputs, attrs } = cases[0]!;
@@ -207,10 +205,11 @@ describeOn("webgpu", "a large shape and the smaller one in its place", () => {
               shape: input.shape.length === 4 ? shape : [...input.shape.slice(0, -1), channels],
             },
         );
-        return plannerOf(op, ["wgsl"])!(specs, { ...attrs, axis: 1 }, limits, []).launches.map((launch) =>
-          launch.kind === "kernel" && "workgroups" in launch.work
-            ? { kernel: launch.kernel, workgroupsPerChannel: launch.work.workgroups[0] / channels }
-            : launch,
+        return plannerOf(op, backend)!(specs, { ...attrs, axis: 1 }, backend.limits, []).launches.map(
+          (launch) =>
+            launch.kind === "kernel" && "workgroups" in launch.work
+              ? { kernel: launch.kernel, workgroupsPerChannel: launch.work.workgroups[0] / channels }
+              : launch,
         );
       };
       expect(cutOf(cutLikeLargeShape)).toEqual(cutOf(largeShape));
