@@ -18,8 +18,10 @@ import {
   DisposedError,
   storagesIn,
   waitUntil,
+  wasmKernel,
 } from "@evenkeel/tensor";
 import { CpuBuffer } from "./buffer.ts";
+import { copyKernels } from "./kernels/copy.kernels.ts";
 import { module as copyModule } from "./kernels/copy.wasm.ts";
 import type { KernelHandle } from "./kernels/kernel-registry.ts";
 import { KernelRegistry } from "./kernels/kernel-registry.ts";
@@ -31,10 +33,10 @@ import { wordsOfBlock } from "./memory/argument-blocks.ts";
 import type { DeviceMemory } from "./memory/device-memory.ts";
 import { Heap } from "./memory/heap.ts";
 import type { Engine, Failure } from "./queue/engine.ts";
-import { argsInSlot, noKernel } from "./queue/entry.ts";
+import { noKernel } from "./queue/entry.ts";
 import { Queue } from "./queue/queue.ts";
 
-const copyKernel: WasmKernel = { language: "wasm", module: copyModule, entry: "copy" };
+const copyKernel: WasmKernel = wasmKernel(copyModule, "copy", copyKernels);
 /** Bytes of a copy that one thread takes at a time. */
 const copyChunk = 2 ** 20;
 
@@ -178,22 +180,18 @@ export class CpuDevice implements Backend {
     const operands = [...reads, ...writes];
     const addresses = operands.map((view) => (view === undefined ? 0 : this.addressOf(view, kernel.entry)));
     const { parameterTypes } = kernel as WasmKernel;
-    const args =
-      parameterTypes === undefined
-        ? [...addresses, ...parameters]
-        : argumentWords(addresses, parameterTypes, parameters);
+    const args = argumentWords(addresses, parameterTypes, parameters);
     const handle = this.registry.handleOf(kernel as WasmKernel);
     const counters = check === undefined ? 0 : this.checks.countersOf(check);
-    const takesAddress = parameterTypes !== undefined;
-    this.markUse(operands, this.queueKernel(handle, work, args, counters, takesAddress));
+    this.markUse(operands, this.queueKernel(handle, work, args, counters));
   }
 
   private launchExpression(launch: ExpressionLaunch<BufferView, never>): void {
     const handle = this.expressions.handleOf(launch.expression, launch);
     const operands = [...launch.reads.map(({ operand }) => operand), ...launch.writes];
-    const args = operands.map((view) => this.addressOf(view, handle.name));
-    pushGeometry(args, launch);
-    args.push(...launch.scalars);
+    const words = operands.map((view) => this.addressOf(view, handle.name));
+    pushGeometry(words, launch);
+    const args = argumentWords(words, launch.expression.scalars, launch.scalars);
     this.markUse(operands, this.queueKernel(handle, expressionWork(launch.shape), args));
   }
 
@@ -230,26 +228,15 @@ export class CpuDevice implements Backend {
   }
 
   /** Returns the launch's ticket, or the latest ticket if there is nothing to do. */
-  private queueKernel(
-    kernel: KernelHandle,
-    work: KernelWork,
-    args: readonly number[],
-    counters = 0,
-    takesAddress = false,
-  ): number {
+  private queueKernel(kernel: KernelHandle, work: KernelWork, args: readonly number[], counters = 0): number {
     const { items, chunk, scratchBytes = 0 } = work;
     if (!Number.isSafeInteger(items) || items < 0 || !Number.isSafeInteger(chunk) || chunk < 1) {
       throw new ArgumentError(`${kernel.name}: work: found ${items} items in chunks of ${chunk}`);
     }
     if (items === 0) return this.queue.next - 1;
     const stride = Math.ceil(scratchBytes / 64) * 64;
-    const most = takesAddress ? wordsOfBlock : argsInSlot;
-    const long = args.length > most ? this.heap.stage(args.length * 8) : undefined;
-    if (long !== undefined && takesAddress) {
-      this.heap.memory.words.set(args, long.address >>> 2);
-    } else if (long !== undefined) {
-      new Float64Array(this.heap.memory.bytes.buffer, long.address, args.length).set(args);
-    }
+    const long = args.length > wordsOfBlock ? this.heap.stage(args.length * 4) : undefined;
+    if (long !== undefined) this.heap.memory.words.set(args, long.address >>> 2);
     const ticket = this.queue.push({
       kind: "kernel",
       kernel,
@@ -258,7 +245,6 @@ export class CpuDevice implements Backend {
       scratch: stride === 0 ? 0 : this.scratchFor(stride),
       scratchStride: stride,
       args,
-      takesAddress,
       argsAddress: long?.address ?? 0,
       counters,
     });

@@ -1,5 +1,5 @@
-import type { Backend, HostLaunch, WasmKernel } from "@evenkeel/tensor";
-import { DeviceError } from "@evenkeel/tensor";
+import type { Backend, HostLaunch } from "@evenkeel/tensor";
+import { DeviceError, wasmKernel } from "@evenkeel/tensor";
 import { describe, expect, it } from "vitest";
 import { bufferOf, launchOf, valuesOf, viewOf } from "./devices.ts";
 import { onEveryDevice } from "./every-device.ts";
@@ -114,7 +114,8 @@ onEveryDevice((test) => {
     });
 
     it("name what does not compile or does not exist", async () => {
-      const broken: WasmKernel = { language: "wasm", module: btoa("not a module"), entry: "broken" };
+      const none = { reads: [], writes: [], parameters: {} };
+      const broken = wasmKernel(btoa("not a module"), "broken", { broken: none });
       test.backend.launch({ ...launchOf("trap", [], []), kernel: broken });
       await expect(test.backend.idle()).rejects.toThrow(/launch "broken" failed/);
       test.backend.launch(launchOf("nowhere", [], []));

@@ -1,8 +1,10 @@
-import type { Backend, BufferView, DeviceBuffer, KernelLaunch, Work } from "@evenkeel/tensor";
+import type { Backend, BufferView, DeviceBuffer, KernelLaunch, WasmKernel, Work } from "@evenkeel/tensor";
+import { wasmKernel } from "@evenkeel/tensor";
 import { CpuDevice } from "../src/device.ts";
 import { engineFeatures } from "../src/features.ts";
 import { createDeviceMemory } from "../src/memory/device-memory.ts";
 import { InlineEngine } from "../src/queue/inline-engine.ts";
+import { testKernels } from "../src/testing/kernels.kernels.ts";
 import { module } from "../src/testing/kernels.wasm.ts";
 import { ThreadEngine } from "../src/threads/thread-engine.ts";
 
@@ -54,19 +56,15 @@ export function launchOf(
   };
 }
 
-const kernels = Object.fromEntries(
-  [
-    "addTo",
-    "blend",
-    "countAbsent",
-    "manyArguments",
-    "nowhere",
-    "sumChunks",
-    "throughScratch",
-    "trap",
-    "work",
-  ].map((entry) => [entry, { language: "wasm", module, entry } as const]),
-);
+const kernels: Readonly<Record<string, WasmKernel>> = {
+  ...Object.fromEntries(
+    (Object.keys(testKernels) as (keyof typeof testKernels)[]).map((entry) => [
+      entry,
+      wasmKernel(module, entry, testKernels),
+    ]),
+  ),
+  nowhere: wasmKernel(module, "nowhere", { nowhere: { reads: [], writes: [], parameters: {} } }),
+};
 
 /** A buffer that holds these numbers as f32. */
 export function bufferOf(backend: Backend, values: Iterable<number>): DeviceBuffer {

@@ -1,9 +1,12 @@
+import { RoofArguments } from "./roofs.kernels.as";
+
 // What the processor can do at most: loops with nothing in them but the thing that is measured.
 
 const block: usize = 128;
 
 /** Blocks begin to end of a copy, through vector registers. */
-export function copy(begin: usize, end: usize, scratch: usize, from: usize, to: usize): void {
+export function copy(begin: usize, end: usize, scratch: usize, args: RoofArguments): void {
+  const { from, to } = args;
   for (let at = begin * block, last = end * block; at < last; at += block) {
     const source = from + at, target = to + at;
     const v0 = v128.load(source), v1 = v128.load(source, 16), v2 = v128.load(source, 32), v3 = v128.load(source, 48);
@@ -20,7 +23,8 @@ export function copy(begin: usize, end: usize, scratch: usize, from: usize, to: 
 }
 
 /** Blocks begin to end are read; their sum is kept, so that no engine can leave the reading out. */
-export function read(begin: usize, end: usize, scratch: usize, from: usize, to: usize): void {
+export function read(begin: usize, end: usize, scratch: usize, args: RoofArguments): void {
+  const { from } = args;
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
   for (let at = from + begin * block, last = from + end * block; at < last; at += block) {
     s0 = f32x4.add(s0, v128.load(at));
@@ -44,7 +48,8 @@ function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
 }
 
 /** Items of 96 additions and multiplications each, in registers: 12 sums hide the latency of any processor. */
-export function multiplyAdds(begin: usize, end: usize, scratch: usize, from: usize, to: usize): void {
+export function multiplyAdds(begin: usize, end: usize, scratch: usize, args: RoofArguments): void {
+  const { from } = args;
   const a = v128.load(from), b = v128.load(from, 16);
   let s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a, s10 = a, s11 = a;
   for (let item = begin; item < end; item++) {

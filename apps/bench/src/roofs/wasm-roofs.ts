@@ -2,6 +2,7 @@ import type { Limits } from "@evenkeel/tensor";
 import { wasmKernel } from "@evenkeel/tensor";
 import type { Roof } from "../core/bench-case.ts";
 import type { RoofKernel } from "./roof-kernel.ts";
+import { roofKernels } from "./roofs.kernels.ts";
 import { module, relaxedModule } from "./roofs.wasm.ts";
 
 const blockBytes = 128;
@@ -19,7 +20,7 @@ export function wasmRoof(roof: Roof, limits: Limits): RoofKernel {
     const from = limits.features.has("relaxed-simd") ? relaxedModule : module;
     const items = Math.ceil(roof.flops / flopsOfItem);
     return {
-      kernel: wasmKernel(from, "multiplyAdds"),
+      kernel: wasmKernel(from, "multiplyAdds", roofKernels),
       bytes: blockBytes,
       parameters: [],
       work: { items, chunk: itemsOfChunk, scratchBytes },
@@ -27,7 +28,7 @@ export function wasmRoof(roof: Roof, limits: Limits): RoofKernel {
   }
   const items = Math.ceil(roof.bytes / blockBytes);
   return {
-    kernel: wasmKernel(module, entries[roof.name]),
+    kernel: wasmKernel(module, entries[roof.name], roofKernels),
     bytes: items * blockBytes,
     parameters: [],
     work: { items, chunk: blocksOfChunk, scratchBytes },

@@ -3,7 +3,7 @@ import { buildExpression, computeType, DTypeError, e, sizeOf } from "@evenkeel/t
 import { describe, expect, test } from "vitest";
 import { assembleExpression } from "./assemble.ts";
 import type { Problem } from "./testing.ts";
-import { elementwise, expected, itemsOf, runAssembled, uniforms } from "./testing.ts";
+import { elementwise, expected, instantiate, itemsOf, runAssembled, uniforms } from "./testing.ts";
 
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
 
@@ -60,11 +60,10 @@ describe("layouts", () => {
   test("the output may take the memory of an input", () => {
     const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.add(x!, 1));
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
-    const module = new WebAssembly.Module(assembleExpression(expression, { rank: 1, innermost: [1] }));
-    const run = new WebAssembly.Instance(module, { env: { memory } }).exports.run as (...p: number[]) => void;
+    const run = instantiate(assembleExpression(expression, { rank: 1, innermost: [1] }), memory);
     const data = new Float32Array(memory.buffer, 256, 37);
     data.set(range(37));
-    run(0, 37, 0, 256, 256);
+    run(0, 37, [256, 256]);
     expect([...data]).toEqual(range(37).map((value) => value + 1));
   });
 });
@@ -192,8 +191,8 @@ test("plain memory serves after one byte is patched", () => {
   expect([...bytes.slice(at + 6, at + 12)]).toEqual([2, 3, 1, 0x80, 0x80, 4]);
   bytes[at + 7] = 1;
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 });
-  const run = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports.run;
+  const run = instantiate(bytes, memory);
   new Float32Array(memory.buffer).set([1, 2, 3]);
-  (run as (...parameters: number[]) => void)(0, 3, 0, 0, 64);
+  run(0, 3, [0, 64]);
   expect([...new Float32Array(memory.buffer, 64, 4)]).toEqual([2, 4, 6, 0]);
 });

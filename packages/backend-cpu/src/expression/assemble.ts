@@ -3,15 +3,15 @@ import { FunctionWriter, valueTypes } from "./function-writer.ts";
 import { lower } from "./lower.ts";
 import { control, i32 } from "./opcodes.ts";
 import type { ExpressionLayout, Parameters } from "./parameters.ts";
-import { parametersOf } from "./parameters.ts";
+import { emitParameters, runTypes } from "./parameters.ts";
 import { rowWalk } from "./rows.ts";
 import { bytesOfElement } from "./storage.ts";
 import { lanes, unrolled, VectorBody } from "./vector-body.ts";
 import { moduleOf } from "./wasm-module.ts";
 
 /**
- * Assembles an expression to a module that exports
- * `run(begin, end, scratch, ...reads, ...writes, ...geometry, ...scalars)`, all i32 but the scalars that are f32.
+ * Assembles an expression to a module that exports `run(begin, end, scratch, args)`. The arguments are words: reads, writes,
+ * geometry, scalars.
  * With rank 1 the items `begin` to `end` are elements and there is no geometry. Otherwise they are rows of the innermost
  * dimension, and geometry is the shape, then the strides of each read in elements, `rank` numbers each. Outputs are
  * contiguous. The bits of an element do not depend on how the items are cut.
@@ -24,8 +24,8 @@ export function assembleExpression(
   layout: ExpressionLayout,
 ): Uint8Array<ArrayBuffer> {
   const lowered = lower(expression);
-  const parameters = parametersOf(lowered, layout);
-  const f = new FunctionWriter(parameters.types);
+  const f = new FunctionWriter(runTypes);
+  const parameters = emitParameters(f, lowered, layout);
   if (layout.rank === 1) emitElements(f, lowered, layout, parameters);
   else emitRows(f, lowered, layout, parameters);
   return moduleOf("run", f);

@@ -4,7 +4,10 @@ export const control = { block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0
 
 export const local = { get: 0x20, set: 0x21, tee: 0x22 } as const;
 
+export const f32 = { load: 0x2a } as const;
+
 export const i32 = {
+  load: 0x28,
   const: 0x41,
   ltU: 0x49,
   gtU: 0x4b,

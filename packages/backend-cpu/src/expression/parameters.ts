@@ -1,6 +1,7 @@
 import type { Expression } from "@evenkeel/tensor";
-import type { ValueType } from "./function-writer.ts";
+import type { FunctionWriter, ValueType } from "./function-writer.ts";
 import { valueTypes } from "./function-writer.ts";
+import { f32, i32 } from "./opcodes.ts";
 
 /** How an assembled expression walks its operands: what of a launch's geometry is fixed in the code. */
 export interface ExpressionLayout {
@@ -10,9 +11,8 @@ export interface ExpressionLayout {
   readonly innermost: readonly (0 | 1)[];
 }
 
-/** Which parameter of `run` holds what. */
+/** Which local of `run` holds what. */
 export interface Parameters {
-  readonly types: readonly ValueType[];
   readonly begin: number;
   readonly end: number;
   readonly reads: readonly number[];
@@ -23,21 +23,35 @@ export interface Parameters {
   readonly scalars: readonly number[];
 }
 
-/** Assigns parameter numbers in this order: begin, end, scratch, reads, writes, dimensions, strides of each read, scalars. */
-export function parametersOf(expression: Expression, { rank }: ExpressionLayout): Parameters {
-  const types: ValueType[] = [];
-  const next = (type: ValueType): number => types.push(type) - 1;
-  const several = (count: number): number[] => Array.from({ length: count }, () => next(valueTypes.i32));
-  const [begin, end] = several(3) as [number, number, number];
+/** Begin, end, scratch and the address of the arguments. */
+export const runTypes: readonly ValueType[] = new Array(4).fill(valueTypes.i32);
+const begin = 0;
+const end = 1;
+const args = 3;
+
+/** Loads the arguments: reads, writes, dimensions, strides of each read, scalars. */
+export function emitParameters(
+  f: FunctionWriter,
+  expression: Expression,
+  { rank }: ExpressionLayout,
+): Parameters {
+  let byteOffset = 0;
+  const next = (isFloat: boolean): number => {
+    const { load } = isFloat ? f32 : i32;
+    const local = f.newLocal(isFloat ? valueTypes.f32 : valueTypes.i32);
+    f.get(args).memory(load, byteOffset).set(local);
+    byteOffset += 4;
+    return local;
+  };
+  const several = (count: number): number[] => Array.from({ length: count }, () => next(false));
   const axes = rank === 1 ? 0 : rank;
   return {
-    types,
     begin,
     end,
     reads: several(expression.inputs.length),
     writes: several(expression.outputs.length),
     dimensions: several(axes),
     strides: expression.inputs.map(() => several(axes)),
-    scalars: expression.scalars.map((type) => next(type === "f32" ? valueTypes.f32 : valueTypes.i32)),
+    scalars: expression.scalars.map((type) => next(type === "f32")),
   };
 }

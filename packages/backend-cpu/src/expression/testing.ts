@@ -1,5 +1,5 @@
 import type { DType, Expression, NumericArray, Storage } from "@evenkeel/tensor";
-import { evaluator, propertiesOf, sizeOf, viewAs } from "@evenkeel/tensor";
+import { argumentWords, evaluator, propertiesOf, sizeOf, viewAs } from "@evenkeel/tensor";
 import { assembleExpression } from "./assemble.ts";
 
 /** An expression launch with data in place of buffers, for the tests of this folder. */
@@ -13,17 +13,26 @@ export interface Problem {
 
 const memory = new WebAssembly.Memory({ initial: 512, maximum: 65_536, shared: true });
 const scratch = 16;
-const firstBuffer = 1024;
+/** Where arguments lie: behind what tests put into the first page of a memory. */
+const argsAddress = 32 * 1024;
+const firstBuffer = 64 * 1024;
 const untouched = 0xa5;
 
 export const storageOf = (dtype: DType): Storage => propertiesOf(dtype).storage.wasm!;
 
 const paddedBytes = (data: NumericArray): number => Math.ceil((data.byteLength + 32) / 16) * 16;
 
-/** The exported function of an assembled expression, over the memory of the tests. */
-export function instantiate(bytes: Uint8Array<ArrayBuffer>): (...parameters: number[]) => void {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  return instance.exports.run as (...parameters: number[]) => void;
+/** The exported function of an assembled expression, with its arguments as words. */
+export function instantiate(
+  bytes: Uint8Array<ArrayBuffer>,
+  over: WebAssembly.Memory = memory,
+): (begin: number, end: number, args: readonly number[]) => void {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: over } });
+  const run = instance.exports.run as (...parameters: number[]) => void;
+  return (begin, end, args) => {
+    new Int32Array(over.buffer, argsAddress, args.length).set(args);
+    run(begin, end, scratch, argsAddress);
+  };
 }
 
 /** Items of a problem: elements when its rank is 1, else rows. */
@@ -55,9 +64,10 @@ export function runAssembled(problem: Problem, cuts: readonly number[] = []): Nu
   const run = instantiate(assembleExpression(expression, { rank: shape.length, innermost }));
   const pointers = [...inputs, ...outputs].map(({ pointer }) => pointer);
   const geometry = shape.length === 1 ? [] : [...shape, ...reads.flatMap(({ strides }) => strides)];
+  const args = argumentWords([...pointers, ...geometry], expression.scalars, scalars);
   const bounds = [0, ...cuts, itemsOf(problem)];
   for (let chunk = 1; chunk < bounds.length; chunk++) {
-    run(bounds[chunk - 1]!, bounds[chunk]!, scratch, ...pointers, ...geometry, ...scalars);
+    run(bounds[chunk - 1]!, bounds[chunk]!, args);
   }
   return outputs.map(({ array, pointer }) => {
     const end = pointer + array.byteLength;

@@ -1,4 +1,6 @@
-/** Copies bytes `begin` to `end` from one place in memory to another. */
-export function copy(begin: usize, end: usize, scratch: usize, from: usize, to: usize): void {
-  memory.copy(to + begin, from + begin, end - begin);
+import { CopyArguments } from "./copy.kernels.as";
+
+/** Bytes begin to end of a copy from one place of the memory to another. */
+export function copy(begin: usize, end: usize, scratch: usize, args: CopyArguments): void {
+  memory.copy(args.to + begin, args.from + begin, end - begin);
 }

@@ -4,7 +4,14 @@ import { importPlainMemory } from "./shared-flag.ts";
 const isPlain = (buffer: ArrayBufferLike): boolean =>
   Object.prototype.toString.call(buffer) === "[object ArrayBuffer]";
 
-export type KernelFunction = (...args: number[]) => void;
+/** See `WasmKernel`. */
+export type KernelFunction = (
+  begin: number,
+  end: number,
+  scratch: number,
+  args: number,
+  counter: number,
+) => void;
 
 /**
  * The kernels of one thread, compiled at their first launch from device memory, where the registry put them: any thread

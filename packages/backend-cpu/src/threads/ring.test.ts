@@ -13,7 +13,6 @@ const entryOf = (items: number, kernel = 0): Entry => ({
   scratch: 0,
   scratchStride: 0,
   args: [],
-  takesAddress: false,
   argsAddress: 0,
   counters: 0,
 });

@@ -1,4 +1,4 @@
-import type { ParameterType } from "./kernel-schema.ts";
+import type { ScalarType } from "../expression/dtype.ts";
 
 /**
  * The arguments of a kernel in WASM as the words that it reads: addresses, then parameters.
@@ -7,7 +7,7 @@ import type { ParameterType } from "./kernel-schema.ts";
  */
 export function argumentWords(
   addresses: readonly number[],
-  types: readonly ParameterType[],
+  types: readonly ScalarType[],
   parameters: readonly number[],
 ): number[] {
   const words = [...addresses];

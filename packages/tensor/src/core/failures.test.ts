@@ -22,6 +22,8 @@ import type { Spec } from "./spec.ts";
 
 const spec: Spec = { shape: [4], dtype: "f32" };
 
+const kernels = { greedy: { reads: ["x"], writes: ["y", "z", "first", "second"], parameters: {} } } as const;
+
 /** Two outputs, one of them in the memory of the input, and two temporaries. */
 const greedyOp: Op = {
   name: "greedy",
@@ -31,7 +33,7 @@ const greedyOp: Op = {
     launches: [
       {
         kind: "kernel",
-        kernel: wasmKernel("", "greedy"),
+        kernel: wasmKernel("", "greedy", kernels),
         reads: [{ input: 0 }],
         writes: [{ output: 0 }, { output: 1 }, { temporary: 0 }, { temporary: 1 }],
         parameters: [],

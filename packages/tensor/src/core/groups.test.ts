@@ -6,6 +6,8 @@ import { execute } from "./executor.ts";
 import { wasmKernel } from "./launch.ts";
 import type { Op } from "./op.ts";
 
+const kernels = { grouped: { reads: ["x"], writes: ["y", "z", "rest"], parameters: {} } } as const;
+
 /** Three outputs, of which the last two share their memory. */
 const groupedOp: Op = {
   name: "grouped",
@@ -19,7 +21,7 @@ const groupedOp: Op = {
     launches: [
       {
         kind: "kernel",
-        kernel: wasmKernel("", "grouped"),
+        kernel: wasmKernel("", "grouped", kernels),
         reads: [{ input: 0 }],
         writes: [{ output: 0 }, { output: 1 }, { output: 2 }],
         parameters: [],

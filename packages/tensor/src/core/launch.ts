@@ -30,21 +30,18 @@ export interface WasmKernel<Schema extends KernelSchema = KernelSchema> extends 
   readonly language: "wasm";
   /** The module's bytes as text, see `bytesOfModule`: kernels travel inside the JavaScript. Also the identity of the module. */
   readonly module: string;
-  readonly schema?: Schema;
-  /** Of the parameters, in order. Absent: the arguments are passed one by one, and the counter after them. */
-  readonly parameterTypes?: readonly ParameterType[];
+  readonly schema: Schema;
+  /** Of the parameters, in order. */
+  readonly parameterTypes: readonly ParameterType[];
 }
 
 /** A kernel in an embedded module. */
-export function wasmKernel(module: string, entry: string): WasmKernel;
 export function wasmKernel<Schemas extends KernelSchemas, Entry extends keyof Schemas & string>(
   module: string,
   entry: Entry,
   schemas: Schemas,
-): WasmKernel<Schemas[Entry]> & { readonly schema: Schemas[Entry] };
-export function wasmKernel(module: string, entry: string, schemas?: KernelSchemas): WasmKernel {
-  const schema = schemas?.[entry];
-  if (schema === undefined) return { language: "wasm", module, entry };
+): WasmKernel<Schemas[Entry]> {
+  const schema = schemas[entry]!;
   return { language: "wasm", module, entry, schema, parameterTypes: Object.values(schema.parameters) };
 }
 

@@ -126,10 +126,7 @@ function runKernel(
   const run = exportsOf(module)[entry] as (...args: number[]) => void;
   const addresses = [...reads, ...writes].map((slot) => (slot ? placeOf(operands, slot).address : 0));
   const numbers = parameters.map((value) => numberOf(value, scalars));
-  const args =
-    parameterTypes === undefined
-      ? [...addresses, ...numbers]
-      : [memory.placeWords(argumentWords(addresses, parameterTypes, numbers))];
+  const args = memory.placeWords(argumentWords(addresses, parameterTypes, numbers));
   const counter = check === undefined ? 0 : memory.place(4).address;
   const scratch = memory.placeScratch(work.scratchBytes ?? 0);
   const begins = Array.from({ length: Math.ceil(work.items / work.chunk) }, (_, chunk) => chunk * work.chunk);
@@ -137,7 +134,7 @@ function runKernel(
   for (const begin of begins) {
     memory.clear(scratch);
     const end = Math.min(begin + work.chunk, work.items);
-    run(begin, end, scratch.address, ...args, counter);
+    run(begin, end, scratch.address, args, counter);
   }
 }
 

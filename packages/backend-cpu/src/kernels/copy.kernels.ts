@@ -1,0 +1,8 @@
+/** Of copy.as.ts. */
+export const copyKernels = {
+  copy: {
+    reads: ["from"],
+    writes: ["to"],
+    parameters: {},
+  },
+} as const;

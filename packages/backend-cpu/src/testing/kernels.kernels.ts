@@ -1,0 +1,90 @@
+/** Of kernels.as.ts. */
+export const testKernels = {
+  addTo: {
+    reads: [],
+    writes: ["y"],
+    parameters: {
+      amount: "f32",
+    },
+  },
+  blend: {
+    reads: ["x"],
+    writes: ["y"],
+    parameters: {
+      factor: "f32",
+    },
+  },
+  sumChunks: {
+    reads: ["x"],
+    writes: ["y"],
+    parameters: {
+      length: "u32",
+    },
+  },
+  throughScratch: {
+    reads: [],
+    writes: ["y"],
+    parameters: {
+      words: "u32",
+    },
+  },
+  weightedSum: {
+    reads: [],
+    writes: ["y"],
+    parameters: {
+      a0: "f32",
+      a1: "f32",
+      a2: "f32",
+      a3: "f32",
+      a4: "f32",
+      a5: "f32",
+      a6: "f32",
+      a7: "f32",
+      a8: "f32",
+      a9: "f32",
+      a10: "f32",
+      a11: "f32",
+      a12: "f32",
+      a13: "f32",
+      a14: "f32",
+      a15: "f32",
+      a16: "f32",
+      a17: "f32",
+      a18: "f32",
+      a19: "f32",
+      a20: "f32",
+      a21: "f32",
+      a22: "f32",
+      a23: "f32",
+      a24: "f32",
+      a25: "f32",
+      a26: "f32",
+      a27: "f32",
+      a28: "f32",
+      a29: "f32",
+      a30: "f32",
+      a31: "f32",
+      a32: "f32",
+      a33: "f32",
+      a34: "f32",
+      a35: "f32",
+    },
+  },
+  countAbsent: {
+    reads: ["a?", "b?"],
+    writes: ["y"],
+    parameters: {},
+  },
+  trap: {
+    reads: [],
+    writes: ["y"],
+    parameters: {},
+  },
+  work: {
+    reads: [],
+    writes: ["y"],
+    parameters: {
+      steps: "u32",
+    },
+  },
+} as const;
