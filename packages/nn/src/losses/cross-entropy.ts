@@ -12,7 +12,7 @@ export interface CrossEntropyOptions extends SoftmaxCrossEntropyOptions, LossOpt
  * The cross-entropy between the softmax of logits and class labels. The mean is taken over samples whose label is not
  * `ignoreIndex`; it is NaN where there is none.
  *
- * Shapes: f32 [n, classes], i32 [n] -> [], or [n] with reduction `none`. Throws ShapeError, DTypeError, and ArgumentError
+ * Shapes: f32 or f16 [n, classes], i32 [n] -> f32 [], or [n] with reduction `none`. Throws ShapeError, DTypeError, and ArgumentError
  * for options out of range. A label that is not a class is an ArgumentError too: of a host array in `fit` and `evaluate` it is
  * thrown, elsewhere the next read rejects with it.
  *

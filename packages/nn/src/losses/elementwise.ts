@@ -1,12 +1,14 @@
-import type { Expression, Tensor, Value } from "@evenkeel/tensor";
+import type { DType, Expression, Tensor, Value } from "@evenkeel/tensor";
 import {
   broadcastShapes,
   buildExpression,
   DTypeError,
   e,
   evaluateExpression,
+  floatTypes,
   formatShape,
   formatSpec,
+  isFloat,
   ShapeError,
   sameShape,
   scope,
@@ -70,15 +72,16 @@ const weightedBceFormula: Formula = {
   },
 };
 
-const expressions = new Map<Formula, Expression>();
+const expressions = new Map<string, Expression>();
 
-function expressionOf(formula: Formula): Expression {
-  let expression = expressions.get(formula);
+/** The losses in f32 of inputs that are stored in these dtypes. */
+function expressionOf(operation: string, formula: Formula, inputs: readonly DType[]): Expression {
+  const key = `${operation} ${inputs.join()}`;
+  let expression = expressions.get(key);
   if (expression === undefined) {
-    const inputs = formula.inputs.map(() => "f32" as const);
     const scalars = new Array<"f32">(formula.scalars).fill("f32");
     expression = buildExpression({ inputs, scalars }, (values, numbers) => formula.loss(values, numbers));
-    expressions.set(formula, expression);
+    expressions.set(key, expression);
   }
   return expression;
 }
@@ -98,15 +101,21 @@ function lossOf(
     );
   }
   for (const [index, input] of inputs.entries()) checkInput(operation, formula.inputs[index]!, input, a);
+  const dtypes = inputs.map(({ dtype }) => dtype);
   return scope(() =>
-    reduceLoss(evaluateExpression(expressionOf(formula), inputs, { scalars })[0]!, reduction),
+    reduceLoss(
+      evaluateExpression(expressionOf(operation, formula, dtypes), inputs, { scalars })[0]!,
+      reduction,
+    ),
   );
 }
 
-/** Throws unless the input is f32 and broadcasts to the shape of the prediction. */
+/** Throws unless the input is a float and broadcasts to the shape of the prediction. */
 function checkInput(operation: string, name: string, input: Tensor, { shape }: Tensor): void {
-  if (input.dtype !== "f32") {
-    throw new DTypeError(`${operation}: ${name}: found ${formatSpec(input)}, expected f32: use cast`);
+  if (!isFloat(input.dtype)) {
+    throw new DTypeError(
+      `${operation}: ${name}: found ${formatSpec(input)}, expected ${floatTypes.join(" or ")}: use cast`,
+    );
   }
   if (!sameShape(broadcastShapes([shape, input.shape], operation), shape)) {
     throw new ShapeError(
@@ -118,7 +127,7 @@ function checkInput(operation: string, name: string, input: Tensor, { shape }: T
 /**
  * The squared difference.
  *
- * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ,
+ * Shapes: f32 or f16 any, the same -> f32 [], or the same with reduction `none`. Throws ShapeError when they differ,
  * DTypeError for other dtypes.
  *
  * @example mse(model.forward(x), y)
@@ -131,7 +140,7 @@ export function mse(prediction: Tensor, target: Tensor, options: LossOptions = {
 /**
  * The absolute difference; its slope at 0 is 0.
  *
- * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ,
+ * Shapes: f32 or f16 any, the same -> f32 [], or the same with reduction `none`. Throws ShapeError when they differ,
  * DTypeError for other dtypes.
  */
 export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
@@ -147,8 +156,8 @@ export interface SmoothL1Options extends LossOptions {
 /**
  * Quadratic where the difference is below beta, linear beyond (Girshick 2015, equation 3, with PyTorch's beta).
  *
- * Shapes: f32 any, the same -> [], or the same with reduction `none`. Throws ShapeError when they differ, DTypeError
- * for other dtypes, ArgumentError for options out of range.
+ * Shapes: f32 or f16 any, the same -> f32 [], or the same with reduction `none`. Throws ShapeError when they differ,
+ * DTypeError for other dtypes, ArgumentError for options out of range.
  */
 export function smoothL1(prediction: Tensor, target: Tensor, options: SmoothL1Options = {}): Tensor {
   checkOptions<SmoothL1Options>("smoothL1", options, { ...lossRules, beta: nonNegative });
@@ -165,7 +174,7 @@ export interface BceOptions extends LossOptions {
 /**
  * The cross-entropy between sigmoid(logits) and targets in [0, 1].
  *
- * Shapes: f32 any, the same -> [], or the same with reduction `none`; `positiveWeight` broadcasts to them. Throws
+ * Shapes: f32 or f16 any, the same -> f32 [], or the same with reduction `none`; `positiveWeight` broadcasts to them. Throws
  * ShapeError when logits and targets differ, DTypeError for other dtypes, ArgumentError for unknown options.
  */
 export function bceWithLogits(logits: Tensor, targets: Tensor, options: BceOptions = {}): Tensor {

@@ -1,4 +1,4 @@
-import type { Expression, Tensor } from "@evenkeel/tensor";
+import type { DType, Expression, Tensor } from "@evenkeel/tensor";
 import { buildExpression, e, evaluateExpression, gather, reshape, scope } from "@evenkeel/tensor";
 import { checkOptions, checkTensors } from "@evenkeel/tensor/checks";
 import { checkLabels } from "./host-integers.ts";
@@ -6,7 +6,7 @@ import type { LabelLossOptions } from "./reduction.ts";
 import { ignoredByDefault, labelLossRules, reduceLabelLoss } from "./reduction.ts";
 
 let replaced: Expression | undefined;
-let negated: Expression | undefined;
+const negated = new Map<DType, Expression>();
 
 /** The labels with 0 in place of the ignored one, so that each of them can be looked up. */
 function classesOf(labels: Tensor, ignoreIndex: number): Tensor {
@@ -16,19 +16,24 @@ function classesOf(labels: Tensor, ignoreIndex: number): Tensor {
   return evaluateExpression(replaced, [labels], { scalars: [ignoreIndex] })[0]!;
 }
 
-/** The loss of each sample; 0 where the label is ignored. */
+/** The loss of each sample in f32; 0 where the label is ignored. */
 function lossesOf(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
-  negated ??= buildExpression({ inputs: ["f32", "i32"], scalars: ["i32"] }, ([x, label], [ignored]) =>
-    e.select(e.equal(label!, ignored!), 0, e.neg(x!)),
-  );
-  return evaluateExpression(negated, [chosen, labels], { scalars: [ignoreIndex] })[0]!;
+  const { dtype } = chosen;
+  let expression = negated.get(dtype);
+  if (expression === undefined) {
+    expression = buildExpression({ inputs: [dtype, "i32"], scalars: ["i32"] }, ([x, label], [ignored]) =>
+      e.select(e.equal(label!, ignored!), 0, e.neg(x!)),
+    );
+    negated.set(dtype, expression);
+  }
+  return evaluateExpression(expression, [chosen, labels], { scalars: [ignoreIndex] })[0]!;
 }
 
 /**
  * The negative logarithm of the probability of each label. The mean is taken over samples whose label is not `ignoreIndex`.
  * `crossEntropy` takes logits and does the same in fewer passes.
  *
- * Shapes: f32 [n, classes] log-probabilities, i32 [n] -> [], or [n] with reduction `none`. Throws ShapeError, DTypeError, and
+ * Shapes: f32 or f16 [n, classes] log-probabilities, i32 [n] -> f32 [], or [n] with reduction `none`. Throws ShapeError, DTypeError, and
  * ArgumentError for unknown options. A label that is not a class is an ArgumentError too: of a host array in `fit` and
  * `evaluate` it is thrown, elsewhere the next read rejects with it.
  *

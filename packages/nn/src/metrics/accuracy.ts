@@ -15,7 +15,7 @@ export interface AccuracyOptions {
  * The share of samples whose largest logit is that of their label, among those whose label is not `ignoreIndex`. The result stays
  * on the device. Positions of a sequence are samples too.
  *
- * Shapes: [..., classes], i32 [...] -> []. Throws ShapeError when they do not fit, and ArgumentError for unknown options and, in
+ * Shapes: f32 or f16 [..., classes], i32 [...] -> f32 []. Throws ShapeError when they do not fit, and ArgumentError for unknown options and, in
  * `fit` and `evaluate`, for a label of a host array that is not a class.
  *
  * @example await fit(model, { ...options, metrics: { accuracy } });

@@ -53,7 +53,11 @@ describe("reading and writing", () => {
   test.each([
     ["F64", Float64Array.of(0.5, -2), [0.5, -2]],
     ["F16", Uint16Array.of(0x3c00, 0xc000, 0x0001, 0x7c00), [1, -2, 2 ** -24, Number.POSITIVE_INFINITY]],
-    ["BF16", Uint16Array.of(0x3f80, 0xc040), [1, -3]],
+    [
+      "BF16",
+      Uint16Array.of(0x3f80, 0xc040, 0x4049, 0x0001, 0x8000, 0x7f7f, 0xff80, 0x7fc0),
+      [1, -3, 3.140625, 2 ** -133, -0, (2 - 2 ** -7) * 2 ** 127, Number.NEGATIVE_INFINITY, Number.NaN],
+    ],
     [
       "F8_E4M3",
       Uint8Array.of(0x38, 0xb8, 0x01, 0x07, 0x08, 0x7e, 0x7f),

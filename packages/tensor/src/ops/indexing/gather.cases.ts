@@ -21,6 +21,7 @@ const geometries: readonly (readonly [
   ["no indices", [3, 4], 0, 1],
   ["empty", [0, 4], 2, 1],
   ["large: 66,000 rows", [66_000, 3], 1, 1],
+  ["f16", [6, 9], 3, 1, "f16"],
   ["u8", [6, 9], 3, 1, "u8"],
   ["bool", [4, 6], 3, 0, "bool"],
   ["i32", [6, 5], 9, 0, "i32"],
@@ -43,7 +44,7 @@ export const gatherCases: OpCases<GatherAttributes> = {
         },
       ],
     })),
-    ...(["f32", "i32", "bool"] as const).map((dtype) => ({
+    ...(["f32", "f16", "i32", "bool"] as const).map((dtype) => ({
       name: `out of range: ${dtype}`,
       attrs: { axis: 1, outOfRange: "error" as const },
       inputs: [

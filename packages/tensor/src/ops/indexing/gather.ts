@@ -7,6 +7,7 @@ import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { cast } from "../elementwise/cast.ts";
 import { linesAlong } from "../movement/lines.ts";
 import type { OutOfRange } from "./indexing.ts";
 import { checkIndices, indexingRules, missingValue } from "./indexing.ts";
@@ -30,7 +31,7 @@ function checkShapes(x: Spec, indices: Spec, axis: number): void {
   }
 }
 
-/** y[o, k, j] = x[o, indices[o, k, j], j] along the axis; an index out of range gives NaN in f32, 0 in other dtypes. */
+/** y[o, k, j] = x[o, indices[o, k, j], j] along the axis; an index out of range gives NaN in floats, 0 in other dtypes. */
 export const gatherOp: Op<GatherAttributes> = {
   name: "gather",
   outputs: ([x, indices], { axis }) => {
@@ -52,10 +53,10 @@ export const gatherOp: Op<GatherAttributes> = {
   },
   gradient: {
     reads: () => ({ inputs: [1], outputs: [] }),
-    apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => [
-      scatterAdd(dy!, indices!, { axis, size: x!.shape[axis]!, outOfRange: "zero" }),
-      undefined,
-    ],
+    apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => {
+      const options = { axis, size: x!.shape[axis]!, outOfRange: "zero" } as const;
+      return [cast(scatterAdd(cast(dy!, "f32"), indices!, options), x!.dtype), undefined];
+    },
   },
   family: indexingFamily,
 };

@@ -3,6 +3,7 @@ import { anything, oneOf } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import type { RangeCheck } from "../../core/launch.ts";
 import type { Spec } from "../../core/spec.ts";
+import { isFloat } from "../../expression/dtype.ts";
 
 /** Indices choose along one axis of [outer, length, inner]. */
 export interface Indexing {
@@ -28,7 +29,7 @@ export const indexingRules: Rules<{ readonly axis?: number; readonly outOfRange?
 
 /** The value that an index out of range selects, whether or not the device reports it. */
 export function missingValue({ dtype }: Spec, outOfRange: OutOfRange): number {
-  return dtype === "f32" && outOfRange === "error" ? Number.NaN : 0;
+  return isFloat(dtype) && outOfRange === "error" ? Number.NaN : 0;
 }
 
 /** The range check of the indices of an op, if those out of range are an error. */

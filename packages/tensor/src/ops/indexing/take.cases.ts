@@ -27,6 +27,7 @@ const geometries: readonly (readonly [
   ["u8 rows of whole words", [6, 12], [9], 0, "u8"],
   ["u8 rows of whole vectors", [3, 6, 32], [9], 1, "u8"],
   ["bool", [4, 6], [3], 1, "bool"],
+  ["f16", [6, 9], [5], 1, "f16"],
   ["i32", [6, 5], [9], 0, "i32"],
   ["u32", [6, 1], [9], 0, "u32"],
 ];
@@ -43,7 +44,7 @@ export const takeCases: OpCases<TakeAttributes> = {
         { shape: indices, dtype: "i32" as const, values: { integers: [0, shape[axis]! - 1] as const } },
       ],
     })),
-    ...(["f32", "u8"] as const).map((dtype) => ({
+    ...(["f32", "f16", "u8"] as const).map((dtype) => ({
       name: `out of range: ${dtype}`,
       attrs: { axis: 0, outOfRange: "error" as const },
       inputs: [

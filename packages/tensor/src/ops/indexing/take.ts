@@ -7,6 +7,7 @@ import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { cast } from "../elementwise/cast.ts";
 import { linesAlong } from "../movement/lines.ts";
 import type { OutOfRange } from "./indexing.ts";
 import { checkIndices, indexingRules, missingValue } from "./indexing.ts";
@@ -18,7 +19,7 @@ export interface TakeAttributes {
   readonly outOfRange: OutOfRange;
 }
 
-/** y[o, k, j] = x[o, indices[k], j] along the axis; an index out of range gives NaN in f32, 0 in other dtypes. */
+/** y[o, k, j] = x[o, indices[k], j] along the axis; an index out of range gives NaN in floats, 0 in other dtypes. */
 export const takeOp: Op<TakeAttributes> = {
   name: "take",
   outputs: ([x, indices], { axis }) => {
@@ -41,10 +42,10 @@ export const takeOp: Op<TakeAttributes> = {
   },
   gradient: {
     reads: () => ({ inputs: [1], outputs: [] }),
-    apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => [
-      indexAdd(dy!, indices!, { axis, size: x!.shape[axis]!, outOfRange: "zero" }),
-      undefined,
-    ],
+    apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => {
+      const options = { axis, size: x!.shape[axis]!, outOfRange: "zero" } as const;
+      return [cast(indexAdd(cast(dy!, "f32"), indices!, options), x!.dtype), undefined];
+    },
   },
   family: indexingFamily,
 };
@@ -58,7 +59,7 @@ export interface TakeOptions {
 
 /**
  * The slices of a tensor that indices name, along one axis: an embedding is `take(table, tokens)`. The gradient adds up in the
- * order of the indices. An index out of range gives NaN (0 unless x is f32), and the next read, or `idle`, rejects with
+ * order of the indices. An index out of range gives NaN (0 unless x is a float), and the next read, or `idle`, rejects with
  * ArgumentError, which says how many there are; with `outOfRange: "zero"` it gives 0, and nothing rejects.
  *
  * Shapes: [..., n, ...] and i32 [i, j, ...] -> [..., i, j, ..., ...]. Throws DTypeError unless the indices are i32, ArgumentError

@@ -1,9 +1,9 @@
 import type { OpCase } from "../../core/op-cases.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
 import type { ArgExtremeAttributes } from "./arg-extreme.ts";
 import { lineCases } from "./line-cases.ts";
 
-/** Cases of argmax and argmin. */
-export const argExtremeCases: readonly OpCase<ArgExtremeAttributes>[] = [
+const cases: readonly OpCase<ArgExtremeAttributes>[] = [
   ...lineCases({ values: ["distinct"], needsElements: true }).map((one) => ({
     ...one,
     attrs: { axes: [one.attrs.axis], keepDims: false },
@@ -60,3 +60,9 @@ export const argExtremeCases: readonly OpCase<ArgExtremeAttributes>[] = [
     differentiable: false,
   },
 ];
+
+/** Cases of argmax and argmin. */
+export const argExtremeCases: readonly OpCase<ArgExtremeAttributes>[] = withHalves(
+  ["rows", "columns", "axis kept", "both zeros along axis 0", "infinities along axis 1"],
+  cases,
+);

@@ -8,6 +8,7 @@ import { scope } from "../../core/scope.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
@@ -28,7 +29,7 @@ export interface ArgExtremeOptions {
 }
 
 export function argExtremeOutputs(operation: string, x: Spec, attrs: ArgExtremeAttributes): Spec[] {
-  checkDType(operation, "x", x, "f32", "i32", "u32");
+  checkDType(operation, "x", x, ...arithmeticTypes);
   checkReducible(operation, x, attrs);
   return [{ shape: reducedShape(x.shape, attrs), dtype: "i32" }];
 }
@@ -83,7 +84,7 @@ export const argmaxOp: Op<ArgExtremeAttributes> = {
 /**
  * The index of the largest value along an axis, the first one of ties. NaN wins, as in PyTorch.
  *
- * Shapes: any -> i32 without the axis, or with one element there (`keepDims`). Throws DTypeError unless x is f32, i32 or u32,
+ * Shapes: any -> i32 without the axis, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or u32,
  * ShapeError where there is no element to choose, ArgumentError for an axis out of range.
  *
  * @example argmax(tensor([[1, 4], [3, 2]]), { axis: 1 }) // [1, 0]
@@ -106,7 +107,7 @@ export const argminOp: Op<ArgExtremeAttributes> = {
 /**
  * The index of the smallest value along an axis, the first one of ties. NaN wins, as in PyTorch.
  *
- * Shapes: any -> i32 without the axis, or with one element there (`keepDims`). Throws DTypeError unless x is f32, i32 or u32,
+ * Shapes: any -> i32 without the axis, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or u32,
  * ShapeError where there is no element to choose, ArgumentError for an axis out of range.
  *
  * @example argmin(tensor([[1, 4], [3, 2]]), { axis: 1 }) // [0, 1]
@@ -145,7 +146,7 @@ export const isArgmaxOp: Op<object> = {
  * 1 where the largest value along the last axis stands at the given position, else 0, as f32: whether a classifier is right. Ties
  * and NaN count as in `argmax`. A position out of range, such as the label of an ignored sample, gives 0.
  *
- * Shapes: [..., n], i32 [...] -> f32 [...]. Throws ShapeError when they do not fit or n is 0, DTypeError unless x is f32, i32 or u32.
+ * Shapes: [..., n], i32 [...] -> f32 [...]. Throws ShapeError when they do not fit or n is 0, DTypeError unless x is f32, f16, i32 or u32.
  *
  * @example mean(isArgmax(logits, labels)) // the accuracy
  */

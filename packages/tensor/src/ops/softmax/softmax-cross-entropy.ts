@@ -99,7 +99,7 @@ const rules: Rules<SoftmaxCrossEntropyOptions> = {
  * that is no class (and not `ignoreIndex`) makes the loss and the gradient of its sample NaN, and the next read, or `idle`,
  * rejects with ArgumentError, which says how many there are.
  *
- * Shapes: f32 [n, classes], i32 [n] -> f32 [n]. Throws ShapeError, DTypeError, and ArgumentError for options out of range.
+ * Shapes: f32 or f16 [n, classes], i32 [n] -> f32 [n]. Throws ShapeError, DTypeError, and ArgumentError for options out of range.
  *
  * @example mean(softmaxCrossEntropy(logits, labels, { labelSmoothing: 0.1 }))
  */
