@@ -3,8 +3,8 @@ import { execute } from "@evenkeel/tensor";
 import { conv2dOp } from "@evenkeel/tensor/ops";
 import { batchNormTrainingOp, total } from "../batch-norm/batch-norm-training.ts";
 import { conv2dBatchNormFamily } from "./conv2d-batch-norm-family.ts";
-import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-plan.ts";
-import { convolved, others } from "./conv2d-batch-norm-plan.ts";
+import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-operands.ts";
+import { convolved, others } from "./conv2d-batch-norm-operands.ts";
 
 /**
  * A convolution and the training batch norm of its output z. The convolution can take the statistics while it writes

@@ -3,7 +3,7 @@ import { buildExpression, e, sizeOf } from "@evenkeel/tensor";
 import { f32 } from "../operands/case-inputs.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 import { conv2dBatchNormOp } from "./conv2d-batch-norm-op.ts";
-import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-plan.ts";
+import type { Conv2dBatchNormAttributes } from "./conv2d-batch-norm-operands.ts";
 
 type Geometry = Omit<Conv2dBatchNormAttributes["convolution"], "epilogue">;
 type Statistics = Conv2dBatchNormAttributes["statistics"];

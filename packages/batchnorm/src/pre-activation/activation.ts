@@ -1,7 +1,7 @@
 import type { Activation, Value } from "@evenkeel/tensor";
 import { ArgumentError, e } from "@evenkeel/tensor";
 import { nonNegative } from "@evenkeel/tensor/checks";
-import { activationCodes } from "./activation.kernels.ts";
+import { activationCodes } from "./wasm/activation.kernels.ts";
 
 /** Throws ArgumentError for anything but "none", "relu" and { leakyRelu } with a slope of at least 0. */
 export function checkActivation(operation: string, activation: Activation): void {

@@ -1,0 +1,61 @@
+import type { Limits, Plan, Spec } from "@evenkeel/tensor";
+import { gridOf } from "../../cpu/grid.ts";
+import type { NormalizeOperands } from "../../normalize/wasm/normalize-plan.ts";
+import { normalizeLaunch } from "../../normalize/wasm/normalize-plan.ts";
+import type { Layout } from "../../operands/layout.ts";
+import { layoutOf } from "../../operands/layout.ts";
+import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
+import { partialStatistics } from "../../statistics/wasm/statistics-plan.ts";
+
+/** One launch if an item holds whole channels, otherwise two. */
+export function trainingPlan(
+  [x, scale, shift, residual, runningMean]: readonly (Spec | undefined)[],
+  attrs: NormalizationAttributes,
+  limits: Limits,
+  donated: readonly boolean[],
+): Plan {
+  const operands = {
+    x: donated[0] ? undefined : { input: 0 },
+    scale: scale && { input: 1 },
+    shift: shift && { input: 2 },
+    residual: residual && { input: 3 },
+    y: { output: 0 },
+    statistics: { output: 1 },
+    running: runningMean && {
+      mean: { input: 4 },
+      variance: { input: 5 },
+      newMean: { output: 2 },
+      newVariance: { output: 3 },
+      momentum: { scalar: 0 },
+    },
+  };
+  const launches = trainingLaunches(layoutOf(x!.shape, attrs.axis), operands, attrs, limits, 0);
+  return { ...launches, aliases: donated[0] ? [[0, 0]] : [] };
+}
+
+/**
+ * Launches that take the statistics of x, normalize by them and update running statistics. `temporary` is the number
+ * of the first temporary.
+ */
+export function trainingLaunches(
+  layout: Layout,
+  operands: Omit<NormalizeOperands, "partials" | "parts">,
+  attrs: NormalizationAttributes,
+  limits: Limits,
+  temporary: number,
+): Pick<Plan, "launches" | "temporaries"> {
+  const { channels } = layout;
+  const grid = gridOf(layout);
+  const { parts } = grid;
+  if (channels === 0) return { launches: [], temporaries: [] };
+  if (parts === 1)
+    return { launches: [normalizeLaunch(grid, { ...operands, parts }, attrs, limits)], temporaries: [] };
+  const partials = { temporary };
+  return {
+    launches: [
+      partialStatistics(grid, operands.x ?? operands.y, partials, limits),
+      normalizeLaunch(grid, { ...operands, partials, parts }, attrs, limits),
+    ],
+    temporaries: [{ shape: [parts, 4, channels], dtype: "f32" }],
+  };
+}

@@ -1,0 +1,71 @@
+import type { Limits, Plan, PlanEntry, Slot, Spec } from "@evenkeel/tensor";
+import { groupLayout, planFor } from "@evenkeel/tensor";
+import { storedPlan } from "../../gpu/stored-plan.ts";
+import { unitBytes } from "../../gpu/tile-launch.ts";
+import { cutOf, mostParts, tilingOf } from "../../gpu/tiling.ts";
+import { shaderNormalization } from "../../normalize/wgsl/normalize.wgsl-plans.ts";
+import { layoutOf } from "../../operands/layout.ts";
+import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
+import { shaderPartialStatistics } from "../../statistics/wgsl/statistics.wgsl-plans.ts";
+import { batchNormTrainingOp } from "../batch-norm-training.ts";
+
+export const plans: readonly PlanEntry[] = [
+  planFor(batchNormTrainingOp, storedPlan(batchNormTrainingOp, shaderTrainingPlan), { takesHalves: true }),
+];
+
+/**
+ * One launch if a channel fits a workgroup, otherwise two. The first of two copies the old running statistics into
+ * its output, so that the second has at most eight operands.
+ */
+function shaderTrainingPlan(
+  [x, scale, shift, residual, runningMean]: readonly (Spec | undefined)[],
+  attrs: NormalizationAttributes,
+  limits: Limits,
+  donated: readonly boolean[],
+): Plan {
+  const layout = layoutOf(x!.shape, attrs.axis);
+  const { channels } = layout;
+  const target = { dtype: x!.dtype, limits };
+  const perChannel: Spec = { shape: [channels], dtype: "f32" };
+  const statistics: Spec = { shape: [4, channels], dtype: "f32" };
+  const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
+  const groups = runningMean ? [[1, 2, 3]] : [];
+  if (channels === 0) return { launches: [], temporaries: [], aliases, groups };
+  const tiling = tilingOf(layout);
+  const [, second = 0, third = 0] = groupLayout([statistics, perChannel, perChannel], limits).byteOffsets.map(
+    (offset) => offset / unitBytes(tiling),
+  );
+  const cut = cutOf(tiling, tiling.loads, mostParts);
+  const old = runningMean && { mean: { input: 4 }, variance: { input: 5 } };
+  const ownOld = tiling.fits ? old : undefined;
+  const parts: Slot | undefined = tiling.fits ? undefined : { temporary: 0 };
+  const normalization = shaderNormalization(
+    tiling,
+    {
+      operands: {
+        reads: {
+          x: donated[0] ? undefined : { input: 0 },
+          parts,
+          scale: scale && { input: 1 },
+          shift: shift && { input: 2 },
+          residual: residual && { input: 3 },
+          runningMean: ownOld?.mean,
+          runningVariance: ownOld?.variance,
+        },
+        writes: { y: { output: 0 }, statistics: { output: 1 } },
+      },
+      ...(parts && { parts: cut.splits }),
+      ...(runningMean && { running: { second, third, momentum: { scalar: 0 } } }),
+    },
+    attrs,
+    target,
+  );
+  if (parts === undefined) return { launches: [normalization], temporaries: [], aliases, groups };
+  const rows = 4 * cut.splits + (runningMean ? 2 : 0);
+  return {
+    launches: [shaderPartialStatistics(tiling, cut, { input: 0 }, parts, target, old), normalization],
+    temporaries: [{ shape: [rows, channels], dtype: "f32" }],
+    aliases,
+    groups,
+  };
+}

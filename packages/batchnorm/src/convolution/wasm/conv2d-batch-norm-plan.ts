@@ -1,0 +1,76 @@
+import type { Limits, Plan, Spec } from "@evenkeel/tensor";
+import { conv2dOp } from "@evenkeel/tensor/ops";
+import { conv2dStatisticsPlan } from "@evenkeel/tensor/wasm";
+import { trainingLaunches } from "../../batch-norm/wasm/batch-norm-training-plan.ts";
+import { gridOf } from "../../cpu/grid.ts";
+import { normalizeLaunch } from "../../normalize/wasm/normalize-plan.ts";
+import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
+import { mergeLaunch } from "../../statistics/wasm/merge-plan.ts";
+import type { Conv2dBatchNormAttributes, Operands } from "../conv2d-batch-norm-operands.ts";
+import { convolved, others } from "../conv2d-batch-norm-operands.ts";
+
+/** Channels with more values than this (256 KiB) get their statistics while they are written: see docs/decisions/0011. */
+const mostValuesOnRead = 2 ** 16;
+/** With smaller parts, taking statistics while writing costs more than reading everything again. */
+const smallestPart = 320;
+
+export function conv2dBatchNormPlan(
+  inputs: Operands<Spec>,
+  { convolution, normalization, statistics: choice }: Conv2dBatchNormAttributes,
+  limits: Limits,
+): Plan {
+  const convolvedInputs = convolved(inputs);
+  const layout = layoutOf(conv2dOp.outputs(convolvedInputs, convolution)[0]!.shape, 1);
+  const values = valuesPerChannel(layout);
+  const isFaster = (parts: number): boolean => values > mostValuesOnRead && values >= parts * smallestPart;
+  const { launches, temporaries, statistics } = conv2dStatisticsPlan(
+    convolvedInputs,
+    convolution,
+    limits,
+    choice === undefined ? isFaster : () => choice === "onWrite",
+  );
+  const [scale, shift, residual, runningMean] = others(inputs);
+  const merged = { output: 2 };
+  const operands = {
+    x: { output: 0 },
+    y: { output: 1 },
+    scale: scale && { input: 3 },
+    shift: shift && { input: 4 },
+    residual: residual && { input: 5 },
+    running: runningMean && {
+      mean: { input: 6 },
+      variance: { input: 7 },
+      newMean: { output: 3 },
+      newVariance: { output: 4 },
+      momentum: { scalar: 0 },
+    },
+  };
+  if (statistics === undefined) {
+    const rest = trainingLaunches(
+      layout,
+      { ...operands, statistics: merged },
+      normalization,
+      limits,
+      temporaries.length,
+    );
+    return {
+      launches: [...launches, ...rest.launches],
+      temporaries: [...temporaries, ...rest.temporaries],
+      aliases: [],
+    };
+  }
+  return {
+    launches: [
+      ...launches,
+      mergeLaunch(statistics.parts, layout.channels, statistics.slot, merged, limits),
+      normalizeLaunch(
+        gridOf(layout, true),
+        { ...operands, partials: merged, parts: 1 },
+        normalization,
+        limits,
+      ),
+    ],
+    temporaries,
+    aliases: [],
+  };
+}

@@ -1,0 +1,46 @@
+import type { Limits, Plan, PlanEntry, Spec } from "@evenkeel/tensor";
+import { planFor } from "@evenkeel/tensor";
+import { storedPlan } from "../../gpu/stored-plan.ts";
+import { cutOf, loadsInFlight, tilingOf } from "../../gpu/tiling.ts";
+import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
+import { gradientApplyAliases } from "../gradient-aliases.ts";
+import { gradientApplyOp } from "../gradient-apply.ts";
+import type { GradientApplyAttributes } from "../gradient-attributes.ts";
+import { passLaunch, readsOf } from "./gradient-shader-pass.ts";
+
+export const plans: readonly PlanEntry[] = [
+  planFor(gradientApplyOp, storedPlan(gradientApplyOp, shaderApplyPlan), { takesHalves: true }),
+];
+
+/** The second pass alone. */
+function shaderApplyPlan(
+  inputs: readonly (Spec | undefined)[],
+  attrs: GradientApplyAttributes,
+  limits: Limits,
+  donated: readonly boolean[],
+): Plan {
+  const { shape, dtype } = inputs[1]!;
+  const aliases = gradientApplyAliases(donated);
+  if (shape.includes(0)) return { launches: [], temporaries: [], aliases };
+  const layout = layoutOf(shape, attrs.axis);
+  const tiling = tilingOf(layout);
+  const ofBatch = { ...attrs, residual: false, ofBatch: true };
+  const loads = Math.min(tiling.loads, loadsInFlight);
+  const writes = { dx: { output: 0 } };
+  const launch = passLaunch(
+    { tiling, attrs: ofBatch, values: valuesPerChannel(layout), target: { dtype, limits } },
+    {
+      ...{
+        entry: "gradientApply",
+        cut: cutOf(tiling, loads),
+        parts: 0,
+        finishes: true,
+        source: "given",
+        loads,
+      },
+      ...{ activation: attrs.activation, writes },
+      reads: { ...readsOf(inputs, ofBatch, aliases, writes), sums: { input: 5 } },
+    },
+  );
+  return { launches: [launch], temporaries: [], aliases };
+}

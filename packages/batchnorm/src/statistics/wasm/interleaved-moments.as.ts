@@ -1,0 +1,115 @@
+// Moments of a block of interleaved channels: a row holds `inner` neighbouring values of each channel. As in the
+// planar form, x - pivot is summed in f32 over tiles (here of rows, column by column), and the tiles of a channel are
+// merged in f64.
+
+import { accumulate, fillInner, lanesBefore, loadLanes, quarterOf, sum4 } from "../../cpu/lanes.as";
+import { clearMoments, countOf, isCentred, meanOf, mergeTile, momentsBytes } from "./moments.as";
+
+/** Rows of a tile, which is summed in f32. */
+const tileRows: usize = 512;
+
+/** Rows whose mean is the first pivot, which is then usually within a quarter of a standard deviation of the tile's mean. */
+const sampledRows: usize = 16;
+
+/** One vector of columns in four rows, `step` bytes apart. */
+@inline
+function sumFour(x: usize, step: usize, pivots: usize, sums: usize, squares: usize): void {
+  const p = v128.load(pivots);
+  const a = f32x4.sub(v128.load(x), p);
+  const b = f32x4.sub(v128.load(x + step), p);
+  const c = f32x4.sub(v128.load(x + 2 * step), p);
+  const d = f32x4.sub(v128.load(x + 3 * step), p);
+  accumulate(sums, sum4(a, b, c, d));
+  accumulate(squares, sum4(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d)));
+}
+
+/** The arrays are a whole number of vectors long; their values beyond `columns` are not used. */
+function sumTile(x: usize, rows: usize, columns: usize, stride: usize, arrays: usize, arrayBytes: usize): void {
+  const sums = arrays + arrayBytes, squares = sums + arrayBytes;
+  const end = columns * 4;
+  const wide = end & ~15;
+  memory.fill(sums, 0, 2 * arrayBytes);
+  let first: usize = 0;
+  for (let left = rows; left >= 4; left = rows - first / stride) {
+    const quarter = quarterOf(left) * stride;
+    for (let row = first; row < first + quarter; row += stride) {
+      for (let column: usize = 0; column < wide; column += 16) {
+        sumFour(x + row + column, quarter, arrays + column, sums + column, squares + column);
+      }
+    }
+    first += 4 * quarter;
+  }
+  for (let column: usize = 0; column < end; column += 16) {
+    const lanes = lanesBefore(column, end);
+    const p = v128.load(arrays + column);
+    for (let row: usize = lanes ? 0 : first; row < rows * stride; row += stride) {
+      const d = f32x4.sub(loadLanes(x + row + column, lanes), p);
+      accumulate(sums + column, d);
+      accumulate(squares + column, f32x4.mul(d, d));
+    }
+  }
+}
+
+/** The sum of `inner` neighbours. */
+@inline
+function sumInner(from: usize, inner: usize): f64 {
+  let sum: f64 = 0;
+  for (let at = from; at < from + inner * 4; at += 4) sum += f64(load<f32>(at));
+  return sum;
+}
+
+/** Moves all pivots, or only those that are far from it, to the mean of `count` values. Returns whether any pivot moved. */
+function movePivots(
+  all: bool, channels: usize, inner: usize, count: f64, pivots: usize, sums: usize, squares: usize,
+): bool {
+  let moved = false;
+  for (let channel: usize = 0; channel < channels; channel++) {
+    const at = channel * inner * 4;
+    const sum = sumInner(sums + at, inner);
+    if (!all && isCentred(count, sum, sumInner(squares + at, inner))) continue;
+    fillInner(pivots + at, inner, f32(f64(load<f32>(pivots + at)) + sum / count));
+    moved = true;
+  }
+  return moved;
+}
+
+function addTile(
+  moments: usize, arrays: usize, arrayBytes: usize, x: usize, rows: usize, channels: usize, inner: usize, stride: usize,
+): void {
+  const pivots = arrays, sums = arrays + arrayBytes, squares = sums + arrayBytes;
+  const columns = channels * inner;
+  const count = f64(rows * inner);
+  const isFirst = countOf(moments) == 0;
+  for (let channel: usize = 0; channel < channels; channel++) {
+    const first = load<f32>(x + channel * inner * 4);
+    fillInner(pivots + channel * inner * 4, inner, isFirst ? first : f32(meanOf(moments + channel * momentsBytes)));
+  }
+  if (isFirst) {
+    const sampled = min(sampledRows, rows);
+    sumTile(x, sampled, columns, stride, arrays, arrayBytes);
+    movePivots(true, channels, inner, f64(sampled * inner), pivots, sums, squares);
+  }
+  for (let pass = 0; ; pass++) {
+    sumTile(x, rows, columns, stride, arrays, arrayBytes);
+    if (pass == 2 || !movePivots(false, channels, inner, count, pivots, sums, squares)) break;
+  }
+  for (let channel: usize = 0; channel < channels; channel++) {
+    const at = channel * inner * 4;
+    mergeTile(moments + channel * momentsBytes, count, load<f32>(pivots + at), sumInner(sums + at, inner), sumInner(squares + at, inner));
+  }
+}
+
+/**
+ * Moments of `channels` channels, one after the other at `moments`, over `rows` rows of a block that starts at `x`. Uses three
+ * arrays of `arrayBytes` bytes, a whole number of vectors that holds channels * inner values.
+ */
+function interleavedMoments(
+  moments: usize, arrays: usize, arrayBytes: usize, x: usize, rows: usize, channels: usize, inner: usize, stride: usize,
+): void {
+  for (let channel: usize = 0; channel < channels; channel++) clearMoments(moments + channel * momentsBytes);
+  for (let row: usize = 0; row < rows; row += tileRows) {
+    addTile(moments, arrays, arrayBytes, x + row * stride, min(tileRows, rows - row), channels, inner, stride);
+  }
+}
+
+export { interleavedMoments };
