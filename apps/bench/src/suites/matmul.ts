@@ -8,6 +8,8 @@ const shapes: readonly Sizes[] = [
   [1024, 1024, 1024],
   [512, 512, 512],
   [128, 784, 512],
+  // So little work that the launch, of 29 arguments, shows.
+  [64, 64, 64],
 ];
 /** Enough work for a GPU of hardware. */
 const gpuShape: Sizes = [4096, 4096, 4096];
