@@ -7,7 +7,7 @@ import type { Spec } from "./spec.ts";
 /** A place in a plan: one of the op's inputs or outputs, or a temporary that the plan asked for. */
 export type Slot = { readonly input: number } | { readonly output: number } | { readonly temporary: number };
 
-/** A number that the caller passes at each call: it may change from step to step without a recompilation. */
+/** A number that the caller passes with each call. It may change from step to step without a recompilation. */
 export interface ScalarSlot {
   readonly scalar: number;
 }
@@ -28,7 +28,10 @@ export interface Kernel {
  */
 export interface WasmKernel<Schema extends KernelSchema = KernelSchema> extends Kernel {
   readonly language: "wasm";
-  /** The module's bytes as text, see `bytesOfModule`: kernels travel inside the JavaScript. Also the identity of the module. */
+  /**
+   * The module's bytes as text (see `bytesOfModule`), because kernels travel inside the JavaScript. It also identifies
+   * the module.
+   */
   readonly module: string;
   readonly schema: Schema;
   /** Of the parameters, in order. */
@@ -70,7 +73,7 @@ export interface WgslKernel extends Kernel {
 }
 
 /**
- * How a kernel's work is cut. WASM: `items` are dealt in chunks of `chunk` items; the plan chooses `chunk` from the
+ * How a kernel's work is cut. In WASM, threads take chunks of `chunk` items. The plan chooses `chunk` from the
  * problem's shape alone, so that results have the same bits for any number of threads.
  */
 export type Work =
@@ -95,7 +98,7 @@ export interface KernelLaunch<Operand, Scalar> {
   readonly kind: "kernel";
   readonly kernel: Kernel;
   readonly reads: readonly (Operand | undefined)[];
-  /** Operands that are written; one that is read and written stands here only. */
+  /** Operands that are written. One that is both read and written is listed only here. */
   readonly writes: readonly (Operand | undefined)[];
   readonly parameters: readonly (number | Scalar)[];
   readonly work: Work;
@@ -121,12 +124,12 @@ export interface HostOperand<Operand> {
   readonly access: "read" | "write" | "read-write";
 }
 
-/** A step on the host in the middle of the queue: what was launched before has run, what comes after waits for it. */
+/** A host step in the queue. It runs after everything launched before it, and later launches wait for it. */
 export interface HostLaunch<Operand> {
   readonly kind: "host";
   readonly name: string;
   readonly operands: { readonly [name: string]: HostOperand<Operand> };
-  /** Gets one array per operand, in the backend's storage; what it writes into `write` operands reaches the device. */
+  /** Gets one array for each operand, in the backend's storage. What it writes to `write` operands is written to the device. */
   run(arrays: { [name: string]: NumericArray }): void | Promise<void>;
 }
 
@@ -135,27 +138,27 @@ export type AnyLaunch<Operand, Scalar> =
   | ExpressionLaunch<Operand, Scalar>
   | HostLaunch<Operand>;
 
-/** A launch as a plan writes it: over slots. */
+/** A launch as a plan describes it, over slots. */
 export type PlannedLaunch = AnyLaunch<Slot, ScalarSlot>;
 
-/** Bytes of a device buffer. */
+/** A range of bytes of a device buffer. */
 export interface BufferView {
   readonly buffer: DeviceBuffer;
   readonly byteOffset: number;
   readonly bytes: number;
 }
 
-/** Memory of a backend; only the backend that made it knows what it is. */
+/** Memory of a backend. Only the backend that made it knows what it is. */
 export interface DeviceBuffer {
   readonly bytes: number;
 }
 
-/** A launch as a backend receives it: over buffers and numbers. */
+/** A launch as a backend receives it, over buffers and numbers. */
 export type Launch = AnyLaunch<BufferView, never>;
 
 const isScalarSlot = (value: number | ScalarSlot): value is ScalarSlot => typeof value !== "number";
 
-/** Puts views in the place of slots and numbers in the place of scalar slots. */
+/** Replaces slots by views, and scalar slots by numbers. */
 export function bindLaunch(
   launch: PlannedLaunch,
   view: (slot: Slot) => BufferView,

@@ -82,7 +82,7 @@ class LeakReporter implements LeakWatch {
   private readonly hasStacks: boolean;
   private readonly origins = new WeakMap<DeviceBuffer, Origin>();
   private readonly unscoped = new Set<DeviceBuffer>();
-  /** What the next report is about. */
+  /** The buffers that the next report is about. */
   private forgotten: DeviceBuffer[] = [];
 
   constructor(listener: LeakListener, hasStacks: boolean) {

@@ -7,7 +7,7 @@ export interface Made extends Spec {
   readonly storage: { readonly buffer: DeviceBuffer };
 }
 
-/** Learns where memory comes from and which of it was forgotten. */
+/** Records which operations made memory, and which of it was forgotten. */
 export interface LeakWatch {
   /** `call` is the function whose callers made the tensors. An outer call comes after those inside of it, and counts. */
   noteOrigin(
@@ -22,7 +22,7 @@ export interface LeakWatch {
   noteFreed(buffer: DeviceBuffer): void;
   /** Memory that no scope owned was freed because its tensors were collected as garbage. */
   noteForgotten(buffer: DeviceBuffer): void;
-  /** What holds the most memory that no scope owns, in words. */
+  /** A text that names what holds the most memory that no scope owns. */
   describeLargest(): string;
 }
 

@@ -5,7 +5,7 @@
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);
-    // Simulated pages, as in tests, have neither.
+    // Simulated pages, such as those of tests, have neither.
     else if (typeof MessageChannel !== "function") setTimeout(resolve);
     else {
       const { port1, port2 } = new MessageChannel();

@@ -1,12 +1,15 @@
 interface Node {
   readonly process?: {
     readonly versions?: { readonly node?: string };
-    /** From Node 22.3 on. */
+    /** Available from Node 22.3 on. */
     readonly getBuiltinModule?: (name: string) => unknown;
   };
 }
 
-/** A module of Node by a name that bundlers for browsers do not follow; undefined outside Node and if it cannot be loaded. */
+/**
+ * Loads a module of Node by a name that bundlers for browsers do not follow. Resolves with undefined outside Node, and
+ * if the module cannot be loaded.
+ */
 export async function nodeModule<Module>(name: string): Promise<Module | undefined> {
   const { process } = globalThis as Node;
   if (process?.versions?.node === undefined) return undefined;

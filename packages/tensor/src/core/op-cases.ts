@@ -1,14 +1,14 @@
 import type { Attributes, Op } from "./op.ts";
 import type { Spec } from "./spec.ts";
 
-/** How the values of a case's input are drawn; always the same values for the same case. */
+/** How the values of a case's input are drawn. A case always gets the same values. */
 export type CaseValues =
   | readonly number[]
   | { readonly normal: readonly [mean: number, deviation: number] }
   | { readonly uniform: readonly [low: number, high: number] }
   /** Whole numbers, both ends included. */
   | { readonly integers: readonly [low: number, high: number] }
-  /** All different and well apart, in random order: no ties for max, argmax or top-k. */
+  /** Values that are all different and well apart, in random order, so that max, argmax and top-k have no ties. */
   | "distinct"
   /** Normal values with NaN, both infinities, both zeros and denormals among them. */
   | "non-finite";
@@ -18,9 +18,9 @@ export interface CaseInput extends Spec {
 }
 
 /**
- * How far a result may be from the float64 reference; the bounds per backend stand in one table of conformance.
- * `exact`: same bits. `rounding`: correctly rounded steps. `transcendental`: polynomials and device built-ins.
- * `reduction`: sums of `length` terms, judged against the sum of magnitudes.
+ * How far a result may be from the float64 reference. A table in conformance has the bounds of each backend. `exact`:
+ * the same bits. `rounding`: correctly rounded steps. `transcendental`: polynomials and device built-ins. `reduction`:
+ * sums of this many terms, judged against the sum of magnitudes.
  */
 export type Accuracy =
   | "exact"
@@ -39,17 +39,17 @@ export interface OpCase<Attrs extends Attributes = Attributes> {
   /** Overrides the accuracy of the op for this case. */
   readonly accuracy?: Accuracy;
   /**
-   * False where a derivative makes no sense. `subgradient`: at a kink or a jump, where the gradient is a convention: devices
-   * must follow it, but differences say nothing.
+   * False where a derivative makes no sense. `subgradient`: at a kink or a jump, where the gradient is a convention
+   * that devices must follow, but that finite differences do not show.
    */
   readonly differentiable?: boolean | "subgradient";
-  /** The message of the ArgumentError with which the next read rejects. The values are compared with the reference all the same. */
+  /** The message of the ArgumentError with which the next read rejects. The values are still compared with the reference. */
   readonly reports?: string;
-  /** A capability that a device may lack: WGSL does not promise NaN and infinity. */
+  /** A capability that a device may lack. WGSL does not promise NaN and infinity. */
   readonly needs?: "non-finite";
 }
 
-/** The test cases of one op: its folder's `cases.ts` exports one as `cases`; conformance finds it by itself. */
+/** The test cases of one op. A `*.cases.ts` file beside the op exports them, and the build collects them for conformance. */
 export interface OpCases<Attrs extends Attributes = Attributes> {
   readonly op: Op<Attrs>;
   readonly accuracy: Accuracy;

@@ -29,7 +29,7 @@ export async function format(x: Tensor): Promise<string> {
   return `${header}\n${formatLevel(x.shape, 0, 0, (position) => write(data[position]!).padStart(width))}`;
 }
 
-/** One notation for all values: whole numbers, as many decimals as they need up to four, or exponents. */
+/** Chooses one notation for all values: whole numbers, up to four decimals as needed, or exponents. */
 function writerOf({ dtype }: Tensor, values: readonly number[]): (value: number) => string {
   if (dtype === "bool") return (value) => String(value !== 0);
   const finite = values.filter(Number.isFinite);
@@ -44,7 +44,7 @@ function writerOf({ dtype }: Tensor, values: readonly number[]): (value: number)
   return (value) => (Number.isFinite(value) ? value.toFixed(decimals) : String(value));
 }
 
-/** The indices along an axis that are shown; undefined stands for those left out. */
+/** The indices along an axis that are shown. Undefined stands for those that are left out. */
 function shownIndices(shape: Shape, axis: number): (number | undefined)[] {
   const length = shape[axis]!;
   const all = Array.from({ length }, (_, index) => index);

@@ -120,7 +120,7 @@ const rows: { readonly [Name in DType]: DTypeProperties } = {
 
 export const dtypes: readonly DType[] = /* @__PURE__ */ Object.keys(rows) as DType[];
 
-/** What is known of a dtype. Throws DTypeError for what is none, such as `bf16`, which only files have. */
+/** The properties of a dtype. Throws DTypeError for any other name, such as `bf16`, which only files have. */
 export function propertiesOf(dtype: DType): DTypeProperties {
   if (Object.hasOwn(rows, dtype)) return rows[dtype];
   throw new DTypeError(`dtype: found ${dtype}, expected ${dtypes.join(" or ")}`);
@@ -134,16 +134,19 @@ export const isTruth = (dtype: DType): boolean => propertiesOf(dtype).kind === "
 /** The type in which a stored dtype computes. */
 export const computeType = (dtype: DType): ScalarType => propertiesOf(dtype).computes;
 
-/** The dtype of kernels that take floats as they compute: all other dtypes stay as they are. */
+/** The dtype in which kernels compute with floats of a dtype. All other dtypes stay as they are. */
 export const widerType = (dtype: DType): DType => (isFloat(dtype) ? computeType(dtype) : dtype);
 
-/** What is left of a value of the type in which a dtype computes: some low bits, where it has fewer. */
+/** What a dtype stores of a value of its compute type: the low bits, where it has fewer. */
 export function toStored(dtype: DType, value: number): number {
   const { mask } = propertiesOf(dtype);
   return mask === undefined ? value : value & mask;
 }
 
-/** What gives the value that a tensor of a dtype holds in the place of a number: the nearest one of floats, the low bits of integers. */
+/**
+ * A function from a number to the value that a tensor of a dtype holds in its place: the nearest float, or the low bits
+ * of an integer.
+ */
 export function roundingTo(dtype: DType): (value: number) => number {
   const { kind, storage, host } = propertiesOf(dtype);
   return kind === "truth" ? (value) => Number(value !== 0) : rounderOf(storage.wgsl ?? storage.wasm ?? host);

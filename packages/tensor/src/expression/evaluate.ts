@@ -41,7 +41,7 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - complement);
 }
 
-/** The power of IEEE 754 and C: 1 to any power and -1 to an infinite power are 1, where `**` gives NaN. */
+/** The power of IEEE 754 and C, where 1 to any power and -1 to an infinite power are 1. JavaScript's `**` gives NaN. */
 const power = (x: number, y: number): number =>
   x === 1 || (x === -1 && Math.abs(y) === Number.POSITIVE_INFINITY) ? 1 : x ** y;
 
@@ -142,8 +142,8 @@ function functionOf(node: ExpressionNode, from: ScalarType): (a: number, b: numb
 }
 
 /**
- * Compiles an expression to a function of up to `size` points at a time, in float64. It takes one array for each input and
- * the index of the first point, and returns the values of every node; they stand until the next call.
+ * Compiles an expression to a float64 function of up to `size` points at a time. It takes one array for each input and
+ * the index of the first point, and returns the values of every node, which are valid until the next call.
  */
 export function blockEvaluator(
   expression: Expression,

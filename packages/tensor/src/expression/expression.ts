@@ -61,16 +61,16 @@ export type ExpressionNode =
       readonly operands: readonly [condition: number, yes: number, no: number];
     };
 
-/** A function of scalars as plain data, in single-assignment form: operands stand before their uses. */
+/** A function of scalars as plain data, in single-assignment form: each node comes after its operands. */
 export interface Expression {
-  /** How each input is stored. */
+  /** The dtype in which each input is stored. */
   readonly inputs: readonly DType[];
   readonly scalars: readonly ScalarType[];
   readonly nodes: readonly ExpressionNode[];
   readonly outputs: readonly { readonly node: number; readonly dtype: DType }[];
-  /** Equal exactly for equal expressions: what backends cache compiled code by. */
+  /** A text that is equal for equal expressions only. Backends cache compiled code by it. */
   readonly key: string;
-  /** The key: attributes that hold an expression stay short when they are made into cache keys. */
+  /** Returns the key, so that attributes that hold an expression make short cache keys. */
   toJSON(): string;
 }
 
@@ -85,7 +85,7 @@ export interface Value {
   readonly type: ScalarType;
 }
 
-/** Collects nodes, each distinct one once. Use `buildExpression`. */
+/** Collects the nodes of an expression, each distinct one once. Use `buildExpression`. */
 export class ExpressionBuilder {
   readonly nodes: ExpressionNode[] = [];
   private readonly known = new Map<string, number>();
@@ -104,7 +104,7 @@ export class ExpressionBuilder {
     return this.add({ op: "constant", type, value });
   }
 
-  /** Keeps what the outputs need, in order, and freezes it. */
+  /** Returns the expression of these outputs: the nodes that they need, in order. */
   finish(
     inputs: readonly DType[],
     scalars: readonly ScalarType[],
@@ -179,7 +179,7 @@ export function buildExpression(
   );
 }
 
-/** Writes an expression into another builder, over the given values; returns the values of its outputs. */
+/** Writes an expression into another builder, over the given values. Returns the values of its outputs. */
 export function inlineExpression(
   expression: Expression,
   builder: ExpressionBuilder,
@@ -210,7 +210,7 @@ export function inlineNodes(
   return values;
 }
 
-/** The same function of the inputs that are kept; the others must not be read. */
+/** The same expression over a part of its inputs. The others must not be read. */
 export function keepInputs(expression: Expression, kept: readonly number[]): Expression {
   const nodes = expression.nodes.map((node) =>
     node.op === "input" ? { ...node, index: kept.indexOf(node.index) } : node,

@@ -77,7 +77,7 @@ export const lessEqual = (a: Operand, b: Operand): Value => compare("lessEqual",
 export const greater = (a: Operand, b: Operand): Value => compare("greater", a, b);
 export const greaterEqual = (a: Operand, b: Operand): Value => compare("greaterEqual", a, b);
 
-/** `yes` where the condition holds, else `no`; both are evaluated. */
+/** `yes` where the condition holds, else `no`. Both are evaluated. */
 export function select(condition: Value, yes: Operand, no: Operand): Value {
   const [x, y] = (
     isNumber(yes) && isNumber(no)
@@ -91,7 +91,7 @@ export function cast(x: Value, type: ScalarType): Value {
   return x.type === type ? x : x.builder.add({ op: "cast", type, operands: [x.node] });
 }
 
-/** The same 32 bits as another type. */
+/** Reinterprets the same 32 bits as another type. */
 export function bitcast(x: Value, type: "f32" | "i32" | "u32"): Value {
   return x.type === type ? x : x.builder.add({ op: "bitcast", type, operands: [x.node] });
 }
@@ -103,8 +103,8 @@ export const constantLike = (x: Value, value: number, type: ScalarType = x.type)
   x.builder.constant(value, type);
 
 /**
- * 1 / (1 + exp(-x)) through exp(-|x|): nothing overflows, in the derivatives neither, and small values keep their digits.
- * The branches are chosen by one condition, so that each is differentiated as a whole.
+ * 1 / (1 + exp(-x)), computed through exp(-|x|): neither it nor its derivatives overflow, and small values keep their
+ * digits. One condition selects between the branches, so that each is differentiated as a whole.
  */
 export function sigmoid(x: Value): Value {
   const positive = greaterEqual(x, 0);

@@ -1,8 +1,8 @@
 import { bfloat16ToNumber, float16ToNumber, numberToFloat16 } from "./float16.ts";
 
 /**
- * How one number lies in memory. Devices lay out the elements of dtypes so (`Limits.storage`), the float64 reference those of every
- * dtype as `f64`; `bf16` is found in files alone.
+ * How one number is stored in memory. `Limits.storage` says which storage a device uses for each dtype; the float64
+ * reference stores every dtype as `f64`. `bf16` exists in files only.
  */
 export type Storage = "f64" | "f32" | "i32" | "u32" | "u8" | "f16" | "bf16";
 
@@ -13,9 +13,9 @@ export interface StorageRow {
   readonly array: ArrayType;
   /** The number that bits stand for. */
   decode?(bits: number): number;
-  /** The bits of the nearest number. Absent beside `decode` where nothing is stored so. */
+  /** The bits of the nearest number. Absent beside `decode` where nothing is stored in this form. */
   encode?(value: number): number;
-  /** The element type of safetensors files that lies so, and the dtype that its numbers have here. */
+  /** The element type of safetensors files with this storage, and the dtype that its numbers have here. */
   readonly file: readonly [type: string, dtype: "f32" | "i32" | "u32" | "u8"];
 }
 
@@ -37,7 +37,7 @@ const rows: { readonly [Name in Storage]: StorageRow } = {
 
 export const storages: readonly Storage[] = /* @__PURE__ */ Object.keys(rows) as Storage[];
 
-/** The element type of safetensors files that lies so, and the dtype of its numbers here. */
+/** The element type of safetensors files with this storage, and the dtype of its numbers here. */
 export const fileTypeOf = (storage: Storage): StorageRow["file"] => rows[storage].file;
 
 /** Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, a type that TypeScript cannot express before 5.7. */
@@ -70,10 +70,10 @@ export function decodeView(storage: Storage, view: NumericArray): NumericArray {
   return values;
 }
 
-/** How numbers are made of elements, and elements of numbers; what is absent changes nothing. */
+/** How elements are decoded to numbers and encoded from them. An absent function is the identity. */
 export const codecOf = (storage: Storage): Pick<StorageRow, "decode" | "encode"> => rows[storage];
 
-/** What gives the number that is left of another in memory of this storage: the nearest one of floats, the low bits of integers. */
+/** A function from a number to the one that this storage holds in its place: the nearest float, or the low bits of an integer. */
 export function rounderOf(storage: Storage): (value: number) => number {
   const { array, decode = (bits) => bits, encode = (value) => value } = rows[storage];
   const cell = new array(1);

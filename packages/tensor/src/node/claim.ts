@@ -81,7 +81,7 @@ async function removeStale(path: string, own: string): Promise<void> {
   } else if (await isStale(guard)) await rm(guard, { force: true });
 }
 
-/** Whether the claim at `path` is stale; false where there is none. Throws StorageError for one that holds. */
+/** Whether the claim at `path` is stale. False if there is none. Throws StorageError for one that holds. */
 async function isStale(path: string): Promise<boolean> {
   const text = await read(path);
   const found = await lstat(path).catch(ignoreMissing);
@@ -109,7 +109,7 @@ interface Holder {
   readonly machine: string;
 }
 
-/** Who holds a claim; nothing for a file that is still being written or cannot be read. */
+/** Who holds a claim. Empty for a file that is still being written or cannot be read. */
 function holderOf(text = ""): Partial<Holder> {
   try {
     const { host, pid, machine } = JSON.parse(text) as Record<string, unknown>;

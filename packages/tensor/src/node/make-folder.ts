@@ -14,7 +14,7 @@ export async function makeFolder(path: string): Promise<string[]> {
   if (failure === undefined) return [path];
   if (failure.code !== "ENOENT") return nothingMade(path, failure);
   const around = await makeFolder(dirname(path));
-  // Another process may have been faster.
+  // Another process may have made the folder meanwhile.
   const failedAgain = await tryToMake(path);
   return failedAgain === undefined ? [...around, path] : nothingMade(path, failedAgain);
 }

@@ -16,7 +16,7 @@ function machineName(): string {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").slice(0, 8);
     return `${hostname()}.${space}.${boot}`;
   } catch {
-    // Only Linux has these.
+    // Only Linux has these files.
     return hostname();
   }
 }

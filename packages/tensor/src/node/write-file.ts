@@ -39,7 +39,7 @@ export async function writeFileAtomically(
 
 /** Syncs a folder and its parents up to `last`, so that the names in them outlast a power failure. */
 async function syncFolders(folder: string, last: string): Promise<void> {
-  // Windows opens no folders.
+  // Windows cannot open folders.
   if (process.platform === "win32") return;
   await syncFolder(folder);
   if (folder !== resolve(last)) await syncFolders(dirname(folder), last);

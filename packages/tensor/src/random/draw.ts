@@ -17,7 +17,7 @@ export interface DrawAttributes {
   readonly shape: Shape;
 }
 
-/** Which numbers to draw, and where they shall live. */
+/** Which numbers to draw, and on which backend. */
 export interface RandomOptions extends KeyOptions {
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend | undefined;

@@ -4,7 +4,7 @@ import { registerUndo } from "../core/state-change.ts";
 import type { RandomKey } from "./threefry.ts";
 import { threefry } from "./threefry.ts";
 
-/** The state of a random source: all that its later keys depend on. */
+/** The state of a random source, on which all of its later keys depend. */
 export interface RandomState {
   readonly seed: number;
   /** The number of keys drawn so far. */

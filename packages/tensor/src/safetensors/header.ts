@@ -54,7 +54,7 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number): Header {
   return { entries, metadata };
 }
 
-/** So that a key which is absent is not found in `Object.prototype`. */
+/** An object without a prototype, so that absent keys are not found in `Object.prototype`. */
 const withoutPrototype = (values: object): Record<string, string> =>
   Object.assign(Object.create(null), values);
 

@@ -3,7 +3,7 @@ import { headerLength, lengthBytes, parseHeader } from "./header.ts";
 import type { ReadOptions, Safetensors } from "./read.ts";
 import { arraysOf, checkReadOptions, chosenEntries } from "./read.ts";
 
-/** Where bytes come from in pieces: an open file, a Blob, a server that knows ranges. */
+/** A source of bytes that is read in pieces: an open file, a Blob, or a server that supports ranges. */
 export interface RangeSource {
   readonly byteLength: number;
   /** The bytes from `begin` to `end`, both within the source. */

@@ -44,7 +44,7 @@ export function checkUniqueKeys(json: string, where: string): void {
         index = end - 1;
         break;
       }
-      // Outside of strings a colon stands behind a key and nowhere else.
+      // Outside of strings, a colon comes after a key and nowhere else.
       case ":":
         addKey(keysAround.at(-1)!, JSON.parse(quoted), where);
     }
