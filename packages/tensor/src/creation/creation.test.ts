@@ -228,7 +228,7 @@ describe("format", () => {
       ],
       { backend },
     );
-    expect(await format(x)).toBe(`f32 [2, 2, 2] on recording
+    expect(await format(x)).toBe(`f32 [2, 2, 2] on memory
 [[[     1.00,     -2.50]
   [   100.00,      4.00]]
 
@@ -237,11 +237,11 @@ describe("format", () => {
   });
 
   test("whole numbers, exponents, booleans and single values", async () => {
-    expect(await format(tensor([1, -20], { backend }))).toBe("f32 [2] on recording\n[  1, -20]");
+    expect(await format(tensor([1, -20], { backend }))).toBe("f32 [2] on memory\n[  1, -20]");
     expect(await format(tensor([1e-6, 0.5], { backend }))).toMatch("[1.0000e-6, 5.0000e-1]");
     expect(await format(tensor([true, false], { backend }))).toMatch("[ true, false]");
-    expect(await format(tensor(1 / 3, { backend }))).toBe("f32 [] on recording\n0.3333");
-    expect(await format(tensor([], { backend }))).toBe("f32 [0] on recording\n[]");
+    expect(await format(tensor(1 / 3, { backend }))).toBe("f32 [] on memory\n0.3333");
+    expect(await format(tensor([], { backend }))).toBe("f32 [0] on memory\n[]");
   });
 
   test("elides large tensors", async () => {
