@@ -28,6 +28,13 @@ const tested: { readonly [name: string]: readonly string[] } = {
   evenkeel: ["conformance"],
 };
 
+/** The lower floors of `tensor`: for each folder, the others that its sources may import. */
+const floors: { readonly [folder: string]: readonly string[] } = {
+  checks: [],
+  expression: ["checks"],
+  core: ["checks", "expression"],
+};
+
 const root = resolve(import.meta.dirname, "..");
 const problems: string[] = [];
 
@@ -60,6 +67,21 @@ function checkImport(name: string, file: string, specifier: string): void {
     problems.push(
       `${file}: imports "${specifier}", allowed: ${allowedFor(name, file).join(", ") || "no sibling"}`,
     );
+  }
+}
+
+/** Sources of a floor of `tensor` import that floor and those below. */
+function checkFloor(file: string, specifier: string): void {
+  const floorOf = (path: string): string | undefined => /^packages\/tensor\/src\/([^/]+)\//.exec(path)?.[1];
+  const floor = floorOf(file);
+  const below = floor === undefined ? undefined : floors[floor];
+  if (below === undefined || !specifier.startsWith(".") || /\.(test|types)\.ts$/.test(file)) return;
+  const target = relative(root, resolve(dirname(file), specifier))
+    .split(sep)
+    .join("/");
+  const found = floorOf(target) ?? target;
+  if (found !== floor && !below.includes(found)) {
+    problems.push(`${file}: imports "${specifier}", allowed: ${[floor, ...below].join(", ")}`);
   }
 }
 
@@ -96,7 +118,10 @@ for (const manifest of globSync("packages/*/package.json").sort()) {
     continue;
   }
   for (const file of globSync(`packages/${name}/{src,test,bin}/**/*.ts`)) {
-    for (const specifier of importsOf(file)) checkImport(name, file, specifier);
+    for (const specifier of importsOf(file)) {
+      checkImport(name, file, specifier);
+      checkFloor(file, specifier);
+    }
   }
   checkManifest(name);
 }
