@@ -254,7 +254,7 @@ function planTableImports(language: string, folder: string): string {
   if (resolve("src") !== dirname(core)) {
     return `import type { PlanTable } from "@evenkeel/tensor";\nimport { planTable } from "@evenkeel/tensor/${language}";`;
   }
-  const module = language === "wgsl" ? "through-f32.ts" : "plan-tables.ts";
+  const module = language === "wgsl" ? "widen-floats.ts" : "plan-tables.ts";
   const path = relative(folder, core);
   return `import type { PlanTable } from "${path}/op.ts";\nimport { planTable } from "${path}/${module}";`;
 }

@@ -7,7 +7,7 @@ import type { HostOperand, Slot } from "./launch.ts";
 import type { Gradient, NoAttributes, Op, PlanOf } from "./op.ts";
 import type { Spec } from "./spec.ts";
 import type { Tensor } from "./tensor.ts";
-import { throughF32 } from "./through-f32.ts";
+import { widenFloats } from "./widen-floats.ts";
 
 type Named<Names extends string, Value> = { readonly [Name in Names]: Value };
 
@@ -137,7 +137,7 @@ function opOf<Inputs extends string, Outputs extends string>(step: HostStep<Inpu
       },
     },
     ...(step.gradient && { gradient: gradientRule(step) }),
-    plan: throughF32({ outputs: (inputs) => op.outputs(inputs, {}) }, planOf(step)),
+    plan: widenFloats({ outputs: (inputs) => op.outputs(inputs, {}) }, planOf(step)),
   };
   return op;
 }

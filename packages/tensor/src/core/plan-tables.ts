@@ -1,5 +1,7 @@
 import { BackendError } from "../checks/errors.ts";
+import type { Limits } from "./backend.ts";
 import type { AnyOp, Attributes, Op, OpFamily, PlanOf, PlanTable } from "./op.ts";
+import type { Spec } from "./spec.ts";
 
 type PlanLoaders = { readonly [language: string]: () => Promise<{ readonly plans: PlanTable }> };
 
@@ -86,15 +88,23 @@ export interface PlanEntry {
   readonly op: AnyOp;
   // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
   readonly plan: PlanOf<any>;
-  /** Whether its kernels take f16 as it is stored. */
-  readonly takesHalves?: true;
+  // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
+  readonly takesStored?: TakesStored<any>;
 }
+
+/**
+ * Whether the kernels of a plan take floats as they are stored, always or for such operands on such a device. Otherwise they get
+ * them as they compute, by casts before and after.
+ */
+export type TakesStored<Attrs extends Attributes> =
+  | true
+  | ((inputs: readonly (Spec | undefined)[], attrs: Attrs, limits: Limits) => boolean);
 
 /** The entry of an op in a plan table, for attributes of its own. */
 export const planFor = <Attrs extends Attributes>(
   op: Op<Attrs>,
   plan: PlanOf<Attrs>,
-  traits: { readonly takesHalves?: true } = {},
+  traits: { readonly takesStored?: TakesStored<Attrs> } = {},
 ): PlanEntry => ({ op, plan, ...traits });
 
 /** A plan table from its entries. */

@@ -1,6 +1,6 @@
 import type { Limits, Plan, PlanEntry, Slot, Spec } from "@evenkeel/tensor";
 import { groupLayout, planFor } from "@evenkeel/tensor";
-import { storedPlan } from "../../gpu/stored-plan.ts";
+import { canStore } from "../../gpu/can-store.ts";
 import { unitBytes } from "../../gpu/tile-launch.ts";
 import { cutOf, mostParts, tilingOf } from "../../gpu/tiling.ts";
 import { shaderNormalization } from "../../normalize/wgsl/normalize.wgsl-plans.ts";
@@ -10,7 +10,7 @@ import { shaderPartialStatistics } from "../../statistics/wgsl/statistics.wgsl-p
 import { batchNormTrainingOp } from "../batch-norm-training.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(batchNormTrainingOp, storedPlan(batchNormTrainingOp, shaderTrainingPlan), { takesHalves: true }),
+  planFor(batchNormTrainingOp, shaderTrainingPlan, { takesStored: canStore }),
 ];
 
 /**

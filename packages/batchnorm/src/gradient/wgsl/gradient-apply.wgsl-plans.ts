@@ -1,6 +1,6 @@
 import type { Limits, Plan, PlanEntry, Spec } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
-import { storedPlan } from "../../gpu/stored-plan.ts";
+import { canStore } from "../../gpu/can-store.ts";
 import { cutOf, loadsInFlight, tilingOf } from "../../gpu/tiling.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import { gradientApplyAliases } from "../gradient-aliases.ts";
@@ -9,7 +9,7 @@ import type { GradientApplyAttributes } from "../gradient-attributes.ts";
 import { passLaunch, readsOf } from "./gradient-shader-pass.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(gradientApplyOp, storedPlan(gradientApplyOp, shaderApplyPlan), { takesHalves: true }),
+  planFor(gradientApplyOp, shaderApplyPlan, { takesStored: canStore }),
 ];
 
 /** The second pass alone. */

@@ -1,6 +1,6 @@
 import type { Limits, Plan, PlanEntry, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
-import { storedPlan } from "../../gpu/stored-plan.ts";
+import { canStore } from "../../gpu/can-store.ts";
 import { cutOf, loadsInFlight, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
@@ -10,16 +10,11 @@ import { gradientSumsOp } from "../gradient-sums.ts";
 import type { GradientPass, GradientProblem } from "./gradient-shader-pass.ts";
 import { mostKept, passLaunch, readsOf } from "./gradient-shader-pass.ts";
 
-const storing = storedPlan(gradientSumsOp, shaderSumsPlan);
-
 /** Of the outputs only dz is stored like x. */
 export const plans: readonly PlanEntry[] = [
-  planFor(
-    gradientSumsOp,
-    (inputs, attrs, limits, donated) =>
-      (keepsDz(attrs) ? storing : shaderSumsPlan)(inputs, attrs, limits, donated),
-    { takesHalves: true },
-  ),
+  planFor(gradientSumsOp, shaderSumsPlan, {
+    takesStored: (inputs, attrs, limits) => !keepsDz(attrs) || canStore(inputs, attrs, limits),
+  }),
 ];
 
 /** The first pass alone, and a launch that adds the sums of parts where channels are cut into parts. */

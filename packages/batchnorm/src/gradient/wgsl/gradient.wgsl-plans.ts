@@ -1,6 +1,6 @@
 import type { Limits, Plan, PlanEntry, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import { groupLayout, planFor } from "@evenkeel/tensor";
-import { storedPlan } from "../../gpu/stored-plan.ts";
+import { canStore } from "../../gpu/can-store.ts";
 import { unitBytes } from "../../gpu/tile-launch.ts";
 import type { Tiling } from "../../gpu/tiling.ts";
 import { cutOf, loadsInFlight, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
@@ -13,7 +13,7 @@ import type { GradientProblem } from "./gradient-shader-pass.ts";
 import { mostKept, passLaunch, readsOf } from "./gradient-shader-pass.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(normalizeGradientOp, storedPlan(normalizeGradientOp, shaderGradientPlan), { takesHalves: true }),
+  planFor(normalizeGradientOp, shaderGradientPlan, { takesStored: canStore }),
 ];
 
 /** One launch if a channel fits a workgroup; otherwise one for the sums of the parts and one that uses them. */

@@ -1,6 +1,6 @@
 import type { Limits, Plan, PlanEntry, PlannedLaunch, ScalarSlot, Spec } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
-import { storedPlan } from "../../gpu/stored-plan.ts";
+import { canStore } from "../../gpu/can-store.ts";
 import type { TileOperands, TileTarget } from "../../gpu/tile-launch.ts";
 import { tileLaunch } from "../../gpu/tile-launch.ts";
 import type { Tiling } from "../../gpu/tiling.ts";
@@ -45,7 +45,7 @@ export function shaderNormalization(
 }
 
 export const plans: readonly PlanEntry[] = [
-  planFor(normalizeOp, storedPlan(normalizeOp, shaderNormalizePlan), { takesHalves: true }),
+  planFor(normalizeOp, shaderNormalizePlan, { takesStored: canStore }),
 ];
 
 function shaderNormalizePlan(

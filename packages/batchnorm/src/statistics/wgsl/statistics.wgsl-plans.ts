@@ -62,6 +62,6 @@ export const plans: readonly PlanEntry[] = [
         aliases: [],
       };
     },
-    { takesHalves: true },
+    { takesStored: true },
   ),
 ];

@@ -17,7 +17,7 @@ export const plans: readonly PlanEntry[] = [
     concatenateOp,
     (parts, attrs, limits) =>
       joinPlan(parts, attrs, limits) ?? concatenatePlan(parts, attrs, limits, shaderCopyLaunches),
-    { takesHalves: true },
+    { takesStored: true },
   ),
 ];
 

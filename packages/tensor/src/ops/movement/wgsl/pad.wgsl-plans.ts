@@ -17,6 +17,6 @@ export const plans: readonly PlanEntry[] = [
       const [copy, fill] = [copyInto(y!, x!, attrs), { size, value: { scalar: 0 } }];
       return launchesOnly(shaderCopyLaunches(copy, x!.dtype, limits, { input: 0 }, { output: 0 }, fill));
     },
-    { takesHalves: true },
+    { takesStored: true },
   ),
 ];

@@ -5,6 +5,6 @@ import { shaderCopyLaunches } from "./copy-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
   planFor(sliceOp, ([x], attrs, limits) => slicePlan(x!, attrs, limits, shaderCopyLaunches), {
-    takesHalves: true,
+    takesStored: true,
   }),
 ];

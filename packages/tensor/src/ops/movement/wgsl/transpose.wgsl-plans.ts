@@ -5,6 +5,6 @@ import { shaderCopyLaunches } from "./copy-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
   planFor(transposeOp, ([x], attrs, limits) => transposePlan(x!, attrs, limits, shaderCopyLaunches), {
-    takesHalves: true,
+    takesStored: true,
   }),
 ];

@@ -4,7 +4,7 @@ import type { Expression } from "../expression/expression.ts";
 import { buildExpression } from "../expression/expression.ts";
 import type { PlannedLaunch, Slot } from "./launch.ts";
 import type { AnyOp, Attributes, PlanOf, PlanTable } from "./op.ts";
-import type { PlanEntry } from "./plan-tables.ts";
+import type { PlanEntry, TakesStored } from "./plan-tables.ts";
 import type { Spec } from "./spec.ts";
 import { sizeOf } from "./spec.ts";
 
@@ -43,14 +43,17 @@ function moved(launch: PlannedLaunch, place: (slot: Slot) => Slot): PlannedLaunc
 }
 
 /**
- * A plan for operands in f16 from one for f32, in whose launches all numbers are f32: inputs in f16 are cast into temporaries before,
- * outputs in f16 from temporaries after. An output may be a view of an input as a whole, not of a part.
+ * A plan for floats of every dtype from one whose launches take some of them only as they compute, in f32: inputs are cast into
+ * temporaries before, outputs from temporaries after. An output may be a view of an input as a whole, not of a part.
  */
-export function throughF32<Attrs extends Attributes>(
+export function widenFloats<Attrs extends Attributes>(
   op: Pick<AnyOp, "outputs">,
   plan: PlanOf<Attrs>,
+  takesStored: TakesStored<Attrs> = () => false,
 ): PlanOf<Attrs> {
+  if (takesStored === true) return plan;
   return (inputs, attrs, limits, donated) => {
+    if (takesStored(inputs, attrs, limits)) return plan(inputs, attrs, limits, donated);
     const outputs = op.outputs(inputs, attrs);
     if (!inputs.some(isNarrow) && !outputs.some(isNarrow)) return plan(inputs, attrs, limits, donated);
     const kept = donated.map(() => false);
@@ -89,6 +92,6 @@ export function throughF32<Attrs extends Attributes>(
   };
 }
 
-/** A plan table from its entries, each for f16 too. */
+/** A plan table from its entries, each for floats of every dtype. */
 export const planTable = (entries: readonly PlanEntry[]): PlanTable =>
-  new Map(entries.map(({ op, plan, takesHalves }) => [op, takesHalves ? plan : throughF32(op, plan)]));
+  new Map(entries.map(({ op, plan, takesStored }) => [op, widenFloats(op, plan, takesStored)]));
