@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -21,10 +22,16 @@ const onBothDevices = [
   "packages/conformance/test/batchnorm/*.test.ts",
   "packages/conformance/test/{host-step,range-checks,nn/fit-launches,nn/whole-steps,pytorch/training}.test.ts",
 ];
-/** Every case of every op, and what else takes seconds on the CPU. */
+/** They need neither, and take seconds: every case of every op, plans over whole arrays, and programs in processes of their own. */
 const longOnTheCpu = [
-  "packages/conformance/test/{cpu,reference}.test.ts",
+  "packages/conformance/test/{command,cpu,high-memory,reference}.test.ts",
+  "packages/conformance/test/{models,pytorch}/*.test.ts",
   "packages/batchnorm/test/kernels.test.ts",
+  "packages/tensor/src/ops/{convolution/convolution,matmul/matmul}.test.ts",
+  "packages/backend-cpu/test/*.test.ts",
+  "packages/evenkeel/test/{bundles,examples,label-ranges}.test.ts",
+  "apps/bench/test/run.test.ts",
+  "apps/examples/image-classification/test/{command-line,data,run}.test.ts",
 ];
 
 /** In the order in which they start: a file that takes minutes would run alone at the end if it started last. */
@@ -72,7 +79,8 @@ const config: ViteUserConfig = defineConfig({
     ],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: "100%",
+    // One more than there are processors: tests of a GPU or a browser wait for another process half of the time.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
   },
 });
