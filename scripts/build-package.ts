@@ -1,12 +1,13 @@
 /**
  * Run in a package's folder: bundles every entry point of its `exports` to `dist` and emits the declarations beside.
- * The one build configuration that all packages share.
+ * The one build configuration that all packages share. Kernels in WGSL (`*.wgsl.ts`) lose their white space on the way.
  */
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, resolve } from "node:path";
 import { build } from "tsup";
+import { shrinkTemplates } from "./shrink-wgsl.ts";
 
 interface Manifest {
   readonly name: string;
@@ -37,6 +38,16 @@ await build({
   dts: false,
   silent: true,
   config: false,
+  esbuildPlugins: [
+    {
+      name: "shrink-wgsl",
+      setup: ({ onLoad }) =>
+        onLoad({ filter: /\.wgsl\.ts$/ }, ({ path }) => ({
+          contents: shrinkTemplates(readFileSync(path, "utf8")),
+          loader: "ts",
+        })),
+    },
+  ],
 });
 
 /**
