@@ -11,7 +11,13 @@ import { cutProduct, stagedDepth } from "../../matmul/wgsl/product-tiles.ts";
 import type { Conv2dAttributes } from "../conv2d.ts";
 import type { ConvolutionShape, Direction, KernelAxis } from "../tiling.ts";
 import { areaOf, convolutionShapeOf, pixelsOf } from "../tiling.ts";
-import { convolutionKernel, depthwiseElements, depthwiseKernel } from "./convolution.wgsl.ts";
+import {
+  convolutionKernel,
+  convolutionParameters,
+  depthwiseElements,
+  depthwiseKernel,
+  depthwiseParameters,
+} from "./convolution.wgsl.ts";
 import type { ChannelStrides } from "./patches.wgsl.ts";
 import { convolutionValues, everyOf } from "./patches.wgsl.ts";
 
@@ -75,10 +81,10 @@ function tiledLaunches(
     }),
     reads: [{ input: 0 }, { input: 1 }, own && { input: 2 }],
     writes: [isSliced ? { temporary: 0 } : { output: 0 }],
-    parameters: [
-      ...[isSliced ? 1 : slope, count, rowTiles, columnTiles, slices, sliceDepth, size, ofTarget],
-      ...convolutionValues(shape, own),
-    ],
+    parameters: convolutionParameters({
+      ...{ slope: isSliced ? 1 : slope, count, rowTiles, columnTiles, slices, sliceDepth },
+      ...{ sliceSize: size, rows: ofTarget, ...convolutionValues(shape, own) },
+    }),
     work: { workgroups: workgroupLine(count, limits) },
   };
   if (!isSliced) return { launches: [product], temporaries: [] };
@@ -106,7 +112,9 @@ function depthwiseLaunch(
     kernel: depthwiseKernel({ isTransposed, hasAddend: added !== undefined }),
     reads: [{ input: 0 }, { input: 1 }, added && { input: 2 }],
     writes: [{ output: 0 }],
-    parameters: [slope, size, shape.ofTarget, ...convolutionValues(shape, added)],
+    parameters: depthwiseParameters({
+      ...{ slope, size, rows: shape.ofTarget, ...convolutionValues(shape, added) },
+    }),
     work: { workgroups: workgroupLine(Math.ceil(size / depthwiseElements), limits) },
   };
 }

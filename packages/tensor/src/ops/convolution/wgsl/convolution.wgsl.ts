@@ -1,15 +1,18 @@
 import type { WgslKernel } from "../../../core/launch.ts";
 import { wgslKernel } from "../../../core/wgsl.ts";
 import type { Tile } from "../../matmul/wgsl/product-tiles.ts";
-import type { VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import type { ParameterValues, TileValues, VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
 import {
   activation,
   fourSteps,
   parametersText,
   parameterTypes,
+  parameterValues,
   stridedOperand,
   tiledProduct,
+  tileValues,
 } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import type { ConvolutionValues } from "./patches.wgsl.ts";
 import { convolutionNames, patchOperand, patchText } from "./patches.wgsl.ts";
 
 export interface ConvolutionText {
@@ -31,6 +34,17 @@ fn depthA(k: u32) -> vec4u {
   return vec4u(tapOffset(t0), tapOffset(t1), tapOffset(t2), tapOffset(next(t2, sizes)));
 }`
     : `fn depthA(k: u32) -> vec4u { return ${fourSteps}; }`;
+
+/** Parameters of `convolutionKernel` by name, to the order in which it takes them. */
+export const convolutionParameters = (values: TileValues<keyof ConvolutionValues>): number[] =>
+  tileValues(convolutionNames, values);
+
+const depthwiseNames = ["size", "rows", ...convolutionNames] as const;
+
+/** The same of `depthwiseKernel`. */
+export const depthwiseParameters = (
+  values: ParameterValues<"size" | "rows" | keyof ConvolutionValues>,
+): number[] => parameterValues(depthwiseNames, values);
 
 /** An implicit matrix product: target channels by pixels of all images, the depth are taps of source channels. One for each phase. */
 export function convolutionKernel(
@@ -80,9 +94,8 @@ const invocations = 256;
 
 /** An invocation computes an element of the target: for few channels in a group, which leave most of a tile empty. */
 export function depthwiseKernel({ isTransposed, hasAddend }: ConvolutionText): WgslKernel {
-  const names = ["size", "rows", ...convolutionNames];
   const added = "image * p.addedImage + channel * p.addedRow + pixel * p.addedColumn";
-  const code = `${parametersText(names)}
+  const code = `${parametersText(depthwiseNames)}
 ${patchText(isTransposed)}
 ${activation}
 @compute @workgroup_size(${invocations})
@@ -120,7 +133,7 @@ fn depthwise(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
     code,
     reads: { source: "f32", filters: "f32", addend: hasAddend ? "f32" : undefined },
     writes: { c: "f32" },
-    parameterTypes: parameterTypes(names),
+    parameterTypes: parameterTypes(depthwiseNames),
   });
 }
 

@@ -12,7 +12,9 @@ import type { ConvolutionShape } from "../tiling.ts";
 import { areaOf, convolutionShapeOf, pixelsOf } from "../tiling.ts";
 import {
   depthwiseFilterGradientKernel,
+  depthwiseFilterGradientParameters,
   filterGradientKernel,
+  filterGradientParameters,
   pairInvocations,
 } from "./filter-gradient.wgsl.ts";
 import { convolutionValues } from "./patches.wgsl.ts";
@@ -22,7 +24,7 @@ const fewGradients = 256;
 /** Pixels that are worth a workgroup. */
 const leastPixels = 16 * pairInvocations;
 
-/** A kernel that sums over slices of the pixels, and its parameters before those of the convolution. */
+/** A kernel that sums over slices of the pixels, and its parameters. */
 interface Sums {
   readonly kernel: WgslKernel;
   readonly count: number;
@@ -43,7 +45,10 @@ function tiledSums(shape: ConvolutionShape, size: number): Sums {
       pixels % 4 === 0 ? "depth" : "none",
       (images * pixels) % stagedDepth === 0,
     ),
-    parameters: [1, count, rowTiles, columnTiles, slices, sliceDepth, size, ofTarget],
+    parameters: filterGradientParameters({
+      ...{ slope: 1, count, rowTiles, columnTiles, slices, sliceDepth, sliceSize: size, rows: ofTarget },
+      ...convolutionValues(shape, undefined),
+    }),
   };
 }
 
@@ -57,7 +62,10 @@ function depthwiseSums(shape: ConvolutionShape, size: number): Sums {
   return {
     ...{ count: pairs * slices, slices },
     kernel: depthwiseFilterGradientKernel([axes[0].taps, axes[1].taps]),
-    parameters: [1, pairs * slices, slices, sliceDepth, size, ofTarget],
+    parameters: depthwiseFilterGradientParameters({
+      ...{ slope: 1, count: pairs * slices, slices, sliceDepth, sliceSize: size, rows: ofTarget },
+      ...convolutionValues(shape, undefined),
+    }),
   };
 }
 
@@ -80,7 +88,7 @@ export function filterGradientWgslPlan(
     kernel,
     reads: [{ input: 0 }, { input: 1 }],
     writes: [isSliced ? { temporary: 0 } : { output: 0 }],
-    parameters: [...parameters, ...convolutionValues(shape, undefined)],
+    parameters,
     work: { workgroups: workgroupLine(count, limits) },
   };
   if (!isSliced) return { launches: [sums], temporaries: [], aliases: [] };

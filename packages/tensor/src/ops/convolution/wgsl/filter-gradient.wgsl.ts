@@ -1,15 +1,29 @@
 import type { WgslKernel } from "../../../core/launch.ts";
 import { wgslKernel } from "../../../core/wgsl.ts";
 import type { Tile } from "../../matmul/wgsl/product-tiles.ts";
-import type { VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import type { ParameterValues, TileValues, VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
 import {
   fourSteps,
   parametersText,
   parameterTypes,
+  parameterValues,
   stridedOperand,
   tiledProduct,
+  tileValues,
 } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import type { ConvolutionValues } from "./patches.wgsl.ts";
 import { convolutionNames, patchOperand, patchText } from "./patches.wgsl.ts";
+
+/** Parameters of `filterGradientKernel` by name, to the order in which it takes them. */
+export const filterGradientParameters = (values: TileValues<keyof ConvolutionValues>): number[] =>
+  tileValues(convolutionNames, values);
+
+const depthwiseNames = ["count", "slices", "sliceDepth", "sliceSize", "rows", ...convolutionNames] as const;
+
+/** The same of `depthwiseFilterGradientKernel`. */
+export const depthwiseFilterGradientParameters = (
+  values: ParameterValues<"count" | "slices" | "sliceDepth" | "sliceSize" | "rows" | keyof ConvolutionValues>,
+): number[] => parameterValues(depthwiseNames, values);
 
 /** An implicit matrix product: channels of dy by taps of x, the depth are pixels of all images. */
 export function filterGradientKernel(tile: Tile, gradientVector: VectorAxis, isWhole: boolean): WgslKernel {
@@ -66,10 +80,9 @@ function addTaps(tapsY: number, tapsX: number): string {
 
 /** For few pairs of channels in a group, which leave most of a tile empty. `taps` of the filter fit the invocations. */
 export function depthwiseFilterGradientKernel([tapsY, tapsX]: readonly [number, number]): WgslKernel {
-  const names = ["count", "slices", "sliceDepth", "sliceSize", "rows", ...convolutionNames];
   const area = tapsY * tapsX;
   const eachTap = (text: (tap: number) => string): string => range(area).map(text).join("\n");
-  const code = `${parametersText(names)}
+  const code = `${parametersText(depthwiseNames)}
 ${patchText(false)}
 var<workgroup> sums: array<f32, ${area * pairInvocations}>;
 @compute @workgroup_size(${pairInvocations})
@@ -103,6 +116,6 @@ fn depthwiseFilterGradient(@builtin(workgroup_id) group: vec3u, @builtin(num_wor
     code,
     reads: { source: "f32", dy: "f32" },
     writes: { c: "f32" },
-    parameterTypes: parameterTypes(names),
+    parameterTypes: parameterTypes(depthwiseNames),
   });
 }

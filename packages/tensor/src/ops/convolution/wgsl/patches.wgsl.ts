@@ -47,12 +47,19 @@ export function everyOf({ step, dilation }: KernelAxis): number {
   return step / a;
 }
 
-export function convolutionValues(shape: ConvolutionShape, added: ChannelStrides | undefined): number[] {
+/** A number for each of `convolutionNames`; negative ones become words. */
+export type ConvolutionValues = { readonly [Name in (typeof convolutionNames)[number]]: number };
+
+export function convolutionValues(
+  shape: ConvolutionShape,
+  added: ChannelStrides | undefined,
+): ConvolutionValues {
   const { images, groups, ofSource, ofTarget, isTransposed, axes } = shape;
   const [y, x] = axes;
   const area = areaOf(shape);
   const [row, channel] = isTransposed ? [area, ofTarget * area] : [ofSource * area, area];
-  const values: Readonly<Record<(typeof convolutionNames)[number], number>> = {
+  const parameters = axisParameters(axes);
+  return {
     images,
     channels: ofSource,
     sourceImage: groups * ofSource * y.source * x.source,
@@ -65,11 +72,12 @@ export function convolutionValues(shape: ConvolutionShape, added: ChannelStrides
     addedImage: added?.image ?? 0,
     stepY: y.step,
     stepX: x.step,
-    ...axisParameters(axes),
+    ...parameters,
+    beforeY: parameters.beforeY >>> 0,
+    beforeX: parameters.beforeX >>> 0,
     everyY: everyOf(y),
     everyX: everyOf(x),
   };
-  return convolutionNames.map((name) => values[name] >>> 0);
 }
 
 const axisParametersText = axisNames.map((name) => `${name}: u32`).join(", ");

@@ -1,12 +1,21 @@
 import type { Limits } from "../../../core/backend.ts";
 import type { PlannedLaunch, Slot, WgslKernel } from "../../../core/launch.ts";
 import { wgslKernel, workgroupLine } from "../../../core/wgsl.ts";
-import { activation, parametersText, parameterTypes } from "./tiled-product.wgsl.ts";
+import { activation, parametersText, parameterTypes, parameterValues } from "./tiled-product.wgsl.ts";
 
 const names = [
-  ...["size", "slices", "start", "rows", "columns", "startAddend", "addedRow", "addedColumn", "inner"],
-  ...["addedOuter", "addedInner"],
-];
+  "size",
+  "slices",
+  "start",
+  "rows",
+  "columns",
+  "startAddend",
+  "addedRow",
+  "addedColumn",
+  "inner",
+  "addedOuter",
+  "addedInner",
+] as const;
 
 /** What is added to a batch of matrices: its operand, where it starts, and strides. */
 export interface MergeAddend {
@@ -67,15 +76,20 @@ export function mergeLaunch(
   limits: Limits,
 ): PlannedLaunch {
   const lanes = slices < 4 * sharing ? 1 : sharing;
-  const strides = addend
-    ? [addend.start, addend.row, addend.column, addend.innerSize, addend.outer, addend.inner]
-    : [0, 0, 0, 1, 0, 0];
   return {
     kind: "kernel",
     kernel: mergeKernel(lanes, addend !== undefined),
     reads: [{ temporary: 0 }, addend?.operand],
     writes: [{ output: 0 }],
-    parameters: [slope, size, slices, start, rows, columns, ...strides],
+    parameters: parameterValues(names, {
+      ...{ slope, size, slices, start, rows, columns },
+      startAddend: addend?.start ?? 0,
+      addedRow: addend?.row ?? 0,
+      addedColumn: addend?.column ?? 0,
+      inner: addend?.innerSize ?? 1,
+      addedOuter: addend?.outer ?? 0,
+      addedInner: addend?.inner ?? 0,
+    }),
     work: { workgroups: workgroupLine(Math.ceil((size * lanes) / invocations), limits) },
   };
 }

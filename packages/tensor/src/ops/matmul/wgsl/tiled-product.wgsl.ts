@@ -17,14 +17,20 @@ const tileParameters = [
   "rows",
 ] as const;
 
-/** A number for each parameter of a kernel over tiles, its own among them. */
-export type TileValues<Own extends string> = {
-  readonly [Name in "slope" | (typeof tileParameters)[number] | Own]: number;
-};
+/** A number for each parameter of a kernel, by name: the slope, and those of `parametersText`. */
+export type ParameterValues<Names extends string> = { readonly [Name in "slope" | Names]: number };
 
 /** In the order in which the kernel takes them. */
+export const parameterValues = <Names extends string>(
+  names: readonly Names[],
+  values: ParameterValues<Names>,
+): number[] => (["slope", ...names] as const).map((name) => values[name]);
+
+/** The same for a kernel over tiles, with parameters of its own. */
+export type TileValues<Own extends string> = ParameterValues<(typeof tileParameters)[number] | Own>;
+
 export const tileValues = <Own extends string>(own: readonly Own[], values: TileValues<Own>): number[] =>
-  (["slope", ...tileParameters, ...own] as const).map((name) => values[name]);
+  parameterValues([...tileParameters, ...own], values);
 
 export interface TiledProduct {
   readonly entry: string;
