@@ -1,9 +1,10 @@
 /**
- * Proves the arrows of `docs/architecture.md`: who may import whom, that nobody reaches into a sibling by a relative path, and
- * that the manifests declare just what the sources import.
+ * Proves the arrows of `docs/architecture.md`: who may import whom, that nobody reaches into a sibling by a relative path, that
+ * the manifests declare just what the sources import, and that neither files nor folders import one another in a circle.
  */
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
+import { cyclesOf, cyclesOfFolders, describeCycle } from "./import-cycles.ts";
 
 /** For each package, the siblings that its published sources may import. */
 const arrows: { readonly [name: string]: readonly string[] } = {
@@ -110,6 +111,35 @@ function checkManifest(name: string): void {
   }
 }
 
+/**
+ * What every file imports by a relative path, types included; AssemblyScript leaves the ending out. What `import()` loads later, such as
+ * the kernels of a family of operations, is no part of a circle.
+ */
+function importGraph(files: readonly string[]): Map<string, string[]> {
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(file, "utf8");
+      const paths = [...text.matchAll(/(?:\bfrom|\bimport)\s*"(\.[^"]+)"/g)].map(
+        ([, specifier]) => specifier!,
+      );
+      const targets = paths.map((specifier) => resolve(dirname(file), specifier));
+      return [
+        resolve(file),
+        targets.map((target) => (target.endsWith(".ts") ? target : `${target}.ts`)).filter(existsSync),
+      ];
+    }),
+  );
+}
+
+function checkCycles(): void {
+  const files = globSync("{packages,apps}/**/*.{ts,tsx}", { exclude: ["**/node_modules/**", "**/dist/**"] });
+  const isTest = (file: string): boolean => /(\.(test|types)\.ts|[/\\]test[/\\].*)$/.test(file);
+  for (const cycle of cyclesOf(importGraph(files))) problems.push(describeCycle("files", cycle, root));
+  for (const cycle of cyclesOfFolders(importGraph(files.filter((file) => !isTest(file))))) {
+    problems.push(describeCycle("folders", cycle, root));
+  }
+}
+
 process.chdir(root);
 for (const manifest of globSync("packages/*/package.json").sort()) {
   const name = dirname(manifest).split(sep).at(-1)!;
@@ -131,6 +161,7 @@ for (const file of globSync("apps/**/*.ts", { exclude: ["**/node_modules/**", "*
       problems.push(`${file}: imports "${specifier}" by a relative path`);
   }
 }
+checkCycles();
 if (problems.length > 0) {
   console.error(problems.join("\n"));
   process.exit(1);

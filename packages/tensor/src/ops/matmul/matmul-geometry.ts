@@ -1,7 +1,7 @@
 import { mergeDimensions } from "../../core/expression-plan.ts";
 import type { Shape } from "../../core/spec.ts";
 import { broadcastStrides, sizeOf } from "../../core/spec.ts";
-import type { MatmulAttributes } from "./matmul.ts";
+import type { MatmulAttributes } from "./matmul-shape.ts";
 import { lastTwo } from "./matmul-shape.ts";
 
 /** A batch of products of [m, k] and [k, n], as kernels walk it. */

@@ -1,6 +1,6 @@
 import type { ReferenceArray } from "../../core/op.ts";
 import { broadcastStrides, sizeOf } from "../../core/spec.ts";
-import type { MatmulAttributes } from "./matmul.ts";
+import type { MatmulAttributes } from "./matmul-shape.ts";
 
 /** c[batch, i, j] = sum over l of a[batch, i, l] b[batch, l, j]. */
 export function matmulLoops(

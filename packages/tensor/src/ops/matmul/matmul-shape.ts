@@ -2,9 +2,18 @@ import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { broadcastShapes, formatShape } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
+import type { EpilogueAttributes } from "./epilogue.ts";
 import { epilogueOutput } from "./epilogue.ts";
-import type { MatmulAttributes } from "./matmul.ts";
+
+export interface MatmulAttributes extends EpilogueAttributes {
+  /** Whether the last two dimensions of an operand are exchanged first. */
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+  /** How the product is stored. Absent: as a. */
+  readonly dtype?: DType;
+}
 
 /** Throws ShapeError when the operands do not fit, DTypeError unless they are floats. */
 export function matmulOutput(inputs: readonly (Spec | undefined)[], attrs: MatmulAttributes): Spec {

@@ -4,8 +4,8 @@ import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
 import { epilogueOf } from "./epilogue.ts";
-import type { MatmulAttributes } from "./matmul.ts";
 import { matmulOp } from "./matmul.ts";
+import type { MatmulAttributes } from "./matmul-shape.ts";
 
 const plain: MatmulAttributes = { transposeA: false, transposeB: false };
 

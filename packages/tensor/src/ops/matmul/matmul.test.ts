@@ -3,8 +3,8 @@ import { largestError, randomFrom, runLoops, runOp } from "../../../test/run-op.
 import type { Limits, Spec } from "../../index.ts";
 import { buildExpression, DTypeError, e, ShapeError } from "../../index.ts";
 import { epilogueOf } from "./epilogue.ts";
-import type { MatmulAttributes } from "./matmul.ts";
 import { matmulOp } from "./matmul.ts";
+import type { MatmulAttributes } from "./matmul-shape.ts";
 import { matmulPlan, tilingOf } from "./wasm/matmul-plan.ts";
 
 const plain: MatmulAttributes = { transposeA: false, transposeB: false };

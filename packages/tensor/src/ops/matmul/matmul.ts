@@ -6,22 +6,13 @@ import type { GradientContext, Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { DType } from "../../expression/dtype.ts";
 import { reshape } from "../movement/reshape.ts";
 import { sumTo } from "../reduction/sum.ts";
-import type { EpilogueAttributes } from "./epilogue.ts";
 import { applyEpilogue, epilogueGradients, epilogueReads } from "./epilogue.ts";
 import { matmulFamily } from "./matmul-family.ts";
 import { matmulLoops } from "./matmul-loops.ts";
+import type { MatmulAttributes } from "./matmul-shape.ts";
 import { lastTwo, matmulOutput } from "./matmul-shape.ts";
-
-export interface MatmulAttributes extends EpilogueAttributes {
-  /** Whether the last two dimensions of an operand are exchanged first. */
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-  /** How the product is stored. Absent: as a. */
-  readonly dtype?: DType;
-}
 
 /** Inputs a, b, and those of the epilogue; the operands have two dimensions or more. */
 export const matmulOp: Op<MatmulAttributes> = {

@@ -11,7 +11,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import { linesAlong } from "./lines.ts";
 import { movementFamily } from "./movement-family.ts";
 import { unsqueeze } from "./reshape.ts";
-import { sliceAlong } from "./slice.ts";
+import { sliceAlong } from "./slice-and-pad.ts";
 import type { CopyLaunches } from "./strided-copy.ts";
 import { launchesOnly, viewPlan } from "./view.ts";
 

@@ -7,7 +7,7 @@ import { fromData } from "../../creation/from-data.ts";
 import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
-import { sliceOp } from "./slice.ts";
+import { sliceOp } from "./slice-and-pad.ts";
 
 const backend = new RecordingBackend();
 await ops.loadPlans(backend.languages);

@@ -4,7 +4,7 @@ import type { ConvolutionShape } from "../tiling.ts";
 import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
 import { convolutionKernels } from "./convolution.kernels.ts";
 import { chunkOf } from "./direct-plan.ts";
-import type { Sums } from "./filter-gradient-plan.ts";
+import type { Sums } from "./sums.ts";
 
 /** The batch is cut into slices at least until there are this many items of work. */
 const wantedItems = 16;

@@ -5,7 +5,7 @@ import type { ConvolutionShape, Tile } from "../tiling.ts";
 import { areaOf, axisParameters, pixelsOf, tileOf } from "../tiling.ts";
 import { convolutionKernels } from "./convolution.kernels.ts";
 import { chunkOf } from "./direct-plan.ts";
-import type { Sums } from "./filter-gradient-plan.ts";
+import type { Sums } from "./sums.ts";
 
 /** Pixels of a tile: four channels of dy take half of a first-level cache of 32 KiB. */
 const tilePixels = 1024;

@@ -1,5 +1,4 @@
 import type { Limits } from "../../../core/backend.ts";
-import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
 import { wasmKernel } from "../../../core/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import { planLaunch } from "../../../core/plan-launch.ts";
@@ -18,17 +17,6 @@ import { usesWinogradSums, winogradSums } from "./winograd-sums.ts";
 
 /** Floats that are merged at a time. */
 const mergeBlock = 1024;
-
-/** A kernel that sums over slices of the batch: x and dy to as many gradients, one after the other. */
-export interface Sums {
-  readonly slices: number;
-  launch(operands: SumsOperands): PlannedLaunch;
-}
-
-interface SumsOperands {
-  readonly reads: { readonly source: Slot; readonly dy: Slot };
-  readonly writes: { readonly sums: Slot };
-}
 
 /** Sums over slices of the batch; where there are several, a second launch adds them up in order. */
 export function filterGradientPlan(

@@ -4,7 +4,7 @@ import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape } from "../tiling.ts";
 import { axisParameters } from "../tiling.ts";
 import { convolutionKernels } from "./convolution.kernels.ts";
-import type { Sums } from "./filter-gradient-plan.ts";
+import type { Sums } from "./sums.ts";
 import { isFasterByTiles, positions, stepBytes, tilesFitting, tilesOfImage } from "./winograd-plan.ts";
 
 /** Channels of x and of dy of an item. */

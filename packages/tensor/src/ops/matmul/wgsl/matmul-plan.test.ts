@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { KernelLaunch, Limits, ScalarSlot, Shape, Slot, Spec, WgslKernel } from "../../../index.ts";
 import { buildExpression, e } from "../../../index.ts";
 import { epilogueOf } from "../epilogue.ts";
-import type { MatmulAttributes } from "../matmul.ts";
+import type { MatmulAttributes } from "../matmul-shape.ts";
 import { matmulWgslPlan } from "./matmul-plan.ts";
 
 const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 256, features: new Set() };

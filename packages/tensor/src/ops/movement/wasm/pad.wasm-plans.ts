@@ -6,7 +6,7 @@ import { sizeOf } from "../../../core/spec.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { computeType } from "../../../expression/dtype.ts";
 import { buildExpression } from "../../../expression/expression.ts";
-import { copyInto, padOp, padView } from "../pad.ts";
+import { copyInto, padOp, padView } from "../slice-and-pad.ts";
 import { launchesOnly } from "../view.ts";
 import { copyLaunches } from "./copy-plan.ts";
 

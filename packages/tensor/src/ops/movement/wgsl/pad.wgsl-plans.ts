@@ -1,7 +1,7 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import { copyInto, padOp, padView } from "../pad.ts";
+import { copyInto, padOp, padView } from "../slice-and-pad.ts";
 import { launchesOnly } from "../view.ts";
 import { shaderCopyLaunches } from "./copy-plan.ts";
 

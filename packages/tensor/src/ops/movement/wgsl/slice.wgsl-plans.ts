@@ -1,6 +1,6 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
-import { sliceOp, slicePlan } from "../slice.ts";
+import { sliceOp, slicePlan } from "../slice-and-pad.ts";
 import { shaderCopyLaunches } from "./copy-plan.ts";
 
 export const plans: readonly PlanEntry[] = [

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { cyclesOf, cyclesOfFolders, describeCycle } from "./import-cycles.ts";
+
+const graphOf = (arrows: { readonly [file: string]: readonly string[] }) => new Map(Object.entries(arrows));
+
+test("files that reach one another are one cycle, and what only leads there is not part of it", () => {
+  const graph = graphOf({
+    "index.ts": ["a.ts", "d.ts"],
+    "a.ts": ["b.ts"],
+    "b.ts": ["c.ts", "d.ts"],
+    "c.ts": ["a.ts"],
+    "d.ts": [],
+  });
+  expect(cyclesOf(graph)).toEqual([["a.ts", "b.ts", "c.ts"]]);
+});
+
+test("a graph without cycles has none, also where two ways lead to one file", () => {
+  const graph = graphOf({ "a.ts": ["b.ts", "c.ts"], "b.ts": ["d.ts"], "c.ts": ["d.ts"], "d.ts": [] });
+  expect(cyclesOf(graph)).toEqual([]);
+});
+
+test("folders beside one another count with everything inside them", () => {
+  const graph = graphOf({
+    "src/ops/matmul/wasm/plan.ts": ["src/core/op.ts", "src/ops/matmul/matmul.ts"],
+    "src/ops/matmul/matmul.ts": ["src/ops/matmul/wasm/plan.ts", "src/ops/reduction/sum.ts"],
+    "src/ops/reduction/sum.ts": ["src/core/op.ts"],
+    "src/core/op.ts": [],
+    "src/index.ts": ["src/core/op.ts", "src/ops/matmul/matmul.ts"],
+  });
+  expect(cyclesOfFolders(graph)).toEqual([]);
+  const closed = new Map([...graph, ["src/core/op.ts", ["src/ops/reduction/sum.ts"]]]);
+  expect(cyclesOfFolders(closed)).toEqual([["src/core", "src/ops"]]);
+});
+
+test("cycles are told with paths below the root", () => {
+  expect(describeCycle("folders", ["/project/src/a", "/project/src/b"], "/project")).toBe(
+    "folders that import one another: src/a, src/b",
+  );
+});
