@@ -2,7 +2,7 @@ import type { Limits, Plan, PlannedLaunch, ScalarSlot, Slot, Spec } from "@evenk
 import { planLaunch } from "@evenkeel/tensor";
 import type { Grid } from "../../cpu/grid.ts";
 import { gridOf } from "../../cpu/grid.ts";
-import { kernelOf } from "../../kernels/kernel.ts";
+import { kernelOf } from "../../cpu-kernel.ts";
 import { layoutOf } from "../../operands/layout.ts";
 import { activationParameters } from "../../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";

@@ -1,6 +1,6 @@
 import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import { planLaunch } from "@evenkeel/tensor";
-import { kernelOf } from "../../kernels/kernel.ts";
+import { kernelOf } from "../../cpu-kernel.ts";
 import { statisticsKernels } from "./statistics.kernels.ts";
 
 /** A launch that merges statistics that lie one after another, in that order. */

@@ -2,7 +2,7 @@ import type { Limits, Plan, PlannedLaunch, Slot } from "@evenkeel/tensor";
 import { planLaunch } from "@evenkeel/tensor";
 import type { Grid } from "../../cpu/grid.ts";
 import { gridOf } from "../../cpu/grid.ts";
-import { kernelOf } from "../../kernels/kernel.ts";
+import { kernelOf } from "../../cpu-kernel.ts";
 import type { Layout } from "../../operands/layout.ts";
 import { mergeLaunch } from "./merge-plan.ts";
 import { statisticsKernels } from "./statistics.kernels.ts";

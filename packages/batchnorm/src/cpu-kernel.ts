@@ -1,6 +1,6 @@
 import type { KernelSchemas, Limits, NamedKernel } from "@evenkeel/tensor";
 import { wasmKernel } from "@evenkeel/tensor";
-import { module, relaxedModule } from "./kernels.wasm.ts";
+import { module, relaxedModule } from "./cpu-kernels.wasm.ts";
 
 /** The module for relaxed SIMD rounds a product and a sum once. */
 export const kernelOf = <Schemas extends KernelSchemas, Entry extends keyof Schemas & string>(
