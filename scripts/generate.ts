@@ -4,10 +4,10 @@
  * the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`, written down as what it does not share with the first), bundles every `*.worker.ts` to the text of a
  * script in `*.worker.text.ts`, collects what every `*.cases.ts` exports into `src/cases.generated.ts`,
  * and the `plans` of every `*.<language>-plans.ts` below a `*-family.ts` into one table a language, `<language>.generated.ts`
- * beside the family. Files whose text would not change are left alone.
+ * beside the family. Files whose text would not change are left alone; those of sources that are gone are removed.
  */
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -38,7 +38,10 @@ const flags = [
   "abort=",
 ];
 
+const generated = new Set<string>();
+
 function writeIfChanged(file: string, text: string): void {
+  generated.add(file);
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }
 
@@ -110,6 +113,7 @@ const destructured = (text: string): string =>
 
 async function compileKernel(source: string): Promise<void> {
   const target = source.replace(/\.as\.ts$/, ".wasm.ts");
+  generated.add(target);
   const hash = createHash("sha256").update([features, ...flags, leastShared, moduleTextFrom(target)].join());
   for (const file of [...sourcesOf(resolve(source)), moduleText].sort()) hash.update(readFileSync(file));
   const stamp = `// ${hash.digest("hex")}`;
@@ -266,3 +270,6 @@ for (const source of globSync("src/**/*.as.ts").sort()) {
 for (const source of globSync("src/**/*.worker.ts").sort()) await bundleWorker(source);
 collectCases();
 collectPlans();
+for (const file of globSync("src/**/*.{wasm,kernels.as,worker.text,generated}.ts")) {
+  if (!generated.has(file)) rmSync(file);
+}
