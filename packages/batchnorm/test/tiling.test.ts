@@ -10,11 +10,12 @@ import type {
   WgslKernel,
 } from "@evenkeel/tensor";
 import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
+import { workgroupSize } from "@evenkeel/tensor/wgsl";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
 import type { Tiling } from "../src/gpu/tiling.ts";
-import { cutOf, mostParts, tilingOf, uncut, workgroupSize } from "../src/gpu/tiling.ts";
+import { cutOf, mostParts, tilingOf, uncut } from "../src/gpu/tiling.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
 import { layoutOf } from "../src/operands/layout.ts";

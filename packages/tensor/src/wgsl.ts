@@ -2,3 +2,8 @@
 export * from "./core/float-elements.ts";
 export * from "./core/wgsl.ts";
 export { planTable } from "./core/widen-floats.ts";
+export type { LineMap, Reducer } from "./ops/reduction/wgsl/fold.wgsl.ts";
+export { foldPlan, mapPlan } from "./ops/reduction/wgsl/fold-plan.ts";
+export type { LineLayout } from "./ops/reduction/wgsl/line-cut.ts";
+export { workgroupSize } from "./ops/reduction/wgsl/line-cut.ts";
+export * from "./ops/reduction/wgsl/line-kernel.wgsl.ts";

@@ -1,5 +1,11 @@
 import type { DType, Limits, PlannedLaunch, ScalarSlot, Slot } from "@evenkeel/tensor";
-import { floatElements, wgslKernel, workgroupLine } from "@evenkeel/tensor/wgsl";
+import {
+  floatElements,
+  joinsInSubgroups,
+  subgroupExtensions,
+  wgslKernel,
+  workgroupLine,
+} from "@evenkeel/tensor/wgsl";
 import type { Fraction, TileSetting, WholeNumber } from "./tile.wgsl.ts";
 import { operandsOf, parameterNames, parameterTypes } from "./tile.wgsl.ts";
 import type { Cut, Tiling } from "./tiling.ts";
@@ -32,7 +38,7 @@ export function tileLaunch(
 ): PlannedLaunch {
   const present = (operands: TileOperands["reads"]): string[] =>
     Object.keys(operands).filter((name) => operands[name] !== undefined);
-  const subgroups = tiling.span === 1 && limits.features.has("subgroups");
+  const subgroups = joinsInSubgroups(tiling.members, limits);
   const elements = floatElements(dtype, widthOf(tiling.unit), limits);
   const setting = { reads: present(reads), writes: present(writes), elements, subgroups };
   const { channels, inner, positions, span, run, members, blocks } = tiling;
@@ -43,7 +49,7 @@ export function tileLaunch(
     kernel: wgslKernel({
       entry,
       code: code(setting),
-      extensions: [...(subgroups ? (["subgroups"] as const) : []), ...elements.extensions],
+      extensions: [...subgroupExtensions(subgroups), ...elements.extensions],
       reads: operandsOf(setting.reads, elements),
       writes: operandsOf(setting.writes, elements),
       parameterTypes,

@@ -1,13 +1,9 @@
+import type { LineLayout } from "@evenkeel/tensor/wgsl";
+import { workgroupSize } from "@evenkeel/tensor/wgsl";
 import type { Layout } from "../operands/layout.ts";
 
-/**
- * What one lane loads: a value, four of a channel, or one of each of four channels. Units of a tensor and of its channels are
- * counted in these.
- */
-export type Unit = "single" | "along" | "across";
-
-/** Values of a unit. */
-export const widthOf = (unit: Unit): 1 | 4 => (unit === "single" ? 1 : 4);
+/** Values of a unit: what an invocation loads at once. Units of a tensor and of its channels are counted in these. */
+export const widthOf = (unit: LineLayout): 1 | 4 => (unit === "single" ? 1 : 4);
 
 /**
  * How the WGSL kernels cut their work. A workgroup has a tile: `span` neighbouring channels and, of each, positions in
@@ -15,7 +11,7 @@ export const widthOf = (unit: Unit): 1 | 4 => (unit === "single" ? 1 : 4);
  * each channel, are loaded side by side.
  */
 export interface Tiling {
-  readonly unit: Unit;
+  readonly unit: LineLayout;
   readonly channels: number;
   readonly inner: number;
   /** Positions of a channel. */
@@ -29,8 +25,6 @@ export interface Tiling {
   /** Whether the loads of a workgroup are all there is of its channels. */
   readonly fits: boolean;
 }
-
-export const workgroupSize = 256;
 
 /** What a lane can keep in registers. */
 const mostKept = { single: 32, along: 16, across: 16 } as const;
@@ -67,7 +61,7 @@ export function tilingOf(layout: Layout): Tiling {
   };
 }
 
-function unitOf({ outer, channels, inner }: Layout): Unit {
+function unitOf({ outer, channels, inner }: Layout): LineLayout {
   const perRow = channels === 1 ? outer * inner : inner;
   if (perRow % 4 === 0) return "along";
   return inner === 1 && channels % 4 === 0 ? "across" : "single";

@@ -10,6 +10,7 @@ const geometries: readonly (readonly [name: string, shape: Shape, axis: number])
   ["long rows", [2, 5003], 1],
   ["columns", [10, 6], 0],
   ["two columns", [9, 2], 0],
+  ["four long columns", [2001, 4], 0],
   ["columns of whole vectors", [5, 8], 0],
   ["middle axis", [3, 7, 5], 1],
   ["lines of one element", [3, 1, 5], 1],

@@ -28,6 +28,7 @@ const geometries: readonly (readonly [
   ["columns", [37, 9], [0]],
   ["one column of each four", [5, 6, 4], [1]],
   ["two columns", [300, 2], [0]],
+  ["four long columns", [2001, 4], [0]],
   ["blocks of rows", [530, 7], [0]],
   ["tiles of columns", [11, 270], [0]],
   ["channels first", [4, 3, 5, 5], [0, 2, 3]],

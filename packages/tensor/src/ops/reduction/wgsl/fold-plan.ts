@@ -6,27 +6,44 @@ import { sizeOf } from "../../../core/spec.ts";
 import { workgroupLine } from "../../../core/wgsl.ts";
 import type { ReductionGroup } from "../passes.ts";
 import type { KernelChoice, LineMap, Reducer } from "./fold.wgsl.ts";
-import { cutParameters, foldKernel } from "./fold.wgsl.ts";
+import { cutParameters, foldKernel, inputsOf } from "./fold.wgsl.ts";
 import type { LineCut } from "./line-cut.ts";
 import { cutLines, cutReduction, lanesOf } from "./line-cut.ts";
+import { joinsInSubgroups } from "./line-kernel.wgsl.ts";
 
 /** Values of a fold's parameters, in order. */
 type Parameters = readonly number[];
+
+/** What a launch writes, states of parts or results, and the states that it begins with. Default: it begins with elements. */
+export interface FoldStep {
+  readonly states?: Slot | undefined;
+  readonly to: KernelChoice["to"];
+  readonly writes: readonly Slot[];
+}
 
 /** One launch of a fold. */
 export function foldLaunch(
   fold: Reducer | LineMap,
   cut: LineCut,
-  choice: Pick<KernelChoice, "from" | "to">,
-  slots: { readonly reads: readonly Slot[]; readonly writes: readonly Slot[] },
+  { states, to, writes }: FoldStep,
   parameters: Parameters,
   limits: Limits,
   check?: RangeCheck,
 ): PlannedLaunch {
+  const kernel = foldKernel(fold, {
+    from: states === undefined ? "elements" : "states",
+    to,
+    layout: cut.layout,
+    usesSubgroups: joinsInSubgroups(cut.threads, limits),
+  });
+  const inputs = inputsOf(fold);
   return {
     kind: "kernel",
-    kernel: foldKernel(fold, { ...choice, layout: cut.layout }),
-    ...slots,
+    kernel,
+    reads: Object.keys(kernel.reads).map((name) =>
+      name === "states" ? states : { input: inputs.indexOf(name) },
+    ),
+    writes,
     parameters: [...cutParameters.map((name) => cut[name]), ...parameters],
     work: { workgroups: workgroupLine(cut.workgroups, limits) },
     check,
@@ -39,7 +56,7 @@ export const statesOf = ({ parts, lines, layout }: LineCut, { stateWords }: Redu
   dtype: "u32",
 });
 
-/** Reduces the axes of input 0; inputs of lines come behind it. A reduction of single elements is a view where `isView`. */
+/** Reduces the axes of input 0; inputs of lines and of positions come behind it. A reduction of single elements is a view where `isView`. */
 export function foldPlan(
   shape: Shape,
   axes: readonly number[],
@@ -68,7 +85,6 @@ function cutPlan(
   check: RangeCheck | undefined,
 ): Plan {
   const last = cuts.length - 1;
-  const besides = Object.keys(reducer.perLine ?? {}).map((_, index) => ({ input: index + 1 }));
   const outputs = Array.from({ length: reducer.results ?? 1 }, (_, output) => ({ output }));
   return {
     aliases: [],
@@ -77,9 +93,9 @@ function cutPlan(
       foldLaunch(
         reducer,
         cut,
-        { from: index === 0 ? "elements" : "states", to: index === last ? "results" : "states" },
         {
-          reads: [index === 0 ? { input: 0 } : { temporary: index - 1 }, ...besides],
+          states: index === 0 ? undefined : { temporary: index - 1 },
+          to: index === last ? "results" : "states",
           writes: index === last ? outputs : [{ temporary: index }],
         },
         parameters,
@@ -99,29 +115,12 @@ export function mapPlan(
 ): Plan {
   if (lines.outer * lines.length * lines.inner === 0) return { launches: [], temporaries: [], aliases: [] };
   const cut = cutLines(lines);
-  const inputs = Object.keys({
-    ...Object.fromEntries((map.inputs ?? ["x"]).map((name) => [name, ""])),
-    ...map.perLine,
-  });
-  const reads = inputs.map((_, input) => ({ input }));
-  const launch = (
-    choice: Pick<KernelChoice, "from" | "to">,
-    slots: { readonly reads: readonly Slot[]; readonly writes: readonly Slot[] },
-  ): PlannedLaunch => foldLaunch(map, cut, choice, slots, parameters, limits);
+  const launch = (step: FoldStep): PlannedLaunch => foldLaunch(map, cut, step, parameters, limits);
   const writes = [{ output: 0 }];
-  if (cut.parts === 1) {
-    return {
-      launches: [launch({ from: "elements", to: "results" }, { reads, writes })],
-      temporaries: [],
-      aliases: [],
-    };
-  }
+  if (cut.parts === 1) return { launches: [launch({ to: "results", writes })], temporaries: [], aliases: [] };
   const states = { temporary: 0 };
   return {
-    launches: [
-      launch({ from: "elements", to: "states" }, { reads, writes: [states] }),
-      launch({ from: "states", to: "results" }, { reads: [states, ...reads], writes }),
-    ],
+    launches: [launch({ to: "states", writes: [states] }), launch({ states, to: "results", writes })],
     temporaries: [statesOf(cut, map)],
     aliases: [],
   };

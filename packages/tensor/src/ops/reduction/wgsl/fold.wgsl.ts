@@ -2,6 +2,8 @@ import type { WgslKernel } from "../../../core/launch.ts";
 import { wgslKernel } from "../../../core/wgsl.ts";
 import type { LineLayout } from "./line-cut.ts";
 import { lanesOf, workgroupSize } from "./line-cut.ts";
+import type { LineStates, LineThreads } from "./line-kernel.wgsl.ts";
+import { joinSource, joinText, lineEntry, subgroupExtensions } from "./line-kernel.wgsl.ts";
 
 type ParameterType = WgslKernel["parameterTypes"][number];
 
@@ -21,7 +23,9 @@ export interface Fold {
   readonly inputs?: readonly string[];
   /** Inputs with one element for each line, and their types. */
   readonly perLine?: { readonly [name: string]: string };
-  /** A statement that each thread begins with, which may read inputs of its `line`. */
+  /** Inputs with one element for each position of a line, which `take` and `map` may read, and their types. */
+  readonly perPosition?: { readonly [name: string]: string };
+  /** A statement that each thread begins with, which may read inputs of its `line`: of rows, for columns may come in bundles. */
   readonly enter?: string;
   /** Numbers that come with the launch, as fields of `p`. */
   readonly parameters?: { readonly [name: string]: ParameterType };
@@ -49,6 +53,8 @@ export interface KernelChoice {
   readonly from: "elements" | "states";
   /** What is written: states of parts, or results. */
   readonly to: "states" | "results";
+  /** Whether threads join in subgroups: each line, or bundle, then has a workgroup to itself. */
+  readonly usesSubgroups: boolean;
 }
 
 const componentsOf = { single: [""], along: [".x", ".y", ".z", ".w"], across: [".x", ".y", ".z", ".w"] };
@@ -78,6 +84,14 @@ export const placeCode: string = `
   let start = (line / p.inner) * p.steps * p.inner + line % p.inner;
   let next = select(width, 1u, isRow);`;
 
+/** The threads of a line, by the names of `placeCode`. */
+export const threadsOfPlace: LineThreads = {
+  thread: "t",
+  threads: "p.threads",
+  home: "(me - t * next)",
+  spacing: "next",
+};
+
 /** The kernel of one launch; its operands are states, inputs, inputs of lines, then what is written. */
 export function foldKernel(fold: Reducer | LineMap, choice: KernelChoice): WgslKernel {
   const { parameters = {} } = fold;
@@ -85,62 +99,60 @@ export function foldKernel(fold: Reducer | LineMap, choice: KernelChoice): WgslK
   return wgslKernel({
     entry: fold.name,
     code: foldCode(fold, choice),
+    extensions: subgroupExtensions(choice.usesSubgroups),
     ...operandsOf(fold, choice),
     parameterTypes: types,
   });
 }
 
 function foldCode(fold: Reducer | LineMap, choice: KernelChoice): string {
-  const { layout, to } = choice;
+  const { layout, to, usesSubgroups } = choice;
   const { name, state, parameters = {}, enter = "", code } = fold;
   const fields = [...cutParameters.map((field) => `${field}: u32`)];
   for (const [field, type] of Object.entries(parameters)) fields.push(`${field}: ${type}`);
   const isMap = "maps" in fold && to === "results";
-  const lanes = lanesOf(layout);
+  const variables = unrolled.slice(0, lanesOf(layout)).map((j) => `s${j}`);
+  const states: LineStates = { variables, usesSubgroups };
+  const joined = joinText(states, threadsOfPlace, isMap);
+  const body = `${placeCode}
+  ${enter}
+  ${foldText(fold, choice)}
+  ${usesSubgroups ? joined : `if (p.threads > 1u) {${joined}\n}`}
+  ${isMap ? mapText(fold, layout) : storeText(fold, choice)}`;
   return `
 alias State = ${state};
 struct Parameters { ${fields.join(", ")} }
 @group(1) @binding(0) var<uniform> p: Parameters;
-var<workgroup> shelf: array<State, ${workgroupSize * lanes}>;
 ${code}
-@compute @workgroup_size(${workgroupSize})
-fn ${name}(
-  @builtin(local_invocation_index) me: u32,
-  @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u
-) {
-  ${placeCode}
-  ${enter}
-  ${foldText(fold, choice)}
-  if (p.threads > 1u) {
-    ${join(unrolled.slice(0, lanes), (j) => `shelf[me * ${lanes}u + ${j}u] = s${j};`)}
-    workgroupBarrier();
-    for (var n = p.threads / 2u; n > 0u; n /= 2u) {
-      if (t < n) {
-        ${join(unrolled.slice(0, lanes), (j) => `s${j} = merge(s${j}, shelf[(me + n * next) * ${lanes}u + ${j}u]); shelf[me * ${lanes}u + ${j}u] = s${j};`)}
-      }
-      workgroupBarrier();
-    }
-    ${isMap ? join(unrolled.slice(0, lanes), (j) => `s${j} = shelf[(me - t * next) * ${lanes}u + ${j}u];`) : ""}
-  }
-  ${isMap ? mapText(fold, layout) : storeText(fold, choice)}
-}`;
+${joinSource(states)}
+${lineEntry(name, usesSubgroups, body)}`;
 }
 
-/** Operands in order: what is folded, the elements of a map, inputs of lines, outputs. */
+/** The inputs of a fold, in order: elements, those of lines, those of positions. */
+export const inputsOf = ({ inputs = ["x"], perLine = {}, perPosition = {} }: Fold): readonly string[] => [
+  ...inputs,
+  ...Object.keys(perLine),
+  ...Object.keys(perPosition),
+];
+
+/** Operands in order: states, then the inputs that this launch reads, outputs. */
 function operandsOf(
   { inputs = ["x"], ...fold }: Reducer | LineMap,
   { layout, from, to }: KernelChoice,
 ): Pick<WgslKernel, "reads" | "writes"> {
   const vector = layout === "single" ? fold.element : `vec4<${fold.element}>`;
   const isMap = "maps" in fold && to === "results";
-  const reads: [string, string][] = Object.entries(fold.perLine ?? {});
-  if (from === "elements" || isMap) reads.unshift(...inputs.map((name): [string, string] => [name, vector]));
-  if (from === "states") reads.unshift(["states", "State"]);
+  const readsElements = from === "elements" || isMap;
   const bits = layout === "across" || (isMap && layout === "along") ? "vec4u" : "u32";
   const writes =
     to === "states" ? ["State"] : "results" in fold && fold.results === 2 ? [bits, bits] : [bits];
   return {
-    reads: Object.fromEntries(reads),
+    reads: {
+      ...(from === "states" && { states: "State" }),
+      ...(readsElements && Object.fromEntries(inputs.map((name) => [name, vector]))),
+      ...fold.perLine,
+      ...(readsElements && fold.perPosition),
+    },
     writes: Object.fromEntries(writes.map((type, index) => [`y${index}`, type])),
   };
 }
@@ -207,7 +219,7 @@ function mapText({ inputs = ["x"] }: LineMap, layout: LineLayout): string {
     return `map(${values}, facts${layout === "across" ? j : 0}, ${at})`;
   });
   return `
-  ${join(lanes, (j) => `let facts${j} = prepare(s${j}, line);`)}
+  ${join(lanes, (j) => `let facts${j} = prepare(s${j}, ${lanes.length === 1 ? "line" : `line * 4u + ${j}u`});`)}
   for (var k = t; k < count; k += p.threads) {
     let at = start + (first + k) * p.inner;
     ${join(inputs, (name, input) => `let v${input} = ${name}[at];`)}

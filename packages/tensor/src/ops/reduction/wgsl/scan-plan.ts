@@ -11,6 +11,7 @@ import { cumulativeSumKernel } from "./cumulative-sum.wgsl.ts";
 import { cutParameters } from "./fold.wgsl.ts";
 import { foldLaunch, statesOf } from "./fold-plan.ts";
 import { cutLines } from "./line-cut.ts";
+import { joinsInSubgroups } from "./line-kernel.wgsl.ts";
 import { sumReducer } from "./sum.wgsl.ts";
 
 /** One launch on a GPU; where a few long lines are cut in parts, their sums come first. Integers of either sign are alike. */
@@ -21,7 +22,12 @@ export function cumulativeSumPlan(x: Spec, attrs: CumulativeSumAttributes, limit
   const states = { temporary: 0 };
   const scan: PlannedLaunch = {
     kind: "kernel",
-    kernel: cumulativeSumKernel(x.dtype === "f32" ? "f32" : "u32", cut.layout, isCut),
+    kernel: cumulativeSumKernel(
+      x.dtype === "f32" ? "f32" : "u32",
+      cut.layout,
+      isCut,
+      isCut && joinsInSubgroups(cut.threads, limits),
+    ),
     reads: isCut ? [states, { input: 0 }] : [{ input: 0 }],
     writes: [{ output: 0 }],
     parameters: [...cutParameters.map((name) => cut[name]), Number(attrs.reverse), Number(attrs.exclusive)],
@@ -29,7 +35,6 @@ export function cumulativeSumPlan(x: Spec, attrs: CumulativeSumAttributes, limit
   };
   if (!isCut) return launchesOnly([scan]);
   const reducer = sumReducer(x.dtype);
-  const slots = { reads: [{ input: 0 }], writes: [states] };
-  const sums = foldLaunch(reducer, cut, { from: "elements", to: "states" }, slots, [], limits);
+  const sums = foldLaunch(reducer, cut, { to: "states", writes: [states] }, [], limits);
   return { launches: [sums, scan], temporaries: [statesOf(cut, reducer)], aliases: [] };
 }

@@ -1,5 +1,5 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import type { Backend, Launch, OpCases, WgslKernel } from "@evenkeel/tensor";
+import type { Backend, Launch, OpCase, OpCases, WgslKernel } from "@evenkeel/tensor";
 import { backendWith } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allCases, runCase } from "../../src/index.ts";
@@ -8,17 +8,41 @@ import { referenceFiles } from "../reference-files.ts";
 import { openWebgpu } from "./support.ts";
 
 /** Channels that have workgroups to themselves: in one tile and in parts, by values, by four of them, by four channels. */
-const shapes = [
+const channels = [
   "as much as a workgroup keeps",
   "NCHW, runs of several tiles",
   "few channels in parts",
   "NHWC, one quad of channels in parts",
 ];
-const ops = ["statistics", "batchNormTraining", "normalizeGradient"];
 
-const selected: readonly OpCases[] = allCases
-  .filter(({ op }) => ops.includes(op.name))
-  .map((opCases) => ({ ...opCases, cases: opCases.cases.filter(({ name }) => shapes.includes(name)) }));
+/** Lines that have workgroups to themselves: whole and in parts, by values, by four of them, by four lines. */
+const reduced = ["four long columns", "large: one row in parts", "large: vectors in parts"];
+const lines = [
+  "long rows",
+  "four long columns",
+  "large: one line in parts",
+  "large: rows of vectors in parts",
+];
+
+const selection: { readonly [op: string]: readonly string[] } = {
+  statistics: channels,
+  batchNormTraining: channels,
+  normalizeGradient: channels,
+  sum: [...reduced, "i32: large: one row in parts"],
+  moments: reduced,
+  product: ["four long columns"],
+  argmax: lines,
+  softmax: lines,
+  cumulativeSum: ["large: one line in parts", "large: rows of vectors in parts"],
+  softmaxCrossEntropy: ["many classes"],
+};
+
+const selected: readonly OpCases[] = Object.entries(selection).map(([name, cases]) => {
+  const opCases = allCases.find(({ op }) => op.name === name)!;
+  const caseOf = (one: string): OpCase => opCases.cases.find((opCase) => opCase.name === one)!;
+  // Gradients are ops of their own.
+  return { ...opCases, cases: cases.map((one) => ({ ...caseOf(one), differentiable: false })) };
+});
 
 /** The same device, which gets the kernels that `change` makes of those of the plans. */
 function changing(backend: Backend, change: (kernel: WgslKernel) => WgslKernel): Backend {
@@ -39,7 +63,7 @@ fn anywhere(
   @builtin(local_invocation_index) index: u32,
   @builtin(subgroup_size) size: u32, @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  tile(group, groups, (index * 5u + 3u) % 256u, size, lane);
+  workOnLines(group, groups, (index * 5u + 3u) % 256u, size, lane);
 }`;
   return { ...kernel, entry: "anywhere", code };
 }
