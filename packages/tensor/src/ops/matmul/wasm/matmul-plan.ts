@@ -10,7 +10,7 @@ import { epilogueLaunch } from "../epilogue-launch.ts";
 import { geometryOf, transposed } from "../matmul-geometry.ts";
 import type { MatmulAttributes } from "../matmul-shape.ts";
 import { matmulOutput } from "../matmul-shape.ts";
-import { matmulKernels } from "./matmul.kernels.ts";
+import { matmulKernels, matmulSizes } from "./matmul.kernels.ts";
 import { module, relaxedModule } from "./matmul.wasm.ts";
 import { packedBytes, packLaunch, packsTogether, panelRowsOf, readsRows } from "./packing.ts";
 
@@ -19,8 +19,6 @@ const maxDepth = 512;
 /** Rows and columns of a tile: packed, both operands of a tile stay in a 512 KiB second-level cache. */
 const maxTileRows = 128;
 const maxTileColumns = 128;
-/** A tile at the edge. */
-const tileBytes = 192;
 /** A product is cut into tiles at least until there are this many, while tiles have this many multiplications. */
 const wantedTiles = 16;
 const smallestTile = 2 ** 20;
@@ -88,7 +86,7 @@ export function matmulPlan(
   // Of b, what one row of tiles needs is needed once: each tile packs its own.
   const packedColumns = down > 1 ? n : 0;
   const scratchBytes =
-    tileBytes +
+    matmulSizes.tileBytes +
     packedBytes(packed || keepsRows ? 0 : rows, packed && down > 1 ? 0 : columns, depth, panelRows);
   const chunk = Math.max(1, Math.floor(chunkSize / Math.max(1, rows * columns * k)));
   const launches: PlannedLaunch[] = starts.map((start) =>

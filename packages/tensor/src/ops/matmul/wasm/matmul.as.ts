@@ -1,4 +1,4 @@
-import { MatmulArguments, PackOperandsArguments } from "./matmul.kernels.as";
+import { MatmulArguments, MatmulSizes, PackOperandsArguments } from "./matmul.kernels.as";
 import { finish, madd, packAlong, sumsOfLanes } from "./simd.as";
 
 // Blocked matrix product (Goto and van de Geijn 2008): an item is a tile of the output; for each block of the depth its
@@ -7,10 +7,6 @@ import { finish, madd, packAlong, sumsOfLanes } from "./simd.as";
 
 /** As many as 15 registers allow beside 8 columns; where a product takes a register before it is added, four. */
 const panelRows: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
-/** Where a tile at the edge waits to be placed. */
-const tileBytes: usize = 192;
-/** Up to here, packing b costs more than it saves. */
-const fewRows: i32 = 8;
 
 /**
  * Panels lie an odd number of cache lines apart: at a power of two they would all fall into the same few sets. Packing six lanes
@@ -247,7 +243,7 @@ export function matmul(begin: i32, end: i32, scratch: usize, args: MatmulArgumen
   const hasB = packed && tilesDown > 1;
   const keepsRows = readsRows(tilesDown, aRow, aDepth);
   const stepA = panelBytes(packed ? k : depthBlock, panelRows), stepB = panelBytes(hasB ? k : depthBlock, 8);
-  const ownA = scratch + tileBytes, ownB = packed || keepsRows ? ownA : ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
+  const ownA = scratch + MatmulSizes.tileBytes, ownB = packed || keepsRows ? ownA : ownA + <usize>((tileRows + panelRows - 1) / panelRows) * stepA;
   const allB = packed + <usize>((m + panelRows - 1) / panelRows) * stepA;
   const downA = keepsRows ? <usize>panelRows * aRow << 2 : stepA;
   const a = args.a + (args.startA << 2), b = args.b + (args.startB << 2), c = args.c + (args.startC << 2);
@@ -262,12 +258,12 @@ export function matmul(begin: i32, end: i32, scratch: usize, args: MatmulArgumen
     const fromB = b + ((outer * bOuter + within * bInner + <usize>column * bColumn) << 2);
     const toC = c + (((<usize>batch * m + row) * n + column) << 2);
     const plus = addend + (addend ? (outer * addendOuter + within * addendInner + <usize>row * addendRow + <usize>column * addendColumn) << 2 : 0);
-    if (m <= fewRows && aDepth == 1 && bDepth == 1) {
+    if (m <= MatmulSizes.fewRows && aDepth == 1 && bDepth == 1) {
       multiplyRows(fromA, aRow << 2, rows, fromB, bColumn << 2, columns, k, toC, cRow, plus, addendRow << 2, addendColumn << 2, slope);
       continue;
     }
     // Few rows of a do not pay for packing b, where it can be read as it is.
-    const direct = m <= fewRows && bColumn == 1 ? columns & ~31 : 0;
+    const direct = m <= MatmulSizes.fewRows && bColumn == 1 ? columns & ~31 : 0;
     for (let j = 0; j < direct; j += 32) {
       for (let i = 0; i < rows; i++) {
         multiplyRow(fromA + ((<usize>i * aRow) << 2), aDepth << 2, fromB + (<usize>j << 2), bDepth << 2, k, scratch);

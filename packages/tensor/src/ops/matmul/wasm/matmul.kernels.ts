@@ -1,3 +1,11 @@
+/** Numbers of matmul.as.ts that its plans know too. */
+export const matmulSizes = {
+  /** Up to here, packing b costs more than it saves: it is read as it is. */
+  fewRows: 8,
+  /** Where a tile at the edge waits to be placed. */
+  tileBytes: 192,
+} as const;
+
 /** Of matmul.as.ts. */
 export const matmulKernels = {
   packOperands: {

@@ -3,13 +3,11 @@ import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
 import { wasmKernel } from "../../../core/launch.ts";
 import { planLaunch } from "../../../core/plan-launch.ts";
 import type { MatmulGeometry, MatmulStrides } from "../matmul-geometry.ts";
-import { matmulKernels } from "./matmul.kernels.ts";
+import { matmulKernels, matmulSizes } from "./matmul.kernels.ts";
 
 /** Rows of a panel, as in the kernel: fused multiplication and addition leaves registers for two more. */
 export const panelRowsOf = (limits: Limits): number => (limits.features.has("relaxed-simd") ? 6 : 4);
 
-/** Up to here the kernel reads b as it is. */
-const fewRows = 8;
 /** Values of both operands that one launch may pack: 64 MiB. */
 const mostPacked = 2 ** 24;
 /** Values worth a chunk of their own when they are packed. */
@@ -42,7 +40,7 @@ export function packsTogether(
 ): boolean {
   const once = (tilesDown > 1 ? m + n : m) * k;
   const repeated = (tilesAcross - 1) * m * k + (tilesDown - 1) * n * k;
-  return m > fewRows && once <= mostPacked && 2 * repeated > once;
+  return m > matmulSizes.fewRows && once <= mostPacked && 2 * repeated > once;
 }
 
 /** Packs a and b whole; an item is eight panels. */
