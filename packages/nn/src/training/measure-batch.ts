@@ -88,7 +88,7 @@ class Row {
     if (known !== undefined) return known;
     const begin = this.length;
     const vector = reshape(value, [value.size]);
-    this.vectors.push(value.dtype === "f32" ? vector : cast(vector, "f32"));
+    this.vectors.push(cast(vector, "f32"));
     this.length += value.size;
     this.placed.set(value.id, begin);
     return begin;

@@ -1,6 +1,7 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
 import { ArgumentError, MissingKernelError } from "../checks/errors.ts";
 import { aTensor, callable, listOf, text } from "../checks/rules.ts";
+import { widerType } from "../expression/dtype.ts";
 import type { NumericArray } from "../expression/storage.ts";
 import { execute } from "./executor.ts";
 import type { HostOperand, Slot } from "./launch.ts";
@@ -149,7 +150,7 @@ function planOf<Inputs extends string, Outputs extends string>(
     const operand = (operand: Slot, spec: Spec, access: "read" | "write"): HostOperand<Slot> => ({
       operand,
       access,
-      spec: { shape: spec.shape, dtype: spec.dtype === "f16" ? "f32" : spec.dtype },
+      spec: { shape: spec.shape, dtype: widerType(spec.dtype) },
     });
     const outputs = Object.entries<Spec>(specsOf(step, inputs));
     const operands = [

@@ -2,6 +2,7 @@ import { checkTensors } from "../checks/check.ts";
 import type { Shape } from "../core/spec.ts";
 import { sizeOf, stridesOf } from "../core/spec.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { isTruth } from "../expression/dtype.ts";
 
 /** Beyond this many elements, as in NumPy, only the first and last few along each axis are shown. */
 const sizeShownWhole = 1000;
@@ -31,7 +32,7 @@ export async function format(x: Tensor): Promise<string> {
 
 /** Chooses one notation for all values: whole numbers, up to four decimals as needed, or exponents. */
 function writerOf({ dtype }: Tensor, values: readonly number[]): (value: number) => string {
-  if (dtype === "bool") return (value) => String(value !== 0);
+  if (isTruth(dtype)) return (value) => String(value !== 0);
   const finite = values.filter(Number.isFinite);
   if (finite.every(Number.isInteger)) return String;
   const magnitudes = finite.map(Math.abs).filter((magnitude) => magnitude > 0);

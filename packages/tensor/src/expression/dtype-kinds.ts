@@ -2,7 +2,7 @@ import { DTypeError } from "../checks/errors.ts";
 import type { Rule } from "../checks/rules.ts";
 import { oneOf } from "../checks/rules.ts";
 import type { DType, DTypeProperties } from "./dtype.ts";
-import { dtypes, propertiesOf } from "./dtype.ts";
+import { dtypes, isSigned, propertiesOf } from "./dtype.ts";
 import type { Storage } from "./storage.ts";
 
 const typesOf = (accepts: (properties: DTypeProperties) => boolean): readonly DType[] =>
@@ -14,9 +14,7 @@ export const floatTypes: readonly DType[] = /* @__PURE__ */ typesOf(({ kind }) =
 export const arithmeticTypes: readonly DType[] = /* @__PURE__ */ typesOf(
   ({ kind, mask }) => kind !== "truth" && mask === undefined,
 );
-export const signedTypes: readonly DType[] = /* @__PURE__ */ typesOf(
-  ({ range }) => !(range && range[0] >= 0),
-);
+export const signedTypes: readonly DType[] = /* @__PURE__ */ dtypes.filter(isSigned);
 export const orderedTypes: readonly DType[] = /* @__PURE__ */ typesOf(({ kind }) => kind !== "truth");
 /** Those of them that kernels order as they are stored. */
 export const sortableTypes: readonly DType[] = /* @__PURE__ */ typesOf(

@@ -128,6 +128,12 @@ export function propertiesOf(dtype: DType): DTypeProperties {
 
 export const isFloat = (dtype: DType): boolean => propertiesOf(dtype).kind === "float";
 
+/** Whether a dtype holds numbers below 0. */
+export function isSigned(dtype: DType): boolean {
+  const { range } = propertiesOf(dtype);
+  return range === undefined || range[0] < 0;
+}
+
 /** Whether a dtype holds truth values. */
 export const isTruth = (dtype: DType): boolean => propertiesOf(dtype).kind === "truth";
 

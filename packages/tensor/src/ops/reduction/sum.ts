@@ -7,6 +7,7 @@ import { scope } from "../../core/scope.ts";
 import type { Shape } from "../../core/spec.ts";
 import { broadcastShapes, checkShape, formatShape, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { isFloat, roundingTo } from "../../expression/dtype.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { ReductionOptions } from "./axes.ts";
@@ -51,8 +52,7 @@ export const sumOp: Op<ReductionAttributes> = {
       forEachReduced(x!.shape, axes, (from, to) => {
         y!.data[to]! += x!.data[from]!;
       });
-      if (x!.dtype === "i32") y!.data.set(y!.data.map((total) => total | 0));
-      if (x!.dtype === "u32") y!.data.set(y!.data.map((total) => total >>> 0));
+      if (!isFloat(x!.dtype)) y!.data.set(y!.data.map(roundingTo(x!.dtype)));
     },
   },
   gradient: {

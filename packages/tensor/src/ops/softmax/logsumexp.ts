@@ -3,6 +3,7 @@ import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import { widerType } from "../../expression/dtype.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
@@ -39,7 +40,7 @@ export const logsumexpOp: Op<ReductionAttributes> = {
     apply: ({ inputs: [x], outputs: [y], outputGradients: [dy], attrs: { axes } }) => [
       scope(() => {
         // exp would magnify what a half has lost.
-        const total = x!.dtype === "f32" ? y! : logsumexp(cast(x!, "f32"), { axis: axes });
+        const total = widerType(x!.dtype) === x!.dtype ? y! : logsumexp(cast(x!, "f32"), { axis: axes });
         const dx = pointwise(
           [x!, restoreAxes(total, x!, axes), restoreAxes(dy!, x!, axes)],
           (value, logTotal, slope) => e.mul(slope, e.exp(e.sub(value, logTotal))),

@@ -6,6 +6,7 @@ import type { Plan } from "../../../core/op.ts";
 import { planLaunch } from "../../../core/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { itemsPerChunk } from "../../../core/work.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 import { bytesOfStorage } from "../../../expression/storage.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import type { Indexing } from "../indexing.ts";
@@ -45,7 +46,7 @@ export function addPlan(
 ): Plan {
   if (outer * length * inner === 0) return launchesOnly([]);
   const width = Math.min(inner, columnsPerItem);
-  const entry = updates.dtype === "f32" ? "addFloats" : "addIntegers";
+  const entry = isFloat(updates.dtype) ? "addFloats" : "addIntegers";
   return launchesOnly([
     planLaunch(wasmKernel(module, entry, indexingKernels), {
       reads: { x: { input: 0 }, indices: { input: 1 } },

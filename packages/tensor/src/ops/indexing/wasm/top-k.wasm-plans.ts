@@ -3,6 +3,7 @@ import { planLaunch } from "../../../core/plan-launch.ts";
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { itemsPerChunk } from "../../../core/work.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import { keyFlips } from "../../reduction/key-flips.ts";
@@ -20,7 +21,7 @@ export const plans: readonly PlanEntry[] = [
         writes: { values: { output: 0 }, positions: { output: 1 } },
         parameters: {
           ...{ length, inner, k },
-          ...{ isFloat: Number(x!.dtype === "f32"), flip: keyFlips(x!.dtype, largest) },
+          ...{ isFloat: Number(isFloat(x!.dtype)), flip: keyFlips(x!.dtype, largest) },
         },
         work: { items: outer * inner, chunk: itemsPerChunk(4 * length), scratchBytes: 8 * k },
       }),

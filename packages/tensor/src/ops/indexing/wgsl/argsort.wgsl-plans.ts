@@ -11,7 +11,7 @@ export const plans: readonly PlanEntry[] = [
   planFor(argsortOp, ([x], _, limits) => {
     if (sizeOf(x!.shape) === 0) return launchesOnly([]);
     const lines = linesAlong(x!.shape, x!.shape.length - 1);
-    const order = valueOrder(x!.dtype as "f32" | "i32" | "u32" | "u8");
+    const order = valueOrder(x!.dtype);
     const sorting = { ...lines, keep: lines.length, order, parameters: [0] };
     const { launches, temporaries } = sortLaunches(
       sorting,

@@ -4,6 +4,7 @@ import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { wgslKernel } from "../../../core/wgsl.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 import { bytesOfStorage } from "../../../expression/storage.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
@@ -74,7 +75,7 @@ function addLaunch(
 ): PlannedLaunch {
   const { outer, length, inner, count: chosen, elementwise } = indexing;
   const isWide = inner % 4 === 0 && !elementwise;
-  const scalar = updates.dtype === "f32" ? "f" : "u";
+  const scalar = isFloat(updates.dtype) ? "f" : "u";
   const type = isWide ? `vec4${scalar}` : `${scalar}32`;
   const columns = isWide ? inner / 4 : inner;
   const count = outer * length * columns;

@@ -1,3 +1,5 @@
+import type { DType } from "../../../expression/dtype.ts";
+import { isFloat, isSigned, propertiesOf } from "../../../expression/dtype.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import { loadUnit } from "../../movement/wgsl/units.ts";
 
@@ -28,14 +30,11 @@ fn floatKey(bits: u32) -> u32 {
 }`;
 
 /** The values of a dtype along lines, ascending; all bits of the parameter `flip` turn the order round. */
-export function valueOrder(dtype: "f32" | "i32" | "u32" | "u8"): SortOrder {
-  const keys = {
-    f32: "floatKey(x[at])",
-    i32: "x[at] ^ 0x80000000u",
-    u32: "x[at]",
-    u8: loadUnit("byte", "x", "at"),
-  };
-  return { parameters: "flip: u32", key: (dtype === "f32" ? floatKey : "") + lineKey(keys[dtype]) };
+export function valueOrder(dtype: DType): SortOrder {
+  const parameters = "flip: u32";
+  if (isFloat(dtype)) return { parameters, key: floatKey + lineKey("floatKey(x[at])") };
+  const bits = propertiesOf(dtype).mask === undefined ? "x[at]" : loadUnit("byte", "x", "at");
+  return { parameters, key: lineKey(isSigned(dtype) ? `${bits} ^ 0x80000000u` : bits) };
 }
 
 /**

@@ -11,7 +11,7 @@ export const plans: readonly PlanEntry[] = [
   planFor(topKOp, ([x], { k, axis, largest }, limits) => {
     const lines = linesAlong(x!.shape, axis);
     if (lines.outer * lines.inner * k === 0) return launchesOnly([]);
-    const order = valueOrder(x!.dtype as "f32" | "i32" | "u32");
+    const order = valueOrder(x!.dtype);
     const sorting = { ...lines, keep: k, order, parameters: [largest ? 0xffffffff : 0] };
     const places = { output: 1 };
     const { launches, temporaries } = sortLaunches(sorting, limits, { input: 0 }, { places }, 0);

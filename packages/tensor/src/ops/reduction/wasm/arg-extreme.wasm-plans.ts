@@ -6,6 +6,7 @@ import { planFor } from "../../../core/plan-tables.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import { itemsPerChunk } from "../../../core/work.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import { argmaxOp, argminOp } from "../arg-extreme.ts";
@@ -25,7 +26,7 @@ function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
       writes: { y: { output: 0 } },
       parameters: {
         ...{ length, inner, tile: columnsPerItem },
-        ...{ isFloat: Number(x.dtype === "f32"), flip: keyFlips(x.dtype, largest) },
+        ...{ isFloat: Number(isFloat(x.dtype)), flip: keyFlips(x.dtype, largest) },
       },
       work: {
         items: outer * Math.ceil(inner / columnsPerItem),

@@ -4,6 +4,7 @@ import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import { itemsPerChunk } from "../../../core/work.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import { cumulativeSumOp } from "../cumulative-sum.ts";
@@ -16,7 +17,7 @@ export const plans: readonly PlanEntry[] = [
   planFor(cumulativeSumOp, ([x], { axis, reverse, exclusive }) => {
     const { outer, length, inner } = linesAlong(x!.shape, axis);
     if (sizeOf(x!.shape) === 0) return launchesOnly([]);
-    const entry = x!.dtype === "f32" ? "cumulativeSumFloats" : "cumulativeSumIntegers";
+    const entry = isFloat(x!.dtype) ? "cumulativeSumFloats" : "cumulativeSumIntegers";
     return launchesOnly([
       planLaunch(wasmKernel(module, entry, cumulativeSumKernels), {
         reads: { x: { input: 0 } },

@@ -4,6 +4,7 @@ import { planLaunch } from "../../../core/plan-launch.ts";
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import type { Spec } from "../../../core/spec.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 import { maxOp, minOp } from "../extreme.ts";
 import { reductionPlan } from "../passes.ts";
 import type { ReductionAttributes } from "../reduction-geometry.ts";
@@ -26,7 +27,7 @@ function extremePlan(
   attrs: ReductionAttributes,
   flips: BitFlips,
 ): Plan {
-  const entry = x.dtype === "f32" ? "extremeFloats" : "extremeIntegers";
+  const entry = isFloat(x.dtype) ? "extremeFloats" : "extremeIntegers";
   const flip = flips[x.dtype as keyof BitFlips];
   return reductionPlan(x, op.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
     planLaunch(wasmKernel(module, entry, reductionKernels), {

@@ -2,6 +2,7 @@ import { wasmKernel } from "../../../core/launch.ts";
 import { planLaunch } from "../../../core/plan-launch.ts";
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 import { reductionPlan } from "../passes.ts";
 import { sumOp } from "../sum.ts";
 import { reductionKernels } from "./reduction.kernels.ts";
@@ -10,7 +11,7 @@ import { module } from "./reduction.wasm.ts";
 export const plans: readonly PlanEntry[] = [
   planFor(sumOp, ([x], attrs) =>
     reductionPlan(x!, sumOp.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
-      x!.dtype === "f32"
+      isFloat(x!.dtype)
         ? planLaunch(wasmKernel(module, "sumFloats", reductionKernels), {
             ...common,
             parameters: { ...parameters, divisor: 1 },

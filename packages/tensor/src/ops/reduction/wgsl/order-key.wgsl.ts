@@ -1,4 +1,5 @@
 import type { DType } from "../../../expression/dtype.ts";
+import { isFloat, isSigned } from "../../../expression/dtype.ts";
 
 /**
  * `keyOf(bits) -> i32` orders the bits of a dtype: the element to find has the largest key, and NaN, known by its bits,
@@ -6,8 +7,8 @@ import type { DType } from "../../../expression/dtype.ts";
  */
 export function orderKey(dtype: DType, largest: boolean, isTie = false): string {
   const flip = largest ? "" : "~";
-  if (dtype !== "f32") {
-    const sign = dtype === "u32" ? " ^ i32(-2147483648)" : "";
+  if (!isFloat(dtype)) {
+    const sign = isSigned(dtype) ? "" : " ^ i32(-2147483648)";
     return `
 fn keyOf(bits: u32) -> i32 { return ${flip}(bitcast<i32>(bits)${sign}); }
 fn bitsOf(key: i32) -> u32 { return bitcast<u32>(${flip}key${sign}); }`;

@@ -4,6 +4,7 @@ import type { Plan } from "../../../core/op.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import { workgroupLine } from "../../../core/wgsl.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import type { CumulativeSumAttributes } from "../cumulative-sum.ts";
@@ -23,7 +24,7 @@ export function cumulativeSumPlan(x: Spec, attrs: CumulativeSumAttributes, limit
   const scan: PlannedLaunch = {
     kind: "kernel",
     kernel: cumulativeSumKernel(
-      x.dtype === "f32" ? "f32" : "u32",
+      isFloat(x.dtype) ? "f32" : "u32",
       cut.layout,
       isCut,
       isCut && joinsInSubgroups(cut.threads, limits),

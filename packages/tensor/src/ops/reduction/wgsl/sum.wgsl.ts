@@ -1,9 +1,10 @@
 import type { DType } from "../../../expression/dtype.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 import type { Reducer } from "./fold.wgsl.ts";
 
 /** Sums, and bits of the result made from them. Integers of either sign wrap as unsigned ones. */
 export function sumReducer(dtype: DType, result: string = "bitcast<u32>(s)"): Reducer {
-  const type = dtype === "f32" ? "f32" : "u32";
+  const type = isFloat(dtype) ? "f32" : "u32";
   return {
     name: "sum",
     state: type,
