@@ -26,18 +26,21 @@ const onBothDevices = [
 const longOnTheCpu = [
   "packages/conformance/test/{command,cpu,high-memory,reference}.test.ts",
   "packages/conformance/test/{models,pytorch}/*.test.ts",
+  "packages/conformance/test/{batchnorm/shapes,nn/fit}.test.ts",
   "packages/batchnorm/test/kernels.test.ts",
   "packages/tensor/src/ops/{convolution/convolution,matmul/matmul}.test.ts",
-  "packages/backend-cpu/test/*.test.ts",
+  "packages/backend-cpu/{test/*,src/expression/functions/functions}.test.ts",
   "packages/evenkeel/test/{bundles,examples,label-ranges}.test.ts",
   "apps/bench/test/run.test.ts",
   "apps/examples/image-classification/test/{command-line,data,run}.test.ts",
+  "scripts/bootstrap.test.ts",
 ];
 
 /** In the order in which they start: a file that takes minutes would run alone at the end if it started last. */
 const longestFiles = [
   /browser-tests\/test\/(conformance|same-bits|training)\.test\.ts$/,
   /conformance\/test\/webgpu\/operations-\d\.test\.ts$/,
+  /(bench\/test\/gpu|test\/backends|webgpu\/(training|batch-norm-(halves|subgroups)))\.test\.ts$/,
   /(conformance\/test\/(cpu|reference)|batchnorm\/test\/kernels)\.test\.ts$/,
 ];
 
