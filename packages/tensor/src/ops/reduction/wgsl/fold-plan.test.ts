@@ -24,11 +24,11 @@ const f32 = (...shape: number[]): Spec => ({ shape, dtype: "f32" });
 const i32 = (...shape: number[]): Spec => ({ shape, dtype: "i32" });
 const over = (...axes: number[]) => ({ axes, keepDims: false, correction: 0 });
 
-const planOf = (op: AnyOp, inputs: Spec[], attrs: object): Plan =>
+const planOf = (op: AnyOp, inputs: Spec[], attrs: object, features: Limits["features"] = new Set()): Plan =>
   plannerOf(op, { languages: ["wgsl"] })!(
     inputs,
     attrs,
-    limits,
+    { ...limits, features },
     inputs.map(() => false),
   );
 
@@ -98,5 +98,42 @@ describe("launches on a GPU", () => {
       (kernelLaunches(planOf(ops.sumOp, [f32(...shape)], over(1)))[0]!.kernel as WgslKernel).code;
     expect(codeOf(3, 8)).toBe(codeOf(1000, 4096));
     expect(codeOf(3, 8)).not.toBe(codeOf(3, 7));
+  });
+});
+
+describe("subgroups", () => {
+  const joinsOf = (op: AnyOp, inputs: Spec[], attrs: object, features: Limits["features"]): boolean[] =>
+    kernelLaunches(planOf(op, inputs, attrs, features)).map(({ kernel }) => {
+      const { code, extensions } = kernel as WgslKernel;
+      expect(code.includes("subgroupShuffleXor")).toBe(extensions.includes("subgroups"));
+      return extensions.includes("subgroups");
+    });
+
+  test.each<[string, AnyOp, Spec[], object, boolean[]]>([
+    ["rows of a workgroup each", ops.sumOp, [f32(64, 4096)], over(1), [true]],
+    ["shorter rows", ops.sumOp, [f32(64, 500)], over(1), [false]],
+    ["neighbouring columns", ops.sumOp, [f32(400, 64)], over(0), [false]],
+    ["four columns", ops.sumOp, [f32(4096, 4)], over(0), [true]],
+    ["softmax of one long row", ops.softmaxOp, [f32(1, 100_000)], { axis: 1 }, [true, true]],
+    ["running sums of one long row", ops.cumulativeSumOp, [f32(1_000_000)], { axis: 0 }, [true, true]],
+    ["running sums of rows, which share nothing", ops.cumulativeSumOp, [f32(64, 4096)], { axis: 1 }, [false]],
+  ])("join the threads of lines that have a workgroup: %s", (_, op, inputs, attrs, expected) => {
+    expect(joinsOf(op, inputs, attrs, new Set(["subgroups"]))).toEqual(expected);
+    expect(joinsOf(op, inputs, attrs, new Set())).toEqual(expected.map(() => false));
+  });
+
+  test("leave the launches and their memory as they are", () => {
+    for (const [op, inputs, attrs] of [
+      [ops.momentsOp, [f32(1_000_000)], over(0)],
+      [ops.softmaxOp, [f32(1, 100_000)], { axis: 1 }],
+      [ops.cumulativeSumOp, [f32(1_000_000)], { axis: 0 }],
+    ] as const) {
+      const [plain, joined] = [new Set<never>(), new Set(["subgroups"] as const)].map((features) => {
+        const { launches, temporaries } = planOf(op, [...inputs], attrs, features);
+        const bare = (launches as KernelLaunch<Slot, ScalarSlot>[]).map(({ kernel: _, ...launch }) => launch);
+        return { launches: bare, temporaries };
+      });
+      expect(joined).toEqual(plain);
+    }
   });
 });
