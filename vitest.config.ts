@@ -40,7 +40,7 @@ const longOnTheCpu = [
 const longestFiles = [
   /browser-tests\/test\/(conformance|same-bits|training)\.test\.ts$/,
   /conformance\/test\/webgpu\/operations-\d\.test\.ts$/,
-  /(bench\/test\/gpu|test\/backends|webgpu\/(training|batch-norm-(halves|subgroups)))\.test\.ts$/,
+  /(bench\/test\/gpu|test\/backends|webgpu\/(training|subgroups|batch-norm-halves))\.test\.ts$/,
   /(conformance\/test\/(cpu|reference)|batchnorm\/test\/kernels)\.test\.ts$/,
 ];
 
