@@ -256,7 +256,8 @@ ${members(files, (member) => `...${member}.plans`)}
 function planTableImports(language: string, folder: string): string {
   const core = dirname(moduleText);
   if (resolve("src") !== dirname(core)) {
-    return `import type { PlanTable } from "@evenkeel/tensor";\nimport { planTable } from "@evenkeel/tensor/${language}";`;
+    const entry = language === "wgsl" ? "@evenkeel/tensor/wgsl" : "@evenkeel/tensor";
+    return `import type { PlanTable } from "@evenkeel/tensor";\nimport { planTable } from "${entry}";`;
   }
   const module = language === "wgsl" ? "widen-floats.ts" : "plan-tables.ts";
   const path = relative(folder, core);

@@ -20,7 +20,7 @@ export * from "./core/op-cases.ts";
 export type { NamedKernel, NamedOperands } from "./core/plan-launch.ts";
 export { planLaunch } from "./core/plan-launch.ts";
 export type { PlanEntry, PlanSource } from "./core/plan-tables.ts";
-export { loadPlans, opFamily, planFor } from "./core/plan-tables.ts";
+export { loadPlans, opFamily, planFor, planTable } from "./core/plan-tables.ts";
 export * from "./core/scope.ts";
 export * from "./core/spec.ts";
 export * from "./core/state-change.ts";

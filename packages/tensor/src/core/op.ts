@@ -85,9 +85,19 @@ export type PlanOf<Attrs> = (
   donated: readonly boolean[],
 ) => Plan;
 
-/** Plans by op, all in one language. */
+/** A plan in a plan table. It gets the op that it is for, so that a table holds no op and keeps none in a program. */
+export type KernelPlan<Attrs> = (
+  inputs: readonly (Spec | undefined)[],
+  attrs: Attrs,
+  limits: Limits,
+  donated: readonly boolean[],
+  // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in the functions of an op
+  op: Pick<Op<any>, "outputs">,
+) => Plan;
+
+/** Plans by the name of their op, all in one language. */
 // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
-export type PlanTable = ReadonlyMap<AnyOp, PlanOf<any>>;
+export type PlanTable = ReadonlyMap<string, KernelPlan<any>>;
 
 /** Ops whose plans load together, when a device that speaks their language opens: see `opFamily`. */
 export interface OpFamily {
@@ -128,3 +138,6 @@ export interface OpCall<Attrs extends Attributes = Attributes> {
 /** Any op, where the attributes do not matter. */
 // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in the functions of an op
 export type AnyOp = Op<any>;
+
+/** The attributes of an op, from its type. */
+export type AttributesOf<AnOp extends AnyOp> = AnOp extends Op<infer Attrs> ? Attrs : never;

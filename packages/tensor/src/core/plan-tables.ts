@@ -1,6 +1,6 @@
 import { BackendError } from "../checks/errors.ts";
 import type { Limits } from "./backend.ts";
-import type { AnyOp, Attributes, Op, OpFamily, PlanOf, PlanTable } from "./op.ts";
+import type { AnyOp, Attributes, AttributesOf, KernelPlan, OpFamily, PlanOf, PlanTable } from "./op.ts";
 import type { Spec } from "./spec.ts";
 
 type PlanLoaders = { readonly [language: string]: () => Promise<{ readonly plans: PlanTable }> };
@@ -74,20 +74,20 @@ export interface PlanSource {
 
 /** The plan of an op from a table: the device's own, else that of the op's family in the device's best language. */
 export function tabledPlanOf(op: AnyOp, { languages, plans }: PlanSource): PlanOf<Attributes> | undefined {
-  const own = plans?.get(op);
-  if (own !== undefined) return own;
-  for (const language of languages) {
-    const plan = op.family?.tables.get(language)?.get(op);
-    if (plan !== undefined) return plan;
+  const tables = [plans, ...languages.map((language) => op.family?.tables.get(language))];
+  for (const table of tables) {
+    const plan = table?.get(op.name);
+    if (plan !== undefined)
+      return (inputs, attrs, limits, donated) => plan(inputs, attrs, limits, donated, op);
   }
   return undefined;
 }
 
-/** An op and its plan in one language. */
+/** The name of an op and its plan in one language. */
 export interface PlanEntry {
-  readonly op: AnyOp;
+  readonly name: string;
   // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
-  readonly plan: PlanOf<any>;
+  readonly plan: KernelPlan<any>;
   // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
   readonly takesStored?: TakesStored<any>;
 }
@@ -100,13 +100,17 @@ export type TakesStored<Attrs extends Attributes> =
   | true
   | ((inputs: readonly (Spec | undefined)[], attrs: Attrs, limits: Limits) => boolean);
 
-/** The entry of an op in a plan table, for attributes of its own. */
-export const planFor = <Attrs extends Attributes>(
-  op: Op<Attrs>,
-  plan: PlanOf<Attrs>,
-  traits: { readonly takesStored?: TakesStored<Attrs> } = {},
-): PlanEntry => ({ op, plan, ...traits });
+/**
+ * The entry of an op in a plan table. The op itself is named as a type alone: bundlers keep whatever a table imports.
+ *
+ * @example planFor<typeof swishOp>("swish", swishPlan)
+ */
+export const planFor = <AnOp extends AnyOp>(
+  name: string,
+  plan: KernelPlan<AttributesOf<AnOp>>,
+  traits: { readonly takesStored?: TakesStored<AttributesOf<AnOp>> } = {},
+): PlanEntry => ({ name, plan, ...traits });
 
 /** A plan table from its entries. */
 export const planTable = (entries: readonly PlanEntry[]): PlanTable =>
-  new Map(entries.map(({ op, plan }) => [op, plan]));
+  new Map(entries.map(({ name, plan }) => [name, plan]));

@@ -3,7 +3,7 @@ import { widerType } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";
 import { buildExpression } from "../expression/expression.ts";
 import type { PlannedLaunch, Slot } from "./launch.ts";
-import type { AnyOp, Attributes, PlanOf, PlanTable } from "./op.ts";
+import type { AnyOp, Attributes, KernelPlan, PlanOf, PlanTable } from "./op.ts";
 import type { PlanEntry, TakesStored } from "./plan-tables.ts";
 import type { Spec } from "./spec.ts";
 import { sizeOf } from "./spec.ts";
@@ -94,4 +94,9 @@ export function widenFloats<Attrs extends Attributes>(
 
 /** A plan table from its entries, each for floats of every dtype. */
 export const planTable = (entries: readonly PlanEntry[]): PlanTable =>
-  new Map(entries.map(({ op, plan, takesStored }) => [op, widenFloats(op, plan, takesStored)]));
+  new Map(entries.map((entry) => [entry.name, widenedPlan(entry)]));
+
+const widenedPlan =
+  ({ plan, takesStored }: PlanEntry): KernelPlan<Attributes> =>
+  (inputs, attrs, limits, donated, op) =>
+    widenFloats<Attributes>(op, (...call) => plan(...call, op), takesStored)(inputs, attrs, limits, donated);

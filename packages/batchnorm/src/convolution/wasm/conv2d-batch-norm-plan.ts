@@ -1,5 +1,4 @@
-import type { Limits, Plan, Spec } from "@evenkeel/tensor";
-import { conv2dOp } from "@evenkeel/tensor/ops";
+import type { Limits, Op, Plan, Spec } from "@evenkeel/tensor";
 import { conv2dStatisticsPlan } from "@evenkeel/tensor/wasm";
 import { trainingLaunches } from "../../batch-norm/wasm/batch-norm-training-plan.ts";
 import { gridOf } from "../../cpu/grid.ts";
@@ -16,14 +15,19 @@ const smallestPart = 320;
 
 export function conv2dBatchNormPlan(
   inputs: Operands<Spec>,
-  { convolution, normalization, statistics: choice }: Conv2dBatchNormAttributes,
+  attrs: Conv2dBatchNormAttributes,
   limits: Limits,
+  _donated: readonly boolean[],
+  op: Pick<Op<Conv2dBatchNormAttributes>, "outputs">,
 ): Plan {
+  const { convolution, normalization, statistics: choice } = attrs;
   const convolvedInputs = convolved(inputs);
-  const layout = layoutOf(conv2dOp.outputs(convolvedInputs, convolution)[0]!.shape, 1);
+  const z = op.outputs(inputs, attrs)[0]!;
+  const layout = layoutOf(z.shape, 1);
   const values = valuesPerChannel(layout);
   const isFaster = (parts: number): boolean => values > mostValuesOnRead && values >= parts * smallestPart;
   const { launches, temporaries, statistics } = conv2dStatisticsPlan(
+    z,
     convolvedInputs,
     convolution,
     limits,

@@ -1,6 +1,8 @@
 import type { PlanEntry } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
-import { gradientApplyOp } from "../gradient-apply.ts";
+import type { gradientApplyOp } from "../gradient-apply.ts";
 import { gradientApplyPlan } from "./gradient-plan.ts";
 
-export const plans: readonly PlanEntry[] = [planFor(gradientApplyOp, gradientApplyPlan)];
+export const plans: readonly PlanEntry[] = [
+  planFor<typeof gradientApplyOp>("gradientApply", gradientApplyPlan),
+];

@@ -1,6 +1,6 @@
 import type { PlanEntry } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
-import { gradientSumsOp } from "../gradient-sums.ts";
+import type { gradientSumsOp } from "../gradient-sums.ts";
 import { gradientSumsPlan } from "./gradient-plan.ts";
 
-export const plans: readonly PlanEntry[] = [planFor(gradientSumsOp, gradientSumsPlan)];
+export const plans: readonly PlanEntry[] = [planFor<typeof gradientSumsOp>("gradientSums", gradientSumsPlan)];

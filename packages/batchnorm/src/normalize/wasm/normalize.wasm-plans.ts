@@ -1,6 +1,6 @@
 import type { PlanEntry } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
-import { normalizeOp } from "../normalize.ts";
+import type { normalizeOp } from "../normalize.ts";
 import { normalizePlan } from "./normalize-plan.ts";
 
-export const plans: readonly PlanEntry[] = [planFor(normalizeOp, normalizePlan)];
+export const plans: readonly PlanEntry[] = [planFor<typeof normalizeOp>("normalize", normalizePlan)];

@@ -8,7 +8,7 @@ import { cutOf, loadsInFlight, tilingOf, uncut } from "../../gpu/tiling.ts";
 import { layoutOf } from "../../operands/layout.ts";
 import { activationParameters } from "../../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
-import { normalizeOp } from "../normalize.ts";
+import type { normalizeOp } from "../normalize.ts";
 import { normalizationCode } from "./normalize.wgsl.ts";
 
 export interface ShaderNormalization {
@@ -45,7 +45,7 @@ export function shaderNormalization(
 }
 
 export const plans: readonly PlanEntry[] = [
-  planFor(normalizeOp, shaderNormalizePlan, { takesStored: canStore }),
+  planFor<typeof normalizeOp>("normalize", shaderNormalizePlan, { takesStored: canStore }),
 ];
 
 function shaderNormalizePlan(

@@ -5,7 +5,7 @@ import { tileLaunch } from "../../gpu/tile-launch.ts";
 import type { Cut, Tiling } from "../../gpu/tiling.ts";
 import { cutOf, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
 import { layoutOf } from "../../operands/layout.ts";
-import { statisticsOp } from "../statistics.ts";
+import type { statisticsOp } from "../statistics.ts";
 import { shaderMergeLaunch } from "./merge-statistics.wgsl-plans.ts";
 import { statisticsCode } from "./statistics.wgsl.ts";
 
@@ -40,8 +40,8 @@ export function shaderPartialStatistics(
 
 /** One launch if a channel fits a workgroup, otherwise two. */
 export const plans: readonly PlanEntry[] = [
-  planFor(
-    statisticsOp,
+  planFor<typeof statisticsOp>(
+    "statistics",
     ([x], { axis }, limits) => {
       const { shape, dtype } = x!;
       const layout = layoutOf(shape, axis);

@@ -76,21 +76,21 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
 };
 
 export function concatenatePlan(
+  y: Spec,
   parts: readonly (Spec | undefined)[],
   attrs: ConcatenateAttributes,
   limits: Limits,
   launchesOf: CopyLaunches,
 ): Plan {
-  const [y] = concatenateOp.outputs(parts, attrs);
-  const view = parts.length === 1 ? viewPlan(y!, limits) : undefined;
+  const view = parts.length === 1 ? viewPlan(y, limits) : undefined;
   if (view !== undefined) return view;
-  const strides = stridesOf(y!.shape);
+  const strides = stridesOf(y.shape);
   const begins = beginsOf(parts, attrs.axis);
   return launchesOnly(
     parts.flatMap((part, input) => {
       const from = { offset: 0, strides: stridesOf(part!.shape) };
       const to = { offset: begins[input]! * strides[attrs.axis]!, strides };
-      return launchesOf({ shape: part!.shape, from, to }, y!.dtype, limits, { input }, { output: 0 });
+      return launchesOf({ shape: part!.shape, from, to }, y.dtype, limits, { input }, { output: 0 });
     }),
   );
 }

@@ -1,13 +1,12 @@
 import type { Limits } from "../../../core/backend.ts";
 import type { Slot } from "../../../core/launch.ts";
-import type { Op, Plan } from "../../../core/op.ts";
+import type { Plan } from "../../../core/op.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
 import { broadcastStrides, sameShape, sizeOf } from "../../../core/spec.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import { plainEpilogue } from "../../matmul/epilogue.ts";
 import { epilogueLaunch } from "../../matmul/epilogue-launch.ts";
 import type { Conv2dAttributes } from "../conv2d.ts";
-import { conv2dOp } from "../conv2d.ts";
 import type { Direction } from "../tiling.ts";
 import { convolutionShapeOf } from "../tiling.ts";
 import { module, relaxedModule } from "./convolution.wasm.ts";
@@ -43,14 +42,13 @@ export interface ConvolutionPlan extends Plan {
  */
 export function convolutionPlan(
   direction: Direction,
-  op: Op<Conv2dAttributes>,
+  output: Spec,
   inputs: readonly (Spec | undefined)[],
   attrs: Conv2dAttributes,
   limits: Limits,
   wantsStatistics: (parts: number) => boolean = () => false,
 ): ConvolutionPlan {
   const [source, weight] = inputs as readonly Spec[];
-  const output = op.outputs(inputs, attrs)[0]!;
   if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
   const fused = fusedEpilogue(inputs, attrs, output.shape);
   const shape = convolutionShapeOf(direction, source!.shape, output.shape, weight!.shape, attrs);
@@ -74,10 +72,11 @@ export function convolutionPlan(
 
 /** A convolution that leaves statistics of its output too, where its kernel can take them in so many parts as are wanted: for ops that go on from there. */
 export function conv2dStatisticsPlan(
+  output: Spec,
   inputs: readonly (Spec | undefined)[],
   attrs: Conv2dAttributes,
   limits: Limits,
   wantsStatistics: (parts: number) => boolean,
 ): ConvolutionPlan {
-  return convolutionPlan("forward", conv2dOp, inputs, attrs, limits, wantsStatistics);
+  return convolutionPlan("forward", output, inputs, attrs, limits, wantsStatistics);
 }

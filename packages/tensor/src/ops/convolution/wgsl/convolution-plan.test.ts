@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { ConvolutionOptions, Limits, PlannedLaunch, Shape, Spec } from "../../../index.ts";
-import { buildExpression, e } from "../../../index.ts";
+import { buildExpression, e, loadPlans, plannerOf } from "../../../index.ts";
 import { epilogueOf } from "../../matmul/epilogue.ts";
 import { conv2dInputGradientOp, conv2dOp } from "../conv2d.ts";
 import { convolutionCase } from "../convolution-cases.ts";
-import { convolutionWgslPlan } from "./convolution-plan.ts";
 import { filterGradientWgslPlan } from "./filter-gradient-plan.ts";
+
+const device = { languages: ["wgsl"] };
+await loadPlans(device.languages);
 
 const limits: Limits = { storage: {}, maxBufferBytes: 2 ** 32, offsetAlignment: 256, features: new Set() };
 const f32 = (shape: Shape): Spec => ({ shape, dtype: "f32" });
@@ -16,8 +18,8 @@ const nameOf = (launch: PlannedLaunch): string =>
 function passesOf(x: Shape, weight: Shape, options: ConvolutionOptions = {}): string[][] {
   const { y, attrs } = convolutionCase("", x, weight, options);
   return [
-    convolutionWgslPlan("forward", conv2dOp, [f32(x), f32(weight)], attrs, limits),
-    convolutionWgslPlan("transposed", conv2dInputGradientOp, [f32(y), f32(weight)], attrs, limits),
+    plannerOf(conv2dOp, device)!([f32(x), f32(weight)], attrs, limits, []),
+    plannerOf(conv2dInputGradientOp, device)!([f32(y), f32(weight)], attrs, limits, []),
     filterGradientWgslPlan([f32(x), f32(y)], attrs, limits),
   ].map(({ launches }) => launches.map(nameOf));
 }
@@ -59,12 +61,11 @@ describe("launches", () => {
 describe("epilogues", () => {
   const { x, weight, attrs } = convolutionCase("", [2, 3, 8, 9], [5, 3, 3, 3]);
   const entries = (extras: readonly Shape[], epilogue: ReturnType<typeof epilogueOf>) =>
-    convolutionWgslPlan(
-      "forward",
-      conv2dOp,
+    plannerOf(conv2dOp, device)!(
       [x, weight, ...extras].map(f32),
       { ...attrs, ...(epilogue && { epilogue }) },
       limits,
+      [],
     ).launches.map(nameOf);
 
   test("what is added to channels, pixels or images is part of the convolution", () => {
@@ -85,7 +86,7 @@ test("every phase of a strided input gradient is a product of its own", () => {
   for (const stride of [1, 2, 4]) {
     const { y, weight, attrs } = convolutionCase("", [1, 16, 32, 32], [16, 16, 4, 4], { stride });
     const inputs = [y, weight].map(f32);
-    const [launch] = convolutionWgslPlan("transposed", conv2dInputGradientOp, inputs, attrs, limits).launches;
+    const [launch] = plannerOf(conv2dInputGradientOp, device)!(inputs, attrs, limits, []).launches;
     const [, count, rowTiles, columnTiles, slices] = (launch as { parameters: readonly number[] }).parameters;
     expect(count! / (rowTiles! * columnTiles! * slices!)).toBe(stride ** 2);
   }

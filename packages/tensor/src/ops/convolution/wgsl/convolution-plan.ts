@@ -1,6 +1,6 @@
 import type { Limits } from "../../../core/backend.ts";
 import type { PlannedLaunch } from "../../../core/launch.ts";
-import type { Op, Plan } from "../../../core/op.ts";
+import type { Plan } from "../../../core/op.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
 import { broadcastStrides, sizeOf } from "../../../core/spec.ts";
 import { workgroupLine } from "../../../core/wgsl.ts";
@@ -122,13 +122,12 @@ function depthwiseLaunch(
 /** A convolution with its epilogue. The input gradient is "transposed": dy is the source, dx the target. */
 export function convolutionWgslPlan(
   direction: Direction,
-  op: Op<Conv2dAttributes>,
+  output: Spec,
   inputs: readonly (Spec | undefined)[],
   attrs: Conv2dAttributes,
   limits: Limits,
 ): Plan {
   const [source, weight] = inputs as readonly Spec[];
-  const output = op.outputs(inputs, attrs)[0]!;
   if (sizeOf(output.shape) === 0) return { launches: [], temporaries: [], aliases: [] };
   const shape = convolutionShapeOf(direction, source!.shape, output.shape, weight!.shape, attrs);
   const fused = fusedEpilogue(inputs, attrs, output.shape);

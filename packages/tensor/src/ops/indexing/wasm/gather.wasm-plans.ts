@@ -1,17 +1,17 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { linesAlong } from "../../movement/lines.ts";
-import { gatherOp, scatterAddOp } from "../gather.ts";
+import type { gatherOp, scatterAddOp } from "../gather.ts";
 import { indexCheck, missingValue } from "../indexing.ts";
 import { addPlan, takePlan } from "./indexing-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(gatherOp, ([x, indices], { axis, outOfRange }, limits) => {
+  planFor<typeof gatherOp>("gather", ([x, indices], { axis, outOfRange }, limits) => {
     const indexing = { ...linesAlong(x!.shape, axis), count: indices!.shape[axis]!, elementwise: true };
     const check = indexCheck("gather", indexing.length, outOfRange);
     return takePlan(x!, missingValue(x!, outOfRange), indexing, limits, check);
   }),
-  planFor(scatterAddOp, ([updates], { axis, size, outOfRange }) => {
+  planFor<typeof scatterAddOp>("scatterAdd", ([updates], { axis, size, outOfRange }) => {
     const { outer, length, inner } = linesAlong(updates!.shape, axis);
     const indexing = { outer, length: size, inner, count: length, elementwise: true };
     return addPlan(updates!, indexing, indexCheck("scatterAdd", size, outOfRange));

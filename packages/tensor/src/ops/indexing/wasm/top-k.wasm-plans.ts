@@ -9,10 +9,10 @@ import { launchesOnly } from "../../movement/view.ts";
 import { keyFlips } from "../../reduction/key-flips.ts";
 import { selectionKernels } from "../../reduction/wasm/selection.kernels.ts";
 import { module } from "../../reduction/wasm/selection.wasm.ts";
-import { topKOp } from "../top-k.ts";
+import type { topKOp } from "../top-k.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(topKOp, ([x], { k, axis, largest }) => {
+  planFor<typeof topKOp>("topK", ([x], { k, axis, largest }) => {
     const { outer, length, inner } = linesAlong(x!.shape, axis);
     if (outer * inner * k === 0) return launchesOnly([]);
     return launchesOnly([

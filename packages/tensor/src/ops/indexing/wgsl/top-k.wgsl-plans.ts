@@ -2,13 +2,13 @@ import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
-import { topKOp } from "../top-k.ts";
+import type { topKOp } from "../top-k.ts";
 import { shaderTakeLaunches } from "./indexing-plan.ts";
 import { valueOrder } from "./sorting.wgsl.ts";
 import { sortLaunches } from "./sorting-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(topKOp, ([x], { k, axis, largest }, limits) => {
+  planFor<typeof topKOp>("topK", ([x], { k, axis, largest }, limits) => {
     const lines = linesAlong(x!.shape, axis);
     if (lines.outer * lines.inner * k === 0) return launchesOnly([]);
     const order = valueOrder(x!.dtype);

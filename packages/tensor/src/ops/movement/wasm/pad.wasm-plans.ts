@@ -6,15 +6,16 @@ import { sizeOf } from "../../../core/spec.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { computeType } from "../../../expression/dtype.ts";
 import { buildExpression } from "../../../expression/expression.ts";
-import { copyInto, padOp, padView } from "../slice-and-pad.ts";
+import type { padOp } from "../slice-and-pad.ts";
+import { copyInto, padView } from "../slice-and-pad.ts";
 import { launchesOnly } from "../view.ts";
 import { copyLaunches } from "./copy-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(padOp, ([x], attrs, limits) => {
+  planFor<typeof padOp>("pad", ([x], attrs, limits, _donated, op) => {
     const view = padView(x!, attrs, limits);
     if (view !== undefined) return view;
-    const [y] = padOp.outputs([x], attrs);
+    const [y] = op.outputs([x], attrs);
     const copies = copyLaunches(copyInto(y!, x!, attrs), x!.dtype, limits, { input: 0 }, { output: 0 });
     return launchesOnly([fillLaunch(y!), ...copies]);
   }),

@@ -1,8 +1,9 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
-import { sliceOp, slicePlan } from "../slice-and-pad.ts";
+import type { sliceOp } from "../slice-and-pad.ts";
+import { slicePlan } from "../slice-and-pad.ts";
 import { copyLaunches } from "./copy-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(sliceOp, ([x], attrs, limits) => slicePlan(x!, attrs, limits, copyLaunches)),
+  planFor<typeof sliceOp>("slice", ([x], attrs, limits) => slicePlan(x!, attrs, limits, copyLaunches)),
 ];

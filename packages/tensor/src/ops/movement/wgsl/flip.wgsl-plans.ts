@@ -1,10 +1,11 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
-import { flipOp, flipPlan } from "../flip.ts";
+import type { flipOp } from "../flip.ts";
+import { flipPlan } from "../flip.ts";
 import { shaderCopyLaunches } from "./copy-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(flipOp, ([x], attrs, limits) => flipPlan(x!, attrs, limits, shaderCopyLaunches), {
+  planFor<typeof flipOp>("flip", ([x], attrs, limits) => flipPlan(x!, attrs, limits, shaderCopyLaunches), {
     takesStored: true,
   }),
 ];

@@ -1,13 +1,13 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "../max-pool.ts";
+import type { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "../max-pool.ts";
 import { planeGeometry } from "../pooling-geometry.ts";
 import { maxPoolGradientKernel, maxPoolKernel, maxPoolSelectKernel } from "./max-pool.wgsl.ts";
 import { shaderPoolPlan } from "./pooling-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(maxPoolGradientOp, ([dy, places], attrs, limits) =>
+  planFor<typeof maxPoolGradientOp>("maxPoolGradient", ([dy, places], attrs, limits) =>
     shaderPoolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), limits, {
       kernel: maxPoolGradientKernel(places!.dtype),
       reads: [{ input: 0 }, { input: 1 }],
@@ -15,7 +15,7 @@ export const plans: readonly PlanEntry[] = [
       count: sizeOf(attrs.inputShape),
     }),
   ),
-  planFor(maxPoolSelectOp, ([x, places], attrs, limits) =>
+  planFor<typeof maxPoolSelectOp>("maxPoolSelect", ([x, places], attrs, limits) =>
     shaderPoolPlan(planeGeometry(x!.shape, places!.shape, attrs), limits, {
       kernel: maxPoolSelectKernel(places!.dtype),
       reads: [{ input: 0 }, { input: 1 }],
@@ -23,8 +23,8 @@ export const plans: readonly PlanEntry[] = [
       count: sizeOf(places!.shape),
     }),
   ),
-  planFor(maxPoolOp, ([x], attrs, limits) => {
-    const [y, places] = maxPoolOp.outputs([x], attrs);
+  planFor<typeof maxPoolOp>("maxPool", ([x], attrs, limits, _donated, op) => {
+    const [y, places] = op.outputs([x], attrs);
     const size = sizeOf(y!.shape);
     return shaderPoolPlan(planeGeometry(x!.shape, y!.shape, attrs), limits, {
       kernel: maxPoolKernel(places!.dtype),

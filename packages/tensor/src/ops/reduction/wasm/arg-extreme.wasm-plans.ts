@@ -9,7 +9,7 @@ import { itemsPerChunk } from "../../../core/work.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
-import { argmaxOp, argminOp } from "../arg-extreme.ts";
+import type { argmaxOp, argminOp } from "../arg-extreme.ts";
 import { keyFlips } from "../key-flips.ts";
 import { selectionKernels } from "./selection.kernels.ts";
 import { module } from "./selection.wasm.ts";
@@ -38,6 +38,6 @@ function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
 }
 
 export const plans: readonly PlanEntry[] = [
-  planFor(argmaxOp, ([x], { axes }) => argExtremePlan(x!, axes[0]!, true)),
-  planFor(argminOp, ([x], { axes }) => argExtremePlan(x!, axes[0]!, false)),
+  planFor<typeof argmaxOp>("argmax", ([x], { axes }) => argExtremePlan(x!, axes[0]!, true)),
+  planFor<typeof argminOp>("argmin", ([x], { axes }) => argExtremePlan(x!, axes[0]!, false)),
 ];

@@ -5,7 +5,7 @@ import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { isFloat } from "../../../expression/dtype.ts";
-import { maxOp, minOp } from "../extreme.ts";
+import type { maxOp, minOp } from "../extreme.ts";
 import { reductionPlan } from "../passes.ts";
 import type { ReductionAttributes } from "../reduction-geometry.ts";
 import { reductionKernels } from "./reduction.kernels.ts";
@@ -22,7 +22,7 @@ const flipsOfMaximum: BitFlips = { f32: 0, i32: 0, u32: -(2 ** 31) };
 const flipsOfMinimum: BitFlips = { f32: -(2 ** 31), i32: -1, u32: 2 ** 31 - 1 };
 
 function extremePlan(
-  op: Op<ReductionAttributes>,
+  op: Pick<Op<ReductionAttributes>, "outputs">,
   x: Spec,
   attrs: ReductionAttributes,
   flips: BitFlips,
@@ -38,6 +38,10 @@ function extremePlan(
 }
 
 export const plans: readonly PlanEntry[] = [
-  planFor(maxOp, ([x], attrs) => extremePlan(maxOp, x!, attrs, flipsOfMaximum)),
-  planFor(minOp, ([x], attrs) => extremePlan(minOp, x!, attrs, flipsOfMinimum)),
+  planFor<typeof maxOp>("max", ([x], attrs, _limits, _donated, op) =>
+    extremePlan(op, x!, attrs, flipsOfMaximum),
+  ),
+  planFor<typeof minOp>("min", ([x], attrs, _limits, _donated, op) =>
+    extremePlan(op, x!, attrs, flipsOfMinimum),
+  ),
 ];

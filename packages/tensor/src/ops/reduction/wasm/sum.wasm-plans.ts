@@ -4,13 +4,13 @@ import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import { reductionPlan } from "../passes.ts";
-import { sumOp } from "../sum.ts";
+import type { sumOp } from "../sum.ts";
 import { reductionKernels } from "./reduction.kernels.ts";
 import { module } from "./reduction.wasm.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(sumOp, ([x], attrs) =>
-    reductionPlan(x!, sumOp.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
+  planFor<typeof sumOp>("sum", ([x], attrs, _limits, _donated, op) =>
+    reductionPlan(x!, op.outputs([x], attrs)[0]!, attrs.axes, ({ parameters, ...common }) =>
       isFloat(x!.dtype)
         ? planLaunch(wasmKernel(module, "sumFloats", reductionKernels), {
             ...common,

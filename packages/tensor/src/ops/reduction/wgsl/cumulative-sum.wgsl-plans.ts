@@ -1,8 +1,10 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
-import { cumulativeSumOp } from "../cumulative-sum.ts";
+import type { cumulativeSumOp } from "../cumulative-sum.ts";
 import { cumulativeSumPlan } from "./scan-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(cumulativeSumOp, ([x], attrs, limits) => cumulativeSumPlan(x!, attrs, limits)),
+  planFor<typeof cumulativeSumOp>("cumulativeSum", ([x], attrs, limits) =>
+    cumulativeSumPlan(x!, attrs, limits),
+  ),
 ];

@@ -1,9 +1,11 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
-import { sumOp } from "../sum.ts";
+import type { sumOp } from "../sum.ts";
 import { foldPlan } from "./fold-plan.ts";
 import { sumReducer } from "./sum.wgsl.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(sumOp, ([x], { axes }, limits) => foldPlan(x!.shape, axes, sumReducer(x!.dtype), limits)),
+  planFor<typeof sumOp>("sum", ([x], { axes }, limits) =>
+    foldPlan(x!.shape, axes, sumReducer(x!.dtype), limits),
+  ),
 ];

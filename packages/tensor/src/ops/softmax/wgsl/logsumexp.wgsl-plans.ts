@@ -1,9 +1,11 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { foldPlan } from "../../reduction/wgsl/fold-plan.ts";
-import { logsumexpOp } from "../logsumexp.ts";
+import type { logsumexpOp } from "../logsumexp.ts";
 import { logsumexpReducer } from "./logsumexp.wgsl.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(logsumexpOp, ([x], { axes }, limits) => foldPlan(x!.shape, axes, logsumexpReducer(), limits)),
+  planFor<typeof logsumexpOp>("logsumexp", ([x], { axes }, limits) =>
+    foldPlan(x!.shape, axes, logsumexpReducer(), limits),
+  ),
 ];

@@ -2,16 +2,13 @@ import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { foldPlan, mapPlan } from "../../reduction/wgsl/fold-plan.ts";
-import {
-  labelCheck,
-  softmaxCrossEntropyGradientOp,
-  softmaxCrossEntropyOp,
-} from "../softmax-cross-entropy.ts";
+import type { softmaxCrossEntropyGradientOp, softmaxCrossEntropyOp } from "../softmax-cross-entropy.ts";
+import { labelCheck } from "../softmax-cross-entropy.ts";
 import { crossEntropyNumbers, crossEntropyReducer } from "./softmax-cross-entropy.wgsl.ts";
 import { crossEntropyGradientMap } from "./softmax-cross-entropy-gradient.wgsl.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor(softmaxCrossEntropyGradientOp, ([logits], attrs, limits) =>
+  planFor<typeof softmaxCrossEntropyGradientOp>("softmaxCrossEntropyGradient", ([logits], attrs, limits) =>
     mapPlan(
       linesAlong(logits!.shape, 1),
       crossEntropyGradientMap(),
@@ -19,7 +16,7 @@ export const plans: readonly PlanEntry[] = [
       crossEntropyNumbers(logits!, attrs),
     ),
   ),
-  planFor(softmaxCrossEntropyOp, ([logits], attrs, limits) =>
+  planFor<typeof softmaxCrossEntropyOp>("softmaxCrossEntropy", ([logits], attrs, limits) =>
     foldPlan(logits!.shape, [1], crossEntropyReducer(), limits, {
       parameters: crossEntropyNumbers(logits!, attrs),
       isView: false,
