@@ -1,0 +1,50 @@
+import type { Kernel, KernelPlan, PlanTable, Tensor } from "@evenkeel/tensor";
+import { matmul, tensor } from "@evenkeel/tensor";
+import { MemoryBackend, RecordingBackend } from "@evenkeel/tensor/testing";
+import { expect, test } from "vitest";
+import { batchNorm } from "../src/index.ts";
+
+/** One launch that reads the first input and writes every output. */
+const toyPlan =
+  (entry: string): KernelPlan<object> =>
+  (inputs, attrs, _limits, _donated, op) => ({
+    launches: [
+      {
+        kind: "kernel",
+        kernel: { language: "toy", entry } as Kernel,
+        reads: [{ input: 0 }],
+        writes: op.outputs(inputs, attrs).map((_, output) => ({ output })),
+        parameters: [],
+        work: { items: 1, chunk: 1 },
+      },
+    ],
+    temporaries: [],
+    aliases: [],
+  });
+
+class ToyBackend extends RecordingBackend {
+  readonly plans: PlanTable = new Map([
+    ["matmul", toyPlan("toyMatmul")],
+    ["batchNormTraining", toyPlan("toyBatchNorm")],
+  ]);
+}
+
+test("a device brings kernels in a language of its own, and no op knows of it", () => {
+  const backend = new ToyBackend(new MemoryBackend({ languages: ["toy"] }));
+  const kernelsOf = (call: () => unknown): string[] => {
+    const before = backend.launches.length;
+    call();
+    return backend.launches
+      .slice(before)
+      .map((launch) => (launch.kind === "kernel" ? `${launch.kernel.language} ${launch.kernel.entry}` : ""));
+  };
+  const square: Tensor = tensor(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { backend },
+  );
+  expect(kernelsOf(() => matmul(square, square))).toEqual(["toy toyMatmul"]);
+  expect(kernelsOf(() => batchNorm(square, { training: true }))).toEqual(["toy toyBatchNorm"]);
+});
