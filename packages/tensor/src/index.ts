@@ -105,7 +105,12 @@ export type { TakeOptions } from "./ops/indexing/take.ts";
 export { indexAdd, take } from "./ops/indexing/take.ts";
 export type { TopKOptions } from "./ops/indexing/top-k.ts";
 export { topK } from "./ops/indexing/top-k.ts";
-export type { Activation, EpilogueAttributes } from "./ops/matmul/epilogue.ts";
+export type {
+  Activation,
+  EpilogueAttributes,
+  PlainEpilogue,
+  ProductEpilogue,
+} from "./ops/matmul/epilogue.ts";
 export type { LinearOptions } from "./ops/matmul/linear.ts";
 export { linear } from "./ops/matmul/linear.ts";
 export type { MatmulOptions } from "./ops/matmul/matmul.ts";

@@ -1,4 +1,4 @@
-import type { CaseInput, Expression, OpCase, OpCases, Shape } from "@evenkeel/tensor";
+import type { CaseInput, Expression, OpCase, OpCases, ProductEpilogue, Shape } from "@evenkeel/tensor";
 import { buildExpression, e, sizeOf } from "@evenkeel/tensor";
 import { f32 } from "../operands/case-inputs.ts";
 import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
@@ -60,11 +60,17 @@ const x: Shape = [3, 16, 8, 9];
 const weight: Shape = [18, 16, 3, 3];
 const z: Shape = [3, 18, 8, 9];
 const channels = f32([18]);
-const bias: Expression = buildExpression({ inputs: ["f32", "f32"] }, ([z, b]) => e.add(z!, b!));
-const biasAndRelu: Expression = buildExpression({ inputs: ["f32", "f32"] }, ([z, b]) => {
-  const sum = e.add(z!, b!);
-  return e.select(e.lessEqual(sum, 0), 0, sum);
-});
+const bias: ProductEpilogue = {
+  expression: buildExpression({ inputs: ["f32", "f32"] }, ([z, b]) => e.add(z!, b!)),
+  plain: { hasAddend: true, slope: 1 },
+};
+const biasAndRelu: ProductEpilogue = {
+  expression: buildExpression({ inputs: ["f32", "f32"] }, ([z, b]) => {
+    const sum = e.add(z!, b!);
+    return e.select(e.lessEqual(sum, 0), 0, sum);
+  }),
+  plain: { hasAddend: true, slope: 0 },
+};
 const gated: Expression = buildExpression({ inputs: ["f32", "f32"] }, ([z, b]) => e.mul(e.tanh(z!), b!));
 
 const variants: Case[] = [
@@ -90,7 +96,11 @@ const variants: Case[] = [
   },
   {
     name: "an epilogue that no kernel knows",
-    attrs: { convolution: { ...padded, epilogue: gated }, normalization: plain, statistics: "onWrite" },
+    attrs: {
+      convolution: { ...padded, epilogue: { expression: gated } },
+      normalization: plain,
+      statistics: "onWrite",
+    },
     inputs: [normal(x), weights(weight), f32([18, 1, 1]), channels, channels],
   },
   {

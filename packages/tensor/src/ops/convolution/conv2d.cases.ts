@@ -99,7 +99,9 @@ export const conv2dCases: OpCases<Conv2dAttributes> = {
       }),
       forward(convolutionCase("bias of one row", ...shapes), [[5]], { epilogue: epilogueOf("", true) }),
       {
-        ...forward(convolutionCase("any other epilogue", ...shapes), [[6, 1, 1]], { epilogue: gated }),
+        ...forward(convolutionCase("any other epilogue", ...shapes), [[6, 1, 1]], {
+          epilogue: { expression: gated },
+        }),
         accuracy: ofGated,
       },
       {

@@ -166,7 +166,7 @@ describe("plans", () => {
       "expression",
     ]);
     const squared = buildExpression({ inputs: ["f32"] }, ([z]) => e.mul(z!, z!));
-    expect(entries([], squared)).toEqual(["packFilters", "convolve", "expression"]);
+    expect(entries([], { expression: squared })).toEqual(["packFilters", "convolve", "expression"]);
   });
 
   test("filter gradients are cut into slices of the batch where there is too little other work to share", () => {

@@ -2,11 +2,11 @@ import { mergeDimensions } from "../../core/expression-plan.ts";
 import type { PlannedLaunch, Slot } from "../../core/launch.ts";
 import type { Spec } from "../../core/spec.ts";
 import { broadcastStrides, stridesOf } from "../../core/spec.ts";
-import type { Expression } from "../../expression/expression.ts";
+import type { ProductEpilogue } from "./epilogue.ts";
 
 /** Applies, in place, an epilogue that no kernel knows. The op's inputs from the third on are its extra inputs. */
 export function epilogueLaunch(
-  epilogue: Expression,
+  { expression }: ProductEpilogue,
   inputs: readonly (Spec | undefined)[],
   output: Spec,
 ): PlannedLaunch {
@@ -18,10 +18,10 @@ export function epilogueLaunch(
   const operands: Slot[] = [{ output: 0 }, ...extras.map((_, extra) => ({ input: extra + 2 }))];
   return {
     kind: "expression",
-    expression: epilogue,
+    expression,
     shape,
     reads: operands.map((operand, position) => ({ operand, strides: strides[position]! })),
     writes: [{ output: 0 }],
-    scalars: epilogue.scalars.map((_, scalar) => ({ scalar })),
+    scalars: expression.scalars.map((_, scalar) => ({ scalar })),
   };
 }

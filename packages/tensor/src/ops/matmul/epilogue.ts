@@ -18,18 +18,24 @@ import { sumTo } from "../reduction/sum.ts";
 /** What follows a product or a convolution without another pass over memory. */
 export type Activation = "none" | "relu" | { readonly leakyRelu: number };
 
-export interface EpilogueAttributes {
-  /**
-   * What is stored in the place of each element: a function of the element (input 0) and of the op's inputs from the third on,
-   * which broadcast to the output.
-   */
-  readonly epilogue?: Expression;
-}
-
 /** The epilogues that kernels apply themselves: an addend or none, then x where it is positive and `slope` x elsewhere. */
 export interface PlainEpilogue {
   readonly hasAddend: boolean;
   readonly slope: number;
+}
+
+export interface ProductEpilogue {
+  /**
+   * What is stored in the place of each element: a function of the element (input 0) and of the op's inputs from the third on,
+   * which broadcast to the output.
+   */
+  readonly expression: Expression;
+  /** The same for kernels that apply it themselves. Absent where it is more than that. */
+  readonly plain?: PlainEpilogue;
+}
+
+export interface EpilogueAttributes {
+  readonly epilogue?: ProductEpilogue;
 }
 
 function activate(x: Value, activation: Activation): Value {
@@ -45,40 +51,31 @@ export function epilogueOf(
   operation: string,
   hasBias: boolean,
   activation: Activation = "none",
-): Expression | undefined {
+): ProductEpilogue | undefined {
   const isLeaky = typeof activation === "object" && Number.isFinite(activation?.leakyRelu);
   if (!isLeaky && activation !== "none" && activation !== "relu") {
     throw new ArgumentError(
       `${operation}: activation: found ${JSON.stringify(activation)}, expected "none", "relu" or { leakyRelu: slope }`,
     );
   }
-  return plainExpression(hasBias, activation);
-}
-
-function plainExpression(hasAddend: boolean, activation: Activation): Expression | undefined {
-  if (!hasAddend && activation === "none") return undefined;
-  return buildExpression({ inputs: hasAddend ? ["f32", "f32"] : ["f32"] }, ([product, addend]) =>
-    activate(hasAddend ? e.add(product!, addend!) : product!, activation),
+  if (!hasBias && activation === "none") return undefined;
+  const expression = buildExpression({ inputs: hasBias ? ["f32", "f32"] : ["f32"] }, ([product, bias]) =>
+    activate(hasBias ? e.add(product!, bias!) : product!, activation),
   );
+  const slope = slopeOf(activation);
+  // The sign of the input shows in the output for positive slopes only, and the gradient needs it.
+  const isPlain = slope > 0 || activation === "relu";
+  return { expression, ...(isPlain && { plain: { hasAddend: hasBias, slope } }) };
 }
 
-/** What an expression is to a kernel; absent where it is more than that. */
-export function plainEpilogue(expression: Expression | undefined): PlainEpilogue | undefined {
-  if (expression === undefined) return { hasAddend: false, slope: 1 };
-  const activations: Activation[] = ["none", "relu"];
-  for (const node of expression.nodes) {
-    // The sign of the input shows in the output for positive slopes only, and the gradient needs it.
-    if (node.op === "constant" && node.value > 0) activations.push({ leakyRelu: node.value });
-  }
-  for (const activation of activations) {
-    for (const hasAddend of [false, true]) {
-      if (plainExpression(hasAddend, activation)?.key !== expression.key) continue;
-      const slope = activation === "none" ? 1 : activation === "relu" ? 0 : activation.leakyRelu;
-      return { hasAddend, slope };
-    }
-  }
-  return undefined;
+function slopeOf(activation: Activation): number {
+  if (activation === "none") return 1;
+  return activation === "relu" ? 0 : activation.leakyRelu;
 }
+
+/** What an epilogue is to a kernel that applies it itself; absent where it is more than that. */
+export const plainEpilogue = (epilogue: ProductEpilogue | undefined): PlainEpilogue | undefined =>
+  epilogue === undefined ? { hasAddend: false, slope: 1 } : epilogue.plain;
 
 /** The output of an op with an epilogue, from that of the bare product. Throws DTypeError or ShapeError for extra inputs that do not fit. */
 export function epilogueOutput(
@@ -88,7 +85,7 @@ export function epilogueOutput(
   { epilogue }: EpilogueAttributes,
 ): Spec {
   const extras = inputs.slice(2);
-  const expected = (epilogue?.inputs.length ?? 1) - 1;
+  const expected = (epilogue?.expression.inputs.length ?? 1) - 1;
   if (extras.length !== expected || extras.includes(undefined)) {
     throw new ArgumentError(
       `${operation}: found ${extras.map(formatSpec).join(", ") || "nothing"} for the epilogue, expected ${expected} tensors`,
@@ -113,7 +110,7 @@ export function applyEpilogue(
   scalars: readonly number[],
 ): void {
   if (epilogue === undefined) return;
-  const evaluate = evaluator(epilogue);
+  const evaluate = evaluator(epilogue.expression);
   const extras = inputs.slice(2) as ReferenceArray[];
   const strides = extras.map((extra) => broadcastStrides(extra.shape, output.shape));
   for (let index = 0; index < output.data.length; index++) {
@@ -138,7 +135,7 @@ export function epilogueReads({ epilogue }: EpilogueAttributes): {
 } {
   const plain = plainEpilogue(epilogue);
   if (plain !== undefined) return { inputs: [0, 1], outputs: plain.slope === 1 ? [] : [0] };
-  return { inputs: [0, ...epilogue!.inputs.map((_, input) => input + 1)], outputs: [] };
+  return { inputs: [0, ...epilogue!.expression.inputs.map((_, input) => input + 1)], outputs: [] };
 }
 
 export interface EpilogueGradients {
@@ -167,7 +164,7 @@ export function epilogueGradients(
     };
   }
   const extras = specs.flatMap((_, extra) => (isNeeded(extra) ? [extra] : []));
-  const derivative = differentiate(epilogue!, {
+  const derivative = differentiate(epilogue!.expression, {
     needed: [0, ...extras.map((extra) => extra + 1)],
     given: [0],
   });

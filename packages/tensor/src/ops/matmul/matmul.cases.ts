@@ -225,7 +225,9 @@ export const matmulCases: OpCases<MatmulAttributes> = {
         differentiable: false,
       })),
       {
-        ...product("any other epilogue", [[2, 9, 20], [20, 13], [13], [2, 9, 13]], { epilogue: gated }),
+        ...product("any other epilogue", [[2, 9, 20], [20, 13], [13], [2, 9, 13]], {
+          epilogue: { expression: gated },
+        }),
         accuracy: ofGated,
       },
       {

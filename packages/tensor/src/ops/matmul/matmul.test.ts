@@ -28,7 +28,7 @@ describe.each([
     const inputs = [
       random.array([batch[0]!, 1, ...(attrs.transposeA ? [k, m] : [m, k])]),
       random.array([batch[1]!, ...(attrs.transposeB ? [n, k] : [k, n])]),
-      ...(epilogue!.inputs.length === 2 ? [random.array([n])] : []),
+      ...(epilogue!.expression.inputs.length === 2 ? [random.array([n])] : []),
     ];
     const all = { ...attrs, epilogue };
     const [found] = runOp(matmulOp, inputs, all, { features });
@@ -133,7 +133,7 @@ describe("plans", () => {
   });
 
   test("any other epilogue is one more launch, in place", () => {
-    const epilogue = buildExpression({ inputs: ["f32"] }, ([x]) => e.tanh(x!));
+    const epilogue = { expression: buildExpression({ inputs: ["f32"] }, ([x]) => e.tanh(x!)) };
     expect(kinds([f32(8, 4), f32(4, 6)], { epilogue })).toEqual(["kernel", "expression"]);
   });
 

@@ -78,7 +78,7 @@ describe("epilogues", () => {
     expect(entries([[7]], epilogueOf("", true))).toEqual(["convolution", "expression"]);
     expect(entries([[6, 1]], epilogueOf("", true))).toEqual(["convolution", "expression"]);
     const squared = buildExpression({ inputs: ["f32"] }, ([z]) => e.mul(z!, z!));
-    expect(entries([], squared)).toEqual(["convolution", "expression"]);
+    expect(entries([], { expression: squared })).toEqual(["convolution", "expression"]);
   });
 });
 

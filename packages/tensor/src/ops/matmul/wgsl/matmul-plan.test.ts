@@ -33,7 +33,7 @@ describe("launches", () => {
   });
 
   test("any other epilogue is one more, in place", () => {
-    const epilogue = buildExpression({ inputs: ["f32"] }, ([x]) => e.tanh(x!));
+    const epilogue = { expression: buildExpression({ inputs: ["f32"] }, ([x]) => e.tanh(x!)) };
     expect(
       entriesOf(
         [
