@@ -3,7 +3,7 @@ import { wasmKernel } from "@evenkeel/tensor";
 import { module, relaxedModule } from "./cpu-kernels.wasm.ts";
 
 /** The module for relaxed SIMD rounds a product and a sum once. */
-export const kernelOf = <Schemas extends KernelSchemas, Entry extends keyof Schemas & string>(
+export const cpuKernel = <Schemas extends KernelSchemas, Entry extends keyof Schemas & string>(
   entry: Entry,
   schemas: Schemas,
   { features }: Limits,

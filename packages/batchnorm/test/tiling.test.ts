@@ -15,7 +15,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
 import type { Tiling } from "../src/gpu/tiling.ts";
-import { cutOf, mostParts, tilingOf, uncut } from "../src/gpu/tiling.ts";
+import { cutTiles, mostParts, tilingOf, uncut } from "../src/gpu/tiling.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
 import { layoutOf } from "../src/operands/layout.ts";
@@ -264,7 +264,7 @@ describe("tiles", () => {
         const perUnit = tiling.unit === "single" ? 1 : 4;
         expect(tiling.channels * tiling.positions * perUnit).toBe(outer * channels * inner);
         expect(tiling.span * tiling.members).toBeLessThanOrEqual(workgroupSize);
-        const cut = tiling.fits ? uncut(tiling) : cutOf(tiling, tiling.loads, mostParts);
+        const cut = tiling.fits ? uncut(tiling) : cutTiles(tiling, tiling.loads, mostParts);
         expect(cut.splits).toBeLessThanOrEqual(mostParts);
         if (tiling.fits) expect(tiling.members * tiling.loads).toBeGreaterThanOrEqual(tiling.positions);
         const wrong = visits(tiling, cut).findIndex((count) => count !== 1);

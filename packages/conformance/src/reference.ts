@@ -115,10 +115,16 @@ function evaluateMeaning(call: OpCall): Tensor[] {
   if ("composition" in op.meaning) {
     return runComposition(call, (input) => new Tensor(input.storage, input, input.byteOffset));
   }
-  const operands = inputs.map((input) => input && arrayOf(input));
+  const operands = inputs.map((input) => input && toReferenceArray(input));
   const outputs = specs.map(zeroTensor);
-  if ("loops" in op.meaning) op.meaning.loops(operands, outputs.map(arrayOf), attrs, scalars);
-  else evaluateExpression(op.meaning.expression(inputs, attrs), operands, outputs.map(arrayOf), scalars);
+  if ("loops" in op.meaning) op.meaning.loops(operands, outputs.map(toReferenceArray), attrs, scalars);
+  else
+    evaluateExpression(
+      op.meaning.expression(inputs, attrs),
+      operands,
+      outputs.map(toReferenceArray),
+      scalars,
+    );
   inputs.forEach((input, index) => {
     if (donated[index]) input?.dispose();
   });
@@ -129,7 +135,7 @@ function zeroTensor(spec: Spec): Tensor {
   return new Tensor(new TensorStorage(referenceBackend, sizeOf(spec.shape) * elementBytes), spec);
 }
 
-const arrayOf = (tensor: Tensor): ReferenceArray => ({
+const toReferenceArray = (tensor: Tensor): ReferenceArray => ({
   shape: tensor.shape,
   dtype: tensor.dtype,
   data: valuesOf(tensor),

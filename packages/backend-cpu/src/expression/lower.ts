@@ -47,7 +47,7 @@ const operandsIn = (node: FunctionNode, values: readonly Value[]): Value[] =>
   node.operands.map((operand) => values[operand]!);
 
 function lowerNode(builder: ExpressionBuilder, node: FunctionNode, operands: readonly Value[]): Value {
-  const folded = fold(builder, node, operands);
+  const folded = foldConstants(builder, node, operands);
   if (folded !== undefined) return builder.constant(folded, node.type);
   const [a, b] = operands as [Value, Value];
   const lowering = transcendental[node.op];
@@ -58,7 +58,7 @@ function lowerNode(builder: ExpressionBuilder, node: FunctionNode, operands: rea
 }
 
 /** The value of a node whose operands are all constants. */
-function fold(
+function foldConstants(
   builder: ExpressionBuilder,
   node: FunctionNode,
   operands: readonly Value[],

@@ -188,7 +188,7 @@ export class VectorBody {
     const { f, expression, cursors } = this;
     switch (node.op) {
       case "constant":
-        f.words(bitsOf(node.type, node.value));
+        f.words(encodeConstant(node.type, node.value));
         return;
       case "scalar":
         f.get(this.parameters.scalars[node.index]!).op(node.type === "f32" ? f32x4.splat : i32x4.splat);
@@ -232,7 +232,7 @@ export class VectorBody {
 
 const words = new DataView(new ArrayBuffer(4));
 
-function bitsOf(type: ScalarType, value: number): number {
+function encodeConstant(type: ScalarType, value: number): number {
   if (type === "bool") return value === 0 ? 0 : -1;
   if (type !== "f32") return value | 0;
   words.setFloat32(0, value);

@@ -38,7 +38,7 @@ export class ExpressionKernels {
       layouts = new Map();
       this.known.set(expression, layouts);
     }
-    const layout = layoutOf(geometry);
+    const layout = describeLayout(geometry);
     let handle = layouts.get(layout);
     if (handle === undefined) {
       handle = this.assemble(expression, geometry, layout);
@@ -53,19 +53,19 @@ export class ExpressionKernels {
       `${expression.key}|${layout}`,
       () => assembleExpression(expression, { rank: shape.length, innermost }),
       "run",
-      nameOf(expression),
+      nameExpression(expression),
     );
   }
 }
 
 /** The rank, then the innermost stride of each read, as a key. */
-function layoutOf({ shape, reads }: Geometry): string {
+function describeLayout({ shape, reads }: Geometry): string {
   let layout = `${shape.length}:`;
   for (const { strides } of reads) layout += strides[shape.length - 1] === 1 ? "1" : "0";
   return layout;
 }
 
-function nameOf(expression: Expression): string {
+function nameExpression(expression: Expression): string {
   const functions = expression.nodes.filter((node) => operandsOf(node).length > 0).map(({ op }) => op);
   return `expression ${[...new Set(functions)].join(" ") || "copy"}`;
 }

@@ -16,7 +16,7 @@ export async function withHostArrays(
   body: (arrays: { [name: string]: NumericArray }) => void | Promise<void>,
 ): Promise<void> {
   const arrays: { [name: string]: NumericArray } = {};
-  for (const [name, operand] of operands) arrays[name] = arrayOf(memory, operand, limits);
+  for (const [name, operand] of operands) arrays[name] = viewHostArray(memory, operand, limits);
   const placed = operands.map(([name, operand]) => ({ array: arrays[name]!, operand }));
   await body(arrays);
   if (memory.isShared) return;
@@ -27,7 +27,7 @@ export async function withHostArrays(
   }
 }
 
-function arrayOf(memory: DeviceMemory, { spec, address }: PlacedOperand, limits: Limits): NumericArray {
+function viewHostArray(memory: DeviceMemory, { spec, address }: PlacedOperand, limits: Limits): NumericArray {
   const storage = storageOf(spec.dtype, limits);
   const size = sizeOf(spec.shape);
   if (memory.isShared) return viewAs(storage, memory.bytes.buffer, address, size);

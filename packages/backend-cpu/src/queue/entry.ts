@@ -85,7 +85,7 @@ export function writeEntry(
   return Math.ceil(chunks / perShare);
 }
 
-export const kernelOf = (words: Float64Array, slot: number): number => words[slot + kernel]!;
+export const readKernel = (words: Float64Array, slot: number): number => words[slot + kernel]!;
 
 export const countersOf = (words: Float64Array, slot: number): number => words[slot + counters]!;
 

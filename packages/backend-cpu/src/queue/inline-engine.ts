@@ -5,7 +5,7 @@ import type { DeviceMemory } from "../memory/device-memory.ts";
 import type { Engine, Failure } from "./engine.ts";
 import { EngineLost, Milestones } from "./engine.ts";
 import type { Entry } from "./entry.ts";
-import { EntryRunner, kernelOf, noKernel, slotWords, writeEntry } from "./entry.ts";
+import { EntryRunner, noKernel, readKernel, slotWords, writeEntry } from "./entry.ts";
 
 /** The longest time, in milliseconds, for which a program may read results without a turn of its event loop. */
 const longestStretch = 50;
@@ -65,7 +65,7 @@ export class InlineEngine implements Engine {
   }
 
   private fail(message: string, outside?: Failure["outside"]): void {
-    const kernel = kernelOf(this.slot, 0);
+    const kernel = readKernel(this.slot, 0);
     this.failure ??= { ticket: this.finished, kernel, message, ...(outside && { outside }) };
   }
 

@@ -1,5 +1,5 @@
 import { KernelTable } from "../kernels/kernel-table.ts";
-import { countersOf, EntryRunner, kernelOf } from "../queue/entry.ts";
+import { countersOf, EntryRunner, readKernel } from "../queue/entry.ts";
 import { shareOf, slotOf, tagOf } from "./ring.ts";
 import type { WorkerSetup } from "./spawn.ts";
 import { nothing, WorkerRing } from "./worker-ring.ts";
@@ -51,10 +51,10 @@ function runShare(ring: WorkerRing, runner: EntryRunner, claim: number): void {
   try {
     const outside = runner.run(slot, shareOf(claim));
     if (outside > 0) {
-      ring.failOutside(claim, kernelOf(ring.slots, slot), countersOf(ring.slots, slot), outside);
+      ring.failOutside(claim, readKernel(ring.slots, slot), countersOf(ring.slots, slot), outside);
     }
   } catch (error) {
-    ring.fail(claim, kernelOf(ring.slots, slot), error instanceof Error ? error.message : String(error));
+    ring.fail(claim, readKernel(ring.slots, slot), error instanceof Error ? error.message : String(error));
   }
   ring.finish(claim);
 }

@@ -4,7 +4,7 @@ import type { DeviceMemory } from "../memory/device-memory.ts";
 import type { Engine, Failure } from "../queue/engine.ts";
 import { EngineLost, Milestones } from "../queue/engine.ts";
 import type { Entry } from "../queue/entry.ts";
-import { kernelOf, noKernel } from "../queue/entry.ts";
+import { noKernel, readKernel } from "../queue/entry.ts";
 import { HostRing } from "./host-ring.ts";
 import { ringBytes, slotOf } from "./ring.ts";
 import type { Spawn, WorkerThread } from "./spawn.ts";
@@ -117,7 +117,7 @@ export class ThreadEngine implements Engine {
     if (this.lost !== undefined) return;
     const ticket = this.completed();
     const kernel =
-      ticket < this.published ? kernelOf(this.ring.slots, slotOf(this.ring.openTag())) : noKernel;
+      ticket < this.published ? readKernel(this.ring.slots, slotOf(this.ring.openTag())) : noKernel;
     this.lost = new EngineLost({ ticket, kernel, message: reason });
     this.milestones.fail(this.lost);
     void this.stop();

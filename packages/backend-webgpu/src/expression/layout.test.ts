@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { isContiguous, layoutOf } from "./layout.ts";
+import { isContiguous, layOutStrides } from "./layout.ts";
 
 const kinds = (shape: number[], ...strides: number[][]): [string, string[]] => {
-  const { walk, reads } = layoutOf(shape, strides);
+  const { walk, reads } = layOutStrides(shape, strides);
   return [walk, reads.map(({ kind }) => kind)];
 };
 

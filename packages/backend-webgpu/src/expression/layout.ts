@@ -30,7 +30,7 @@ export interface ExpressionLayout {
 export const pointsOfInvocation = 4;
 
 /** The layout of inputs with these strides over `shape`, each in memory of its own. */
-export function layoutOf(
+export function layOutStrides(
   shape: readonly number[],
   strides: readonly (readonly number[])[],
 ): ExpressionLayout {

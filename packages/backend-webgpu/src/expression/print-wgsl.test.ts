@@ -1,14 +1,14 @@
 import type { Expression, Value } from "@evenkeel/tensor";
 import { buildExpression, e } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
-import { layoutOf } from "./layout.ts";
+import { layOutStrides } from "./layout.ts";
 import { parametersOf, parameterValues } from "./parameters.ts";
 import { nameOfExpression, printExpression } from "./print-wgsl.ts";
 
 const relu = buildExpression({ inputs: ["f32"] }, ([x]) => e.max(x!, 0));
 
 function codeOf(expression: Expression, shape: number[], ...strides: number[][]): string {
-  return printExpression(expression, layoutOf(shape, strides), new Set()).code;
+  return printExpression(expression, layOutStrides(shape, strides), new Set()).code;
 }
 
 /** The statement that computes the last node of a function of one input. */
@@ -20,7 +20,7 @@ function lastOf(type: "f32" | "i32" | "u32" | "bool", body: (x: Value) => Value)
 
 describe("printExpression", () => {
   test("prints a whole kernel", () => {
-    expect(printExpression(relu, layoutOf([6], [[1]]), new Set())).toEqual({
+    expect(printExpression(relu, layOutStrides([6], [[1]]), new Set())).toEqual({
       language: "wgsl",
       entry: "run",
       extensions: [],
@@ -56,7 +56,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
   });
 
   test("reads an input that lives in an output there", () => {
-    const { walk, rank } = layoutOf([8], [[1]]);
+    const { walk, rank } = layOutStrides([8], [[1]]);
     const { code, reads } = printExpression(
       relu,
       { walk, rank, reads: [{ kind: "linear", sharedWith: 0 }] },
@@ -106,7 +106,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
       [3, 1],
       [1, 0],
     ];
-    const layout = layoutOf([2, 3], strides);
+    const layout = layOutStrides([2, 3], strides);
     const names = parametersOf(expression, layout).map(({ name, type }) => `${name} ${type}`);
     expect(names).toEqual([
       "count u32",
@@ -131,7 +131,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
       (inputs) => inputs,
     );
     const kernelOn = (features: Set<string>) =>
-      printExpression(expression, layoutOf([8], [[1], [1], [1]]), features);
+      printExpression(expression, layOutStrides([8], [[1], [1], [1]]), features);
     const { code, extensions, reads } = kernelOn(new Set(["shader-f16"]));
     expect([extensions, reads.input2]).toEqual([["f16"], "vec4<f16>"]);
     expect(code).toContain("let v0 = (vec4u(input0[quad]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);");

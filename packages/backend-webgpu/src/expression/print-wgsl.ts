@@ -56,7 +56,7 @@ const packName = "pack";
 const outputName = (output: number): string => `output${output}`;
 
 /** Where an input is read: in its own array or in that of the output that it shares its memory with. */
-function arrayOf(layout: ExpressionLayout, input: number): string {
+function nameOfArray(layout: ExpressionLayout, input: number): string {
   const { sharedWith } = layout.reads[input]!;
   return sharedWith === undefined ? inputName(input) : outputName(sharedWith);
 }
@@ -144,7 +144,7 @@ function printLoad(dtype: DType, input: number, layout: ExpressionLayout, memory
   const { kind, isPacked } = layout.reads[input]!;
   const places = placesOf(input, layout);
   if (isPacked) return memory.loadPacked(dtype, packName, places, `parameters.${baseName(input)}`);
-  const array = arrayOf(layout, input);
+  const array = nameOfArray(layout, input);
   if (!isVectorKind(kind)) return memory.loadElements(dtype, array, places);
   return memory.loadVector(dtype, array, kind === "linear" ? "quad" : `offset${input} >> 2u`);
 }

@@ -1,7 +1,7 @@
 import type { BufferView, Expression, ExpressionLaunch, WgslKernel } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
 import type { ExpressionLayout, ReadLayout } from "../expression/layout.ts";
-import { layoutOf } from "../expression/layout.ts";
+import { layOutStrides } from "../expression/layout.ts";
 import { gridOf, parameterValues } from "../expression/parameters.ts";
 import { nameOfExpression, printExpression } from "../expression/print-wgsl.ts";
 import type { Region } from "./bindings.ts";
@@ -101,7 +101,7 @@ function layoutWithin(
   readRegions: readonly Region[],
   writes: readonly Region[],
 ): ExpressionLayout {
-  const layout = layoutOf(
+  const layout = layOutStrides(
     shape,
     reads.map(({ strides }) => strides),
   );

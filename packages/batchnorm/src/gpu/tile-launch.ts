@@ -7,7 +7,7 @@ import {
   workgroupLine,
 } from "@evenkeel/tensor/wgsl";
 import type { Fraction, TileSetting, WholeNumber } from "./tile.wgsl.ts";
-import { operandsOf, parameterNames, parameterTypes } from "./tile.wgsl.ts";
+import { declareOperands, parameterNames, parameterTypes } from "./tile.wgsl.ts";
 import type { Cut, Tiling } from "./tiling.ts";
 import { widthOf } from "./tiling.ts";
 
@@ -50,8 +50,8 @@ export function tileLaunch(
       entry,
       code: code(setting),
       extensions: [...subgroupExtensions(subgroups), ...elements.extensions],
-      reads: operandsOf(setting.reads, elements),
-      writes: operandsOf(setting.writes, elements),
+      reads: declareOperands(setting.reads, elements),
+      writes: declareOperands(setting.writes, elements),
       parameterTypes,
     }),
     reads: setting.reads.map((name) => reads[name]),

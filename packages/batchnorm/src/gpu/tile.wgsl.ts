@@ -44,7 +44,7 @@ export const each = (loads: number, text: (index: number) => string): string =>
   Array.from({ length: loads }, (_, index) => text(index)).join("");
 
 /** The operands of a kernel, in order. */
-export const operandsOf = (names: readonly string[], { type }: FloatElements): WgslOperands =>
+export const declareOperands = (names: readonly string[], { type }: FloatElements): WgslOperands =>
   Object.fromEntries(names.map((name) => [name, tensors.includes(name) ? type : "PerChannel"]));
 
 /** An invocation keeps its state in `all`. */

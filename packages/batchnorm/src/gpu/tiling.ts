@@ -84,7 +84,7 @@ export interface Cut {
 const manyWorkgroups = 528;
 
 /** Parts are whole tiles of `loads`, at most `most` and no more than keep the device busy. */
-export function cutOf(
+export function cutTiles(
   { positions, members, blocks }: Tiling,
   loads: number,
   most: number = Number.POSITIVE_INFINITY,

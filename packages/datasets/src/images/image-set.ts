@@ -100,12 +100,12 @@ export function channelStatistics(set: ImageSet): ChannelStatistics {
     for (let start = channel * area; start < set.images.length; start += channels * area) {
       for (let pixel = start; pixel < start + area; pixel++) histogram[set.images[pixel]!]!++;
     }
-    return momentsOf(histogram, imageCount(set) * area);
+    return momentsOfHistogram(histogram, imageCount(set) * area);
   });
   return { mean: moments.map(({ mean }) => mean), deviation: moments.map(({ deviation }) => deviation) };
 }
 
-function momentsOf(histogram: Float64Array, count: number): { mean: number; deviation: number } {
+function momentsOfHistogram(histogram: Float64Array, count: number): { mean: number; deviation: number } {
   const mean = histogram.reduce((sum, times, value) => sum + times * (value / 255), 0) / count;
   const variance =
     histogram.reduce((sum, times, value) => sum + times * (value / 255 - mean) ** 2, 0) / count;

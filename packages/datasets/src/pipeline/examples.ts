@@ -28,7 +28,7 @@ export function fromArrays(structure: unknown, dtypes: unknown, where = "batches
   const array = shapedArrayOf(structure, where);
   if (array !== undefined) {
     checkDType(array, dtypes, where);
-    return rowsOf(array, where);
+    return readRows(array, where);
   }
   const ofParts = dtypesOfParts(structure as object, dtypes, where);
   const parts = Object.entries(structure as object).map(
@@ -50,7 +50,7 @@ export function fromArrays(structure: unknown, dtypes: unknown, where = "batches
   };
 }
 
-function rowsOf({ data, shape: [count, ...shape], dtype }: ShapedArray, where: string): ExampleSource {
+function readRows({ data, shape: [count, ...shape], dtype }: ShapedArray, where: string): ExampleSource {
   if (count === undefined) throw new ShapeError(`${where}: found one number, expected one for each example`);
   const size = sizeOf(shape);
   return {

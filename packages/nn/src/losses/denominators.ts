@@ -37,7 +37,7 @@ export class Denominators {
   }
 
   /** The number of labels that are not ignored, counted once for all measures. */
-  countOf(labels: Tensor, ignoreIndex: number): Tensor {
+  countLabels(labels: Tensor, ignoreIndex: number): Tensor {
     const key = `${labels.id} ${ignoreIndex}`;
     const count = this.counts.get(key) ?? withoutScope(() => countOnDevice(labels, ignoreIndex));
     this.counts.set(key, count);
@@ -59,10 +59,10 @@ export function over(value: Tensor, denominator: Denominator): Tensor {
 }
 
 /** The number of labels that are not ignored: a number where the host knows the labels, else f32 []. */
-export function countOf(labels: Tensor, ignoreIndex: number): number | Tensor {
+export function countLabels(labels: Tensor, ignoreIndex: number): number | Tensor {
   return (
     hostCount(labels, ignoreIndex) ??
-    listening?.countOf(labels, ignoreIndex) ??
+    listening?.countLabels(labels, ignoreIndex) ??
     countOnDevice(labels, ignoreIndex)
   );
 }

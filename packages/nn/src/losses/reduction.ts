@@ -2,7 +2,7 @@ import type { Tensor } from "@evenkeel/tensor";
 import { div, mean, sum } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { integer, oneOf } from "@evenkeel/tensor/checks";
-import { countOf, over } from "./denominators.ts";
+import { countLabels, over } from "./denominators.ts";
 
 /** How the losses of a batch are reduced: to their mean, to their sum, or not at all. */
 export type Reduction = "mean" | "sum" | "none";
@@ -38,6 +38,6 @@ export function reduceLabelLoss(
   { reduction = "mean", ignoreIndex = ignoredByDefault }: LabelLossOptions,
 ): Tensor {
   if (reduction !== "mean") return reduceLoss(losses, reduction);
-  const count = countOf(labels, ignoreIndex);
+  const count = countLabels(labels, ignoreIndex);
   return over(div(sum(losses), count), count);
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { div, formatShape, isArgmax, mul, ShapeError, sameShape, scope, sum } from "@evenkeel/tensor";
 import { checkOptions, checkTensors, integer } from "@evenkeel/tensor/checks";
-import { countOf, over } from "../losses/denominators.ts";
+import { countLabels, over } from "../losses/denominators.ts";
 import { checkLabels } from "../losses/host-integers.ts";
 import { isOtherClass } from "../losses/other-class.ts";
 import { ignoredByDefault } from "../losses/reduction.ts";
@@ -35,7 +35,7 @@ export function accuracy(logits: Tensor, labels: Tensor, options: AccuracyOption
     const hits = isArgmax(logits, labels);
     // A negative label is never a hit, so that it need not be left out.
     const right = sum(ignoreIndex < 0 ? hits : mul(hits, isOtherClass(labels, ignoreIndex)));
-    const count = countOf(labels, ignoreIndex);
+    const count = countLabels(labels, ignoreIndex);
     return over(div(right, count), count);
   });
 }

@@ -80,10 +80,10 @@ export function distinctArrays(arrays: ReadonlyMap<string, StoredArray>): Distin
 }
 
 const readMember = async (member: Stateful): Promise<StoredArray> =>
-  member instanceof Counter ? arrayOfCounter(member) : arrayOf(member.value);
+  member instanceof Counter ? arrayOfCounter(member) : readArray(member.value);
 
 /** A tensor's values in host memory. */
-export async function arrayOf(value: Tensor): Promise<StoredArray> {
+export async function readArray(value: Tensor): Promise<StoredArray> {
   const { shape, dtype } = value;
   const data = await value.data();
   // The float64 reference backend stores f32 as doubles; files do not.

@@ -56,7 +56,7 @@ export class Arena {
     this.settings = settings;
     this.steps = steps;
     this.backend = members[0]!.parameter.value.backend;
-    this.layout = layoutOf(
+    this.layout = placeSpecs(
       members.map(({ parameter }) => parameter.spec),
       this.backend,
     );
@@ -236,7 +236,7 @@ export function fittingArenas<Member extends NamedParameter>(members: readonly M
   return lists;
 }
 
-function layoutOf(specs: readonly Spec[], backend: Backend): Layout {
+function placeSpecs(specs: readonly Spec[], backend: Backend): Layout {
   const elementBytes = elementBytesOf(backend);
   const byteOffsets: number[] = [];
   const gaps: number[] = [];

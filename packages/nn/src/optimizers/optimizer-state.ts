@@ -3,7 +3,7 @@ import { formatShape, formatSpec, fromData, sameShape } from "@evenkeel/tensor";
 import type { Rule } from "@evenkeel/tensor/checks";
 import { builtinName, checkValue } from "@evenkeel/tensor/checks";
 import type { StoredArray } from "@evenkeel/tensor/safetensors";
-import { arrayOf } from "../module/state-dict.ts";
+import { readArray } from "../module/state-dict.ts";
 import { StateDictError } from "../module/state-dict-error.ts";
 import type { Arena, NamedParameter } from "./arena.ts";
 
@@ -23,7 +23,7 @@ export async function readOptimizerState(
     slotNames.forEach((slotName, slot) => {
       arena.slotViews(slot).forEach((view, index) => {
         const path = `${arena.members[index]!.name}.${slotName}`;
-        pending.push(arrayOf(view).then((array) => [path, array]));
+        pending.push(readArray(view).then((array) => [path, array]));
         view.dispose();
       });
     });

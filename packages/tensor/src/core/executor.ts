@@ -90,7 +90,7 @@ function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Back
 function launchCall(call: OpCall): Tensor[] {
   const { op, inputs, attrs, backend } = call;
   const specs = op.outputs(inputs, attrs);
-  const plan = planOf(call);
+  const plan = findPlan(call);
   if (plan !== undefined) return runPlan(call, specs, plan);
   if ("composition" in op.meaning) return runComposition(call, newHandleOf);
   throw new MissingKernelError(
@@ -166,7 +166,7 @@ function planCacheOf(op: AnyOp, backend: Backend): PlanCache {
   return cache;
 }
 
-function planOf({ op, inputs, attrs, donated, backend }: OpCall): Plan | undefined {
+function findPlan({ op, inputs, attrs, donated, backend }: OpCall): Plan | undefined {
   const { planner, plans } = planCacheOf(op, backend);
   if (planner === undefined) return undefined;
   const key = planKey(inputs, attrs, donated);

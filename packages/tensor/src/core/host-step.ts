@@ -138,12 +138,12 @@ function opOf<Inputs extends string, Outputs extends string>(step: HostStep<Inpu
       },
     },
     ...(step.gradient && { gradient: gradientRule(step) }),
-    plan: widenFloats({ outputs: (inputs) => op.outputs(inputs, {}) }, planOf(step)),
+    plan: widenFloats({ outputs: (inputs) => op.outputs(inputs, {}) }, planHostStep(step)),
   };
   return op;
 }
 
-function planOf<Inputs extends string, Outputs extends string>(
+function planHostStep<Inputs extends string, Outputs extends string>(
   step: HostStep<Inputs, Outputs>,
 ): PlanOf<NoAttributes> {
   return (inputs) => {

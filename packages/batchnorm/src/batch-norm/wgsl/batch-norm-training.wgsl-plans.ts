@@ -2,7 +2,7 @@ import type { Limits, Plan, PlanEntry, Slot, Spec } from "@evenkeel/tensor";
 import { groupLayout, planFor } from "@evenkeel/tensor";
 import { canStore } from "../../gpu/can-store.ts";
 import { unitBytes } from "../../gpu/tile-launch.ts";
-import { cutOf, mostParts, tilingOf } from "../../gpu/tiling.ts";
+import { cutTiles, mostParts, tilingOf } from "../../gpu/tiling.ts";
 import { shaderNormalization } from "../../normalize/wgsl/normalize.wgsl-plans.ts";
 import { layoutOf } from "../../operands/layout.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
@@ -35,7 +35,7 @@ function shaderTrainingPlan(
   const [, second = 0, third = 0] = groupLayout([statistics, perChannel, perChannel], limits).byteOffsets.map(
     (offset) => offset / unitBytes(tiling),
   );
-  const cut = cutOf(tiling, tiling.loads, mostParts);
+  const cut = cutTiles(tiling, tiling.loads, mostParts);
   const old = runningMean && { mean: { input: 4 }, variance: { input: 5 } };
   const ownOld = tiling.fits ? old : undefined;
   const parts: Slot | undefined = tiling.fits ? undefined : { temporary: 0 };

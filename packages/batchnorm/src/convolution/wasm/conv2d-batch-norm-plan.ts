@@ -4,7 +4,7 @@ import { trainingLaunches } from "../../batch-norm/wasm/batch-norm-training-plan
 import { gridOf } from "../../cpu/grid.ts";
 import { normalizeLaunch } from "../../normalize/wasm/normalize-plan.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
-import { mergeLaunch } from "../../statistics/wasm/merge-plan.ts";
+import { mergeStatisticsLaunch } from "../../statistics/wasm/merge-plan.ts";
 import type { Conv2dBatchNormAttributes, Operands } from "../conv2d-batch-norm-operands.ts";
 import { convolved, others } from "../conv2d-batch-norm-operands.ts";
 
@@ -66,7 +66,7 @@ export function conv2dBatchNormPlan(
   return {
     launches: [
       ...launches,
-      mergeLaunch(statistics.parts, layout.channels, statistics.slot, merged, limits),
+      mergeStatisticsLaunch(statistics.parts, layout.channels, statistics.slot, merged, limits),
       normalizeLaunch(
         gridOf(layout, true),
         { ...operands, partials: merged, parts: 1 },

@@ -2,7 +2,7 @@ import type { Limits, Plan, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import { planLaunch } from "@evenkeel/tensor";
 import type { Grid } from "../../cpu/grid.ts";
 import { gridOf } from "../../cpu/grid.ts";
-import { kernelOf } from "../../cpu-kernel.ts";
+import { cpuKernel } from "../../cpu-kernel.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import { activationParameters } from "../../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
@@ -177,11 +177,11 @@ function gradientLaunch(
   };
   const own = { parts, count, epsilon, ...activationParameters(activation) };
   return grid.form === "planar"
-    ? planLaunch(kernelOf("planarGradient", gradientKernels, limits), {
+    ? planLaunch(cpuKernel("planarGradient", gradientKernels, limits), {
         ...named,
         parameters: { ...grid.parameters, ...own },
       })
-    : planLaunch(kernelOf("interleavedGradient", gradientKernels, limits), {
+    : planLaunch(cpuKernel("interleavedGradient", gradientKernels, limits), {
         ...named,
         parameters: { ...grid.parameters, ...own },
       });

@@ -1,7 +1,7 @@
 import type { Limits, Plan, PlanEntry, Spec } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
 import { canStore } from "../../gpu/can-store.ts";
-import { cutOf, loadsInFlight, tilingOf } from "../../gpu/tiling.ts";
+import { cutTiles, loadsInFlight, tilingOf } from "../../gpu/tiling.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import { gradientApplyAliases } from "../gradient-aliases.ts";
 import type { gradientApplyOp } from "../gradient-apply.ts";
@@ -32,7 +32,7 @@ function shaderApplyPlan(
     {
       ...{
         entry: "gradientApply",
-        cut: cutOf(tiling, loads),
+        cut: cutTiles(tiling, loads),
         parts: 0,
         finishes: true,
         source: "given",

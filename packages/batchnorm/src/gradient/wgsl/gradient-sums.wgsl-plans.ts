@@ -1,7 +1,7 @@
 import type { Limits, Plan, PlanEntry, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
 import { canStore } from "../../gpu/can-store.ts";
-import { cutOf, loadsInFlight, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
+import { cutTiles, loadsInFlight, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
 import { gradientSumsAliases } from "../gradient-aliases.ts";
@@ -48,7 +48,7 @@ function shaderSumsPlan(
     return { launches: [whole], temporaries: [], aliases };
   }
   const { loads } = tiling;
-  const cut = cutOf(tiling, loads, mostParts);
+  const cut = cutTiles(tiling, loads, mostParts);
   const parts: Slot = { temporary: 0 };
   const reads = readsOf(inputs, problem.attrs, aliases, { dz });
   return {

@@ -3,7 +3,7 @@ import { groupLayout, planFor } from "@evenkeel/tensor";
 import { canStore } from "../../gpu/can-store.ts";
 import { unitBytes } from "../../gpu/tile-launch.ts";
 import type { Tiling } from "../../gpu/tiling.ts";
-import { cutOf, loadsInFlight, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
+import { cutTiles, loadsInFlight, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import type { normalizeGradientOp } from "../gradient.ts";
 import { gradientAliases } from "../gradient-aliases.ts";
@@ -63,7 +63,7 @@ function splitGradient(
   const { tiling, attrs } = problem;
   const { activation, ofBatch } = attrs;
   const { loads } = tiling;
-  const cut = cutOf(tiling, loads, mostParts);
+  const cut = cutTiles(tiling, loads, mostParts);
   const parts: Slot = { temporary: 0 };
   const ofFirst = { dx: ofBatch ? undefined : dx, dz: keepsDz(attrs) ? dz : undefined, parts };
   const sums = passLaunch(problem, {
@@ -81,7 +81,7 @@ function splitGradient(
   const second = passLaunch(problem, {
     ...{ entry: "gradient", parts: cut.splits, finishes: true, source: "parts", loads },
     ...{
-      cut: ofBatch ? cutOf(tiling, loads) : uncut(tiling),
+      cut: ofBatch ? cutTiles(tiling, loads) : uncut(tiling),
       activation: keepsDz(attrs) ? "none" : activation,
     },
     reads: ofBatch ? { ...reads, ...masked, parts } : { statistics: reads.statistics, parts },

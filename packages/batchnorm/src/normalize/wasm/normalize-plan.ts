@@ -2,7 +2,7 @@ import type { Limits, Plan, PlannedLaunch, ScalarSlot, Slot, Spec } from "@evenk
 import { planLaunch } from "@evenkeel/tensor";
 import type { Grid } from "../../cpu/grid.ts";
 import { gridOf } from "../../cpu/grid.ts";
-import { kernelOf } from "../../cpu-kernel.ts";
+import { cpuKernel } from "../../cpu-kernel.ts";
 import { layoutOf } from "../../operands/layout.ts";
 import { activationParameters } from "../../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
@@ -59,11 +59,11 @@ export function normalizeLaunch(
     ...activationParameters(attrs.activation),
   };
   return grid.form === "planar"
-    ? planLaunch(kernelOf("planarNormalization", normalizeKernels, limits), {
+    ? planLaunch(cpuKernel("planarNormalization", normalizeKernels, limits), {
         ...named,
         parameters: { ...grid.parameters, ...own },
       })
-    : planLaunch(kernelOf("interleavedNormalization", normalizeKernels, limits), {
+    : planLaunch(cpuKernel("interleavedNormalization", normalizeKernels, limits), {
         ...named,
         parameters: { ...grid.parameters, ...own },
       });

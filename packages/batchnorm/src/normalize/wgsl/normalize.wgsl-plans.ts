@@ -4,7 +4,7 @@ import { canStore } from "../../gpu/can-store.ts";
 import type { TileOperands, TileTarget } from "../../gpu/tile-launch.ts";
 import { tileLaunch } from "../../gpu/tile-launch.ts";
 import type { Tiling } from "../../gpu/tiling.ts";
-import { cutOf, loadsInFlight, tilingOf, uncut } from "../../gpu/tiling.ts";
+import { cutTiles, loadsInFlight, tilingOf, uncut } from "../../gpu/tiling.ts";
 import { layoutOf } from "../../operands/layout.ts";
 import { activationParameters } from "../../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
@@ -32,7 +32,7 @@ export function shaderNormalization(
   return tileLaunch(
     entry,
     tiling,
-    parts === undefined ? uncut(tiling) : cutOf(tiling, loads),
+    parts === undefined ? uncut(tiling) : cutTiles(tiling, loads),
     operands,
     { parts: parts ?? 0, epsilon, slope: activationParameters(activation).slope, ...running },
     (setting) =>

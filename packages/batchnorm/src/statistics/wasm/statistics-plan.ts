@@ -2,9 +2,9 @@ import type { Limits, Plan, PlannedLaunch, Slot } from "@evenkeel/tensor";
 import { planLaunch } from "@evenkeel/tensor";
 import type { Grid } from "../../cpu/grid.ts";
 import { gridOf } from "../../cpu/grid.ts";
-import { kernelOf } from "../../cpu-kernel.ts";
+import { cpuKernel } from "../../cpu-kernel.ts";
 import type { Layout } from "../../operands/layout.ts";
-import { mergeLaunch } from "./merge-plan.ts";
+import { mergeStatisticsLaunch } from "./merge-plan.ts";
 import { statisticsKernels } from "./statistics.kernels.ts";
 
 /** A launch that writes the statistics of each part of the batch to `to`, one after another. */
@@ -21,8 +21,8 @@ export function partialStatistics(grid: Grid, x: Slot, to: Slot, limits: Limits)
   };
   const { form, parameters } = grid;
   return form === "planar"
-    ? planLaunch(kernelOf("planarStatistics", statisticsKernels, limits), { ...operands, parameters })
-    : planLaunch(kernelOf("interleavedStatistics", statisticsKernels, limits), { ...operands, parameters });
+    ? planLaunch(cpuKernel("planarStatistics", statisticsKernels, limits), { ...operands, parameters })
+    : planLaunch(cpuKernel("interleavedStatistics", statisticsKernels, limits), { ...operands, parameters });
 }
 
 /** One launch if an item holds whole channels, otherwise two. */
@@ -37,7 +37,7 @@ export function statisticsPlan(layout: Layout, limits: Limits): Plan {
   return {
     launches: [
       partialStatistics(grid, { input: 0 }, { temporary: 0 }, limits),
-      mergeLaunch(grid.parts, channels, { temporary: 0 }, { output: 0 }, limits),
+      mergeStatisticsLaunch(grid.parts, channels, { temporary: 0 }, { output: 0 }, limits),
     ],
     temporaries: [{ shape: [grid.parts, 4, channels], dtype: "f32" }],
     aliases: [],

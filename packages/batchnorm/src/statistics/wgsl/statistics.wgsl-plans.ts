@@ -3,7 +3,7 @@ import { planFor } from "@evenkeel/tensor";
 import type { TileTarget } from "../../gpu/tile-launch.ts";
 import { tileLaunch } from "../../gpu/tile-launch.ts";
 import type { Cut, Tiling } from "../../gpu/tiling.ts";
-import { cutOf, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
+import { cutTiles, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
 import { layoutOf } from "../../operands/layout.ts";
 import type { statisticsOp } from "../statistics.ts";
 import { shaderMergeLaunch } from "./merge-statistics.wgsl-plans.ts";
@@ -52,7 +52,7 @@ export const plans: readonly PlanEntry[] = [
         const whole = shaderPartialStatistics(tiling, uncut(tiling), { input: 0 }, { output: 0 }, target);
         return { launches: [whole], temporaries: [], aliases: [] };
       }
-      const cut = cutOf(tiling, tiling.loads, mostParts);
+      const cut = cutTiles(tiling, tiling.loads, mostParts);
       return {
         launches: [
           shaderPartialStatistics(tiling, cut, { input: 0 }, { temporary: 0 }, target),

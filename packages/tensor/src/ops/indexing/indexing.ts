@@ -37,7 +37,7 @@ export function indexCheck(op: string, length: number, outOfRange: OutOfRange): 
   return outOfRange === "error" ? { argument: `${op}: indices`, range: `[0, ${length})` } : undefined;
 }
 
-export const bitsOf = (missing: number): number => (Number.isNaN(missing) ? 0x7fc00000 : 0);
+export const bitsOfMissing = (missing: number): number => (Number.isNaN(missing) ? 0x7fc00000 : 0);
 
 export function checkIndices(operation: string, indices: Spec): void {
   checkDType(operation, "indices", indices, "i32");

@@ -24,7 +24,7 @@ interface Cut {
   readonly sliceImages: number;
 }
 
-function cutOf(shape: ConvolutionShape): Cut {
+function cutSums(shape: ConvolutionShape): Cut {
   const { images, groups, ofSource, ofTarget } = shape;
   const area = areaOf(shape);
   const tile = tileOf(shape, 1, tilePixels);
@@ -51,7 +51,7 @@ function scratchBytesOf(tile: Tile, { outputs, channels }: Cut, area: number): n
 /** Dot products of dy with the patches of x. */
 export function directSums(shape: ConvolutionShape, module: string): Sums {
   const { images, groups, ofSource, ofTarget, axes } = shape;
-  const cut = cutOf(shape);
+  const cut = cutSums(shape);
   const tile = tileOf(shape, cut.sliceImages, tilePixels);
   const slices = Math.max(1, Math.ceil(images / cut.sliceImages));
   const area = areaOf(shape);

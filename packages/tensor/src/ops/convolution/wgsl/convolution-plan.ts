@@ -6,7 +6,7 @@ import { broadcastStrides, sizeOf } from "../../../core/spec.ts";
 import { workgroupLine } from "../../../core/wgsl.ts";
 import { plainEpilogue } from "../../matmul/epilogue.ts";
 import { epilogueLaunch } from "../../matmul/epilogue-launch.ts";
-import { mergeLaunch } from "../../matmul/wgsl/merge-slices.wgsl.ts";
+import { mergeSlicesLaunch } from "../../matmul/wgsl/merge-slices.wgsl.ts";
 import { cutProduct, stagedDepth } from "../../matmul/wgsl/product-tiles.ts";
 import type { Conv2dAttributes } from "../conv2d.ts";
 import type { ConvolutionShape, Direction, KernelAxis } from "../tiling.ts";
@@ -47,7 +47,7 @@ function fusedEpilogue(
 }
 
 /** Every phase is a product, none deeper than this. */
-const cutOf = ({ images, groups, ofSource, ofTarget, axes: [y, x] }: ConvolutionShape) => {
+const cutConvolution = ({ images, groups, ofSource, ofTarget, axes: [y, x] }: ConvolutionShape) => {
   const pixels = ({ target, step }: KernelAxis) => Math.ceil(target / step);
   const taps = (axis: KernelAxis) => Math.ceil(axis.taps / everyOf(axis));
   const depth = ofSource * taps(y) * taps(x);
@@ -67,7 +67,7 @@ function tiledLaunches(
   limits: Limits,
 ): Launches {
   const { isTransposed, images, groups, ofSource, ofTarget, axes } = shape;
-  const { tile, rowTiles, columnTiles, slices, sliceDepth } = cutOf(shape);
+  const { tile, rowTiles, columnTiles, slices, sliceDepth } = cutConvolution(shape);
   const isSliced = slices > 1;
   const own = isSliced ? undefined : added;
   const count = groups * axes[0].step * axes[1].step * rowTiles * columnTiles * slices;
@@ -94,7 +94,7 @@ function tiledLaunches(
   };
   const matrices = { size, rows: output[1]!, columns: pixelsOf(shape) };
   return {
-    launches: [product, mergeLaunch(slices, matrices, 0, ofAddend, slope, limits)],
+    launches: [product, mergeSlicesLaunch(slices, matrices, 0, ofAddend, slope, limits)],
     temporaries: [{ shape: [slices, size], dtype: "f32" }],
   };
 }

@@ -4,7 +4,7 @@ import type { Plan } from "../../../core/op.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import { workgroupLine } from "../../../core/wgsl.ts";
-import { mergeLaunch } from "../../matmul/wgsl/merge-slices.wgsl.ts";
+import { mergeSlicesLaunch } from "../../matmul/wgsl/merge-slices.wgsl.ts";
 import { cutProduct, stagedDepth, wantedInvocations } from "../../matmul/wgsl/product-tiles.ts";
 import type { ConvolutionAttributes } from "../convolution.ts";
 import { filterGradientShape } from "../convolution.ts";
@@ -92,6 +92,6 @@ export function filterGradientWgslPlan(
     work: { workgroups: workgroupLine(count, limits) },
   };
   if (!isSliced) return { launches: [sums], temporaries: [], aliases: [] };
-  const merge = mergeLaunch(slices, { size, rows: 1, columns: size }, 0, undefined, 1, limits);
+  const merge = mergeSlicesLaunch(slices, { size, rows: 1, columns: size }, 0, undefined, 1, limits);
   return { launches: [sums, merge], temporaries: [{ shape: [slices, size], dtype: "f32" }], aliases: [] };
 }

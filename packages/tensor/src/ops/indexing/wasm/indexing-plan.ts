@@ -10,7 +10,7 @@ import { isFloat } from "../../../expression/dtype.ts";
 import { bytesOfStorage } from "../../../expression/storage.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import type { Indexing } from "../indexing.ts";
-import { bitsOf } from "../indexing.ts";
+import { bitsOfMissing } from "../indexing.ts";
 import { indexingKernels } from "./indexing.kernels.ts";
 import { module } from "./indexing.wasm.ts";
 
@@ -31,7 +31,7 @@ export function takePlan(
     planLaunch(wasmKernel(module, entry, indexingKernels), {
       reads: { x: { input: 0 }, indices: { input: 1 } },
       writes: { y: { output: 0 } },
-      parameters: { length, count, inner, elementwise: Number(elementwise), rest: bitsOf(missing) },
+      parameters: { length, count, inner, elementwise: Number(elementwise), rest: bitsOfMissing(missing) },
       work: { items: outer * count, chunk: itemsPerChunk(inner) },
       check,
     }),

@@ -10,7 +10,7 @@ import { launchesOnly } from "../../movement/view.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
 import { unitsPerWord, unitType, widestUnit } from "../../movement/wgsl/units.ts";
 import type { Indexing } from "../indexing.ts";
-import { bitsOf } from "../indexing.ts";
+import { bitsOfMissing } from "../indexing.ts";
 import { addCode, addSortedCode, rowOrder, takeCode } from "./indexing.wgsl.ts";
 import { sortLaunches } from "./sorting-plan.ts";
 
@@ -44,7 +44,7 @@ export function shaderTakeLaunches(
       }),
       reads,
       writes: [{ output: 0 }],
-      parameters: [count, size, length, chosen, inner / elements, bitsOf(missing)],
+      parameters: [count, size, length, chosen, inner / elements, bitsOfMissing(missing)],
       work: { workgroups: invocations(count, limits) },
       check,
     },

@@ -11,7 +11,7 @@ import { geometryOf } from "../matmul-geometry.ts";
 import type { MatmulAttributes } from "../matmul-shape.ts";
 import { matmulOutput } from "../matmul-shape.ts";
 import { matmulKernel, matmulValues } from "./matmul.wgsl.ts";
-import { mergeLaunch } from "./merge-slices.wgsl.ts";
+import { mergeSlicesLaunch } from "./merge-slices.wgsl.ts";
 import type { ProductCut } from "./product-tiles.ts";
 import { cutProduct, stagedDepth } from "./product-tiles.ts";
 import type { VectorAxis } from "./tiled-product.wgsl.ts";
@@ -25,7 +25,7 @@ function vectorAxis(lane: number, depth: number, k: number, others: readonly num
   return depth === 1 && isAligned(lane, k) ? "depth" : "none";
 }
 
-function kernelOf({ n, k, starts, strides }: MatmulGeometry, { tile }: ProductCut, hasAddend: boolean) {
+function productKernel({ n, k, starts, strides }: MatmulGeometry, { tile }: ProductCut, hasAddend: boolean) {
   const { aRow, aDepth, bDepth, bColumn, aOuter, aInner, bOuter, bInner } = strides;
   return matmulKernel({
     tile,
@@ -55,7 +55,7 @@ export function matmulWgslPlan(
   const { rowTiles, columnTiles, slices, sliceDepth } = cut;
   const isSliced = slices > 1;
   const isAdded = added !== undefined && !isSliced;
-  const kernel = kernelOf(geometry, cut, isAdded);
+  const kernel = productKernel(geometry, cut, isAdded);
   const size = outer * inner * m * n;
   const count = outer * inner * rowTiles * columnTiles * slices;
   const slope = plain?.slope ?? 1;
@@ -80,7 +80,7 @@ export function matmulWgslPlan(
     };
     return [
       product,
-      mergeLaunch(slices, { size, rows: m, columns: n }, start.startC, ofAddend, slope, limits),
+      mergeSlicesLaunch(slices, { size, rows: m, columns: n }, start.startC, ofAddend, slope, limits),
     ];
   });
   if (plain === undefined) launches.push(epilogueLaunch(attrs.epilogue!, inputs, output));

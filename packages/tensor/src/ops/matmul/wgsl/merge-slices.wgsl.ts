@@ -67,7 +67,7 @@ fn mergeSlices(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) gro
 }
 
 /** Adds `slices` of `size` elements from a temporary, matrices of `rows` by `columns`, and finishes them. */
-export function mergeLaunch(
+export function mergeSlicesLaunch(
   slices: number,
   { size, rows, columns }: { readonly size: number; readonly rows: number; readonly columns: number },
   start: number,

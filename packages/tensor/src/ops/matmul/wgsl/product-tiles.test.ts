@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { columnsOf, cutProduct, invocationsOf, rowsOf, stagedDepth } from "./product-tiles.ts";
+import { columnsOf, cutProduct, invocationsOf, rowsOfTile, stagedDepth } from "./product-tiles.ts";
 
 const shapes = [
   [1, 1, 1, 0],
@@ -18,8 +18,8 @@ describe.each(shapes)("a batch of %i products of %i rows, %i columns, depth %i",
   const { tile, rowTiles, columnTiles, slices, sliceDepth } = cutProduct(batch, m, n, k);
 
   test("is covered by tiles and slices, none of them empty", () => {
-    expect(rowTiles * rowsOf(tile)).toBeGreaterThanOrEqual(m);
-    expect((rowTiles - 1) * rowsOf(tile)).toBeLessThan(m);
+    expect(rowTiles * rowsOfTile(tile)).toBeGreaterThanOrEqual(m);
+    expect((rowTiles - 1) * rowsOfTile(tile)).toBeLessThan(m);
     expect(columnTiles * columnsOf(tile)).toBeGreaterThanOrEqual(n);
     expect((columnTiles - 1) * columnsOf(tile)).toBeLessThan(n);
     expect(slices * sliceDepth).toBeGreaterThanOrEqual(k);
@@ -29,15 +29,15 @@ describe.each(shapes)("a batch of %i products of %i rows, %i columns, depth %i",
 
   test("keeps to what every device has", () => {
     expect(invocationsOf(tile)).toBeLessThanOrEqual(256);
-    expect((rowsOf(tile) + columnsOf(tile)) * stagedDepth * 4).toBeLessThanOrEqual(16_384);
+    expect((rowsOfTile(tile) + columnsOf(tile)) * stagedDepth * 4).toBeLessThanOrEqual(16_384);
     if (slices > 1) expect(slices * batch * m * n * 4).toBeLessThanOrEqual(2 ** 26);
   });
 });
 
 test("a product that fills a GPU has the largest tiles, one of few rows no more rows than it needs", () => {
   const large = cutProduct(1, 4096, 4096, 4096);
-  expect([rowsOf(large.tile), columnsOf(large.tile), large.slices]).toEqual([128, 128, 1]);
-  expect(rowsOf(cutProduct(1, 1, 4096, 4096).tile)).toBe(16);
+  expect([rowsOfTile(large.tile), columnsOf(large.tile), large.slices]).toEqual([128, 128, 1]);
+  expect(rowsOfTile(cutProduct(1, 1, 4096, 4096).tile)).toBe(16);
   expect(columnsOf(cutProduct(1, 100_000, 3, 64).tile)).toBe(16);
 });
 

@@ -7,7 +7,7 @@ export interface Tile {
   readonly across: number;
 }
 
-export const rowsOf = ({ rowQuads, down }: Tile): number => 4 * rowQuads * down;
+export const rowsOfTile = ({ rowQuads, down }: Tile): number => 4 * rowQuads * down;
 export const columnsOf = ({ columnQuads, across }: Tile): number => 4 * columnQuads * across;
 export const invocationsOf = ({ down, across }: Tile): number => down * across;
 
@@ -40,12 +40,12 @@ const leastSliceDepth = 64;
 /** Cycles of an invocation for a step of the depth: multiplications, vectors from workgroup memory, and elements from the cache. */
 function stepCycles(tile: Tile): number {
   const { rowQuads, columnQuads } = tile;
-  const staged = (rowsOf(tile) + columnsOf(tile)) / invocationsOf(tile);
+  const staged = (rowsOfTile(tile) + columnsOf(tile)) / invocationsOf(tile);
   return 16 * rowQuads * columnQuads + 4 * (rowQuads + columnQuads) + 8 * staged;
 }
 
 function cutWith(tile: Tile, batch: number, m: number, n: number, k: number, isSliced: boolean) {
-  const rowTiles = Math.ceil(m / rowsOf(tile));
+  const rowTiles = Math.ceil(m / rowsOfTile(tile));
   const columnTiles = Math.ceil(n / columnsOf(tile));
   const tiles = batch * rowTiles * columnTiles;
   const invocations = invocationsOf(tile);

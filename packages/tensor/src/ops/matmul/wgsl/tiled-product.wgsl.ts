@@ -1,7 +1,7 @@
 import type { WgslKernel, WgslOperands } from "../../../core/launch.ts";
 import { wgslKernel } from "../../../core/wgsl.ts";
 import type { Tile } from "./product-tiles.ts";
-import { columnsOf, invocationsOf, rowsOf, stagedDepth } from "./product-tiles.ts";
+import { columnsOf, invocationsOf, rowsOfTile, stagedDepth } from "./product-tiles.ts";
 
 /** Which elements of an operand lie side by side, so that four of them are one vector: lanes are rows of a, columns of b. */
 export type VectorAxis = "lanes" | "depth" | "none";
@@ -127,7 +127,7 @@ const guarded = (condition: string, text: string): string =>
 /** Blocks of a, then of b, dealt in rounds of one to an invocation. */
 function sharesOf(tile: Tile): Share[] {
   const size = invocationsOf(tile);
-  const ofA = (rowsOf(tile) * stagedDepth) / 16;
+  const ofA = (rowsOfTile(tile) * stagedDepth) / 16;
   const ends = { A: ofA, B: ofA + (columnsOf(tile) * stagedDepth) / 16 };
   return Array.from({ length: Math.ceil(ends.B / size) }, (_, round) => round).flatMap((round) =>
     (["A", "B"] as const).flatMap((operand): Share[] => {
@@ -158,7 +158,7 @@ export function tiledProduct(product: TiledProduct): WgslKernel {
   const { entry, tile, parameters, reads, code, isVector } = product;
   const names = [...tileParameters, ...parameters];
   const source = `${parametersText(names)}
-var<workgroup> tileA: array<vec4f, ${(rowsOf(tile) / 4) * stagedDepth}>;
+var<workgroup> tileA: array<vec4f, ${(rowsOfTile(tile) / 4) * stagedDepth}>;
 var<workgroup> tileB: array<vec4f, ${(columnsOf(tile) / 4) * stagedDepth}>;
 var<private> depth: u32;
 var<private> columns: u32;
@@ -170,7 +170,7 @@ ${storeText(product)}
 fn ${entry}(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
   var rest = group.x + group.y * groups.x;
   if (rest >= p.count) { return; }
-  let row0 = rest % p.rowTiles * ${rowsOf(tile)}u;
+  let row0 = rest % p.rowTiles * ${rowsOfTile(tile)}u;
   rest /= p.rowTiles;
   let column0 = rest % p.columnTiles * ${columnsOf(tile)}u;
   rest /= p.columnTiles;
@@ -191,7 +191,7 @@ ${productText(product)}
   });
 }
 
-const quadsOf = (tile: Tile) => ({ A: rowsOf(tile) / 4, B: columnsOf(tile) / 4 });
+const quadsOf = (tile: Tile) => ({ A: rowsOfTile(tile) / 4, B: columnsOf(tile) / 4 });
 
 /** What an invocation stages: the places that it loads from, the loads, and the writes to workgroup memory. */
 function stagingOf({ tile, areQuads, isAlongDepth }: TiledProduct, shares: readonly Share[]) {

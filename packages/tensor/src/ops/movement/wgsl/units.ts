@@ -1,12 +1,12 @@
 /** What kernels that move data take for one element: four words, a word, or a part of a word. */
 export type Unit = "vector" | "word" | "half" | "byte";
 
-const bitsOf = { half: 16, byte: 8 } as const;
+const bitsOfUnit = { half: 16, byte: 8 } as const;
 
 const isPacked = (unit: Unit): unit is "half" | "byte" => unit === "half" || unit === "byte";
 
 /** How many units share a word. */
-export const unitsPerWord = (unit: Unit): number => (isPacked(unit) ? 32 / bitsOf[unit] : 1);
+export const unitsPerWord = (unit: Unit): number => (isPacked(unit) ? 32 / bitsOfUnit[unit] : 1);
 
 /** The WGSL type that holds a unit, and of which arrays are made. */
 export const unitType = (unit: Unit): string => (unit === "vector" ? "vec4u" : "u32");
@@ -14,14 +14,14 @@ export const unitType = (unit: Unit): string => (unit === "vector" ? "vec4u" : "
 /** The WGSL of the unit at `at` of an array. */
 export function loadUnit(unit: Unit, array: string, at: string): string {
   if (!isPacked(unit)) return `${array}[${at}]`;
-  const [bits, units] = [bitsOf[unit], unitsPerWord(unit)];
+  const [bits, units] = [bitsOfUnit[unit], unitsPerWord(unit)];
   return `extractBits(${array}[(${at}) / ${units}u], (${at}) % ${units}u * ${bits}u, ${bits}u)`;
 }
 
 /** The WGSL that sets y[`word`] to the function `unit(at, old)` of each of its units: one invocation owns a word. */
 export function storeUnits(unit: Unit, word: string): string {
   if (!isPacked(unit)) return `y[${word}] = unit(${word}, ${unitType(unit)}());`;
-  const [bits, units] = [bitsOf[unit], unitsPerWord(unit)];
+  const [bits, units] = [bitsOfUnit[unit], unitsPerWord(unit)];
   return `var word = y[${word}];
   for (var lane = 0u; lane < ${units}u; lane++) {
     let old = extractBits(word, lane * ${bits}u, ${bits}u);

@@ -3,7 +3,7 @@ import { AvgPoolArguments, AvgPoolGradientArguments } from "./avg-pool.kernels.a
 
 /** Positions of a window along one axis: all up to the end of the padding, or those inside of the input. */
 @inline
-function countOf(start: i32, kernel: i32, length: i32, pad: i32, countPad: i32): i32 {
+function countInWindow(start: i32, kernel: i32, length: i32, pad: i32, countPad: i32): i32 {
   return countPad ? min(kernel, length + pad - start) : min(kernel, length - start) - max(0, -start);
 }
 
@@ -25,7 +25,7 @@ export function avgPool(begin: i32, end: i32, _scratch: usize, args: AvgPoolArgu
     const top = (item % outHeight) * strideHeight - padHeight;
     const row = max(0, -top);
     const rows = min(kernelHeight, height - top) - row;
-    const rowCount = countOf(top, kernelHeight, height, padHeight, countPad);
+    const rowCount = countInWindow(top, kernelHeight, height, padHeight, countPad);
     const rowStart = x + <usize>((item / outHeight) * height + top + row) * rowBytes;
     const to = y + (<usize>(item * outWidth) << 2);
     const divisor = f32x4.splat(<f32>(rowCount * kernelWidth));
@@ -55,7 +55,7 @@ export function avgPool(begin: i32, end: i32, _scratch: usize, args: AvgPoolArgu
           for (let c = first; c < last; c++) sum += load<f32>(from + (<usize>c << 2));
           from += rowBytes;
         }
-        store<f32>(to + (<usize>column << 2), sum / <f32>(rowCount * countOf(left, kernelWidth, width, padWidth, countPad)));
+        store<f32>(to + (<usize>column << 2), sum / <f32>(rowCount * countInWindow(left, kernelWidth, width, padWidth, countPad)));
         column++;
       }
     }
@@ -97,11 +97,11 @@ export function avgPoolGradient(begin: i32, end: i32, _scratch: usize, args: Avg
       }
       const top = row * strideHeight - padHeight;
       const rowEnd = min(top + kernelHeight, height);
-      const rowCount = countOf(top, kernelHeight, height, padHeight, countPad);
+      const rowCount = countInWindow(top, kernelHeight, height, padHeight, countPad);
       for (let column = 0; column < outWidth; column++) {
         const left = column * strideWidth - padWidth;
         const columnEnd = min(left + kernelWidth, width);
-        const share = load<f32>(from + (<usize>column << 2)) / <f32>(rowCount * countOf(left, kernelWidth, width, padWidth, countPad));
+        const share = load<f32>(from + (<usize>column << 2)) / <f32>(rowCount * countInWindow(left, kernelWidth, width, padWidth, countPad));
         for (let r = max(0, top); r < rowEnd; r++) {
           for (let c = max(0, left); c < columnEnd; c++) {
             const to = plane + <usize>r * rowBytes + (<usize>c << 2);

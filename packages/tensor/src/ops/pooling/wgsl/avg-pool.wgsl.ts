@@ -11,14 +11,14 @@ fn cellsOf(corner: vec2i) -> f32 {
   return f32(sides.x * sides.y);
 }`;
 
-const kernelOf = (entry: string, body: string): WgslKernelParts => ({
+const poolingKernel = (entry: string, body: string): WgslKernelParts => ({
   ...{ entry, reads: { x: "f32" }, writes: { y: "f32" } },
   code: head() + invocationEntry(entry, body),
 });
 
 /** An invocation is a window. */
 export const avgPoolKernel = (): WgslKernelParts =>
-  kernelOf(
+  poolingKernel(
     "avgPool",
     `let plane = planeOf(p.output, at);
   let corner = cornerOf(placeIn(p.output, at));
@@ -30,7 +30,7 @@ export const avgPoolKernel = (): WgslKernelParts =>
 
 /** An invocation is a position of the input, which adds up the shares of the windows that cover it. */
 export const avgPoolGradientKernel = (): WgslKernelParts =>
-  kernelOf(
+  poolingKernel(
     "avgPoolGradient",
     `let plane = planeOf(p.input, at);
   let place = placeIn(p.input, at);

@@ -55,7 +55,7 @@ export function momentsPlan(x: Spec, attrs: ReductionAttributes, divisor: number
           scratchBytes: 16 * columnsPerItem,
         },
       }),
-      ...merges.map((merge, index) => mergeLaunch(merge, index, last, divisor)),
+      ...merges.map((merge, index) => mergeMomentsLaunch(merge, index, last, divisor)),
     ],
   };
 }
@@ -87,7 +87,7 @@ const destination = (index: number, last: number): Destination =>
     ? { partials: { temporary: index }, mean: undefined, variance: undefined }
     : { partials: undefined, mean: { output: 0 }, variance: { output: 1 } };
 
-function mergeLaunch(
+function mergeMomentsLaunch(
   { outer, length, inner, count, last: lastCount }: Merge,
   index: number,
   last: number,

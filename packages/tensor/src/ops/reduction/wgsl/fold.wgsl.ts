@@ -100,7 +100,7 @@ export function foldKernel(fold: Reducer | LineMap, choice: KernelChoice): WgslK
     entry: fold.name,
     code: foldCode(fold, choice),
     extensions: subgroupExtensions(choice.usesSubgroups),
-    ...operandsOf(fold, choice),
+    ...foldOperands(fold, choice),
     parameterTypes: types,
   });
 }
@@ -136,7 +136,7 @@ export const inputsOf = ({ inputs = ["x"], perLine = {}, perPosition = {} }: Fol
 ];
 
 /** Operands in order: states, then the inputs that this launch reads, outputs. */
-function operandsOf(
+function foldOperands(
   { inputs = ["x"], ...fold }: Reducer | LineMap,
   { layout, from, to }: KernelChoice,
 ): Pick<WgslKernel, "reads" | "writes"> {

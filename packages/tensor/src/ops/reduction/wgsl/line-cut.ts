@@ -41,14 +41,14 @@ export const lanesOf = (layout: LineLayout): 1 | 4 => (layout === "across" ? 4 :
 
 const powerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, least)));
 
-function layoutOf({ length, inner }: ReductionGroup): LineLayout {
+function chooseLayout({ length, inner }: ReductionGroup): LineLayout {
   if (inner === 1) return length % 4 === 0 ? "along" : "single";
   return inner % 4 === 0 ? "across" : "single";
 }
 
 /** Cuts the work on [outer, length, inner] along the length. States of elements are loaded one by one. */
 export function cutLines(group: ReductionGroup, what: "elements" | "states" = "elements"): LineCut {
-  const layout = what === "states" ? "single" : layoutOf(group);
+  const layout = what === "states" ? "single" : chooseLayout(group);
   const inner = group.inner / lanesOf(layout);
   const lines = group.outer * inner;
   const steps = layout === "along" ? group.length / 4 : group.length;
