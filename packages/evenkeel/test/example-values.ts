@@ -258,7 +258,14 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     "packages/tensor/src/core/host-step.ts",
     { x: () => draw(4), sumOverMachines: () => async (own: Float32Array) => own },
   ],
-  ["packages/tensor/src/core/plan-tables.ts", { swish: () => reluOp }],
+  [
+    "packages/tensor/src/core/plan-tables.ts",
+    {
+      swish: () => reluOp,
+      swishOp: () => reluOp,
+      swishPlan: () => () => ({ launches: [], temporaries: [], aliases: [] }),
+    },
+  ],
   ["packages/tensor/src/node/", { summary: () => ({ epochs: 1 }), work: () => async () => undefined }],
 ];
 
