@@ -1,7 +1,7 @@
 /**
  * Run in a package's folder: writes the classes through which kernels read the operands that a `*.kernels.ts` names, and the numbers
  * that it names, to a `*.kernels.as.ts` beside it, compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes as text, and where
- * the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`, written down as what it does not share with the first), bundles every `*.worker.ts` to the text of a
+ * the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`), bundles every `*.worker.ts` to the text of a
  * script in `*.worker.text.ts`, collects what every `*.cases.ts` exports into `src/cases.generated.ts`,
  * and the `plans` of every `*.<language>-plans.ts` below a `*-family.ts` into one table a language, `<language>.generated.ts`
  * beside the family. Files whose text would not change are left alone; those of sources that are gone are removed.
@@ -17,8 +17,6 @@ import { textOfModule } from "../packages/tensor/src/core/module-text.ts";
 const features = "simd,threads,bulk-memory";
 const relaxedFeature = "ASC_FEATURE_RELAXED_SIMD";
 const moduleText = resolve(import.meta.dirname, "../packages/tensor/src/core/module-text.ts");
-/** Letters that two modules must share for a reference to cost less than they do. */
-const leastShared = 8;
 const flags = [
   "-O3",
   "--shrinkLevel",
@@ -114,7 +112,7 @@ const destructured = (text: string): string =>
 async function compileKernel(source: string): Promise<void> {
   const target = source.replace(/\.as\.ts$/, ".wasm.ts");
   generated.add(target);
-  const hash = createHash("sha256").update([features, ...flags, leastShared, moduleTextFrom(target)].join());
+  const hash = createHash("sha256").update([features, ...flags].join());
   for (const file of [...sourcesOf(resolve(source)), moduleText].sort()) hash.update(readFileSync(file));
   const stamp = `// ${hash.digest("hex")}`;
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return;
@@ -122,16 +120,9 @@ async function compileKernel(source: string): Promise<void> {
   let text = `${stamp}\n/** Compiled from ${basename(source)}. */\nexport const module: string =\n  "${module}";\n`;
   if ([...sourcesOf(resolve(source))].some((file) => readFileSync(file, "utf8").includes(relaxedFeature))) {
     const relaxed = await compiled(source, `${features},relaxed-simd`);
-    text += `/** The same for relaxed SIMD. */\nexport const relaxedModule: string = /* @__PURE__ */ patched(\n  module,\n  "${difference(module, relaxed)}",\n);\n`;
-    text = text.replace("\n", `\nimport { patched } from "${moduleTextFrom(target)}";\n`);
+    text += `/** The same for relaxed SIMD. */\nexport const relaxedModule: string =\n  "${relaxed}";\n`;
   }
   writeIfChanged(target, text);
-}
-
-/** What the file imports the text of modules from: its own package, or `tensor`. */
-function moduleTextFrom(file: string): string {
-  const path = relative(dirname(resolve(file)), moduleText);
-  return resolve(file).startsWith(resolve(moduleText, "../..")) ? path : "@evenkeel/tensor";
 }
 
 /** The bytes of the module, as text. */
@@ -151,38 +142,6 @@ async function compiled(source: string, enabled: string): Promise<string> {
   });
   if (error !== null || bytes === undefined) throw new Error(`${source}: ${stderr.toString()}`);
   return textOfModule(bytes);
-}
-
-/**
- * `text` for `patched`: what is its own, and how far on and how long the piece of `module` is that comes next. Pieces are stretches of
- * at least `leastShared` letters, and begin as near behind the one before as they can.
- */
-function difference(module: string, text: string): string {
-  const places = new Map<string, number[]>();
-  for (let at = 0; at < module.length; at++) {
-    const stretch = module.slice(at, at + leastShared);
-    const known = places.get(stretch);
-    if (known === undefined) places.set(stretch, [at]);
-    else known.push(at);
-  }
-  const pieces: string[] = [];
-  let own = "";
-  let end = 0;
-  for (let at = 0; at < text.length; ) {
-    const found = places.get(text.slice(at, at + leastShared)) ?? [];
-    const place = found.find((candidate) => candidate >= end) ?? found[0];
-    if (place === undefined) {
-      own += text[at++];
-      continue;
-    }
-    let length = 0;
-    while (at + length < text.length && text[at + length] === module[place + length]) length++;
-    pieces.push(own, `${place - end},${length}`);
-    own = "";
-    end = place + length;
-    at += length;
-  }
-  return [...pieces, own].join("\t");
 }
 
 /** Workers travel as text: no bundler or server has to find a file. */

@@ -12,7 +12,7 @@ afterAll(() => backend.close());
 
 /** For authors of operations, plans and backends; their arguments come from the library itself and are not checked. */
 const contracts =
-  /Backend|Evaluator|Executor|Expression|Layout|Module|Op$|Plan|Shape|Spec|Storage|storage|Strides|strides|^(aliasOf|argumentWords|bindLaunch|bytesOf|sizeOf|deferStateChange|differentiate|evaluator|execute|fromData|gradientOf|inputsRead|kernel|merge|operandsOf|patched|plan|rangeError|remember|run|threefry|trackInScope|view|wasmKernel)/;
+  /Backend|Evaluator|Executor|Expression|Layout|Module|Op$|Plan|Shape|Spec|Storage|storage|Strides|strides|^(aliasOf|argumentWords|bindLaunch|bytesOf|sizeOf|deferStateChange|differentiate|evaluator|execute|fromData|gradientOf|inputsRead|kernel|merge|operandsOf|plan|rangeError|remember|run|threefry|trackInScope|view|wasmKernel)/;
 
 /** They read values that were checked when they were made, such as an image set. */
 const ofCheckedSets = ["imageCount", "valuesPerImage", "isGzip", "filesOf"];

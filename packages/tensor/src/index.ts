@@ -12,7 +12,7 @@ export type * from "./core/kernel-schema.ts";
 export * from "./core/launch.ts";
 export type { LeakListener, LeakReportOptions, UnfreedTensors } from "./core/leak-report.ts";
 export { reportLeaks, unfreedTensors } from "./core/leak-report.ts";
-export { bytesOfModule, patched } from "./core/module-text.ts";
+export { bytesOfModule } from "./core/module-text.ts";
 export { nextTurn } from "./core/next-turn.ts";
 export { nodeModule } from "./core/node-module.ts";
 export * from "./core/op.ts";

@@ -48,19 +48,3 @@ export function bytesOfModule(text: string): Bytes {
   }
   return bytes.slice(0, count);
 }
-
-/** A module that has much in common with another: `patch` alternates between text of its own and pieces "skip,length" of the other. */
-export function patched(module: string, patch: string): string {
-  let text = "";
-  let end = 0;
-  for (const [index, piece] of patch.split("\t").entries()) {
-    if (index % 2 === 0) {
-      text += piece;
-      continue;
-    }
-    const [skip, length] = piece.split(",").map(Number) as [number, number];
-    text += module.slice(end + skip, end + skip + length);
-    end += skip + length;
-  }
-  return text;
-}
