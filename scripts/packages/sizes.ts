@@ -4,20 +4,25 @@ import type { Metafile } from "esbuild";
 import { build } from "esbuild";
 import { root, scratch } from "./workspace.ts";
 
-/** Gzipped bytes of a minified browser bundle: everything that the entry exports, kernels included. */
+/** What of a bundle counts: what loads before the first line runs, the kernels that load with the CPU too, or everything. */
+type Counted = "at once" | "with CPU kernels" | "everything";
+
+/**
+ * Limits of everything that an entry exports, minified and gzipped as one file, as bundles were before kernels loaded with their
+ * device. Gzipped apart, the many small files of a split bundle take some 8 % more.
+ */
 const sizeLimits: readonly {
   readonly name: string;
   readonly code: string;
   readonly external: string[];
-  /** Files that load later count too: shaders, which come with a GPU. */
-  readonly withShaders: boolean;
+  readonly counted: Counted;
   readonly limit: number;
 }[] = [
   {
     name: "batchnorm with its kernels for both devices, without a backend and its siblings",
     code: `export * from "@evenkeel/batchnorm"; export * from "@evenkeel/batchnorm/ops";`,
     external: ["@evenkeel/tensor"],
-    withShaders: true,
+    counted: "everything",
     limit: 30_000,
   },
   {
@@ -26,7 +31,7 @@ const sizeLimits: readonly {
       .map((name) => `export * from "@evenkeel/${name}";`)
       .join("\n"),
     external: [],
-    withShaders: false,
+    counted: "with CPU kernels",
     limit: 150_000,
   },
 ];
@@ -41,11 +46,12 @@ const trainingNames = {
   "@evenkeel/tensor": ["selectBackend"],
 };
 
-/** Names of the files that load before the first line runs and, with the name of a language, when a device opens that speaks it. */
-function loadedFiles(outputs: Metafile["outputs"], language?: string): Set<string> {
+/** Names of the files that count. The files of kernels for the CPU are named after their language. */
+function countedFiles(outputs: Metafile["outputs"], counted: Counted): Set<string> {
+  if (counted === "everything") return new Set(Object.keys(outputs).map((path) => basename(path)));
   const needed = new Set<string>();
   const isLoaded = (path: string, kind: string): boolean =>
-    kind === "import-statement" || (language !== undefined && basename(path).startsWith(`${language}.`));
+    kind === "import-statement" || (counted === "with CPU kernels" && basename(path).startsWith("wasm."));
   const visit = (path: string): void => {
     const output = outputs[path];
     if (output === undefined || needed.has(basename(path))) return;
@@ -56,13 +62,16 @@ function loadedFiles(outputs: Metafile["outputs"], language?: string): Set<strin
   return needed;
 }
 
+const gzippedBytes = (contents: Uint8Array): number => gzipSync(contents, { level: 9 }).length;
+
+interface BundleSize {
+  readonly asOneFile: number;
+  /** Each file gzipped by itself, as a server sends them. */
+  readonly inFiles: number;
+}
+
 /** Gzipped bytes of a minified bundle. Throws where the bundler warns of anything. */
-async function bundleBytes(
-  code: string,
-  external: string[] = [],
-  withShaders = false,
-  language?: string,
-): Promise<number> {
+async function measureBundle(code: string, external: string[], counted: Counted): Promise<BundleSize> {
   const { metafile, outputFiles, warnings } = await build({
     stdin: { contents: code, resolveDir: join(root, "packages/evenkeel/test") },
     bundle: true,
@@ -77,37 +86,39 @@ async function bundleBytes(
     external,
   });
   if (warnings.length > 0) throw new Error(`esbuild warns: ${warnings.map(({ text }) => text).join(", ")}`);
-  const needed = loadedFiles(metafile.outputs, language);
-  return outputFiles
-    .filter(({ path }) => withShaders || needed.has(basename(path)))
-    .reduce((sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length, 0);
+  const names = countedFiles(metafile.outputs, counted);
+  const files = outputFiles.filter(({ path }) => names.has(basename(path))).map(({ contents }) => contents);
+  return {
+    asOneFile: gzippedBytes(Buffer.concat(files)),
+    inFiles: files.reduce((sum, contents) => sum + gzippedBytes(contents), 0),
+  };
+}
+
+function checkSize(name: string, { asOneFile, inFiles }: BundleSize, limit: number): void {
+  console.log(`${name}: ${asOneFile} bytes gzipped, limit ${limit}; ${inFiles} in files of their own`);
+  if (asOneFile > limit) {
+    throw new Error(`${name}: found ${asOneFile} bytes gzipped, expected at most ${limit}`);
+  }
 }
 
 /** Checks that bundles keep to their limits, and that one from the umbrella is as large as one from its packages. */
 export async function checkSizes(): Promise<void> {
-  for (const { name, code, external, withShaders, limit } of sizeLimits) {
-    const bytes = await bundleBytes(code, external, withShaders);
-    console.log(`${name}: ${bytes} bytes gzipped, limit ${limit}`);
-    if (bytes > limit) throw new Error(`${name}: found ${bytes} bytes gzipped, expected at most ${limit}`);
+  for (const { name, code, external, counted, limit } of sizeLimits) {
+    checkSize(name, await measureBundle(code, external, counted), limit);
   }
-  const imports = Object.entries(trainingNames).map(
-    ([name, names]) => `export { ${names.join(", ")} } from "${name}";`,
+  const imports = Object.entries(trainingNames)
+    .map(([name, names]) => `export { ${names.join(", ")} } from "${name}";`)
+    .join("\n");
+  checkSize("a training program", await measureBundle(imports, [], "with CPU kernels"), trainingLimit);
+  const apart = await measureBundle(imports, [], "at once");
+  const umbrella = `export { ${Object.values(trainingNames).flat().join(", ")} } from "evenkeel";`;
+  const joined = await measureBundle(umbrella, [], "at once");
+  console.log(
+    `a training program before a device opens: ${apart.inFiles} bytes gzipped from the packages, ${joined.inFiles} from the umbrella`,
   );
-  const apart = await bundleBytes(imports.join("\n"));
-  const withKernels = await bundleBytes(imports.join("\n"), [], false, "wasm");
-  console.log(`a training program with its kernels: ${withKernels} bytes gzipped, limit ${trainingLimit}`);
-  if (withKernels > trainingLimit) {
+  if (Math.abs(joined.inFiles - apart.inFiles) > apart.inFiles / 200) {
     throw new Error(
-      `a training program: found ${withKernels} bytes gzipped, expected at most ${trainingLimit}`,
-    );
-  }
-  const joined = await bundleBytes(
-    `export { ${Object.values(trainingNames).flat().join(", ")} } from "evenkeel";`,
-  );
-  console.log(`a training program: ${apart} bytes gzipped from the packages, ${joined} from the umbrella`);
-  if (Math.abs(joined - apart) > apart / 200) {
-    throw new Error(
-      `evenkeel: found ${joined} bytes gzipped, expected the ${apart} of the packages that it joins`,
+      `evenkeel: found ${joined.inFiles} bytes gzipped, expected the ${apart.inFiles} of the packages that it joins`,
     );
   }
 }
