@@ -1,5 +1,5 @@
 import type { Backend } from "@evenkeel/tensor";
-import { ArgumentError, nextTurn } from "@evenkeel/tensor";
+import { ArgumentError, loadPlans, nextTurn } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 import { unlessAborted } from "./abort.ts";
 import type { Batch, DataSource } from "./batch.ts";
@@ -7,10 +7,14 @@ import { disposeBatch } from "./batch.ts";
 
 type AnyIterator<Item> = Iterator<Item> | AsyncIterator<Item>;
 
-/** The batches of one epoch, one at a time. Waiting for one ends when the signal is aborted. */
+/**
+ * The batches of one epoch, one at a time. Waiting for one ends when the signal is aborted. The first comes when the device has its
+ * kernels, those of operations too that were imported after it had opened.
+ */
 export class BatchStream<Inputs, Labels> {
   /** The number of batches taken so far. */
   taken = 0;
+  private readonly backend: Backend | undefined;
   private readonly epoch: number;
   /** The number of batches, where the source tells it, as `batches` of datasets does. */
   private readonly length: number | undefined;
@@ -26,6 +30,7 @@ export class BatchStream<Inputs, Labels> {
   ) {
     const { backend, signal } = options;
     const batches = typeof source === "function" ? source(epoch, backend) : source.epoch(epoch, backend);
+    this.backend = backend;
     this.epoch = epoch;
     this.length = (source as { readonly batchesPerEpoch?: number }).batchesPerEpoch;
     this.signal = signal;
@@ -35,6 +40,7 @@ export class BatchStream<Inputs, Labels> {
   /** The next batch, which belongs to the caller, or undefined after the last one. Rejects with the signal's reason. */
   async next(): Promise<Batch<Inputs, Labels> | undefined> {
     this.signal?.throwIfAborted();
+    if (this.taken === 0 && this.backend !== undefined) await loadPlans(this.backend.languages);
     const { done, value } = await this.wait();
     if (done === true) {
       this.isOpen = false;
