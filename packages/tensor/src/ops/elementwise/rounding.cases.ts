@@ -1,79 +1,42 @@
-import type { OpCases } from "../../core/op-cases.ts";
+import type { OpCase, OpCases } from "../../core/op-cases.ts";
 import { unaryCases } from "./elementwise-cases.ts";
 import { ceilOp, floorOp, roundOp, truncOp } from "./rounding.ts";
+
+const cases: readonly OpCase<Record<string, never>>[] = [
+  ...unaryCases({ attrs: {}, values: { normal: [0, 3] } }),
+  {
+    name: "ties",
+    differentiable: "subgradient",
+    attrs: {},
+    inputs: [{ shape: [8], dtype: "f32", values: [0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 0, -0] }],
+  },
+  {
+    name: "beyond every fraction",
+    attrs: {},
+    inputs: [{ shape: [5], dtype: "f32", values: [8388609, -8388609, 16777216, 3e38, -3e38] }],
+  },
+];
 
 export const ceilCases: OpCases<Record<string, never>> = {
   op: ceilOp,
   accuracy: "exact",
-  cases: [
-    ...unaryCases({ attrs: {}, values: { normal: [0, 3] } }),
-    {
-      name: "ties",
-      differentiable: "subgradient",
-      attrs: {},
-      inputs: [{ shape: [8], dtype: "f32", values: [0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 0, -0] }],
-    },
-    {
-      name: "beyond every fraction",
-      attrs: {},
-      inputs: [{ shape: [5], dtype: "f32", values: [8388609, -8388609, 16777216, 3e38, -3e38] }],
-    },
-  ],
+  cases,
 };
 
 export const floorCases: OpCases<Record<string, never>> = {
   op: floorOp,
   accuracy: "exact",
-  cases: [
-    ...unaryCases({ attrs: {}, values: { normal: [0, 3] } }),
-    {
-      name: "ties",
-      differentiable: "subgradient",
-      attrs: {},
-      inputs: [{ shape: [8], dtype: "f32", values: [0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 0, -0] }],
-    },
-    {
-      name: "beyond every fraction",
-      attrs: {},
-      inputs: [{ shape: [5], dtype: "f32", values: [8388609, -8388609, 16777216, 3e38, -3e38] }],
-    },
-  ],
+  cases,
 };
 
 export const roundCases: OpCases<Record<string, never>> = {
   op: roundOp,
   accuracy: "exact",
-  cases: [
-    ...unaryCases({ attrs: {}, values: { normal: [0, 3] } }),
-    {
-      name: "ties",
-      differentiable: "subgradient",
-      attrs: {},
-      inputs: [{ shape: [8], dtype: "f32", values: [0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 0, -0] }],
-    },
-    {
-      name: "beyond every fraction",
-      attrs: {},
-      inputs: [{ shape: [5], dtype: "f32", values: [8388609, -8388609, 16777216, 3e38, -3e38] }],
-    },
-  ],
+  cases,
 };
 
 export const truncCases: OpCases<Record<string, never>> = {
   op: truncOp,
   accuracy: "exact",
-  cases: [
-    ...unaryCases({ attrs: {}, values: { normal: [0, 3] } }),
-    {
-      name: "ties",
-      differentiable: "subgradient",
-      attrs: {},
-      inputs: [{ shape: [8], dtype: "f32", values: [0.5, -0.5, 1.5, -1.5, 2.5, -2.5, 0, -0] }],
-    },
-    {
-      name: "beyond every fraction",
-      attrs: {},
-      inputs: [{ shape: [5], dtype: "f32", values: [8388609, -8388609, 16777216, 3e38, -3e38] }],
-    },
-  ],
+  cases,
 };
