@@ -115,7 +115,8 @@ async function failEverywhere(failing: FailingBackend, kind: Fallible, stride: n
     if (!failing.stopFailing()) break;
     failures++;
     expect(error).toBeInstanceOf(EvenkeelError);
-    expect(failing.memory().live).toBe(live);
+    // Fewer bytes are fine: tensors of an earlier run that nobody holds are freed once the engine collects them.
+    expect(failing.memory().live).toBeLessThanOrEqual(live);
     if (String(error).includes("half way")) {
       halves++;
       await expect(run.optimizer.stateArrays()).rejects.toEqual(error);
