@@ -111,17 +111,11 @@ function checkManifest(name: string): void {
   }
 }
 
-/**
- * What every file imports by a relative path, types included; AssemblyScript leaves the ending out. What `import()` loads later, such as
- * the kernels of a family of operations, is no part of a circle.
- */
+/** What every file imports by a relative path, now, later by `import()`, or as types alone; AssemblyScript leaves the ending out. */
 function importGraph(files: readonly string[]): Map<string, string[]> {
   return new Map(
     files.map((file) => {
-      const text = readFileSync(file, "utf8");
-      const paths = [...text.matchAll(/(?:\bfrom|\bimport)\s*"(\.[^"]+)"/g)].map(
-        ([, specifier]) => specifier!,
-      );
+      const paths = importsOf(file).filter((specifier) => specifier.startsWith("."));
       const targets = paths.map((specifier) => resolve(dirname(file), specifier));
       return [
         resolve(file),

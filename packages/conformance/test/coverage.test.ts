@@ -1,5 +1,5 @@
-import type { Attributes, OpCase, OpCases, Spec } from "@evenkeel/tensor";
-import { isFloat, sizeOf } from "@evenkeel/tensor";
+import type { Attributes, OpCase, OpCases, OpFamily, Spec } from "@evenkeel/tensor";
+import { isFloat, loadPlans, sizeOf } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { allCases } from "../src/index.ts";
 
@@ -49,6 +49,18 @@ describe("every op has the cases that the suite rests on", () => {
 test("every op has its own name", () => {
   const names = allCases.map(({ op }) => op.name);
   expect(names).toEqual([...new Set(names)]);
+});
+
+test("every plan in a table is for an op that names the table's family", async () => {
+  await loadPlans(["wasm", "wgsl"]);
+  const families = new Map<OpFamily, Set<string>>();
+  for (const { op } of allCases) {
+    if (op.family) families.set(op.family, (families.get(op.family) ?? new Set()).add(op.name));
+  }
+  const strays = [...families].flatMap(([{ tables }, names]) =>
+    [...tables.values()].flatMap((table) => [...table.keys()].filter((name) => !names.has(name))),
+  );
+  expect(strays).toEqual([]);
 });
 
 test("no exception is out of date", () => {

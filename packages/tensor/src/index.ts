@@ -58,8 +58,9 @@ export type { ConvolutionTransposeOptions } from "./ops/convolution/conv-transpo
 export { convTranspose2d } from "./ops/convolution/conv-transpose2d.ts";
 export type { Convolution1dOptions } from "./ops/convolution/conv1d.ts";
 export { conv1d } from "./ops/convolution/conv1d.ts";
-export type { Conv2dAttributes, Conv2dCall } from "./ops/convolution/conv2d.ts";
+export type { Conv2dCall } from "./ops/convolution/conv2d.ts";
 export { conv2d, conv2dCall } from "./ops/convolution/conv2d.ts";
+export type { Conv2dAttributes } from "./ops/convolution/convolution.ts";
 export type { ConvolutionOptions, NumberOrPair } from "./ops/convolution/convolution-options.ts";
 export { full, ones, onesLike, zeros, zerosLike } from "./ops/creation/full.ts";
 export { oneHot } from "./ops/creation/one-hot.ts";

@@ -1,7 +1,7 @@
 import type { CaseInput, OpCases, Shape } from "@evenkeel/tensor";
 import { f32 } from "../operands/case-inputs.ts";
 import { maskedStatisticsOp } from "./masked-statistics.ts";
-import type { StatisticsAttributes } from "./statistics.ts";
+import type { StatisticsAttributes } from "./statistics-attributes.ts";
 
 const mask = (shape: Shape, values: CaseInput["values"] = { integers: [0, 1] }): CaseInput => ({
   shape,

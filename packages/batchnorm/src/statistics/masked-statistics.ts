@@ -22,8 +22,8 @@ import { checkOptions } from "@evenkeel/tensor/checks";
 import { batchAxes, channelShape, checkDType, checkInput } from "../operands/layout.ts";
 import { axisRule } from "../operands/options.ts";
 import { nonZero, rowOf, rows, rowsOf } from "./rows.ts";
-import type { StatisticsAttributes } from "./statistics.ts";
 import { statistics, throughStatistics } from "./statistics.ts";
+import type { StatisticsAttributes } from "./statistics-attributes.ts";
 
 /** Statistics of the values of x where the mask is true. */
 export const maskedStatisticsOp: Op<StatisticsAttributes> = {

@@ -1,7 +1,7 @@
 import type { OpCases } from "@evenkeel/tensor";
 import { caseShapes, f16, f32, halfShapes, infinities, poisoned } from "../operands/case-inputs.ts";
-import type { StatisticsAttributes } from "./statistics.ts";
 import { statisticsOp } from "./statistics.ts";
+import type { StatisticsAttributes } from "./statistics-attributes.ts";
 
 export const statisticsCases: OpCases<StatisticsAttributes> = {
   op: statisticsOp,

@@ -19,11 +19,7 @@ import { batchAxes, channelShape, checkInput, layoutOf, valuesPerChannel } from 
 import { axisRule } from "../operands/options.ts";
 import { packStatistics } from "./pack-statistics.ts";
 import { rowOf, rows, rowsOf } from "./rows.ts";
-
-export interface StatisticsAttributes {
-  /** The channels' axis. */
-  readonly axis: number;
-}
+import type { StatisticsAttributes } from "./statistics-attributes.ts";
 
 /**
  * For each channel: count, mean = sum x / count, M2 = sum (x - mean)^2, as rows of one tensor. The mean is stored as

@@ -138,6 +138,3 @@ export interface OpCall<Attrs extends Attributes = Attributes> {
 /** Any op, where the attributes do not matter. */
 // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in the functions of an op
 export type AnyOp = Op<any>;
-
-/** The attributes of an op, from its type. */
-export type AttributesOf<AnOp extends AnyOp> = AnOp extends Op<infer Attrs> ? Attrs : never;

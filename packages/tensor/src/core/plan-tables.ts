@@ -1,6 +1,6 @@
 import { BackendError } from "../checks/errors.ts";
 import type { Limits } from "./backend.ts";
-import type { AnyOp, Attributes, AttributesOf, KernelPlan, OpFamily, PlanOf, PlanTable } from "./op.ts";
+import type { AnyOp, Attributes, KernelPlan, NoAttributes, OpFamily, PlanOf, PlanTable } from "./op.ts";
 import type { Spec } from "./spec.ts";
 
 type PlanLoaders = { readonly [language: string]: () => Promise<{ readonly plans: PlanTable }> };
@@ -84,12 +84,11 @@ export function tabledPlanOf(op: AnyOp, { languages, plans }: PlanSource): PlanO
 }
 
 /** The name of an op and its plan in one language. */
-export interface PlanEntry {
+// biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
+export interface PlanEntry<Attrs extends Attributes = any> {
   readonly name: string;
-  // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
-  readonly plan: KernelPlan<any>;
-  // biome-ignore lint/suspicious/noExplicitAny: attributes are contravariant in plans
-  readonly takesStored?: TakesStored<any>;
+  readonly plan: KernelPlan<Attrs>;
+  readonly takesStored?: TakesStored<Attrs>;
 }
 
 /**
@@ -100,15 +99,19 @@ export type TakesStored<Attrs extends Attributes> =
   | true
   | ((inputs: readonly (Spec | undefined)[], attrs: Attrs, limits: Limits) => boolean);
 
+/** What a plan table notes of a plan beside its op. */
+export type PlanTraits<Attrs extends Attributes = Attributes> = Pick<PlanEntry<Attrs>, "takesStored">;
+
 /**
- * The entry of an op in a plan table. The op itself is named as a type alone: bundlers keep whatever a table imports.
+ * The entry of an op in a plan table, with the attributes that the op and its plans have in common. The op itself is not named:
+ * it names its family, which imports the table.
  *
- * @example planFor<typeof swishOp>("swish", swishPlan)
+ * @example planFor<SwishAttributes>("swish", swishPlan)
  */
-export const planFor = <AnOp extends AnyOp>(
+export const planFor = <Attrs extends Attributes = NoAttributes>(
   name: string,
-  plan: KernelPlan<AttributesOf<AnOp>>,
-  traits: { readonly takesStored?: TakesStored<AttributesOf<AnOp>> } = {},
+  plan: KernelPlan<Attrs>,
+  traits: PlanTraits<Attrs> = {},
 ): PlanEntry => ({ name, plan, ...traits });
 
 /** A plan table from its entries. */

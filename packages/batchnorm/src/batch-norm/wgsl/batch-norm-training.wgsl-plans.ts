@@ -7,10 +7,9 @@ import { shaderNormalization } from "../../normalize/wgsl/normalize.wgsl-plans.t
 import { layoutOf } from "../../operands/layout.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
 import { shaderPartialStatistics } from "../../statistics/wgsl/statistics.wgsl-plans.ts";
-import type { batchNormTrainingOp } from "../batch-norm-training.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof batchNormTrainingOp>("batchNormTraining", shaderTrainingPlan, { takesStored: canStore }),
+  planFor<NormalizationAttributes>("batchNormTraining", shaderTrainingPlan, { takesStored: canStore }),
 ];
 
 /**

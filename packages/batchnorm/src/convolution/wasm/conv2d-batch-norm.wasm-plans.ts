@@ -1,8 +1,8 @@
 import type { PlanEntry } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
-import type { conv2dBatchNormOp } from "../conv2d-batch-norm-op.ts";
+import type { Conv2dBatchNormAttributes } from "../conv2d-batch-norm-operands.ts";
 import { conv2dBatchNormPlan } from "./conv2d-batch-norm-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof conv2dBatchNormOp>("conv2dBatchNorm", conv2dBatchNormPlan),
+  planFor<Conv2dBatchNormAttributes>("conv2dBatchNorm", conv2dBatchNormPlan),
 ];

@@ -4,12 +4,11 @@ import { canStore } from "../../gpu/can-store.ts";
 import { cutTiles, loadsInFlight, tilingOf } from "../../gpu/tiling.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import { gradientApplyAliases } from "../gradient-aliases.ts";
-import type { gradientApplyOp } from "../gradient-apply.ts";
 import type { GradientApplyAttributes } from "../gradient-attributes.ts";
 import { passLaunch, readsOf } from "./gradient-shader-pass.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof gradientApplyOp>("gradientApply", shaderApplyPlan, { takesStored: canStore }),
+  planFor<GradientApplyAttributes>("gradientApply", shaderApplyPlan, { takesStored: canStore }),
 ];
 
 /** The second pass alone. */

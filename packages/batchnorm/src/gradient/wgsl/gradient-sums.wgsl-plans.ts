@@ -6,13 +6,12 @@ import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
 import { gradientSumsAliases } from "../gradient-aliases.ts";
 import { keepsDz } from "../gradient-attributes.ts";
-import type { gradientSumsOp } from "../gradient-sums.ts";
 import type { GradientPass, GradientProblem } from "./gradient-shader-pass.ts";
 import { mostKept, passLaunch, readsOf } from "./gradient-shader-pass.ts";
 
 /** Of the outputs only dz is stored like x. */
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof gradientSumsOp>("gradientSums", shaderSumsPlan, {
+  planFor<NormalizationAttributes>("gradientSums", shaderSumsPlan, {
     takesStored: (inputs, attrs, limits) => !keepsDz(attrs) || canStore(inputs, attrs, limits),
   }),
 ];

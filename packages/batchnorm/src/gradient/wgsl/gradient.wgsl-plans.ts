@@ -5,7 +5,6 @@ import { unitBytes } from "../../gpu/tile-launch.ts";
 import type { Tiling } from "../../gpu/tiling.ts";
 import { cutTiles, loadsInFlight, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
-import type { normalizeGradientOp } from "../gradient.ts";
 import { gradientAliases } from "../gradient-aliases.ts";
 import type { GradientAttributes } from "../gradient-attributes.ts";
 import { keepsDz } from "../gradient-attributes.ts";
@@ -13,7 +12,7 @@ import type { GradientProblem } from "./gradient-shader-pass.ts";
 import { mostKept, passLaunch, readsOf } from "./gradient-shader-pass.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof normalizeGradientOp>("normalizeGradient", shaderGradientPlan, { takesStored: canStore }),
+  planFor<GradientAttributes>("normalizeGradient", shaderGradientPlan, { takesStored: canStore }),
 ];
 
 /** One launch if a channel fits a workgroup; otherwise one for the sums of the parts and one that uses them. */

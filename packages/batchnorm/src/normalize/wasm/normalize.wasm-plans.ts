@@ -1,6 +1,6 @@
 import type { PlanEntry } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
-import type { normalizeOp } from "../normalize.ts";
+import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
 import { normalizePlan } from "./normalize-plan.ts";
 
-export const plans: readonly PlanEntry[] = [planFor<typeof normalizeOp>("normalize", normalizePlan)];
+export const plans: readonly PlanEntry[] = [planFor<NormalizationAttributes>("normalize", normalizePlan)];

@@ -8,7 +8,6 @@ import { cutTiles, loadsInFlight, tilingOf, uncut } from "../../gpu/tiling.ts";
 import { layoutOf } from "../../operands/layout.ts";
 import { activationParameters } from "../../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
-import type { normalizeOp } from "../normalize.ts";
 import { normalizationCode } from "./normalize.wgsl.ts";
 
 export interface ShaderNormalization {
@@ -45,7 +44,7 @@ export function shaderNormalization(
 }
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof normalizeOp>("normalize", shaderNormalizePlan, { takesStored: canStore }),
+  planFor<NormalizationAttributes>("normalize", shaderNormalizePlan, { takesStored: canStore }),
 ];
 
 function shaderNormalizePlan(

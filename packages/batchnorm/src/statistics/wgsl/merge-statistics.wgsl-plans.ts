@@ -2,11 +2,10 @@ import type { Limits, PlanEntry, PlannedLaunch, Slot } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
 import { tileLaunch } from "../../gpu/tile-launch.ts";
 import { tilingOf, uncut } from "../../gpu/tiling.ts";
-import type { mergeStatisticsOp } from "../merge-statistics.ts";
 import { statisticsCode } from "./statistics.wgsl.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof mergeStatisticsOp>("mergeStatistics", ([parts], _attrs, limits) => {
+  planFor("mergeStatistics", ([parts], _attrs, limits) => {
     const [count, , channels] = parts!.shape as [number, number, number];
     const launches = channels === 0 ? [] : [shaderMergeLaunch(count, channels, { input: 0 }, limits)];
     return { launches, temporaries: [], aliases: [] };

@@ -5,7 +5,7 @@ import { tileLaunch } from "../../gpu/tile-launch.ts";
 import type { Cut, Tiling } from "../../gpu/tiling.ts";
 import { cutTiles, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
 import { layoutOf } from "../../operands/layout.ts";
-import type { statisticsOp } from "../statistics.ts";
+import type { StatisticsAttributes } from "../statistics-attributes.ts";
 import { shaderMergeLaunch } from "./merge-statistics.wgsl-plans.ts";
 import { statisticsCode } from "./statistics.wgsl.ts";
 
@@ -40,7 +40,7 @@ export function shaderPartialStatistics(
 
 /** One launch if a channel fits a workgroup, otherwise two. */
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof statisticsOp>(
+  planFor<StatisticsAttributes>(
     "statistics",
     ([x], { axis }, limits) => {
       const { shape, dtype } = x!;

@@ -6,9 +6,8 @@ import * as e from "../../expression/functions.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
 import type { EpilogueAttributes } from "../matmul/epilogue.ts";
 import { epilogueOf } from "../matmul/epilogue.ts";
-import type { Conv2dAttributes } from "./conv2d.ts";
 import { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./conv2d.ts";
-import type { ConvolutionAttributes } from "./convolution.ts";
+import type { Conv2dAttributes, ConvolutionAttributes } from "./convolution.ts";
 import type { ConvolutionCase } from "./convolution-cases.ts";
 import {
   convolutionCase,

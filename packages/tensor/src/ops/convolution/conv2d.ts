@@ -6,7 +6,6 @@ import type { Op } from "../../core/op.ts";
 import { formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { DType } from "../../expression/dtype.ts";
-import type { EpilogueAttributes } from "../matmul/epilogue.ts";
 import {
   applyEpilogue,
   epilogueGradients,
@@ -15,13 +14,11 @@ import {
   epilogueReads,
 } from "../matmul/epilogue.ts";
 import { reshape } from "../movement/reshape.ts";
-import type { ConvolutionAttributes } from "./convolution.ts";
+import type { Conv2dAttributes, ConvolutionAttributes, FilterGradientAttributes } from "./convolution.ts";
 import { convolutionShape, filterGradientShape, forEachProduct, inputGradientShape } from "./convolution.ts";
 import { convolutionFamily } from "./convolution-family.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
 import { convolutionAttributes } from "./convolution-options.ts";
-
-export type Conv2dAttributes = ConvolutionAttributes & EpilogueAttributes;
 
 /** Inputs x, weight, and those of the epilogue. */
 export const conv2dOp: Op<Conv2dAttributes> = {
@@ -166,11 +163,6 @@ export const conv2dInputGradientOp: Op<Conv2dAttributes> = {
 
 export function inputGradient(dy: Tensor, weight: Tensor, attrs: ConvolutionAttributes): Tensor {
   return execute(conv2dInputGradientOp, [dy, weight], attrs)[0]!;
-}
-
-export interface FilterGradientAttributes extends ConvolutionAttributes {
-  /** How the gradient is stored. Absent: as x. */
-  readonly dtype?: DType;
 }
 
 /** The gradient of a convolution by its weight. Inputs x and dy. */

@@ -2,7 +2,9 @@ import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape } from "../../core/spec.ts";
+import type { DType } from "../../expression/dtype.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
+import type { EpilogueAttributes } from "../matmul/epilogue.ts";
 
 export type Pair = readonly [y: number, x: number];
 
@@ -16,6 +18,13 @@ export interface ConvolutionAttributes {
   readonly padding: readonly [Pair, Pair];
   readonly dilation: Pair;
   readonly groups: number;
+}
+
+export type Conv2dAttributes = ConvolutionAttributes & EpilogueAttributes;
+
+export interface FilterGradientAttributes extends ConvolutionAttributes {
+  /** How the gradient is stored. Absent: as x. */
+  readonly dtype?: DType;
 }
 
 /** One spatial dimension: position `stride * y + dilation * tap - before` of x meets `tap` in `y`. */

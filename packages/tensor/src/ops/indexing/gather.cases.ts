@@ -2,9 +2,8 @@ import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { anyInput } from "../movement/movement-cases.ts";
-import type { GatherAttributes } from "./gather.ts";
+import type { GatherAttributes, IndexAddAttributes } from "./attributes.ts";
 import { gatherOp, scatterAddOp } from "./gather.ts";
-import type { IndexAddAttributes } from "./take.ts";
 
 const geometries: readonly (readonly [
   name: string,

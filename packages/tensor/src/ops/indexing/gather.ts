@@ -9,16 +9,10 @@ import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { cast } from "../elementwise/cast.ts";
 import { linesAlong } from "../movement/lines.ts";
+import type { GatherAttributes, IndexAddAttributes } from "./attributes.ts";
 import type { OutOfRange } from "./indexing.ts";
 import { checkIndices, indexingRules, missingValue } from "./indexing.ts";
 import { indexingFamily } from "./indexing-family.ts";
-import type { IndexAddAttributes } from "./take.ts";
-
-export interface GatherAttributes {
-  /** Counted from the front. */
-  readonly axis: number;
-  readonly outOfRange: OutOfRange;
-}
 
 function checkShapes(x: Spec, indices: Spec, axis: number): void {
   if (

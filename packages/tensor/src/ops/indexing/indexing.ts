@@ -3,6 +3,7 @@ import { anything, oneOf } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import type { RangeCheck } from "../../core/launch.ts";
 import type { Spec } from "../../core/spec.ts";
+import { sizeOf } from "../../core/spec.ts";
 import { isFloat } from "../../expression/dtype.ts";
 
 /** Indices choose along one axis of [outer, length, inner]. */
@@ -41,4 +42,17 @@ export const bitsOfMissing = (missing: number): number => (Number.isNaN(missing)
 
 export function checkIndices(operation: string, indices: Spec): void {
   checkDType(operation, "indices", indices, "i32");
+}
+
+/** [outer, count, inner] of the updates, whose axes from `axis` on are those of the indices. */
+export function updateLines(
+  { shape }: Spec,
+  indices: Spec,
+  axis: number,
+): { readonly outer: number; readonly count: number; readonly inner: number } {
+  return {
+    outer: sizeOf(shape.slice(0, axis)),
+    count: sizeOf(indices.shape),
+    inner: sizeOf(shape.slice(axis + indices.shape.length)),
+  };
 }

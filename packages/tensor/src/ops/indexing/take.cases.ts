@@ -3,7 +3,7 @@ import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { anyInput } from "../movement/movement-cases.ts";
-import type { IndexAddAttributes, TakeAttributes } from "./take.ts";
+import type { IndexAddAttributes, TakeAttributes } from "./attributes.ts";
 import { indexAddOp, takeOp } from "./take.ts";
 
 const geometries: readonly (readonly [

@@ -4,20 +4,14 @@ import { nonNegativeInteger } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
-import type { Spec } from "../../core/spec.ts";
-import { formatShape, normalizeAxis, sameShape, sizeOf } from "../../core/spec.ts";
+import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { cast } from "../elementwise/cast.ts";
 import { linesAlong } from "../movement/lines.ts";
+import type { IndexAddAttributes, TakeAttributes } from "./attributes.ts";
 import type { OutOfRange } from "./indexing.ts";
-import { checkIndices, indexingRules, missingValue } from "./indexing.ts";
+import { checkIndices, indexingRules, missingValue, updateLines } from "./indexing.ts";
 import { indexingFamily } from "./indexing-family.ts";
-
-export interface TakeAttributes {
-  /** Counted from the front. */
-  readonly axis: number;
-  readonly outOfRange: OutOfRange;
-}
 
 /** y[o, k, j] = x[o, indices[k], j] along the axis; an index out of range gives NaN in floats, 0 in other dtypes. */
 export const takeOp: Op<TakeAttributes> = {
@@ -73,27 +67,6 @@ export function take(x: Tensor, indices: Tensor, options: TakeOptions = {}): Ten
   const { axis = 0, outOfRange = "error" } = options;
   const attrs = { outOfRange, axis: normalizeAxis(axis, x.rank, "take") };
   return execute(takeOp, [x, indices], attrs)[0]!;
-}
-
-export interface IndexAddAttributes {
-  /** Counted from the front. */
-  readonly axis: number;
-  /** The number of elements along the axis of the result. */
-  readonly size: number;
-  readonly outOfRange: OutOfRange;
-}
-
-/** [outer, count, inner] of the updates, whose axes from `axis` on are those of the indices. */
-export function updateLines(
-  { shape }: Spec,
-  indices: Spec,
-  axis: number,
-): { readonly outer: number; readonly count: number; readonly inner: number } {
-  return {
-    outer: sizeOf(shape.slice(0, axis)),
-    count: sizeOf(indices.shape),
-    inner: sizeOf(shape.slice(axis + indices.shape.length)),
-  };
 }
 
 /** y[o, indices[k], j] = sum over k of updates[o, k, j]; indices out of range are left out. */

@@ -1,6 +1,6 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
-import type { TopKAttributes } from "./top-k.ts";
+import type { TopKAttributes } from "./attributes.ts";
 import { topKOp } from "./top-k.ts";
 
 const geometries: readonly (readonly [

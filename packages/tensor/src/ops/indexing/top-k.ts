@@ -7,16 +7,9 @@ import type { Op } from "../../core/op.ts";
 import { formatShape, normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
+import type { TopKAttributes } from "./attributes.ts";
 import { scatterAdd } from "./gather.ts";
 import { indexingFamily } from "./indexing-family.ts";
-
-export interface TopKAttributes {
-  readonly k: number;
-  /** Counted from the front. */
-  readonly axis: number;
-  /** Whether the largest are wanted, or the smallest. */
-  readonly largest: boolean;
-}
 
 /** The k best values along the axis, the best first, and their positions; ties by position; NaN counts as the largest. */
 export const topKOp: Op<TopKAttributes> = {

@@ -1,7 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
-import type { ConcatenateAttributes } from "./concatenate.ts";
+import type { ConcatenateAttributes } from "./attributes.ts";
 import { concatenateOp } from "./concatenate.ts";
 import { anyInput } from "./movement-cases.ts";
 

@@ -1,36 +1,19 @@
 import { checkValue } from "../../checks/check.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
 import { aTensor, listOf } from "../../checks/rules.ts";
-import type { Limits } from "../../core/backend.ts";
 import { execute } from "../../core/executor.ts";
-import type { Op, Plan } from "../../core/op.ts";
+import type { Op } from "../../core/op.ts";
 import { scope } from "../../core/scope.ts";
-import type { Shape, Spec } from "../../core/spec.ts";
-import { axisOption, formatShape, formatSpec, sameShape, stridesOf } from "../../core/spec.ts";
+import type { Shape } from "../../core/spec.ts";
+import { axisOption, formatShape, formatSpec, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import { linesAlong } from "./lines.ts";
+import type { ConcatenateAttributes } from "./attributes.ts";
+import { beginsOf, linesAlong } from "./lines.ts";
 import { movementFamily } from "./movement-family.ts";
 import { unsqueeze } from "./reshape.ts";
 import { sliceAlong } from "./slice-and-pad.ts";
-import type { CopyLaunches } from "./strided-copy.ts";
-import { launchesOnly, viewPlan } from "./view.ts";
-
-export interface ConcatenateAttributes {
-  /** Counted from the front. */
-  readonly axis: number;
-}
 
 const without = (shape: Shape, axis: number): Shape => shape.filter((_, other) => other !== axis);
-
-/** Where each part begins along the axis. */
-export function beginsOf(parts: readonly (Spec | undefined)[], axis: number): number[] {
-  let next = 0;
-  return parts.map((part) => {
-    const begin = next;
-    next += part!.shape[axis]!;
-    return begin;
-  });
-}
 
 /** The inputs one after the other along an axis. */
 export const concatenateOp: Op<ConcatenateAttributes> = {
@@ -74,26 +57,6 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
   },
   family: movementFamily,
 };
-
-export function concatenatePlan(
-  y: Spec,
-  parts: readonly (Spec | undefined)[],
-  attrs: ConcatenateAttributes,
-  limits: Limits,
-  launchesOf: CopyLaunches,
-): Plan {
-  const view = parts.length === 1 ? viewPlan(y, limits) : undefined;
-  if (view !== undefined) return view;
-  const strides = stridesOf(y.shape);
-  const begins = beginsOf(parts, attrs.axis);
-  return launchesOnly(
-    parts.flatMap((part, input) => {
-      const from = { offset: 0, strides: stridesOf(part!.shape) };
-      const to = { offset: begins[input]! * strides[attrs.axis]!, strides };
-      return launchesOf({ shape: part!.shape, from, to }, y.dtype, limits, { input }, { output: 0 });
-    }),
-  );
-}
 
 /**
  * Joins tensors along an axis that they have.

@@ -1,7 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
-import type { FlipAttributes } from "./flip.ts";
+import type { FlipAttributes } from "./attributes.ts";
 import { flipOp } from "./flip.ts";
 import { anyInput } from "./movement-cases.ts";
 

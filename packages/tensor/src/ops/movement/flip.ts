@@ -1,19 +1,12 @@
 import { checkTensors } from "../../checks/check.ts";
-import type { Limits } from "../../core/backend.ts";
 import { execute } from "../../core/executor.ts";
-import type { Op, Plan } from "../../core/op.ts";
-import type { AxisOptions, Spec } from "../../core/spec.ts";
-import { axesOption, stridesOf } from "../../core/spec.ts";
+import type { Op } from "../../core/op.ts";
+import type { AxisOptions } from "../../core/spec.ts";
+import { axesOption } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { FlipAttributes } from "./attributes.ts";
 import { movementFamily } from "./movement-family.ts";
 import { forEachIndex, positionIn } from "./positions.ts";
-import type { CopyLaunches } from "./strided-copy.ts";
-import { launchesOnly } from "./view.ts";
-
-export interface FlipAttributes {
-  /** Sorted, distinct, counted from the front. */
-  readonly axes: readonly number[];
-}
 
 /** y[i] = x[dimension - 1 - i] along the axes. */
 export const flipOp: Op<FlipAttributes> = {
@@ -35,21 +28,6 @@ export const flipOp: Op<FlipAttributes> = {
   },
   family: movementFamily,
 };
-
-export function flipPlan(
-  { shape, dtype }: Spec,
-  { axes }: FlipAttributes,
-  limits: Limits,
-  launchesOf: CopyLaunches,
-): Plan {
-  const strides = stridesOf(shape);
-  const from = {
-    offset: axes.reduce((offset, axis) => offset + (shape[axis]! - 1) * strides[axis]!, 0),
-    strides: strides.map((stride, axis) => (axes.includes(axis) ? -stride : stride)),
-  };
-  const copy = { shape, from, to: { offset: 0, strides } };
-  return launchesOnly(launchesOf(copy, dtype, limits, { input: 0 }, { output: 0 }));
-}
 
 /**
  * Reverses the order along one axis or several.

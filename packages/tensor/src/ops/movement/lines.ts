@@ -1,4 +1,4 @@
-import type { Shape } from "../../core/spec.ts";
+import type { Shape, Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 
 /** A tensor seen along one axis: [outer, length, inner]. */
@@ -14,6 +14,16 @@ export function linesAlong(shape: Shape, axis: number): Lines {
     length: shape[axis]!,
     inner: sizeOf(shape.slice(axis + 1)),
   };
+}
+
+/** Where each part begins along the axis. */
+export function beginsOf(parts: readonly (Spec | undefined)[], axis: number): number[] {
+  let next = 0;
+  return parts.map((part) => {
+    const begin = next;
+    next += part!.shape[axis]!;
+    return begin;
+  });
 }
 
 /** Calls `visit` with the position of the first element of each line, and its number. */

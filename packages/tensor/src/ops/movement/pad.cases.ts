@@ -1,8 +1,8 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
+import type { PadAttributes } from "./attributes.ts";
 import { anyInput } from "./movement-cases.ts";
-import type { PadAttributes } from "./slice-and-pad.ts";
 import { padOp } from "./slice-and-pad.ts";
 
 type Width = readonly [low: number, high: number, interior?: number];

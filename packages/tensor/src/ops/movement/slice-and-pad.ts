@@ -1,36 +1,15 @@
 import { checkOptions, checkTensors, describeValue } from "../../checks/check.ts";
 import { ArgumentError } from "../../checks/errors.ts";
 import { anArray, anyNumber, listOf, nonNegativeInteger } from "../../checks/rules.ts";
-import type { Limits } from "../../core/backend.ts";
 import { execute } from "../../core/executor.ts";
-import type { Op, Plan } from "../../core/op.ts";
-import type { Shape, Spec } from "../../core/spec.ts";
-import { axisOption, formatShape, sizeOf, stridesOf } from "../../core/spec.ts";
+import type { Op } from "../../core/op.ts";
+import { axisOption, formatShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { checkNumber } from "../../expression/dtype-kinds.ts";
+import type { PadAttributes, SliceAttributes } from "./attributes.ts";
+import { paddedShape, slicedShape } from "./attributes.ts";
 import { movementFamily } from "./movement-family.ts";
 import { forEachIndex, positionIn } from "./positions.ts";
-import type { CopyLaunches, StridedCopy } from "./strided-copy.ts";
-import { launchesOnly, viewPlan } from "./view.ts";
-
-/** For every axis: 0 <= begin <= end <= dimension, step >= 1. */
-export interface SliceAttributes {
-  readonly begin: readonly number[];
-  readonly end: readonly number[];
-  readonly step: readonly number[];
-}
-
-const slicedShape = ({ begin, end, step }: SliceAttributes): number[] =>
-  begin.map((first, axis) => Math.ceil((end[axis]! - first) / step[axis]!));
-
-/** Whether the slice is one run of memory: single indices, then a range without gaps, then whole axes. */
-function isOneRun(shape: Shape, attrs: SliceAttributes): boolean {
-  const taken = slicedShape(attrs);
-  const range = taken.findIndex((size) => size !== 1);
-  if (range < 0) return true;
-  const whole = (axis: number): boolean => taken[axis] === shape[axis];
-  return attrs.step[range] === 1 && taken.every((_, axis) => axis <= range || whole(axis));
-}
 
 /** y[i] = x[begin + i step], for every axis. */
 export const sliceOp: Op<SliceAttributes> = {
@@ -57,17 +36,6 @@ export const sliceOp: Op<SliceAttributes> = {
   },
   family: movementFamily,
 };
-
-export function slicePlan(x: Spec, attrs: SliceAttributes, limits: Limits, launchesOf: CopyLaunches): Plan {
-  const strides = stridesOf(x.shape);
-  const shape = slicedShape(attrs);
-  const offset = sizeOf(shape) === 0 ? 0 : positionIn(x.shape)(attrs.begin);
-  const view = isOneRun(x.shape, attrs) ? viewPlan(x, limits, offset) : undefined;
-  if (view !== undefined) return view;
-  const from = { offset, strides: strides.map((stride, axis) => stride * attrs.step[axis]!) };
-  const copy = { shape, from, to: { offset: 0, strides: stridesOf(shape) } };
-  return launchesOnly(launchesOf(copy, x.dtype, limits, { input: 0 }, { output: 0 }));
-}
 
 export interface SliceOptions {
   /** The first index taken along each leading axis; negative ones count from the end. */
@@ -163,16 +131,6 @@ export function split(
 const equalSizes = (size: number, count: number): number[] =>
   Number.isInteger(count) && count > 0 ? new Array<number>(count).fill(size / count) : [];
 
-/** For every axis: elements before, after, and between neighbours, all >= 0. */
-export interface PadAttributes {
-  readonly low: readonly number[];
-  readonly high: readonly number[];
-  readonly interior: readonly number[];
-}
-
-const paddedShape = (shape: Shape, { low, high, interior }: PadAttributes): number[] =>
-  shape.map((size, axis) => low[axis]! + size + Math.max(0, size - 1) * interior[axis]! + high[axis]!);
-
 /** y[low + i (interior + 1)] = x[i], for every axis; the call's scalar everywhere else. */
 export const padOp: Op<PadAttributes> = {
   name: "pad",
@@ -199,16 +157,6 @@ export const padOp: Op<PadAttributes> = {
   },
   family: movementFamily,
 };
-
-/** Nothing to do where nothing is added. */
-export const padView = (x: Spec, attrs: PadAttributes, limits: Limits): Plan | undefined =>
-  sizeOf(paddedShape(x.shape, attrs)) === sizeOf(x.shape) ? viewPlan(x, limits) : undefined;
-
-export function copyInto(y: Spec, x: Spec, { low, interior }: PadAttributes): StridedCopy {
-  const strides = stridesOf(y.shape).map((stride, axis) => stride * (interior[axis]! + 1));
-  const to = { offset: positionIn(y.shape)(low), strides };
-  return { shape: x.shape, from: { offset: 0, strides: stridesOf(x.shape) }, to };
-}
 
 /**
  * Surrounds a tensor with a constant.

@@ -1,8 +1,8 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
+import type { SliceAttributes } from "./attributes.ts";
 import { anyInput } from "./movement-cases.ts";
-import type { SliceAttributes } from "./slice-and-pad.ts";
 import { sliceOp } from "./slice-and-pad.ts";
 
 type Range = readonly [begin: number, end: number, step?: number];

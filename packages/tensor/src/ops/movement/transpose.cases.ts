@@ -1,8 +1,8 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
+import type { TransposeAttributes } from "./attributes.ts";
 import { anyInput } from "./movement-cases.ts";
-import type { TransposeAttributes } from "./transpose.ts";
 import { transposeOp } from "./transpose.ts";
 
 const geometries: readonly (readonly [

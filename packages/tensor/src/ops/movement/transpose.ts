@@ -1,30 +1,16 @@
 import { checkTensors, checkValue } from "../../checks/check.ts";
 import { ArgumentError } from "../../checks/errors.ts";
 import { integer, listOf } from "../../checks/rules.ts";
-import type { Limits } from "../../core/backend.ts";
 import { execute } from "../../core/executor.ts";
-import type { Op, Plan } from "../../core/op.ts";
-import type { Shape, Spec } from "../../core/spec.ts";
-import { formatShape, normalizeAxis, stridesOf } from "../../core/spec.ts";
+import type { Op } from "../../core/op.ts";
+import { formatShape, normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
+import type { TransposeAttributes } from "./attributes.ts";
 import { movementFamily } from "./movement-family.ts";
 import { forEachIndex, positionIn } from "./positions.ts";
-import type { CopyLaunches } from "./strided-copy.ts";
-import { launchesOnly } from "./view.ts";
-
-export interface TransposeAttributes {
-  /** Axis k of the output is axis `permutation[k]` of the input. */
-  readonly permutation: readonly number[];
-}
 
 const inverseOf = (permutation: readonly number[]): number[] =>
   permutation.map((_, axis) => permutation.indexOf(axis));
-
-/** Whether the axes of more than one element stay in order, so that the data need not move. */
-function keepsOrder(shape: Shape, permutation: readonly number[]): boolean {
-  const moved = permutation.filter((axis) => shape[axis] !== 1);
-  return moved.every((axis, position) => position === 0 || moved[position - 1]! < axis);
-}
 
 /** y[i_0, ..., i_n] = x[j_0, ..., j_n] with j_permutation[k] = i_k. */
 export const transposeOp: Op<TransposeAttributes> = {
@@ -45,23 +31,6 @@ export const transposeOp: Op<TransposeAttributes> = {
   },
   family: movementFamily,
 };
-
-export function transposePlan(
-  { shape, dtype }: Spec,
-  { permutation }: TransposeAttributes,
-  limits: Limits,
-  launchesOf: CopyLaunches,
-): Plan {
-  if (keepsOrder(shape, permutation)) return { launches: [], temporaries: [], aliases: [[0, 0]] };
-  const permuted = permutation.map((axis) => shape[axis]!);
-  const strides = stridesOf(shape);
-  const copy = {
-    shape: permuted,
-    from: { offset: 0, strides: permutation.map((axis) => strides[axis]!) },
-    to: { offset: 0, strides: stridesOf(permuted) },
-  };
-  return launchesOnly(launchesOf(copy, dtype, limits, { input: 0 }, { output: 0 }));
-}
 
 /**
  * Permutes the axes. A view where only axes of one element move.

@@ -1,6 +1,6 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
-import type { AvgPoolAttributes, AvgPoolGradientAttributes } from "./avg-pool.ts";
+import type { AvgPoolAttributes, AvgPoolGradientAttributes } from "./attributes.ts";
 import { avgPoolGradientOp, avgPoolOp } from "./avg-pool.ts";
 import { poolCases } from "./pooling-cases.ts";
 import { pooledShape } from "./pooling-geometry.ts";

@@ -5,15 +5,11 @@ import { execute } from "../../core/executor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
+import type { AvgPoolAttributes, AvgPoolGradientAttributes } from "./attributes.ts";
 import { poolingFamily } from "./pooling-family.ts";
-import type { Extent, PoolAttributes, PoolGradientAttributes, PoolOptions } from "./pooling-geometry.ts";
+import type { Extent, PoolOptions } from "./pooling-geometry.ts";
 import { checkPooled, planeGeometry, poolAttributes, pooledSpec, poolRules } from "./pooling-geometry.ts";
 import { windowsOf } from "./windows.ts";
-
-export interface AvgPoolAttributes extends PoolAttributes {
-  /** Whether positions in the padding count as zeros; positions beyond it, of ceil mode, never do. */
-  readonly countIncludePad: boolean;
-}
 
 export interface AvgPoolOptions extends PoolOptions {
   /** Whether positions in the padding count as zeros. Default: true. */
@@ -71,8 +67,6 @@ export function avgPool1d(x: Tensor, kernel: Extent, options: AvgPoolOptions = {
 export function avgPool2d(x: Tensor, kernel: Extent, options: AvgPoolOptions = {}): Tensor {
   return avgPool("avgPool2d", 2, x, kernel, options);
 }
-
-export type AvgPoolGradientAttributes = AvgPoolAttributes & PoolGradientAttributes;
 
 /** dx = the sum, over the windows that cover it, of dy divided by the number of their positions. */
 export const avgPoolGradientOp: Op<AvgPoolGradientAttributes> = {

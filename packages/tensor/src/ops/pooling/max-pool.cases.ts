@@ -1,9 +1,9 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
+import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 import { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "./max-pool.ts";
 import { gradientCases, selectCases } from "./place-cases.ts";
 import { poolCases } from "./pooling-cases.ts";
-import type { PoolAttributes, PoolGradientAttributes } from "./pooling-geometry.ts";
 import { poolAttributes } from "./pooling-geometry.ts";
 
 const pairs = poolAttributes("maxPool2d", 2, 2, {});

@@ -5,9 +5,10 @@ import type { Op } from "../../core/op.ts";
 import { formatShape, sameShape } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
+import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 import { placeType } from "./places.ts";
 import { poolingFamily } from "./pooling-family.ts";
-import type { Extent, PoolAttributes, PoolGradientAttributes, PoolOptions } from "./pooling-geometry.ts";
+import type { Extent, PoolOptions } from "./pooling-geometry.ts";
 import { checkPooled, planeGeometry, poolAttributes, pooledSpec } from "./pooling-geometry.ts";
 import { windowsOf } from "./windows.ts";
 

@@ -1,9 +1,9 @@
 import type { CaseInput, OpCase } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
+import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 import { placeType } from "./places.ts";
 import type { PoolCase } from "./pooling-cases.ts";
 import { poolCases } from "./pooling-cases.ts";
-import type { PoolAttributes, PoolGradientAttributes } from "./pooling-geometry.ts";
 import { planeGeometry, pooledShape } from "./pooling-geometry.ts";
 import { windowsOf } from "./windows.ts";
 

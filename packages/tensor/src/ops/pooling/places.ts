@@ -1,5 +1,5 @@
 import type { DType } from "../../expression/dtype.ts";
-import type { PoolAttributes } from "./pooling-geometry.ts";
+import type { PoolAttributes } from "./attributes.ts";
 
 /** Places in windows of up to 256 positions fit in a byte. */
 export function placeType({ kernel }: PoolAttributes): DType {

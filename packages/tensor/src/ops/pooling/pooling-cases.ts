@@ -1,5 +1,6 @@
 import type { Shape } from "../../core/spec.ts";
-import type { Extent, PoolAttributes, PoolOptions } from "./pooling-geometry.ts";
+import type { PoolAttributes } from "./attributes.ts";
+import type { Extent, PoolOptions } from "./pooling-geometry.ts";
 import { poolAttributes } from "./pooling-geometry.ts";
 
 export interface PoolCase {

@@ -13,6 +13,7 @@ import { checkDType } from "../../core/check-dtype.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, sameShape, sizeOf } from "../../core/spec.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
+import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 
 /** One number for every spatial dimension, or one for each. */
 export type Extent = number | readonly number[];
@@ -24,14 +25,6 @@ export interface PoolOptions {
   readonly padding?: Extent;
   /** Whether a last window may hang over the end. Default: false. */
   readonly ceilMode?: boolean;
-}
-
-/** Windows over the last one or two dimensions. */
-export interface PoolAttributes {
-  readonly kernel: readonly number[];
-  readonly stride: readonly number[];
-  readonly padding: readonly number[];
-  readonly ceilMode: boolean;
 }
 
 export const poolRules: Rules<PoolOptions> = { stride: anything, padding: anything, ceilMode: yesOrNo };
@@ -95,11 +88,6 @@ export function pooledShape(operation: string, shape: Shape, attrs: PoolAttribut
 export function pooledSpec(operation: string, x: Spec, attrs: PoolAttributes): Spec {
   checkDType(operation, "x", x, ...floatTypes);
   return { shape: pooledShape(operation, x.shape, attrs), dtype: x.dtype };
-}
-
-export interface PoolGradientAttributes extends PoolAttributes {
-  /** The shape of what was pooled. */
-  readonly inputShape: Shape;
 }
 
 /** Throws ShapeError unless an output gradient has the shape that pooling `inputShape` gives. */

@@ -1,6 +1,6 @@
 import type { OpCase } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
-import type { ArgExtremeAttributes } from "./arg-extreme.ts";
+import type { ArgExtremeAttributes } from "./attributes.ts";
 import { lineCases } from "./line-cases.ts";
 
 const cases: readonly OpCase<ArgExtremeAttributes>[] = [

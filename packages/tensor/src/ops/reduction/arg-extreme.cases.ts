@@ -1,8 +1,8 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import { sizeOf } from "../../core/spec.ts";
-import type { ArgExtremeAttributes } from "./arg-extreme.ts";
 import { argmaxOp, argminOp, isArgmaxOp } from "./arg-extreme.ts";
 import { argExtremeCases } from "./arg-extreme-cases.ts";
+import type { ArgExtremeAttributes } from "./attributes.ts";
 
 export const argmaxCases: OpCases<ArgExtremeAttributes> = {
   op: argmaxOp,

@@ -13,13 +13,10 @@ import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { reshape } from "../movement/reshape.ts";
+import type { ArgExtremeAttributes } from "./attributes.ts";
 import { checkReducible } from "./extreme.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { reducedShape } from "./reduction-geometry.ts";
-
-/** `axes` names one axis. */
-export type ArgExtremeAttributes = ReductionAttributes;
 
 export interface ArgExtremeOptions {
   /** Default: the flattened tensor. */

@@ -7,7 +7,7 @@ import { normalizeAxes } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { broadcastTo } from "../movement/broadcast-to.ts";
 import { reshape } from "../movement/reshape.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
+import type { ReductionAttributes } from "./attributes.ts";
 import { reducedShape } from "./reduction-geometry.ts";
 
 export interface ReductionOptions {

@@ -1,5 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import type { CumulativeSumAttributes } from "./cumulative-sum.ts";
+import type { CumulativeSumAttributes } from "./attributes.ts";
 import { cumulativeSumOp } from "./cumulative-sum.ts";
 import { lineCases } from "./line-cases.ts";
 

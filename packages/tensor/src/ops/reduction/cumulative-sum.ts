@@ -6,16 +6,8 @@ import type { Op } from "../../core/op.ts";
 import { normalizeAxis } from "../../core/spec.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
+import type { CumulativeSumAttributes } from "./attributes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-
-export interface CumulativeSumAttributes {
-  /** Counted from the front. */
-  readonly axis: number;
-  /** Adds up from the end. */
-  readonly reverse: boolean;
-  /** Leaves out the element itself. */
-  readonly exclusive: boolean;
-}
 
 /** y_i = sum of x_j over j <= i along the axis; j >= i if reversed; without j = i if exclusive. Integers wrap. */
 export const cumulativeSumOp: Op<CumulativeSumAttributes> = {

@@ -10,10 +10,10 @@ import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
+import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { reductionAttributes, restoreAxes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
 import { sum } from "./sum.ts";
 

@@ -6,10 +6,10 @@ import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
+import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { broadcastReduced, reductionAttributes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
 
 /** y = (sum of x over the axes) / n, for n values each; the mean of nothing is NaN. */

@@ -1,8 +1,7 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
-import type { MomentsAttributes } from "./moments.ts";
+import type { MomentsAttributes, ReductionAttributes } from "./attributes.ts";
 import { momentsOp } from "./moments.ts";
 import { reductionCases } from "./reduction-cases.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { reductionLength } from "./reduction-geometry.ts";
 
 const accuracy = (mean: number) => ({

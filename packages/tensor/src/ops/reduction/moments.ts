@@ -9,21 +9,11 @@ import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
+import type { MomentsAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { broadcastReduced, reductionAttributes, reductionRules, restoreAxes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
-import { forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
-
-export interface MomentsAttributes extends ReductionAttributes {
-  /** What is taken off the number of values before M2 is divided by it. */
-  readonly correction: number;
-}
-
-/** What M2 is divided by; never negative, so that too few values give NaN or infinity. */
-export function divisorOf(x: Tensor["shape"], { axes, correction }: MomentsAttributes): number {
-  return Math.max(0, reductionLength(x, axes) - correction);
-}
+import { divisorOf, forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
 
 /** mean = sum x / n; variance = sum (x - mean)^2 / max(0, n - correction), over the axes. Both are NaN if some x is not finite. */
 export const momentsOp: Op<MomentsAttributes> = {

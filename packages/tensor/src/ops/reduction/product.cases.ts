@@ -1,8 +1,8 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
+import type { ReductionAttributes } from "./attributes.ts";
 import { productOp } from "./product.ts";
 import { reductionCases } from "./reduction-cases.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
 
 export const productCases: OpCases<ReductionAttributes> = {
   op: productOp,

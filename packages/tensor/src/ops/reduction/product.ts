@@ -9,10 +9,10 @@ import { flip } from "../movement/flip.ts";
 import { reshape } from "../movement/reshape.ts";
 import { pad, sliceAlong } from "../movement/slice-and-pad.ts";
 import { transpose } from "../movement/transpose.ts";
+import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { reductionAttributes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
 
 /** y = product of x over the axes; the empty product is 1. */

@@ -1,7 +1,7 @@
 import type { Accuracy, CaseValues, OpCase } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
+import type { ReductionAttributes } from "./attributes.ts";
 import { reductionLength } from "./reduction-geometry.ts";
 
 export interface ReductionCaseOptions {

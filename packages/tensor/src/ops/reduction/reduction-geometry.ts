@@ -1,12 +1,6 @@
 import type { Shape } from "../../core/spec.ts";
 import { stridesOf } from "../../core/spec.ts";
-
-/** Which axes an op reduces: sorted, distinct, counted from the front. */
-export interface ReductionAttributes {
-  readonly axes: readonly number[];
-  /** Whether reduced axes stay, with one element. */
-  readonly keepDims: boolean;
-}
+import type { MomentsAttributes, ReductionAttributes } from "./attributes.ts";
 
 /** The shape that is left after the axes are reduced. */
 export function reducedShape(shape: Shape, { axes, keepDims }: ReductionAttributes): number[] {
@@ -35,4 +29,9 @@ export function forEachReduced(
     for (let index = 0; index < shape[axis]!; index++) walk(axis + 1, output + index * strides[axis]!);
   };
   walk(0, 0);
+}
+
+/** What M2 is divided by; never negative, so that too few values give NaN or infinity. */
+export function divisorOf(shape: Shape, { axes, correction }: MomentsAttributes): number {
+  return Math.max(0, reductionLength(shape, axes) - correction);
 }

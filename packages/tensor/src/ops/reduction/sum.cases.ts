@@ -1,7 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
+import type { ReductionAttributes } from "./attributes.ts";
 import { reductionCases } from "./reduction-cases.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { sumOp } from "./sum.ts";
 
 export const sumCases: OpCases<ReductionAttributes> = {

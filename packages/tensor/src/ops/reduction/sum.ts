@@ -10,10 +10,10 @@ import type { Tensor } from "../../core/tensor.ts";
 import { isFloat, roundingTo } from "../../expression/dtype.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import { reshape } from "../movement/reshape.ts";
+import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { broadcastReduced, reductionAttributes } from "./axes.ts";
 import { reductionFamily } from "./reduction-family.ts";
-import type { ReductionAttributes } from "./reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
 
 /**

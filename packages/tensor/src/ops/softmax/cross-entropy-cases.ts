@@ -1,5 +1,5 @@
 import type { CaseInput, OpCase } from "../../core/op-cases.ts";
-import type { CrossEntropyAttributes } from "./softmax-cross-entropy.ts";
+import type { CrossEntropyAttributes } from "./attributes.ts";
 
 const plain: CrossEntropyAttributes = { labelSmoothing: 0, ignoreIndex: -100 };
 

@@ -11,7 +11,7 @@ import { pointwise } from "../elementwise/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
 import { alongAxes } from "./along-axes.ts";
-import type { AxisAttributes } from "./axis-attributes.ts";
+import type { AxisAttributes } from "./attributes.ts";
 import { softmaxFamily } from "./softmax-family.ts";
 
 /** y_i = x_i - max x - log(sum_j exp(x_j - max x)), along one axis. */

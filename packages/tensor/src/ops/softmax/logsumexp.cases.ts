@@ -1,7 +1,7 @@
 import type { Accuracy, OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
+import type { ReductionAttributes } from "../reduction/attributes.ts";
 import { reductionCases } from "../reduction/reduction-cases.ts";
-import type { ReductionAttributes } from "../reduction/reduction-geometry.ts";
 import { logsumexpOp } from "./logsumexp.ts";
 
 const accuracy: Accuracy = {

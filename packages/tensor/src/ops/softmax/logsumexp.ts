@@ -8,9 +8,9 @@ import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
+import type { ReductionAttributes } from "../reduction/attributes.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";
-import type { ReductionAttributes } from "../reduction/reduction-geometry.ts";
 import { forEachReduced, reducedShape } from "../reduction/reduction-geometry.ts";
 import { softmaxFamily } from "./softmax-family.ts";
 

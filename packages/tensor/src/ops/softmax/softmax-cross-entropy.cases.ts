@@ -1,7 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
+import type { CrossEntropyAttributes } from "./attributes.ts";
 import { crossEntropyCases } from "./cross-entropy-cases.ts";
-import type { CrossEntropyAttributes } from "./softmax-cross-entropy.ts";
 import { softmaxCrossEntropyGradientOp, softmaxCrossEntropyOp } from "./softmax-cross-entropy.ts";
 
 export const softmaxCrossEntropyCases: OpCases<CrossEntropyAttributes> = {

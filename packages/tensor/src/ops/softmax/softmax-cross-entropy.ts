@@ -4,7 +4,6 @@ import type { Rules } from "../../checks/rules.ts";
 import { belowOne } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
-import type { RangeCheck } from "../../core/launch.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape } from "../../core/spec.ts";
@@ -15,15 +14,9 @@ import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
 import { pointwise } from "../elementwise/pointwise.ts";
 import { reshape } from "../movement/reshape.ts";
+import type { CrossEntropyAttributes } from "./attributes.ts";
 import { softmax } from "./softmax.ts";
 import { softmaxFamily } from "./softmax-family.ts";
-
-export interface CrossEntropyAttributes {
-  /** The probability that is spread evenly over all classes, in [0, 1). */
-  readonly labelSmoothing: number;
-  /** Samples with this label have loss 0 and gradient 0. */
-  readonly ignoreIndex: number;
-}
 
 function checkOperands(logits: Spec, labels: Spec): void {
   checkDType("softmaxCrossEntropy", "logits", logits, ...floatTypes);
@@ -35,12 +28,6 @@ function checkOperands(logits: Spec, labels: Spec): void {
     );
   }
 }
-
-/** The range check of the labels. The launch of the gradient needs none: it has the labels that the loss has checked. */
-export const labelCheck = ({ shape: [, classes] }: Spec): RangeCheck => ({
-  argument: "softmaxCrossEntropy: labels",
-  range: `[0, ${classes})`,
-});
 
 /**
  * With p = softmax(logits of the sample), q = labelSmoothing and c classes:

@@ -1,7 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import { withHalves } from "../elementwise/half-cases.ts";
 import { lineCases } from "../reduction/line-cases.ts";
-import type { AxisAttributes } from "./axis-attributes.ts";
+import type { AxisAttributes } from "./attributes.ts";
 import { softmaxGradientOp, softmaxOp } from "./softmax.ts";
 
 export const softmaxCases: OpCases<AxisAttributes> = {

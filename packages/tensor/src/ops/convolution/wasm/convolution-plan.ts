@@ -6,7 +6,7 @@ import { broadcastStrides, sameShape, sizeOf } from "../../../core/spec.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import { plainEpilogue } from "../../matmul/epilogue.ts";
 import { epilogueLaunch } from "../../matmul/epilogue-launch.ts";
-import type { Conv2dAttributes } from "../conv2d.ts";
+import type { Conv2dAttributes } from "../convolution.ts";
 import type { Direction } from "../tiling.ts";
 import { convolutionShapeOf } from "../tiling.ts";
 import { module, relaxedModule } from "./convolution.wasm.ts";

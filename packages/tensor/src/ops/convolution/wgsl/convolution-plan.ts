@@ -8,7 +8,7 @@ import { plainEpilogue } from "../../matmul/epilogue.ts";
 import { epilogueLaunch } from "../../matmul/epilogue-launch.ts";
 import { mergeSlicesLaunch } from "../../matmul/wgsl/merge-slices.wgsl.ts";
 import { cutProduct, stagedDepth } from "../../matmul/wgsl/product-tiles.ts";
-import type { Conv2dAttributes } from "../conv2d.ts";
+import type { Conv2dAttributes } from "../convolution.ts";
 import type { ConvolutionShape, Direction, KernelAxis } from "../tiling.ts";
 import { areaOf, convolutionShapeOf, pixelsOf } from "../tiling.ts";
 import {

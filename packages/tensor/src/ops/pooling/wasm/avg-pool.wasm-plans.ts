@@ -2,14 +2,14 @@ import { wasmKernel } from "../../../core/launch.ts";
 import { planLaunch } from "../../../core/plan-launch.ts";
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
-import type { avgPoolGradientOp, avgPoolOp } from "../avg-pool.ts";
+import type { AvgPoolAttributes, AvgPoolGradientAttributes } from "../attributes.ts";
 import { planeGeometry } from "../pooling-geometry.ts";
 import { avgPoolKernels } from "./avg-pool.kernels.ts";
 import { module } from "./avg-pool.wasm.ts";
 import { poolPlan } from "./pooling-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof avgPoolOp>("avgPool", ([x], attrs, _limits, _donated, op) => {
+  planFor<AvgPoolAttributes>("avgPool", ([x], attrs, _limits, _donated, op) => {
     const [y] = op.outputs([x], attrs);
     return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), "row", ({ parameters, work }) =>
       planLaunch(wasmKernel(module, "avgPool", avgPoolKernels), {
@@ -20,7 +20,7 @@ export const plans: readonly PlanEntry[] = [
       }),
     );
   }),
-  planFor<typeof avgPoolGradientOp>("avgPoolGradient", ([dy], attrs) =>
+  planFor<AvgPoolGradientAttributes>("avgPoolGradient", ([dy], attrs) =>
     poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), "plane", ({ parameters, work }) =>
       planLaunch(wasmKernel(module, "avgPoolGradient", avgPoolKernels), {
         reads: { dy: { input: 0 } },

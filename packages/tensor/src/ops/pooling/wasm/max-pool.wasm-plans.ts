@@ -2,7 +2,7 @@ import { wasmKernel } from "../../../core/launch.ts";
 import { planLaunch } from "../../../core/plan-launch.ts";
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
-import type { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "../max-pool.ts";
+import type { PoolAttributes, PoolGradientAttributes } from "../attributes.ts";
 import { placeType } from "../places.ts";
 import { planeGeometry } from "../pooling-geometry.ts";
 import { maxPoolKernels } from "./max-pool.kernels.ts";
@@ -10,7 +10,7 @@ import { module } from "./max-pool.wasm.ts";
 import { poolPlan } from "./pooling-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof maxPoolOp>("maxPool", ([x], attrs, _limits, _donated, op) => {
+  planFor<PoolAttributes>("maxPool", ([x], attrs, _limits, _donated, op) => {
     const [y] = op.outputs([x], attrs);
     const entry = placeType(attrs) === "u8" ? "maxPoolBytes" : "maxPoolWords";
     return poolPlan(planeGeometry(x!.shape, y!.shape, attrs), "row", (common) =>
@@ -21,7 +21,7 @@ export const plans: readonly PlanEntry[] = [
       }),
     );
   }),
-  planFor<typeof maxPoolSelectOp>("maxPoolSelect", ([x, places], attrs) => {
+  planFor<PoolAttributes>("maxPoolSelect", ([x, places], attrs) => {
     const entry = placeType(attrs) === "u8" ? "maxPoolSelectBytes" : "maxPoolSelectWords";
     return poolPlan(planeGeometry(x!.shape, places!.shape, attrs), "row", (common) =>
       planLaunch(wasmKernel(module, entry, maxPoolKernels), {
@@ -31,7 +31,7 @@ export const plans: readonly PlanEntry[] = [
       }),
     );
   }),
-  planFor<typeof maxPoolGradientOp>("maxPoolGradient", ([dy], attrs) => {
+  planFor<PoolGradientAttributes>("maxPoolGradient", ([dy], attrs) => {
     const entry = placeType(attrs) === "u8" ? "maxPoolGradientBytes" : "maxPoolGradientWords";
     return poolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), "plane", (common) =>
       planLaunch(wasmKernel(module, entry, maxPoolKernels), {

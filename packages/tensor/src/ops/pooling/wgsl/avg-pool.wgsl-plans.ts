@@ -1,13 +1,13 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import type { avgPoolGradientOp, avgPoolOp } from "../avg-pool.ts";
+import type { AvgPoolAttributes, AvgPoolGradientAttributes } from "../attributes.ts";
 import { planeGeometry } from "../pooling-geometry.ts";
 import { avgPoolGradientKernel, avgPoolKernel } from "./avg-pool.wgsl.ts";
 import { shaderPoolPlan } from "./pooling-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof avgPoolGradientOp>("avgPoolGradient", ([dy], attrs, limits) =>
+  planFor<AvgPoolGradientAttributes>("avgPoolGradient", ([dy], attrs, limits) =>
     shaderPoolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), limits, {
       kernel: avgPoolGradientKernel(),
       reads: [{ input: 0 }],
@@ -16,7 +16,7 @@ export const plans: readonly PlanEntry[] = [
       more: Number(attrs.countIncludePad),
     }),
   ),
-  planFor<typeof avgPoolOp>("avgPool", ([x], attrs, limits, _donated, op) => {
+  planFor<AvgPoolAttributes>("avgPool", ([x], attrs, limits, _donated, op) => {
     const [y] = op.outputs([x], attrs);
     return shaderPoolPlan(planeGeometry(x!.shape, y!.shape, attrs), limits, {
       kernel: avgPoolKernel(),

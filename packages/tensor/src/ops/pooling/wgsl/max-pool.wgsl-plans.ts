@@ -1,13 +1,13 @@
 import type { PlanEntry } from "../../../core/plan-tables.ts";
 import { planFor } from "../../../core/plan-tables.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import type { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "../max-pool.ts";
+import type { PoolAttributes, PoolGradientAttributes } from "../attributes.ts";
 import { planeGeometry } from "../pooling-geometry.ts";
 import { maxPoolGradientKernel, maxPoolKernel, maxPoolSelectKernel } from "./max-pool.wgsl.ts";
 import { shaderPoolPlan } from "./pooling-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof maxPoolGradientOp>("maxPoolGradient", ([dy, places], attrs, limits) =>
+  planFor<PoolGradientAttributes>("maxPoolGradient", ([dy, places], attrs, limits) =>
     shaderPoolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), limits, {
       kernel: maxPoolGradientKernel(places!.dtype),
       reads: [{ input: 0 }, { input: 1 }],
@@ -15,7 +15,7 @@ export const plans: readonly PlanEntry[] = [
       count: sizeOf(attrs.inputShape),
     }),
   ),
-  planFor<typeof maxPoolSelectOp>("maxPoolSelect", ([x, places], attrs, limits) =>
+  planFor<PoolAttributes>("maxPoolSelect", ([x, places], attrs, limits) =>
     shaderPoolPlan(planeGeometry(x!.shape, places!.shape, attrs), limits, {
       kernel: maxPoolSelectKernel(places!.dtype),
       reads: [{ input: 0 }, { input: 1 }],
@@ -23,7 +23,7 @@ export const plans: readonly PlanEntry[] = [
       count: sizeOf(places!.shape),
     }),
   ),
-  planFor<typeof maxPoolOp>("maxPool", ([x], attrs, limits, _donated, op) => {
+  planFor<PoolAttributes>("maxPool", ([x], attrs, limits, _donated, op) => {
     const [y, places] = op.outputs([x], attrs);
     const size = sizeOf(y!.shape);
     return shaderPoolPlan(planeGeometry(x!.shape, y!.shape, attrs), limits, {

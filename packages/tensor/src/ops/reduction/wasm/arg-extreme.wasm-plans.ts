@@ -9,7 +9,7 @@ import { itemsPerChunk } from "../../../core/work.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
-import type { argmaxOp, argminOp } from "../arg-extreme.ts";
+import type { ArgExtremeAttributes } from "../attributes.ts";
 import { keyFlips } from "../key-flips.ts";
 import { selectionKernels } from "./selection.kernels.ts";
 import { module } from "./selection.wasm.ts";
@@ -38,6 +38,6 @@ function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
 }
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof argmaxOp>("argmax", ([x], { axes }) => argExtremePlan(x!, axes[0]!, true)),
-  planFor<typeof argminOp>("argmin", ([x], { axes }) => argExtremePlan(x!, axes[0]!, false)),
+  planFor<ArgExtremeAttributes>("argmax", ([x], { axes }) => argExtremePlan(x!, axes[0]!, true)),
+  planFor<ArgExtremeAttributes>("argmin", ([x], { axes }) => argExtremePlan(x!, axes[0]!, false)),
 ];

@@ -7,14 +7,14 @@ import { itemsPerChunk } from "../../../core/work.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
-import type { cumulativeSumOp } from "../cumulative-sum.ts";
+import type { CumulativeSumAttributes } from "../attributes.ts";
 import { cumulativeSumKernels } from "./cumulative-sum.kernels.ts";
 import { module } from "./cumulative-sum.wasm.ts";
 
 const columnsPerItem = 64;
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof cumulativeSumOp>("cumulativeSum", ([x], { axis, reverse, exclusive }) => {
+  planFor<CumulativeSumAttributes>("cumulativeSum", ([x], { axis, reverse, exclusive }) => {
     const { outer, length, inner } = linesAlong(x!.shape, axis);
     if (sizeOf(x!.shape) === 0) return launchesOnly([]);
     const entry = isFloat(x!.dtype) ? "cumulativeSumFloats" : "cumulativeSumIntegers";

@@ -7,7 +7,7 @@ import { workgroupLine } from "../../../core/wgsl.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
-import type { CumulativeSumAttributes } from "../cumulative-sum.ts";
+import type { CumulativeSumAttributes } from "../attributes.ts";
 import { cumulativeSumKernel } from "./cumulative-sum.wgsl.ts";
 import { cutParameters } from "./fold.wgsl.ts";
 import { foldLaunch, statesOf } from "./fold-plan.ts";

@@ -7,7 +7,7 @@ import { sizeOf } from "../../../core/spec.ts";
 import { itemsPerChunk } from "../../../core/work.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
-import type { CrossEntropyAttributes } from "../softmax-cross-entropy.ts";
+import type { CrossEntropyAttributes } from "../attributes.ts";
 import { softmaxKernels } from "./softmax.kernels.ts";
 import { module } from "./softmax.wasm.ts";
 

@@ -1,6 +1,6 @@
 import type { Spec } from "../../../core/spec.ts";
 import type { Reducer } from "../../reduction/wgsl/fold.wgsl.ts";
-import type { CrossEntropyAttributes } from "../softmax-cross-entropy.ts";
+import type { CrossEntropyAttributes } from "../attributes.ts";
 import { weightCode } from "./log-sum-exp.wgsl.ts";
 
 /** Numbers of a launch: how many classes, the share of each, what is left for the label, and the label to ignore. */

@@ -6,17 +6,21 @@ import { sizeOf } from "../../../core/spec.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { computeType } from "../../../expression/dtype.ts";
 import { buildExpression } from "../../../expression/expression.ts";
-import type { padOp } from "../slice-and-pad.ts";
-import { copyInto, padView } from "../slice-and-pad.ts";
+import type { ConcatenateAttributes, PadAttributes } from "../attributes.ts";
+import { concatenatePlan, copyPlans, padCopy, padView } from "../copy-plans.ts";
 import { launchesOnly } from "../view.ts";
 import { copyLaunches } from "./copy-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<typeof padOp>("pad", ([x], attrs, limits, _donated, op) => {
+  ...copyPlans(copyLaunches),
+  planFor<ConcatenateAttributes>("concatenate", (parts, attrs, limits, _donated, op) =>
+    concatenatePlan(op.outputs(parts, attrs)[0]!, parts, attrs, limits, copyLaunches),
+  ),
+  planFor<PadAttributes>("pad", ([x], attrs, limits, _donated, op) => {
     const view = padView(x!, attrs, limits);
     if (view !== undefined) return view;
     const [y] = op.outputs([x], attrs);
-    const copies = copyLaunches(copyInto(y!, x!, attrs), x!.dtype, limits, { input: 0 }, { output: 0 });
+    const copies = copyLaunches(padCopy(y!, x!, attrs), x!.dtype, limits, { input: 0 }, { output: 0 });
     return launchesOnly([fillLaunch(y!), ...copies]);
   }),
 ];

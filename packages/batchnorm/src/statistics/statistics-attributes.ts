@@ -1,0 +1,4 @@
+export interface StatisticsAttributes {
+  /** The channels' axis. */
+  readonly axis: number;
+}

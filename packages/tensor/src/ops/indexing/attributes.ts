@@ -1,0 +1,29 @@
+import type { OutOfRange } from "./indexing.ts";
+
+export interface TakeAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+  readonly outOfRange: OutOfRange;
+}
+
+export interface GatherAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+  readonly outOfRange: OutOfRange;
+}
+
+export interface IndexAddAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+  /** The number of elements along the axis of the result. */
+  readonly size: number;
+  readonly outOfRange: OutOfRange;
+}
+
+export interface TopKAttributes {
+  readonly k: number;
+  /** Counted from the front. */
+  readonly axis: number;
+  /** Whether the largest are wanted, or the smallest. */
+  readonly largest: boolean;
+}

@@ -1,0 +1,20 @@
+import type { RangeCheck } from "../../core/launch.ts";
+import type { Spec } from "../../core/spec.ts";
+
+export interface AxisAttributes {
+  /** Counted from the front. */
+  readonly axis: number;
+}
+
+export interface CrossEntropyAttributes {
+  /** The probability that is spread evenly over all classes, in [0, 1). */
+  readonly labelSmoothing: number;
+  /** Samples with this label have loss 0 and gradient 0. */
+  readonly ignoreIndex: number;
+}
+
+/** The range check of the labels. The launch of the gradient needs none: it has the labels that the loss has checked. */
+export const labelCheck = ({ shape: [, classes] }: Spec): RangeCheck => ({
+  argument: "softmaxCrossEntropy: labels",
+  range: `[0, ${classes})`,
+});

@@ -1,4 +1,0 @@
-export interface AxisAttributes {
-  /** Counted from the front. */
-  readonly axis: number;
-}
