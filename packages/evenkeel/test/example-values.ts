@@ -262,7 +262,6 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     "packages/tensor/src/core/plan-tables.ts",
     {
       swish: () => reluOp,
-      swishOp: () => reluOp,
       swishPlan: () => () => ({ launches: [], temporaries: [], aliases: [] }),
     },
   ],
