@@ -11,7 +11,7 @@ import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:
 import { basename, dirname, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import type { KernelSchema, KernelSchemas } from "../packages/tensor/src/core/kernel-schema.ts";
+import type { KernelSchema, KernelSchemas } from "../packages/tensor/src/core/devices/kernel-schema.ts";
 import { textOfModule } from "../packages/tensor/src/core/module-text.ts";
 
 const features = "simd,threads,bulk-memory";
@@ -220,7 +220,7 @@ function planTableImports(language: string, folder: string): string {
   }
   const module = language === "wgsl" ? "widen-floats.ts" : "plan-tables.ts";
   const path = relative(folder, core);
-  return `import type { PlanTable } from "${path}/op.ts";\nimport { planTable } from "${path}/${module}";`;
+  return `import type { PlanTable } from "${path}/op.ts";\nimport { planTable } from "${path}/plans/${module}";`;
 }
 
 for (const source of globSync("src/**/*.kernels.ts").sort()) await writeKernelNames(source);

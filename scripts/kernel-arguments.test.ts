@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { wordsOfBlock } from "../packages/backend-cpu/src/memory/argument-blocks.ts";
-import type { KernelSchemas } from "../packages/tensor/src/core/kernel-schema.ts";
+import type { KernelSchemas } from "../packages/tensor/src/core/devices/kernel-schema.ts";
 
 const root = resolve(import.meta.dirname, "..");
 /** Those for tests take more arguments on purpose. */

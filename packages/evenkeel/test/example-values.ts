@@ -210,7 +210,7 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     },
   ],
   [
-    "packages/tensor/src/core/state-change.ts",
+    "packages/tensor/src/core/memory/state-change.ts",
     {
       x: () => draw(4, 1, 28, 28),
       lossAndGradients: () => () => [draw(), []],
@@ -221,11 +221,11 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
   ],
   ["sourceOf(options.seed)", { options: () => ({ seed: 1 }) }],
   [
-    "packages/tensor/src/core/float-elements.ts",
+    "packages/tensor/src/core/devices/float-elements.ts",
     { limits: () => ({ features: new Set() }), wgslKernel: () => wgslKernel },
   ],
   [
-    "packages/tensor/src/core/plan-launch.ts",
+    "packages/tensor/src/core/plans/plan-launch.ts",
     {
       module: () => "",
       kernels: () => ({ fill: { reads: [], writes: ["y"], parameters: { value: "f64" } } }),
@@ -259,7 +259,7 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
     { x: () => draw(4), sumOverMachines: () => async (own: Float32Array) => own },
   ],
   [
-    "packages/tensor/src/core/plan-tables.ts",
+    "packages/tensor/src/core/plans/plan-tables.ts",
     {
       swish: () => reluOp,
       swishPlan: () => () => ({ launches: [], temporaries: [], aliases: [] }),

@@ -1,19 +1,19 @@
 import { checkValue } from "../checks/check.ts";
 import { BackendError, MissingKernelError } from "../checks/errors.ts";
 import { aTensor } from "../checks/rules.ts";
-import type { Backend } from "./backend.ts";
-import { bytesOf, describeBackend, getDefaultBackend, groupLayout } from "./backend.ts";
-import { expressionPlan } from "./expression-plan.ts";
-import type { BufferView, Slot } from "./launch.ts";
-import { bindLaunch } from "./launch.ts";
-import { leakWatch } from "./leak-watch.ts";
+import type { Backend } from "./devices/backend.ts";
+import { bytesOf, describeBackend, getDefaultBackend, groupLayout } from "./devices/backend.ts";
+import type { BufferView, Slot } from "./devices/launch.ts";
+import { bindLaunch } from "./devices/launch.ts";
+import { leakWatch } from "./memory/leak-watch.ts";
+import { scope } from "./memory/scope.ts";
+import { Tensor, TensorStorage, viewOf } from "./memory/tensor.ts";
 import type { AnyOp, Attributes, Composition, Op, OpCall, Plan, PlanOf } from "./op.ts";
-import type { PlanSource } from "./plan-tables.ts";
-import { tabledPlanOf } from "./plan-tables.ts";
-import { scope } from "./scope.ts";
+import { expressionPlan } from "./plans/expression-plan.ts";
+import type { PlanSource } from "./plans/plan-tables.ts";
+import { tabledPlanOf } from "./plans/plan-tables.ts";
 import type { Spec } from "./spec.ts";
 import { formatSpec } from "./spec.ts";
-import { Tensor, TensorStorage, viewOf } from "./tensor.ts";
 
 /** What every op call passes through. Executors wrap one another: record for autodiff, count, capture. */
 export interface Executor {

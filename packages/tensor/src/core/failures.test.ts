@@ -12,12 +12,12 @@ import { full } from "../ops/creation/full.ts";
 import { backendWith } from "../testing/backend-with.ts";
 import { FailingBackend } from "../testing/failing-backend.ts";
 import { MemoryBackend } from "../testing/memory-backend.ts";
-import type { BackendFactory } from "./backend.ts";
-import { selectBackend, setDefaultBackend } from "./backend.ts";
+import type { BackendFactory } from "./devices/backend.ts";
+import { selectBackend, setDefaultBackend } from "./devices/backend.ts";
+import { wasmKernel } from "./devices/launch.ts";
 import { execute } from "./executor.ts";
-import { wasmKernel } from "./launch.ts";
+import { scope } from "./memory/scope.ts";
 import type { Op } from "./op.ts";
-import { scope } from "./scope.ts";
 import type { Spec } from "./spec.ts";
 
 const spec: Spec = { shape: [4], dtype: "f32" };

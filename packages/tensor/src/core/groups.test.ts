@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { full } from "../ops/creation/full.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
-import { groupLayout } from "./backend.ts";
+import { groupLayout } from "./devices/backend.ts";
+import { wasmKernel } from "./devices/launch.ts";
 import { execute } from "./executor.ts";
-import { wasmKernel } from "./launch.ts";
 import type { Op } from "./op.ts";
 
 const kernels = { grouped: { reads: ["x"], writes: ["y", "z", "rest"], parameters: {} } } as const;

@@ -3,12 +3,12 @@ import { ArgumentError, MissingKernelError } from "../checks/errors.ts";
 import { aTensor, callable, listOf, text } from "../checks/rules.ts";
 import { widerType } from "../expression/dtype.ts";
 import type { NumericArray } from "../expression/storage.ts";
+import type { HostOperand, Slot } from "./devices/launch.ts";
 import { execute } from "./executor.ts";
-import type { HostOperand, Slot } from "./launch.ts";
+import type { Tensor } from "./memory/tensor.ts";
 import type { Gradient, NoAttributes, Op, PlanOf } from "./op.ts";
+import { widenFloats } from "./plans/widen-floats.ts";
 import type { Spec } from "./spec.ts";
-import type { Tensor } from "./tensor.ts";
-import { widenFloats } from "./widen-floats.ts";
 
 type Named<Names extends string, Value> = { readonly [Name in Names]: Value };
 

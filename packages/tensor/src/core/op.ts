@@ -1,8 +1,8 @@
 import type { Expression } from "../expression/expression.ts";
-import type { Backend, Limits } from "./backend.ts";
-import type { PlannedLaunch } from "./launch.ts";
+import type { Backend, Limits } from "./devices/backend.ts";
+import type { PlannedLaunch } from "./devices/launch.ts";
+import type { Tensor } from "./memory/tensor.ts";
 import type { Spec } from "./spec.ts";
-import type { Tensor } from "./tensor.ts";
 
 /** Static options of an op. They key every cache, so they are plain JSON data. */
 export type Attributes = object;

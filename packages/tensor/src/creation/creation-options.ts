@@ -1,6 +1,6 @@
 import type { Rules } from "../checks/rules.ts";
 import { aBackend } from "../checks/rules.ts";
-import type { Backend } from "../core/backend.ts";
+import type { Backend } from "../core/devices/backend.ts";
 import type { DType } from "../expression/dtype.ts";
 import { aDType } from "../expression/dtype-kinds.ts";
 

@@ -1,7 +1,7 @@
 import { checkTensors } from "../checks/check.ts";
+import type { Tensor } from "../core/memory/tensor.ts";
 import type { Shape } from "../core/spec.ts";
 import { sizeOf, stridesOf } from "../core/spec.ts";
-import type { Tensor } from "../core/tensor.ts";
 import { isTruth } from "../expression/dtype.ts";
 
 /** Beyond this many elements, as in NumPy, only the first and last few along each axis are shown. */

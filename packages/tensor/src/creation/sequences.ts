@@ -1,7 +1,7 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
 import { ArgumentError } from "../checks/errors.ts";
 import { finite, nonNegativeInteger } from "../checks/rules.ts";
-import type { Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/memory/tensor.ts";
 import type { CreationOptions } from "./creation-options.ts";
 import { creationRules } from "./creation-options.ts";
 import { fromData } from "./from-data.ts";

@@ -1,10 +1,10 @@
 import { checkOptions, describeValue } from "../checks/check.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../checks/errors.ts";
 import { listOf, nonNegativeInteger } from "../checks/rules.ts";
-import type { Backend } from "../core/backend.ts";
+import type { Backend } from "../core/devices/backend.ts";
+import type { Tensor } from "../core/memory/tensor.ts";
 import type { Shape } from "../core/spec.ts";
 import { sizeOf } from "../core/spec.ts";
-import type { Tensor } from "../core/tensor.ts";
 import type { DType } from "../expression/dtype.ts";
 import { dtypeOfArray } from "../expression/dtype.ts";
 import { creationRules } from "./creation-options.ts";

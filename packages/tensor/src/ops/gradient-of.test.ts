@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { scope } from "../core/scope.ts";
-import { Tensor, TensorStorage } from "../core/tensor.ts";
+import { scope } from "../core/memory/scope.ts";
+import { Tensor, TensorStorage } from "../core/memory/tensor.ts";
 import type { DType } from "../expression/dtype.ts";
 import { RecordingBackend } from "../testing/recording-backend.ts";
 import { castOp } from "./elementwise/cast.ts";

@@ -1,7 +1,7 @@
+import type { Tensor } from "../core/memory/tensor.ts";
 import type { AnyOp, Attributes, Gradient } from "../core/op.ts";
 import type { Spec } from "../core/spec.ts";
 import { formatSpec } from "../core/spec.ts";
-import type { Tensor } from "../core/tensor.ts";
 import { differentiate, inputsRead } from "../expression/differentiate.ts";
 import { isFloat } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";

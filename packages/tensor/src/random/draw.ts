@@ -1,11 +1,11 @@
 import type { Rules } from "../checks/rules.ts";
 import { aBackend } from "../checks/rules.ts";
-import type { Backend } from "../core/backend.ts";
+import type { Backend } from "../core/devices/backend.ts";
 import { execute } from "../core/executor.ts";
+import type { Tensor } from "../core/memory/tensor.ts";
 import type { Op } from "../core/op.ts";
 import type { Shape, Spec } from "../core/spec.ts";
 import { checkShape } from "../core/spec.ts";
-import type { Tensor } from "../core/tensor.ts";
 import type { DType } from "../expression/dtype.ts";
 import type { Expression, Value } from "../expression/expression.ts";
 import { buildExpression } from "../expression/expression.ts";

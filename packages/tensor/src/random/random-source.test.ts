@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../checks/errors.ts";
-import { wholeStep, withoutStateChanges } from "../core/state-change.ts";
+import { wholeStep, withoutStateChanges } from "../core/memory/state-change.ts";
 import { manualSeed, RandomSource, sourceOf } from "./random-source.ts";
 
 test("a step that fails leaves random sources as they were", () => {

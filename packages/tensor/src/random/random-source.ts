@@ -1,6 +1,6 @@
 import { checkOptions, checkValue } from "../checks/check.ts";
 import { aSeed, seedWord } from "../checks/rules.ts";
-import { registerUndo } from "../core/state-change.ts";
+import { registerUndo } from "../core/memory/state-change.ts";
 import type { RandomKey } from "./threefry.ts";
 import { threefry } from "./threefry.ts";
 

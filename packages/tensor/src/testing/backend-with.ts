@@ -1,4 +1,4 @@
-import type { Backend } from "../core/backend.ts";
+import type { Backend } from "../core/devices/backend.ts";
 
 /**
  * A backend with some members replaced; all others are those of the original. Tensors have to be made on the result.

@@ -1,6 +1,6 @@
-import type { Limits } from "../core/backend.ts";
-import { storageOf } from "../core/backend.ts";
-import type { BufferView, DeviceBuffer, ExpressionLaunch } from "../core/launch.ts";
+import type { Limits } from "../core/devices/backend.ts";
+import { storageOf } from "../core/devices/backend.ts";
+import type { BufferView, DeviceBuffer, ExpressionLaunch } from "../core/devices/launch.ts";
 import { sizeOf } from "../core/spec.ts";
 import type { DType } from "../expression/dtype.ts";
 import { evaluator } from "../expression/evaluate.ts";

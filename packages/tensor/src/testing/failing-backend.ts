@@ -1,5 +1,5 @@
 import { DeviceError, OutOfMemoryError } from "../checks/errors.ts";
-import type { DeviceBuffer, Launch } from "../core/launch.ts";
+import type { DeviceBuffer, Launch } from "../core/devices/launch.ts";
 import { WrappedBackend } from "./wrapped-backend.ts";
 
 /** The calls that can be made to fail. */

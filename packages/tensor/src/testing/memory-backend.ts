@@ -1,6 +1,6 @@
 import { BackendError, DisposedError } from "../checks/errors.ts";
-import type { Backend, Limits } from "../core/backend.ts";
-import type { DeviceBuffer, Launch } from "../core/launch.ts";
+import type { Backend, Limits } from "../core/devices/backend.ts";
+import type { DeviceBuffer, Launch } from "../core/devices/launch.ts";
 import { storagesIn } from "../expression/dtype-kinds.ts";
 import { evaluateLaunch } from "./evaluate-launch.ts";
 

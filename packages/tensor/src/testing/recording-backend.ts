@@ -1,5 +1,5 @@
-import type { Backend } from "../core/backend.ts";
-import type { BufferView, DeviceBuffer, Launch } from "../core/launch.ts";
+import type { Backend } from "../core/devices/backend.ts";
+import type { BufferView, DeviceBuffer, Launch } from "../core/devices/launch.ts";
 import { MemoryBackend } from "./memory-backend.ts";
 import { WrappedBackend } from "./wrapped-backend.ts";
 

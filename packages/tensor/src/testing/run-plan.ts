@@ -1,6 +1,6 @@
-import { argumentWords } from "../core/argument-words.ts";
-import type { Limits } from "../core/backend.ts";
-import { bytesOf, groupLayout } from "../core/backend.ts";
+import { argumentWords } from "../core/devices/argument-words.ts";
+import type { Limits } from "../core/devices/backend.ts";
+import { bytesOf, groupLayout } from "../core/devices/backend.ts";
 import type {
   ExpressionLaunch,
   KernelLaunch,
@@ -8,7 +8,7 @@ import type {
   ScalarSlot,
   Slot,
   WasmKernel,
-} from "../core/launch.ts";
+} from "../core/devices/launch.ts";
 import { bytesOfModule } from "../core/module-text.ts";
 import type { Plan } from "../core/op.ts";
 import type { Spec } from "../core/spec.ts";

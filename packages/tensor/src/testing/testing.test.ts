@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { BackendError, DeviceError, DisposedError, OutOfMemoryError } from "../checks/errors.ts";
-import type { Limits } from "../core/backend.ts";
+import type { Limits } from "../core/devices/backend.ts";
 import { plannerOf } from "../core/executor.ts";
 import type { Plan } from "../core/op.ts";
-import { loadPlans } from "../core/plan-tables.ts";
+import { loadPlans } from "../core/plans/plan-tables.ts";
 import { tensor } from "../creation/tensor.ts";
 import { add, mul } from "../ops/elementwise/arithmetic.ts";
 import { transpose } from "../ops/movement/transpose.ts";

@@ -1,5 +1,5 @@
-import type { Backend, Limits, WaitOptions } from "../core/backend.ts";
-import type { DeviceBuffer, Launch } from "../core/launch.ts";
+import type { Backend, Limits, WaitOptions } from "../core/devices/backend.ts";
+import type { DeviceBuffer, Launch } from "../core/devices/launch.ts";
 
 /** Passes every call on to another backend. Tensors have to be made on the wrapper; closing it closes the other one. */
 export class WrappedBackend implements Backend {

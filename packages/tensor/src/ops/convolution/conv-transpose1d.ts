@@ -1,8 +1,8 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
 import { ShapeError } from "../../checks/errors.ts";
 import { nonNegativeInteger } from "../../checks/rules.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import { formatShape } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import type { Activation } from "../matmul/epilogue.ts";
 import { reshape } from "../movement/reshape.ts";
 import { convTranspose2d } from "./conv-transpose2d.ts";

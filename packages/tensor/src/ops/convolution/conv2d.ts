@@ -2,9 +2,9 @@ import { checkTensors, checkValue } from "../../checks/check.ts";
 import { ShapeError } from "../../checks/errors.ts";
 import { aTensor } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import type { DType } from "../../expression/dtype.ts";
 import {
   applyEpilogue,

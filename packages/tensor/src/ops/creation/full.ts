@@ -1,10 +1,10 @@
 import { checkOptions, checkTensors, checkValue } from "../../checks/check.ts";
 import type { Rule } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { checkShape } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import type { CreationOptions } from "../../creation/creation-options.ts";
 import { creationRules } from "../../creation/creation-options.ts";
 import { computeType } from "../../expression/dtype.ts";

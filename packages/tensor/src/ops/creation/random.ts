@@ -1,10 +1,10 @@
 import { checkOptions, checkValue } from "../../checks/check.ts";
 import { ArgumentError } from "../../checks/errors.ts";
 import { finite, fraction, nonNegative } from "../../checks/rules.ts";
+import { scope } from "../../core/memory/scope.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import { scope } from "../../core/scope.ts";
 import type { Shape } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import type { DrawAttributes, RandomOptions } from "../../random/draw.ts";

@@ -1,8 +1,8 @@
 import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { computeType } from "../../expression/dtype.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";

@@ -1,9 +1,9 @@
 import { checkTensors } from "../../checks/check.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
+import { aliasOf } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import type { Tensor } from "../../core/tensor.ts";
-import { aliasOf } from "../../core/tensor.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { computeType, isFloat, isTruth, propertiesOf } from "../../expression/dtype.ts";
 import { allTypes } from "../../expression/dtype-kinds.ts";

@@ -1,6 +1,6 @@
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { allTypes, orderedTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "./binary.ts";

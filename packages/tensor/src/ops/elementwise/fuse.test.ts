@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
-import type { ExpressionLaunch } from "../../core/launch.ts";
-import type { Tensor } from "../../core/tensor.ts";
+import type { ExpressionLaunch } from "../../core/devices/launch.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import { tensor } from "../../creation/tensor.ts";
 import { evaluator } from "../../expression/evaluate.ts";
 import { buildExpression } from "../../expression/expression.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, BackendError, DTypeError, ShapeError } from "../../checks/errors.ts";
-import type { ExpressionLaunch } from "../../core/launch.ts";
+import type { ExpressionLaunch } from "../../core/devices/launch.ts";
 import type { Shape } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";
 import type { DType } from "../../expression/dtype.ts";

@@ -1,4 +1,4 @@
-import type { Tensor } from "../../core/tensor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import { isFloat, widerType } from "../../expression/dtype.ts";
 import type { Value } from "../../expression/expression.ts";
 import { buildExpression } from "../../expression/expression.ts";

@@ -1,7 +1,7 @@
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
+import { isTensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
-import type { Tensor } from "../../core/tensor.ts";
-import { isTensor } from "../../core/tensor.ts";
 import { arithmeticTypes, floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import type { TensorOrNumber } from "./binary.ts";

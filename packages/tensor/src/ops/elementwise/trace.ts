@@ -1,10 +1,10 @@
 import { ArgumentError, ShapeError } from "../../checks/errors.ts";
-import type { Backend } from "../../core/backend.ts";
+import type { Backend } from "../../core/devices/backend.ts";
 import type { Executor } from "../../core/executor.ts";
+import { Tensor, TensorStorage } from "../../core/memory/tensor.ts";
 import type { AnyOp, Attributes, ExpressionOf, OpCall } from "../../core/op.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { formatShape, formatSpec, sameShape } from "../../core/spec.ts";
-import { Tensor, TensorStorage } from "../../core/tensor.ts";
 import { inputsRead } from "../../expression/differentiate.ts";
 import type { ScalarType } from "../../expression/dtype.ts";
 import { computeType } from "../../expression/dtype.ts";

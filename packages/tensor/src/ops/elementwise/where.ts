@@ -1,10 +1,10 @@
 import { checkTensors, checkValue } from "../../checks/check.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { broadcastShapes } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { computeType } from "../../expression/dtype.ts";
 import { allTypes, checkNumber } from "../../expression/dtype-kinds.ts";

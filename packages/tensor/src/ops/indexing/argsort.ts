@@ -1,10 +1,10 @@
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { sortableTypes } from "../../expression/dtype-kinds.ts";
 import { indexingFamily } from "./indexing-family.ts";
 import { sortRows } from "./sort-rows.ts";

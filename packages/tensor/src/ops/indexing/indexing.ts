@@ -1,7 +1,7 @@
 import type { Rules } from "../../checks/rules.ts";
 import { anything, oneOf } from "../../checks/rules.ts";
 import { checkDType } from "../../core/check-dtype.ts";
-import type { RangeCheck } from "../../core/launch.ts";
+import type { RangeCheck } from "../../core/devices/launch.ts";
 import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import { isFloat } from "../../expression/dtype.ts";

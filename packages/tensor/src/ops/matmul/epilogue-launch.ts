@@ -1,5 +1,5 @@
-import { mergeDimensions } from "../../core/expression-plan.ts";
-import type { PlannedLaunch, Slot } from "../../core/launch.ts";
+import type { PlannedLaunch, Slot } from "../../core/devices/launch.ts";
+import { mergeDimensions } from "../../core/plans/expression-plan.ts";
 import type { Spec } from "../../core/spec.ts";
 import { broadcastStrides, stridesOf } from "../../core/spec.ts";
 import type { ProductEpilogue } from "./epilogue.ts";

@@ -1,9 +1,9 @@
 import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { GradientContext, ReferenceArray } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { broadcastShapes, broadcastStrides, formatShape, formatSpec, sameShape } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { differentiate } from "../../expression/differentiate.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import { evaluator } from "../../expression/evaluate.ts";

@@ -1,4 +1,4 @@
-import { mergeDimensions } from "../../core/expression-plan.ts";
+import { mergeDimensions } from "../../core/plans/expression-plan.ts";
 import type { Shape } from "../../core/spec.ts";
 import { broadcastStrides, sizeOf } from "../../core/spec.ts";
 import type { MatmulAttributes } from "./matmul-shape.ts";

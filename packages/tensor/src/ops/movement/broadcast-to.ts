@@ -1,9 +1,9 @@
 import { ShapeError } from "../../checks/errors.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Shape } from "../../core/spec.ts";
 import { broadcastShapes, checkShape, formatShape, sameShape } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { buildExpression } from "../../expression/expression.ts";
 
 export interface BroadcastToAttributes {

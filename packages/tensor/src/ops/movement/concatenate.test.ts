@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { plannerOf } from "../../core/executor.ts";
-import { loadPlans } from "../../core/plan-tables.ts";
+import { loadPlans } from "../../core/plans/plan-tables.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";

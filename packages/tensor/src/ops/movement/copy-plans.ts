@@ -1,7 +1,7 @@
-import type { Limits } from "../../core/backend.ts";
+import type { Limits } from "../../core/devices/backend.ts";
 import type { Plan } from "../../core/op.ts";
-import type { PlanEntry, PlanTraits } from "../../core/plan-tables.ts";
-import { planFor } from "../../core/plan-tables.ts";
+import type { PlanEntry, PlanTraits } from "../../core/plans/plan-tables.ts";
+import { planFor } from "../../core/plans/plan-tables.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { sizeOf, stridesOf } from "../../core/spec.ts";
 import type {

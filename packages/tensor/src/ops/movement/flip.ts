@@ -1,9 +1,9 @@
 import { checkTensors } from "../../checks/check.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { AxisOptions } from "../../core/spec.ts";
 import { axesOption } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import type { FlipAttributes } from "./attributes.ts";
 import { movementFamily } from "./movement-family.ts";
 import { forEachIndex, positionIn } from "./positions.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
-import type { Limits } from "../../core/backend.ts";
+import type { Limits } from "../../core/devices/backend.ts";
 import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";

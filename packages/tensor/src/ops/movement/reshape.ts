@@ -2,6 +2,7 @@ import { checkTensors, checkValue } from "../../checks/check.ts";
 import { ArgumentError, ShapeError } from "../../checks/errors.ts";
 import { anArray, axes } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Axes, AxisOptions, Shape } from "../../core/spec.ts";
 import {
@@ -12,7 +13,6 @@ import {
   normalizeAxis,
   sizeOf,
 } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 
 export interface ReshapeAttributes {
   readonly shape: Shape;

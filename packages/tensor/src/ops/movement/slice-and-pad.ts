@@ -2,9 +2,9 @@ import { checkOptions, checkTensors, describeValue } from "../../checks/check.ts
 import { ArgumentError } from "../../checks/errors.ts";
 import { anArray, anyNumber, listOf, nonNegativeInteger } from "../../checks/rules.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { axisOption, formatShape } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { checkNumber } from "../../expression/dtype-kinds.ts";
 import type { PadAttributes, SliceAttributes } from "./attributes.ts";
 import { paddedShape, slicedShape } from "./attributes.ts";

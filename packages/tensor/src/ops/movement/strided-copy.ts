@@ -1,6 +1,6 @@
-import type { Limits } from "../../core/backend.ts";
-import { mergeDimensions } from "../../core/expression-plan.ts";
-import type { PlannedLaunch, Slot } from "../../core/launch.ts";
+import type { Limits } from "../../core/devices/backend.ts";
+import type { PlannedLaunch, Slot } from "../../core/devices/launch.ts";
+import { mergeDimensions } from "../../core/plans/expression-plan.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 

@@ -1,6 +1,6 @@
-import type { Limits } from "../../core/backend.ts";
-import { storageOf } from "../../core/backend.ts";
-import type { PlannedLaunch } from "../../core/launch.ts";
+import type { Limits } from "../../core/devices/backend.ts";
+import { storageOf } from "../../core/devices/backend.ts";
+import type { PlannedLaunch } from "../../core/devices/launch.ts";
 import type { Plan } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { bytesOfStorage } from "../../expression/storage.ts";

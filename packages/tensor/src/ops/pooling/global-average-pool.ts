@@ -1,7 +1,7 @@
 import { checkTensors } from "../../checks/check.ts";
 import { ShapeError } from "../../checks/errors.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import { formatShape } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { mean } from "../reduction/mean.ts";
 
 /**

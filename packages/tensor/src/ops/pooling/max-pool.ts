@@ -1,9 +1,9 @@
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape, sameShape } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 import { placeType } from "./places.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
-import type { KernelLaunch } from "../../core/launch.ts";
-import { loadPlans } from "../../core/plan-tables.ts";
+import type { KernelLaunch } from "../../core/devices/launch.ts";
+import { loadPlans } from "../../core/plans/plan-tables.ts";
 import type { Shape } from "../../core/spec.ts";
 import { zeros } from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";

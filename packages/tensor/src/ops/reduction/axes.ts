@@ -1,10 +1,10 @@
 import { checkOptions, checkTensors } from "../../checks/check.ts";
 import type { Rules } from "../../checks/rules.ts";
 import { anything, yesOrNo } from "../../checks/rules.ts";
-import { scope } from "../../core/scope.ts";
+import { scope } from "../../core/memory/scope.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Axes, Spec } from "../../core/spec.ts";
 import { normalizeAxes } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { broadcastTo } from "../movement/broadcast-to.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { ReductionAttributes } from "./attributes.ts";

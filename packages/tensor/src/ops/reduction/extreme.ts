@@ -1,11 +1,11 @@
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
 import { execute } from "../../core/executor.ts";
+import { scope } from "../../core/memory/scope.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Gradient, Op, ReferenceArray } from "../../core/op.ts";
-import { scope } from "../../core/scope.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, sizeOf } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";

@@ -1,8 +1,8 @@
-import type { PlannedLaunch, Slot, Work } from "../../core/launch.ts";
+import type { PlannedLaunch, Slot, Work } from "../../core/devices/launch.ts";
 import type { Plan } from "../../core/op.ts";
+import { elementsPerChunk, itemsPerChunk } from "../../core/plans/work.ts";
 import type { Shape, Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
-import { elementsPerChunk, itemsPerChunk } from "../../core/work.ts";
 
 /** One launch of a reduction: [outer, length, inner] -> [outer, splits, inner]. */
 export interface ReductionPass extends ReductionGroup {

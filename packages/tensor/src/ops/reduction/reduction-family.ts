@@ -1,5 +1,5 @@
 import type { OpFamily } from "../../core/op.ts";
-import { opFamily } from "../../core/plan-tables.ts";
+import { opFamily } from "../../core/plans/plan-tables.ts";
 
 export const reductionFamily: OpFamily = /* @__PURE__ */ opFamily({
   wasm: () => import("./wasm.generated.ts"),

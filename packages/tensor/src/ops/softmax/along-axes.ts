@@ -1,6 +1,6 @@
-import { scope } from "../../core/scope.ts";
+import { scope } from "../../core/memory/scope.ts";
+import type { Tensor } from "../../core/memory/tensor.ts";
 import { sizeOf } from "../../core/spec.ts";
-import type { Tensor } from "../../core/tensor.ts";
 import { reshape } from "../movement/reshape.ts";
 import { transpose } from "../movement/transpose.ts";
 

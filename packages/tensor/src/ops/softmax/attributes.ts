@@ -1,4 +1,4 @@
-import type { RangeCheck } from "../../core/launch.ts";
+import type { RangeCheck } from "../../core/devices/launch.ts";
 import type { Spec } from "../../core/spec.ts";
 
 export interface AxisAttributes {

@@ -1,5 +1,5 @@
-import type { PlanEntry } from "../../../core/plan-tables.ts";
-import { planFor } from "../../../core/plan-tables.ts";
+import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
+import { planFor } from "../../../core/plans/plan-tables.ts";
 import type { Conv2dAttributes, FilterGradientAttributes } from "../convolution.ts";
 import { convolutionPlan } from "./convolution-plan.ts";
 import { filterGradientPlan } from "./filter-gradient-plan.ts";

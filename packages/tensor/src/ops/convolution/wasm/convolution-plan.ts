@@ -1,5 +1,5 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { Slot } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
 import { broadcastStrides, sameShape, sizeOf } from "../../../core/spec.ts";

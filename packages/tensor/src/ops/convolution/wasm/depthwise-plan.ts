@@ -1,5 +1,5 @@
-import { wasmKernel } from "../../../core/launch.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
 import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";

@@ -1,7 +1,7 @@
-import type { Limits } from "../../../core/backend.ts";
-import { wasmKernel } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import type { ConvolutionAttributes } from "../convolution.ts";

@@ -1,4 +1,4 @@
-import type { PlannedLaunch } from "../../../core/launch.ts";
+import type { PlannedLaunch } from "../../../core/devices/launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 
 /** Launches from the source, the filters and the bias to the target, over filters prepared in a temporary. */

@@ -1,4 +1,4 @@
-import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
+import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
 
 /** A kernel that sums over slices of the batch: x and dy to as many gradients, one after the other. */
 export interface Sums {

@@ -1,5 +1,5 @@
-import { wasmKernel } from "../../../core/launch.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape } from "../tiling.ts";
 import { axisParameters } from "../tiling.ts";

@@ -1,5 +1,5 @@
-import type { WgslKernel } from "../../../core/launch.ts";
-import { wgslKernel } from "../../../core/wgsl.ts";
+import type { WgslKernel } from "../../../core/devices/launch.ts";
+import { wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { Tile } from "../../matmul/wgsl/product-tiles.ts";
 import type { ParameterValues, TileValues, VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
 import {

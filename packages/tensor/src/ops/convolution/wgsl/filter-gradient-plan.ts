@@ -1,9 +1,9 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { PlannedLaunch, WgslKernel } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch, WgslKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import { workgroupLine } from "../../../core/wgsl.ts";
 import { mergeSlicesLaunch } from "../../matmul/wgsl/merge-slices.wgsl.ts";
 import { cutProduct, stagedDepth, wantedInvocations } from "../../matmul/wgsl/product-tiles.ts";
 import type { ConvolutionAttributes } from "../convolution.ts";

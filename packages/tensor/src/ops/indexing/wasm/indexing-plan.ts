@@ -1,11 +1,11 @@
-import type { Limits } from "../../../core/backend.ts";
-import { storageOf } from "../../../core/backend.ts";
-import type { RangeCheck } from "../../../core/launch.ts";
-import { wasmKernel } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import { storageOf } from "../../../core/devices/backend.ts";
+import type { RangeCheck } from "../../../core/devices/launch.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
+import { itemsPerChunk } from "../../../core/plans/work.ts";
 import type { Spec } from "../../../core/spec.ts";
-import { itemsPerChunk } from "../../../core/work.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import { bytesOfStorage } from "../../../expression/storage.ts";
 import { launchesOnly } from "../../movement/view.ts";

@@ -1,9 +1,9 @@
-import type { Limits } from "../../../core/backend.ts";
-import { storageOf } from "../../../core/backend.ts";
-import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import { storageOf } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { Spec } from "../../../core/spec.ts";
-import { wgslKernel } from "../../../core/wgsl.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import { bytesOfStorage } from "../../../expression/storage.ts";
 import { launchesOnly } from "../../movement/view.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Limits } from "../../../core/backend.ts";
-import type { KernelLaunch, Slot } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { KernelLaunch, Slot } from "../../../core/devices/launch.ts";
 import { blockSize, runsPerMerge, valueOrder } from "./sorting.wgsl.ts";
 import { runsOf, sortLaunches } from "./sorting-plan.ts";
 

@@ -1,7 +1,7 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
+import { wgslKernel, workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Spec } from "../../../core/spec.ts";
-import { wgslKernel, workgroupLine } from "../../../core/wgsl.ts";
 import type { Lines } from "../../movement/lines.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
 import type { SortOrder } from "./sorting.wgsl.ts";

@@ -1,8 +1,8 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { PlannedLaunch } from "../../../core/launch.ts";
-import { wasmKernel } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch } from "../../../core/devices/launch.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import { plainEpilogue } from "../epilogue.ts";

@@ -1,7 +1,7 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
-import { wasmKernel } from "../../../core/launch.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { MatmulGeometry, MatmulStrides } from "../matmul-geometry.ts";
 import { matmulKernels, matmulSizes } from "./matmul.kernels.ts";
 

@@ -1,9 +1,9 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { PlannedLaunch } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import { workgroupLine } from "../../../core/wgsl.ts";
 import { plainEpilogue } from "../epilogue.ts";
 import { epilogueLaunch } from "../epilogue-launch.ts";
 import type { MatmulGeometry } from "../matmul-geometry.ts";

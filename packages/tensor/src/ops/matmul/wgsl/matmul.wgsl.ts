@@ -1,4 +1,4 @@
-import type { WgslKernel } from "../../../core/launch.ts";
+import type { WgslKernel } from "../../../core/devices/launch.ts";
 import type { Tile } from "./product-tiles.ts";
 import type { TileValues, VectorAxis } from "./tiled-product.wgsl.ts";
 import { fourSteps, stridedOperand, tiledProduct, tileValues } from "./tiled-product.wgsl.ts";

@@ -1,6 +1,6 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { PlannedLaunch, Slot, WgslKernel } from "../../../core/launch.ts";
-import { wgslKernel, workgroupLine } from "../../../core/wgsl.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch, Slot, WgslKernel } from "../../../core/devices/launch.ts";
+import { wgslKernel, workgroupLine } from "../../../core/plans/wgsl.ts";
 import { activation, parametersText, parameterTypes, parameterValues } from "./tiled-product.wgsl.ts";
 
 const names = [

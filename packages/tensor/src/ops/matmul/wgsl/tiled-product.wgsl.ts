@@ -1,5 +1,5 @@
-import type { WgslKernel, WgslOperands } from "../../../core/launch.ts";
-import { wgslKernel } from "../../../core/wgsl.ts";
+import type { WgslKernel, WgslOperands } from "../../../core/devices/launch.ts";
+import { wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { Tile } from "./product-tiles.ts";
 import { columnsOf, invocationsOf, rowsOfTile, stagedDepth } from "./product-tiles.ts";
 

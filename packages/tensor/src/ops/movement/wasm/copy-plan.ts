@@ -1,10 +1,10 @@
-import type { Limits } from "../../../core/backend.ts";
-import { storageOf } from "../../../core/backend.ts";
-import type { PlannedLaunch, Slot } from "../../../core/launch.ts";
-import { wasmKernel } from "../../../core/launch.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import { storageOf } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
+import { itemsPerChunk } from "../../../core/plans/work.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import { itemsPerChunk } from "../../../core/work.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { bytesOfStorage } from "../../../expression/storage.ts";
 import type { Dimension, StridedCopy } from "../strided-copy.ts";

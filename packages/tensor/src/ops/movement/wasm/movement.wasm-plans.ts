@@ -1,6 +1,6 @@
-import type { PlannedLaunch } from "../../../core/launch.ts";
-import type { PlanEntry } from "../../../core/plan-tables.ts";
-import { planFor } from "../../../core/plan-tables.ts";
+import type { PlannedLaunch } from "../../../core/devices/launch.ts";
+import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
+import { planFor } from "../../../core/plans/plan-tables.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import type { DType } from "../../../expression/dtype.ts";

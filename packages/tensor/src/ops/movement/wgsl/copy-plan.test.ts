@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Limits } from "../../../core/backend.ts";
-import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/devices/launch.ts";
 import type { Shape } from "../../../core/spec.ts";
 import { stridesOf } from "../../../core/spec.ts";
 import type { DType } from "../../../expression/dtype.ts";

@@ -1,9 +1,9 @@
-import type { Limits } from "../../../core/backend.ts";
-import { storageOf } from "../../../core/backend.ts";
-import type { PlannedLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import { storageOf } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/devices/launch.ts";
+import type { WgslKernelParts } from "../../../core/plans/wgsl.ts";
+import { wgslKernel, workgroupLine } from "../../../core/plans/wgsl.ts";
 import { sizeOf, stridesOf } from "../../../core/spec.ts";
-import type { WgslKernelParts } from "../../../core/wgsl.ts";
-import { wgslKernel, workgroupLine } from "../../../core/wgsl.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { bytesOfStorage } from "../../../expression/storage.ts";
 import type { Dimension, StridedCopy } from "../strided-copy.ts";

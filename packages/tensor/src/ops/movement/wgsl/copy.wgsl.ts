@@ -1,4 +1,4 @@
-import { packSources } from "../../../core/float-elements.ts";
+import { packSources } from "../../../core/devices/float-elements.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { propertiesOf } from "../../../expression/dtype.ts";
 import { invocationEntry } from "./invocations.ts";

@@ -1,5 +1,5 @@
-import type { Limits } from "../../../core/backend.ts";
-import { workgroupLine } from "../../../core/wgsl.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import { workgroupLine } from "../../../core/plans/wgsl.ts";
 
 /** What every WebGPU device has, and enough to hide the latency of memory. */
 const workgroupSize = 256;

@@ -1,6 +1,6 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { PlannedLaunch } from "../../../core/launch.ts";
-import { wgslKernel } from "../../../core/wgsl.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch } from "../../../core/devices/launch.ts";
+import { wgslKernel } from "../../../core/plans/wgsl.ts";
 import { invocations } from "./invocations.ts";
 import { joinCode, partName } from "./join.wgsl.ts";
 import type { Unit } from "./units.ts";

@@ -1,8 +1,8 @@
-import type { Limits } from "../../../core/backend.ts";
-import { storageOf } from "../../../core/backend.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import { storageOf } from "../../../core/devices/backend.ts";
 import type { Plan } from "../../../core/op.ts";
-import type { PlanEntry } from "../../../core/plan-tables.ts";
-import { planFor } from "../../../core/plan-tables.ts";
+import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
+import { planFor } from "../../../core/plans/plan-tables.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import { bytesOfStorage } from "../../../expression/storage.ts";

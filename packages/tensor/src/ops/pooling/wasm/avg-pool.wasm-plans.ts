@@ -1,7 +1,7 @@
-import { wasmKernel } from "../../../core/launch.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
-import type { PlanEntry } from "../../../core/plan-tables.ts";
-import { planFor } from "../../../core/plan-tables.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
+import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
+import { planFor } from "../../../core/plans/plan-tables.ts";
 import type { AvgPoolAttributes, AvgPoolGradientAttributes } from "../attributes.ts";
 import { planeGeometry } from "../pooling-geometry.ts";
 import { avgPoolKernels } from "./avg-pool.kernels.ts";

@@ -1,4 +1,4 @@
-import type { PlannedLaunch, Work } from "../../../core/launch.ts";
+import type { PlannedLaunch, Work } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import type { NamedPlaneParameters, PlaneGeometry } from "../pooling-geometry.ts";
 import { namedPlaneParameters } from "../pooling-geometry.ts";

@@ -1,4 +1,4 @@
-import type { WgslKernelParts } from "../../../core/wgsl.ts";
+import type { WgslKernelParts } from "../../../core/plans/wgsl.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import { forEachPlace, windows } from "./window.wgsl.ts";
 

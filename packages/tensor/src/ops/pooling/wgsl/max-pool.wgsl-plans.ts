@@ -1,5 +1,5 @@
-import type { PlanEntry } from "../../../core/plan-tables.ts";
-import { planFor } from "../../../core/plan-tables.ts";
+import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
+import { planFor } from "../../../core/plans/plan-tables.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "../attributes.ts";
 import { planeGeometry } from "../pooling-geometry.ts";

@@ -1,4 +1,4 @@
-import type { WgslKernelParts } from "../../../core/wgsl.ts";
+import type { WgslKernelParts } from "../../../core/plans/wgsl.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import { loadUnit } from "../../movement/wgsl/units.ts";

@@ -1,8 +1,8 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { Slot } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
-import type { WgslKernelParts } from "../../../core/wgsl.ts";
-import { wgslKernel } from "../../../core/wgsl.ts";
+import type { WgslKernelParts } from "../../../core/plans/wgsl.ts";
+import { wgslKernel } from "../../../core/plans/wgsl.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
 import type { PlaneGeometry } from "../pooling-geometry.ts";

@@ -1,9 +1,9 @@
-import { wasmKernel } from "../../../core/launch.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
-import type { PlanEntry } from "../../../core/plan-tables.ts";
-import { planFor } from "../../../core/plan-tables.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
+import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
+import { planFor } from "../../../core/plans/plan-tables.ts";
+import { itemsPerChunk } from "../../../core/plans/work.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import { itemsPerChunk } from "../../../core/work.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";

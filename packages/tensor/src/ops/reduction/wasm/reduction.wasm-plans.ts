@@ -1,8 +1,8 @@
-import { wasmKernel } from "../../../core/launch.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
 import type { Op, Plan } from "../../../core/op.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
-import type { PlanEntry } from "../../../core/plan-tables.ts";
-import { planFor } from "../../../core/plan-tables.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
+import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
+import { planFor } from "../../../core/plans/plan-tables.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import type { MomentsAttributes, ReductionAttributes } from "../attributes.ts";

@@ -1,5 +1,5 @@
-import type { WgslKernel } from "../../../core/launch.ts";
-import { wgslKernel } from "../../../core/wgsl.ts";
+import type { WgslKernel } from "../../../core/devices/launch.ts";
+import { wgslKernel } from "../../../core/plans/wgsl.ts";
 import { cutParameters, placeCode, threadsOfPlace } from "./fold.wgsl.ts";
 import type { LineLayout } from "./line-cut.ts";
 import type { LineStates } from "./line-kernel.wgsl.ts";

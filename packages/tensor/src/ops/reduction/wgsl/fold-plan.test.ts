@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Limits } from "../../../core/backend.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/devices/launch.ts";
 import { plannerOf } from "../../../core/executor.ts";
-import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/launch.ts";
 import type { AnyOp, Plan } from "../../../core/op.ts";
-import { loadPlans } from "../../../core/plan-tables.ts";
+import { loadPlans } from "../../../core/plans/plan-tables.ts";
 import type { Spec } from "../../../core/spec.ts";
 import * as ops from "../../index.ts";
 import { softmaxGradientOp } from "../../softmax/softmax.ts";

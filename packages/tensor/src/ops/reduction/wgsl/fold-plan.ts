@@ -1,9 +1,9 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import { workgroupLine } from "../../../core/wgsl.ts";
 import type { ReductionGroup } from "../passes.ts";
 import type { KernelChoice, LineMap, Reducer } from "./fold.wgsl.ts";
 import { cutParameters, foldKernel, inputsOf } from "./fold.wgsl.ts";

@@ -1,5 +1,5 @@
-import type { WgslKernel } from "../../../core/launch.ts";
-import { wgslKernel } from "../../../core/wgsl.ts";
+import type { WgslKernel } from "../../../core/devices/launch.ts";
+import { wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { LineLayout } from "./line-cut.ts";
 import { lanesOf, workgroupSize } from "./line-cut.ts";
 import type { LineStates, LineThreads } from "./line-kernel.wgsl.ts";

@@ -1,5 +1,5 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { WgslExtension } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { WgslExtension } from "../../../core/devices/launch.ts";
 import { workgroupSize } from "./line-cut.ts";
 
 /**

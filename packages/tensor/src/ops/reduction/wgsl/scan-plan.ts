@@ -1,9 +1,9 @@
-import type { Limits } from "../../../core/backend.ts";
-import type { PlannedLaunch } from "../../../core/launch.ts";
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { PlannedLaunch } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import { workgroupLine } from "../../../core/wgsl.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";

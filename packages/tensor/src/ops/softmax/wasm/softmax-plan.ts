@@ -1,10 +1,10 @@
-import type { PlannedLaunch, RangeCheck, Work } from "../../../core/launch.ts";
-import { wasmKernel } from "../../../core/launch.ts";
+import type { PlannedLaunch, RangeCheck, Work } from "../../../core/devices/launch.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
+import { itemsPerChunk } from "../../../core/plans/work.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
-import { itemsPerChunk } from "../../../core/work.ts";
 import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import type { CrossEntropyAttributes } from "../attributes.ts";

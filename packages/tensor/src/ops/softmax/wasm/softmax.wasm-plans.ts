@@ -1,7 +1,7 @@
-import { wasmKernel } from "../../../core/launch.ts";
-import { planLaunch } from "../../../core/plan-launch.ts";
-import type { PlanEntry } from "../../../core/plan-tables.ts";
-import { planFor } from "../../../core/plan-tables.ts";
+import { wasmKernel } from "../../../core/devices/launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
+import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
+import { planFor } from "../../../core/plans/plan-tables.ts";
 import type { ReductionAttributes } from "../../reduction/attributes.ts";
 import { reductionPlan } from "../../reduction/passes.ts";
 import type { AxisAttributes, CrossEntropyAttributes } from "../attributes.ts";

@@ -1,4 +1,4 @@
-import type { NumericArray } from "../expression/storage.ts";
+import type { NumericArray } from "../../expression/storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 interface Upload {

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { tensor } from "../creation/tensor.ts";
-import { buildExpression, e } from "../expression/index.ts";
-import { add } from "../ops/elementwise/arithmetic.ts";
-import { sumOp } from "../ops/reduction/sum.ts";
-import { MemoryBackend } from "../testing/memory-backend.ts";
-import { RecordingBackend } from "../testing/recording-backend.ts";
-import { execute, plannerOf } from "./executor.ts";
-import type { AnyOp, Meaning, NoAttributes, Op, OpFamily, PlanOf } from "./op.ts";
+import { tensor } from "../../creation/tensor.ts";
+import { buildExpression, e } from "../../expression/index.ts";
+import { add } from "../../ops/elementwise/arithmetic.ts";
+import { sumOp } from "../../ops/reduction/sum.ts";
+import { MemoryBackend } from "../../testing/memory-backend.ts";
+import { RecordingBackend } from "../../testing/recording-backend.ts";
+import { execute, plannerOf } from "../executor.ts";
+import type { AnyOp, Meaning, NoAttributes, Op, OpFamily, PlanOf } from "../op.ts";
 import { loadPlans, opFamily } from "./plan-tables.ts";
 import { wgslKernel } from "./wgsl.ts";
 

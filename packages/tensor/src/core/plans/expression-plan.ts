@@ -1,7 +1,7 @@
-import type { Expression } from "../expression/expression.ts";
-import type { Plan } from "./op.ts";
-import type { Shape, Spec } from "./spec.ts";
-import { broadcastStrides, sameShape, sizeOf } from "./spec.ts";
+import type { Expression } from "../../expression/expression.ts";
+import type { Plan } from "../op.ts";
+import type { Shape, Spec } from "../spec.ts";
+import { broadcastStrides, sameShape, sizeOf } from "../spec.ts";
 
 /**
  * One launch that evaluates an expression over the present inputs, broadcast to the shape of the outputs. An output takes

@@ -1,5 +1,5 @@
-import { checkOptions } from "../checks/check.ts";
-import { positive } from "../checks/rules.ts";
+import { checkOptions } from "../../checks/check.ts";
+import { positive } from "../../checks/rules.ts";
 import type { WaitOptions } from "./backend.ts";
 
 /** The longest time that a timer takes, in milliseconds. */

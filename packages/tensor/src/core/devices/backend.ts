@@ -1,13 +1,13 @@
-import { checkOptions, checkValue } from "../checks/check.ts";
-import { ArgumentError, BackendError, DTypeError, OutOfMemoryError } from "../checks/errors.ts";
-import type { Rule } from "../checks/rules.ts";
-import { callable, text } from "../checks/rules.ts";
-import type { DType } from "../expression/dtype.ts";
-import type { Storage } from "../expression/storage.ts";
-import { bytesOfStorage } from "../expression/storage.ts";
+import { checkOptions, checkValue } from "../../checks/check.ts";
+import { ArgumentError, BackendError, DTypeError, OutOfMemoryError } from "../../checks/errors.ts";
+import type { Rule } from "../../checks/rules.ts";
+import { callable, text } from "../../checks/rules.ts";
+import type { DType } from "../../expression/dtype.ts";
+import type { Storage } from "../../expression/storage.ts";
+import { bytesOfStorage } from "../../expression/storage.ts";
+import type { Spec } from "../spec.ts";
+import { formatSpec, sizeOf } from "../spec.ts";
 import type { DeviceBuffer, Launch } from "./launch.ts";
-import type { Spec } from "./spec.ts";
-import { formatSpec, sizeOf } from "./spec.ts";
 
 /** What plans may rely on. Plans are pure functions of this and of the specs. */
 export interface Limits {

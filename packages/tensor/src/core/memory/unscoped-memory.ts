@@ -1,6 +1,6 @@
-import { DisposedError, OutOfMemoryError } from "../checks/errors.ts";
-import type { Backend } from "./backend.ts";
-import type { DeviceBuffer } from "./launch.ts";
+import { DisposedError, OutOfMemoryError } from "../../checks/errors.ts";
+import type { Backend } from "../devices/backend.ts";
+import type { DeviceBuffer } from "../devices/launch.ts";
 import { leakWatch } from "./leak-watch.ts";
 
 /** A buffer and its backend. */

@@ -1,11 +1,11 @@
-import { checkOptions, checkValue } from "../checks/check.ts";
-import { callable, either, yesOrNo } from "../checks/rules.ts";
-import type { DeviceBuffer } from "./launch.ts";
+import { checkOptions, checkValue } from "../../checks/check.ts";
+import { callable, either, yesOrNo } from "../../checks/rules.ts";
+import type { DeviceBuffer } from "../devices/launch.ts";
+import { nextTurn } from "../platform/next-turn.ts";
+import type { Spec } from "../spec.ts";
+import { formatSpec } from "../spec.ts";
 import type { LeakWatch, Made } from "./leak-watch.ts";
 import { setLeakWatch } from "./leak-watch.ts";
-import { nextTurn } from "./next-turn.ts";
-import type { Spec } from "./spec.ts";
-import { formatSpec } from "./spec.ts";
 
 /** Tensors of one origin that belong to no scope and were not disposed. */
 export interface UnfreedTensors {

@@ -1,17 +1,17 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { ArgumentError, DisposedError } from "../checks/errors.ts";
-import { aTensor } from "../checks/rules.ts";
-import type { DType } from "../expression/dtype.ts";
-import { propertiesOf } from "../expression/dtype.ts";
-import type { NumericArray } from "../expression/storage.ts";
-import { bytesOfStorage, decodeView, viewAs } from "../expression/storage.ts";
-import type { Backend } from "./backend.ts";
-import { bytesOf, storageOf } from "./backend.ts";
+import { ArgumentError, DisposedError } from "../../checks/errors.ts";
+import { aTensor } from "../../checks/rules.ts";
+import type { DType } from "../../expression/dtype.ts";
+import { propertiesOf } from "../../expression/dtype.ts";
+import type { NumericArray } from "../../expression/storage.ts";
+import { bytesOfStorage, decodeView, viewAs } from "../../expression/storage.ts";
+import type { Backend } from "../devices/backend.ts";
+import { bytesOf, storageOf } from "../devices/backend.ts";
+import type { BufferView, DeviceBuffer } from "../devices/launch.ts";
+import type { Shape, Spec } from "../spec.ts";
+import { formatShape, formatSpec, sizeOf } from "../spec.ts";
 import { trackInScope } from "./current-scope.ts";
-import type { BufferView, DeviceBuffer } from "./launch.ts";
-import type { Shape, Spec } from "./spec.ts";
-import { formatShape, formatSpec, sizeOf } from "./spec.ts";
 import { allocate, free, freeWhenForgotten, takeOutOfNet } from "./unscoped-memory.ts";
 
 // Engines without `using` still run its compiled form once the symbol exists.

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Limits } from "./backend.ts";
+import type { Limits } from "../devices/backend.ts";
 import { workgroupLine } from "./wgsl.ts";
 
 const limits = { maxWorkgroups: 65_535 } as Limits;

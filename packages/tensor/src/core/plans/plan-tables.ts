@@ -1,7 +1,7 @@
-import { BackendError } from "../checks/errors.ts";
-import type { Limits } from "./backend.ts";
-import type { AnyOp, Attributes, KernelPlan, NoAttributes, OpFamily, PlanOf, PlanTable } from "./op.ts";
-import type { Spec } from "./spec.ts";
+import { BackendError } from "../../checks/errors.ts";
+import type { Limits } from "../devices/backend.ts";
+import type { AnyOp, Attributes, KernelPlan, NoAttributes, OpFamily, PlanOf, PlanTable } from "../op.ts";
+import type { Spec } from "../spec.ts";
 
 type PlanLoaders = { readonly [language: string]: () => Promise<{ readonly plans: PlanTable }> };
 

@@ -1,4 +1,4 @@
-import type { ScalarType } from "../expression/dtype.ts";
+import type { ScalarType } from "../../expression/dtype.ts";
 
 /**
  * The arguments of a kernel in WASM as the words that it reads: addresses, then parameters.

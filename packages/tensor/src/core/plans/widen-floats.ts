@@ -1,12 +1,12 @@
-import type { DType } from "../expression/dtype.ts";
-import { widerType } from "../expression/dtype.ts";
-import type { Expression } from "../expression/expression.ts";
-import { buildExpression } from "../expression/expression.ts";
-import type { PlannedLaunch, Slot } from "./launch.ts";
-import type { AnyOp, Attributes, KernelPlan, PlanOf, PlanTable } from "./op.ts";
+import type { DType } from "../../expression/dtype.ts";
+import { widerType } from "../../expression/dtype.ts";
+import type { Expression } from "../../expression/expression.ts";
+import { buildExpression } from "../../expression/expression.ts";
+import type { PlannedLaunch, Slot } from "../devices/launch.ts";
+import type { AnyOp, Attributes, KernelPlan, PlanOf, PlanTable } from "../op.ts";
+import type { Spec } from "../spec.ts";
+import { sizeOf } from "../spec.ts";
 import type { PlanEntry, TakesStored } from "./plan-tables.ts";
-import type { Spec } from "./spec.ts";
-import { sizeOf } from "./spec.ts";
 
 const isNarrow = (spec: Spec | undefined): spec is Spec =>
   spec !== undefined && widerType(spec.dtype) !== spec.dtype;

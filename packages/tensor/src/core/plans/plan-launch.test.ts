@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { argumentWords } from "./argument-words.ts";
-import { wasmKernel } from "./launch.ts";
+import { argumentWords } from "../devices/argument-words.ts";
+import { wasmKernel } from "../devices/launch.ts";
 import { planLaunch } from "./plan-launch.ts";
 
 const kernels = {

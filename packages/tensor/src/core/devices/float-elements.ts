@@ -1,8 +1,8 @@
-import type { DType, WgslPairs } from "../expression/dtype.ts";
-import { propertiesOf } from "../expression/dtype.ts";
-import { floatTypes } from "../expression/dtype-kinds.ts";
+import type { DType, WgslPairs } from "../../expression/dtype.ts";
+import { propertiesOf } from "../../expression/dtype.ts";
+import { floatTypes } from "../../expression/dtype-kinds.ts";
+import { checkDType } from "../check-dtype.ts";
 import type { Limits } from "./backend.ts";
-import { checkDType } from "./check-dtype.ts";
 import type { WgslExtension } from "./launch.ts";
 
 /** How WGSL code stores the floats of a dtype and computes with them in f32: see `floatElements`. */

@@ -1,5 +1,5 @@
-import type { Limits } from "./backend.ts";
-import type { WgslKernel } from "./launch.ts";
+import type { Limits } from "../devices/backend.ts";
+import type { WgslKernel } from "../devices/launch.ts";
 
 /** What a kernel in WGSL is made of; what is left out is empty. */
 export type WgslKernelParts = Pick<WgslKernel, "entry" | "code"> &

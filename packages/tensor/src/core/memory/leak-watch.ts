@@ -1,5 +1,5 @@
-import type { DeviceBuffer } from "./launch.ts";
-import type { Spec } from "./spec.ts";
+import type { DeviceBuffer } from "../devices/launch.ts";
+import type { Spec } from "../spec.ts";
 
 /** A tensor, as far as leak reports know it. */
 export interface Made extends Spec {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { conv2dFilterGradientOp, sumOp } from "../ops/index.ts";
-import type { Limits } from "./backend.ts";
-import { plannerOf } from "./executor.ts";
-import type { AnyOp } from "./op.ts";
+import { conv2dFilterGradientOp, sumOp } from "../../ops/index.ts";
+import type { Limits } from "../devices/backend.ts";
+import { plannerOf } from "../executor.ts";
+import type { AnyOp } from "../op.ts";
+import type { Spec } from "../spec.ts";
 import { loadPlans } from "./plan-tables.ts";
-import type { Spec } from "./spec.ts";
 
 await loadPlans(["wgsl"]);
 

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import { full } from "../ops/creation/full.ts";
-import { RecordingBackend } from "../testing/recording-backend.ts";
-import { setDefaultBackend } from "./backend.ts";
+import { full } from "../../ops/creation/full.ts";
+import { RecordingBackend } from "../../testing/recording-backend.ts";
+import { setDefaultBackend } from "../devices/backend.ts";
 import { scope } from "./scope.ts";
 import type { Tensor } from "./tensor.ts";
 

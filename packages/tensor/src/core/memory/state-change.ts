@@ -1,5 +1,5 @@
-import { checkValue } from "../checks/check.ts";
-import { callable } from "../checks/rules.ts";
+import { checkValue } from "../../checks/check.ts";
+import { callable } from "../../checks/rules.ts";
 import { rejectPromise, scope } from "./scope.ts";
 
 /** A change of state that a forward pass asks for, such as new running statistics. */

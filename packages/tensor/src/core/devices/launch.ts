@@ -1,8 +1,8 @@
-import { ArgumentError } from "../checks/errors.ts";
-import type { Expression } from "../expression/expression.ts";
-import type { NumericArray } from "../expression/storage.ts";
+import { ArgumentError } from "../../checks/errors.ts";
+import type { Expression } from "../../expression/expression.ts";
+import type { NumericArray } from "../../expression/storage.ts";
+import type { Spec } from "../spec.ts";
 import type { KernelSchema, KernelSchemas, ParameterType } from "./kernel-schema.ts";
-import type { Spec } from "./spec.ts";
 
 /** A place in a plan: one of the op's inputs or outputs, or a temporary that the plan asked for. */
 export type Slot = { readonly input: number } | { readonly output: number } | { readonly temporary: number };

@@ -2,11 +2,11 @@ import { setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { DisposedError, OutOfMemoryError } from "../checks/errors.ts";
-import { tensor } from "../creation/tensor.ts";
-import { backendWith } from "../testing/backend-with.ts";
-import { MemoryBackend } from "../testing/memory-backend.ts";
-import type { DeviceBuffer } from "./launch.ts";
+import { DisposedError, OutOfMemoryError } from "../../checks/errors.ts";
+import { tensor } from "../../creation/tensor.ts";
+import { backendWith } from "../../testing/backend-with.ts";
+import { MemoryBackend } from "../../testing/memory-backend.ts";
+import type { DeviceBuffer } from "../devices/launch.ts";
 import { keep, scope } from "./scope.ts";
 import { aliasOf, type Tensor } from "./tensor.ts";
 

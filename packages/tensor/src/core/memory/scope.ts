@@ -1,7 +1,7 @@
-import { checkValue } from "../checks/check.ts";
-import { contentsOf, isRecord } from "../checks/containers.ts";
-import { ArgumentError } from "../checks/errors.ts";
-import { aTensor, callable } from "../checks/rules.ts";
+import { checkValue } from "../../checks/check.ts";
+import { contentsOf, isRecord } from "../../checks/containers.ts";
+import { ArgumentError } from "../../checks/errors.ts";
+import { aTensor, callable } from "../../checks/rules.ts";
 import type { Scope } from "./current-scope.ts";
 import { currentScope, runInScope, trackInScope } from "./current-scope.ts";
 import { leakWatch } from "./leak-watch.ts";

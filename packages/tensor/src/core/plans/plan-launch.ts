@@ -1,5 +1,5 @@
-import type { KernelSchema } from "./kernel-schema.ts";
-import type { Kernel, KernelLaunch, RangeCheck, ScalarSlot, Slot, Work } from "./launch.ts";
+import type { KernelSchema } from "../devices/kernel-schema.ts";
+import type { Kernel, KernelLaunch, RangeCheck, ScalarSlot, Slot, Work } from "../devices/launch.ts";
 
 /** A kernel whose operands have names. */
 export interface NamedKernel<Schema extends KernelSchema> extends Kernel {
