@@ -245,7 +245,7 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
   ],
   ["packages/tensor/src/ops/convolution/conv1d", { x: () => draw(8, 4, 100), ...weights(16, 4, 3) }],
   ["packages/tensor/src/ops/convolution/conv2d", { x: () => draw(8, 3, 32, 32), ...weights(16, 3, 3, 3) }],
-  ["packages/tensor/src/ops/elementwise/fuse", { scale: () => ones([8]) }],
+  ["packages/tensor/src/ops/elementwise/fusion/fuse", { scale: () => ones([8]) }],
   ["packages/tensor/src/ops/pooling/global-average-pool", { features: () => draw(32, 512, 7, 7) }],
   ["packages/tensor/src/ops/matmul/linear", { x: () => draw(32, 784), ...weights(10, 784) }],
   ["packages/tensor/src/ops/reduction/moments", { x: () => draw(2, 3, 4, 4) }],

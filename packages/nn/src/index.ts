@@ -59,12 +59,12 @@ export {
   stepDecay,
   warmUp,
 } from "./schedules/schedules.ts";
-export type { Batch, DataSource, HostArray, Loadable } from "./training/batch.ts";
+export type { Batch, DataSource, HostArray, Loadable } from "./training/batches/batch.ts";
 export { evaluate } from "./training/evaluate.ts";
 export type { EvaluateOptions } from "./training/evaluate-options.ts";
 export { fit } from "./training/fit.ts";
 export type { Callback, CheckpointOptions, FitOptions, Probe, RunControl } from "./training/fit-options.ts";
-export type { BatchRecord, EpochRecord, Evaluation, History } from "./training/history.ts";
-export type { Measure, Measures, PassMetric, WeightedMean } from "./training/measures.ts";
-export { weighted } from "./training/measures.ts";
-export { NonFiniteLossError } from "./training/non-finite-error.ts";
+export type { BatchRecord, EpochRecord, Evaluation, History } from "./training/measurements/history.ts";
+export type { Measure, Measures, PassMetric, WeightedMean } from "./training/measurements/measures.ts";
+export { weighted } from "./training/measurements/measures.ts";
+export { NonFiniteLossError } from "./training/measurements/non-finite-error.ts";

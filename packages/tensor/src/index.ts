@@ -78,7 +78,6 @@ export {
   tanh,
 } from "./ops/elementwise/activation.ts";
 export { abs, add, div, mul, neg, rem, sign, sub } from "./ops/elementwise/arithmetic.ts";
-export type { TensorOrNumber } from "./ops/elementwise/binary.ts";
 export { clamp, maximum, minimum } from "./ops/elementwise/bounds.ts";
 export { cast } from "./ops/elementwise/cast.ts";
 export {
@@ -91,9 +90,10 @@ export {
   notEqual,
 } from "./ops/elementwise/comparison.ts";
 export { erf, exp, expm1, log, log1p } from "./ops/elementwise/exponential.ts";
-export { fuse } from "./ops/elementwise/fuse.ts";
-export { evaluateExpression } from "./ops/elementwise/fused.ts";
+export { fuse } from "./ops/elementwise/fusion/fuse.ts";
+export { evaluateExpression } from "./ops/elementwise/fusion/fused.ts";
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./ops/elementwise/logic.ts";
+export type { TensorOrNumber } from "./ops/elementwise/operands/binary.ts";
 export { power, reciprocal, rsqrt, sqrt, square } from "./ops/elementwise/powers.ts";
 export { ceil, floor, round, trunc } from "./ops/elementwise/rounding.ts";
 export { cos, sin } from "./ops/elementwise/trigonometric.ts";

@@ -14,7 +14,7 @@ import {
 import { checkCheckpointName } from "../checkpoints/checkpoint-store.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import type { CheckpointOptions, FitOptions } from "./fit-options.ts";
-import type { Measures } from "./measures.ts";
+import type { Measures } from "./measurements/measures.ts";
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;

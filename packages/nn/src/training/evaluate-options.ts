@@ -1,5 +1,5 @@
-import type { DataSource } from "./batch.ts";
-import type { Measures } from "./measures.ts";
+import type { DataSource } from "./batches/batch.ts";
+import type { Measures } from "./measurements/measures.ts";
 
 /** How to evaluate, and on which data. */
 export interface EvaluateOptions<Inputs, Labels, Outputs, Name extends string = string>

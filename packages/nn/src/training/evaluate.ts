@@ -2,19 +2,19 @@ import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, keep, scope, withoutStateChanges } from "@evenkeel/tensor";
 import { naming } from "../module/failure.ts";
 import type { Module } from "../module/module.ts";
-import type { FittingSource } from "./batch.ts";
-import { backendOf, disposeBatch, loadBatch } from "./batch.ts";
-import { BatchStream } from "./batch-stream.ts";
+import type { FittingSource } from "./batches/batch.ts";
+import { backendOf, disposeBatch, loadBatch } from "./batches/batch.ts";
+import { BatchStream } from "./batches/batch-stream.ts";
 import { checkEvaluateOptions } from "./check-options.ts";
 import { withCleanUp } from "./clean-up.ts";
 import type { EvaluateOptions, EvaluateSettings } from "./evaluate-options.ts";
-import type { Evaluation } from "./history.ts";
-import { LateReader } from "./late-reader.ts";
 import { located } from "./located.ts";
-import { measureBatch } from "./measure-batch.ts";
+import type { Evaluation } from "./measurements/history.ts";
+import { LateReader } from "./measurements/late-reader.ts";
+import { measureBatch } from "./measurements/measure-batch.ts";
+import type { Reading } from "./measurements/totals.ts";
+import { Totals } from "./measurements/totals.ts";
 import { inMode, modulesOf } from "./modes.ts";
-import type { Reading } from "./totals.ts";
-import { Totals } from "./totals.ts";
 
 /** The largest number of batches whose values are read in one transfer. */
 const readEvery = 32;

@@ -1,9 +1,9 @@
 import type { CheckpointStore } from "../checkpoints/checkpoint-store.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { Schedule } from "../schedules/schedules.ts";
-import type { DataSource } from "./batch.ts";
-import type { BatchRecord, EpochRecord, History } from "./history.ts";
-import type { Measures } from "./measures.ts";
+import type { DataSource } from "./batches/batch.ts";
+import type { BatchRecord, EpochRecord, History } from "./measurements/history.ts";
+import type { Measures } from "./measurements/measures.ts";
 
 /** What callbacks and probes can do to the run. */
 export interface RunControl {

@@ -3,14 +3,14 @@ import { ArgumentError, RandomSource } from "@evenkeel/tensor";
 import type { AnyModule, Module } from "../module/module.ts";
 import { Buffer, Parameter } from "../module/variable.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { FittingSource } from "./batch.ts";
+import type { FittingSource } from "./batches/batch.ts";
 import { checkFitOptions } from "./check-options.ts";
 import { withCleanUp } from "./clean-up.ts";
 import type { FitOptions, FitSettings } from "./fit-options.ts";
-import type { History } from "./history.ts";
+import type { History } from "./measurements/history.ts";
 import { isTrainedIn, modulesOf } from "./modes.ts";
-import { Run } from "./run.ts";
-import { checkOwner, claimRun } from "./run-checkpoint.ts";
+import { Run } from "./run/run.ts";
+import { checkOwner, claimRun } from "./run/run-checkpoint.ts";
 
 /**
  * Trains a model: for every batch one forward and backward pass and one update. It owns the memory of each step, including

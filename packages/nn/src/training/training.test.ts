@@ -2,11 +2,11 @@ import type { Tensor } from "@evenkeel/tensor";
 import { ArgumentError, ShapeError, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import { MemoryBackend } from "@evenkeel/tensor/testing";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import type { DataSource } from "./batch.ts";
-import { disposeBatch, loadBatch } from "./batch.ts";
-import { BatchStream } from "./batch-stream.ts";
-import { Stopwatch } from "./stopwatch.ts";
-import { Totals } from "./totals.ts";
+import type { DataSource } from "./batches/batch.ts";
+import { disposeBatch, loadBatch } from "./batches/batch.ts";
+import { BatchStream } from "./batches/batch-stream.ts";
+import { Totals } from "./measurements/totals.ts";
+import { Stopwatch } from "./run/stopwatch.ts";
 
 let backend: MemoryBackend;
 

@@ -6,7 +6,7 @@ import { differentiate, inputsRead } from "../expression/differentiate.ts";
 import { isFloat } from "../expression/dtype.ts";
 import type { Expression } from "../expression/expression.ts";
 import { keepInputs } from "../expression/expression.ts";
-import { evaluateExpression } from "./elementwise/fused.ts";
+import { evaluateExpression } from "./elementwise/fusion/fused.ts";
 import { sumTo } from "./reduction/sum.ts";
 
 /** Rules per op, by specs and attributes: differentiating costs more than a small launch. Beyond so many it starts over. */

@@ -27,7 +27,7 @@ export {
   notEqualOp,
 } from "./elementwise/comparison.ts";
 export { erfOp, expm1Op, expOp, log1pOp, logOp } from "./elementwise/exponential.ts";
-export { fusedOp } from "./elementwise/fused.ts";
+export { fusedOp } from "./elementwise/fusion/fused.ts";
 export { logicalAndOp, logicalNotOp, logicalOrOp, logicalXorOp } from "./elementwise/logic.ts";
 export { powerOp, reciprocalOp, rsqrtOp, sqrtOp, squareOp } from "./elementwise/powers.ts";
 export { ceilOp, floorOp, roundOp, truncOp } from "./elementwise/rounding.ts";

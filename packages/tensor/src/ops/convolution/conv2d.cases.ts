@@ -3,7 +3,7 @@ import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { EpilogueAttributes } from "../matmul/epilogue.ts";
 import { epilogueOf } from "../matmul/epilogue.ts";
 import { conv2dFilterGradientOp, conv2dInputGradientOp, conv2dOp } from "./conv2d.ts";

@@ -11,8 +11,8 @@ import {
   softplusOp,
   tanhOp,
 } from "./activation.ts";
-import { unaryCases } from "./elementwise-cases.ts";
-import { withHalves } from "./half-cases.ts";
+import { unaryCases } from "./operands/elementwise-cases.ts";
+import { withHalves } from "./operands/half-cases.ts";
 
 export const reluCases: OpCases<Record<string, never>> = {
   op: reluOp,

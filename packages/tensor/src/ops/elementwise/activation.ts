@@ -6,7 +6,7 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { unaryExpression, unaryOutputs } from "./unary.ts";
+import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
 
 /** y = x for x > 0 and NaN, else 0. */
 export const reluOp: Op = {

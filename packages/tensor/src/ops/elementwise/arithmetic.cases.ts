@@ -1,7 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import { absOp, addOp, divOp, mulOp, negOp, remOp, signOp, subOp } from "./arithmetic.ts";
-import { binaryCases, integerCases, unaryCases } from "./elementwise-cases.ts";
-import { withHalves } from "./half-cases.ts";
+import { binaryCases, integerCases, unaryCases } from "./operands/elementwise-cases.ts";
+import { withHalves } from "./operands/half-cases.ts";
 
 export const addCases: OpCases<Record<string, never>> = {
   op: addOp,

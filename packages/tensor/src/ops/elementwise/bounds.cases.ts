@@ -1,7 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { ClampAttributes } from "./bounds.ts";
 import { clampOp, maximumOp, minimumOp } from "./bounds.ts";
-import { binaryCases, integerCases, unaryCases } from "./elementwise-cases.ts";
+import { binaryCases, integerCases, unaryCases } from "./operands/elementwise-cases.ts";
 
 export const maximumCases: OpCases<Record<string, never>> = {
   op: maximumOp,

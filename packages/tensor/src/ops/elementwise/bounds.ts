@@ -8,9 +8,9 @@ import type { Op } from "../../core/op.ts";
 import { arithmeticTypes, checkNumber } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import type { TensorOrNumber } from "./binary.ts";
-import { binaryExpression, binaryOutputs, callBinary } from "./binary.ts";
-import { unaryExpression, unaryOutputs } from "./unary.ts";
+import type { TensorOrNumber } from "./operands/binary.ts";
+import { binaryExpression, binaryOutputs, callBinary } from "./operands/binary.ts";
+import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
 
 /** y = max(a, b); an absent operand is the scalar of the call. */
 export const maximumOp: Op = {

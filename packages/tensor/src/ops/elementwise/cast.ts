@@ -9,7 +9,7 @@ import { computeType, isFloat, isTruth, propertiesOf } from "../../expression/dt
 import { allTypes } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { unaryExpression } from "./unary.ts";
+import { unaryExpression } from "./operands/unary.ts";
 
 export interface CastAttributes {
   readonly dtype: DType;

@@ -8,7 +8,7 @@ import {
   lessOp,
   notEqualOp,
 } from "./comparison.ts";
-import { binaryCases, integerCases, unaryCases } from "./elementwise-cases.ts";
+import { binaryCases, integerCases, unaryCases } from "./operands/elementwise-cases.ts";
 
 const numberCases: readonly OpCase<Record<string, never>>[] = [
   ...binaryCases({ values: { integers: [-2, 2] }, number: 1 }),

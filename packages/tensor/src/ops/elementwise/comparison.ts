@@ -3,9 +3,9 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { allTypes, orderedTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import type { TensorOrNumber } from "./binary.ts";
-import { binaryExpression, binaryOutputs, callBinary } from "./binary.ts";
-import { unaryExpression, unaryOutputs } from "./unary.ts";
+import type { TensorOrNumber } from "./operands/binary.ts";
+import { binaryExpression, binaryOutputs, callBinary } from "./operands/binary.ts";
+import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
 
 /** y = (a = b); an absent operand is the scalar of the call. */
 export const equalOp: Op = {

@@ -1,7 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { unaryCases } from "./elementwise-cases.ts";
 import { erfOp, expm1Op, expOp, log1pOp, logOp } from "./exponential.ts";
-import { withHalves } from "./half-cases.ts";
+import { unaryCases } from "./operands/elementwise-cases.ts";
+import { withHalves } from "./operands/half-cases.ts";
 
 export const expCases: OpCases<Record<string, never>> = {
   op: expOp,

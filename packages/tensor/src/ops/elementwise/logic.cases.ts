@@ -1,6 +1,6 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { binaryCases, unaryCases } from "./elementwise-cases.ts";
 import { logicalAndOp, logicalNotOp, logicalOrOp, logicalXorOp } from "./logic.ts";
+import { binaryCases, unaryCases } from "./operands/elementwise-cases.ts";
 
 export const logicalAndCases: OpCases<Record<string, never>> = {
   op: logicalAndOp,

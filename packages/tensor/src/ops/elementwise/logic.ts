@@ -2,8 +2,8 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import * as e from "../../expression/functions.ts";
-import { binaryExpression, binaryOutputs } from "./binary.ts";
-import { unaryExpression, unaryOutputs } from "./unary.ts";
+import { binaryExpression, binaryOutputs } from "./operands/binary.ts";
+import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
 
 /** y = a and b. */
 export const logicalAndOp: Op = {

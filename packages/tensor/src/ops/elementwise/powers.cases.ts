@@ -1,5 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { binaryCases, unaryCases } from "./elementwise-cases.ts";
+import { binaryCases, unaryCases } from "./operands/elementwise-cases.ts";
 import { powerOp, reciprocalOp, rsqrtOp, sqrtOp, squareOp } from "./powers.ts";
 
 export const squareCases: OpCases<Record<string, never>> = {

@@ -4,9 +4,9 @@ import { isTensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { arithmeticTypes, floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import type { TensorOrNumber } from "./binary.ts";
-import { binaryExpression, binaryOutputs, callBinary } from "./binary.ts";
-import { unaryExpression, unaryOutputs } from "./unary.ts";
+import type { TensorOrNumber } from "./operands/binary.ts";
+import { binaryExpression, binaryOutputs, callBinary } from "./operands/binary.ts";
+import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
 
 /** y = x x. */
 export const squareOp: Op = {

@@ -1,5 +1,5 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
-import { unaryCases } from "./elementwise-cases.ts";
+import { unaryCases } from "./operands/elementwise-cases.ts";
 import { ceilOp, floorOp, roundOp, truncOp } from "./rounding.ts";
 
 const cases: readonly OpCase<Record<string, never>>[] = [

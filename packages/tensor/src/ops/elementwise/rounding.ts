@@ -2,7 +2,7 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import * as e from "../../expression/functions.ts";
-import { unaryExpression, unaryOutputs } from "./unary.ts";
+import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
 
 /** y = the smallest whole number >= x. */
 export const ceilOp: Op = {

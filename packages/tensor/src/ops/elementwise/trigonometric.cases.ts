@@ -1,5 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { circularCases } from "./elementwise-cases.ts";
+import { circularCases } from "./operands/elementwise-cases.ts";
 import { cosOp, sinOp } from "./trigonometric.ts";
 
 export const sinCases: OpCases<Record<string, never>> = {

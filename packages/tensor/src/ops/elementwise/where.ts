@@ -10,8 +10,8 @@ import { computeType } from "../../expression/dtype.ts";
 import { allTypes, checkNumber } from "../../expression/dtype-kinds.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import type { TensorOrNumber } from "./binary.ts";
-import { commonDType, tensorOrNumber } from "./binary.ts";
+import type { TensorOrNumber } from "./operands/binary.ts";
+import { commonDType, tensorOrNumber } from "./operands/binary.ts";
 
 type Specs = readonly (Spec | undefined)[];
 

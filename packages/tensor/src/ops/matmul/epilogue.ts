@@ -11,8 +11,8 @@ import type { Expression, Value } from "../../expression/expression.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
-import { evaluateExpression } from "../elementwise/fused.ts";
-import { pointwise } from "../elementwise/pointwise.ts";
+import { evaluateExpression } from "../elementwise/fusion/fused.ts";
+import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import { sumTo } from "../reduction/sum.ts";
 
 /** What follows a product or a convolution without another pass over memory. */

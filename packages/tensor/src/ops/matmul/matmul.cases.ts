@@ -2,7 +2,7 @@ import type { CaseInput, OpCase, OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import { epilogueOf } from "./epilogue.ts";
 import { matmulOp } from "./matmul.ts";
 import type { MatmulAttributes } from "./matmul-shape.ts";

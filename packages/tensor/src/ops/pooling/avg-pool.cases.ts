@@ -1,5 +1,5 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { AvgPoolAttributes, AvgPoolGradientAttributes } from "./attributes.ts";
 import { avgPoolGradientOp, avgPoolOp } from "./avg-pool.ts";
 import { poolCases } from "./pooling-cases.ts";

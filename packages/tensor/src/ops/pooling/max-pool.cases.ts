@@ -1,5 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 import { maxPoolGradientOp, maxPoolOp, maxPoolSelectOp } from "./max-pool.ts";
 import { gradientCases, selectCases } from "./place-cases.ts";

@@ -1,5 +1,5 @@
 import type { OpCase } from "../../core/op-cases.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { ArgExtremeAttributes } from "./attributes.ts";
 import { lineCases } from "./line-cases.ts";
 

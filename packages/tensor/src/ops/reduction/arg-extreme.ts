@@ -10,7 +10,7 @@ import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import { pointwise } from "../elementwise/pointwise.ts";
+import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { ArgExtremeAttributes } from "./attributes.ts";

@@ -9,7 +9,7 @@ import { formatShape, sizeOf } from "../../core/spec.ts";
 import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
-import { pointwise } from "../elementwise/pointwise.ts";
+import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { reductionAttributes, restoreAxes } from "./axes.ts";

@@ -1,5 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { ReductionAttributes } from "./attributes.ts";
 import { meanOp } from "./mean.ts";
 import { reductionCases } from "./reduction-cases.ts";

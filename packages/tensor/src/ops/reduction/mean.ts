@@ -5,7 +5,7 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import { pointwise } from "../elementwise/pointwise.ts";
+import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import type { ReductionAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { broadcastReduced, reductionAttributes } from "./axes.ts";

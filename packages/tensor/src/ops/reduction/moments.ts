@@ -8,7 +8,7 @@ import type { Op } from "../../core/op.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
-import { pointwise } from "../elementwise/pointwise.ts";
+import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import type { MomentsAttributes } from "./attributes.ts";
 import type { ReductionOptions } from "./axes.ts";
 import { broadcastReduced, reductionAttributes, reductionRules, restoreAxes } from "./axes.ts";

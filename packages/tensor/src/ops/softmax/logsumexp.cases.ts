@@ -1,5 +1,5 @@
 import type { Accuracy, OpCases } from "../../core/op-cases.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { ReductionAttributes } from "../reduction/attributes.ts";
 import { reductionCases } from "../reduction/reduction-cases.ts";
 import { logsumexpOp } from "./logsumexp.ts";

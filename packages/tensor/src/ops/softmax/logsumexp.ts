@@ -7,7 +7,7 @@ import { widerType } from "../../expression/dtype.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
-import { pointwise } from "../elementwise/pointwise.ts";
+import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import type { ReductionAttributes } from "../reduction/attributes.ts";
 import type { ReductionOptions } from "../reduction/axes.ts";
 import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";

@@ -1,5 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { CrossEntropyAttributes } from "./attributes.ts";
 import { crossEntropyCases } from "./cross-entropy-cases.ts";
 import { softmaxCrossEntropyGradientOp, softmaxCrossEntropyOp } from "./softmax-cross-entropy.ts";

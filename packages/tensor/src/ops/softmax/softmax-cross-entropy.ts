@@ -12,7 +12,7 @@ import { floatTypes } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
-import { pointwise } from "../elementwise/pointwise.ts";
+import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import { reshape } from "../movement/reshape.ts";
 import type { CrossEntropyAttributes } from "./attributes.ts";
 import { softmax } from "./softmax.ts";

@@ -1,5 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import { lineCases } from "../reduction/line-cases.ts";
 import type { AxisAttributes } from "./attributes.ts";
 import { softmaxGradientOp, softmaxOp } from "./softmax.ts";

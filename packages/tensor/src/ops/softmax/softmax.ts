@@ -7,7 +7,7 @@ import type { AxisOptions } from "../../core/spec.ts";
 import { axesOption } from "../../core/spec.ts";
 import { floatTypes } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
-import { pointwise } from "../elementwise/pointwise.ts";
+import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import { sum } from "../reduction/sum.ts";
 import { alongAxes } from "./along-axes.ts";

@@ -1,6 +1,6 @@
 import type { NumericArray, Tensor } from "@evenkeel/tensor";
 import { concatenate, nextTurn } from "@evenkeel/tensor";
-import { unlessAborted } from "./abort.ts";
+import { unlessAborted } from "../batches/abort.ts";
 
 /** Values of one step that were read from the device, and what the host noted about it. */
 export interface LateRow<Note> {

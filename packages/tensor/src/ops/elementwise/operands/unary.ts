@@ -1,10 +1,10 @@
-import { checkDType } from "../../core/check-dtype.ts";
-import type { Spec } from "../../core/spec.ts";
-import type { DType } from "../../expression/dtype.ts";
-import { computeType } from "../../expression/dtype.ts";
-import { floatTypes } from "../../expression/dtype-kinds.ts";
-import type { Expression, Value } from "../../expression/expression.ts";
-import { buildExpression } from "../../expression/expression.ts";
+import { checkDType } from "../../../core/check-dtype.ts";
+import type { Spec } from "../../../core/spec.ts";
+import type { DType } from "../../../expression/dtype.ts";
+import { computeType } from "../../../expression/dtype.ts";
+import { floatTypes } from "../../../expression/dtype-kinds.ts";
+import type { Expression, Value } from "../../../expression/expression.ts";
+import { buildExpression } from "../../../expression/expression.ts";
 
 type Specs = readonly (Spec | undefined)[];
 

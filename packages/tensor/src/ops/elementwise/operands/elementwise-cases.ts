@@ -1,7 +1,7 @@
-import type { Attributes } from "../../core/op.ts";
-import type { Accuracy, CaseInput, CaseValues, OpCase } from "../../core/op-cases.ts";
-import type { Shape } from "../../core/spec.ts";
-import type { DType } from "../../expression/dtype.ts";
+import type { Attributes } from "../../../core/op.ts";
+import type { Accuracy, CaseInput, CaseValues, OpCase } from "../../../core/op-cases.ts";
+import type { Shape } from "../../../core/spec.ts";
+import type { DType } from "../../../expression/dtype.ts";
 
 export interface UnaryCaseOptions<Attrs extends Attributes> {
   readonly values: CaseValues;

@@ -1,10 +1,10 @@
 import type { DataError } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
-import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { LateReader } from "./late-reader.ts";
+import type { Optimizer } from "../../optimizers/optimizer.ts";
+import type { LateReader } from "../measurements/late-reader.ts";
+import type { Reading } from "../measurements/totals.ts";
 import type { Position, RunSettings, RunState } from "./run-progress.ts";
 import { checkEpochs, checkSettings } from "./run-progress.ts";
-import type { Reading } from "./totals.ts";
 
 /** What is noted about a step until its values are read. */
 export interface StepNote extends Position {

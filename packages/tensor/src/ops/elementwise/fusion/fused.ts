@@ -1,10 +1,10 @@
-import { ArgumentError, DTypeError } from "../../checks/errors.ts";
-import { execute } from "../../core/executor.ts";
-import type { Tensor } from "../../core/memory/tensor.ts";
-import type { Op } from "../../core/op.ts";
-import type { Shape, Spec } from "../../core/spec.ts";
-import { broadcastShapes, formatSpec } from "../../core/spec.ts";
-import type { Expression } from "../../expression/expression.ts";
+import { ArgumentError, DTypeError } from "../../../checks/errors.ts";
+import { execute } from "../../../core/executor.ts";
+import type { Tensor } from "../../../core/memory/tensor.ts";
+import type { Op } from "../../../core/op.ts";
+import type { Shape, Spec } from "../../../core/spec.ts";
+import { broadcastShapes, formatSpec } from "../../../core/spec.ts";
+import type { Expression } from "../../../expression/expression.ts";
 
 export interface FusedAttributes {
   readonly expression: Expression;

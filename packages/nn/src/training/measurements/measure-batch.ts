@@ -12,7 +12,7 @@ import {
   ShapeError,
 } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
-import { Denominators } from "../losses/denominators.ts";
+import { Denominators } from "../../losses/denominators.ts";
 import type { Measure, Measures, PassMetric, WeightedMean } from "./measures.ts";
 import type { Reading } from "./totals.ts";
 

@@ -1,15 +1,15 @@
-import { ArgumentError, ShapeError } from "../../checks/errors.ts";
-import type { Backend } from "../../core/devices/backend.ts";
-import type { Executor } from "../../core/executor.ts";
-import { Tensor, TensorStorage } from "../../core/memory/tensor.ts";
-import type { AnyOp, Attributes, ExpressionOf, OpCall } from "../../core/op.ts";
-import type { Shape, Spec } from "../../core/spec.ts";
-import { formatShape, formatSpec, sameShape } from "../../core/spec.ts";
-import { inputsRead } from "../../expression/differentiate.ts";
-import type { ScalarType } from "../../expression/dtype.ts";
-import { computeType } from "../../expression/dtype.ts";
-import type { Expression, Value } from "../../expression/expression.ts";
-import { ExpressionBuilder, inlineExpression, keepInputs } from "../../expression/expression.ts";
+import { ArgumentError, ShapeError } from "../../../checks/errors.ts";
+import type { Backend } from "../../../core/devices/backend.ts";
+import type { Executor } from "../../../core/executor.ts";
+import { Tensor, TensorStorage } from "../../../core/memory/tensor.ts";
+import type { AnyOp, Attributes, ExpressionOf, OpCall } from "../../../core/op.ts";
+import type { Shape, Spec } from "../../../core/spec.ts";
+import { formatShape, formatSpec, sameShape } from "../../../core/spec.ts";
+import { inputsRead } from "../../../expression/differentiate.ts";
+import type { ScalarType } from "../../../expression/dtype.ts";
+import { computeType } from "../../../expression/dtype.ts";
+import type { Expression, Value } from "../../../expression/expression.ts";
+import { ExpressionBuilder, inlineExpression, keepInputs } from "../../../expression/expression.ts";
 
 /** One op of a traced function. Every tensor of the trace has a number: operands and results are named by it. */
 interface Step {

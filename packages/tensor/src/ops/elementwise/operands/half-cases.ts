@@ -1,6 +1,6 @@
-import { ArgumentError } from "../../checks/errors.ts";
-import type { Attributes } from "../../core/op.ts";
-import type { CaseInput, OpCase } from "../../core/op-cases.ts";
+import { ArgumentError } from "../../../checks/errors.ts";
+import type { Attributes } from "../../../core/op.ts";
+import type { CaseInput, OpCase } from "../../../core/op-cases.ts";
 
 /** A case by its name, with its f32 inputs in f16: all, or those that are listed. */
 export type HalfCase = string | readonly [name: string, ...inputs: readonly number[]];

@@ -1,6 +1,6 @@
-import type { OpCases } from "../../core/op-cases.ts";
-import { buildExpression } from "../../expression/expression.ts";
-import * as e from "../../expression/functions.ts";
+import type { OpCases } from "../../../core/op-cases.ts";
+import { buildExpression } from "../../../expression/expression.ts";
+import * as e from "../../../expression/functions.ts";
 import type { FusedAttributes } from "./fused.ts";
 import { fusedOp } from "./fused.ts";
 

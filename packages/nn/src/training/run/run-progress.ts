@@ -8,9 +8,9 @@ import {
   nonNegativeInteger,
   seedWord,
 } from "@evenkeel/tensor/checks";
-import type { OptimizerSettings } from "../optimizers/optimizer-options.ts";
-import type { History } from "./history.ts";
-import type { Totals } from "./totals.ts";
+import type { OptimizerSettings } from "../../optimizers/optimizer-options.ts";
+import type { History } from "../measurements/history.ts";
+import type { Totals } from "../measurements/totals.ts";
 
 /** The position of the next batch. */
 export interface Position {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { ArgumentError, BackendError, DTypeError, ShapeError } from "../../checks/errors.ts";
-import type { ExpressionLaunch } from "../../core/devices/launch.ts";
-import type { Shape } from "../../core/spec.ts";
-import { fromData } from "../../creation/from-data.ts";
-import type { DType } from "../../expression/dtype.ts";
-import * as ops from "../../index.ts";
-import { MemoryBackend } from "../../testing/memory-backend.ts";
-import { RecordingBackend } from "../../testing/recording-backend.ts";
+import { ArgumentError, BackendError, DTypeError, ShapeError } from "../../../checks/errors.ts";
+import type { ExpressionLaunch } from "../../../core/devices/launch.ts";
+import type { Shape } from "../../../core/spec.ts";
+import { fromData } from "../../../creation/from-data.ts";
+import type { DType } from "../../../expression/dtype.ts";
+import * as ops from "../../../index.ts";
+import { MemoryBackend } from "../../../testing/memory-backend.ts";
+import { RecordingBackend } from "../../../testing/recording-backend.ts";
 
 const backend = new RecordingBackend();
 const of = (dtype: DType, shape: Shape = [2]) =>

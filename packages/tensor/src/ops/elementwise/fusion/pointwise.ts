@@ -1,7 +1,7 @@
-import type { Tensor } from "../../core/memory/tensor.ts";
-import { isFloat, widerType } from "../../expression/dtype.ts";
-import type { Value } from "../../expression/expression.ts";
-import { buildExpression } from "../../expression/expression.ts";
+import type { Tensor } from "../../../core/memory/tensor.ts";
+import { isFloat, widerType } from "../../../expression/dtype.ts";
+import type { Value } from "../../../expression/expression.ts";
+import { buildExpression } from "../../../expression/expression.ts";
 import { evaluateExpression } from "./fused.ts";
 
 /**

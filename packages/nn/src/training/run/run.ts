@@ -1,22 +1,22 @@
 import type { Backend } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
-import type { Module } from "../module/module.ts";
-import type { Batch } from "./batch.ts";
-import { disposeBatch } from "./batch.ts";
-import { BatchStream } from "./batch-stream.ts";
-import { withCleanUp } from "./clean-up.ts";
+import type { Module } from "../../module/module.ts";
+import type { Batch } from "../batches/batch.ts";
+import { disposeBatch } from "../batches/batch.ts";
+import { BatchStream } from "../batches/batch-stream.ts";
+import { withCleanUp } from "../clean-up.ts";
+import { evaluateAll } from "../evaluate.ts";
+import type { FitOptions, RunControl } from "../fit-options.ts";
+import { located } from "../located.ts";
+import type { BatchRecord, EpochRecord, History } from "../measurements/history.ts";
+import { LateReader } from "../measurements/late-reader.ts";
+import { NonFiniteLossError } from "../measurements/non-finite-error.ts";
+import { Totals } from "../measurements/totals.ts";
 import type { StepNote } from "./ended-run.ts";
 import { findEndedRun, leaveEndedRun } from "./ended-run.ts";
-import { evaluateAll } from "./evaluate.ts";
-import type { FitOptions, RunControl } from "./fit-options.ts";
-import type { BatchRecord, EpochRecord, History } from "./history.ts";
-import { LateReader } from "./late-reader.ts";
-import { located } from "./located.ts";
-import { NonFiniteLossError } from "./non-finite-error.ts";
 import { restoreRun, saveRun, settingsOf } from "./run-checkpoint.ts";
 import type { Position, RunState } from "./run-progress.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { Totals } from "./totals.ts";
 import { TrainingStep } from "./training-step.ts";
 
 /** One call of `fit`: its position, and its results so far. */

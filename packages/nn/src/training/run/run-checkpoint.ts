@@ -6,12 +6,12 @@ import {
   encodeCheckpoint,
   modelPrefix,
   sectionOf,
-} from "../checkpoints/checkpoint-file.ts";
-import { checkStateDict } from "../module/load-state-dict.ts";
-import type { AnyModule } from "../module/module.ts";
-import { distinctArrays, stateArrays } from "../module/state-dict.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
-import type { CheckpointOptions } from "./fit-options.ts";
+} from "../../checkpoints/checkpoint-file.ts";
+import { checkStateDict } from "../../module/load-state-dict.ts";
+import type { AnyModule } from "../../module/module.ts";
+import { distinctArrays, stateArrays } from "../../module/state-dict.ts";
+import type { Optimizer } from "../../optimizers/optimizer.ts";
+import type { CheckpointOptions } from "../fit-options.ts";
 import type { Progress, RunSettings, RunState } from "./run-progress.ts";
 import { checkEpochs, checkProgress, checkSettings } from "./run-progress.ts";
 

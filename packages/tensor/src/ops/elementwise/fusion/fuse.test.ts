@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
-import type { ExpressionLaunch } from "../../core/devices/launch.ts";
-import type { Tensor } from "../../core/memory/tensor.ts";
-import { tensor } from "../../creation/tensor.ts";
-import { evaluator } from "../../expression/evaluate.ts";
-import { buildExpression } from "../../expression/expression.ts";
-import * as e from "../../expression/functions.ts";
-import * as ops from "../../index.ts";
-import { RecordingBackend } from "../../testing/recording-backend.ts";
+import { ArgumentError, DTypeError, ShapeError } from "../../../checks/errors.ts";
+import type { ExpressionLaunch } from "../../../core/devices/launch.ts";
+import type { Tensor } from "../../../core/memory/tensor.ts";
+import { tensor } from "../../../creation/tensor.ts";
+import { evaluator } from "../../../expression/evaluate.ts";
+import { buildExpression } from "../../../expression/expression.ts";
+import * as e from "../../../expression/functions.ts";
+import * as ops from "../../../index.ts";
+import { RecordingBackend } from "../../../testing/recording-backend.ts";
 import { fuse } from "./fuse.ts";
 import { evaluateExpression } from "./fused.ts";
 

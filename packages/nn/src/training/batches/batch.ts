@@ -9,7 +9,7 @@ import {
   tensorsIn,
 } from "@evenkeel/tensor";
 import { describeValue, isContainer, isRecord } from "@evenkeel/tensor/checks";
-import type { AnyModule } from "../module/module.ts";
+import type { AnyModule } from "../../module/module.ts";
 
 /** Values in host memory with a shape; the dtype is that of the array unless it is named. */
 export interface HostArray {

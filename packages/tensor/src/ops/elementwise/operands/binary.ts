@@ -1,19 +1,19 @@
-import { checkValue, describeValue } from "../../checks/check.ts";
-import { ArgumentError, DTypeError } from "../../checks/errors.ts";
-import type { Rule } from "../../checks/rules.ts";
-import { anyNumber, aTensor, either } from "../../checks/rules.ts";
-import { checkDType } from "../../core/check-dtype.ts";
-import { execute } from "../../core/executor.ts";
-import type { Tensor } from "../../core/memory/tensor.ts";
-import { isTensor } from "../../core/memory/tensor.ts";
-import type { Op } from "../../core/op.ts";
-import type { Spec } from "../../core/spec.ts";
-import { broadcastShapes, formatSpec } from "../../core/spec.ts";
-import type { DType } from "../../expression/dtype.ts";
-import { computeType } from "../../expression/dtype.ts";
-import { arithmeticTypes, checkNumber } from "../../expression/dtype-kinds.ts";
-import type { Expression, Value } from "../../expression/expression.ts";
-import { buildExpression } from "../../expression/expression.ts";
+import { checkValue, describeValue } from "../../../checks/check.ts";
+import { ArgumentError, DTypeError } from "../../../checks/errors.ts";
+import type { Rule } from "../../../checks/rules.ts";
+import { anyNumber, aTensor, either } from "../../../checks/rules.ts";
+import { checkDType } from "../../../core/check-dtype.ts";
+import { execute } from "../../../core/executor.ts";
+import type { Tensor } from "../../../core/memory/tensor.ts";
+import { isTensor } from "../../../core/memory/tensor.ts";
+import type { Op } from "../../../core/op.ts";
+import type { Spec } from "../../../core/spec.ts";
+import { broadcastShapes, formatSpec } from "../../../core/spec.ts";
+import type { DType } from "../../../expression/dtype.ts";
+import { computeType } from "../../../expression/dtype.ts";
+import { arithmeticTypes, checkNumber } from "../../../expression/dtype-kinds.ts";
+import type { Expression, Value } from "../../../expression/expression.ts";
+import { buildExpression } from "../../../expression/expression.ts";
 
 type Specs = readonly (Spec | undefined)[];
 

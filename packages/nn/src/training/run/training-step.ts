@@ -1,14 +1,14 @@
 import { valueAndGrad } from "@evenkeel/autodiff";
 import type { Backend, Tensor } from "@evenkeel/tensor";
 import { wholeStep } from "@evenkeel/tensor";
-import { naming } from "../module/failure.ts";
-import type { AnyModule, Module } from "../module/module.ts";
-import type { Batch } from "./batch.ts";
-import { backendOf, loadBatch } from "./batch.ts";
-import type { FitOptions } from "./fit-options.ts";
-import type { MeasuredBatch } from "./measure-batch.ts";
-import { measureBatch } from "./measure-batch.ts";
-import { inMode, modulesOf } from "./modes.ts";
+import { naming } from "../../module/failure.ts";
+import type { AnyModule, Module } from "../../module/module.ts";
+import type { Batch } from "../batches/batch.ts";
+import { backendOf, loadBatch } from "../batches/batch.ts";
+import type { FitOptions } from "../fit-options.ts";
+import type { MeasuredBatch } from "../measurements/measure-batch.ts";
+import { measureBatch } from "../measurements/measure-batch.ts";
+import { inMode, modulesOf } from "../modes.ts";
 
 /** What a step leaves: values to read later. */
 export type StepResult = Pick<MeasuredBatch, "row" | "readings"> & { readonly examples: number };

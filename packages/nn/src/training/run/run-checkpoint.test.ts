@@ -11,16 +11,16 @@ import {
 import { MemoryBackend } from "@evenkeel/tensor/testing";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { decodeCheckpoint, encodeCheckpoint } from "../checkpoints/checkpoint-file.ts";
-import { MemoryCheckpointStore } from "../checkpoints/checkpoint-store.ts";
-import { Module } from "../module/module.ts";
-import { StateDictError } from "../module/state-dict-error.ts";
-import { Parameter } from "../module/variable.ts";
-import { Adam, AdamW } from "../optimizers/adam.ts";
-import type { Optimizer } from "../optimizers/optimizer.ts";
-import { RMSprop } from "../optimizers/rmsprop.ts";
-import { SGD } from "../optimizers/sgd.ts";
-import { fit } from "./fit.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../checkpoints/checkpoint-file.ts";
+import { MemoryCheckpointStore } from "../../checkpoints/checkpoint-store.ts";
+import { Module } from "../../module/module.ts";
+import { StateDictError } from "../../module/state-dict-error.ts";
+import { Parameter } from "../../module/variable.ts";
+import { Adam, AdamW } from "../../optimizers/adam.ts";
+import type { Optimizer } from "../../optimizers/optimizer.ts";
+import { RMSprop } from "../../optimizers/rmsprop.ts";
+import { SGD } from "../../optimizers/sgd.ts";
+import { fit } from "../fit.ts";
 import { restoreRun, saveRun } from "./run-checkpoint.ts";
 
 class Scale extends Module {
