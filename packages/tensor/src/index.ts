@@ -48,7 +48,7 @@ export {
   roundingTo,
   toStored,
 } from "./expression/dtype.ts";
-export { aDType, allTypes, floatTypes, storagesIn } from "./expression/dtype-kinds.ts";
+export { aDType, allTypes, floatTypes, indexType, storagesIn } from "./expression/dtype-kinds.ts";
 export * from "./expression/index.ts";
 export type { Bytes, NumericArray, Storage } from "./expression/storage.ts";
 export { bytesOfStorage, viewAs } from "./expression/storage.ts";

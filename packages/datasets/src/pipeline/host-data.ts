@@ -156,7 +156,7 @@ export function toTensors(
       backend,
     });
     // The loss knows the number of classes and checks labels on the host, before a step has used them.
-    if (made.dtype === "i32") rememberIntegers(made, data as NumericArray);
+    rememberIntegers(made, data as NumericArray);
     return made;
   }
   const ofParts = dtypesOfParts(batch as object, dtypes, where);

@@ -27,10 +27,12 @@ const formatCrc = (parts: FileParts): string => crc32(parts).toString(16).padSta
 
 /** The progress is a tensor, not metadata: headers are limited, and the history of a long run would exceed the limit. */
 const progressName = "progress";
+/** It holds text: bytes of JSON. */
+const progressType = "u8";
 
 function arrayOfProgress(progress: unknown): StoredArray {
   const data = new TextEncoder().encode(textOfProgress(progress));
-  return { dtype: "u8", shape: [data.length], data };
+  return { dtype: progressType, shape: [data.length], data };
 }
 
 /** Throws StorageError where the text would be longer than the engine's longest string. */
@@ -67,7 +69,7 @@ export const isCheckpoint = ({ metadata }: Safetensors): boolean => metadata.for
 export function checkpointOf(file: Safetensors): Checkpoint {
   const { crc32: expected, ...rest } = file.metadata;
   const progress = file.tensors.get(progressName);
-  if (!isCheckpoint(file) || progress?.dtype !== "u8") {
+  if (!isCheckpoint(file) || progress?.dtype !== progressType) {
     throw new DataError(`checkpoint: found format "${rest.format}", expected "${format}"`);
   }
   // Files are written in one canonical form, so what was read can be laid out and summed again.

@@ -1,5 +1,5 @@
 import type { NumericArray, Tensor } from "@evenkeel/tensor";
-import { ArgumentError, DTypeError, formatSpec, rememberedIntegers } from "@evenkeel/tensor";
+import { ArgumentError, DTypeError, formatSpec, indexType, rememberedIntegers } from "@evenkeel/tensor";
 
 /** The last check that an array passed, and its last count: one step may ask for them several times. */
 interface Seen {
@@ -57,11 +57,11 @@ export function checkHostIndices(where: string, indices: Tensor, count: number, 
   if (ignoreIndex !== undefined) known.counted = { ignoreIndex, count: counted };
 }
 
-/** Throws DTypeError unless labels are i32, and ArgumentError for one that is not a class, where the host knows them. */
+/** Throws DTypeError for labels of another dtype than `indexType`, and ArgumentError for one that is not a class, where the host knows them. */
 export function checkLabels(operation: string, labels: Tensor, classes: number, ignoreIndex: number): void {
-  if (labels.dtype !== "i32") {
+  if (labels.dtype !== indexType) {
     throw new DTypeError(
-      `${operation}: labels: found ${formatSpec(labels)}, expected i32: an Int32Array, or \`dtypes: { labels: "i32" }\` of batches`,
+      `${operation}: labels: found ${formatSpec(labels)}, expected ${indexType}: an Int32Array, or \`dtypes: { labels: "${indexType}" }\` of batches`,
     );
   }
   checkHostIndices(`${operation}: labels`, labels, classes, ignoreIndex);

@@ -1,5 +1,5 @@
 import type { DType, Expression, Tensor } from "@evenkeel/tensor";
-import { buildExpression, e, evaluateExpression, gather, reshape, scope } from "@evenkeel/tensor";
+import { buildExpression, e, evaluateExpression, gather, indexType, reshape, scope } from "@evenkeel/tensor";
 import { checkOptions, checkTensors } from "@evenkeel/tensor/checks";
 import { checkLabels } from "./host-integers.ts";
 import type { LabelLossOptions } from "./reduction.ts";
@@ -10,7 +10,7 @@ const negated = new Map<DType, Expression>();
 
 /** The labels with 0 in place of the ignored one, so that each of them can be looked up. */
 function classesOf(labels: Tensor, ignoreIndex: number): Tensor {
-  replaced ??= buildExpression({ inputs: ["i32"], scalars: ["i32"] }, ([label], [ignored]) =>
+  replaced ??= buildExpression({ inputs: [indexType], scalars: [indexType] }, ([label], [ignored]) =>
     e.select(e.equal(label!, ignored!), 0, label!),
   );
   return evaluateExpression(replaced, [labels], { scalars: [ignoreIndex] })[0]!;
@@ -21,8 +21,9 @@ function lossesOf(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
   const { dtype } = chosen;
   let expression = negated.get(dtype);
   if (expression === undefined) {
-    expression = buildExpression({ inputs: [dtype, "i32"], scalars: ["i32"] }, ([x, label], [ignored]) =>
-      e.select(e.equal(label!, ignored!), 0, e.neg(x!)),
+    expression = buildExpression(
+      { inputs: [dtype, indexType], scalars: [indexType] },
+      ([x, label], [ignored]) => e.select(e.equal(label!, ignored!), 0, e.neg(x!)),
     );
     negated.set(dtype, expression);
   }

@@ -16,10 +16,9 @@ export const arithmeticTypes: readonly DType[] = /* @__PURE__ */ typesOf(
 );
 export const signedTypes: readonly DType[] = /* @__PURE__ */ dtypes.filter(isSigned);
 export const orderedTypes: readonly DType[] = /* @__PURE__ */ typesOf(({ kind }) => kind !== "truth");
-/** Those of them that kernels order as they are stored. */
-export const sortableTypes: readonly DType[] = /* @__PURE__ */ typesOf(
-  ({ kind, rounding }) => kind !== "truth" && rounding === undefined,
-);
+
+/** The dtype of labels, indices and positions, as operations take and return them. */
+export const indexType = "i32";
 
 export const aDType: Rule = /* @__PURE__ */ oneOf(...allTypes);
 

@@ -99,7 +99,7 @@ function mapLoadable(value: unknown, path: string, backend: Backend | undefined)
 
 function upload({ data, shape, dtype }: Partial<HostArray>, backend: Backend | undefined): Tensor {
   const uploaded = tensor(data!, { shape, dtype, backend });
-  if (uploaded.dtype === "i32") rememberIntegers(uploaded, data!);
+  rememberIntegers(uploaded, data!);
   return uploaded;
 }
 

@@ -1,3 +1,4 @@
+import { indexType } from "../../expression/dtype-kinds.ts";
 import type { NumericArray } from "../../expression/storage.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -10,11 +11,11 @@ interface Upload {
 const uploads = new WeakMap<object, Upload>();
 
 /**
- * Notes the values that an integer tensor was made from, so that labels and indices can be checked without reading the device.
- * The array must not change afterwards.
+ * Notes the values that a tensor was made from, if it may hold labels or indices, so that those can be checked without reading the
+ * device. The array must not change afterwards.
  */
-export function rememberIntegers({ storage, byteOffset }: Tensor, values: NumericArray): void {
-  uploads.set(storage, { values, byteOffset });
+export function rememberIntegers({ storage, byteOffset, dtype }: Tensor, values: NumericArray): void {
+  if (dtype === indexType) uploads.set(storage, { values, byteOffset });
 }
 
 /** The values that `rememberIntegers` noted for this tensor, or for one of which it is another view. */

@@ -7,6 +7,7 @@ import { scope } from "../../core/memory/scope.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape } from "../../core/spec.ts";
+import { indexType } from "../../expression/dtype-kinds.ts";
 import { buildExpression } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { unsqueeze } from "../movement/reshape.ts";
@@ -19,7 +20,7 @@ export interface OneHotAttributes {
 export const oneHotOp: Op<OneHotAttributes> = {
   name: "oneHot",
   outputs: ([labels], { classes }) => {
-    checkDType("oneHot", "labels", labels!, "i32");
+    checkDType("oneHot", "labels", labels!, indexType);
     checkValue("oneHot: classes", classes, nonNegativeInteger);
     if (labels!.shape.at(-1) !== 1) {
       throw new ShapeError(
@@ -30,7 +31,7 @@ export const oneHotOp: Op<OneHotAttributes> = {
   },
   meaning: {
     expression: (_, { classes }) =>
-      buildExpression({ inputs: ["i32"] }, ([label]) => {
+      buildExpression({ inputs: [indexType] }, ([label]) => {
         const column = e.cast(e.rem(e.indexLike(label!), classes), "i32");
         return e.cast(e.equal(label!, column), "f32");
       }),

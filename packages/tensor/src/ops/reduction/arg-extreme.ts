@@ -8,7 +8,7 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op, ReferenceArray } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
-import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
+import { arithmeticTypes, indexType } from "../../expression/dtype-kinds.ts";
 import * as e from "../../expression/functions.ts";
 import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
@@ -28,7 +28,7 @@ export interface ArgExtremeOptions {
 export function argExtremeOutputs(operation: string, x: Spec, attrs: ArgExtremeAttributes): Spec[] {
   checkDType(operation, "x", x, ...arithmeticTypes);
   checkReducible(operation, x, attrs);
-  return [{ shape: reducedShape(x.shape, attrs), dtype: "i32" }];
+  return [{ shape: reducedShape(x.shape, attrs), dtype: indexType }];
 }
 
 /** The first position whose value beats all others; the first NaN, where there is one. */
@@ -125,7 +125,7 @@ export const isArgmaxOp: Op<object> = {
         `isArgmax: found x ${formatShape(x!.shape)} and positions ${formatShape(positions!.shape)}, expected [..., n] and [...]`,
       );
     }
-    checkDType("isArgmax", "positions", positions!, "i32");
+    checkDType("isArgmax", "positions", positions!, indexType);
     argmaxOp.outputs([x], lastAxis(x!));
     return [{ shape, dtype: "f32" }];
   },

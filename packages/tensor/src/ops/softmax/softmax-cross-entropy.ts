@@ -8,7 +8,7 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape } from "../../core/spec.ts";
-import { floatTypes } from "../../expression/dtype-kinds.ts";
+import { floatTypes, indexType } from "../../expression/dtype-kinds.ts";
 import type { Value } from "../../expression/expression.ts";
 import * as e from "../../expression/functions.ts";
 import { cast } from "../elementwise/cast.ts";
@@ -20,7 +20,7 @@ import { softmaxFamily } from "./softmax-family.ts";
 
 function checkOperands(logits: Spec, labels: Spec): void {
   checkDType("softmaxCrossEntropy", "logits", logits, ...floatTypes);
-  checkDType("softmaxCrossEntropy", "labels", labels, "i32");
+  checkDType("softmaxCrossEntropy", "labels", labels, indexType);
   const [n] = logits.shape;
   if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== n) {
     throw new ShapeError(

@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { fromData } from "../../creation/from-data.ts";
+import { allTypes, indexType } from "../../expression/dtype-kinds.ts";
+import { reshape } from "../../ops/movement/reshape.ts";
+import { MemoryBackend } from "../../testing/index.ts";
+import { rememberedIntegers, rememberIntegers } from "./host-integers.ts";
+
+const backend = new MemoryBackend();
+
+test.each(allTypes)("of tensors in %s labels and indices alone are remembered", (dtype) => {
+  const values = new Int32Array(6);
+  const x = fromData(values, { shape: [6], dtype }, { backend });
+  rememberIntegers(x, values);
+  const expected = dtype === indexType ? values : undefined;
+  expect(rememberedIntegers(x)).toBe(expected);
+  expect(rememberedIntegers(reshape(x, [2, 3]))).toBe(expected);
+});
