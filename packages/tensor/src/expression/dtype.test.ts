@@ -15,7 +15,6 @@ import {
   holdsNumber,
   orderedTypes,
   signedTypes,
-  sortableTypes,
   storagesIn,
 } from "./dtype-kinds.ts";
 import { buildExpression } from "./expression.ts";
@@ -28,7 +27,6 @@ describe("the table of dtypes", () => {
     expect(signedTypes).toEqual(["f32", "f16", "i32"]);
     expect(arithmeticTypes).toEqual(["f32", "f16", "i32", "u32"]);
     expect(orderedTypes).toEqual(["f32", "f16", "i32", "u32", "u8"]);
-    expect(sortableTypes).toEqual(["f32", "i32", "u32", "u8"]);
   });
 
   test("the bounds of a range are held, and what lies beyond is not", () => {

@@ -1,11 +1,13 @@
 import { ShapeError } from "../../checks/errors.ts";
 import { checkDType } from "../../core/check-dtype.ts";
+import { storageOf } from "../../core/devices/backend.ts";
 import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
-import { sortableTypes } from "../../expression/dtype-kinds.ts";
+import { indexType, orderedTypes } from "../../expression/dtype-kinds.ts";
+import { decodeView } from "../../expression/storage.ts";
 import { indexingFamily } from "./indexing-family.ts";
 import { sortRows } from "./sort-rows.ts";
 
@@ -21,9 +23,9 @@ const rowLength = ({ shape }: Spec): number => shape.at(-1)!;
 export const argsortOp: Op = {
   name: "argsort",
   outputs: ([x]) => {
-    checkDType("argsort", "x", x!, ...sortableTypes);
+    checkDType("argsort", "x", x!, ...orderedTypes);
     if (x!.shape.length === 0) throw new ShapeError("argsort: x: found shape [], expected at least one axis");
-    return [{ shape: x!.shape, dtype: "i32" }];
+    return [{ shape: x!.shape, dtype: indexType }];
   },
   meaning: {
     loops: ([x], [y]) => {
@@ -35,7 +37,7 @@ export const argsortOp: Op = {
       }
     },
   },
-  plan: ([x]) => ({
+  plan: ([x], _, limits) => ({
     launches:
       sizeOf(x!.shape) === 0
         ? []
@@ -47,11 +49,12 @@ export const argsortOp: Op = {
                 x: { operand: { input: 0 }, spec: x!, access: "read" },
                 y: {
                   operand: { output: 0 },
-                  spec: { shape: x!.shape, dtype: "i32" },
+                  spec: { shape: x!.shape, dtype: indexType },
                   access: "write",
                 },
               },
-              run: (arrays) => sortRows(arrays.x!, arrays.y!, rowLength(x!)),
+              run: (arrays) =>
+                sortRows(decodeView(storageOf(x!.dtype, limits), arrays.x!), arrays.y!, rowLength(x!)),
             },
           ],
     temporaries: [],
@@ -64,7 +67,7 @@ export const argsortOp: Op = {
  * The indices that sort the last axis in ascending order. Equal values keep their order; NaN comes last. Where the device has no
  * kernel for it, the host sorts.
  *
- * Shapes: rank 1 or more -> the same, as i32. Throws ShapeError for rank 0, DTypeError unless x is f32, i32, u32 or u8.
+ * Shapes: rank 1 or more -> the same, as i32. Throws ShapeError for rank 0, DTypeError unless x is f32, f16, i32, u32 or u8.
  *
  * @example argsort(tensor([3, 1, 2])) // [1, 2, 0]
  */

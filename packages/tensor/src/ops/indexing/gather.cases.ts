@@ -1,6 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
 import { anyInput } from "../movement/movement-cases.ts";
 import type { GatherAttributes, IndexAddAttributes } from "./attributes.ts";
 import { gatherOp, scatterAddOp } from "./gather.ts";
@@ -99,10 +100,12 @@ const scatterGeometries: readonly (readonly [
   ["u32", [6, 2], 3, 1, "u32"],
 ];
 
+const scatterHalves = ["vector", "columns", "many of each row", "out of range among many", "non-finite"];
+
 export const scatterAddCases: OpCases<IndexAddAttributes> = {
   op: scatterAddOp,
   accuracy: "exact",
-  cases: [
+  cases: withHalves(scatterHalves, [
     ...scatterGeometries.map(([name, shape, size, axis, dtype = "f32"]) => ({
       name,
       attrs: { axis, size, outOfRange: "error" as const },
@@ -156,5 +159,5 @@ export const scatterAddCases: OpCases<IndexAddAttributes> = {
       needs: "non-finite",
       differentiable: false,
     },
-  ],
+  ]),
 };

@@ -7,7 +7,7 @@ import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import type { Spec } from "../../core/spec.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
-import { cast } from "../elementwise/cast.ts";
+import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import { linesAlong } from "../movement/lines.ts";
 import type { GatherAttributes, IndexAddAttributes } from "./attributes.ts";
 import type { OutOfRange } from "./indexing.ts";
@@ -49,7 +49,7 @@ export const gatherOp: Op<GatherAttributes> = {
     reads: () => ({ inputs: [1], outputs: [] }),
     apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => {
       const options = { axis, size: x!.shape[axis]!, outOfRange: "zero" } as const;
-      return [cast(scatterAdd(cast(dy!, "f32"), indices!, options), x!.dtype), undefined];
+      return [scatterAdd(dy!, indices!, options), undefined];
     },
   },
   family: indexingFamily,
@@ -83,7 +83,7 @@ export function gather(x: Tensor, indices: Tensor, options: GatherOptions = {}):
 export const scatterAddOp: Op<IndexAddAttributes> = {
   name: "scatterAdd",
   outputs: ([updates, indices], { axis, size }) => {
-    checkDType("scatterAdd", "updates", updates!, "f32", "i32", "u32");
+    checkDType("scatterAdd", "updates", updates!, ...arithmeticTypes);
     checkIndices("scatterAdd", indices!);
     checkValue("scatterAdd: size", size, nonNegativeInteger);
     if (!sameShape(updates!.shape, indices!.shape)) {
@@ -118,7 +118,7 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
  * added in their order, so the result has the same bits every time. Indices out of range are as in `indexAdd`.
  *
  * Shapes: updates and i32 indices of one shape -> `size` along the axis. Throws ShapeError, DTypeError unless the updates
- * are numbers and the indices i32, ArgumentError for an axis out of range.
+ * are f32, f16, i32 or u32 and the indices i32, ArgumentError for an axis out of range.
  *
  * @param options.axis default: the last
  * @param options.outOfRange what an index out of range means, default "error"

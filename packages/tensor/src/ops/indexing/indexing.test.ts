@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
+import type { HostLaunch, Slot } from "../../core/devices/launch.ts";
 import { sizeOf } from "../../core/spec.ts";
 import { fromData } from "../../creation/from-data.ts";
 import type { DType } from "../../expression/dtype.ts";
 import * as ops from "../../index.ts";
 import { RecordingBackend } from "../../testing/recording-backend.ts";
+import { argsortOp } from "./argsort.ts";
 
 const backend = new RecordingBackend();
 await ops.loadPlans(backend.languages);
@@ -36,6 +38,15 @@ test("one launch each way", () => {
   const y = ops.take(x, indices);
   ops.indexAdd(y, indices, { size: 10 });
   expect(backend.launches.length - before).toBe(2);
+});
+
+test("the host sorts halves by their values, NaN last", () => {
+  const halves = { shape: [2, 3], dtype: "f16" } as const;
+  const { launches } = argsortOp.plan!([halves], {}, backend.limits, []);
+  const [one, minusTwo, nan, minusZero] = [0x3c00, 0xc000, 0x7e00, 0x8000];
+  const y = new Int32Array(6);
+  (launches[0] as HostLaunch<Slot>).run({ x: Uint16Array.of(nan, one, minusTwo, 0, one, minusZero), y });
+  expect([...y]).toEqual([2, 1, 0, 0, 2, 1]);
 });
 
 describe("errors", () => {

@@ -5,6 +5,9 @@ import type { RangeCheck } from "../../core/devices/launch.ts";
 import type { Spec } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import { isFloat } from "../../expression/dtype.ts";
+import { indexType } from "../../expression/dtype-kinds.ts";
+import type { Storage } from "../../expression/storage.ts";
+import { codecOf, viewAs } from "../../expression/storage.ts";
 
 /** Indices choose along one axis of [outer, length, inner]. */
 export interface Indexing {
@@ -38,10 +41,15 @@ export function indexCheck(op: string, length: number, outOfRange: OutOfRange): 
   return outOfRange === "error" ? { argument: `${op}: indices`, range: `[0, ${length})` } : undefined;
 }
 
-export const bitsOfMissing = (missing: number): number => (Number.isNaN(missing) ? 0x7fc00000 : 0);
+/** A word of values in a storage that stand for missing ones. */
+export function bitsOfMissing(missing: number, storage: Storage): number {
+  const { encode = (value) => value } = codecOf(storage);
+  const elements = viewAs(storage, new ArrayBuffer(4));
+  return new Uint32Array(elements.fill(encode(missing)).buffer)[0]!;
+}
 
 export function checkIndices(operation: string, indices: Spec): void {
-  checkDType(operation, "indices", indices, "i32");
+  checkDType(operation, "indices", indices, indexType);
 }
 
 /** [outer, count, inner] of the updates, whose axes from `axis` on are those of the indices. */

@@ -2,6 +2,7 @@ import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
 import { anyInput } from "../movement/movement-cases.ts";
 import type { IndexAddAttributes, TakeAttributes } from "./attributes.ts";
 import { indexAddOp, takeOp } from "./take.ts";
@@ -28,6 +29,8 @@ const geometries: readonly (readonly [
   ["u8 rows of whole vectors", [3, 6, 32], [9], 1, "u8"],
   ["bool", [4, 6], [3], 1, "bool"],
   ["f16", [6, 9], [5], 1, "f16"],
+  ["f16 rows of whole words", [6, 10], [5], 0, "f16"],
+  ["f16 rows of whole vectors", [6, 16], [5], 0, "f16"],
   ["i32", [6, 5], [9], 0, "i32"],
   ["u32", [6, 1], [9], 0, "u32"],
 ];
@@ -118,10 +121,21 @@ const indexGeometries: readonly (readonly [
   ["u32", [], [9], [6], 3, "u32"],
 ];
 
+/** Rows of whole fours, which kernels store as halves, and others; few indices, and many. */
+const indexHalves = [
+  "vector",
+  "embedding",
+  "rank 5",
+  "many rows, few of them named",
+  "many indices of few rows",
+  "out of range among many",
+  "non-finite",
+];
+
 export const indexAddCases: OpCases<IndexAddAttributes> = {
   op: indexAddOp,
   accuracy: "exact",
-  cases: [
+  cases: withHalves(indexHalves, [
     ...indexGeometries.map(([name, before, indices, after, size, dtype = "f32"]) => ({
       name,
       attrs: { axis: before.length, size, outOfRange: "error" as const },
@@ -176,5 +190,5 @@ export const indexAddCases: OpCases<IndexAddAttributes> = {
       needs: "non-finite",
       differentiable: false,
     },
-  ],
+  ]),
 };

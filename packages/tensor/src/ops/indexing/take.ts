@@ -6,7 +6,7 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape, normalizeAxis, sameShape } from "../../core/spec.ts";
-import { cast } from "../elementwise/cast.ts";
+import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import { linesAlong } from "../movement/lines.ts";
 import type { IndexAddAttributes, TakeAttributes } from "./attributes.ts";
 import type { OutOfRange } from "./indexing.ts";
@@ -38,7 +38,7 @@ export const takeOp: Op<TakeAttributes> = {
     reads: () => ({ inputs: [1], outputs: [] }),
     apply: ({ inputs: [, indices], inputSpecs: [x], outputGradients: [dy], attrs: { axis } }) => {
       const options = { axis, size: x!.shape[axis]!, outOfRange: "zero" } as const;
-      return [cast(indexAdd(cast(dy!, "f32"), indices!, options), x!.dtype), undefined];
+      return [indexAdd(dy!, indices!, options), undefined];
     },
   },
   family: indexingFamily,
@@ -73,7 +73,7 @@ export function take(x: Tensor, indices: Tensor, options: TakeOptions = {}): Ten
 export const indexAddOp: Op<IndexAddAttributes> = {
   name: "indexAdd",
   outputs: ([updates, indices], { axis, size }) => {
-    checkDType("indexAdd", "updates", updates!, "f32", "i32", "u32");
+    checkDType("indexAdd", "updates", updates!, ...arithmeticTypes);
     checkIndices("indexAdd", indices!);
     checkValue("indexAdd: size", size, nonNegativeInteger);
     const rank = indices!.shape.length;
@@ -112,8 +112,8 @@ export const indexAddOp: Op<IndexAddAttributes> = {
  * so the result has the same bits every time. What an index out of range would add is left out, and the next read, or `idle`,
  * rejects with ArgumentError, which says how many there are; with `outOfRange: "zero"` nothing rejects.
  *
- * Shapes: [..., i, j, ..., ...] and i32 [i, j, ...] -> [..., size, ...]. Throws DTypeError unless the updates are numbers and the
- * indices i32, ShapeError when they do not fit, ArgumentError for an axis out of range.
+ * Shapes: [..., i, j, ..., ...] and i32 [i, j, ...] -> [..., size, ...]. Throws DTypeError unless the updates are f32, f16, i32 or u32 and
+ * the indices i32, ShapeError when they do not fit, ArgumentError for an axis out of range.
  *
  * @param options.axis default: 0
  * @param options.outOfRange what an index out of range means, default "error"

@@ -1,5 +1,6 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
 import type { TopKAttributes } from "./attributes.ts";
 import { topKOp } from "./top-k.ts";
 
@@ -39,10 +40,22 @@ const integerCases: OpCase<TopKAttributes>[] = [true, false].flatMap((largest) =
   },
 ]);
 
+const halves = [
+  "rows",
+  "smallest",
+  "all, sorted",
+  "columns",
+  "middle axis",
+  "all of long columns",
+  "ties of both zeros",
+  "non-finite, largest",
+  "non-finite, smallest",
+];
+
 export const topKCases: OpCases<TopKAttributes> = {
   op: topKOp,
   accuracy: "exact",
-  cases: [
+  cases: withHalves(halves, [
     ...geometries.map(([name, shape, k, axis, largest = true]) => ({
       name,
       attrs: { k, axis, largest },
@@ -62,5 +75,5 @@ export const topKCases: OpCases<TopKAttributes> = {
       needs: "non-finite" as const,
       differentiable: false,
     })),
-  ],
+  ]),
 };

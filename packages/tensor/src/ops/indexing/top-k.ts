@@ -6,6 +6,7 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { formatShape, normalizeAxis } from "../../core/spec.ts";
+import { arithmeticTypes, indexType } from "../../expression/dtype-kinds.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import type { TopKAttributes } from "./attributes.ts";
 import { scatterAdd } from "./gather.ts";
@@ -15,7 +16,7 @@ import { indexingFamily } from "./indexing-family.ts";
 export const topKOp: Op<TopKAttributes> = {
   name: "topK",
   outputs: ([x], { k, axis }) => {
-    checkDType("topK", "x", x!, "f32", "i32", "u32");
+    checkDType("topK", "x", x!, ...arithmeticTypes);
     const length = x!.shape[axis]!;
     if (!Number.isInteger(k) || k < 0 || k > length) {
       throw new ArgumentError(
@@ -25,7 +26,7 @@ export const topKOp: Op<TopKAttributes> = {
     const shape = x!.shape.with(axis, k);
     return [
       { shape, dtype: x!.dtype },
-      { shape, dtype: "i32" },
+      { shape, dtype: indexType },
     ];
   },
   meaning: {
@@ -70,8 +71,8 @@ export interface TopKOptions {
  * The k largest values along an axis, in descending order, and their indices; ties in the order of their indices. NaN counts
  * as the largest value, as in PyTorch.
  *
- * Shapes: [..., n, ...] -> values [..., k, ...] and i32 indices of the same shape. Throws DTypeError unless x is f32, i32 or u32,
- * ArgumentError for an axis out of range and for k beyond n.
+ * Shapes: [..., n, ...] -> values [..., k, ...] and i32 indices of the same shape. Throws DTypeError unless x is f32, f16, i32 or
+ * u32, ArgumentError for an axis out of range and for k beyond n.
  *
  * @example const { values, indices } = topK(tensor([3, 1, 4]), 2); // [4, 3], [2, 0]
  */

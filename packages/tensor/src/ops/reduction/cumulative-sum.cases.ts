@@ -1,14 +1,24 @@
 import type { OpCases } from "../../core/op-cases.ts";
+import { withHalves } from "../elementwise/half-cases.ts";
 import type { CumulativeSumAttributes } from "./attributes.ts";
 import { cumulativeSumOp } from "./cumulative-sum.ts";
 import { lineCases } from "./line-cases.ts";
 
 const plain = { reverse: false, exclusive: false };
 
+const halves = [
+  "rows",
+  "columns of whole vectors",
+  "long rows",
+  "large: one line in parts",
+  "axis 1, reversed, exclusive",
+  "non-finite rows",
+];
+
 export const cumulativeSumCases: OpCases<CumulativeSumAttributes> = {
   op: cumulativeSumOp,
   accuracy: { reduction: 10 },
-  cases: [
+  cases: withHalves(halves, [
     ...lineCases({
       values: [{ normal: [0, 1] }],
       accuracy: (length) => ({ reduction: Math.max(1, length) }),
@@ -34,5 +44,5 @@ export const cumulativeSumCases: OpCases<CumulativeSumAttributes> = {
       attrs: { axis: 1, reverse: true, exclusive: true },
       inputs: [{ shape: [2, 7], dtype: "u32", values: { integers: [2 ** 31, 2 ** 32 - 1] } }],
     },
-  ],
+  ]),
 };

@@ -5,6 +5,8 @@ import { execute } from "../../core/executor.ts";
 import type { Tensor } from "../../core/memory/tensor.ts";
 import type { Op } from "../../core/op.ts";
 import { normalizeAxis } from "../../core/spec.ts";
+import { isFloat, roundingTo } from "../../expression/dtype.ts";
+import { arithmeticTypes } from "../../expression/dtype-kinds.ts";
 import { forEachLine, linesAlong } from "../movement/lines.ts";
 import type { CumulativeSumAttributes } from "./attributes.ts";
 import { reductionFamily } from "./reduction-family.ts";
@@ -13,19 +15,18 @@ import { reductionFamily } from "./reduction-family.ts";
 export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
   name: "cumulativeSum",
   outputs: ([x]) => {
-    checkDType("cumulativeSum", "x", x!, "f32", "i32", "u32");
+    checkDType("cumulativeSum", "x", x!, ...arithmeticTypes);
     return [{ shape: x!.shape, dtype: x!.dtype }];
   },
   meaning: {
     loops: ([x], [y], { axis, reverse, exclusive }) => {
       const lines = linesAlong(x!.shape, axis);
-      const wrap = { f32: (v: number) => v, i32: (v: number) => v | 0, u32: (v: number) => v >>> 0 };
-      const stored = wrap[x!.dtype as keyof typeof wrap];
+      const wrapped = isFloat(x!.dtype) ? (total: number) => total : roundingTo(x!.dtype);
       forEachLine(lines, (first) => {
         let total = 0;
         for (let i = 0; i < lines.length; i++) {
           const at = first + (reverse ? lines.length - 1 - i : i) * lines.inner;
-          const next = stored(total + x!.data[at]!);
+          const next = wrapped(total + x!.data[at]!);
           y!.data[at] = exclusive ? total : next;
           total = next;
         }
@@ -52,8 +53,8 @@ export interface CumulativeSumOptions {
 /**
  * Running sums along an axis.
  *
- * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32, i32 or u32, ArgumentError for an axis out of
- * range.
+ * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32, f16, i32 or u32, ArgumentError for an axis
+ * out of range.
  *
  * @example cumulativeSum(tensor([1, 2, 3])) // [1, 3, 6]
  */

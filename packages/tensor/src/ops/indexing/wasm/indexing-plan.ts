@@ -31,7 +31,13 @@ export function takePlan(
     planLaunch(wasmKernel(module, entry, indexingKernels), {
       reads: { x: { input: 0 }, indices: { input: 1 } },
       writes: { y: { output: 0 } },
-      parameters: { length, count, inner, elementwise: Number(elementwise), rest: bitsOfMissing(missing) },
+      parameters: {
+        length,
+        count,
+        inner,
+        elementwise: Number(elementwise),
+        rest: bitsOfMissing(missing, storageOf(x.dtype, limits)),
+      },
       work: { items: outer * count, chunk: itemsPerChunk(inner) },
       check,
     }),

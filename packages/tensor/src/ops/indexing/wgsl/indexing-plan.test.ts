@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { KernelLaunch, ScalarSlot, Slot, WgslKernel } from "../../../core/devices/launch.ts";
 import type { Spec } from "../../../core/spec.ts";
-import { shaderAddPlan, shaderTakeLaunches } from "./indexing-plan.ts";
+import { canStoreSums, shaderAddPlan, shaderTakeLaunches } from "./indexing-plan.ts";
 
 const limits: Limits = {
   storage: { f32: "f32", i32: "i32", u32: "u32", u8: "u8", bool: "u32" },
@@ -36,6 +36,17 @@ describe("sums", () => {
     expect(sizeOf(table)).toBe(50_000 * 32);
     expect(sizeOf({ ...table, inner: 126 })).toBe(50_000 * 126);
     expect(sizeOf({ ...table, elementwise: true })).toBe(50_000 * 128);
+  });
+
+  test("in f16 are stored four at a time, and one at a time where the device has f16", () => {
+    const half: Spec = { shape: [], dtype: "f16" };
+    const native: Limits = { ...limits, features: new Set(["shader-f16"]) };
+    const rows = { ...table, count: 4096 };
+    const stored = (indexing: typeof rows) =>
+      [limits, native].map((device) => canStoreSums(half, indexing, device));
+    expect(stored(rows)).toEqual([true, true]);
+    expect(stored({ ...rows, inner: 126 })).toEqual([false, true]);
+    expect(stored({ ...rows, elementwise: true })).toEqual([false, true]);
   });
 
   test("of nothing launch nothing", () => {

@@ -1,5 +1,6 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import { storageOf } from "../../../core/devices/backend.ts";
+import { floatElements } from "../../../core/devices/float-elements.ts";
 import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
 import { wgslKernel } from "../../../core/plans/wgsl.ts";
@@ -11,7 +12,8 @@ import { invocations } from "../../movement/wgsl/invocations.ts";
 import { unitsPerWord, unitType, widestUnit } from "../../movement/wgsl/units.ts";
 import type { Indexing } from "../indexing.ts";
 import { bitsOfMissing } from "../indexing.ts";
-import { addCode, addSortedCode, rowOrder, takeCode } from "./indexing.wgsl.ts";
+import type { Elements } from "./indexing.wgsl.ts";
+import { addCode, addSortedCode, rowOrder, takeCode, wordElements } from "./indexing.wgsl.ts";
 import { sortLaunches } from "./sorting-plan.ts";
 
 /** So many indices are looked at for each element of a sum sooner than they are sorted. */
@@ -44,7 +46,14 @@ export function shaderTakeLaunches(
       }),
       reads,
       writes: [{ output: 0 }],
-      parameters: [count, size, length, chosen, inner / elements, bitsOfMissing(missing)],
+      parameters: [
+        count,
+        size,
+        length,
+        chosen,
+        inner / elements,
+        bitsOfMissing(missing, storageOf(x.dtype, limits)),
+      ],
       work: { workgroups: invocations(count, limits) },
       check,
     },
@@ -66,6 +75,19 @@ export function shaderAddPlan(
 
 const indexed: readonly Slot[] = [{ input: 1 }];
 
+/** How sums are loaded and stored: four columns at a time where rows are whole fours. */
+function sumElements(updates: Spec, { inner, elementwise }: Indexing, limits: Limits): Elements {
+  const width = inner % 4 === 0 && !elementwise ? 4 : 1;
+  const scalar = isFloat(updates.dtype) ? "f" : "u";
+  const sum = width === 4 ? `vec4${scalar}` : `${scalar}32`;
+  const elements = isFloat(updates.dtype) ? floatElements(updates.dtype, width, limits) : wordElements(sum);
+  return { ...elements, width, sum };
+}
+
+/** Whether the kernels write such sums as they are stored. */
+export const canStoreSums = (updates: Spec, indexing: Indexing, limits: Limits): boolean =>
+  sumElements(updates, indexing, limits).store !== undefined;
+
 function addLaunch(
   updates: Spec,
   indexing: Indexing,
@@ -74,18 +96,18 @@ function addLaunch(
   sorted?: readonly Slot[],
 ): PlannedLaunch {
   const { outer, length, inner, count: chosen, elementwise } = indexing;
-  const isWide = inner % 4 === 0 && !elementwise;
-  const scalar = isFloat(updates.dtype) ? "f" : "u";
-  const type = isWide ? `vec4${scalar}` : `${scalar}32`;
-  const columns = isWide ? inner / 4 : inner;
+  const elements = sumElements(updates, indexing, limits);
+  const { type, extensions } = elements;
+  const columns = inner / elements.width;
   const count = outer * length * columns;
   const counts = check !== undefined;
   return {
     kind: "kernel",
     kernel: wgslKernel({
       ...(sorted
-        ? { entry: "addSorted", code: addSortedCode(type, counts) }
-        : { entry: "add", code: addCode(type, elementwise, counts) }),
+        ? { entry: "addSorted", code: addSortedCode(elements, counts) }
+        : { entry: "add", code: addCode(elements, elementwise, counts) }),
+      extensions,
       reads: { updates: type, ...(sorted ? { places: "u32", rows: "u32" } : { indices: "u32" }) },
       writes: { y: type },
       parameterTypes: ["u32", "u32", "u32", "u32"],

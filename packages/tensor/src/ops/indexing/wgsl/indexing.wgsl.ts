@@ -1,3 +1,5 @@
+import type { FloatElements } from "../../../core/devices/float-elements.ts";
+import { floatElementsSource } from "../../../core/devices/float-elements.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import type { Unit } from "../../movement/wgsl/units.ts";
 import { loadUnit, storeUnits, unitType } from "../../movement/wgsl/units.ts";
@@ -20,22 +22,38 @@ fn unit(at: u32, old: ${unitType(unit)}) -> ${unitType(unit)} {
 }
 ${invocationEntry("take", storeUnits(unit, "at"))}`;
 
+/** How an array of numbers is loaded and stored, and added up. */
+export interface Elements extends Pick<FloatElements, "type" | "extensions" | "load" | "store" | "pack"> {
+  /** How many are loaded at a time. */
+  readonly width: 1 | 4;
+  /** The type in which they are added up. */
+  readonly sum: string;
+}
+
+/** Elements that are stored as they are added up. */
+export const wordElements = (type: string): Omit<Elements, "width" | "sum"> => ({
+  type,
+  extensions: [],
+  load: (array, index) => `${array}[${index}]`,
+  store: (array, index, value) => `${array}[${index}] = ${value};`,
+});
+
 /** Sums for few indices: an invocation is an element of y, which looks at all of them. */
-export const addCode = (type: string, elementwise: boolean, counts: boolean): string => `
+export const addCode = (elements: Elements, elementwise: boolean, counts: boolean): string => `
 struct P { count: u32, length: u32, chosen: u32, inner: u32 }
 @group(1) @binding(0) var<uniform> p: P;
-${invocationEntry(
+${floatElementsSource(elements)}${invocationEntry(
   "add",
   `let row = at / p.inner;
   ${counts ? "var numberOutside = 0u;" : ""}
-  var sum = ${type}();
+  var sum = ${elements.sum}();
   for (var k = 0u; k < p.chosen; k++) {
     let update = (row / p.length * p.chosen + k) * p.inner + at % p.inner;
-    if (indices[${elementwise ? "update" : "k"}] == row % p.length) { sum += updates[update]; }
+    if (indices[${elementwise ? "update" : "k"}] == row % p.length) { sum += ${elements.load("updates", "update")}; }
     ${counts ? `numberOutside += u32(indices[${elementwise ? "update" : "k"}] >= p.length);` : ""}
   }
   ${counts ? `if (${elementwise ? "row % p.length == 0u" : "at == 0u"}) { countOutside(numberOutside); }` : ""}
-  y[at] = sum;`,
+  ${elements.store!("y", "at", "sum")}`,
 )}`;
 
 /** The key of indices out of range, which comes after all others. */
@@ -43,6 +61,8 @@ const rowOutside = "0xffffffffu";
 
 /** The places of indices in the order of the rows that they lead to, those out of range last. */
 export const rowOrder: SortOrder = {
+  type: "u32",
+  extensions: [],
   parameters: "span: u32, size: u32, columns: u32",
   key: `
 fn keyAt(line: u32, place: u32) -> u32 {
@@ -52,10 +72,10 @@ fn keyAt(line: u32, place: u32) -> u32 {
 };
 
 /** Sums for many indices, whose places come sorted by row: an invocation is an element of y, which looks its row up. */
-export const addSortedCode = (type: string, counts: boolean): string => `
+export const addSortedCode = (elements: Elements, counts: boolean): string => `
 struct P { count: u32, length: u32, chosen: u32, inner: u32 }
 @group(1) @binding(0) var<uniform> p: P;
-fn firstOf(row: u32) -> u32 {
+${floatElementsSource(elements)}fn firstOf(row: u32) -> u32 {
   var low = 0u;
   var high = p.chosen;
   while (low < high) {
@@ -69,10 +89,13 @@ ${invocationEntry(
   `${counts ? `if (at == 0u) { countOutside(p.chosen - firstOf(${rowOutside})); }` : ""}
   let row = at / p.inner % p.length;
   let first = at / p.inner / p.length * p.chosen;
-  var sum = ${type}();
+  var sum = ${elements.sum}();
   var k = firstOf(row);
   if (k < p.chosen && rows[k] == row) {
-    for (let end = firstOf(row + 1u); k < end; k++) { sum += updates[(first + places[k]) * p.inner + at % p.inner]; }
+    for (let end = firstOf(row + 1u); k < end; k++) {
+      let update = (first + places[k]) * p.inner + at % p.inner;
+      sum += ${elements.load("updates", "update")};
+    }
   }
-  y[at] = sum;`,
+  ${elements.store!("y", "at", "sum")}`,
 )}`;

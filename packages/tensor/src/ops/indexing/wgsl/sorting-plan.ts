@@ -7,7 +7,7 @@ import { invocations } from "../../movement/wgsl/invocations.ts";
 import type { SortOrder } from "./sorting.wgsl.ts";
 import { blockSize, mergeCode, runsPerMerge, sortCode } from "./sorting.wgsl.ts";
 
-/** Lines of words to sort, of which none is empty. */
+/** Lines to sort, of which none is empty. */
 export interface Sorting extends Lines {
   readonly order: SortOrder;
   /** The values of the order's parameters. */
@@ -94,7 +94,8 @@ function blockSort(
     kernel: wgslKernel({
       entry: "sort",
       code: sortCode(order, writesKeys),
-      reads: { x: "u32" },
+      extensions: order.extensions,
+      reads: { x: order.type },
       writes: { places: "u32", ...(writesKeys && { keys: "u32" }) },
       parameterTypes: words(parameters.length),
     }),

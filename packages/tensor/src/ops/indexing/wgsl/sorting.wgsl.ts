@@ -1,3 +1,6 @@
+import type { Limits } from "../../../core/devices/backend.ts";
+import { floatElements } from "../../../core/devices/float-elements.ts";
+import type { WgslExtension } from "../../../core/devices/launch.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { isFloat, isSigned, propertiesOf } from "../../../expression/dtype.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
@@ -9,10 +12,13 @@ export const blockSize = 2048;
 /** So many sorted runs become one at a time. */
 export const runsPerMerge = 8;
 
-/** How an array of words is ordered: its parameters, and a WGSL function `keyAt(line, place)` that gives unsigned keys. */
+/** How an array `x` is ordered: its parameters, and a WGSL function `keyAt(line, place)` that gives unsigned keys. */
 export interface SortOrder {
   readonly parameters: string;
   readonly key: string;
+  /** The elements of the array. */
+  readonly type: string;
+  readonly extensions: readonly WgslExtension[];
 }
 
 const lineKey = (key: string): string => `
@@ -30,11 +36,20 @@ fn floatKey(bits: u32) -> u32 {
 }`;
 
 /** The values of a dtype along lines, ascending; all bits of the parameter `flip` turn the order round. */
-export function valueOrder(dtype: DType): SortOrder {
+export function valueOrder(dtype: DType, limits: Limits): SortOrder {
   const parameters = "flip: u32";
-  if (isFloat(dtype)) return { parameters, key: floatKey + lineKey("floatKey(x[at])") };
+  if (isFloat(dtype)) {
+    const { type, extensions, load } = floatElements(dtype, 1, limits);
+    return {
+      parameters,
+      type,
+      extensions,
+      key: floatKey + lineKey(`floatKey(bitcast<u32>(${load("x", "at")}))`),
+    };
+  }
   const bits = propertiesOf(dtype).mask === undefined ? "x[at]" : loadUnit("byte", "x", "at");
-  return { parameters, key: lineKey(isSigned(dtype) ? `${bits} ^ 0x80000000u` : bits) };
+  const key = lineKey(isSigned(dtype) ? `${bits} ^ 0x80000000u` : bits);
+  return { parameters, type: "u32", extensions: [], key };
 }
 
 /**
