@@ -1,5 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import { argsortOp } from "./argsort.ts";
 
 export const argsortCases: OpCases<Record<string, never>> = {

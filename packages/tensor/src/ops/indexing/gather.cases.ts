@@ -1,7 +1,7 @@
 import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import { anyInput } from "../movement/movement-cases.ts";
 import type { GatherAttributes, IndexAddAttributes } from "./attributes.ts";
 import { gatherOp, scatterAddOp } from "./gather.ts";

@@ -2,7 +2,7 @@ import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import { anyInput } from "../movement/movement-cases.ts";
 import type { IndexAddAttributes, TakeAttributes } from "./attributes.ts";
 import { indexAddOp, takeOp } from "./take.ts";

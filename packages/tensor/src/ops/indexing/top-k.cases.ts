@@ -1,6 +1,6 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { TopKAttributes } from "./attributes.ts";
 import { topKOp } from "./top-k.ts";
 

@@ -1,5 +1,5 @@
 import type { OpCases } from "../../core/op-cases.ts";
-import { withHalves } from "../elementwise/half-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { CumulativeSumAttributes } from "./attributes.ts";
 import { cumulativeSumOp } from "./cumulative-sum.ts";
 import { lineCases } from "./line-cases.ts";
