@@ -32,7 +32,7 @@ function train(model: Module<[Tensor]>, store: OpfsCheckpointStore, epochs: numb
     { inputs: { data: Float32Array.of(1, 2, 3, 3, 2, 1), shape: [2, 3] }, labels: Int32Array.of(0, 1) },
   ];
   const optimizer = new SGD(model, { learningRate: 0.1, momentum: 0.9 });
-  return fit(model, { data, loss: crossEntropy, optimizer, epochs, checkpoint: { store }, resume: true });
+  return fit(model, { data, loss: crossEntropy, optimizer, epochs, checkpoint: { store }, resumed: true });
 }
 
 const path = "models/figures.safetensors";

@@ -152,7 +152,7 @@ describe("a run that is aborted", () => {
       const aborted = run.train({ ...abortAfter(9, reason), checkpoint: { store } });
       await expect(aborted).rejects.toBe(reason);
       expect(await isPresent(store)).toBe(false);
-      await expect(run.train({ resume: true })).rejects.toThrow(/resume: found a run .* found NaN/);
+      await expect(run.train({ resumed: true })).rejects.toThrow(/resumed: found a run .* found NaN/);
     },
   );
 });
@@ -163,7 +163,7 @@ test("a callback that throws at a loss that is no number does not hide it from t
   };
   const run = makeRun({ data: () => [batch(), poisoned()] });
   await expect(run.train({ callbacks: [{ onBatch }] })).rejects.toThrow("no such chart");
-  await expect(run.train({ resume: true })).rejects.toThrow(/resume: found a run .* found NaN/);
+  await expect(run.train({ resumed: true })).rejects.toThrow(/resumed: found a run .* found NaN/);
 });
 
 describe("what is in memory is not resumed", () => {
@@ -174,7 +174,7 @@ describe("what is in memory is not resumed", () => {
     const run = makeRun({ epochs: 2, metrics: { constant }, checkpoint: checkpoint("a") });
     await run.train({ probe: stopAfter(17) });
     const refused = async (more: Partial<Options>, words: string) => {
-      const resume = () => run.train({ checkpoint: checkpoint("a"), resume: true, ...more });
+      const resume = () => run.train({ checkpoint: checkpoint("a"), resumed: true, ...more });
       await expect(resume()).rejects.toThrow(ArgumentError);
       await expect(resume()).rejects.toThrow(words);
     };
@@ -183,7 +183,7 @@ describe("what is in memory is not resumed", () => {
     await refused({ epochs: 1 }, "a run in its epoch 2, expected at most 1 epochs");
     await refused({ metrics: {} }, 'metrics: found ["constant"], expected []');
     await refused({ metrics: { other: constant } }, 'metrics: found ["constant"], expected ["other"]');
-    const { epochs, batches } = await run.train({ resume: true, checkpoint: checkpoint("a") });
+    const { epochs, batches } = await run.train({ resumed: true, checkpoint: checkpoint("a") });
     expect([epochs.length, batches.length]).toEqual([2, 12]);
     expect(epochs[1]!.metrics).toEqual({ constant: 1 });
   });
@@ -199,7 +199,7 @@ test("the time of an epoch does not count for the next where a callback throws i
     throw new Error("no such disk");
   };
   await expect(run.train({ callbacks: [{ onEpoch }] })).rejects.toThrow("no such disk");
-  const [first, second] = (await run.train({ resume: true })).epochs;
+  const [first, second] = (await run.train({ resumed: true })).epochs;
   expect(second!.milliseconds).toBeLessThan(first!.milliseconds);
 });
 

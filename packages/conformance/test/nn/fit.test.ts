@@ -190,7 +190,7 @@ describe("a run that is interrupted", () => {
 
   async function resumed(store: CheckpointStore): Promise<{ bits: object; losses: number[] }> {
     const model = small(77);
-    const { batches } = await fit(model, { ...optionsFor(model, 3), checkpoint: { store }, resume: true });
+    const { batches } = await fit(model, { ...optionsFor(model, 3), checkpoint: { store }, resumed: true });
     return { bits: await bitsOf(model), losses: batches.map(({ loss }) => loss) };
   }
 
@@ -238,7 +238,7 @@ describe("a run that is interrupted", () => {
     const { batches } = await fit(model, {
       ...optionsFor(model, 3),
       checkpoint: { store: new MemoryCheckpointStore() },
-      resume: true,
+      resumed: true,
     });
     expect(batches.map(({ loss }) => loss)).toEqual((await whole()).losses);
   });
@@ -256,7 +256,7 @@ describe("a checkpoint", () => {
     const store = await saved();
     const model = mlp({ inputs: 2, hidden: [8], classes: 2, seed: 4 });
     const before = await bitsOf(model);
-    const run = fit(model, { ...optionsFor(model, 2), checkpoint: { store }, resume: true });
+    const run = fit(model, { ...optionsFor(model, 2), checkpoint: { store }, resumed: true });
     await expect(run).rejects.toThrow(StateDictError);
     expect(await bitsOf(model)).toEqual(before);
   });
@@ -266,7 +266,7 @@ describe("a checkpoint", () => {
     const model = small(9);
     const before = await bitsOf(model);
     const optimizer = new AdamW(model, { learningRate: 0.1 });
-    const run = fit(model, { ...optionsFor(model, 2), optimizer, checkpoint: { store }, resume: true });
+    const run = fit(model, { ...optionsFor(model, 2), optimizer, checkpoint: { store }, resumed: true });
     await expect(run).rejects.toThrow('rule: found "SGD", expected "AdamW"');
     expect(await bitsOf(model)).toEqual(before);
   });
@@ -289,7 +289,7 @@ describe("a checkpoint", () => {
     const model = small();
     const resume = async (damaged: Uint8Array) => {
       await store.save("latest", damaged);
-      return fit(model, { ...optionsFor(model, 2), checkpoint: { store }, resume: true });
+      return fit(model, { ...optionsFor(model, 2), checkpoint: { store }, resumed: true });
     };
     await expect(resume(bytes.with(bytes.length - 1, bytes.at(-1)! ^ 1) as Uint8Array)).rejects.toThrow(
       /"latest".*checksum/,
@@ -337,7 +337,7 @@ test.each<[string, Partial<Options>]>([
   ["readEvery", { readEvery: 0 }],
   ["probe.every", { probe: { every: 1.5, run: () => undefined } }],
   ["checkpoint: everySteps", { checkpoint: { store: new MemoryCheckpointStore(), everySteps: 0 } }],
-  ["resume", { resume: true }],
+  ["resumed", { resumed: true }],
 ])("a wrong option is named: %s", async (name, options) => {
   const model = small();
   const run = fit(model, { ...optionsFor(model), ...options });

@@ -240,7 +240,7 @@ describe("labels of host arrays", () => {
       `evaluate: batch 1: ${name}: labels: ${expected}`,
     );
     // The step before it is done, and the run goes on from there in memory.
-    const { batches } = await fit(model, { ...options, data: cut(4), resume: true });
+    const { batches } = await fit(model, { ...options, data: cut(4), resumed: true });
     expect(batches.map(({ step }) => step)).toEqual([0, 1]);
   });
 });
@@ -286,8 +286,8 @@ describe("a loss that is not finite", () => {
     );
     expect(error.record).toMatchObject({ epoch: 0, batch: 2, step: 2, examples: 2 });
     expect(seen).toEqual([0, 1, 2]);
-    await expect(fit(model, { ...common, resume: true })).rejects.toThrow(
-      /^fit: resume: found a run in memory that cannot be continued \(fit: loss: found NaN .*expected a checkpoint$/,
+    await expect(fit(model, { ...common, resumed: true })).rejects.toThrow(
+      /^fit: resumed: found a run in memory that cannot be continued \(fit: loss: found NaN .*expected a checkpoint$/,
     );
   });
 

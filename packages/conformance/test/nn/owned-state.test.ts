@@ -243,7 +243,7 @@ test("a checkpoint does not grow with the epochs, and history is that of a run i
   // One record of an epoch, and digits that grow.
   const growth = bytes.slice(2).map((length, index) => length - bytes[index + 1]!);
   expect(Math.max(...growth)).toBeLessThan(300);
-  const resumed = await fit(model, { ...options, epochs: 21, resume: true });
+  const resumed = await fit(model, { ...options, epochs: 21, resumed: true });
   expect(resumed.epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 21 }, (_, epoch) => epoch));
   expect(resumed.batches).toHaveLength(steps);
   expect(resumed.batches[0]).toMatchObject({ epoch: 20, batch: 0, step: 20 * steps });
@@ -267,7 +267,7 @@ describe("a run that ended in this program", () => {
       const wholeHistory = await fit(whole, { ...optionsFor(whole), schedule: options.schedule });
       const run = fit(model, { ...options, loss: failing(at) });
       await expect(run).rejects.toThrow(RangeError);
-      const history = await fit(model, { ...options, resume: true });
+      const history = await fit(model, { ...options, resumed: true });
       expect(history.batches).toEqual(wholeHistory.batches);
       expect(history.epochs[0]!.loss).toBe(wholeHistory.epochs[0]!.loss);
       expect(await bitsOf(model)).toEqual(await bitsOf(whole));
@@ -276,7 +276,7 @@ describe("a run that ended in this program", () => {
 
   test("without one to go on from is not resumed", async () => {
     const model = new Watched();
-    await expect(fit(model, { ...optionsFor(model), resume: true })).rejects.toThrow(ArgumentError);
+    await expect(fit(model, { ...optionsFor(model), resumed: true })).rejects.toThrow(ArgumentError);
   });
 });
 
@@ -293,7 +293,7 @@ describe("an abort", () => {
     };
     const options = { ...optionsFor(model), signal: controller.signal, data: stuck };
     await expect(fit(model, options)).rejects.toBe(reason);
-    const history = await fit(model, { ...options, data, signal: undefined, resume: true });
+    const history = await fit(model, { ...options, data, signal: undefined, resumed: true });
     expect(history.batches).toHaveLength(steps);
     expect(await bitsOf(model)).toEqual(await trainedAlone());
   });
@@ -311,7 +311,7 @@ describe("an abort", () => {
     const run = fit(model, { ...options, validation: stuck, signal: controller.signal });
     await expect(run).rejects.toBe(reason);
     const fresh = new Watched();
-    const again = { ...optionsFor(fresh), checkpoint: { store }, resume: true, validation: data };
+    const again = { ...optionsFor(fresh), checkpoint: { store }, resumed: true, validation: data };
     const { epochs } = await fit(fresh, again);
     expect(epochs).toMatchObject([
       { epoch: 0, steps, examples: 16 * steps, validation: { examples: 16 * steps } },

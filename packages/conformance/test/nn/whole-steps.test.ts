@@ -196,7 +196,7 @@ describeOn("cpu", "a run of fit that fails on the way", () => {
     epochs: 2,
     readEvery: 2,
     checkpoint: { store },
-    resume: true,
+    resumed: true,
   });
 
   const train = (run: TrainingRun, store = new MemoryCheckpointStore()) =>
@@ -242,7 +242,7 @@ describeOn("cpu", "a run of fit that fails on the way", () => {
     }
     await expect(fit(run.model, { ...options, data: shortAtItsEnd })).rejects.toThrow(OutOfMemoryError);
     await expect(stateOf(run)).resolves.toBeDefined();
-    await fit(run.model, { ...options, data, resume: true });
+    await fit(run.model, { ...options, data, resumed: true });
     expect(await stateOf(run)).toEqual(await stateOf(whole));
   });
 
@@ -251,7 +251,7 @@ describeOn("cpu", "a run of fit that fails on the way", () => {
     const [run, store] = [makeRun(), new MemoryCheckpointStore()];
     await store.save("latest", Uint8Array.of(1));
     failing.failAfter(0, "launch");
-    await expect(fit(run.model, { ...optionsOf(run, store), resume: false })).rejects.toThrow(DeviceError);
+    await expect(fit(run.model, { ...optionsOf(run, store), resumed: false })).rejects.toThrow(DeviceError);
     expect(await store.load("latest")).toEqual(Uint8Array.of(1));
   });
 
@@ -264,7 +264,7 @@ describeOn("cpu", "a run of fit that fails on the way", () => {
     const probe = { every: 4, run: () => failing.failAfter(0, "read") };
     await expect(fit(run.model, { ...options, probe })).rejects.toThrow("read: it fails on purpose");
     expect(failing.stopFailing()).toBe(true);
-    const unsaved = { ...options, checkpoint: undefined, resume: false };
+    const unsaved = { ...options, checkpoint: undefined, resumed: false };
     await expect(fit(run.model, unsaved)).rejects.toThrow(/half way .*fails on purpose.*load a saved state/);
     await train(run, store);
     expect(await stateOf(run)).toEqual(expected);

@@ -112,7 +112,7 @@ async function train(backend: WebgpuBackend, store: MemoryCheckpointStore, lostA
     optimizer: new SGD(model, { learningRate: 0.1, momentum: 0.9 }),
     epochs: 4,
     checkpoint: { store, everySteps: 3 },
-    resume: true,
+    resumed: true,
     probe: {
       every: 1,
       run: ({ steps }) => {

@@ -219,7 +219,7 @@ export class Optimizer {
 
 const halfStepError = (cause: unknown): DeviceError =>
   new DeviceError(
-    `optimizer: a step failed half way (${cause}): values and slots are inconsistent; load a saved state, as \`fit\` does with \`resume: true\``,
+    `optimizer: a step failed half way (${cause}): values and slots are inconsistent; load a saved state, as \`fit\` does with \`resumed: true\``,
     { cause },
   );
 

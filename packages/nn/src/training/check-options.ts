@@ -55,7 +55,7 @@ const fitRules: Rules<FitOptions<never, never, never>> = {
   callbacks: listOf(callback),
   probe: anObject,
   checkpoint: anObject,
-  resume: yesOrNo,
+  resumed: yesOrNo,
   signal: anAbortSignal,
   readEvery: positiveInteger,
   onNonFinite: oneOf("throw", "stop", "continue"),

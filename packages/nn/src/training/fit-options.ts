@@ -68,7 +68,7 @@ export interface FitSettings<Labels, Outputs, Name extends string = string>
    * learning rate may differ: an optimizer that was made with another rate than that of the saved run continues with its own,
    * and a schedule overrides both.
    */
-  readonly resume?: boolean;
+  readonly resumed?: boolean;
   /**
    * Ends the run at once, even while it waits for data or validates: a checkpoint is written, and `fit` rejects with the
    * signal's reason.

@@ -21,7 +21,7 @@ import { checkOwner, claimRun } from "./run/run-checkpoint.ts";
  * own mode afterwards. A module whose mode differs from the model's keeps it: `norm.eval()` lasts through training.
  *
  * A step that throws leaves model, optimizer and random state as they were before it. The error names epoch and batch, and
- * `resume: true` continues from that step. A checkpoint is needed only when the device failed, which a later read reports.
+ * `resumed: true` continues from that step. A checkpoint is needed only when the device failed, which a later read reports.
  *
  * @returns the records of all epochs, and of the batches of the last one
  * @throws ArgumentError for wrong options, an epoch without batches, a label of a host array that is not a class, a model
@@ -58,7 +58,7 @@ export async function fit<
   const release = occupy(model, options.optimizer);
   const train = async (): Promise<History<Name>> => {
     const run = new Run(model, options);
-    await (options.resume ? run.resume() : checkOwner(options.checkpoint));
+    await (options.resumed ? run.resume() : checkOwner(options.checkpoint));
     return run.train();
   };
   try {

@@ -83,7 +83,7 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
       run,
       everySteps: stepsBetweenCheckpoints,
     },
-    resume: saved !== undefined,
+    resumed: saved !== undefined,
     // An arm that diverges is a result, too.
     onNonFinite: "continue",
     callbacks: [

@@ -44,7 +44,7 @@ export async function findEndedRun(
   const failure = run.failure ?? (await run.reader.failure()) ?? misfitOf(run, settings, epochs);
   if (failure === undefined) return run;
   const found = `a run in memory that cannot be continued (${failure.message})`;
-  throw new ArgumentError(`fit: resume: found ${found}, expected a checkpoint`, { cause: failure });
+  throw new ArgumentError(`fit: resumed: found ${found}, expected a checkpoint`, { cause: failure });
 }
 
 /** The error that says why a run with these settings cannot continue from the ended one. */

@@ -250,7 +250,7 @@ export class Run<Inputs, Labels, Outputs, Name extends string> implements RunCon
       this.adopt(ended);
     } else if (checkpoint === undefined) {
       const expected = "`checkpoint: { store }`, or a run of this model and optimizer to continue from";
-      throw new ArgumentError(`fit: resume: found no checkpoint, expected ${expected}`);
+      throw new ArgumentError(`fit: resumed: found no checkpoint, expected ${expected}`);
     }
   }
 
