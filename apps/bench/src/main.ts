@@ -13,7 +13,7 @@ import { suites } from "./suites/index.ts";
 
 const say = (text: string): void => console.log(text);
 
-/** Returns the exit code: 1 where a subject failed or disagreed. */
+/** Returns the exit code: 1 if a subject failed or disagreed. */
 async function main(args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   if (options === undefined) {
@@ -37,7 +37,7 @@ async function bench(options: Options): Promise<number> {
         rows.push(...found);
         say(progressOf(found));
       });
-      // After every suite: a run that is interrupted keeps what it has.
+      // Writes after every suite, so that an interrupted run keeps its results.
       await writePages(result(), options);
     }
     say(`\n${tableOf(result())}\n\n${targetTable(result())}`);
@@ -45,7 +45,9 @@ async function bench(options: Options): Promise<number> {
     await session.close();
   }
   if (rows.length === 0) {
-    throw new ArgumentError(`--case: found no case with "${options.case}" in ${options.suites.join(", ")}`);
+    throw new ArgumentError(
+      `--case: found "${options.case}", expected part of the name of a case of ${options.suites.join(", ")}`,
+    );
   }
   return rows.some(({ error }) => error !== undefined) ? 1 : 0;
 }
@@ -70,12 +72,14 @@ async function readReport(file: string): Promise<BenchReport> {
   try {
     value = JSON.parse(await readFile(file, "utf8"));
   } catch (error) {
-    throw new ArgumentError(`${file}: expected JSON as --json writes it: ${(error as Error).message}`);
+    throw new ArgumentError(
+      `${file}: found no JSON, expected a file that --json wrote: ${(error as Error).message}`,
+    );
   }
   return checkReport(value, file);
 }
 
-/** Ends the process itself: the GPU that peers were given would keep it alive. */
+/** Exits explicitly, because the GPU object that the peers use would keep the process alive. */
 async function run(): Promise<never> {
   try {
     process.exit(await main(process.argv.slice(2)));

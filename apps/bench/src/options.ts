@@ -8,54 +8,54 @@ export type BackendName = "cpu" | "webgpu";
 export interface Options {
   readonly suites: readonly string[];
   readonly backend: BackendName;
-  /** One or several: each subject that can runs with each, interleaved. */
+  /** Numbers of threads. Subjects that support several run once with each, interleaved. */
   readonly threads: readonly number[];
   readonly peers: readonly string[];
-  /** Only cases whose name contains it. */
+  /** Selects the cases whose name contains this text. */
   readonly case: string | undefined;
-  /** Small cases, each measured for a moment. */
+  /** Small cases, each measured briefly. */
   readonly quick: boolean;
-  /** Measures a GPU in software as if it were one of hardware. */
+  /** Runs a software GPU with the cases and the clock of a hardware GPU. */
   readonly asHardware: boolean;
   readonly json: string | undefined;
   readonly html: string | undefined;
 }
 
-/** `pnpm bench report`: pages from rows that were measured before. */
+/** `pnpm bench report`: writes pages from rows that were measured before. */
 export interface ReportOptions {
   readonly inputs: readonly string[];
   readonly markdown: string | undefined;
   readonly html: string | undefined;
 }
 
-export const help: string = `Measures Evenkeel against the roofs of this machine and against other systems, interleaved in one run.
+export const help: string = `Compares Evenkeel with other libraries and with the limits of this machine (roofs), interleaved in one run.
 
   pnpm bench [suite...] [options]
   pnpm bench report <json...> [--markdown FILE] [--html FILE]
 
-  suites: ${suiteNames.join(", ")}   (all)
+  suites: ${suiteNames.join(", ")}   (default: all)
 
-  --backend NAME    cpu | webgpu   (cpu)
-  --threads N       CPU threads; several with commas: 1,2   (1)
-  --peers LIST      with commas, "all" or "none"; ${peerNames().join(", ")}
-                    (cpu: ${peerNames("cpu", true).join(", ")}; webgpu: ${peerNames("webgpu", true).join(", ")})
-  --case TEXT       only cases whose name contains it
-  --json FILE       writes the rows
-  --html FILE       writes a page with charts
-  --quick           small cases, measured for a moment: does everything run and agree?
-  --as-hardware     a GPU in software gets the cases and the clock of hardware: a rehearsal, whose times mean nothing
-  --help            shows this
+  --backend NAME    cpu | webgpu   (default: cpu)
+  --threads N       CPU threads; several separated by commas: 1,2   (default: 1)
+  --peers LIST      separated by commas, or "all" or "none"; ${peerNames().join(", ")}
+                    (default: ${peerNames("cpu", true).join(", ")}; with webgpu: ${peerNames("webgpu", true).join(", ")})
+  --case TEXT       only cases whose name contains TEXT
+  --json FILE       write the rows to FILE
+  --html FILE       write a page with charts to FILE
+  --quick           small cases, measured briefly, to check that everything runs and agrees
+  --as-hardware     run a software GPU with the cases of a hardware GPU, as a rehearsal; the times mean nothing
+  --help            show this help
 
 A peer that is not installed is reported as absent. EVENKEEL_PYTHON names the Python that has PyTorch (/usr/bin/python3).`;
 
-/** Reads the command line; undefined when it asks for help. Throws ArgumentError that names the option. */
+/** Reads the command line; undefined if it asks for help. Throws an ArgumentError that names the option. */
 export function parseOptions(args: readonly string[]): Options | ReportOptions | undefined {
   const { values, positionals } = parse(args);
   if (values.help) return undefined;
   if (positionals[0] === "report") return reportOptions(positionals.slice(1), values);
   if (values.markdown !== undefined) {
     throw new ArgumentError(
-      "--markdown: found it beside suites, expected `bench report <json...> --markdown FILE`",
+      "--markdown: found with suites, expected `bench report <json...> --markdown FILE`",
     );
   }
   const backend = choice("backend", values.backend ?? "cpu", ["cpu", "webgpu"] as const);
@@ -101,16 +101,16 @@ type Values = ReturnType<typeof parse>["values"];
 function reportOptions(inputs: readonly string[], { markdown, html, ...others }: Values): ReportOptions {
   const [wrong] = Object.keys(others);
   if (wrong !== undefined) {
-    throw new ArgumentError(`--${wrong}: found it beside report, expected --markdown and --html only`);
+    throw new ArgumentError(`--${wrong}: found with report, expected only --markdown and --html`);
   }
-  if (inputs.length === 0) throw new ArgumentError("report: found no file, expected what --json wrote");
+  if (inputs.length === 0) throw new ArgumentError("report: found no file, expected one that --json wrote");
   return { inputs, markdown, html };
 }
 
 function choice<Name extends string>(option: string, value: string, names: readonly Name[]): Name {
   const known = names.find((name) => name === value);
   if (known === undefined) {
-    throw new ArgumentError(`--${option}: found "${value}", expected ${names.join(", ")}`);
+    throw new ArgumentError(`--${option}: found "${value}", expected one of: ${names.join(", ")}`);
   }
   return known;
 }
@@ -118,12 +118,12 @@ function choice<Name extends string>(option: string, value: string, names: reado
 function suitesOf(positionals: readonly string[]): readonly string[] {
   const unknown = positionals.find((name) => !suiteNames.includes(name));
   if (unknown !== undefined) {
-    throw new ArgumentError(`suite: found "${unknown}", expected ${suiteNames.join(", ")}`);
+    throw new ArgumentError(`suite: found "${unknown}", expected one of: ${suiteNames.join(", ")}`);
   }
   return positionals.length === 0 ? suiteNames : positionals;
 }
 
-/** More is a slip of the finger, and each thread takes memory. */
+/** An upper bound that catches typing errors; each thread takes memory. */
 const mostThreads = 256;
 
 function threadsOf(text: string, backend: BackendName): readonly number[] {
@@ -131,12 +131,12 @@ function threadsOf(text: string, backend: BackendName): readonly number[] {
   const isWrong = (count: number): boolean => !(Number.isInteger(count) && count > 0 && count <= mostThreads);
   if (numbers.some(isWrong) || new Set(numbers).size !== numbers.length) {
     throw new ArgumentError(
-      `--threads: found "${text}", expected a whole number from 1 to ${mostThreads}, or different ones with commas`,
+      `--threads: found "${text}", expected integers from 1 to ${mostThreads}, separated by commas and all different`,
     );
   }
   if (backend === "webgpu" && text !== "1") {
     throw new ArgumentError(
-      `--threads: found "${text}" for webgpu, which has none: expected it with --backend cpu`,
+      `--threads: found "${text}" with --backend webgpu, expected 1: only the cpu backend has threads`,
     );
   }
   return numbers;
@@ -151,7 +151,7 @@ function peersOf(text: string | undefined, backend: BackendName): readonly strin
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new ArgumentError(
-      `--peers: found "${unknown}", expected of ${known.join(", ")} for ${backend}, all or none`,
+      `--peers: found "${unknown}" for ${backend}, expected ${known.join(", ")}, all or none`,
     );
   }
   return names;

@@ -12,8 +12,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { passesOf } from "../src/suites/batch-norm-passes.ts";
 
 const limits: Limits = {
-  ...{ storage: { f32: "f32" }, features: new Set<string>() },
-  ...{ offsetAlignment: 256, maxWorkgroups: 65_535, maxBufferBytes: 2 ** 30 },
+  storage: { f32: "f32" },
+  features: new Set<string>(),
+  offsetAlignment: 256,
+  maxWorkgroups: 65_535,
+  maxBufferBytes: 2 ** 30,
 };
 const languages = ["wgsl"];
 const device = { languages, limits };
@@ -34,7 +37,7 @@ function fullOperands(op: AnyOp, inputs: (Spec | undefined)[], attrs: object, x:
   }, 0);
 }
 
-describe("the passes of batch norm that are counted", () => {
+describe("the counted passes of batch norm", () => {
   beforeAll(() => loadPlans(languages));
 
   const epilogues = ["none", "relu", "add-relu"] as const;
@@ -52,7 +55,9 @@ describe("the passes of batch norm that are counted", () => {
       const perChannel: Spec = { shape: [shape[1]!], dtype: "f32" };
       const residual = epilogue === "add-relu" ? x : undefined;
       const attrs = {
-        ...{ axis: 1, epsilon: 1e-5, residual: residual !== undefined },
+        axis: 1,
+        epsilon: 1e-5,
+        residual: residual !== undefined,
         activation: epilogue === "none" ? "none" : "relu",
       };
       const forward = fullOperands(
@@ -73,7 +78,7 @@ describe("the passes of batch norm that are counted", () => {
     },
   );
 
-  it("are on WebGPU 3 forward and 5 backward for what a workgroup cannot hold, 2 and 3 for what it can", () => {
+  it("are 3 forward and 5 backward on WebGPU if a channel does not fit in a workgroup, otherwise 2 and 3", () => {
     const both = (shape: readonly number[]): number[] =>
       (["forward", "forward-backward"] as const).map((pass) =>
         passesOf({ shape, pass, epilogue: "none" }, device),

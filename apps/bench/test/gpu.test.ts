@@ -12,11 +12,19 @@ describe("pnpm bench", () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("measures a GPU with its roofs, its launches by name and what a step makes anew", async (context) => {
+  it("measures a GPU with its roofs, its launches by name, and the bind groups that a step creates", async (context) => {
     const json = join(folder, "gpu.json");
     const { code, output } = await bench(
-      ...["batchnorm", "matmul", "--backend", "webgpu", "--quick", "--as-hardware"],
-      ...["--peers", "none", "--json", json],
+      "batchnorm",
+      "matmul",
+      "--backend",
+      "webgpu",
+      "--quick",
+      "--as-hardware",
+      "--peers",
+      "none",
+      "--json",
+      json,
     );
     const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("webgpu");
     if (!isPromised && /BackendError: webgpu: /.test(output)) context.skip("there is no WebGPU adapter");

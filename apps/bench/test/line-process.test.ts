@@ -8,7 +8,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-it("a process has the environment, what is changed in it, and not what is taken from it", async () => {
+it("a process has the environment with the given changes and without the removed variables", async () => {
   for (const name of ["KEPT", "CHANGED", "TAKEN"]) vi.stubEnv(name, "before");
   const child = new LineProcess(process.execPath, ["-e", tellsItsVariables], {
     CHANGED: "after",
@@ -18,7 +18,7 @@ it("a process has the environment, what is changed in it, and not what is taken 
   await child.stop();
 });
 
-it("a process that ends before it answers rejects with what it complained about", async () => {
+it("a process that ends before it answers rejects with its error output", async () => {
   const child = new LineProcess(process.execPath, ["-e", `throw new Error("no such thing")`], {});
   await expect(child.ask({})).rejects.toThrow("no such thing");
 });

@@ -22,7 +22,7 @@ function pretend(
 }
 
 describe("measure", () => {
-  it("takes turns, and every round begins with the next program", async () => {
+  it("runs the programs in turns, and begins every round with the next program", async () => {
     const calls: string[] = [];
     const programs = ["a", "b", "c"].map((name) => pretend(name, () => 20, calls));
     await measure(programs, effort);
@@ -39,21 +39,21 @@ describe("measure", () => {
     );
   });
 
-  it("repeats short programs until the window is full, and tells the time of one", async () => {
+  it("repeats short programs until the window is full, and returns the time of one repetition", async () => {
     const calls: string[] = [];
     const [timing] = await measure([pretend("a", (repetitions) => 2 * repetitions, calls)], effort);
     expect(calls.at(-1)).toBe("a5");
     expect(timing).toEqual({ milliseconds: 2, spread: 0, rounds: 7 });
   });
 
-  it("runs a program once that takes longer than one has patience for", async () => {
+  it("runs a program once if it takes longer than the limit", async () => {
     const calls: string[] = [];
     const [timing] = await measure([pretend("a", () => 500, calls)], effort);
     expect(calls).toEqual(["a1"]);
     expect(timing).toEqual({ milliseconds: 500, spread: 0, rounds: 1 });
   });
 
-  it("goes on without a program that fails", async () => {
+  it("continues without a program that fails", async () => {
     const failing = pretend("a", () => {
       throw new Error("lost");
     });
@@ -63,7 +63,7 @@ describe("measure", () => {
   });
 });
 
-it("quartiles lie between the values", () => {
+it("quartiles are interpolated between the values", () => {
   expect(quartilesOf([4, 1, 3, 2])).toEqual({ first: 1.75, median: 2.5, third: 3.25 });
   expect(quartilesOf([5])).toEqual({ first: 5, median: 5, third: 5 });
 });
@@ -71,12 +71,12 @@ it("quartiles lie between the values", () => {
 describe("disagreement", () => {
   const expected = { y: Float32Array.of(3, 4) };
 
-  it("is none within the tolerance, and beyond it names the result", () => {
+  it("is undefined within the tolerance, and otherwise names the result", () => {
     expect(disagreement({ y: Float32Array.of(3, 4.0004) }, expected, 1e-4)).toBeUndefined();
     expect(disagreement({ y: Float32Array.of(3, 4.1) }, expected, 1e-4)).toMatch(/^y: differs by 2.0e-2/);
   });
 
-  it("sees what is missing, too short, and not a number", () => {
+  it("detects missing results, short results, and NaN", () => {
     expect(disagreement({}, expected, 1)).toBe("y: found no such result");
     expect(disagreement({ y: Float32Array.of(3) }, expected, 1)).toBe("y: found 1 values, expected 2");
     expect(disagreement({ y: Float32Array.of(3, Number.NaN) }, expected, 1)).toMatch(/^y: differs by NaN/);

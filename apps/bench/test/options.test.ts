@@ -4,8 +4,8 @@ import { help, parseOptions } from "../src/options.ts";
 import { peerNames } from "../src/session/peers.ts";
 import { suiteNames } from "../src/suites/names.ts";
 
-describe("options", () => {
-  it("default to every suite on one thread of the CPU, beside the peers that a run can wait for", () => {
+describe("bench options", () => {
+  it("default to every suite on one CPU thread, with the peers that are fast enough", () => {
     expect(parseOptions([])).toEqual({
       suites: suiteNames,
       backend: "cpu",
@@ -16,10 +16,21 @@ describe("options", () => {
     });
   });
 
-  it("can be chosen", () => {
+  it("can be set", () => {
     const chosen = parseOptions([
-      ...["matmul", "conv", "--threads", "1,2", "--peers", "pytorch-cpu,tfjs-cpu"],
-      ...["--case", "512", "--json", "a.json", "--html=a.html", "--quick", "--as-hardware"],
+      "matmul",
+      "conv",
+      "--threads",
+      "1,2",
+      "--peers",
+      "pytorch-cpu,tfjs-cpu",
+      "--case",
+      "512",
+      "--json",
+      "a.json",
+      "--html=a.html",
+      "--quick",
+      "--as-hardware",
     ]);
     expect(chosen).toEqual({
       suites: ["matmul", "conv"],
@@ -42,7 +53,7 @@ describe("options", () => {
     });
   });
 
-  it("are all told by the help, with every suite and peer", () => {
+  it("are all listed in the help, with every suite and peer", () => {
     expect(parseOptions(["--help"])).toBeUndefined();
     const words = [
       "--backend",
@@ -58,19 +69,19 @@ describe("options", () => {
   });
 
   it.each([
-    [["batchnrom"], /suite: found "batchnrom", expected batchnorm, matmul/],
-    [["--backend", "cuda"], /--backend: found "cuda", expected cpu, webgpu/],
-    [["--threads", "0"], /--threads: found "0", expected a whole number/],
+    [["batchnrom"], /suite: found "batchnrom", expected one of: batchnorm, matmul/],
+    [["--backend", "cuda"], /--backend: found "cuda", expected one of: cpu, webgpu/],
+    [["--threads", "0"], /--threads: found "0", expected integers from 1/],
     [["--threads", "two"], /--threads: found "two"/],
     [["--threads", "2,2"], /--threads: found "2,2"/],
-    [["--threads", "2", "--backend", "webgpu"], /--threads: found "2" for webgpu/],
-    [["--peers", "keras"], /--peers: found "keras", expected of pytorch-cpu/],
-    [["--peers", "tfjs-webgpu"], /--peers: found "tfjs-webgpu", expected of pytorch-cpu.* for cpu/],
+    [["--threads", "2", "--backend", "webgpu"], /--threads: found "2" with --backend webgpu/],
+    [["--peers", "keras"], /--peers: found "keras" for cpu, expected pytorch-cpu/],
+    [["--peers", "tfjs-webgpu"], /--peers: found "tfjs-webgpu" for cpu, expected pytorch-cpu/],
     [["--fast"], /--fast.*--help/],
-    [["--markdown", "a.md"], /--markdown: found it beside suites/],
+    [["--markdown", "a.md"], /--markdown: found with suites/],
     [["report"], /report: found no file/],
-    [["report", "a.json", "--quick"], /--quick: found it beside report/],
-  ])("that are wrong are refused by name: %j", (args, message) => {
+    [["report", "a.json", "--quick"], /--quick: found with report/],
+  ])("rejects wrong options with an error that names the option: %j", (args, message) => {
     expect(() => parseOptions(args)).toThrow(ArgumentError);
     expect(() => parseOptions(args)).toThrow(message);
   });

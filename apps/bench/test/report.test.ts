@@ -29,7 +29,7 @@ const report: BenchReport = {
 };
 
 describe("a report", () => {
-  it("is what it is after a round trip through JSON", () => {
+  it("is unchanged by a round trip through JSON", () => {
     expect(checkReport(JSON.parse(JSON.stringify(report)), "a.json")).toEqual(report);
   });
 
@@ -67,7 +67,7 @@ describe("a report", () => {
     expect(table).toContain("1 of 4 targets met");
   });
 
-  it("becomes tables with ratios to peers and roofs, and reasons", () => {
+  it("becomes tables with ratios to peers and roofs, and with the reasons for missing rows", () => {
     const table = tableOf(report);
     expect(table).toMatch(/roof-copy .*50 % of it/);
     expect(table).toMatch(/pytorch-cpu .*5\.5x its speed/);
@@ -80,21 +80,21 @@ describe("a report", () => {
     }
   });
 
-  it("becomes a page that needs no network and escapes what it shows", () => {
+  it("becomes a page that works offline and escapes its contents", () => {
     const page = htmlPage([report]);
     expect(page).not.toMatch(/(src|href)=/);
     expect(page).toContain("y: &#60;differs&#62;");
     expect(page.match(/<rect class="(own|roof|peer)"/g)).toHaveLength(3);
   });
 
-  it("draws what is left of a case without Evenkeel's row, and cuts bars that go far beyond it", () => {
+  it("draws a case without Evenkeel's row, and cuts bars that are far longer than Evenkeel's", () => {
     expect(htmlPage([{ ...report, rows: rows.slice(1) }])).not.toMatch(/NaN|Infinity/);
     const slow = { ...rows[2]!, subject: "tfjs-cpu", milliseconds: 1000 };
     const page = htmlPage([{ ...report, rows: [...rows, slow] }]);
     expect(page.match(/<path class="cut"/g)).toHaveLength(2);
   });
 
-  it("of a GPU names it, its images a second, and what the GPU's clock says of each launch", () => {
+  it("of a GPU names the GPU, images per second, and the GPU time of each launch", () => {
     const step = { suite: "train-step", case: "resnet18 b128", backend: "webgpu", threads: 1 };
     const launchTimes = [{ name: "matmul", count: 3, milliseconds: 1.5 }];
     const own = { ...step, subject: "evenkeel", milliseconds: 64, spread: 1, images: 128 };
@@ -106,8 +106,9 @@ describe("a report", () => {
     expect(checkReport(JSON.parse(JSON.stringify(gpu)), "a.json")).toEqual(gpu);
     const page = markdownPage([gpu]);
     for (const text of [
-      ...["## WebGPU: A GPU with driver 1.2", "2,000 images/s"],
-      ...["launches 90, submits 1, new bind groups 0, bound 2,000 MB"],
+      "## WebGPU: A GPU with driver 1.2",
+      "2,000 images/s",
+      "launches 90, submits 1, new bind groups 0, bound 2,000 MB",
       "| train-step resnet18 b128 | evenkeel | matmul | 3 | 1.5 ms |",
     ]) {
       expect(page).toContain(text);
@@ -139,7 +140,7 @@ describe("a report", () => {
     },
   );
 
-  it("of a GPU in software is judged by what is counted, not by time", () => {
+  it("of a software GPU is compared by counts, not by time", () => {
     const gpu = {
       ...place,
       backend: "webgpu",

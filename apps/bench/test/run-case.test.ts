@@ -39,7 +39,10 @@ afterAll(() => session.close());
 /** A peer whose product is what `productOf` makes of the right one. */
 function peer(name: string, prepare: (a: Float32Array, b: Float32Array) => Float32Array): Subject {
   return {
-    ...{ name, backend: "cpu", threads: 1, close: async () => undefined },
+    name,
+    backend: "cpu",
+    threads: 1,
+    close: async () => undefined,
     prepare: async (_task, { a, b }): Promise<Program> => ({
       results: async () => ({ product: prepare(a!.data as Float32Array, b!.data as Float32Array) }),
       time: async (repetitions) => 5 * repetitions,
@@ -57,7 +60,7 @@ function product(a: Float32Array, b: Float32Array): Float32Array {
 }
 
 describe("a case", () => {
-  it("times who agrees with Evenkeel, and gives the others a reason in the place of a time", async () => {
+  it("times the subjects that agree with Evenkeel, and gives a reason for the others", async () => {
     const peers = [
       peer("right", product),
       peer("wrong", (a, b) => product(a, b).map((value) => 1.001 * value)),
@@ -77,18 +80,19 @@ describe("a case", () => {
     expect(bySubject.gone).toMatchObject({ milliseconds: null, absent: "gone is not installed" });
   });
 
-  it("tells of a device without room in a row, and times the others", async () => {
+  it("reports a device without enough memory in a row, and times the others", async () => {
     const full = peer("full", () => {
       throw new OutOfMemoryError("allocate: found 2 bytes, expected at most 1");
     });
     const rows = await runCase(benchCase, { ...session, peers: [full, peer("right", product)] });
     expect(rows.find(({ subject }) => subject === "full")).toMatchObject({
-      ...{ milliseconds: null, absent: expect.stringContaining("expected at most 1") },
+      milliseconds: null,
+      absent: expect.stringContaining("expected at most 1"),
     });
     expect(rows.find(({ subject }) => subject === "right")!.milliseconds).toBe(5);
   });
 
-  it("goes on where Evenkeel itself has no room, and says why nobody is timed", async () => {
+  it("continues if Evenkeel itself has too little memory, and reports why nothing is timed", async () => {
     const { backend, subject } = session.own[0]!;
     const prepare = async (): Promise<never> => {
       throw new OutOfMemoryError("allocate: no room");
@@ -100,12 +104,12 @@ describe("a case", () => {
     );
     expect(rows.map(({ subject, absent, error }) => [subject, absent, error])).toEqual([
       ["evenkeel", "allocate: no room", undefined],
-      ["right", "there is no result of Evenkeel's to compare with", undefined],
+      ["right", "Evenkeel has no result to compare with", undefined],
       ["gone", "gone is not installed", undefined],
     ]);
   });
 
-  it("tells of a roof that the device has no room for when it has come so far", async () => {
+  it("reports a roof that the device has too little memory for, even if that is found out late", async () => {
     const { backend, subject } = session.own[0]!;
     let hasFailed = false;
     const late = backendWith(backend, {
@@ -122,7 +126,7 @@ describe("a case", () => {
     expect(backend.memory().live).toBe(before);
   });
 
-  it("goes on where a program fails at its end", async () => {
+  it("continues if a program fails in its cleanup", async () => {
     const broken = peer("broken", product);
     const prepare: Subject["prepare"] = async (task, inputs) => ({
       ...(await broken.prepare(task, inputs)),
@@ -134,7 +138,7 @@ describe("a case", () => {
     expect(rows.find(({ subject }) => subject === "evenkeel")!.milliseconds).toBeGreaterThan(0);
   });
 
-  it("leaves no memory behind", async () => {
+  it("frees all memory", async () => {
     const { backend } = session.own[0]!;
     const before = backend.memory().live;
     await runCase(benchCase, session);

@@ -19,7 +19,7 @@ describe("pnpm bench", () => {
 
   afterAll(() => rm(folder, { recursive: true }));
 
-  it("measures every subject that is here, and all agree", () => {
+  it("measures every installed subject, and all agree", () => {
     expect(report.rows.filter(({ error }) => error !== undefined)).toEqual([]);
     expect(outcome).toMatchObject({ code: 0 });
     const cases = new Set(report.rows.map((row) => `${row.suite} ${row.case}`));
@@ -31,7 +31,7 @@ describe("pnpm bench", () => {
     }
   });
 
-  it("measures the roofs beside them", () => {
+  it("measures the roofs next to them", () => {
     const roofs = new Set(
       report.rows.flatMap(({ suite, subject }) => (/^roof/.test(subject) ? [`${suite} ${subject}`] : [])),
     );
@@ -43,7 +43,7 @@ describe("pnpm bench", () => {
     ]);
   });
 
-  it("shows a table, and makes pages of what it wrote", async () => {
+  it("prints a table, and makes pages from the file that it wrote", async () => {
     expect(outcome.output).toContain("evenkeel reaches");
     const [markdown, html] = [join(folder, "page.md"), join(folder, "page.html")];
     const { code } = await bench(
@@ -59,7 +59,7 @@ describe("pnpm bench", () => {
     expect(await readFile(html, "utf8")).toContain("<svg");
   });
 
-  it("tells what memory, size and the first step take", async () => {
+  it("reports the cost of memory, size and the first step", async () => {
     const json = join(folder, "sizes.json");
     const { code } = await bench("memory", "size", "load", "--quick", "--peers", "none", "--json", json);
     expect(code).toBe(0);

@@ -1,6 +1,9 @@
 import type { Results } from "./task.ts";
 
-/** What differs too much, in words; undefined where all results agree. The measure is |found - expected| / |expected|, in the 2-norm. */
+/**
+ * Describes the result that differs too much; undefined if all results agree. The measure is |found - expected| /
+ * |expected| in the 2-norm.
+ */
 export function disagreement(found: Results, expected: Results, tolerance: number): string | undefined {
   for (const [name, values] of Object.entries(expected)) {
     const own = found[name];

@@ -1,27 +1,33 @@
 import type { Task } from "./task.ts";
 
-/** A limit of the machine, measured beside a case: a copy or a read of so many bytes, or so many additions and multiplications. */
+/**
+ * A limit of the machine, measured next to a case: copying or reading a number of bytes, or a number of additions and
+ * multiplications.
+ */
 export type Roof =
   | { readonly name: "roof-copy" | "roof-read"; readonly bytes: number }
   | { readonly name: "roof-fma"; readonly flops: number };
 
-/** A task with its name, what it takes at least, and the roofs that belong to it. */
+/** A task with its name, the minimum work that it needs, and its roofs. */
 export interface BenchCase {
   readonly suite: string;
   readonly name: string;
   readonly task: Task;
-  /** That have to go through memory, by the best known algorithm. */
+  /** The bytes that the best known algorithm has to move through memory. */
   readonly bytes?: number;
-  /** That a repetition learns from. */
+  /** The number of images in one repetition of a training step. */
   readonly images?: number;
-  /** Of the direct algorithm. */
+  /** The floating-point operations of the direct algorithm. */
   readonly flops?: number;
   readonly roofs: readonly Roof[];
-  /** The same in another way, timed beside it: with less to do, or with statistics that the convolution does not take. */
+  /**
+   * A variant that is timed next to it: one with less work, or one in which the convolution does not compute the
+   * statistics.
+   */
   readonly beside?: {
     readonly name: "evenkeel-plain" | "evenkeel-separate-statistics";
     readonly task: Task;
   };
-  /** Of the comparison, see `disagreement`. */
+  /** The tolerance of the comparison, see `disagreement`. */
   readonly tolerance: number;
 }

@@ -3,7 +3,7 @@ import { imageOf, training } from "./task.ts";
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
-/** Numbers from `low` to `high` that follow from the seed (xorshift32, Marsaglia 2003). */
+/** Pseudo-random numbers from `low` to `high` (xorshift32, Marsaglia 2003). */
 function uniform(shape: readonly number[], seed: number, low: number, high: number): HostArray {
   const data = new Float32Array(sizeOf(shape));
   let state = (seed * 0x9e3779b9) | 1;
@@ -16,7 +16,7 @@ function uniform(shape: readonly number[], seed: number, low: number, high: numb
   return { shape, data };
 }
 
-/** The data of a task; parameters of models are Evenkeel's own and not among them. */
+/** The input data of a task. They do not include the parameters of models, which are Evenkeel's own. */
 export function drawInputs(task: Task): Inputs {
   switch (task.kind) {
     case "batch-norm": {

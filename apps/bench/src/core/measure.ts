@@ -2,14 +2,17 @@ import { setTimeout } from "node:timers/promises";
 import { quartilesOf } from "./quartiles.ts";
 import type { Program } from "./subject.ts";
 
-/** How long and how often. */
+/** The duration and number of measurements. */
 export interface Effort {
   readonly rounds: number;
-  /** A round repeats a program until about so much time has gone by. */
+  /** The target duration of a round: it repeats a program for about this long. */
   readonly windowMilliseconds: number;
   /** A program that takes longer than this is measured once. */
   readonly patienceMilliseconds: number;
-  /** Between two programs: threads that spin for a moment after their work, OpenMP's for 5 ms, are to be asleep by then. */
+  /**
+   * The pause between two programs. Threads may spin for a moment after their work (OpenMP's for 5 ms) and should be
+   * asleep by then.
+   */
   readonly pauseMilliseconds: number;
 }
 
@@ -32,7 +35,7 @@ export interface Timing {
   readonly rounds: number;
 }
 
-/** For a GPU in software, whose times mean nothing: everything runs once, to be counted. */
+/** For a software GPU, whose times mean nothing: everything runs once, only to be counted. */
 export const countingEffort: Effort = {
   rounds: 1,
   windowMilliseconds: 0,
@@ -41,12 +44,16 @@ export const countingEffort: Effort = {
 };
 
 const mostRepetitions = 10_000;
-/** Windows that a program runs before it is timed: engines compile what runs often, and heaps find their form, within half a second. */
+/**
+ * The number of warm-up windows: within half a second, engines have compiled hot code and heaps have reached their
+ * size.
+ */
 const windowsToWarmUp = 10;
 
 /**
- * Times programs against each other: all of them in every round, one after the other, and each round begins with another one.
- * A program that throws has its error in the place of its timing, and is left out from then on.
+ * Times programs against each other. Every round runs all of them, one after another, and each round begins with a
+ * different one. For a program that throws, the timing is replaced by the error, and the program is skipped from then
+ * on.
  */
 export async function measure(programs: readonly Program[], effort: Effort): Promise<(Timing | Error)[]> {
   const runners = programs.map((program) => new Runner(program, effort));
@@ -73,7 +80,7 @@ class Runner {
     this.effort = effort;
   }
 
-  /** The first run may compile; the second tells how long one takes, and so how many there are in a window. */
+  /** The first run may compile; the duration of the second determines how many runs fit in a window. */
   async warmUp(): Promise<void> {
     const { patienceMilliseconds, windowMilliseconds } = this.effort;
     const first = await this.sample(1);
@@ -94,7 +101,7 @@ class Runner {
     }
   }
 
-  /** What is timed finds caches, and the page tables of virtual machines, as in a loop of its own: once goes before that is not timed. */
+  /** One untimed run warms up the caches, and the page tables of virtual machines, as they would be in a loop. */
   async takeRound(): Promise<void> {
     if (this.isSlow) return;
     await this.sample(1);

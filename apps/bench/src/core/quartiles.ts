@@ -4,7 +4,7 @@ export interface Quartiles {
   readonly third: number;
 }
 
-/** Of at least one number; between two of them it goes in a straight line. */
+/** The quantile of at least one number, linearly interpolated between neighbours. */
 export function quartilesOf(values: readonly number[]): Quartiles {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (share: number): number => {

@@ -1,7 +1,7 @@
 import { ArgumentError, OutOfMemoryError } from "@evenkeel/tensor";
 import { NotOfferedError } from "./subject.ts";
 
-/** One subject in one case. Figures that a suite does not measure are left out. */
+/** The result of one subject in one case. Figures that a suite does not measure are absent. */
 export interface Row {
   readonly suite: string;
   readonly case: string;
@@ -9,36 +9,39 @@ export interface Row {
   readonly subject: string;
   readonly backend: string;
   readonly threads: number;
-  /** The median of the rounds; null where nothing was timed, and `error` or `absent` says why. */
+  /** The median of the rounds; null if nothing was timed, with the reason in `error` or `absent`. */
   readonly milliseconds: number | null;
-  /** From the first to the third quartile of the rounds, in milliseconds. */
+  /** The interquartile range of the rounds, in milliseconds. */
   readonly spread: number | null;
-  /** That the case has to move through memory, or that the subject takes: each suite says which. */
+  /** The bytes that the case has to move through memory, or the bytes that the subject needs, depending on the suite. */
   readonly bytes?: number;
   readonly flops?: number;
-  /** That one repetition learns from. */
+  /** The images in one repetition of a training step. */
   readonly images?: number;
   readonly gigabytesPerSecond?: number;
   readonly gflops?: number;
-  /** How often it was timed. */
+  /** The number of timed rounds. */
   readonly rounds?: number;
-  /** On a GPU, for one repetition: dispatches, submits, bind groups that were made, and bytes bound to the dispatches. */
+  /** On a GPU, for one repetition: dispatches, submits, new bind groups, and bytes bound to the dispatches. */
   readonly launches?: number;
   readonly submits?: number;
   readonly bindGroups?: number;
   readonly bytesMoved?: number;
-  /** On a GPU with timestamps: what its launches take, by name, the longest first. */
+  /** On a GPU with timestamps: the GPU time of the launches by name, longest first. */
   readonly launchTimes?: readonly LaunchSum[];
-  /** The result was wrong or the subject failed: no time is given. */
+  /** Why the result was wrong or the subject failed; no time is given. */
   readonly error?: string;
-  /** The subject is not installed, or does not offer this case, or the machine has no room for it. */
+  /**
+   * Why there is no measurement: the subject is not installed, does not support this case, or needs more memory than
+   * the machine has.
+   */
   readonly absent?: string;
 }
 
-/** What is known of a row before anything was timed. */
+/** The part of a row that is known before the measurement. */
 export type RowStart = Omit<Row, "milliseconds" | "spread">;
 
-/** The row of a subject that has no time, and why: a machine without room for it is no failure. */
+/** The row of a subject without a time, with the reason. Insufficient memory on the machine does not count as a failure. */
 export function untimedRow(start: RowStart, error: Error): Row {
   const reason = error.message.split("\n").find((line) => line.trim() !== "") ?? error.name;
   const isOfMachine = error instanceof NotOfferedError || error instanceof OutOfMemoryError;
@@ -53,27 +56,27 @@ export interface LaunchSum {
   readonly milliseconds: number;
 }
 
-/** Where it ran: nothing that names a person, a host or a path. */
+/** The machine that ran the bench, without the name of a person, a host or a path. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly memoryGibibytes: number;
   readonly system: string;
   readonly gpu?: string;
-  /** A GPU in software: its times mean nothing. */
+  /** Whether the GPU is emulated in software, so that its times mean nothing. */
   readonly gpuIsSoftware?: boolean;
 }
 
-/** What `--json` writes. */
+/** The contents of a `--json` file. */
 export interface BenchReport {
   readonly machine: Machine;
   readonly versions: { readonly [name: string]: string };
-  /** In ISO 8601. */
+  /** The date in ISO 8601. */
   readonly date: string;
   readonly rows: readonly Row[];
 }
 
-/** Throws ArgumentError unless the value is a report; `where` names it. */
+/** Throws ArgumentError unless the value is a report; `where` names it in the message. */
 export function checkReport(value: unknown, where: string): BenchReport {
   const { machine, versions, date, rows } = (value ?? {}) as Partial<BenchReport>;
   if (typeof machine?.processor !== "string" || typeof versions !== "object" || !Array.isArray(rows)) {
@@ -90,17 +93,27 @@ export function checkReport(value: unknown, where: string): BenchReport {
 
 const texts = ["suite", "case", "subject", "backend"] as const;
 const optionalNumbers = [
-  ...["bytes", "flops", "images", "gigabytesPerSecond", "gflops", "rounds"],
-  ...["launches", "submits", "bindGroups", "bytesMoved"],
+  "bytes",
+  "flops",
+  "images",
+  "gigabytesPerSecond",
+  "gflops",
+  "rounds",
+  "launches",
+  "submits",
+  "bindGroups",
+  "bytesMoved",
 ] as (keyof Row)[];
 
 function checkRow(row: Row, where: string): void {
   const wrongText = texts.find((name) => typeof row[name] !== "string" || row[name] === "");
   if (wrongText !== undefined) {
-    throw new ArgumentError(`${where}: ${wrongText}: found ${JSON.stringify(row[wrongText])}, expected text`);
+    throw new ArgumentError(
+      `${where}: ${wrongText}: found ${JSON.stringify(row[wrongText])}, expected a string`,
+    );
   }
   if (!(Number.isInteger(row.threads) && row.threads > 0)) {
-    throw new ArgumentError(`${where}: threads: found ${row.threads}, expected a positive whole number`);
+    throw new ArgumentError(`${where}: threads: found ${row.threads}, expected a positive integer`);
   }
   const hasReason = row.error !== undefined || row.absent !== undefined;
   for (const name of ["milliseconds", "spread"] as const) {

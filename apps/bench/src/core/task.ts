@@ -1,14 +1,13 @@
 /**
- * What a subject is asked to compute, as plain data: subjects in this process and in others read the same. Images are
- * [n, c, h, w], filters [o, c, kh, kw]; convolutions have stride 1 and keep the size of the image.
+ * What a subject has to compute, as plain data, so that subjects in this process and in others read the same. Images
+ * are [n, c, h, w], filters [o, c, kh, kw]; convolutions have stride 1 and keep the size of the image.
  */
 export type Task = BatchNormTask | MatmulTask | ConvolutionTask | ReluQueueTask | TrainingStepTask;
 
 /**
- * Batch norm in training mode, running statistics included.
- *
- * Inputs x, scale, shift, runningMean, runningVariance, dy, residual. Results y, runningMean, runningVariance; in
- * `forward-backward` dx, dScale, dShift and, with a residual, dResidual too.
+ * Batch norm in training mode, including the running statistics.
+ *  Inputs: x, scale, shift, runningMean, runningVariance, dy, residual. Results: y, runningMean, runningVariance; for
+ * `forward-backward` also dx, dScale, dShift and, with a residual, dResidual.
  */
 export interface BatchNormTask {
   readonly kind: "batch-norm";
@@ -17,7 +16,7 @@ export interface BatchNormTask {
   readonly epilogue: "none" | "relu" | "add-relu";
 }
 
-/** Inputs a [m, k] and b [k, n]; result `product`. */
+/** Inputs: a [m, k] and b [k, n]. Result: `product`. */
 export interface MatmulTask {
   readonly kind: "matmul";
   readonly m: number;
@@ -25,7 +24,7 @@ export interface MatmulTask {
   readonly n: number;
 }
 
-/** Inputs x, weight, dy. Result y, dx or dWeight. */
+/** Inputs: x, weight, dy. Result: y, dx or dWeight. */
 export interface ConvolutionTask {
   readonly kind: "convolution";
   readonly pass: "forward" | "input-gradient" | "filter-gradient";
@@ -34,31 +33,32 @@ export interface ConvolutionTask {
   readonly taps: number;
 }
 
-/** `launches` times y = max(x, 0), each of the same x. Input x; result y. */
+/** `launches` times y = max(x, 0), each with the same x. Input: x. Result: y. */
 export interface ReluQueueTask {
   readonly kind: "relu-queue";
   readonly launches: number;
   readonly elements: number;
-  /** Launches handed to the device as they are, or calls of the public function. */
+  /** Whether the launches go directly to the device, or are calls of the public function. */
   readonly through: "device" | "function";
 }
 
 /**
- * Forward, cross-entropy, backward and an update by SGD with momentum 0.9. Inputs: `images`, `labels`, and every parameter and
- * buffer by PyTorch's name, with `model.` before it. Results: `losses` of the first steps, `weight`: the last layer's after them.
+ * Forward, cross-entropy, backward and an update by SGD with momentum 0.9. Inputs: `images`, `labels`, and every
+ * parameter and buffer under PyTorch's name with the prefix `model.`. Results: `losses` of the first steps, and
+ * `weight`, the last layer's weight after them.
  */
 export interface TrainingStepTask {
   readonly kind: "training-step";
   readonly model: ModelName;
   readonly batch: number;
-  /** Convolutions and batch norms as operations of their own. Of Evenkeel only. */
+  /** Runs convolutions and batch norms as separate operations. Only Evenkeel supports this. */
   readonly isApart?: boolean;
 }
 
 /** `resnet18-small` is ResNet-18 for small images: its stem is a 3x3 convolution of stride 1, without pooling. */
 export type ModelName = "mlp" | "resnet20" | "resnet18-small" | "resnet18";
 
-/** Channels, height and width of what each model sees. */
+/** Channels, height and width of each model's input. */
 export const imageOf: { readonly [model in ModelName]: readonly [number, number, number] } = {
   mlp: [1, 28, 28],
   resnet20: [3, 32, 32],
@@ -66,7 +66,7 @@ export const imageOf: { readonly [model in ModelName]: readonly [number, number,
   resnet18: [3, 224, 224],
 };
 
-/** An array in the host's memory. */
+/** An array in host memory. */
 export interface HostArray {
   readonly shape: readonly number[];
   readonly data: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
@@ -80,8 +80,8 @@ export interface Results {
   readonly [name: string]: Float32Array;
 }
 
-/** What all training steps share. */
+/** The settings that all training steps share. */
 export const training = { learningRate: 0.01, momentum: 0.9, checkedSteps: 3, classes: 10 } as const;
 
-/** Layers of the perceptron. */
+/** The layers of the MLP. */
 export const perceptron = { inputs: 784, hidden: [512, 512] } as const;

@@ -9,8 +9,13 @@ export function batchNormCall({ pass, epilogue }: BatchNormTask, inputs: Tensors
   const { x, scale, shift, residual, dy } = inputs as { readonly [name: string]: Tensor };
   const forward = (x: Tensor, scale: Tensor, shift: Tensor, residual?: Tensor): BatchNormResult =>
     batchNorm(x, {
-      ...{ scale, shift, residual, training: true, activation: epilogue === "none" ? "none" : "relu" },
-      ...{ runningMean: inputs.runningMean, runningVariance: inputs.runningVariance },
+      scale,
+      shift,
+      residual,
+      training: true,
+      activation: epilogue === "none" ? "none" : "relu",
+      runningMean: inputs.runningMean,
+      runningVariance: inputs.runningVariance,
     });
   if (pass === "forward") {
     return () => forwardResults(forward(x!, scale!, shift!, residual));
@@ -25,12 +30,19 @@ export function batchNormCall({ pass, epilogue }: BatchNormTask, inputs: Tensors
     // Nothing depends on the running statistics.
     const [dx, dScale, dShift, dResidual] = pullback([dy!, undefined, undefined]) as Tensor[];
     return {
-      ...{ y: y!, runningMean: runningMean!, runningVariance: runningVariance! },
-      ...{ dx: dx!, dScale: dScale!, dShift: dShift!, ...(dResidual && { dResidual }) },
+      y: y!,
+      runningMean: runningMean!,
+      runningVariance: runningVariance!,
+      dx: dx!,
+      dScale: dScale!,
+      dShift: dShift!,
+      ...(dResidual && { dResidual }),
     };
   };
 }
 
 const forwardResults = ({ y, runningMean, runningVariance }: BatchNormResult): Tensors => ({
-  ...{ y, runningMean: runningMean!, runningVariance: runningVariance! },
+  y,
+  runningMean: runningMean!,
+  runningVariance: runningVariance!,
 });

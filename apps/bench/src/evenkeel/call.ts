@@ -10,7 +10,7 @@ export interface Tensors {
 /** Computes the results of a task once. */
 export type Call = () => Tensors;
 
-/** Repeats a call, and frees what each made. Owns the inputs. */
+/** Repeats a call and frees the results of each. Owns the inputs. */
 export function callProgram(call: Call, inputs: Tensors, backend: Backend): Program {
   return {
     results: () => readResults(scope(call)),
@@ -21,7 +21,7 @@ export function callProgram(call: Call, inputs: Tensors, backend: Backend): Prog
   };
 }
 
-/** Values in the host's memory; the tensors are disposed. */
+/** The values in host memory; the tensors are disposed. */
 export async function readResults(tensors: Tensors): Promise<Results> {
   const entries = Object.entries(tensors).map(async ([name, tensor]) => {
     const data = await tensor.data();
@@ -31,7 +31,7 @@ export async function readResults(tensors: Tensors): Promise<Results> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Milliseconds until the device has finished so many repetitions in one go. */
+/** Milliseconds until the device has finished this many repetitions, issued without a pause. */
 export async function timeOnDevice(backend: Backend, repetitions: number, run: () => void): Promise<number> {
   await backend.idle();
   const start = performance.now();
@@ -40,7 +40,10 @@ export async function timeOnDevice(backend: Backend, repetitions: number, run: (
   return performance.now() - start;
 }
 
-/** The same for steps with a pause for microtasks between them, as in a training loop: there a GPU gets what was recorded. */
+/**
+ * The same for steps with a pause for microtasks between them, as in a training loop: there the recorded commands are
+ * submitted to the GPU.
+ */
 export async function timeSteps(backend: Backend, repetitions: number, step: () => void): Promise<number> {
   await backend.idle();
   const start = performance.now();

@@ -3,7 +3,7 @@ import { conv2dFilterGradientOp, conv2dInputGradientOp } from "@evenkeel/tensor/
 import type { ConvolutionTask } from "../core/task.ts";
 import type { Call, Tensors } from "./call.ts";
 
-/** One pass of a convolution by itself. */
+/** A single pass of a convolution. */
 export function convolutionCall({ pass, taps }: ConvolutionTask, inputs: Tensors): Call {
   const { x, weight, dy } = inputs as { readonly [name: string]: Tensor };
   const side = (taps - 1) / 2;

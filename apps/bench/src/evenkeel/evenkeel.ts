@@ -10,7 +10,7 @@ import { matmulCall } from "./matmul.ts";
 import { reluQueueProgram } from "./relu-queue.ts";
 import { trainingStepProgram } from "./training-step.ts";
 
-/** Evenkeel on a backend that is open. The backend belongs to the subject. */
+/** Evenkeel on an open backend, which the subject owns. */
 export function evenkeel(backend: Backend, threads: number): Subject {
   return {
     name: "evenkeel",

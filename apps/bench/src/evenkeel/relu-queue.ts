@@ -5,7 +5,7 @@ import type { ReluQueueTask } from "../core/task.ts";
 import type { Tensors } from "./call.ts";
 import { readResults, timeOnDevice } from "./call.ts";
 
-/** A queue of small launches: the cost of the launch itself, in the device or through the public function. */
+/** A queue of small launches: measures the cost of a launch in the device or through the public function. */
 export function reluQueueProgram(task: ReluQueueTask, inputs: Tensors, backend: Backend): Program {
   const { launches, through } = task;
   const x = inputs.x!;
@@ -28,7 +28,7 @@ export function reluQueueProgram(task: ReluQueueTask, inputs: Tensors, backend: 
   };
 }
 
-/** What `relu` hands to the device, with the buffers in place. */
+/** The launch that `relu` passes to the device, with bound buffers. */
 function reluLaunch({ x }: Tensors, { y }: Tensors, backend: Backend): Launch {
   const plan = plannerOf(reluOp, backend)!([x], {}, backend.limits, [false]);
   return bindLaunch(plan.launches[0]!, (slot) => viewOf("input" in slot ? x! : y!), []);

@@ -2,7 +2,7 @@ import { conv2dBatchNormOp } from "@evenkeel/batchnorm/ops";
 import type { AnyOp, Executor, Tensor } from "@evenkeel/tensor";
 import { currentExecutor, runComposition } from "@evenkeel/tensor";
 
-/** In charge, it runs every convolution with batch norm as the two operations that it consists of. */
+/** An executor that runs every convolution with batch norm as two separate operations. */
 export function separateStatistics(): Executor {
   const inner = currentExecutor();
   const isFused = (op: AnyOp): boolean => op === (conv2dBatchNormOp as unknown as AnyOp);

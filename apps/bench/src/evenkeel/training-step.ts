@@ -10,10 +10,13 @@ import { separateStatistics } from "./separate-statistics.ts";
 
 const prefix = "model.";
 
-/** ResNet-18 as it is trained on small images: with a stem that leaves them their size. */
+/** ResNet-18 for small images, with a stem that keeps their size. */
 const smallResNet18: ConstructorParameters<typeof ResNet>[0] = {
-  ...{ stem: { kernel: 3, stride: 1 }, hasPool: false, channels: [64, 128, 256, 512] },
-  ...{ blocksPerStage: 2, shortcut: "projection" as const },
+  stem: { kernel: 3, stride: 1 },
+  hasPool: false,
+  channels: [64, 128, 256, 512],
+  blocksPerStage: 2,
+  shortcut: "projection" as const,
 };
 
 function buildModel({ model }: TrainingStepTask, backend: Backend): Module {
@@ -30,7 +33,7 @@ function buildModel({ model }: TrainingStepTask, backend: Backend): Module {
   }
 }
 
-/** The weights that all subjects begin with. */
+/** The initial weights of all subjects. */
 export async function modelInputs(task: TrainingStepTask, backend: Backend): Promise<Inputs> {
   const model = buildModel(task, backend);
   const state = await stateArrays(model);

@@ -1,10 +1,10 @@
-/** What a piece of work asked of the GPU. */
+/** What some code asked of the GPU. */
 export interface GpuWork {
   readonly launches: number;
   readonly submits: number;
-  /** That were made. */
+  /** The number of new bind groups. */
   readonly bindGroups: number;
-  /** Of the buffers that are bound to the dispatches: what these may read and write. */
+  /** The size of the buffers that are bound to the dispatches, which the dispatches may read and write. */
   readonly bytesMoved: number;
 }
 
@@ -15,8 +15,8 @@ const bytesOfEntry = ({ resource }: GPUBindGroupEntry): number => {
 };
 
 /**
- * Counts what any library does with WebGPU while `body` runs. It stands between the libraries and the standard interfaces, so all
- * are counted alike. Bind groups are known from `watchBindGroups` on.
+ * Counts what any library does with WebGPU while `body` runs. It wraps the standard interfaces, so all libraries are
+ * counted in the same way. Only bind groups that were created after `watchBindGroups` are known.
  */
 export async function meterGpu(body: () => Promise<unknown>): Promise<GpuWork> {
   const work = { launches: 0, submits: 0, bindGroups: 0, bytesMoved: 0 };
@@ -48,7 +48,7 @@ export async function meterGpu(body: () => Promise<unknown>): Promise<GpuWork> {
 const bytesOfGroup = new WeakMap<object, number>();
 let isWatching = false;
 
-/** Libraries keep their bind groups: their sizes are noted when they are made, from the first subject on. */
+/** Libraries cache their bind groups, so their sizes are recorded when they are created, from the first subject on. */
 export function watchBindGroups(): void {
   if (isWatching) return;
   isWatching = true;
@@ -63,7 +63,7 @@ export function watchBindGroups(): void {
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 
-/** Tells `observe` of every call, with the object, the arguments and the result; returns what undoes it. */
+/** Calls `observe` for every call, with the object, the arguments and the result; returns a function that undoes it. */
 function wrap(
   prototype: object,
   name: string,

@@ -6,7 +6,7 @@ import { openBackend } from "../session/open-backend.ts";
 import { peers } from "../session/peers.ts";
 import { readHostArrays } from "./host-arrays.ts";
 
-/** A process that is asked for one step in a line of JSON, and answers when it is done. */
+/** A process that receives one line of JSON, runs one step, and answers when the step is done. */
 interface Request {
   readonly name: string;
   readonly backend: "cpu" | "webgpu";

@@ -12,7 +12,7 @@ interface StoredArray {
 const indexFile = "inputs.json";
 const dataFile = "inputs.bin";
 
-/** All arrays in one file, and where they stand in another. */
+/** Writes all arrays into one file, and their offsets into another. */
 export async function writeHostArrays(inputs: Inputs, folder: string): Promise<void> {
   let byteOffset = 0;
   const index = Object.entries(inputs).map(([name, { shape, data }]): [string, StoredArray] => {

@@ -6,8 +6,8 @@ interface WebgpuPackage {
 }
 
 /**
- * Gives Node the `navigator.gpu` of browsers, which peers look for. Evenkeel's backend is open by then, and has told Vulkan of
- * the driver, so all of them get the same adapter. Throws NotOfferedError.
+ * Gives Node the `navigator.gpu` of browsers, which the peers expect. Evenkeel's backend is already open and has set
+ * the driver for Vulkan, so all subjects get the same adapter. Throws NotOfferedError.
  */
 export async function useGpuOfNode(): Promise<void> {
   if ((navigator as Partial<Navigator>).gpu !== undefined) return;

@@ -3,7 +3,7 @@ export interface ResidualBlock {
   /** PyTorch's name of the block. */
   readonly path: string;
   readonly stride: number;
-  /** Channels that the block adds. */
+  /** The number of channels that the block adds. */
   readonly added: number;
 }
 

@@ -17,10 +17,10 @@ function textOf(row: Row, unit: Unit): string {
   return unit === "bytes" ? byteText(row.bytes!) : `${row.launches}, ${byteText(row.bytesMoved!)}`;
 }
 
-/** A bar that is longer than so many times the longest of Evenkeel's is cut: the others would be too short to be seen. */
+/** The longest bar, as a multiple of Evenkeel's longest bar. Longer bars are cut, so that the others remain visible. */
 const longestRatio = 12;
 
-/** A bar for every subject of a case, on a scale from zero. */
+/** A bar for every subject of a case, on a scale that starts at zero. */
 export function barChart({ name, rows, unit }: CaseRows): string {
   const own = rows.filter(({ subject }) => isOwn(subject)).map((row) => lengthOf(row, unit));
   const mostShown = own.length === 0 ? Number.POSITIVE_INFINITY : longestRatio * Math.max(...own);
@@ -58,11 +58,11 @@ function bar(
   ].join("");
 }
 
-/** From the first to the third quartile, centred on the end of the bar. */
+/** The interquartile range, centered on the end of the bar. */
 const spreadLine = (end: number, middle: number, half: number): string =>
   `<line class="spread" x1="${(end - half).toFixed(1)}" x2="${(end + half).toFixed(1)}" y1="${middle}" y2="${middle}"/>`;
 
-/** Two strokes in the colour of the page across a bar that goes on. */
+/** Two strokes in the color of the page, which mark a bar that was cut. */
 const cutMark = (end: number, middle: number): string =>
   [16, 10].map((back) => `<path class="cut" d="M${end - back} ${middle + 7}l5 -14"/>`).join("");
 

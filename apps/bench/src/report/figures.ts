@@ -4,12 +4,12 @@ import type { BenchReport, LaunchSum, Machine, Row } from "../core/rows.ts";
 export interface CaseRows {
   readonly suite: string;
   readonly name: string;
-  /** What subjects are compared by: bytes in `memory` and `size`, counts on a GPU in software, else time. */
+  /** The unit of the comparison: bytes in `memory` and `size`, counts on a software GPU, otherwise time. */
   readonly unit: "time" | "bytes" | "counts";
   readonly rows: readonly Row[];
 }
 
-/** In the order of the run; rows that were timed, fewest threads first, Evenkeel before its roofs and peers. */
+/** The rows of each case in the order of the run, fewest threads first, Evenkeel before its roofs and peers. */
 export function casesOf({ rows, machine }: BenchReport): CaseRows[] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
@@ -22,7 +22,9 @@ export function casesOf({ rows, machine }: BenchReport): CaseRows[] {
   return [...groups.values()].map((group) => {
     const unit = unitOf(group[0]!, machine);
     return {
-      ...{ suite: group[0]!.suite, name: group[0]!.case, unit },
+      suite: group[0]!.suite,
+      name: group[0]!.case,
+      unit,
       rows: group
         .filter(
           ({ milliseconds, subject }) => milliseconds !== null && !(unit === "counts" && isRoof(subject)),
@@ -40,11 +42,14 @@ function unitOf({ suite, backend }: Row, { gpuIsSoftware }: Machine): CaseRows["
 export const isOwn = (subject: string): boolean => subject.startsWith("evenkeel");
 export const isRoof = (subject: string): boolean => subject.startsWith("roof-");
 
-/** Evenkeel's row of the same case with as many threads. */
+/** Evenkeel's row of the same case and number of threads. */
 const ownBeside = (row: Row, rows: readonly Row[]): Row | undefined =>
   rows.find(({ subject, threads }) => subject === "evenkeel" && threads === row.threads);
 
-/** How Evenkeel compares: times as fast, as small, or the share of a roof that it reaches. Undefined for its own row. */
+/**
+ * Evenkeel compared with the subject of this row: a multiple of its speed or size, or a percentage of a roof.
+ * Undefined for Evenkeel's own row.
+ */
 export function comparison(row: Row, { unit, rows }: CaseRows): string | undefined {
   const own = ownBeside(row, rows);
   if (own === undefined || row === own) return undefined;
@@ -59,18 +64,18 @@ export function comparison(row: Row, { unit, rows }: CaseRows): string | undefin
   return `${times(row.milliseconds! / own.milliseconds!)} its speed`;
 }
 
-/** Of bytes where they were counted, else of operations. */
+/** The share of a roof: by bytes if they were counted, otherwise by operations. */
 const rateOf = (row: Row): number => row.gigabytesPerSecond ?? row.gflops ?? Number.NaN;
 
-/** What the launches of a run took together, by the GPU's own clock. */
+/** The total GPU time of a run's launches. */
 export const gpuMilliseconds = (launches: readonly LaunchSum[]): number =>
   launches.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 
-/** Median and spread; nothing where times mean nothing. */
+/** Median and spread; empty if times mean nothing. */
 export const timesOf = (row: Row, { unit }: CaseRows): [median: string, spread: string] =>
   unit === "counts" ? ["", ""] : [milliseconds(row.milliseconds!), milliseconds(row.spread!)];
 
-/** What a row says beside its time. */
+/** The figures of a row other than its time. */
 export function amountOf(row: Row, { unit }: CaseRows): string {
   const { suite, bytes, images, gigabytesPerSecond, gflops, launches, submits, bytesMoved } = row;
   const rates = [
@@ -84,7 +89,8 @@ export function amountOf(row: Row, { unit }: CaseRows): string {
     launches === undefined
       ? undefined
       : [
-          ...[`launches ${launches}`, `submits ${submits}`],
+          `launches ${launches}`,
+          `submits ${submits}`,
           ...(row.bindGroups === undefined ? [] : [`new bind groups ${row.bindGroups}`]),
           `bound ${byteText(bytesMoved!)}`,
         ].join(", "),
@@ -92,7 +98,7 @@ export function amountOf(row: Row, { unit }: CaseRows): string {
   return parts.filter((part) => part !== undefined).join(", ");
 }
 
-/** Why subjects have no time, each reason once. */
+/** The reasons why subjects have no time, without duplicates. */
 export function gaps({ rows }: BenchReport, kind: "error" | "absent"): string[] {
   const places = new Map<string, string[]>();
   for (const row of rows) {
@@ -108,7 +114,7 @@ export function gaps({ rows }: BenchReport, kind: "error" | "absent"): string[] 
 
 export const threadsText = (threads: number): string => `${threads} ${threads === 1 ? "thread" : "threads"}`;
 
-/** Three digits that count. */
+/** The number rounded to three significant digits. */
 export const digits = (value: number): string => {
   if (value >= 1000) return Math.round(value).toLocaleString("en");
   return value === 0 ? "0" : String(Number(value.toPrecision(3)));

@@ -25,7 +25,7 @@ svg { width: 100%; height: auto; } svg text { fill: var(--ink); font: 12px syste
 svg .own { fill: var(--own); } svg .roof { fill: var(--roof); } svg .peer { fill: var(--peer); } svg .spread { stroke: var(--ink); stroke-width: 1.5; } svg .cut { stroke: var(--page); stroke-width: 2.5; }
 `;
 
-/** One page with the targets, a chart for every case and all figures; it opens without a network. */
+/** A page with the targets, a chart for every case and all figures; it works offline. */
 export function htmlPage(reports: readonly BenchReport[]): string {
   return `<!doctype html>
 <html lang="en">
@@ -49,7 +49,7 @@ function section(report: BenchReport): string {
   return `<p class="setting">${settingOf(report).map(escapeHtml).join("<br>")}</p>
 ${targets(report)}
 ${suites.map((suite) => suiteSection(suite, cases)).join("\n")}
-${missing.length === 0 ? "" : `<h2>Without a time</h2><ul>${missing.map((gap) => `<li>${escapeHtml(gap)}</li>`).join("")}</ul>`}`;
+${missing.length === 0 ? "" : `<h2>Not measured</h2><ul>${missing.map((gap) => `<li>${escapeHtml(gap)}</li>`).join("")}</ul>`}`;
 }
 
 function suiteSection(name: string, cases: readonly CaseRows[]): string {
@@ -87,9 +87,12 @@ function figures(groups: readonly CaseRows[]): string {
   const rows = groups.flatMap((group) =>
     group.rows.map((row) => {
       const cells = [
-        ...[cell(group.name), cell(row.subject), cell(String(row.threads), "number")],
+        cell(group.name),
+        cell(row.subject),
+        cell(String(row.threads), "number"),
         ...timesOf(row, group).map((text) => cell(text, "number")),
-        ...[cell(amountOf(row, group), "number"), cell(comparison(row, group) ?? "", "number")],
+        cell(amountOf(row, group), "number"),
+        cell(comparison(row, group) ?? "", "number"),
       ];
       return `<tr${row.subject === "evenkeel" ? ' class="own"' : ""}>${cells.join("")}</tr>`;
     }),
@@ -106,5 +109,5 @@ function launchTable(name: string, launches: CaseRows["rows"][number]["launchTim
       `<tr>${cell(launch.name)}${cell(String(launch.count), "number")}${cell(milliseconds(launch.milliseconds), "number")}</tr>`,
   );
   return `<details><summary>GPU time of the launches of ${escapeHtml(name)}</summary>
-<table><tr><th>launch</th><th class="number">count</th><th class="number">together</th></tr>${rows.join("")}</table></details>`;
+<table><tr><th>launch</th><th class="number">count</th><th class="number">total time</th></tr>${rows.join("")}</table></details>`;
 }

@@ -11,22 +11,23 @@ import {
 } from "./figures.ts";
 import { boundText, checkTargets } from "./targets.ts";
 
-const method = `Every figure on this page was measured by \`pnpm bench\` and written by \`pnpm bench report\`; nothing was copied by hand. All
-subjects of a case work on the same data, their results are compared with Evenkeel's before anything is timed, and they take turns
-in one run. A time is the median of the rounds, until the device is idle; the spread goes from the first to the third quartile.
+const method = `\`pnpm bench\` measured every figure on this page, and \`pnpm bench report\` wrote the page. All subjects of a case work on the
+same data, and their results are compared with Evenkeel's before anything is timed. The subjects take turns in one run. A time is the median over the
+rounds, measured until the device is idle; the spread is the interquartile range.
 
-- \`roof-copy\` and \`roof-read\` copy and read a buffer as large as the case's tensor, \`roof-fma\` multiplies and adds in registers, with
-  the same instructions and the same threads: what the machine can do at most, in the same run.
-- GB/s of batch norm counts the passes that have to be made where a channel fits the cache: 2 forward (x, y) and 3 backward
-  (dy, x, dx); a residual adds 1 and 2. On the CPU the plan for tensors of 2 MiB and more reads x, and dy, once more, which is not
-  counted: it is faster all the same (docs/decisions/0012). On WebGPU these hold where a channel fits a workgroup; elsewhere the plan has two launches
-  each way, which makes 3 forward (x, x, y) and 5 backward (dy, x, dy, x, dx), and a residual adds 1 and 2. GFLOP/s of a convolution counts what the direct algorithm does, so Winograd's can
-  exceed the roof.
-- "Evenkeel reaches" compares with Evenkeel's time on as many threads: a multiple of a peer's speed, or a share of a roof.
-- TensorFlow.js and jax-js have one thread in Node; PyTorch runs in a process of its own that times inside of itself, keeps its memory from
-  step to step, and multiplies with the fastest kernels that its BLAS has for the processor. Versions name the BLAS and what its threads are.`;
+- Roofs are the limits of the machine, measured in the same run with the same instructions and threads: \`roof-copy\` and \`roof-read\` copy and
+  read a buffer as large as the case's tensor, and \`roof-fma\` multiplies and adds in registers.
+- The GB/s of batch norm count the minimum number of passes over a tensor: 2 forward (x, y) and 3 backward (dy, x, dx); a residual adds 1 and 2. On
+  the CPU, the plan for tensors of 2 MiB and more reads x, and dy, once more, which is not counted; it is still faster
+  ([why](decisions/0012-batch-norm-streams.md)). On WebGPU, if a channel does not fit in a workgroup, the plan has two launches in each direction,
+  which count as 3 passes forward (x, x, y) and 5 backward (dy, x, dy, x, dx), and a residual adds 1 and 2. The GFLOP/s of a convolution
+  count the operations of the direct algorithm, so Winograd's algorithm can exceed the roof.
+- The column "Evenkeel reaches" compares Evenkeel with a subject on the same number of threads: as a multiple of another library's speed, or as a
+  percentage of a roof.
+- TensorFlow.js and jax-js have one thread in Node. PyTorch runs in a separate process that measures its own times; it keeps its memory from
+  step to step, and its BLAS uses the fastest kernels for the processor. The versions name the BLAS and its threading.`;
 
-/** `docs/performance.md`, of one or several runs. */
+/** The text of `docs/performance.md` for one or several runs. */
 export function markdownPage(reports: readonly BenchReport[]): string {
   const sections = reports.map((report, index) => {
     const { gpu } = report.machine;
@@ -62,21 +63,28 @@ function targetSection(report: BenchReport): string {
   const outcomes = checkTargets(report);
   if (outcomes.length === 0) return "None for the cases of this run.";
   const rows = outcomes.map(({ target, value, isMet }) => [
-    ...[target.suite, target.case, String(target.threads), target.measure, boundText(target)],
+    target.suite,
+    target.case,
+    String(target.threads),
+    target.measure,
+    boundText(target),
     value === undefined ? "not measured" : target.show(value),
     value === undefined ? "" : isMet ? "yes" : "**no**",
   ]);
   const met = outcomes.filter(({ isMet }) => isMet).length;
   const head = ["suite", "case", "threads", "measure", "target", "measured", "met"];
   const rules = ["---", "---", "--:", "---", "--:", "--:", "---"];
-  return `${met} of ${outcomes.length} are met.\n\n${table(head, rules, rows)}`;
+  return `${met} of ${outcomes.length} targets are met.\n\n${table(head, rules, rows)}`;
 }
 
 function suiteSection(groups: readonly CaseRows[]): string {
   const rows = groups.flatMap((group) =>
     group.rows.map((row, index) => [
-      ...[index === 0 ? group.name : "", row.subject, String(row.threads)],
-      ...[...timesOf(row, group), amountOf(row, group)],
+      index === 0 ? group.name : "",
+      row.subject,
+      String(row.threads),
+      ...timesOf(row, group),
+      amountOf(row, group),
       comparison(row, group) ?? "",
     ]),
   );
@@ -84,10 +92,10 @@ function suiteSection(groups: readonly CaseRows[]): string {
   return table(head, ["---", "---", "--:", "--:", "--:", "--:", "--:"], rows);
 }
 
-/** Names of a step that are shown: what is left takes little. */
+/** How many launches of a step are shown; the others take little time. */
 const shownLaunches = 8;
 
-/** By the GPU's own clock; nothing for one in software, whose times mean nothing. */
+/** GPU times by launch. Empty for a software GPU, whose times mean nothing. */
 function launchSection({ machine }: BenchReport, groups: readonly CaseRows[]): string[] {
   if (machine.gpuIsSoftware) return [];
   const rows = groups.flatMap(({ suite, name, rows }) =>
@@ -96,14 +104,16 @@ function launchSection({ machine }: BenchReport, groups: readonly CaseRows[]): s
         .slice(0, shownLaunches)
         .map((launch, index) => [
           ...(index === 0 ? [`${suite} ${name}`, subject] : ["", ""]),
-          ...[launch.name, String(launch.count), milliseconds(launch.milliseconds)],
+          launch.name,
+          String(launch.count),
+          milliseconds(launch.milliseconds),
         ]),
     ),
   );
   if (rows.length === 0) return [];
-  const head = ["case", "subject", "launch", "count", "together"];
+  const head = ["case", "subject", "launch", "count", "total time"];
   return [
-    `### GPU time by launch\n\nBy timestamps, in one repetition; the ${shownLaunches} that take longest.\n\n${table(
+    `### GPU time by launch\n\nGPU timestamps of one repetition; the ${shownLaunches} launches that take longest.\n\n${table(
       head,
       ["---", "---", "---", "--:", "--:"],
       rows,
@@ -116,5 +126,5 @@ function missingSection(report: BenchReport): string[] {
     ...gaps(report, "error").map((gap) => `- failed: ${gap}`),
     ...gaps(report, "absent").map((gap) => `- absent: ${gap}`),
   ];
-  return lines.length === 0 ? [] : [`### Without a time\n\n${lines.join("\n")}`];
+  return lines.length === 0 ? [] : [`### Not measured\n\n${lines.join("\n")}`];
 }

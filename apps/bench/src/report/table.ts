@@ -2,7 +2,7 @@ import type { BenchReport, Row } from "../core/rows.ts";
 import { amountOf, casesOf, comparison, gaps, milliseconds, settingOf, timesOf } from "./figures.ts";
 import { boundText, checkTargets } from "./targets.ts";
 
-/** Columns as wide as their widest cell. */
+/** Pads columns to the width of their widest cell. */
 function align(rows: readonly (readonly string[])[], rightFrom: number, rightTo: number): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const line = (row: readonly string[]): string =>
@@ -16,12 +16,16 @@ function align(rows: readonly (readonly string[])[], rightFrom: number, rightTo:
   return rows.map(line).join("\n");
 }
 
-/** All rows with what they say of Evenkeel, and why others are missing. */
+/** All rows with the comparison, followed by the reasons for missing rows. */
 export function tableOf(report: BenchReport): string {
   const rows = casesOf(report).flatMap((group) =>
     group.rows.map((row, index) => [
-      ...[index === 0 ? row.suite : "", index === 0 ? row.case : "", row.subject, String(row.threads)],
-      ...[...timesOf(row, group), amountOf(row, group)],
+      index === 0 ? row.suite : "",
+      index === 0 ? row.case : "",
+      row.subject,
+      String(row.threads),
+      ...timesOf(row, group),
+      amountOf(row, group),
       comparison(row, group) ?? "",
     ]),
   );
@@ -33,12 +37,16 @@ export function tableOf(report: BenchReport): string {
   return [...settingOf(report), "", align([head, ...rows], 3, 6), ...missing].join("\n");
 }
 
-/** What was aimed at, what was measured, and whether it was met. */
+/** The targets, the measured values, and whether each target is met. */
 export function targetTable(report: BenchReport): string {
   const outcomes = checkTargets(report);
   if (outcomes.length === 0) return "No targets for these cases.";
   const rows = outcomes.map(({ target, value, isMet }) => [
-    ...[target.suite, target.case, String(target.threads), target.measure, boundText(target)],
+    target.suite,
+    target.case,
+    String(target.threads),
+    target.measure,
+    boundText(target),
     value === undefined ? "not measured" : target.show(value),
     value === undefined ? "" : isMet ? "met" : "NOT MET",
   ]);
@@ -47,7 +55,7 @@ export function targetTable(report: BenchReport): string {
   return `${align([head, ...rows], 2, 3)}\n\n${count} of ${outcomes.length} targets met`;
 }
 
-/** One line for a case that is done. */
+/** One line for a completed case. */
 export function progressOf(rows: readonly Row[]): string {
   const [first] = rows;
   if (first === undefined) return "";

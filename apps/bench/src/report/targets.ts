@@ -1,24 +1,24 @@
 import type { BenchReport, Row } from "../core/rows.ts";
 import { digits, gpuMilliseconds, percent, times } from "./figures.ts";
 
-/** What Evenkeel has to reach in a case. */
+/** A target for Evenkeel in a case. */
 interface Target {
   readonly suite: string;
   readonly case: string;
   readonly threads: number;
   readonly backend: "cpu" | "webgpu";
-  /** Counts mean something on a GPU in software too. */
+  /** Counts are also valid on a software GPU. */
   readonly kind: "time" | "bytes" | "count";
-  /** What is compared, in words. */
+  /** A description of what is compared. */
   readonly measure: string;
   readonly direction: "at least" | "at most";
   readonly bound: number;
   readonly show: (value: number) => string;
-  /** Undefined where a row that it needs was not measured. */
+  /** Undefined if a row that it needs was not measured. */
   value(find: Find): number | undefined;
 }
 
-/** The timed row of a subject in this case, with as many threads or with others. */
+/** The timed row of a subject in this case, by default with the same number of threads. */
 type Find = (subject: string, other?: { readonly threads: number }) => Row | undefined;
 
 export interface TargetOutcome {
@@ -70,10 +70,19 @@ const faster = (place: Place, peer: string, bound: number): Target => ({
   value: (find) => quotient(find(peer)?.milliseconds, find("evenkeel")?.milliseconds),
 });
 
-/** By the GPU's own clock: launches of a few microseconds wait for the host, whichever system they are of. */
+/**
+ * By GPU timestamps: on the host's clock, a launch of a few microseconds mostly shows the host's overhead, whatever
+ * the system.
+ */
 const ofRoofOnGpu = (place: Omit<Place, "threads">, roof: string, bound: number): Target => ({
-  ...{ ...place, threads: 1, backend: "webgpu", kind: "time" },
-  ...{ measure: `of ${roof}, by the GPU's clock`, direction: "at least", bound, show: percent },
+  ...place,
+  threads: 1,
+  backend: "webgpu",
+  kind: "time",
+  measure: `of ${roof}, by the GPU's clock`,
+  direction: "at least",
+  bound,
+  show: percent,
   value: (find) => quotient(gpuRate(find("evenkeel")), gpuRate(find(roof))),
 });
 
@@ -81,7 +90,12 @@ const gpuRate = (row: Row | undefined): number | undefined =>
   row?.launchTimes && quotient(row.bytes ?? row.flops, gpuMilliseconds(row.launchTimes));
 
 const ofRoof = (place: Place, roof: string, bound: number): Target => ({
-  ...{ backend: "cpu", ...place, kind: "time", measure: `of ${roof}`, direction: "at least", bound },
+  backend: "cpu",
+  ...place,
+  kind: "time",
+  measure: `of ${roof}`,
+  direction: "at least",
+  bound,
   show: percent,
   value: (find) => {
     const [own, limit] = [find("evenkeel"), find(roof)];
@@ -105,13 +119,22 @@ const scaling = (place: Place): Target => ({
 });
 
 const besidePlain = (place: Place, bound: number): Target => ({
-  ...{ backend: "cpu", ...place, kind: "time", measure: "the time without it", direction: "at most", bound },
+  backend: "cpu",
+  ...place,
+  kind: "time",
+  measure: "the time without it",
+  direction: "at most",
+  bound,
   show: times,
   value: (find) => quotient(find("evenkeel")?.milliseconds, find("evenkeel-plain")?.milliseconds),
 });
 
 const perLaunch = (place: Place, launches: number, microseconds: number): Target => ({
-  ...{ backend: "cpu", ...place, kind: "time", measure: "a launch", direction: "at most" },
+  backend: "cpu",
+  ...place,
+  kind: "time",
+  measure: "a launch",
+  direction: "at most",
   bound: microseconds,
   show: (value) => `${digits(value)} µs`,
   value: (find) => quotient(find("evenkeel")?.milliseconds, launches / 1000),
@@ -131,7 +154,13 @@ const ofBytes = (place: Place, peer: string, bound: number): Target => ({
 });
 
 const counted = (place: Omit<Place, "threads">, name: "launches" | "submits", bound: number): Target => ({
-  ...{ ...place, threads: 1, backend: "webgpu", kind: "count", measure: name, direction: "at most", bound },
+  ...place,
+  threads: 1,
+  backend: "webgpu",
+  kind: "count",
+  measure: name,
+  direction: "at most",
+  bound,
   show: digits,
   value: (find) => find("evenkeel")?.[name],
 });
@@ -173,7 +202,8 @@ const convTargets = ["32x64x56x56 64x3x3", "32x128x28x28 128x3x3", "128x16x32x32
   (layer, index) =>
     ["forward", "input-gradient", "filter-gradient"].flatMap((pass) => {
       const name = `${pass} ${layer}`;
-      // Winograd does the work of 1.4 times the operations that the processor can do, where channels are many.
+      // With many channels, Winograd's algorithm does the work of 1.4 times the operations that the processor can
+      // execute.
       const bound = index < 2 && pass !== "filter-gradient" ? 1.4 : 0.8;
       return [
         ofRoof({ suite: "conv", case: name, threads: 1 }, "roof-fma", bound),
@@ -201,7 +231,7 @@ const launchTargets = [1, 2].flatMap((threads) => [
   perLaunch({ suite: "launch", case: "function 1000x1024", threads }, 1000, 4),
 ]);
 
-/** On a GPU of hardware, for tensors of 16 MB and more; and half of its arithmetic. */
+/** On a hardware GPU, for tensors of 16 MB and more; and half of its arithmetic throughput. */
 const gpuTargets = [
   ...["32x64x56x56", "64x256x56x56", "65536x512"].flatMap((shape) =>
     ["forward", "forward-backward"].map((pass) =>

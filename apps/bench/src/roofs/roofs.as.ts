@@ -1,10 +1,10 @@
 import { RoofArguments } from "./roofs.kernels.as";
 
-// What the processor can do at most: loops with nothing in them but the thing that is measured.
+// The limits of the processor: loops that contain nothing but the measured operation.
 
 const block: usize = 128;
 
-/** Blocks begin to end of a copy, through vector registers. */
+/** Copies blocks `begin` to `end` through vector registers. */
 export function copy(begin: usize, end: usize, scratch: usize, args: RoofArguments): void {
   const { from, to } = args;
   for (let at = begin * block, last = end * block; at < last; at += block) {
@@ -22,7 +22,7 @@ export function copy(begin: usize, end: usize, scratch: usize, args: RoofArgumen
   }
 }
 
-/** Blocks begin to end are read; their sum is kept, so that no engine can leave the reading out. */
+/** Reads blocks `begin` to `end`; keeping their sum prevents engines from removing the reads. */
 export function read(begin: usize, end: usize, scratch: usize, args: RoofArguments): void {
   const { from } = args;
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
@@ -47,7 +47,7 @@ function multiplyAdd(sum: v128, a: v128, b: v128): v128 {
   return f32x4.add(sum, f32x4.mul(a, b));
 }
 
-/** Items of 96 additions and multiplications each, in registers: 12 sums hide the latency of any processor. */
+/** Items of 96 additions and multiplications each, in registers; 12 sums hide the latency of any processor. */
 export function multiplyAdds(begin: usize, end: usize, scratch: usize, args: RoofArguments): void {
   const { from } = args;
   const a = v128.load(from), b = v128.load(from, 16);

@@ -1,6 +1,6 @@
 export const roof = { reads: ["from"], writes: ["to"], parameters: {} } as const;
 
-/** Of roofs.as.ts. */
+/** The kernels of roofs.as.ts. */
 export const roofKernels: {
   readonly copy: typeof roof;
   readonly read: typeof roof;

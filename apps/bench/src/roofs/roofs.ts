@@ -7,11 +7,11 @@ import type { RoofKernel } from "./roof-kernel.ts";
 import { wasmRoof } from "./wasm-roofs.ts";
 import { wgslRoof } from "./wgsl-roofs.ts";
 
-/** Runs on the device of Evenkeel itself, in the same queue and with the same threads. Throws NotOfferedError. */
+/** Runs on Evenkeel's own device, in the same queue and with the same threads. Throws NotOfferedError. */
 export function roofProgram(roof: Roof, backend: Backend): Program {
   const { kernel, bytes, work, parameters } = roofKernel(roof, backend);
   const buffers = [backend.allocate(bytes), backend.allocate(bytes)] as const;
-  // Memory that was never written may not be there yet.
+  // The operating system may not have mapped memory that was never written.
   for (const buffer of buffers) backend.write(buffer, 0, new Float32Array(bytes / 4).fill(1));
   const view = (buffer: DeviceBuffer) => ({ buffer, byteOffset: 0, bytes });
   const [from, to] = buffers;
@@ -34,5 +34,7 @@ export function roofProgram(roof: Roof, backend: Backend): Program {
 function roofKernel(roof: Roof, { languages, limits }: Backend): RoofKernel {
   if (languages.includes("wasm")) return wasmRoof(roof, limits);
   if (languages.includes("wgsl")) return wgslRoof(roof, limits);
-  throw new NotOfferedError(`${roof.name}: found a device of ${languages.join(", ")}`);
+  throw new NotOfferedError(
+    `${roof.name}: found a device for ${languages.join(", ")}, expected wasm or wgsl`,
+  );
 }

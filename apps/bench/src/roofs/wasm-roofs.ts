@@ -6,7 +6,7 @@ import { roofKernels } from "./roofs.kernels.ts";
 import { module, relaxedModule } from "./roofs.wasm.ts";
 
 const blockBytes = 128;
-/** Blocks that one thread takes at a time: 64 KiB, which keeps both threads busy and the launch cheap. */
+/** The number of blocks in a chunk: 64 KiB, which keeps both threads busy and the overhead low. */
 const blocksOfChunk = 512;
 /** Additions and multiplications of an item: 12 sums of 4 lanes. */
 const flopsOfItem = 96;
@@ -14,7 +14,7 @@ const itemsOfChunk = 10_000;
 const entries = { "roof-copy": "copy", "roof-read": "read" } as const;
 
 export function wasmRoof(roof: Roof, limits: Limits): RoofKernel {
-  // One vector, where a worker leaves its sums.
+  // One vector, in which a worker stores its sums.
   const scratchBytes = 16;
   if (roof.name === "roof-fma") {
     const from = limits.features.has("relaxed-simd") ? relaxedModule : module;

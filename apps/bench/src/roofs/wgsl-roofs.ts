@@ -6,11 +6,11 @@ import type { RoofKernel } from "./roof-kernel.ts";
 
 const invocations = 256;
 const vectorBytes = 16;
-/** Additions and multiplications of an invocation: 8 sums of 4 lanes, in turns. */
+/** Additions and multiplications of an invocation: 8 independent sums of 4 lanes. */
 const turns = 256;
 const flopsOfInvocation = turns * 8 * 4 * 2;
 
-/** A roof of less would leave a large GPU without work: a million invocations, in 4,096 workgroups. */
+/** A million invocations in 4,096 workgroups; fewer would not occupy a large GPU. */
 export const flopsThatFillGpu: number = 2 ** 20 * flopsOfInvocation;
 
 const prologue = `
@@ -39,7 +39,7 @@ const multiplyAddsCode = `${prologue}
   result[at] = ${sums.map((sum) => `s${sum}`).join(" + ")};
 }`;
 
-/** Throws NotOfferedError for reads: a GPU has to write what it read, and then it is a copy. */
+/** Throws NotOfferedError for reads: a GPU has to write what it reads, which makes it a copy. */
 export function wgslRoof(roof: Roof, limits: Limits): RoofKernel {
   if (roof.name === "roof-read") throw new NotOfferedError("roof-read: measured on the CPU only");
   const isCopy = "bytes" in roof;
@@ -53,7 +53,7 @@ export function wgslRoof(roof: Roof, limits: Limits): RoofKernel {
       reads: { source: "vec4f" },
       writes: { result: "vec4f" },
     }),
-    // Two vectors are read by the multiplications.
+    // The multiplications read two vectors.
     bytes: Math.max(2, count) * vectorBytes,
     parameters: [count],
     work: { workgroups: workgroupLine(Math.ceil(count / invocations), limits) },

@@ -5,7 +5,10 @@ import { meterGpu } from "../gpu/gpu-meter.ts";
 import { gpuMilliseconds, isOwn, isRoof } from "../report/figures.ts";
 import type { Session } from "./session.ts";
 
-/** Launches, submits and bytes of one repetition; of Evenkeel and its roofs with GPU times by launch. Nothing where no GPU took part. */
+/**
+ * Launches, submits and bytes of one repetition, and for Evenkeel and its roofs the GPU times by launch. Empty if no
+ * GPU took part.
+ */
 export async function gpuFigures(
   { subject, backend }: { readonly subject: string; readonly backend: string },
   program: Program,
@@ -17,7 +20,7 @@ export async function gpuFigures(
   return { ...work, ...(await launchTimes(own[0]!.backend as WebgpuBackend, program)) };
 }
 
-/** Runs that are looked at launch by launch: the one that took the median is shown. */
+/** The number of runs with GPU times; the run with the median time is shown. */
 const profiles = 7;
 
 async function launchTimes(backend: WebgpuBackend, program: Program): Promise<Partial<Row>> {
@@ -33,7 +36,7 @@ async function launchTimes(backend: WebgpuBackend, program: Program): Promise<Pa
   return { launchTimes: runs[(profiles - 1) / 2]! };
 }
 
-/** By name, the longest first. */
+/** The launches by name, longest first. */
 function sumsOf(launches: readonly { readonly name: string; readonly milliseconds: number }[]): LaunchSum[] {
   const sums = new Map<string, LaunchSum>();
   for (const { name, milliseconds } of launches) {

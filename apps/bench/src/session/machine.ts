@@ -4,7 +4,7 @@ import { availableParallelism, cpus, totalmem, type } from "node:os";
 import type { Machine } from "../core/rows.ts";
 import type { Session } from "./session.ts";
 
-/** The processor, its cores and the system: enough to judge figures by, and nothing that names the place. */
+/** The processor, its cores and the operating system, but nothing that identifies the machine. */
 export function describeMachine({ own, options, gpuIsSoftware }: Session): Machine {
   const device = own[0]!.backend.device;
   return {
@@ -16,7 +16,7 @@ export function describeMachine({ own, options, gpuIsSoftware }: Session): Machi
   };
 }
 
-/** Of what ran: Node, the engine, and the subjects that are installed. */
+/** The versions of Node, the engine, and the installed subjects. */
 export function describeVersions({ peers, options }: Session): { readonly [name: string]: string } {
   const python = peers.find((peer) => "version" in peer) as { readonly version: string } | undefined;
   return {
@@ -32,7 +32,7 @@ export function describeVersions({ peers, options }: Session): { readonly [name:
   };
 }
 
-/** Of an installed package, whatever its exports hide. */
+/** The version of an installed package, even if its exports do not include package.json. */
 function versionOf(name: string): string {
   const folders = createRequire(import.meta.url).resolve.paths(name) ?? [];
   for (const folder of folders) {

@@ -2,10 +2,10 @@ import { cpu } from "@evenkeel/backend-cpu";
 import { webgpu } from "@evenkeel/backend-webgpu";
 import type { Backend } from "@evenkeel/tensor";
 
-/** Dawn rounds timestamps to steps of 65 microseconds, longer than many launches take, unless it is told not to. */
+/** Without this option Dawn rounds timestamps to 65 microseconds, longer than many launches take. */
 const exactTimestamps = "disable-dawn-features=timestamp_quantization";
 
-/** Throws BackendError with the reason where it does not open. */
+/** Throws BackendError with the reason if the backend cannot open. */
 export function openBackend(name: "cpu" | "webgpu", threads: number): Promise<Backend> {
   return name === "cpu"
     ? cpu({ threads }).open()

@@ -2,44 +2,51 @@ import type { Subject } from "../core/subject.ts";
 
 interface Peer {
   readonly backend: "cpu" | "webgpu";
-  /** Whether it takes part unless `--peers` says otherwise. */
+  /** Whether it takes part by default, without `--peers`. */
   readonly isDefault: boolean;
-  /** `folder` is for data that has to travel. Throws NotOfferedError. */
+  /** `folder` is for data that is exchanged through files. Throws NotOfferedError. */
   open(threads: number, folder: string): Promise<Subject>;
 }
 
-/** The others. Each is imported only when it takes part. */
+/** The other systems. Each one is imported only if it takes part. */
 export const peers: { readonly [name: string]: Peer } = {
   "pytorch-cpu": {
-    ...{ backend: "cpu", isDefault: true },
+    backend: "cpu",
+    isDefault: true,
     open: async (threads, folder) =>
       (await import("../peers/pytorch/pytorch.ts")).openPytorch("cpu", threads, folder),
   },
   "jax-js-wasm": {
-    ...{ backend: "cpu", isDefault: true },
+    backend: "cpu",
+    isDefault: true,
     open: async (threads) => (await import("../peers/jax-js/jax-js.ts")).openJaxJs("wasm", threads),
   },
   "tfjs-wasm": {
-    ...{ backend: "cpu", isDefault: true },
+    backend: "cpu",
+    isDefault: true,
     open: async (threads, folder) =>
       (await import("../peers/tfjs/tfjs.ts")).openTfjs("wasm", threads, folder),
   },
-  // Tens of times slower than tfjs-wasm: a run with it takes an hour.
+  // Tens of times slower than tfjs-wasm: a run that includes it takes an hour.
   "tfjs-cpu": {
-    ...{ backend: "cpu", isDefault: false },
+    backend: "cpu",
+    isDefault: false,
     open: async (threads, folder) => (await import("../peers/tfjs/tfjs.ts")).openTfjs("cpu", threads, folder),
   },
   "tfjs-webgpu": {
-    ...{ backend: "webgpu", isDefault: true },
+    backend: "webgpu",
+    isDefault: true,
     open: async (threads, folder) =>
       (await import("../peers/tfjs/tfjs.ts")).openTfjs("webgpu", threads, folder),
   },
   "jax-js-webgpu": {
-    ...{ backend: "webgpu", isDefault: true },
+    backend: "webgpu",
+    isDefault: true,
     open: async (threads) => (await import("../peers/jax-js/jax-js.ts")).openJaxJs("webgpu", threads),
   },
   "pytorch-cuda": {
-    ...{ backend: "webgpu", isDefault: true },
+    backend: "webgpu",
+    isDefault: true,
     open: async (threads, folder) =>
       (await import("../peers/pytorch/pytorch.ts")).openPytorch("cuda", threads, folder),
   },

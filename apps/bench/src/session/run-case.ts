@@ -17,19 +17,22 @@ import { roofProgram } from "../roofs/roofs.ts";
 import { gpuFigures } from "./gpu-figures.ts";
 import type { OwnSubject, Session } from "./session.ts";
 
-/** One that is to be timed, and the part of its row that is known. */
+/** A subject to be timed, with the known part of its row. */
 interface Contestant {
   readonly row: RowStart;
   readonly program: Program;
 }
 
-/** Who is to be timed, and the rows that are known already. */
+/** The subjects to be timed, and the rows that are already complete. */
 interface LineUp {
   readonly contestants: Contestant[];
   readonly rows: Row[];
 }
 
-/** Prepares everybody, compares all results with Evenkeel's, times those that agree, and cleans up. What fails is told by its row. */
+/**
+ * Prepares all subjects, compares their results with Evenkeel's, times those that agree, and cleans up. The row of a
+ * subject reports its failure.
+ */
 export async function runCase(benchCase: BenchCase, session: Session): Promise<Row[]> {
   let inputs: Inputs;
   try {
@@ -64,12 +67,12 @@ async function rowOf({ row, program }: Contestant, timing: Timing | Error, sessi
   }
 }
 
-/** What a program that has failed leaves behind may fail again: its row has told why. */
+/** The cleanup of a failed program may fail again; its row has already reported the failure. */
 async function disposeQuietly(program: Program | undefined): Promise<void> {
   try {
     await program?.dispose();
   } catch {
-    // Told by the row.
+    // The row has reported it.
   }
 }
 
@@ -87,11 +90,17 @@ const startOf = (
   { suite, name, bytes, flops, images }: BenchCase,
   subject: Pick<Subject, "name" | "backend" | "threads">,
 ): RowStart => ({
-  ...{ suite, case: name, subject: subject.name, backend: subject.backend, threads: subject.threads },
-  ...{ bytes, flops, images },
+  suite,
+  case: name,
+  subject: subject.name,
+  backend: subject.backend,
+  threads: subject.threads,
+  bytes,
+  flops,
+  images,
 });
 
-/** Evenkeel and its peers, those that are absent too. */
+/** Evenkeel and its peers, including absent ones. */
 async function addSubjects(
   { contestants, rows }: LineUp,
   benchCase: BenchCase,
@@ -114,7 +123,7 @@ async function addSubjects(
   }
 }
 
-/** What Evenkeel is measured by on its own device: the roofs, and the same case with less to do. */
+/** The roofs, and the variant of the case with less work, on Evenkeel's own device. */
 async function addReferences(
   { contestants, rows }: LineUp,
   benchCase: BenchCase,
@@ -127,7 +136,7 @@ async function addReferences(
     let program: Program | undefined;
     try {
       program = await prepare();
-      // A device tells that it had no room when it has come so far.
+      // A device reports insufficient memory only here.
       await backend.idle();
       contestants.push({ row, program });
     } catch (error) {
@@ -148,7 +157,7 @@ async function addReferences(
 const trafficOf = ({ name, bytes }: { readonly name: string; readonly bytes: number }): number =>
   name === "roof-copy" ? 2 * bytes : bytes;
 
-/** The first subject is Evenkeel, whose results the others are compared with; without them nobody is timed. */
+/** The first subject is Evenkeel, whose results the others are compared with; without these results nothing is timed. */
 async function prepareChecked(
   subject: Subject,
   { task, tolerance }: BenchCase,
@@ -156,7 +165,7 @@ async function prepareChecked(
   expected: Results | undefined,
 ): Promise<{ readonly program: Program; readonly results: Results } | Error> {
   if (expected === undefined && subject.name !== "evenkeel") {
-    return new NotOfferedError("there is no result of Evenkeel's to compare with");
+    return new NotOfferedError("Evenkeel has no result to compare with");
   }
   let program: Program | undefined;
   try {

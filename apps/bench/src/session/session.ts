@@ -10,13 +10,13 @@ import { useGpuOfNode } from "../peers/node-gpu.ts";
 import { openBackend } from "./open-backend.ts";
 import { peers } from "./peers.ts";
 
-/** Evenkeel on one device: its roofs are measured on the same one. */
+/** Evenkeel on one device, on which its roofs are also measured. */
 export interface OwnSubject {
   readonly subject: Subject;
   readonly backend: Backend;
 }
 
-/** A peer that does not take part: NotOfferedError where it is not here, any other error where it is broken. */
+/** A peer that does not take part: NotOfferedError if it is not available, any other error if it is broken. */
 export interface AbsentPeer {
   readonly name: string;
   readonly threads: number;
@@ -30,14 +30,14 @@ export interface Session {
   readonly own: readonly OwnSubject[];
   readonly peers: readonly Subject[];
   readonly absent: readonly AbsentPeer[];
-  /** A GPU in software takes part in the place of one: only what is counted means anything. */
+  /** Whether a software GPU stands in for a hardware one; then only counts mean anything. */
   readonly gpuIsSoftware: boolean;
-  /** For data that travels, removed at the end. */
+  /** A folder for data that is exchanged through files; it is removed at the end. */
   readonly folder: string;
   close(): Promise<void>;
 }
 
-/** Counts what all subjects do; the interfaces are global, as in browsers. */
+/** Counts the GPU calls of all subjects; as in browsers, the interfaces are global. */
 async function watchGpu(): Promise<void> {
   await useGpuOfNode();
   watchBindGroups();

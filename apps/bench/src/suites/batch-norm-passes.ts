@@ -8,9 +8,10 @@ type Passes = {
 };
 
 /**
- * Passes over the tensor where a channel fits the cache, or the workgroup that works on it: forward reads x and the residual and
- * writes y; backward reads dy and x (with a residual y too, for its signs) and writes dx (and dResidual). On the CPU they are counted
- * for every tensor, so that time is what decides about a plan that reads more.
+ * Passes over the tensor if a channel fits in the cache, or in the workgroup that processes it. Forward reads x and
+ * the residual and writes y; backward reads dy and x (with a residual also y, for its signs) and writes dx (and
+ * dResidual). On the CPU these numbers are used for every tensor, so a plan that reads more is judged by its time
+ * alone.
  */
 const whole: Passes = {
   forward: { none: 2, relu: 2, "add-relu": 3 },
@@ -18,15 +19,15 @@ const whole: Passes = {
 };
 
 /**
- * Where a GPU needs two launches each way: forward reads x again; backward reads dy and x again (with a residual the first launch
- * writes dResidual, which the second reads in the place of dy and y).
+ * Passes over the tensor if a GPU needs two launches in each direction: forward reads x again; backward reads dy and
+ * x again (with a residual the first launch writes dResidual, which the second reads instead of dy and y).
  */
 const split: Passes = {
   forward: { none: 3, relu: 3, "add-relu": 4 },
   "forward-backward": { none: 8, relu: 8, "add-relu": 11 },
 };
 
-/** Passes over the tensor that have to be made: on a GPU by the plan that Evenkeel has for this shape. */
+/** The minimum number of passes over the tensor: on a GPU for the plan that Evenkeel has for this shape. */
 export function passesOf(
   { shape, pass, epilogue }: Omit<BatchNormTask, "kind">,
   { languages, limits }: Pick<Backend, "languages" | "limits">,

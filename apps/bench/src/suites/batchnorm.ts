@@ -12,7 +12,7 @@ const smallShapes = [
   [128, 16, 32, 32],
   [128, 512],
 ];
-/** For a GPU of hardware: 205 and 134 MB. */
+/** For a hardware GPU: 205 and 134 MB. */
 const gpuShapes = [
   [64, 256, 56, 56],
   [65_536, 512],
@@ -26,9 +26,10 @@ const epilogues = ["none", "relu", "add-relu"] as const;
 const names = { none: "", relu: " with relu", "add-relu": " with add + relu" } as const;
 
 /**
- * Of the norm of each result. A mean that is summed in f32 one value after another, as two peers do, moves dScale by 4.6e-4 (found
- * by computing it so in float64 otherwise; Evenkeel's is within 1e-6). A sum that two systems round to different sides of zero
- * passes its whole gradient in one of them: a few values in millions.
+ * The tolerance, relative to the norm of each result. A mean summed sequentially in f32, as two peers do, moves
+ * dScale by 4.6e-4 (measured by computing it that way and everything else in float64; Evenkeel's dScale is within
+ * 1e-6). If two systems round a sum to different sides of zero, the ReLU of only one of them passes its whole
+ * gradient: a few values in millions.
  */
 const toleranceOf = (pass: BatchNormTask["pass"], epilogue: BatchNormTask["epilogue"]): number =>
   epilogue !== "none" ? 5e-3 : pass === "forward" ? 1e-4 : 1e-3;
@@ -54,7 +55,7 @@ function makeCase(
   };
 }
 
-/** The fused op with all of its work: statistics, running statistics, and the gradients of x, scale, shift and residual. */
+/** The complete fused op: statistics, running statistics, and the gradients of x, scale, shift and residual. */
 export const batchnorm: Suite = suiteOfCases("batchnorm", ({ options, own, gpuIsSoftware }) => {
   const { backend } = own[0]!;
   const plain = (shape: readonly number[]): BenchCase[] => [

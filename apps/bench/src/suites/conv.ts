@@ -24,12 +24,15 @@ function makeCase(layer: Layer, pass: ConvolutionTask["pass"], leastFlops: numbe
     task: { kind: "convolution", pass, ...layer },
     flops,
     roofs: [{ name: "roof-fma", flops: Math.max(flops, leastFlops) }],
-    // Winograd's error in a sum of a thousand products.
+    // The error of Winograd's algorithm in a sum of a thousand products.
     tolerance: 1e-4,
   };
 }
 
-/** Stride 1, as large as the image. Operations are counted as the direct algorithm needs them, borders included. */
+/**
+ * Stride 1, with an output as large as the image. The operations are those of the direct algorithm, including the
+ * borders.
+ */
 export const conv: Suite = suiteOfCases("conv", ({ options, gpuIsSoftware }) => {
   const isGpu = options.backend === "webgpu" && !gpuIsSoftware && !options.quick;
   return (options.quick ? quickLayers : layers).flatMap((layer) =>

@@ -14,7 +14,7 @@ function makeCase(through: ReluQueueTask["through"], launches: number): BenchCas
   };
 }
 
-/** What a launch costs: a queue of launches too small to matter, handed to the device or through the public function. */
+/** The cost of a launch: a queue of launches with negligible work, through the device or through the public function. */
 export const launch: Suite = suiteOfCases("launch", ({ options }) => {
   const launches = options.quick ? 10 : 1000;
   return [makeCase("device", launches), makeCase("function", launches)];

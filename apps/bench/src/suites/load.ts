@@ -14,7 +14,10 @@ import { isWanted, type Suite } from "./suite.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
-/** From the start of a process to the end of its first training step, data read and weights in place. */
+/**
+ * The time from the start of a process to the end of its first training step, including loading the data and the
+ * weights.
+ */
 export const load: Suite = {
   name: "load",
   run: async (session, report) => {
@@ -22,7 +25,7 @@ export const load: Suite = {
     const name = `first step ${task.model} b${task.batch}`;
     if (!isWanted(name, session)) return;
     const inputs = { ...drawInputs(task), ...(await modelInputs(task, session.own[0]!.backend)) };
-    // Inside of the package, where the peers are found.
+    // Inside the package, where the peers can be imported.
     const folder = join(root, "node_modules/.cache/evenkeel-bench");
     await mkdir(folder, { recursive: true });
     try {
@@ -46,13 +49,18 @@ export const load: Suite = {
   },
 };
 
-/** One file of Evenkeel, as an application would have; the others come from their packages. */
+/** Evenkeel is bundled into one file, as in an application; the others are loaded from their packages. */
 async function bundleProgram(folder: string): Promise<void> {
   await build({
     entryPoints: [join(root, "src/load/first-step.ts")],
     outfile: join(folder, "first-step.js"),
-    ...{ bundle: true, minify: true, platform: "node", format: "esm", logLevel: "silent" },
-    ...{ conditions: ["@evenkeel/source"], external: ["@tensorflow/*", "@jax-js/*", "webgpu", "esbuild"] },
+    bundle: true,
+    minify: true,
+    platform: "node",
+    format: "esm",
+    logLevel: "silent",
+    conditions: ["@evenkeel/source"],
+    external: ["@tensorflow/*", "@jax-js/*", "webgpu", "esbuild"],
   });
 }
 
@@ -73,7 +81,7 @@ function programOf(subject: Subject, task: Task, inputs: Inputs, folder: string)
   };
 }
 
-/** The time at which a process of its own had made its first step. */
+/** The time at which a separate process completed its first step. */
 async function firstStep(folder: string, request: object): Promise<number> {
   const child = new LineProcess(process.execPath, [join(folder, "first-step.js"), folder], {});
   await child.ask(request);

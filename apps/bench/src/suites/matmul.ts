@@ -8,10 +8,10 @@ const shapes: readonly Sizes[] = [
   [1024, 1024, 1024],
   [512, 512, 512],
   [128, 784, 512],
-  // So little work that the launch, of 29 arguments, shows.
+  // So little work that the overhead of the launch shows.
   [64, 64, 64],
 ];
-/** Enough work for a GPU of hardware. */
+/** Enough work for a hardware GPU. */
 const gpuShape: Sizes = [4096, 4096, 4096];
 const quickShapes: readonly Sizes[] = [[17, 33, 9]];
 
@@ -27,7 +27,7 @@ function makeCase([m, k, n]: Sizes, leastFlops: number): BenchCase {
   };
 }
 
-/** a [m, k] times b [k, n], named m x k x n. */
+/** The product of a [m, k] and b [k, n], named m x k x n. */
 export const matmul: Suite = suiteOfCases("matmul", ({ options, gpuIsSoftware }) => {
   if (options.quick) return quickShapes.map((sizes) => makeCase(sizes, 0));
   const isGpu = options.backend === "webgpu" && !gpuIsSoftware;

@@ -9,16 +9,18 @@ import type { PytorchSubject } from "../peers/pytorch/pytorch.ts";
 import { openBackend } from "../session/open-backend.ts";
 import { isWanted, type Suite } from "./suite.ts";
 
-/** Steps until the pool and the optimizer have all that they need. */
+/** The number of steps until the pool and the optimizer have allocated all their memory. */
 const stepsBefore = 3;
 
-/** `bytes`: the most that are alive during a training step, weights, images and optimizer included. */
+/** `bytes` is the peak memory of a training step, including weights, images and optimizer state. */
 export const memory: Suite = {
   name: "memory",
   run: async (session, report) => {
     const { options } = session;
     const task: TrainingStepTask = {
-      ...{ kind: "training-step", model: "resnet20", batch: options.quick ? 4 : 128 },
+      kind: "training-step",
+      model: "resnet20",
+      batch: options.quick ? 4 : 128,
     };
     const name = `${task.model} b${task.batch}`;
     if (!isWanted(name, session)) return;
@@ -48,7 +50,7 @@ async function rowOf(start: RowStart, measureIt: () => Promise<Measured>): Promi
 
 type Measured = Pick<Row, "bytes" | "milliseconds" | "spread">;
 
-/** On a device of its own, which has held nothing else. */
+/** Runs on a fresh device that has not allocated anything else. */
 async function measureOwn(
   task: TrainingStepTask,
   inputs: Inputs,

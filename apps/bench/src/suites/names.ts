@@ -1,4 +1,10 @@
 export const suiteNames: readonly string[] = [
-  ...["batchnorm", "matmul", "conv", "launch", "train-step"],
-  ...["memory", "size", "load"],
+  "batchnorm",
+  "matmul",
+  "conv",
+  "launch",
+  "train-step",
+  "memory",
+  "size",
+  "load",
 ];

@@ -12,7 +12,7 @@ interface Bundle {
   readonly name: string;
   readonly subject: string;
   readonly code: string;
-  /** What a page fetches beside the bundle. */
+  /** The files that a page loads in addition to the bundle. */
   readonly files?: readonly string[];
 }
 
@@ -21,22 +21,26 @@ const training = [
   `export { Sequential, Linear, BatchNorm1d, ReLU, SGD, crossEntropy, fit } from "@evenkeel/nn";`,
 ];
 
-/** What a page needs to train a perceptron with batch norm, minified for browsers. */
+/** The code that a page needs to train an MLP with batch norm, minified for browsers. */
 const bundles: readonly Bundle[] = [
   {
-    ...{ name: "batch norm", subject: "evenkeel" },
+    name: "batch norm",
+    subject: "evenkeel",
     code: `export { batchNorm } from "@evenkeel/batchnorm"; export { cpu } from "@evenkeel/backend-cpu";`,
   },
   {
-    ...{ name: "training", subject: "evenkeel" },
+    name: "training",
+    subject: "evenkeel",
     code: [...training, `export { cpu } from "@evenkeel/backend-cpu";`].join("\n"),
   },
   {
-    ...{ name: "training", subject: "evenkeel-webgpu" },
+    name: "training",
+    subject: "evenkeel-webgpu",
     code: [...training, `export { webgpu } from "@evenkeel/backend-webgpu";`].join("\n"),
   },
   {
-    ...{ name: "training", subject: "tfjs-wasm" },
+    name: "training",
+    subject: "tfjs-wasm",
     code: `export * from "@tensorflow/tfjs-core"; import "@tensorflow/tfjs-backend-wasm";`,
     files: ["@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm"],
   },
@@ -45,7 +49,7 @@ const bundles: readonly Bundle[] = [
 
 const rounds = 7;
 
-/** `bytes`: gzipped, of the bundle and what it fetches; the time is the engine's to read the bundle. */
+/** `bytes` is the gzipped size of the bundle and the files that it loads; the time is what the engine takes to parse it. */
 export const size: Suite = {
   name: "size",
   run: async (session, report) => {
@@ -67,7 +71,7 @@ async function measureBundle({ name, subject, code, files = [] }: Bundle, backen
     .reduce((sum, length) => sum + length);
   const samples = Array.from({ length: rounds }, (_, round) => {
     const start = performance.now();
-    // A text that the engine has seen before is not read again.
+    // An engine does not parse a text again that it has seen before.
     new Script(`${text}\n//${round}`);
     return performance.now() - start;
   });
@@ -79,9 +83,15 @@ async function measureBundle({ name, subject, code, files = [] }: Bundle, backen
 async function bundleOf(code: string): Promise<string> {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: import.meta.dirname, loader: "ts" },
-    ...{ bundle: true, minify: true, write: false, platform: "browser", logLevel: "silent" },
-    // A name keeps what is exported alive; a script can be read by the engine without being run.
-    ...{ format: "iife", globalName: "bundle", conditions: ["@evenkeel/source"] },
+    bundle: true,
+    minify: true,
+    write: false,
+    platform: "browser",
+    logLevel: "silent",
+    // A global name keeps the exports alive, and an engine can parse a script without running it.
+    format: "iife",
+    globalName: "bundle",
+    conditions: ["@evenkeel/source"],
   });
   return outputFiles[0]!.text;
 }

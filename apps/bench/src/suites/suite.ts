@@ -5,14 +5,14 @@ import type { Session } from "../session/session.ts";
 
 export interface Suite {
   readonly name: string;
-  /** Tells of rows as soon as they are known. */
+  /** Reports rows as soon as they are known. */
   run(session: Session, report: (rows: readonly Row[]) => void): Promise<void>;
 }
 
 export const isWanted = (name: string, { options }: Session): boolean =>
   options.case === undefined || name.includes(options.case);
 
-/** A suite of cases that subjects and roofs are timed at. */
+/** A suite of cases at which subjects and roofs are timed. */
 export function suiteOfCases(name: string, casesOf: (session: Session) => readonly BenchCase[]): Suite {
   return {
     name,

@@ -9,25 +9,31 @@ function trainingStep(
 ): BenchCase {
   const task: TrainingStepTask = { kind: "training-step", model, batch };
   return {
-    ...{ suite: "train-step", name, images: batch, task },
+    suite: "train-step",
+    name,
+    images: batch,
+    task,
     ...(model === "resnet20" && {
       beside: { name: "evenkeel-separate-statistics", task: { ...task, isApart: true } },
     }),
     roofs: [],
-    // Rounding grows from step to step: three of them are compared.
+    // Rounding errors grow from step to step, so only three steps are compared.
     tolerance: 1e-3,
   };
 }
 
-/** Work for a GPU of hardware. */
+/** Enough work for a hardware GPU. */
 const largeSteps = [
   trainingStep("resnet18-small", 128, "resnet18 b128"),
   trainingStep("resnet18", 64, "resnet18 b64 224"),
 ];
 
-/** Forward, loss, backward and update: ResNet-20 and ResNet-18 on 3x32x32 or 3x224x224, and 784-512-512-10 with batch norm. */
+/**
+ * Forward, loss, backward and update: ResNet-20 and ResNet-18 on 3x32x32 or 3x224x224, and an MLP 784-512-512-10 with
+ * batch norm.
+ */
 export const trainStep: Suite = suiteOfCases("train-step", ({ options, gpuIsSoftware }) => {
-  // A GPU in software takes minutes for more, and counts the same launches.
+  // A software GPU would take minutes for larger cases, and counts the same launches.
   const batch = options.quick ? 4 : gpuIsSoftware ? 16 : 128;
   const steps = [trainingStep("mlp", batch), trainingStep("resnet20", batch)];
   if (options.quick) return [...steps, trainingStep("resnet18-small", 2, "resnet18 b2")];

@@ -5,11 +5,11 @@ import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
 interface Normalized {
   readonly y: JaxArray;
   readonly mean: JaxArray;
-  /** Biased. */
+  /** The biased variance. */
   readonly variance: JaxArray;
 }
 
-/** By the batch, composed of operations. Uses up its arguments. */
+/** Normalizes by the statistics of the batch, composed of operations. Consumes its arguments. */
 export function normalizeByBatch(jax: Jax, x: JaxArray, scale: JaxArray, shift: JaxArray): Normalized {
   const { numpy } = jax;
   const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
@@ -26,7 +26,7 @@ export function normalizeByBatch(jax: Jax, x: JaxArray, scale: JaxArray, shift: 
   };
 }
 
-/** The running statistic after a batch. Uses up its arguments. */
+/** The running statistic after a batch. Consumes its arguments. */
 export const running = (old: JaxArray, fresh: JaxArray, factor: number): JaxArray =>
   old.mul(0.9).add(fresh.mul(0.1 * factor));
 

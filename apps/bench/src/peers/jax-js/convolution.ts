@@ -2,7 +2,7 @@ import type { Array as JaxArray } from "@jax-js/jax";
 import type { ConvolutionTask } from "../../core/task.ts";
 import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
 
-/** One pass of a convolution; the gradients through `vjp`, whose unused forward pass `jit` leaves out. */
+/** A single pass of a convolution. Gradients use `vjp`; `jit` removes its unused forward pass. */
 export function convolutionRun(jax: Jax, task: ConvolutionTask, inputs: JaxArrays): JaxRun {
   const { pass, filters, taps } = task;
   const side = (taps - 1) / 2;

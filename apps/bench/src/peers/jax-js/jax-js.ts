@@ -10,7 +10,7 @@ import { convolutionRun } from "./convolution.ts";
 import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
 import { trainingStepRun } from "./training-step.ts";
 
-/** jax-js in this process. Throws NotOfferedError where it is not installed or the device does not start. */
+/** jax-js in this process. Throws NotOfferedError if it is not installed or the device does not start. */
 export async function openJaxJs(device: "wasm" | "webgpu", threads: number): Promise<Subject> {
   if (threads > 1) throw new NotOfferedError("jax-js has one thread");
   if (device === "webgpu") await useGpuOfNode();
@@ -18,13 +18,15 @@ export async function openJaxJs(device: "wasm" | "webgpu", threads: number): Pro
   const started = await jax.init(device);
   if (!started.includes(device)) throw new NotOfferedError(`the ${device} device of jax-js did not start`);
   return {
-    ...{ name: `jax-js-${device}`, backend: device === "webgpu" ? "webgpu" : "cpu", threads },
+    name: `jax-js-${device}`,
+    backend: device === "webgpu" ? "webgpu" : "cpu",
+    threads,
     prepare: async (task, inputs) => {
       checkModel(task);
       jax.defaultDevice(device);
       if (device === "wasm" && takesMinutes(task)) {
         throw new NotOfferedError(
-          "its convolutions in WebAssembly run at 0.4 GFLOP/s: this would take minutes",
+          "its WebAssembly convolutions reach 0.4 GFLOP/s, so this would take minutes",
         );
       }
       const arrays = Object.fromEntries(
@@ -46,7 +48,7 @@ function programOf(jax: Jax, run: JaxRun, inputs: JaxArrays): Program {
       const start = performance.now();
       for (let repetition = 0; repetition < repetitions; repetition++) {
         const arrays = Object.values(run.once());
-        // For each, because what is disposed before it was computed is never computed.
+        // Waits for each result, because an array that is disposed before it was computed is never computed.
         await jax.blockUntilReady(arrays);
         for (const array of arrays) array.dispose();
       }
@@ -66,7 +68,7 @@ async function readAll(arrays: JaxArrays): Promise<Results> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Products of a convolution that takes more than a few seconds there. */
+/** The number of multiplications in a convolution that would take more than a few seconds. */
 const manyProducts = 1e9;
 
 function takesMinutes(task: Task): boolean {
@@ -95,7 +97,7 @@ function runOf(jax: Jax, task: Task, inputs: Inputs, arrays: JaxArrays): JaxRun 
   }
 }
 
-/** All results are kept until they have been waited for: what is disposed before is never computed. */
+/** Keeps all results until they are ready: an array that is disposed earlier is never computed. */
 function reluQueue(relu: (x: JaxArray) => JaxArray, x: JaxArray, launches: number): JaxArrays {
   const others = Array.from({ length: launches - 1 }, (_, index) => [`y${index}`, relu(x.ref)] as const);
   return { ...Object.fromEntries(others), y: relu(x.ref) };

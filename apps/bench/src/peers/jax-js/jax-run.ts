@@ -7,11 +7,11 @@ export interface JaxArrays {
   readonly [name: string]: JaxArray;
 }
 
-/** A task in jax-js, whose arrays are used up by what they are passed to unless it gets a `ref`. */
+/** A task in jax-js, in which passing an array to a function consumes it unless the caller passes its `ref`. */
 export interface JaxRun {
   /** One repetition, under `jit`. */
   once(): JaxArrays;
-  /** Where they are not what `once` returns. */
+  /** The results, if they differ from what `once` returns. */
   results?(): Promise<Results>;
   dispose?(): void;
 }

@@ -7,14 +7,14 @@ import type { Jax, JaxArrays, JaxRun } from "./jax-run.ts";
 
 type Values = { [name: string]: JaxArray };
 
-/** What changes from step to step, by PyTorch's names. */
+/** The state that changes from step to step, by PyTorch's names. */
 interface State {
   readonly parameters: Values;
   readonly velocities: Values;
   readonly statistics: Values;
 }
 
-/** The whole step, update included, is one function under `jit`. */
+/** The whole step, including the update, is one function under `jit`. */
 export function trainingStepRun(
   jax: Jax,
   { model }: TrainingStepTask,
@@ -40,11 +40,14 @@ export function trainingStepRun(
   let state = initialState(jax, inputs, arrays);
   const once = (): JaxArrays => {
     const { loss, ...next } = step(
-      ...[state.parameters, state.velocities, state.statistics],
-      ...[arrays.images!.ref, labels.ref],
+      state.parameters,
+      state.velocities,
+      state.statistics,
+      arrays.images!.ref,
+      labels.ref,
     ) as unknown as State & { readonly loss: JaxArray };
     state = next;
-    // All of the state, so that waiting for the results is waiting for the update.
+    // The whole state, so that waiting for the results also waits for the update.
     return { loss, ...prefixed("parameter ", jax.tree.ref(state.parameters)) };
   };
   return {
@@ -88,7 +91,7 @@ function initialState(jax: Jax, inputs: Inputs, arrays: JaxArrays): State {
   return state;
 }
 
-/** SGD with momentum, as PyTorch's. Uses up its arguments. */
+/** SGD with momentum, as in PyTorch. Consumes its arguments. */
 function update(parameters: Values, velocities: Values, gradients: Values): Omit<State, "statistics"> {
   const next = { parameters: {} as Values, velocities: {} as Values };
   for (const [name, gradient] of Object.entries(gradients)) {
@@ -101,7 +104,7 @@ function update(parameters: Values, velocities: Values, gradients: Values): Omit
 
 /** Layers over arrays by PyTorch's names. */
 class Network {
-  /** Running statistics after this batch. */
+  /** The running statistics after this batch. */
   readonly next: Values = {};
   private readonly jax: Jax;
   private readonly parameters: Values;
@@ -133,7 +136,7 @@ class Network {
     return this.linear(this.jax.numpy.mean(x, [2, 3]), "fc");
   }
 
-  /** Gives up the parameters, of which every use took a reference. */
+  /** Releases the parameters; every use took a reference. */
   dispose(): void {
     this.jax.tree.dispose(this.parameters);
   }
@@ -168,7 +171,7 @@ class Network {
     return y;
   }
 
-  /** jax-js has no strided slices: pixels are split in pairs, of which the first is taken. */
+  /** jax-js has no strided slices, so pixels are split in pairs and the first of each pair is used. */
   private shortcut(x: JaxArray, stride: number, added: number): JaxArray {
     if (stride === 1 && added === 0) return x;
     const [n, c, h, w] = x.shape as [number, number, number, number];

@@ -7,14 +7,14 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** A program that answers each line of JSON with one. */
+/** A program that answers each line of JSON with one line of JSON. */
 export class LineProcess {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly waiting: Waiting[] = [];
   private complaints = "";
   private failure: Error | undefined;
 
-  /** A variable that is undefined is taken from the environment. */
+  /** An undefined variable is removed from the environment. */
   constructor(program: string, args: readonly string[], variables: NodeJS.ProcessEnv) {
     this.child = spawn(program, args, { env: { ...process.env, ...variables } });
     createInterface(this.child.stdout).on("line", (line) => this.waiting.shift()?.resolve(JSON.parse(line)));
@@ -27,11 +27,11 @@ export class LineProcess {
       const reason = lines.findLast((line) => /Error/.test(line)) ?? lines.at(-1);
       this.fail(new Error(reason || `ended with code ${code}`));
     });
-    // What is written to a program that has ended is told by its end.
+    // A write to a program that has ended fails too; the end of the program has already been reported.
     this.child.stdin.on("error", () => undefined);
   }
 
-  /** Rejects when the program ends before it answers. */
+  /** Rejects if the program ends before it answers. */
   ask(request: object): Promise<unknown> {
     if (this.failure !== undefined) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {

@@ -15,14 +15,14 @@ import torch.nn.functional as F
 device = torch.device(sys.argv[1])
 threads = int(sys.argv[2])
 torch.set_num_threads(threads)
-# The others compute in f32 too: TF32 has a mantissa of 10 bits.
+# The other systems compute in f32 too; TF32 has only 10 bits of mantissa.
 torch.backends.cuda.matmul.allow_tf32 = False
 torch.backends.cudnn.allow_tf32 = False
 torch.backends.cudnn.benchmark = True
 
 
 def blas():
-    """The library of matrix products, by the file that is loaded: the reference one is tens of times slower."""
+    """The loaded BLAS library; the reference implementation is tens of times slower."""
     torch.matmul(torch.ones(8, 8), torch.ones(8, 8))
     with open("/proc/self/maps") as maps:
         files = {line.split()[-1] for line in maps if "blas" in line or "mkl" in line}
@@ -32,7 +32,7 @@ def blas():
 
 
 def named(path):
-    """OpenBLAS tells for which processor its kernels are, and where its threads come from: its own stand in the way of PyTorch's."""
+    """The processor of OpenBLAS's kernels, and the kind of its threads; its own threads would compete with PyTorch's."""
     name = os.path.basename(path)
     library = ctypes.CDLL(path)
     try:
@@ -44,7 +44,7 @@ def named(path):
 
 
 def libraries():
-    """What the figures depend on beside PyTorch itself."""
+    """What the figures depend on apart from PyTorch itself."""
     if device.type == "cuda" and torch.cuda.is_available():
         tuned = "on" if torch.backends.cudnn.benchmark else "off"
         return (
@@ -159,7 +159,7 @@ class Perceptron(torch.nn.Sequential):
 
 
 class Block(torch.nn.Module):
-    """What changes the shape passes by a projection, or by every second pixel and zeros (option B or A)."""
+    """The shortcut where the shape changes: a projection, or every second pixel and zeros (option B or A)."""
 
     def __init__(self, inputs, channels, stride, projects):
         super().__init__()
@@ -245,13 +245,13 @@ class TrainingStep:
         return {"losses": torch.stack(losses), "weight": list(self.model.parameters())[-2]}
 
     def resident(self):
-        """Bytes that are alive between steps: gradients are not among them."""
+        """Bytes that are allocated between steps, which do not include gradients."""
         tensors = [self.images, self.labels, *self.model.parameters(), *self.model.buffers()]
         tensors += [state["momentum_buffer"] for state in self.optimizer.state.values()]
         return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
     def peak(self):
-        """The most bytes alive during a step, by the profiler's records of allocations."""
+        """The peak memory of a step, from the profiler's records of allocations."""
         for _ in range(2):
             self.run()
         self.optimizer.zero_grad(set_to_none=True)
@@ -304,7 +304,7 @@ for line in sys.stdin:
     except NotImplementedError as error:
         reply = {"absent": str(error)}
     except torch.cuda.OutOfMemoryError as error:
-        reply = {"absent": f"no room on its GPU: {error}"}
+        reply = {"absent": f"not enough memory on the GPU: {error}"}
     except Exception as error:
         reply = {"error": f"{type(error).__name__}: {error}"}
     print(json.dumps(reply), flush=True)

@@ -6,31 +6,38 @@ import type { Inputs, Results, Task } from "../../core/task.ts";
 import { perceptron, training } from "../../core/task.ts";
 import { LineProcess } from "./line-process.ts";
 
-/** Python with PyTorch: the system's, unless the environment names another. */
+/** Python with PyTorch: the system's Python, unless the environment names another. */
 const python = process.env.EVENKEEL_PYTHON ?? "/usr/bin/python3";
 const script = join(import.meta.dirname, "peer.py");
 
-/** The peer is to be as fast as it can be here, whatever the environment says, and is not to slow down what is measured next. */
+/**
+ * The environment that makes the peer as fast as possible on this machine, and keeps it from slowing down the next
+ * measurement.
+ */
 const environment: NodeJS.ProcessEnv = {
-  // Memory stays with the process, as Evenkeel's does: pages that are new to it cost more than many a step.
+  // The process keeps its memory, as Evenkeel does: mapping new pages takes longer than many of the steps.
   MALLOC_MMAP_MAX_: "0",
   MALLOC_TRIM_THRESHOLD_: String(2 ** 40),
   MALLOC_TOP_PAD_: String(2 ** 26),
   // OpenBLAS chooses its kernels itself.
   OPENBLAS_CORETYPE: undefined,
   OPENBLAS_L2_SIZE: undefined,
-  // Its own threads, where they are not OpenMP's, would look for work for an eighth of a second: 2^24 ticks are some milliseconds.
+  // OpenBLAS's own threads, unless they are OpenMP's, would spin for an eighth of a second; 2^24 ticks are a few
+  // milliseconds.
   OPENBLAS_THREAD_TIMEOUT: "24",
 };
 
-/** PyTorch in a process of its own. */
+/** PyTorch in a separate process. */
 export interface PytorchSubject extends Subject {
   readonly version: string;
-  /** The most bytes that are alive in a training step, by its profiler. */
+  /** The peak memory of a training step, as measured by PyTorch's profiler. */
   peakBytes(task: Task, inputs: Inputs): Promise<number>;
 }
 
-/** Arrays travel through `folder`. Throws NotOfferedError where there is no PyTorch, or none for that device. */
+/**
+ * Arrays are exchanged through files in `folder`. Throws NotOfferedError if there is no PyTorch, or none for this
+ * device.
+ */
 export async function openPytorch(
   device: "cpu" | "cuda",
   threads: number,

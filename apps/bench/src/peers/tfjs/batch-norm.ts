@@ -8,7 +8,10 @@ interface Normalized {
   readonly variance: Tensor;
 }
 
-/** By the batch, over the last axis, as tfjs-layers composes it: the library has no training op. */
+/**
+ * Normalizes by the statistics of the batch, over the last axis, composed as in tfjs-layers: the library has no
+ * training op.
+ */
 export function normalizeByBatch(tf: Tfjs, x: Tensor, scale: Tensor, shift: Tensor): Normalized {
   const axes = x.shape.map((_, axis) => axis).slice(0, -1);
   const { mean, variance } = tf.moments(x, axes);
@@ -23,11 +26,11 @@ export function normalizeByBatch(tf: Tfjs, x: Tensor, scale: Tensor, shift: Tens
   return { y, mean, variance };
 }
 
-/** Axes of images with the channels last, and back. */
+/** Moves the channel axis of images to the end, and back. */
 export const toNhwc: number[] = [0, 2, 3, 1];
 export const toNchw: number[] = [0, 3, 1, 2];
 
-/** Channels last, the only layout of tfjs's batch norm; the data is brought into it beforehand. */
+/** NHWC, the only layout of tfjs's batch norm; the data is converted in advance. */
 export function batchNormRun(
   tf: Tfjs,
   { pass, epilogue, shape }: BatchNormTask,

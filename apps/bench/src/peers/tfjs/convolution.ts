@@ -3,11 +3,11 @@ import type { ConvolutionTask } from "../../core/task.ts";
 import { toNchw, toNhwc } from "./batch-norm.ts";
 import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs-run.ts";
 
-/** Filters [o, c, kh, kw] as [kh, kw, c, o], and back. */
+/** Converts filters from [o, c, kh, kw] to [kh, kw, c, o], and back. */
 const toHwio: number[] = [2, 3, 1, 0];
 const toOihw: number[] = [3, 2, 0, 1];
 
-/** Channels last, as all backends of tfjs want it; the data is brought into it beforehand. */
+/** NHWC, which all backends of tfjs require; the data is converted in advance. */
 export function convolutionRun(tf: Tfjs, task: ConvolutionTask, inputs: TfjsInputs): TfjsRun {
   const { pass, filters, taps } = task;
   const [n, c, h, w] = task.image;

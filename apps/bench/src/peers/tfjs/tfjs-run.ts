@@ -7,9 +7,9 @@ export type Tfjs = typeof import("@tensorflow/tfjs-core");
 export interface TfjsRun {
   /** One repetition, in a `tidy`. */
   once(): TensorContainerObject;
-  /** A result in PyTorch's layout, where its own differs. */
+  /** Converts a result to PyTorch's layout, if it differs. */
   read?(tensor: Tensor, name: string): Tensor;
-  /** Where they are not what `once` returns. */
+  /** The results, if they differ from what `once` returns. */
   results?(): Promise<Results>;
   dispose?(): void;
 }

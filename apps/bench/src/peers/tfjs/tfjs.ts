@@ -11,9 +11,9 @@ import { registerGradients } from "./gradients.ts";
 import type { Tfjs, TfjsInputs, TfjsRun } from "./tfjs-run.ts";
 import { trainingStepRun } from "./training-step.ts";
 
-/** The part of tfjs's WebGPU backend that waiting takes. */
+/** The part of tfjs's WebGPU backend that is needed to wait for results. */
 interface WebgpuOfTfjs {
-  /** Null where everything has been submitted. */
+  /** Null if everything has been submitted. */
   readonly commandEncoder: GPUCommandEncoder | null;
   endComputePassEncoder(): void;
   submitQueue(): void;
@@ -26,7 +26,10 @@ const packages = {
   webgpu: "@tensorflow/tfjs-backend-webgpu",
 } as const;
 
-/** TensorFlow.js in this process; `folder` holds what is made of its sources. Throws NotOfferedError where it is not installed or its backend does not start. */
+/**
+ * TensorFlow.js in this process; `folder` holds the bundle of its sources. Throws NotOfferedError if it is not
+ * installed or its backend does not start.
+ */
 export async function openTfjs(
   device: keyof typeof packages,
   threads: number,
@@ -43,11 +46,13 @@ export async function openTfjs(
     throw new NotOfferedError(`the ${device} backend of TensorFlow.js did not start: ${String(start)}`);
   }
   return {
-    ...{ name: `tfjs-${device}`, backend: device === "webgpu" ? "webgpu" : "cpu", threads },
+    name: `tfjs-${device}`,
+    backend: device === "webgpu" ? "webgpu" : "cpu",
+    threads,
     prepare: async (task, inputs) => {
       checkModel(task);
       if (device === "cpu" && task.kind === "training-step" && task.model === "resnet20") {
-        throw new NotOfferedError("a filter gradient of its plain JavaScript takes minutes in such a step");
+        throw new NotOfferedError("its filter gradient in plain JavaScript would take minutes");
       }
       await tf.setBackend(device);
       const tensors = Object.fromEntries(
@@ -60,7 +65,7 @@ export async function openTfjs(
 }
 
 function programOf(tf: Tfjs, device: string, run: TfjsRun, inputs: TfjsInputs): Program {
-  // Another subject may have chosen another backend of the same library meanwhile.
+  // Another subject may have selected another backend of the library in the meantime.
   const onDevice = async <Value>(body: () => Promise<Value>): Promise<Value> => {
     await tf.setBackend(device);
     return offered(body);
@@ -91,7 +96,7 @@ async function finishOnGpu(backend: WebgpuOfTfjs): Promise<void> {
   await backend.queue.onSubmittedWorkDone();
 }
 
-/** A kernel that a backend lacks is nothing that went wrong. */
+/** A kernel that the backend lacks does not count as a failure. */
 async function offered<Value>(body: () => Promise<Value>): Promise<Value> {
   try {
     return await body();

@@ -113,7 +113,7 @@ class Network {
   private shortcut(x: Tensor, stride: number, added: number): Tensor {
     const { tf } = this;
     if (stride === 1 && added === 0) return x;
-    // A strided slice has no gradient there; the mean of single pixels has.
+    // A strided slice has no gradient in tfjs; the mean of single pixels has.
     const picked = tf.avgPool(x as Tensor4D, 1, stride, "valid");
     return tf.pad(picked, [
       [0, 0],
