@@ -65,7 +65,10 @@ const project = (
 ) => ({
   extends: true as const,
   test: {
-    ...{ name, include, globalSetup, provide: { device } },
+    name,
+    include,
+    globalSetup,
+    provide: { device },
     exclude: ["**/node_modules/**", "**/dist/**", ...exclude],
   },
 });

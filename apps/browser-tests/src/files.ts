@@ -62,8 +62,15 @@ export const keepFiles = (): Promise<object> =>
     await new OpfsCheckpointStore("models").save("figures", Uint8Array.of(1));
     const damaged = await messageOf(load(copy, path));
     return {
-      ...{ isLoaded, isResumed, names, namesAfterRemoving: await store.list() },
-      ...{ missing, misplaced, outside, damaged, other },
+      isLoaded,
+      isResumed,
+      names,
+      namesAfterRemoving: await store.list(),
+      missing,
+      misplaced,
+      outside,
+      damaged,
+      other,
     };
   });
 

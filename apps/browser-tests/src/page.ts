@@ -58,8 +58,14 @@ export interface TestedPage {
 }
 
 Object.assign(globalThis, {
-  ...{ run, runLate, runTerminated, watchPageDuring },
-  ...{ chooseFile, downloadFile, keepFiles, refusalOfClaim },
+  run,
+  runLate,
+  runTerminated,
+  watchPageDuring,
+  chooseFile,
+  downloadFile,
+  keepFiles,
+  refusalOfClaim,
 } satisfies TestedPage);
 
 element("setting").textContent = `${crossOriginIsolated ? "" : "Not "}cross-origin isolated; ${

@@ -87,7 +87,10 @@ function operandsOf({ shape, axis, hasScale, hasShift, residual, seed }: Problem
 }
 
 const attributesOf = ({ axis, epsilon, activation, residual }: Problem): NormalizationAttributes => ({
-  ...{ axis, epsilon, activation, residual },
+  axis,
+  epsilon,
+  activation,
+  residual,
 });
 
 /** What runs with the modules for these features. */

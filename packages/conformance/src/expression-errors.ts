@@ -62,8 +62,17 @@ function passedError({ op }: ExpressionNode): StepError {
 
 /** Steps that only choose, or give values that f32 holds: they do not round. */
 const isExact = new Set<string>([
-  ...["input", "index", "neg", "abs", "min", "max", "select"],
-  ...["floor", "ceil", "round", "trunc"],
+  "input",
+  "index",
+  "neg",
+  "abs",
+  "min",
+  "max",
+  "select",
+  "floor",
+  "ceil",
+  "round",
+  "trunc",
 ]);
 
 /** The error that the step itself makes. */

@@ -42,8 +42,18 @@ async function run(
 }
 
 const small = [
-  ...["--dataset", "synthetic", "--images", "160", "--batch-size", "40", "--epochs", "4"],
-  ...["--model", "mlp", "--normalization", "batch"],
+  "--dataset",
+  "synthetic",
+  "--images",
+  "160",
+  "--batch-size",
+  "40",
+  "--epochs",
+  "4",
+  "--model",
+  "mlp",
+  "--normalization",
+  "batch",
 ];
 
 /** WebGPU that counts launches, and that loses its device at one of them. */

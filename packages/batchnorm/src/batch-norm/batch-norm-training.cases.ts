@@ -56,7 +56,8 @@ export const batchNormTrainingCases: OpCases<NormalizationAttributes> = {
       const channels = [shape[axis]!];
       const parameters = [f32(channels), f32(channels), f16(shape), f32(channels), f32(channels)];
       return {
-        ...{ name, scalars },
+        name,
+        scalars,
         attrs: { ...plain, axis, residual: true, activation: "relu" as const },
         inputs: [f16(shape), ...parameters],
       };

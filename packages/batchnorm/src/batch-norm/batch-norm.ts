@@ -121,7 +121,10 @@ export function trainingResult(
   const [y, statistics, newMean, newVariance] = outputs as [Tensor, Tensor, Tensor?, Tensor?];
   if (newMean === undefined || newVariance === undefined) return { y, statistics };
   return {
-    ...{ y, statistics, runningMean: newMean, runningVariance: newVariance },
+    y,
+    statistics,
+    runningMean: newMean,
+    runningVariance: newVariance,
     numBatchesTracked: numBatchesTracked + (y.size === 0 ? 0 : 1),
   };
 }

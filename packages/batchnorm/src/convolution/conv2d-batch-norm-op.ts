@@ -50,7 +50,9 @@ function throughBatchNorm(context: GradientContext<Conv2dBatchNormAttributes>): 
   const readsZ = conv2dOp.gradient!.reads(context.attrs.convolution).outputs.length > 0;
   const [ofZ, ...ofOthers] = batchNormTrainingOp.gradient!.apply({
     ...context,
-    ...{ attrs: context.attrs.normalization, outputs, outputGradients },
+    attrs: context.attrs.normalization,
+    outputs,
+    outputGradients,
     inputs: [z, ...others(context.inputs)],
     inputSpecs: [context.outputSpecs[0], ...others(context.inputSpecs)],
     outputSpecs: context.outputSpecs.slice(1),

@@ -14,7 +14,9 @@ const scalars = [0.1];
 
 /** `before` and `after` zeros on each side: together with the image they fit the windows exactly. */
 const geometry = (before: number, after: number, more: Partial<Geometry> = {}): Geometry => ({
-  ...{ stride: [1, 1], dilation: [1, 1], groups: 1 },
+  stride: [1, 1],
+  dilation: [1, 1],
+  groups: 1,
   padding: [
     [before, after],
     [before, after],

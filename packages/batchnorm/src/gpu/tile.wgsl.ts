@@ -9,8 +9,19 @@ export type WholeNumber =
 export type Fraction = "epsilon" | "slope" | "momentum" | "count";
 
 const wholeNumbers: readonly WholeNumber[] = [
-  ...(["channels", "inner", "positions", "span", "run", "members"] as const),
-  ...(["blocks", "splits", "share", "parts", "second", "third", "bits"] as const),
+  "channels",
+  "inner",
+  "positions",
+  "span",
+  "run",
+  "members",
+  "blocks",
+  "splits",
+  "share",
+  "parts",
+  "second",
+  "third",
+  "bits",
 ];
 const fractions: readonly Fraction[] = ["epsilon", "slope", "momentum", "count"];
 

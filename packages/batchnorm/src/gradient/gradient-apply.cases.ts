@@ -50,13 +50,16 @@ export const gradientApplyCases: OpCases<GradientApplyAttributes> = {
     ...variants("planar", [3, 2, 9, 11], 1),
     ...variants("interleaved", [3, 2, 7, 6], 3),
     ...caseShapes.map(({ name, shape, axis }) => ({
-      ...{ name, attrs: { ...plain, axis, activation: "relu" as const }, inputs: operands(shape, axis) },
+      name,
+      attrs: { ...plain, axis, activation: "relu" as const },
+      inputs: operands(shape, axis),
     })),
     ...halfShapes.map(({ name, shape, axis }) => {
       const [, , statistics, scale, shift, sums] = operands(shape, axis);
       const attrs = { ...plain, axis, activation: "relu" as const };
       return {
-        ...{ name, attrs },
+        name,
+        attrs,
         inputs: [f16(shape), f16(shape), statistics, scale, shift, sums],
       };
     }),

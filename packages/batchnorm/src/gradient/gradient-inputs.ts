@@ -11,7 +11,8 @@ export function gradientInputs(shape: Shape, axis: number): CaseInput[] {
 export function accuracyOf(shape: Shape, axis: number): Accuracy {
   const values = shape.reduce((product, size) => product * size, 1) / Math.max(1, shape[axis]!);
   return {
-    ...{ relative: 1e-5, absolute: 2e-7 * Math.max(100, values) },
+    relative: 1e-5,
+    absolute: 2e-7 * Math.max(100, values),
     reason: "1e-5 of the sum of magnitudes, of which terms of both signs leave little",
   };
 }

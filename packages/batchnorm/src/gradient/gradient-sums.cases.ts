@@ -51,7 +51,9 @@ export const gradientSumsCases: OpCases<NormalizationAttributes> = {
       { name: "everything, in parts", shape: [70, 61, 8], axis: 2 },
       { name: "everything, as much as a workgroup keeps", shape: [45, 2, 16, 16], axis: 1 },
     ].map(({ name, shape, axis }) => ({
-      ...{ name, inputs: gradientInputs(shape, axis), accuracy: accuracyOf(shape, axis) },
+      name,
+      inputs: gradientInputs(shape, axis),
+      accuracy: accuracyOf(shape, axis),
       attrs: { ...plain, axis, residual: true, activation: leaky },
     })),
     ...halfShapes.flatMap(({ name, shape, axis }) => {
@@ -62,7 +64,9 @@ export const gradientSumsCases: OpCases<NormalizationAttributes> = {
       return [
         { ...common, name, attrs, inputs: [half, half, statistics, scale, shift] },
         {
-          ...{ ...common, name: `${name}, residual`, attrs: { ...attrs, residual: true } },
+          ...common,
+          name: `${name}, residual`,
+          attrs: { ...attrs, residual: true },
           inputs: [half, half, statistics, scale, shift, half],
         },
       ];

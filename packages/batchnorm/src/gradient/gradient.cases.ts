@@ -5,7 +5,11 @@ import type { GradientAttributes } from "./gradient-attributes.ts";
 import { accuracyOf, gradientInputs } from "./gradient-inputs.ts";
 
 const plain: GradientAttributes = {
-  ...{ axis: 1, epsilon: 1e-5, activation: "none", residual: false, ofBatch: true },
+  axis: 1,
+  epsilon: 1e-5,
+  activation: "none",
+  residual: false,
+  ofBatch: true,
 };
 const leaky = { leakyRelu: 0.2 };
 
@@ -76,7 +80,8 @@ export const normalizeGradientCases: OpCases<GradientAttributes> = {
       return [
         { ...common, name, attrs, inputs: [half, half, statistics, scale, shift] },
         {
-          ...{ ...common, name: `${name}, given statistics and a residual` },
+          ...common,
+          name: `${name}, given statistics and a residual`,
           attrs: { ...attrs, ofBatch: false, residual: true },
           inputs: [half, half, statistics, scale, shift, half],
         },

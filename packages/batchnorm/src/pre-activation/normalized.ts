@@ -29,7 +29,10 @@ export function channelTensors(
 export function channelValues(values: readonly Value[], hasScale: boolean, hasShift: boolean): ChannelValues {
   const [count, mean, restOfMean, m2, ...parameters] = values as [Value, Value, Value, Value, ...Value[]];
   return {
-    ...{ count, mean, restOfMean, m2 },
+    count,
+    mean,
+    restOfMean,
+    m2,
     scale: hasScale ? parameters[0] : undefined,
     shift: hasShift ? parameters[hasScale ? 1 : 0] : undefined,
   };

@@ -36,8 +36,10 @@ function layer(x: readonly number[], weight: readonly number[], padding: number,
     weight: draw(weight, 2, backend, 0, 1 / Math.sqrt(weight.slice(1).reduce((a, b) => a * b))),
     options: {
       convolution: { padding },
-      ...{ scale: draw(channels, 3, backend, 1, 0.2), shift: draw(channels, 4, backend) },
-      ...{ runningMean: zeros(channels, { backend }), runningVariance: ones(channels, { backend }) },
+      scale: draw(channels, 3, backend, 1, 0.2),
+      shift: draw(channels, 4, backend),
+      runningMean: zeros(channels, { backend }),
+      runningVariance: ones(channels, { backend }),
       activation: "relu",
     },
   };
@@ -143,7 +145,8 @@ onEachBackend((device, name) => {
 
   test("channels that stay in the cache are left to the batch norm", () => {
     expect(launchesOf([8, 16, 32, 32], [16, 16, 3, 3], 1)).toEqual([
-      ...["transformFilters", "convolveWinograd"],
+      "transformFilters",
+      "convolveWinograd",
       "planarNormalization",
     ]);
   });

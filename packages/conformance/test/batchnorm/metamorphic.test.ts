@@ -107,7 +107,9 @@ onEachBackend(
 
       test("a folded convolution is the convolution and its batch norm", async () => {
         const normalization = {
-          ...{ scale: perChannel("scale"), shift: perChannel("shift"), runningMean: perChannel("mean") },
+          scale: perChannel("scale"),
+          shift: perChannel("shift"),
+          runningMean: perChannel("mean"),
           runningVariance: place(drawn("variance", 5, 3), [5]),
         };
         const images = place(drawn("images", 2 * 3 * 8 * 8), [2, 3, 8, 8]);

@@ -139,7 +139,9 @@ onEachBackend((backend, name) => {
         const options = { ...affine, axis };
         const trained = await batchNormForward(backend(), x, shape, {
           ...options,
-          ...{ runningMean, runningVariance, training: true },
+          runningMean,
+          runningVariance,
+          training: true,
         });
         const { statistics } = trained;
         const gradients = await batchNormBackward(backend(), dy, x, shape, { ...options, statistics });
@@ -150,7 +152,8 @@ onEachBackend((backend, name) => {
         });
         const ofFrozen = await batchNormBackward(backend(), dy, x, shape, {
           ...options,
-          ...{ runningMean, runningVariance },
+          runningMean,
+          runningVariance,
         });
         expect(frozen.statistics).toBeUndefined();
         for (const channel of channelsToCheck(shape, axis)) {

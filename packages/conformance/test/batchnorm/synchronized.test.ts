@@ -106,8 +106,11 @@ function operandsOn(backend: Backend, problem: Problem, samples: readonly [numbe
   const channels = (values: Float32Array): Tensor =>
     fromData(values, { shape: [values.length], dtype: "f32" }, { backend });
   return {
-    ...{ x: part(x), dy: part(dy), residual: residual && part(residual) },
-    ...{ scale: channels(scale), shift: channels(shift) },
+    x: part(x),
+    dy: part(dy),
+    residual: residual && part(residual),
+    scale: channels(scale),
+    shift: channels(shift),
   };
 }
 
@@ -170,8 +173,13 @@ onEachBackend((device, name) => {
       { wrt: problem.hasResidual ? [0, 1, 2, 3] : [0, 1, 2] },
     )(x, scale, shift, residual ?? x) as readonly [Tensor, Tensor, Tensor, Tensor?];
     return read({
-      ...{ y, dx, dScale, dShift, dResidual: dResidual ?? dy },
-      ...{ runningMean: runningMean!, runningVariance: runningVariance! },
+      y,
+      dx,
+      dScale,
+      dShift,
+      dResidual: dResidual ?? dy,
+      runningMean: runningMean!,
+      runningVariance: runningVariance!,
     });
   }
 
@@ -192,12 +200,14 @@ onEachBackend((device, name) => {
             0.1,
           );
           const { sums, dz } = gradientSums(dy, x, merged, {
-            ...{ ...options, activation },
+            ...options,
+            activation,
             ...(residual && { y }),
           });
           const { total } = allReduce({ own: sums });
           const dx = gradientApply(dz ?? dy, x, merged, total, {
-            ...{ ...options, activation: dz ? "none" : activation },
+            ...options,
+            activation: dz ? "none" : activation,
           });
           const count = countOf(merged);
           return read({ y, dx, ...parameterGradientsOf(sums), ...running, count, dResidual: dz ?? dy });

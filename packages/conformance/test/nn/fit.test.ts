@@ -32,8 +32,11 @@ const measures = { loss: crossEntropy, metrics: { accuracy } };
 
 const small = (seed = 1): Sequential =>
   new Sequential(
-    ...[new Linear(2, 8, { seed }), new BatchNorm1d(8), new ReLU()],
-    ...[new Dropout(0.2, { seed }), new Linear(8, 2, { seed: seed + 1 })],
+    new Linear(2, 8, { seed }),
+    new BatchNorm1d(8),
+    new ReLU(),
+    new Dropout(0.2, { seed }),
+    new Linear(8, 2, { seed: seed + 1 }),
   );
 
 type Options = FitOptions<Tensor, Tensor, Tensor>;

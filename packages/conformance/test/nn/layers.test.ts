@@ -85,9 +85,13 @@ describe("a sequence", () => {
     const recording = new RecordingBackend(device());
     const options = { backend: recording };
     const modules = [
-      ...[new Conv2d(2, 3, 3, options), new ReLU()],
-      ...[new BatchNorm2d(3, options), new LeakyReLU()],
-      ...[new Flatten(), new Linear(27, 4, options), new ReLU()],
+      new Conv2d(2, 3, 3, options),
+      new ReLU(),
+      new BatchNorm2d(3, options),
+      new LeakyReLU(),
+      new Flatten(),
+      new Linear(27, 4, options),
+      new ReLU(),
     ];
     const x = normal([2, 2, 5, 5], { seed: 1, ...options });
     const launches = (run: () => Tensor): number => {
@@ -102,8 +106,10 @@ describe("a sequence", () => {
   test("keeps the names of positions", () => {
     const model = new Sequential(new Linear(1, 1), new ReLU(), new Sequential(new Linear(1, 1)));
     expect([...model.namedParameters()].map(([name]) => name)).toEqual([
-      ...["0.weight", "0.bias"],
-      ...["2.0.weight", "2.0.bias"],
+      "0.weight",
+      "0.bias",
+      "2.0.weight",
+      "2.0.bias",
     ]);
   });
 });

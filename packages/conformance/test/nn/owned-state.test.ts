@@ -37,8 +37,11 @@ afterAll(async () => {
 class Watched extends Module {
   readonly norm = new BatchNorm1d(8, { backend });
   readonly body = new Sequential(
-    ...[new Linear(4, 8, { seed: 1, backend }), this.norm, new ReLU()],
-    ...[new Dropout(0.2, { seed: 3 }), new Linear(8, 3, { seed: 2, backend })],
+    new Linear(4, 8, { seed: 1, backend }),
+    this.norm,
+    new ReLU(),
+    new Dropout(0.2, { seed: 3 }),
+    new Linear(8, 3, { seed: 2, backend }),
   );
   readonly passes: boolean[] = [];
   forward(x: Tensor): Tensor {

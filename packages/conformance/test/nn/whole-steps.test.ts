@@ -50,8 +50,14 @@ function use(inner: Backend): FailingBackend {
 /** Everything that a step changes: weights in two arenas, statistics, slots, random sources. */
 function makeRun(learningRate = 0.01) {
   const model = new Sequential(
-    ...[new Conv2d(1, 2, 3, { padding: 1, seed: 1 }), new BatchNorm2d(2), new ReLU(), new Flatten()],
-    ...[new Dropout(0.3, { seed: 2 }), new Linear(32, 4, { seed: 3 }), new BatchNorm1d(4), new ReLU()],
+    new Conv2d(1, 2, 3, { padding: 1, seed: 1 }),
+    new BatchNorm2d(2),
+    new ReLU(),
+    new Flatten(),
+    new Dropout(0.3, { seed: 2 }),
+    new Linear(32, 4, { seed: 3 }),
+    new BatchNorm1d(4),
+    new ReLU(),
     new Linear(4, 3, { seed: 4 }),
   );
   return { model, optimizer: new Adam(model, { learningRate, maxGradientNorm: 1, weightDecay: 1e-3 }) };
@@ -232,7 +238,10 @@ describeOn("cpu", "a run of fit that fails on the way", () => {
     const optionsFor = ({ optimizer }: TrainingRun) => ({
       // The last of them waits to be read when the epoch ends.
       data: (epoch: number) => [0, 1, 2, 3].map((step) => batchOf(4 * epoch + step)),
-      ...{ loss: crossEntropy, metrics: { accuracy }, optimizer, epochs: 2 },
+      loss: crossEntropy,
+      metrics: { accuracy },
+      optimizer,
+      epochs: 2,
     });
     await fit(whole.model, optionsFor(whole));
     const { data, ...options } = optionsFor(run);

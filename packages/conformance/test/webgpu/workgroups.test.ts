@@ -9,8 +9,22 @@ import { openWebgpu } from "./support.ts";
 
 /** The operations whose work is a line of invocations, tiles or blocks. */
 const operations: ReadonlySet<string> = new Set([
-  ...["argsort", "concatenate", "flip", "gather", "indexAdd", "pad", "scatterAdd", "slice", "take", "topK"],
-  ...["avgPool", "avgPoolGradient", "maxPool", "maxPoolGradient", "maxPoolSelect", "transpose"],
+  "argsort",
+  "concatenate",
+  "flip",
+  "gather",
+  "indexAdd",
+  "pad",
+  "scatterAdd",
+  "slice",
+  "take",
+  "topK",
+  "avgPool",
+  "avgPoolGradient",
+  "maxPool",
+  "maxPoolGradient",
+  "maxPoolSelect",
+  "transpose",
 ]);
 
 const isSmall = ({ inputs }: OpCase): boolean =>

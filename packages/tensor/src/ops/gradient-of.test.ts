@@ -16,8 +16,14 @@ test.each(dtypes.flatMap((from) => dtypes.map((to) => [from, to] as const)))(
     scope(() => {
       const given = new Tensor(new TensorStorage(backend, 12), output!);
       const [gradient] = gradientOf(castOp, [input], { dtype: to })!.apply({
-        ...{ inputs: [undefined], outputs: [undefined], inputSpecs: [input], outputSpecs: [output!] },
-        ...{ outputGradients: [given], needed: [true], attrs: { dtype: to }, scalars: [] },
+        inputs: [undefined],
+        outputs: [undefined],
+        inputSpecs: [input],
+        outputSpecs: [output!],
+        outputGradients: [given],
+        needed: [true],
+        attrs: { dtype: to },
+        scalars: [],
       });
       expect(gradient!.dtype).toBe(from);
       expect(backend.launches.length).toBe(from === to ? 0 : 1);

@@ -53,7 +53,11 @@ function readsOf(inputs: Specs, readsY: boolean, aliases: readonly Alias[]): Gra
   const input = (index: number): Slot | undefined =>
     inputs[index] && !aliases.some(([, written]) => written === index) ? { input: index } : undefined;
   return {
-    ...{ dy: input(0), x: input(1), statistics: input(2), scale: input(3), shift: input(4) },
+    dy: input(0),
+    x: input(1),
+    statistics: input(2),
+    scale: input(3),
+    shift: input(4),
     y: readsY ? input(5) : undefined,
   };
 }
@@ -152,7 +156,9 @@ export function gradientApplyPlan(
   const pass: Pass = {
     reads: { ...readsOf(inputs, false, aliases), partials: { input: 5 } },
     writes: { dx },
-    ...{ items: grid.parts * grid.blocks, parts: 0, count: valuesPerChannel(layout) },
+    items: grid.parts * grid.blocks,
+    parts: 0,
+    count: valuesPerChannel(layout),
   };
   return { launches: [gradientLaunch(grid, pass, attrs, limits)], temporaries: [], aliases };
 }

@@ -41,8 +41,13 @@ export function normalizeLaunch(
   const { x, partials, parts, scale, shift, residual, y, statistics, running } = operands;
   const named = {
     reads: {
-      ...{ x, partials, scale, shift, residual },
-      ...{ runningMean: running?.mean, runningVariance: running?.variance },
+      x,
+      partials,
+      scale,
+      shift,
+      residual,
+      runningMean: running?.mean,
+      runningVariance: running?.variance,
     },
     writes: { y, statistics, newMean: running?.newMean, newVariance: running?.newVariance },
     work: {

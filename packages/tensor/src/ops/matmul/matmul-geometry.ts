@@ -76,13 +76,27 @@ export function geometryOf(
   const [aRow, aDepth] = transposeA ? [1, m] : [k, 1];
   const [bDepth, bColumn] = transposeB ? [1, k] : [n, 1];
   return {
-    ...{ m, n, k, outer, inner },
+    m,
+    n,
+    k,
+    outer,
+    inner,
     starts: starts.map(([startA, startB, startAddend, startC]) => {
       return { startA: startA!, startB: startB!, startAddend: startAddend!, startC: startC! };
     }),
     strides: {
-      ...{ aRow, aDepth, bDepth, bColumn, addendRow, addendColumn },
-      ...{ aOuter, aInner, bOuter, bInner, addendOuter, addendInner },
+      aRow,
+      aDepth,
+      bDepth,
+      bColumn,
+      addendRow,
+      addendColumn,
+      aOuter,
+      aInner,
+      bOuter,
+      bInner,
+      addendOuter,
+      addendInner,
     },
   };
 }
@@ -95,7 +109,11 @@ const batchStrides = (own: readonly number[]): [outer: number, inner: number] =>
 /** The transposed products: (a b)ᵀ = bᵀ aᵀ. */
 export function transposed({ m, n, k, outer, inner, starts, strides }: MatmulGeometry): MatmulGeometry {
   return {
-    ...{ m: n, n: m, k, outer, inner },
+    m: n,
+    n: m,
+    k,
+    outer,
+    inner,
     starts: starts.map((start) => ({ ...start, startA: start.startB, startB: start.startA })),
     strides: {
       aRow: strides.bColumn,

@@ -61,9 +61,17 @@ export function directSums(shape: ConvolutionShape, module: string): Sums {
       planLaunch(wasmKernel(module, "filterGradient", convolutionKernels), {
         ...operands,
         parameters: {
-          ...{ images, groups, channels: ofSource, outputs: ofTarget, ...axisParameters(axes) },
-          ...{ tileImages: tile.images, tileRows: tile.rows, tileColumns: tile.columns },
-          ...{ outputBlock: cut.outputs, channelBlock: cut.channels, sliceImages: cut.sliceImages },
+          images,
+          groups,
+          channels: ofSource,
+          outputs: ofTarget,
+          ...axisParameters(axes),
+          tileImages: tile.images,
+          tileRows: tile.rows,
+          tileColumns: tile.columns,
+          outputBlock: cut.outputs,
+          channelBlock: cut.channels,
+          sliceImages: cut.sliceImages,
         },
         work: {
           items: slices * cut.blocks,

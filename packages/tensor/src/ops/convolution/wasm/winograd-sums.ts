@@ -41,8 +41,15 @@ export function winogradSums(shape: ConvolutionShape, module: string): Sums {
       planLaunch(wasmKernel(module, "filterGradientWinograd", convolutionKernels), {
         ...operands,
         parameters: {
-          ...{ images, groups, channels: ofSource, outputs: ofTarget, ...axisParameters(axes) },
-          ...{ outputBlock: outputs, channelBlock: channels, sliceImages, tiles },
+          images,
+          groups,
+          channels: ofSource,
+          outputs: ofTarget,
+          ...axisParameters(axes),
+          outputBlock: outputs,
+          channelBlock: channels,
+          sliceImages,
+          tiles,
         },
         work: { items: slices * blocks, chunk: 1, scratchBytes: 2048 + 420 * tiles + positions * matrices },
       }),

@@ -44,8 +44,11 @@ export const plans: readonly PlanEntry[] = [
         reads: { x: { input: 0 } },
         writes: { values: { output: 0 }, positions: { output: 1 } },
         parameters: {
-          ...{ length, inner, k },
-          ...{ isFloat: Number(isFloat(x!.dtype)), flip: keyFlips(x!.dtype, largest) },
+          length,
+          inner,
+          k,
+          isFloat: Number(isFloat(x!.dtype)),
+          flip: keyFlips(x!.dtype, largest),
         },
         work: { items: outer * inner, chunk: itemsPerChunk(4 * length), scratchBytes: 8 * k },
       }),

@@ -61,8 +61,13 @@ function cutWith(tile: Tile, batch: number, m: number, n: number, k: number, isS
 /** The cut of a batch of products of [m, k] and [k, n] that should take least time; it depends on nothing but these sizes. */
 export function cutProduct(batch: number, m: number, n: number, k: number): ProductCut {
   const tiles = [
-    ...[tile(2, 2, 16, 16), tile(2, 2, 8, 8), tile(1, 1, 8, 8)],
-    ...[tile(2, 2, 4, 16), tile(2, 2, 16, 4), tile(1, 2, 4, 16), tile(2, 1, 16, 4)],
+    tile(2, 2, 16, 16),
+    tile(2, 2, 8, 8),
+    tile(1, 1, 8, 8),
+    tile(2, 2, 4, 16),
+    tile(2, 2, 16, 4),
+    tile(1, 2, 4, 16),
+    tile(2, 1, 16, 4),
   ];
   const cuts = tiles.flatMap((one) => [false, true].map((sliced) => cutWith(one, batch, m, n, k, sliced)));
   return cuts.reduce((best, next) => (next.cycles < best.cycles ? next : best)).cut;

@@ -110,9 +110,15 @@ function tiledCopy(copy: StridedCopy, limits: Limits): Call | undefined {
   const sizes = outer.map(({ size }) => size);
   const tiles = sizeOf(sizes) * Math.ceil(across.size / tileSide) * Math.ceil(down.size / tileSide);
   const parameters = [
-    ...[tiles, 0, copy.from.offset, copy.to.offset],
+    tiles,
+    0,
+    copy.from.offset,
+    copy.to.offset,
     ...dimensionParameters(outer, stridesOf(sizes)),
-    ...[across.size, across.to, down.size, down.from],
+    across.size,
+    across.to,
+    down.size,
+    down.from,
   ];
   return callOf(
     { code: transposeCode(outer.length), ...entryOf("transpose", "word") },

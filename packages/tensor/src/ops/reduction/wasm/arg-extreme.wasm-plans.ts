@@ -25,8 +25,11 @@ function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {
       reads: { x: { input: 0 } },
       writes: { y: { output: 0 } },
       parameters: {
-        ...{ length, inner, tile: columnsPerItem },
-        ...{ isFloat: Number(isFloat(x.dtype)), flip: keyFlips(x.dtype, largest) },
+        length,
+        inner,
+        tile: columnsPerItem,
+        isFloat: Number(isFloat(x.dtype)),
+        flip: keyFlips(x.dtype, largest),
       },
       work: {
         items: outer * Math.ceil(inner / columnsPerItem),

@@ -23,8 +23,11 @@ export const plans: readonly PlanEntry[] = [
         reads: { x: { input: 0 } },
         writes: { y: { output: 0 } },
         parameters: {
-          ...{ length, inner, tile: columnsPerItem },
-          ...{ reverse: Number(reverse), exclusive: Number(exclusive) },
+          length,
+          inner,
+          tile: columnsPerItem,
+          reverse: Number(reverse),
+          exclusive: Number(exclusive),
         },
         work: {
           items: outer * Math.ceil(inner / columnsPerItem),

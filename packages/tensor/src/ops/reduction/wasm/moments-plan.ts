@@ -46,8 +46,12 @@ export function momentsPlan(x: Spec, attrs: ReductionAttributes, divisor: number
         reads: { x: { input: 0 } },
         writes: destination(0, last),
         parameters: {
-          ...{ length: pass.length, inner: pass.inner, splits: pass.splits, splitLength: pass.splitLength },
-          ...{ tile: columnsPerItem, divisor },
+          length: pass.length,
+          inner: pass.inner,
+          splits: pass.splits,
+          splitLength: pass.splitLength,
+          tile: columnsPerItem,
+          divisor,
         },
         work: {
           items: pass.outer * pass.splits * Math.ceil(pass.inner / columnsPerItem),
