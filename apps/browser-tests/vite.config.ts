@@ -1,6 +1,6 @@
 import { defineConfig, type UserConfig } from "vite";
 
-/** Siblings are taken from their sources, and addresses are relative: the page is served under several paths. */
+/** Sibling packages are imported from source, and URLs are relative, because the page is served under several paths. */
 const config: UserConfig = defineConfig({
   base: "./",
   resolve: { conditions: ["@evenkeel/source", "module", "browser", "default"] },

@@ -1,7 +1,7 @@
 /**
  * Takes a picture of the report of a run, such as docs/report.png, after checking the page at the widths of a desktop and a
- * phone: `node apps/browser-tests/bin/picture-report.ts <run folder> <picture.png> [width]`. Fails where anything is wider than
- * the page, or the picture is too large for a repository.
+ * phone: `node apps/browser-tests/bin/picture-report.ts <run folder> <picture.png> [width]`. Fails if anything is wider than
+ * the page, or if the picture is too large for a repository.
  */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";

@@ -37,7 +37,10 @@ function train(model: Module<[Tensor]>, store: OpfsCheckpointStore, epochs: numb
 
 const path = "models/figures.safetensors";
 
-/** Saves and loads models and checkpoints in the origin private file system; resolves with what a test expects of them. */
+/**
+ * Saves and loads models and checkpoints in the origin private file system; resolves with the results that a test
+ * expects.
+ */
 export const keepFiles = (): Promise<object> =>
   onCpu(async () => {
     const [model, copy] = [small(1), small(2)];
@@ -74,7 +77,7 @@ export const keepFiles = (): Promise<object> =>
     };
   });
 
-/** Claims a checkpoint and keeps the claim; resolves with the message of the error where it is refused. */
+/** Claims a checkpoint and keeps the claim; resolves with the error's message if the claim is refused. */
 export async function refusalOfClaim(folder: string): Promise<string | undefined> {
   try {
     await new OpfsCheckpointStore(folder).claim("latest");
@@ -86,7 +89,7 @@ export async function refusalOfClaim(folder: string): Promise<string | undefined
 
 export const downloadFile = (name: string): Promise<void> => onCpu(() => downloadModel(small(1), name));
 
-/** Loads the file that was chosen in the page; resolves with what came of it. */
+/** Loads the file that was chosen on the page; resolves with the result. */
 export const chooseFile = (): Promise<string> =>
   onCpu(async () => {
     const { files } = document.getElementById("file") as HTMLInputElement;

@@ -6,15 +6,15 @@ import { convnet, mlp } from "@evenkeel/models";
 import { accuracy, crossEntropy, fit, SGD } from "@evenkeel/nn";
 import { type Backend, selectBackend } from "@evenkeel/tensor";
 
-/** What the page can ask of the worker. */
+/** The jobs that the page can request from the worker. */
 export interface Job {
   readonly backend: "cpu" | "webgpu";
   readonly task: "conformance" | "bits" | "mlp" | "convnet";
-  /** Of the CPU; absent: what it takes by itself. */
+  /** The number of CPU threads; if absent, the backend's default. */
   readonly threads?: number;
-  /** One op instead of all, in conformance. */
+  /** In conformance, tests a single op instead of all. */
   readonly op?: string;
-  /** Behaves like an engine of before 2024. */
+  /** Simulates an engine from before 2024. */
   readonly withoutWaitAsync?: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface ConformanceOutcome {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Of each failed check its op, its case and what was wrong. */
+  /** The op, the case and the error of each failed check. */
   readonly failures: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export interface TrainingOutcome {
 
 export interface BitsOutcome {
   readonly device: string;
-  /** Of each case the line of `bitsOfCase`. */
+  /** The line of `bitsOfCase` for each case. */
   readonly bits: readonly string[];
 }
 
@@ -86,7 +86,7 @@ async function bitsOfCases(backend: Backend, { report }: JobControl): Promise<Bi
   return { device: backend.device, bits };
 }
 
-/** A GPU in software takes seconds for a batch of convolutions: it gets smaller ones. */
+/** A software GPU takes seconds for a batch of convolutions, so its batches are smaller. */
 const batchSizes = { mlp: { cpu: 64, webgpu: 64 }, convnet: { cpu: 64, webgpu: 32 } } as const;
 const steps = { mlp: 60, convnet: 30 } as const;
 

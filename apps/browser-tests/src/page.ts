@@ -3,12 +3,12 @@ import { chooseFile, downloadFile, keepFiles, refusalOfClaim } from "./files.ts"
 import type { Job, Outcome } from "./jobs.ts";
 import { type PageWatch, watchPageDuring } from "./watch-page.ts";
 
-/** What a job showed, and how the page fared meanwhile. */
+/** The result of a job, and how responsive the page was during it. */
 export type PageOutcome = Outcome & PageWatch;
 
 const element = (id: string): HTMLElement => document.getElementById(id)!;
 
-/** Runs a job in a worker of its own. */
+/** Runs a job in its own worker. */
 async function run(job: Job): Promise<PageOutcome> {
   const worker = new Worker(new URL("./jobs.worker.ts", import.meta.url), { type: "module" });
   const onReport = (line: string): void => {
@@ -24,7 +24,7 @@ async function run(job: Job): Promise<PageOutcome> {
   }
 }
 
-/** Runs in a worker that does not listen before it has opened a backend. */
+/** Runs in a worker that starts to listen only after it has opened a backend. */
 async function runLate(count: number): Promise<number> {
   const worker = new Worker(new URL("./late.worker.ts", import.meta.url), { type: "module" });
   try {
@@ -34,7 +34,7 @@ async function runLate(count: number): Promise<number> {
   }
 }
 
-/** Aborts a run in a worker that was terminated; resolves with the reason it rejects with. */
+/** Aborts a run in a terminated worker; resolves with the reason of the rejection. */
 async function runTerminated(): Promise<string> {
   const worker = new Worker(new URL("./late.worker.ts", import.meta.url), { type: "module" });
   const controller = new AbortController();
@@ -45,7 +45,7 @@ async function runTerminated(): Promise<string> {
   return String(await run);
 }
 
-/** What the test that drives this page finds in its global scope. */
+/** The functions in the global scope for the test that drives this page. */
 export interface TestedPage {
   run: typeof run;
   runLate: typeof runLate;

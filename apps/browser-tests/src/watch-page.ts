@@ -1,12 +1,12 @@
-/** How the main thread fared. */
+/** The responsiveness of the main thread. */
 export interface PageWatch {
   /** The longest time in which it could not respond; browsers report every task that takes longer than 50 ms. */
   readonly longestTaskMilliseconds: number;
-  /** How often a timer found it free. */
+  /** The number of times that a timer ran on the main thread. */
   readonly turns: number;
 }
 
-/** Watches the main thread while `body` works. */
+/** Watches the main thread while `body` runs. */
 export async function watchPageDuring<Result>(
   body: () => Promise<Result>,
 ): Promise<PageWatch & { readonly result: Result }> {

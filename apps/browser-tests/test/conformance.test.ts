@@ -6,7 +6,7 @@ import { describeInChromium } from "./in-chromium.ts";
 import { gpu } from "./settings.ts";
 
 describeInChromium(({ run }) => {
-  test("WebGPU passes conformance, every case of it", async () => {
+  test("WebGPU passes every case of the conformance suite", async () => {
     const { setting, backend, device } = gpu;
     const outcome = await run<ConformanceOutcome>(setting, { backend, task: "conformance" });
     expect(outcome.device).toMatch(device);

@@ -5,20 +5,20 @@ import type { PageOutcome, TestedPage } from "../src/page.ts";
 import { launchChromium, reasonToSkip } from "./chromium.ts";
 import type { Setting } from "./serve.ts";
 
-/** A browser that tests share. */
+/** A browser that several tests share. */
 export interface Chromium {
   browser(): Browser;
   urlOf(setting: Setting): string;
-  /** Opens the page as it is served in that setting, lets `body` work in it, and fails where the page itself did. */
+  /** Opens the page, served with that setting, and runs `body` in it; fails if the page itself reported an error. */
   onPage<Result>(setting: Setting, body: (page: Page) => Promise<Result>): Promise<Result>;
   /** Runs a job in a worker of the page. */
   run<Found extends Outcome>(setting: Setting, job: Job): Promise<PageOutcome & Found>;
 }
 
-/** A GPU in software compiles and computes for minutes on a busy machine. */
+/** A software GPU compiles and computes for minutes on a busy machine. */
 const patience = { timeout: 900_000 };
 
-/** Declares tests in a browser of their own; they are skipped where there is none and none is promised. */
+/** Declares tests with their own browser; they are skipped if there is none, unless one is required. */
 export function describeInChromium(body: (chromium: Chromium) => void): void {
   const title = reasonToSkip === undefined ? "in Chromium" : `in Chromium (skipped: ${reasonToSkip})`;
   describe.skipIf(reasonToSkip !== undefined)(title, patience, () => {

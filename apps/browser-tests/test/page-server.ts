@@ -8,7 +8,7 @@ import { serve } from "./serve.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where the page is served: one build for all files of tests. */
+    /** The address of the page: one build for all test files. */
     readonly origin: string;
   }
 }

@@ -6,7 +6,7 @@ import { describeInChromium } from "./in-chromium.ts";
 const chosen = { name: "mine.safetensors", mimeType: "application/octet-stream" };
 
 describeInChromium(({ browser, urlOf, onPage }) => {
-  test("keeps models and checkpoints in files of the page's own", async () => {
+  test("keeps models and checkpoints in the origin private file system", async () => {
     const outcome = await onPage("plain", (page) =>
       page.evaluate(() => (globalThis as unknown as TestedPage).keepFiles()),
     );
@@ -25,7 +25,7 @@ describeInChromium(({ browser, urlOf, onPage }) => {
     });
   });
 
-  test("lets one tab at a time have a checkpoint", async () => {
+  test("lets only one tab at a time use a checkpoint", async () => {
     const context = await browser().newContext();
     const open = async () => {
       const page = await context.newPage();
@@ -39,13 +39,13 @@ describeInChromium(({ browser, urlOf, onPage }) => {
     expect(await claimIn(second)).toBe(
       "runs/one/latest.safetensors: found it in use by another run of this site, expected one at a time",
     );
-    // The browser releases a tab's claims some moments after the tab has closed.
+    // The browser releases a tab's claims a moment after the tab has closed.
     await first.close();
     await expect.poll(() => claimIn(second), { timeout: 30_000 }).toBeUndefined();
     await context.close();
   });
 
-  test("gives a model as a download, and loads it from a file that was chosen", async () => {
+  test("offers a model as a download, and loads it from a chosen file", async () => {
     await onPage("plain", async (page) => {
       const download = page.waitForEvent("download");
       await page.evaluate(() => (globalThis as unknown as TestedPage).downloadFile("mine.safetensors"));
@@ -59,7 +59,7 @@ describeInChromium(({ browser, urlOf, onPage }) => {
     });
   });
 
-  test("runs in a worker that listens late, and does not wait for one that was terminated", async () => {
+  test("runs in a worker that starts to listen late, and does not wait for one that was terminated", async () => {
     const outcome = await onPage("plain", (page) =>
       page.evaluate(async () => {
         const { runLate, runTerminated } = globalThis as unknown as TestedPage;
@@ -69,7 +69,7 @@ describeInChromium(({ browser, urlOf, onPage }) => {
     expect(outcome).toEqual([7, "enough"]);
   });
 
-  test("notices when the page is blocked", async () => {
+  test("detects that the page is blocked", async () => {
     const { longestTaskMilliseconds } = await onPage("plain", (page) =>
       page.evaluate(() =>
         (globalThis as unknown as TestedPage).watchPageDuring(async () => {

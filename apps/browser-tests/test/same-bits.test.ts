@@ -7,7 +7,7 @@ import type { BitsOutcome } from "../src/jobs.ts";
 import { describeInChromium } from "./in-chromium.ts";
 import { isolatedCpu, plainCpu } from "./settings.ts";
 
-// What the CPU computes here is compared with the reference in `conformance`; the same bits need no second comparison.
+// `conformance` compares the CPU's results in Node with the reference; identical bits need no second comparison.
 describeInChromium(({ run }) => {
   let backend: Backend;
   let expected: string[];
@@ -20,7 +20,7 @@ describeInChromium(({ run }) => {
   }, 900_000);
   afterAll(() => backend.close());
 
-  test("every case that a CPU can run has bits", () => {
+  test("every case that a CPU can run has recorded bits", () => {
     const bits = / \/ .*: forward [0-9a-f]{16}(, [a-z]+ [0-9a-f]{16})*$/;
     const promised = { storage: storagesIn("wasm"), features: new Set(["non-finite"]) };
     const lacking = allCases.flatMap((ofOp) => ofOp.cases.map((one) => lackedBy(promised, ofOp, one)));
@@ -28,10 +28,10 @@ describeInChromium(({ run }) => {
   });
 
   describe.each([isolatedCpu, plainCpu])("$name", ({ setting, backend, device }) => {
-    test("gives the bits of Node in every case of conformance", async () => {
+    test("gives the same bits as Node in every conformance case", async () => {
       const outcome = await run<BitsOutcome>(setting, { backend, task: "bits" });
       expect(outcome.device).toMatch(device);
-      // A bundle may put the cases into another order.
+      // A bundle may change the order of the cases.
       const same = new Set(expected);
       expect(outcome.bits.filter((line) => !same.has(line))).toEqual([]);
       expect(new Set(outcome.bits).size).toBe(same.size);

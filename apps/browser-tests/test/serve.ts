@@ -14,7 +14,7 @@ const policy = (scripts: string): OutgoingHttpHeaders => ({
 
 export type Setting = "plain" | "isolated" | "isolated-without-blobs" | "without-wasm";
 
-/** The first part of a path tells with which headers the page is served. */
+/** The first part of a path selects the headers with which the page is served. */
 const headersOf: { readonly [setting in Setting]: OutgoingHttpHeaders } = {
   plain: {},
   isolated: isolation,
@@ -27,7 +27,7 @@ const types: { readonly [extension: string]: string } = {
   ".js": "text/javascript; charset=utf-8",
 };
 
-/** Serves a folder under a path for each setting; returns the origin and what ends it. */
+/** Serves a folder under a path for each setting; returns the origin and a function that stops the server. */
 export async function serve(folder: string): Promise<{ readonly origin: string; close(): Promise<void> }> {
   const server = createServer(async ({ url = "/" }, response) => {
     const [, setting = "", ...path] = new URL(url, "http://localhost").pathname.split("/");

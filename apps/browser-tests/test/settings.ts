@@ -1,7 +1,7 @@
 import type { Job } from "../src/jobs.ts";
 import type { Setting } from "./serve.ts";
 
-/** A way to run in a browser: how the page is served, on what, and what the device says of itself. */
+/** A browser configuration: how the page is served, the backend, and the device that it reports. */
 export interface Way {
   readonly name: string;
   readonly setting: Setting;

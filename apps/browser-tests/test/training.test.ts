@@ -17,15 +17,15 @@ describeInChromium(({ run }) => {
           (part) => part.reduce((a, b) => a + b) / 5,
         );
         expect(last).toBeLessThan(0.8 * first!);
-        // A page that waits for the whole run has one turn before it and one behind it.
+        // A page that is blocked during the whole run responds only once before it and once after it.
         expect(outcome.turns).toBeGreaterThan(2);
-        // How long a task takes depends on what else the machine does: a measurement, no promise.
+        // The duration of a task depends on the load of the machine, so it is measured but not asserted.
         await annotate(`the page's longest task took ${Math.round(outcome.longestTaskMilliseconds)} ms`);
       },
     );
   });
 
-  test("has the same bits with threads, without them, and without Atomics.waitAsync", async () => {
+  test("gives the same bits with threads, without threads, and without Atomics.waitAsync", async () => {
     const job: Job = { backend: "cpu", task: "mlp" };
     const { losses } = await train("isolated", job);
     expect((await train("plain", job)).losses).toEqual(losses);
@@ -34,7 +34,7 @@ describeInChromium(({ run }) => {
     expect(older.losses).toEqual(losses);
   });
 
-  test("says what a policy must allow, and works with what it allows", async () => {
+  test("names what the content security policy must allow, and works with it", async () => {
     const job: Job = { backend: "cpu", task: "mlp" };
     await expect(run("isolated-without-blobs", job)).rejects.toThrow(
       /cpu: no worker thread: a Content-Security-Policy must allow blob: in worker-src, or .* one thread/,

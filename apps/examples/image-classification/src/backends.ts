@@ -4,8 +4,8 @@ import type { BackendFactory } from "@evenkeel/tensor";
 import type { Options } from "./options.ts";
 
 /**
- * The devices that the job may run on, in the order of preference. A GPU that is emulated in software is used only where WebGPU is
- * asked for by name: the CPU backend is faster.
+ * The devices that the job may use, in order of preference. A software GPU is used only if WebGPU is requested by
+ * name, because the CPU backend is faster.
  */
 export const backendsFor = ({
   backend,

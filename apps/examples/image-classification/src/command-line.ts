@@ -3,23 +3,23 @@ import { parseArgs } from "node:util";
 import { ArgumentError } from "@evenkeel/tensor";
 import { type Options, readSetting, settingNames, settings } from "./options.ts";
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export interface Command {
   readonly options: Options;
-  /** The options that the command line gives; the others have their defaults. */
+  /** The options given on the command line; the others have their defaults. */
   readonly given: ReadonlySet<keyof Options>;
-  /** Absent: a new folder in `runs`. */
+  /** The folder of the run; if absent, a new folder in `runs`. */
   readonly out: string | undefined;
   readonly resume: boolean;
 }
 
-/** The text of `--help`; it has a file of its own so that it can be shown before anything is set up. */
+/** The text of `--help`, in a file of its own so that it can be shown before the setup. */
 export const help: string = readFileSync(new URL("help.txt", import.meta.url), "utf8").trimEnd();
 
 const flagsWithValue = [...settingNames.map((name) => settings[name].flag), "out"];
 const switches = ["resume"];
 
-/** Reads the command line; `undefined` when it asks for help. Throws ArgumentError that names the option. */
+/** Reads the command line; `undefined` if it asks for help. Throws an ArgumentError that names the option. */
 export function parseCommand(args: readonly string[]): Command | undefined {
   if (args.some((arg) => arg === "--help" || arg === "-h")) return undefined;
   const found = flagsIn(args);
@@ -35,7 +35,7 @@ export function parseCommand(args: readonly string[]): Command | undefined {
   return { options: Object.fromEntries(values), given, out, resume: found.has("resume") };
 }
 
-/** The flags of a command line with their values; a switch has an empty one. */
+/** The flags of a command line with their values; a switch has an empty value. */
 function flagsIn(args: readonly string[]): Map<string, string> {
   const { tokens } = parseArgs({
     args: [...args],
@@ -55,7 +55,7 @@ function flagsIn(args: readonly string[]): Map<string, string> {
     if (!takesValue && !switches.includes(name)) {
       throw wrong(rawName, `one of --${[...flagsWithValue, ...switches].join(", --")}`);
     }
-    if (found.has(name)) throw new ArgumentError(`${rawName}: found it twice, expected it once`);
+    if (found.has(name)) throw new ArgumentError(`${rawName}: found twice, expected once`);
     if (takesValue !== (value !== undefined)) {
       throw new ArgumentError(
         `${rawName}: found ${value ?? "no value"}, expected ${takesValue ? "one" : "no value"}`,

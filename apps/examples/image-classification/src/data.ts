@@ -13,16 +13,16 @@ import { progressLine } from "./progress.ts";
 
 export interface Data {
   readonly name: Options["dataset"];
-  /** The published set that was asked for and could not be reached, where drawn figures stand in for it. */
+  /** The requested data set, if it could not be reached and synthetic figures replace it. */
   readonly insteadOf: string | null;
   readonly train: ImageSet;
-  /** Training images that the network is evaluated on during training, and never trained on. */
+  /** Held-out training images, on which the network is evaluated during training but never trained. */
   readonly heldOut: ImageSet;
   readonly test: ImageSet;
 }
 
 export interface LoadOptions {
-  /** The data that a resumed run was started with: other data would give another result. */
+  /** The data that a resumed run was started with; other data would change the result. */
   readonly startedWith?: Pick<Data, "name" | "insteadOf"> | undefined;
   readonly signal?: AbortSignal;
   say(line: string): void;
@@ -34,8 +34,8 @@ const syntheticName = "synthetic";
 const syntheticCounts = { train: 60_000, test: 10_000, leastTested: 1000 } as const;
 
 /**
- * The data set that the options name. Synthetic figures stand in for it only where no server can be reached. Throws DataError
- * for a download that fails, for damaged files, and where a resumed run was started with data that can no longer be reached.
+ * Loads the data set that the options name. Synthetic figures replace it only if no server can be reached. Throws DataError
+ * if a download fails otherwise, if a file is damaged, and if a resumed run was started with data that can no longer be reached.
  */
 export async function loadData(options: Options, { startedWith, signal, say }: LoadOptions): Promise<Data> {
   const { dataset } = options;
@@ -62,7 +62,7 @@ export async function loadData(options: Options, { startedWith, signal, say }: L
     if (!(error instanceof DownloadError)) throw error;
     if (wasReached || error.wasAnswered) {
       throw new DataError(
-        `${error.message} (a later start may succeed; --dataset synthetic trains on figures that the program draws)`,
+        `${error.message} (try again later, or train on synthetic figures with --dataset synthetic)`,
         { cause: error },
       );
     }
@@ -81,17 +81,17 @@ export async function loadData(options: Options, { startedWith, signal, say }: L
   }
 }
 
-/** What the images are, in words. */
+/** A description of the images. */
 export function describeData({ name, insteadOf }: Pick<Data, "name" | "insteadOf">): string {
   if (name !== syntheticName) return name;
   const reason = insteadOf === null ? "" : `: ${insteadOf} is not on this machine and could not be reached`;
   return `synthetic figures, drawn by the program${reason}`;
 }
 
-/** Whether images may be redistributed within a report: Fashion-MNIST has the MIT licence, and synthetic figures are free. */
+/** Whether a report may contain the images: Fashion-MNIST has the MIT license, and synthetic figures are free. */
 export const mayBeShown = (name: Data["name"]): boolean => name === "fashion-mnist" || name === syntheticName;
 
-/** Draws no more training figures than are used, and fewer test figures for a short run. */
+/** Generates only as many training figures as are used, and fewer test figures for a short run. */
 function synthetic(options: Options, insteadOf: string | null): Data {
   const { seed, images } = options;
   const { train: most, test: mostTested, leastTested } = syntheticCounts;

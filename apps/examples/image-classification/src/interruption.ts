@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 
-/** The end of a run at a signal, after a checkpoint. */
+/** A run that was ended by a signal, after it saved a checkpoint. */
 export class Interruption extends Error {
   override readonly name = "Interruption";
   readonly exitCode: number;
@@ -13,10 +13,13 @@ export class Interruption extends Error {
 
 const endingSignals: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** One key press may arrive several times, from the terminal and from programs in between: signals this close together are one. */
+/**
+ * One key press may cause several signals, from the terminal and from parent programs; signals this close together
+ * count as one.
+ */
 const samePressMilliseconds = 1000;
 
-/** Aborts with an Interruption at the first signal that asks the program to end; a later one ends it at once. */
+/** Aborts with an Interruption at the first signal that asks the program to end; a later signal ends it at once. */
 export function interruptionSignal(): { readonly signal: AbortSignal; release(): void } {
   const controller = new AbortController();
   let firstAt: number | undefined;

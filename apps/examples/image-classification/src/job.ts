@@ -32,14 +32,14 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
   readonly version: string;
 };
 
-/** What the job gets from its caller. */
+/** The arguments of the job. */
 export interface Surroundings {
-  /** The devices for these options, in the order of preference. */
+  /** The devices for these options, in order of preference. */
   backends(options: Options): readonly BackendFactory[];
   say(line: string): void;
 }
 
-/** The whole job; returns the exit code. */
+/** Runs the whole job; returns the exit code. */
 export async function runJob(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const command = parseCommand(args);
   if (command === undefined) {
@@ -53,7 +53,7 @@ export async function runJob(args: readonly string[], surroundings: Surroundings
     try {
       code = await runIn(folder.path, command, { ...surroundings, signal: interruption.signal });
     } catch (error) {
-      // The first error is reported: a failure to release the folder adds nothing.
+      // Only the first error is reported, not a later failure to release the folder.
       await folder.release().catch(() => undefined);
       throw error;
     }
@@ -68,7 +68,7 @@ interface Setting extends Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** Nothing in the folder is changed before everything that can be checked beforehand has been checked. */
+/** Checks everything that can be checked in advance before it changes anything in the folder. */
 async function runIn(folder: string, command: Command, setting: Setting): Promise<number> {
   const { say, signal, backends } = setting;
   let run = command.resume ? await readRun(folder, command) : undefined;
@@ -91,7 +91,7 @@ async function runIn(folder: string, command: Command, setting: Setting): Promis
     say(`\n${resultTable(result)}\n\nReport: ${path}`);
     return 0;
   } catch (error) {
-    // The first error is reported: a failure to close the device adds nothing.
+    // Only the first error is reported, not a later failure to close the device.
     await backend.close().catch(() => undefined);
     const canGoOn = run !== undefined && error instanceof EvenkeelError && !(error instanceof ArgumentError);
     if (!(error instanceof Interruption || canGoOn)) throw error;
@@ -113,7 +113,7 @@ async function runArms(
 ): Promise<ArmResult[]> {
   const { options } = record;
   let pointed: Promise<void> | undefined;
-  // After a run that fails before its first step, `latest` still points to the previous run.
+  // Until this point a run that fails leaves `latest` on the previous run.
   const pointLatestOnce = (): Promise<void> => {
     pointed ??= pointLatest(folder, say);
     return pointed;
@@ -169,7 +169,7 @@ function normalizationsOf({ normalization }: Options): readonly Normalization[] 
   return normalization === "both" ? ["batch", "none"] : [normalization];
 }
 
-/** A backend that is asked for by name must open, and a resumed run stays on the backend it was started on. */
+/** A backend that is requested by name must open, and a resumed run stays on its backend. */
 function openBackend(
   { backend }: Options,
   startedOn: string | undefined,

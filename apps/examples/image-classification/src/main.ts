@@ -2,7 +2,7 @@ import { ArgumentError, EvenkeelError } from "@evenkeel/tensor";
 import { backendsFor } from "./backends.ts";
 import { runJob } from "./job.ts";
 
-// The reader of the output may go away, as with `| head` or a closed terminal: the run goes on, and is saved.
+// The reader of the output may end first, as with `| head` or a closed terminal; the run continues and is saved.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 try {

@@ -1,6 +1,6 @@
 import { ArgumentError } from "@evenkeel/tensor";
 
-/** What is trained, how, and on what. */
+/** The options of a training run. */
 export interface Options {
   readonly dataset: "fashion-mnist" | "mnist" | "synthetic";
   readonly model: "convnet" | "lenet" | "mlp" | "vgg" | "resnet20";
@@ -10,28 +10,28 @@ export interface Options {
   readonly learningRate: number;
   readonly seed: number;
   readonly backend: "auto" | "cpu" | "webgpu";
-  /** 0: as many as the machine offers. */
+  /** The number of CPU threads; 0 uses as many as the machine has. */
   readonly threads: number;
-  /** Training images to use; 0: all of them. */
+  /** The number of training images to use; 0 uses all. */
   readonly images: number;
 }
 
-/** The arms of the comparison. */
+/** The networks that are compared, called arms. */
 export type Normalization = "batch" | "none";
 
 interface Setting<Value> {
-  /** Its name on the command line, behind two dashes. */
+  /** The name on the command line, after the two dashes. */
   readonly flag: string;
   readonly defaultValue: Value;
   readonly expected: string;
-  /** Returns undefined for a text that is not such a value. */
+  /** Parses a value; returns undefined for an invalid text. */
   read(text: string): Value | undefined;
 }
 
-/** More is a typing error, and each thread takes memory. */
+/** An upper bound that catches typing errors; each thread takes memory. */
 const mostThreads = 256;
 
-/** Every option: its flag, its default, and how it is read. */
+/** Every option: its flag, its default, and its parser. */
 export const settings: { readonly [Name in keyof Options]: Setting<Options[Name]> } = {
   dataset: choice("dataset", ["fashion-mnist", "mnist", "synthetic"]),
   model: choice("model", ["convnet", "lenet", "mlp", "vgg", "resnet20"]),
@@ -52,7 +52,7 @@ export const settings: { readonly [Name in keyof Options]: Setting<Options[Name]
 
 export const settingNames = Object.keys(settings) as (keyof Options)[];
 
-/** The value of an option in a text. Throws ArgumentError, which calls the option `called`, where the text is not one. */
+/** Parses the value of an option. Throws an ArgumentError, which calls the option `called`, if the text is invalid. */
 export function readSetting<Name extends keyof Options>(
   name: Name,
   text: string,

@@ -1,23 +1,23 @@
 import type { WriteStream } from "node:tty";
 
 export interface Progress {
-  /** What the line is about: `with batch norm, epoch 1/3`. */
+  /** The label of the line: `with batch norm, epoch 1/3`. */
   readonly label: string;
   readonly done: number;
   readonly total: number;
-  /** Shown behind the bar. */
+  /** Shown after the bar. */
   readonly detail: string;
 }
 
 export interface ProgressLine {
   update(progress: Progress): void;
-  /** Leaves the last state on the screen. */
+  /** Ends the line and leaves its last state on the screen. */
   finish(): void;
 }
 
 const width = 24;
 const redrawMilliseconds = 100;
-/** Without a terminal a line is printed at every tenth of the way. */
+/** Without a terminal, a line is printed for every tenth of the work. */
 const plainSteps = 10;
 
 /** A bar that redraws itself on a terminal, and plain lines elsewhere. */

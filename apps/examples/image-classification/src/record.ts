@@ -4,14 +4,14 @@ import { DataError } from "@evenkeel/tensor";
 import { describeValue, type Rule, type Rules } from "@evenkeel/tensor/checks";
 import { writeFileAtomically } from "@evenkeel/tensor/node";
 
-/** Writes a record as JSON that holds its own checksum. */
+/** Writes a record as JSON that includes its own checksum. */
 export function writeRecord(path: string, record: object): Promise<void> {
   return writeFileAtomically(path, `${textOf({ ...record, sha256: sha256(textOf(record)) })}\n`);
 }
 
 /**
- * The record that a file holds; undefined where there is no file. Throws DataError that names the file unless it can be
- * read, its checksum is right, and it has every field of the rules, and no other.
+ * The record in a file; undefined if there is no file. Throws a DataError that names the file unless it can be read, its
+ * checksum matches, and it has exactly the fields of the rules.
  */
 export async function readRecord<Fields extends object>(
   path: string,
@@ -23,13 +23,13 @@ export async function readRecord<Fields extends object>(
   if (!isObject(found)) throw new DataError(`${path}: found ${describeValue(found)}, expected an object`);
   const { sha256: expected, ...record } = found;
   if (sha256(textOf(record)) !== expected) {
-    throw new DataError(`${path}: its checksum does not match: the file is damaged`);
+    throw new DataError(`${path}: found a wrong checksum: the file is damaged`);
   }
   checkFields(path, record, rules);
   return record as Fields;
 }
 
-/** The bytes of a file; undefined where there is none. Throws DataError when it cannot be read. */
+/** The bytes of a file; undefined if there is no file. Throws DataError if it cannot be read. */
 export async function readFileIfThere(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
@@ -43,7 +43,7 @@ export async function readFileIfThere(path: string): Promise<Buffer | undefined>
 export const sha256 = (contents: string | Uint8Array): string =>
   createHash("sha256").update(contents).digest("hex");
 
-/** An object that has every field of the rules, and no other. */
+/** An object that has exactly the fields of the rules. */
 export const objectOf = <Fields extends object>(rules: Rules<Fields>): Rule => ({
   expected: `an object of ${Object.keys(rules).join(", ")}`,
   accepts: (value) => isObject(value) && strayField(value, rules) === undefined,
@@ -58,7 +58,7 @@ function checkFields<Fields extends object>(path: string, record: object, rules:
   );
 }
 
-/** The first field that is absent, unknown, or not what its rule accepts. */
+/** The first field that is missing, unknown, or rejected by its rule. */
 function strayField<Fields extends object>(record: object, rules: Rules<Fields>): string | undefined {
   const names = new Set([...Object.keys(rules), ...Object.keys(record)]);
   return [...names].find(
@@ -69,7 +69,7 @@ function strayField<Fields extends object>(record: object, rules: Rules<Fields>)
 const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** JSON cannot express these numbers, and a run that diverged has them in its results. */
+/** JSON cannot represent these numbers, and the results of a run that diverged contain them. */
 const unwritable = new Set(["NaN", "Infinity", "-Infinity"]);
 
 const textOf = (record: object): string =>
@@ -83,8 +83,8 @@ function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text, (_, value) => (unwritable.has(value) ? Number(value) : value));
   } catch (error) {
-    // The engine quotes the text around the damage, line breaks included.
+    // The engine quotes the text around the error, including line breaks.
     const reason = (error as Error).message.replaceAll(/\s+/g, " ");
-    throw new DataError(`${path}: found damaged JSON (${reason})`, { cause: error });
+    throw new DataError(`${path}: found invalid JSON: the file is damaged (${reason})`, { cause: error });
   }
 }

@@ -3,11 +3,11 @@ import { describeData } from "./data.ts";
 import type { ArmResult } from "./training/arm-result.ts";
 import { nameOfArm, percent } from "./words.ts";
 
-/** What a run of the whole job showed. */
+/** The result of a run of the whole job. */
 export interface RunResult {
-  /** When it ended. */
+  /** The time at which it ended. */
   readonly date: string;
-  /** Of Evenkeel. */
+  /** The version of Evenkeel. */
   readonly version: string;
   readonly data: Pick<Data, "name" | "insteadOf">;
   readonly model: string;
@@ -21,7 +21,7 @@ export interface RunResult {
   readonly arms: readonly ArmResult[];
 }
 
-/** `summary.json`: the figures that other programs read. */
+/** The contents of `summary.json`, for other programs. */
 export function summaryOf({ data, backend, device, threads, seed, arms }: RunResult): object {
   return {
     dataset: data.name,
@@ -41,7 +41,7 @@ export function summaryOf({ data, backend, device, threads, seed, arms }: RunRes
   };
 }
 
-/** The closing table on the terminal. */
+/** The final table on the terminal. */
 export function resultTable({ data, arms }: RunResult): string {
   const rows = [
     ["", ...arms.map(({ normalization }) => nameOfArm(normalization))],

@@ -9,7 +9,7 @@ import { runJob, type Surroundings } from "../src/job.ts";
 import type { Options } from "../src/options.ts";
 
 const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("webgpu");
-/** Tests of a GPU that is promised run whether there is one or not, so that they fail without. */
+/** If a GPU is required, its tests run even without one, so that they fail. */
 const hasGpu =
   isPromised ||
   (await webgpu({ software: true })
@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs the job on these backends; returns its exit code and what it said. */
+/** Runs the job on these backends; returns its exit code and its output. */
 async function run(
   backends: Surroundings["backends"],
   args: readonly string[],
@@ -56,7 +56,7 @@ const small = [
   "batch",
 ];
 
-/** WebGPU that counts launches, and that loses its device at one of them. */
+/** A WebGPU backend that counts launches and loses its device at one of them. */
 function countedWebgpu(
   lostAt = Number.POSITIVE_INFINITY,
 ): Pick<Surroundings, "backends"> & { readonly launches: number } {
@@ -79,12 +79,12 @@ function countedWebgpu(
   return counted;
 }
 
-// Ten thousand images are tested each time: minutes on a busy machine without a GPU.
+// Each test evaluates ten thousand images, which takes minutes on a busy machine without a GPU.
 describe.skipIf(!hasGpu)("on WebGPU", { timeout: 600_000 }, () => {
   const file = (run: string, name: string) => readFile(join(folder, run, name));
   let launches: number;
 
-  test("the job trains, and tells the device", async () => {
+  test("the job trains and prints the device", async () => {
     const counted = countedWebgpu();
     const { code, said } = await run(counted.backends, [
       ...small,
@@ -100,7 +100,7 @@ describe.skipIf(!hasGpu)("on WebGPU", { timeout: 600_000 }, () => {
     launches = counted.launches;
   });
 
-  test("a run whose device was lost says how to go on, and ends as if nothing had happened", async () => {
+  test("a run whose device was lost explains how to resume, and the resumed run ends with the same result", async () => {
     const out = join(folder, "lost");
     const options = [...small, "--backend", "webgpu", "--out", out];
     const lost = await run(countedWebgpu(Math.floor(0.7 * launches)).backends, options);
@@ -118,7 +118,7 @@ describe.skipIf(!hasGpu)("on WebGPU", { timeout: 600_000 }, () => {
 describe("a backend", () => {
   const absent = webgpu({ gpu: { requestAdapter: async () => null } as unknown as GPU });
 
-  test("that is asked for by name and cannot open fails the job, with the reason and the remedy", async () => {
+  test("that is requested by name and cannot open fails the job, with the reason and the remedy", async () => {
     const asked = run(() => [absent], [...small, "--backend", "webgpu", "--out", join(folder, "absent")]);
     await expect(asked).rejects.toMatchObject({
       name: "BackendError",

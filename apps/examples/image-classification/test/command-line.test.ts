@@ -4,7 +4,7 @@ import { help, parseCommand } from "../src/command-line.ts";
 import { settingNames, settings } from "../src/options.ts";
 
 describe("the command line", () => {
-  it("has defaults, and takes other values", () => {
+  it("has defaults, and accepts other values", () => {
     const initial = parseCommand([])!;
     expect(initial).toMatchObject({ out: undefined, resume: false, given: new Set() });
     expect(initial.options).toMatchObject({ dataset: "fashion-mnist", normalization: "both", epochs: 3 });
@@ -17,7 +17,7 @@ describe("the command line", () => {
     expect(parseCommand(args)).toBeUndefined();
   });
 
-  it("is explained in the help: every flag, its default, every choice", () => {
+  it("is described in the help: every flag, its default, and every choice", () => {
     const lines = help.split("\n");
     for (const name of settingNames) {
       const { flag, defaultValue, expected } = settings[name];

@@ -28,7 +28,7 @@ async function serve(answer: RequestListener): Promise<string> {
 
 const train = ["--images", "200", "--batch-size", "40", "--model", "mlp", "--normalization", "batch"];
 
-/** Trains for an epoch with an empty cache, the server of the published sets being the one at `origin`. */
+/** Trains for one epoch with an empty cache, where `origin` replaces the servers of the published sets. */
 const run = (origin: string, env: NodeJS.ProcessEnv = {}): Promise<Ending> =>
   runProgram([...train, "--epochs", "1", "--out", "run"], {
     folder,
@@ -36,9 +36,9 @@ const run = (origin: string, env: NodeJS.ProcessEnv = {}): Promise<Ending> =>
     env: { EVENKEEL_DATA: "", XDG_CACHE_HOME: join(folder, "cache"), TEST_ORIGIN: origin, ...env },
   });
 
-describe("drawn figures", () => {
-  it("stand in where no server can be reached, and it is said in every place", async () => {
-    // Nothing listens at a port that was just given back.
+describe("synthetic figures", () => {
+  it("replace a set that cannot be reached, and all outputs say so", async () => {
+    // Nothing listens at a port that was just released.
     const origin = await serve(() => {});
     await new Promise((resolve) => server!.close(resolve));
     const { code, output } = await run(origin);
@@ -54,14 +54,14 @@ describe("drawn figures", () => {
     ["fails", (_, response) => response.writeHead(503).end()],
     ["breaks off", (_, response) => response.writeHead(200).write("a part", () => response.destroy())],
     ["sends something else", (_, response) => response.end("<html>")],
-  ])("do not stand in where the download %s", async (_, answer) => {
+  ])("do not replace a set whose download %s", async (_, answer) => {
     const { code, output } = await run(await serve(answer));
     expect(output).toMatch(/^(Backend: .*\n)DataError: .*could not be downloaded.*\n$/);
     expect(code).toBe(1);
     expect(await readdir(folder)).not.toContain("run");
   });
 
-  it("do not stand in for files that are damaged", async () => {
+  it("do not replace damaged files", async () => {
     const data = join(folder, "data", fashionMnist.folder);
     await mkdir(data, { recursive: true });
     const { train: images, test } = fashionMnist;
@@ -74,7 +74,7 @@ describe("drawn figures", () => {
     expect(await readdir(folder)).toEqual(["data"]);
   });
 
-  it("are kept to by a resumed run, though the published set may be there by now", async () => {
+  it("are still used by a resumed run, even if the published set is available again", async () => {
     const { options } = parseCommand(["--images", "300"])!;
     const startedWith = { name: "synthetic", insteadOf: "fashion-mnist" } as const;
     const data = await loadData(options, { startedWith, say: () => undefined });

@@ -9,18 +9,18 @@ export interface Ending {
 }
 
 export interface ProgramOptions {
-  /** The folder it is started in. */
+  /** The working directory. */
   readonly folder: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Modules that are loaded before it. */
+  /** Modules that are loaded before the program. */
   readonly preload?: readonly string[];
-  /** Called once, when the output shows a text. */
+  /** Called once, when the output contains a text. */
   readonly at?: readonly [text: string, action: (child: Child) => void];
 }
 
 export type Child = ReturnType<typeof spawn>;
 
-/** Runs the program as its user does. */
+/** Runs the program as a user does. */
 export function runProgram(
   args: readonly string[],
   { folder, env = {}, preload = [], at }: ProgramOptions,

@@ -1,4 +1,4 @@
-/** Loaded before the program: every plain request goes to the server in TEST_ORIGIN. */
+/** Loaded before the program: redirects every plain HTTP request to the server in TEST_ORIGIN. */
 import http from "node:http";
 import { syncBuiltinESMExports } from "node:module";
 

@@ -53,7 +53,7 @@ const result: RunResult = {
 };
 
 describe("results", () => {
-  it("have a summary with just the promised keys", () => {
+  it("have a summary with exactly the documented keys", () => {
     expect(summaryOf(result)).toEqual({
       dataset: "fashion-mnist",
       synthetic: false,
@@ -90,7 +90,7 @@ describe("results", () => {
     expect(new Set(lines.map((line) => line.length)).size).toBe(1);
   });
 
-  it("say where drawn figures stand in for a set that could not be reached", () => {
+  it("say if synthetic figures replace a set that could not be reached", () => {
     const standIn: RunResult = { ...result, data: { name: "synthetic", insteadOf: "mnist" } };
     expect(summaryOf(standIn)).toMatchObject({ dataset: "synthetic", synthetic: true });
     expect(resultTable(standIn)).toMatch(
@@ -108,7 +108,7 @@ const testSet: ImageSet = {
 };
 
 describe("the report", () => {
-  it("needs no network, and shows what one looks at", () => {
+  it("works offline and contains all parts", () => {
     const page = report(result, { test: testSet });
     expect(page).not.toMatch(/https?:|<script|<link/);
     expect(page.match(/<svg/g)).toHaveLength(5);
@@ -119,13 +119,13 @@ describe("the report", () => {
     expect(page).not.toMatch(/<cat>|<fc>|NaN|undefined/);
   });
 
-  it("does not show images that no licence permits to redistribute", () => {
+  it("does not contain images whose license forbids redistribution", () => {
     const page = report({ ...result, data: { name: "mnist", insteadOf: null } }, { test: testSet });
     expect(page).not.toContain("<img");
     expect(page).toContain("Not shown");
   });
 
-  it("holds the pixels of the images", () => {
+  it("contains the pixels of the images", () => {
     const pixels = Uint8Array.of(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 21, 22, 23, 24, 25, 26);
     const png = encodePng(pixels, [3, 2, 3]);
     expect([...png.subarray(16, 26)]).toEqual([0, 0, 0, 3, 0, 0, 0, 2, 8, 2]);
@@ -136,7 +136,7 @@ describe("the report", () => {
   });
 });
 
-describe("what was found", () => {
+describe("the findings", () => {
   const found = (batch: Partial<ArmResult>, none: Partial<ArmResult>): string => {
     const confusion = [[10_000]];
     const arms = [
@@ -146,7 +146,7 @@ describe("what was found", () => {
     return findings({ ...result, arms }).join(" ");
   };
 
-  it("follows from the numbers, whichever arm is ahead", () => {
+  it("depend only on the numbers, not on which arm is better", () => {
     const ahead = found({ testAccuracy: 0.9 }, { testAccuracy: 0.85 });
     expect(ahead).toContain(
       "With batch norm the network classified 90.00 % of 10,000 test images correctly, without it 85.00 %: 5.00 points more, beyond what chance",
@@ -161,13 +161,13 @@ describe("what was found", () => {
     );
   });
 
-  it("calls a difference that chance can make by its name", () => {
+  it("say that a difference may be due to chance", () => {
     expect(found({ testAccuracy: 0.9 }, { testAccuracy: 0.895 })).toContain(
       "a difference of 0.50 points, no more than chance alone can make with so many images (0.84 points)",
     );
   });
 
-  it("has large numbers without an exponent", () => {
+  it("print large numbers without an exponent", () => {
     const spread = (factor: number) => ({
       gradientNorms: [
         { layer: "a", norm: 1 },
@@ -177,21 +177,21 @@ describe("what was found", () => {
     expect(found(spread(1.04), spread(12_345))).toContain("by a factor of 1.0, without it of 12,000.");
   });
 
-  it("says that a training diverged, and nothing of sizes that are no numbers", () => {
+  it("say that a training diverged, and omit sizes that are not numbers", () => {
     const diverged = found({}, { testLoss: Number.NaN, gradientNorms: [{ layer: "a", norm: Number.NaN }] });
     expect(diverged).toContain("Without batch norm the training diverged.");
     expect(diverged).not.toMatch(/NaN|Infinity/);
   });
 
-  it("is said of one arm alone too", () => {
+  it("describe a single arm too", () => {
     expect(findings({ ...result, arms: [arm("none", null)] }).join(" ")).toBe(
       "Without batch norm the network classified 90.00 % of 10 test images correctly. It never classified 85 % of the held-out images correctly. The accuracy on held-out images ends 1.00 points above that on test images.",
     );
   });
 });
 
-describe("what a network gives for a test set", () => {
-  it("is compared with the labels", () => {
+describe("the results of a network on a test set", () => {
+  it("compare the predictions with the labels", () => {
     const shares = [
       [0.8, 0.2],
       [0.4, 0.6],
@@ -225,7 +225,7 @@ describe("what a network gives for a test set", () => {
 describe("charts", () => {
   const series = (points: [number, number][]) => [{ name: "a", color: "red", points }];
 
-  it("place the ends of a line at the ends of the axes", () => {
+  it("map the ends of a line to the ends of the axes", () => {
     const svg = lineChart({
       title: "t",
       xLabel: "x",
@@ -238,7 +238,7 @@ describe("charts", () => {
     expect(svg).toContain('points="54.0,220.0 388.0,50.0"');
   });
 
-  it("leave out what a logarithm or an axis cannot show", () => {
+  it("omit points that a logarithm or an axis cannot show", () => {
     const points: [number, number][] = [
       [0, 1],
       [1, Number.NaN],
@@ -261,7 +261,7 @@ describe("charts", () => {
 });
 
 describe("progress", () => {
-  it("prints every tenth without a terminal", () => {
+  it("prints a line for every tenth without a terminal", () => {
     const stream = new PassThrough();
     const line = progressLine(stream);
     for (let done = 1; done <= 40; done++) line.update({ label: "a", done, total: 40, detail: `d${done}` });

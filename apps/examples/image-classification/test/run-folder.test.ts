@@ -20,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true }));
 describe("claimFolder", () => {
   const claim = (...args: string[]) => claimFolder(parseCommand(args)!);
 
-  it("keeps two runs that begin in one second apart", async () => {
+  it("gives different folders to two runs that begin in the same second", async () => {
     const before = process.cwd();
     process.chdir(folder);
     try {
@@ -34,7 +34,7 @@ describe("claimFolder", () => {
     }
   });
 
-  it("makes folders on the way, and removes what stayed empty", async () => {
+  it("creates parent folders, and removes the empty ones", async () => {
     const out = join(folder, "a", "b");
     const empty = await claim("--out", out);
     await empty.release();
@@ -45,7 +45,7 @@ describe("claimFolder", () => {
     expect(await readdir(out)).toEqual(["options.json"]);
   });
 
-  it("refuses a folder in use, and leaves it as it was", async () => {
+  it("refuses a folder in use, and leaves it unchanged", async () => {
     const claimed = await claim("--out", folder);
     await expect(claim("--out", folder)).rejects.toThrow(/^--out: .*found it in use by process/);
     const resumed = claim("--resume", "--out", folder);
@@ -53,7 +53,7 @@ describe("claimFolder", () => {
     await claimed.release();
   });
 
-  it("refuses a place where none can be made", async () => {
+  it("refuses a place where no folder can be created", async () => {
     await writeFile(join(folder, "file"), "");
     const places = [join(folder, "file"), join(folder, "file", "below")];
     if (process.platform === "linux") places.push("/proc/x", "/proc/x/y", "/dev/null/x");
@@ -64,7 +64,7 @@ describe("claimFolder", () => {
     expect(await readdir(folder)).toEqual(["file"]);
   });
 
-  it("finds nothing to resume where nothing is", async () => {
+  it("finds nothing to resume if there is no run", async () => {
     await expect(claim("--resume", "--out", join(folder, "absent"))).rejects.toThrow("--resume: found no");
     expect(await readdir(folder)).toEqual([]);
   });
@@ -83,14 +83,14 @@ describe("pointLatestTo", () => {
       expect(await pointLatestTo(await makeRun(run))).toBe(true);
       expect(await readlink(latest())).toBe(run);
     }
-    // As a killed process of this number left it.
+    // As left by a killed process with this id.
     await symlink("first", join(folder, `latest.${process.pid}`));
     await rm(join(folder, "second"), { recursive: true });
     expect(await pointLatestTo(await makeRun("third"))).toBe(true);
     expect((await readdir(folder)).sort()).toEqual(["first", "latest", `latest.${process.pid}`, "third"]);
   });
 
-  it("leaves a folder of that name alone, even when it is the run itself", async () => {
+  it("leaves a folder with that name unchanged, even if it is the run itself", async () => {
     await mkdir(latest());
     await writeFile(join(latest(), "precious"), "yes");
     expect(await pointLatestTo(join(folder, "run"))).toBe(false);
@@ -100,7 +100,7 @@ describe("pointLatestTo", () => {
     expect(await readdir(folder)).toEqual(["latest"]);
   });
 
-  it("leaves another's link alone: to a sibling that is no run, or to another place", async () => {
+  it("leaves other links unchanged: to a sibling that is no run, or to another place", async () => {
     await mkdir(join(folder, "release"));
     for (const target of ["release", resolve("/"), join("..", "elsewhere")]) {
       await symlink(target, latest());
@@ -119,7 +119,7 @@ describe("checkFolder", () => {
     backend: "cpu",
   };
 
-  it("accepts what holds a run, or nothing of a run's names", async () => {
+  it("accepts a folder with a run, or without the file names of a run", async () => {
     await writeFile(join(folder, "notes.txt"), "");
     await checkFolder(folder);
     await saveRunRecord(folder, record);
@@ -142,7 +142,7 @@ describe("checkFolder", () => {
 });
 
 describe("clearArm", () => {
-  it("removes what a run leaves behind and nothing else", async () => {
+  it("removes only the files of a run", async () => {
     const left = ["result.json", "measurements.json", "checkpoint.safetensors", "model.safetensors"];
     for (const file of [...left, "notes.txt"]) await writeFile(join(folder, file), "");
     await clearArm(folder);

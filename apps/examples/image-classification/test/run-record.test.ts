@@ -23,7 +23,7 @@ const started: RunRecord = {
 };
 const resume = (...args: string[]) => resumedRecord(folder, parseCommand(["--resume", ...args])!);
 
-/** For each option a value that the run was started with, and another one. */
+/** For each option the value that the run was started with, and a different one. */
 const values: { readonly [Name in keyof Options]: readonly [same: string, other: string] } = {
   dataset: ["fashion-mnist", "mnist"],
   model: ["mlp", "lenet"],
@@ -38,7 +38,7 @@ const values: { readonly [Name in keyof Options]: readonly [same: string, other:
 };
 
 describe("--resume", () => {
-  it("goes on with the options of the run, its data and its backend", async () => {
+  it("continues with the options, the data and the backend of the run", async () => {
     await saveRunRecord(folder, started);
     expect(await resume()).toEqual(started);
     expect(await resume("--threads", "1")).toEqual({
@@ -47,7 +47,7 @@ describe("--resume", () => {
     });
   });
 
-  it.each(settingNames)("holds %s, or refuses another value by name", async (name) => {
+  it.each(settingNames)("keeps %s, or refuses another value in an error that names it", async (name) => {
     await saveRunRecord(folder, started);
     const [same, other] = values[name];
     const flag = `--${settings[name].flag}`;
@@ -61,7 +61,7 @@ describe("--resume", () => {
     await expect(refused).rejects.toThrow(`${flag}: found ${other}, expected ${started.options[name]}, as`);
   });
 
-  it("needs a run", async () => {
+  it("requires a run", async () => {
     await expect(resume()).rejects.toThrow(`--resume: found no options.json in ${folder}`);
   });
 });
@@ -89,7 +89,7 @@ describe("the record of a run", () => {
     await expect(resume()).rejects.toThrow(message);
   });
 
-  it("is refused, or read as it was, with any bit flipped and any part missing", async () => {
+  it("is rejected or read unchanged if any bit is flipped or any part is missing", async () => {
     await saveRunRecord(folder, started);
     const bytes = await readFile(path());
     const damaged = [...bytes.keys()].flatMap((at) => {

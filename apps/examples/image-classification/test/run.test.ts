@@ -25,7 +25,7 @@ const resultOf = async (name: string, arm: string): Promise<ArmResult> =>
 const weightsOf = (name: string, arm: string) => readFile(join(folder, name, arm, "model.safetensors"));
 
 describe("the program", () => {
-  it("goes on after an interruption with the same result", async () => {
+  it("continues after an interruption and gives the same result", async () => {
     const whole = await run([...small, "--epochs", "2", "--out", "whole"]);
     expect(whole.output).toContain("Report:");
     expect(whole.code).toBe(0);
@@ -53,7 +53,7 @@ describe("the program", () => {
     ["SIGHUP", 129],
   ] as const)("saves at %s too, and refuses the checkpoint when it is damaged", async (signal, code) => {
     const end = (child: Child): void => {
-      // As from a terminal and from npm: what comes at once is one request.
+      // Signals in quick succession, as from a terminal and from npm, count as one request.
       child.kill(signal);
       setTimeout(() => child.kill(signal), 20);
     };
@@ -69,7 +69,7 @@ describe("the program", () => {
     expect(refused.code).toBe(2);
   });
 
-  it("reports a training that diverges as what was found", async () => {
+  it("reports a training that diverges as a result", async () => {
     const args = [...quick, "--learning-rate", "1e8", "--epochs", "3", "--out", "diverged"];
     expect((await run(args)).code).toBe(0);
     expect(await readFile(join(folder, "diverged", "report.html"), "utf8")).toContain(
@@ -78,7 +78,7 @@ describe("the program", () => {
     expect((await run(["--resume", "--out", "diverged"])).code).toBe(0);
   });
 
-  it("goes on where nobody reads what it says any more", async () => {
+  it("continues if nobody reads its output any more", async () => {
     const close = ({ stdout, stderr }: Child): void => {
       stdout!.destroy();
       stderr!.destroy();
@@ -88,7 +88,7 @@ describe("the program", () => {
     expect((await resultOf("unread", "batch")).epochs).toBe(4);
   });
 
-  it("does not take the results of an earlier run in its folder for its own", async () => {
+  it("ignores the results of an earlier run in its folder", async () => {
     const train = [...quick, ...oneArm, "--out", "again"];
     expect((await run([...train, "--epochs", "1"])).code).toBe(0);
     const interrupted = await run(
@@ -101,7 +101,7 @@ describe("the program", () => {
     expect((await resultOf("again", "batch")).epochs).toBe(100);
   });
 
-  it("refuses a folder that another one is using", async () => {
+  it("refuses a folder that another run is using", async () => {
     const args = [...quick, ...oneArm, "--epochs", "200", "--out", "shared"];
     let second: Promise<Ending> | undefined;
     const first = await run(args, [
@@ -117,7 +117,7 @@ describe("the program", () => {
     });
   });
 
-  it("reads back nothing that is damaged or of another run, and changes nothing then", async () => {
+  it("rejects files that are damaged or of another run, and changes nothing", async () => {
     for (const [seed, name] of ["mine", "other"].entries()) {
       const args = [...quick, ...oneArm, "--epochs", "1", "--seed", String(seed), "--out", name];
       expect((await run(args)).code).toBe(0);
@@ -146,7 +146,7 @@ describe("the program", () => {
     expect(await readlink(join(folder, "latest"))).toBe(before);
   });
 
-  it("refuses in one line what cannot be, exits with 2, and writes nothing", async () => {
+  it("refuses impossible options in one line, exits with 2, and writes nothing", async () => {
     await writeRecord(join(folder, "file"), {});
     const before = await readdir(folder);
     const refused = async (args: readonly string[], message: string): Promise<void> => {
@@ -167,7 +167,7 @@ describe("the program", () => {
     expect(await readdir(folder)).toEqual(before);
   });
 
-  it("shows its help", async () => {
+  it("prints its help", async () => {
     expect(await run(["-h"])).toMatchObject({
       code: 0,
       output: expect.stringMatching(/^Trains one network/),

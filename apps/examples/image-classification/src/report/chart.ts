@@ -1,6 +1,6 @@
 import { escapeHtml } from "./html.ts";
 
-/** A line of a chart; points where y is not finite are left out. */
+/** A line of a chart; points whose y is not finite are omitted. */
 export interface Series {
   readonly name: string;
   /** A CSS color. */
@@ -14,13 +14,16 @@ export interface Chart {
   readonly yLabel: string;
   readonly series: readonly Series[];
   readonly logarithmic?: boolean;
-  /** A horizontal line with a name, such as a goal. */
+  /** A horizontal line with a label, such as a target. */
   readonly mark?: { readonly y: number; readonly name: string };
-  /** Names of the x values 0, 1, 2 ..., where they are not numbers. */
+  /** Labels of the x values 0, 1, 2, ..., if these are categories. */
   readonly categories?: readonly string[];
 }
 
-/** In the units of the drawing, which fills the width it is given: small, so that its text can be read on a phone. */
+/**
+ * In the units of the drawing, which is scaled to the available width; they are small, so that the text can be read
+ * on a phone.
+ */
 const width = 400;
 const plotHeight = 170;
 const margin = { left: 54, right: 12, top: 50 };
@@ -28,10 +31,10 @@ const letterWidth = 6.8;
 const mostCategories = 12;
 const longestCategory = 22;
 
-/** Where the plot stands in the drawing. */
+/** The position of the plot in the drawing. */
 interface Frame {
   readonly left: number;
-  /** Where the first point stands. */
+  /** The position of the first point. */
   readonly first: number;
   readonly right: number;
   readonly top: number;
@@ -39,7 +42,7 @@ interface Frame {
   readonly height: number;
 }
 
-/** Draws a line chart as an SVG element that needs nothing else. */
+/** Draws a line chart as a self-contained SVG element. */
 export function lineChart(chart: Chart): string {
   const { title, xLabel, yLabel, series, mark, logarithmic = false } = chart;
   const frame = frameOf(chart);
@@ -65,7 +68,7 @@ export function lineChart(chart: Chart): string {
   ].join("\n");
 }
 
-/** Names of categories stand on a slope below the plot and need their room. */
+/** The labels of categories are slanted below the plot and need space. */
 function frameOf({ categories = [] }: Chart): Frame {
   const lengths = categories.map((name) => Math.ceil(shortened(name).length * letterWidth * Math.SQRT1_2));
   const tickHeight = categories.length === 0 ? 18 : Math.max(...lengths) + 14;
@@ -118,7 +121,7 @@ function roundTicks(low: number, high: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => (first + index) * step);
 }
 
-/** 1, 2 and 5 times the powers of ten in the range; over many decades the powers alone, and not all of them. */
+/** 1, 2 and 5 times the powers of ten in the range; over many decades only powers, and not all of them. */
 function logarithmicTicks(low: number, high: number): number[] {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const factors = last - first > 2 ? [1] : [1, 2, 5];

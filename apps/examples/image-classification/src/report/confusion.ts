@@ -6,8 +6,8 @@ const cell = 26;
 const letterWidth = 6.5;
 
 /**
- * The confusion matrix as an SVG element: a row for each class, a column for each predicted class. Cells are shaded by their
- * share of the row; mistakes have another color than correct predictions.
+ * The confusion matrix as an SVG element: a row for each class, a column for each predicted class. The shade of a cell is its
+ * share of the row; mistakes and correct predictions have different colors.
  */
 export function confusionMatrix({ normalization, confusion }: ArmResult, classes: readonly string[]): string {
   const longest = Math.max(...classes.map((name) => name.length)) * letterWidth;
@@ -40,7 +40,7 @@ const columnName = (name: string, x: number, y: number): string =>
   `<text class="tick" transform="translate(${x + 3} ${y}) rotate(-45)">${escapeHtml(name)}</text>`;
 
 function countCell(x: number, y: number, count: number, share: number, isRight: boolean): string {
-  // Rare mistakes still show.
+  // Rare mistakes remain visible.
   const opacity = count === 0 ? 0 : Math.min(1, 0.08 + (isRight ? share : 2 * share));
   const fill = isRight ? "var(--right)" : "var(--wrong)";
   return (

@@ -2,7 +2,7 @@ import type { RunResult } from "../run-result.ts";
 import type { ArmResult } from "../training/arm-result.ts";
 import { nameOfArm, percent } from "../words.ts";
 
-/** The findings of a run in a few sentences, derived from its numbers alone, whichever arm is ahead. */
+/** Describes the results of a run in a few sentences. They depend only on the numbers, not on which arm is better. */
 export function findings(result: RunResult): string[] {
   const [first, second] = result.arms as [ArmResult, ArmResult?];
   if (second === undefined) return [accuracyOf(first), goalOf(first), ...generalization([first])];
@@ -39,7 +39,7 @@ function goals(first: ArmResult, second: ArmResult): string {
 
 const steps = (count: number): string => `${count.toLocaleString("en")} steps`;
 
-/** Chance alone makes two shares, each of `n` images, differ by less than this in 95 of 100 cases. */
+/** Two rates, each measured on `n` images, differ by less than this in 95 of 100 cases by chance alone. */
 function chance(first: number, second: number, n: number): number {
   return 1.96 * Math.sqrt((first * (1 - first) + second * (1 - second)) / n);
 }
@@ -76,7 +76,7 @@ function gradientSpread(first: ArmResult, second: ArmResult): string[] {
 const twoDigits = (value: number): string =>
   value.toLocaleString("en", { minimumSignificantDigits: 2, maximumSignificantDigits: 2 });
 
-/** The largest norm of a layer's gradient divided by the smallest; not finite where a norm is zero or not a number. */
+/** The largest norm of a layer's gradient divided by the smallest; not finite if a norm is zero or NaN. */
 function spread({ gradientNorms }: ArmResult): number {
   const norms = gradientNorms.map(({ norm }) => norm);
   return Math.max(...norms) / Math.min(...norms);

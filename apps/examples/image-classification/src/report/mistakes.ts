@@ -3,7 +3,7 @@ import type { ArmResult } from "../training/arm-result.ts";
 import { escapeHtml } from "./html.ts";
 import { encodePng } from "./png.ts";
 
-/** The mistakes that a network was most certain of, as pictures with the class of each and the predicted one. */
+/** The wrong predictions with the highest confidence, as pictures with the true and the predicted class. */
 export function mistakesOf({ mistakes }: ArmResult, test: ImageSet): string {
   const figures = mistakes.map(({ image, label, predicted, probability }) => {
     const { images } = selectImages(test, [image]);

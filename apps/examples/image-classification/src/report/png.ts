@@ -1,10 +1,10 @@
 import { crc32, deflateSync } from "node:zlib";
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-/** Color types of the format, by the number of channels. */
+/** PNG's color types, by the number of channels. */
 const colorTypes = { 1: 0, 3: 2 } as const;
 
-/** An image of one channel (gray) or three, channel-major, one byte a value, as a PNG file. */
+/** Encodes an image of one (gray) or three channels, channel-major, one byte per value, as a PNG file. */
 export function encodePng(
   pixels: Uint8Array,
   [channels, height, width]: readonly [channels: number, height: number, width: number],
@@ -16,7 +16,7 @@ export function encodePng(
   const rows = Buffer.alloc(height * (1 + width * channels));
   let at = 0;
   for (let row = 0; row < height; row++) {
-    // The filter of the row: none.
+    // The filter type of the row: none.
     at++;
     for (let column = 0; column < width; column++) {
       for (let channel = 0; channel < channels; channel++) {

@@ -12,7 +12,7 @@ import { style } from "./style.ts";
 
 const colors = { batch: "#0b7285", none: "#d9480f" } as const;
 
-/** One HTML page: what was found, a table, curves, and the mistakes. It opens without a network. */
+/** The report as one HTML page: findings, a table, curves, and wrong predictions. It works offline. */
 export function report(result: RunResult, { test }: Pick<Data, "test">): string {
   const { arms, model, data } = result;
   const title =
@@ -119,7 +119,7 @@ function charts(arms: readonly ArmResult[]): string[] {
   ];
 }
 
-/** Means of whole groups of consecutive points, each at the last step of its group; of all points where they are fewer. */
+/** The means of complete groups of consecutive points, each at the last step of its group; all points if they are fewer. */
 function groupMeans(points: Series["points"], group: number): Series["points"] {
   const size = Math.min(group, points.length);
   return Array.from({ length: Math.floor(points.length / size) || 0 }, (_, index) => {

@@ -7,16 +7,16 @@ import type { Command } from "../command-line.ts";
 const runsFolder = "runs";
 const lockFile = "run.lock";
 
-/** A folder that is this run's alone. */
+/** A folder that only this run uses. */
 export interface RunFolder {
   readonly path: string;
-  /** Releases the folder, and removes the folders that were made for it where nothing has been written into them. */
+  /** Releases the folder, and removes the folders that were created for it if they are empty. */
   release(): Promise<void>;
 }
 
 /**
- * The folder that the command names, or a new one named after the time and the model; for a resumed run, the folder it has.
- * Throws ArgumentError where the folder is in use, is not a folder, or cannot be made.
+ * The folder that the command names, or a new one named after the time and the model; a resumed run keeps its folder.
+ * Throws ArgumentError if the folder is in use, is not a folder, or cannot be created.
  */
 export async function claimFolder(command: Command): Promise<RunFolder> {
   const { path, made } = await findOrMake(command);
@@ -32,7 +32,7 @@ export async function claimFolder(command: Command): Promise<RunFolder> {
   }
 }
 
-/** Folders that were made, the outermost first. */
+/** The folders that were created, outermost first. */
 type Made = readonly string[];
 
 async function findOrMake(command: Command): Promise<{ readonly path: string; readonly made: Made }> {
@@ -62,15 +62,17 @@ async function newFolder(
   }
 }
 
-/** The library's function, with errors in the terms of the command line. */
+/** Calls the library, and reports errors in terms of the command line. */
 function makeFolder(path: string): Promise<Made> {
   return makeFolders(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST" && error.code !== "ENOTDIR")
       throw refusal("--out", storageError(path, error));
-    throw new ArgumentError(`--out: found a file at ${path} or on the way to it, expected a folder`);
+    throw new ArgumentError(
+      `--out: found a file at ${path} or at a parent folder's place, expected a folder`,
+    );
   });
 }
 
-/** An error of the folder as one of the option that chose it. */
+/** Converts an error about the folder into one about the option that chose it. */
 const refusal = (flag: "--out" | "--resume", error: StorageError): ArgumentError =>
   new ArgumentError(`${flag}: ${error.message}`, { cause: error });

@@ -4,8 +4,8 @@ import { storageError, temporaryPath } from "@evenkeel/tensor/node";
 import { runRecordFile } from "./run-record.ts";
 
 /**
- * Points `latest`, beside the folder, to it in one step, so that it always points to a run. Resolves with false, and changes
- * nothing, where something else has that name: not a link, or a link to anything but a run beside it.
+ * Points the link `latest` next to the folder to it, atomically, so that it always points to a run. Resolves with false, and changes
+ * nothing, if something else has that name: not a link, or a link to anything but a run next to it.
  */
 export async function pointLatestTo(folder: string): Promise<boolean> {
   const latest = join(dirname(folder), "latest");
@@ -13,7 +13,7 @@ export async function pointLatestTo(folder: string): Promise<boolean> {
   const fresh = temporaryPath(latest);
   try {
     await symlink(basename(folder), fresh, "junction");
-    // Windows does not rename over a link.
+    // On Windows a rename does not replace a link.
     await rename(fresh, latest).catch(async () => {
       await unlink(latest);
       await rename(fresh, latest);
@@ -25,7 +25,7 @@ export async function pointLatestTo(folder: string): Promise<boolean> {
   }
 }
 
-/** Whether nothing is there, or a link to a run that is, or was, beside it. */
+/** Whether nothing is there, or a link to a run next to it that exists or existed. */
 async function isOurs(latest: string): Promise<boolean> {
   const found = await lstat(latest).catch(() => undefined);
   if (found === undefined) return true;

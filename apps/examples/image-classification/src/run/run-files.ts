@@ -7,7 +7,7 @@ import type { Normalization } from "../options.ts";
 import { armFiles, clearArm, readArm, type SavedArm } from "../training/saved-arm.ts";
 import { type RunRecord, readRunRecord, resumedRecord, runRecordFile, saveRunRecord } from "./run-record.ts";
 
-/** A run, and what it has left in the folders of its arms; a new run has left nothing. */
+/** A run, and the files in the folders of its arms; a new run has none. */
 export interface Run {
   readonly record: RunRecord;
   readonly arms: { readonly [Name in Normalization]?: SavedArm };
@@ -16,7 +16,7 @@ export interface Run {
 export const armFolder = (folder: string, normalization: Normalization): string =>
   join(folder, normalization);
 
-/** The name of an arm, which stands in its records. */
+/** The name of an arm in its records. */
 export const armName = ({ run }: RunRecord, normalization: Normalization): string =>
   `${run}/${normalization}`;
 
@@ -24,7 +24,7 @@ const arms = ["batch", "none"] as const;
 const reportFile = "report.html";
 const summaryFile = "summary.json";
 
-/** Reads and checks what an interrupted run has left. Throws ArgumentError that names what is missing or damaged. */
+/** Reads and checks the files of an interrupted run. Throws an ArgumentError that names what is missing or damaged. */
 export async function readRun(folder: string, command: Command): Promise<Run> {
   try {
     const record = await resumedRecord(folder, command);
@@ -37,8 +37,8 @@ export async function readRun(folder: string, command: Command): Promise<Run> {
 }
 
 /**
- * Throws ArgumentError where the folder holds files with the names that a run writes, but no record of a run: they are somebody
- * else's.
+ * Throws ArgumentError if the folder contains files with the names that a run writes but no record of a run, because they belong to
+ * something else.
  */
 export async function checkFolder(folder: string): Promise<void> {
   const hasRun = await readRunRecord(folder).then(
@@ -51,12 +51,14 @@ export async function checkFolder(folder: string): Promise<void> {
   for (const path of [...files, ...ofArms]) {
     const found = await lstat(path).catch(() => undefined);
     if (found !== undefined) {
-      throw new ArgumentError(`--out: found ${path}, which belongs to no run, expected a folder without it`);
+      throw new ArgumentError(
+        `--out: found ${path}, which does not belong to a run, expected a folder without it`,
+      );
     }
   }
 }
 
-/** Removes what an earlier run has left in the folder, then replaces its record with the record of this run. */
+/** Removes the files of an earlier run from the folder, then replaces its record with the record of this run. */
 export async function beginRun(folder: string, record: RunRecord): Promise<Run> {
   for (const file of [reportFile, summaryFile]) {
     const path = join(folder, file);

@@ -7,12 +7,12 @@ import type { Data } from "../data.ts";
 import { type Options, settingNames, settings } from "../options.ts";
 import { objectOf, readRecord, writeRecord } from "../record.ts";
 
-/** Everything that decides the result of a run; a resumed run keeps it. */
+/** Everything that determines the result of a run; a resumed run keeps it. */
 export interface RunRecord {
-  /** Identifies the run: its records and checkpoints hold this name. */
+  /** Identifies the run; its records and checkpoints contain this name. */
   readonly run: string;
   readonly options: Options;
-  /** The data that the options led to when the run was started. */
+  /** The data set that the run was started with. */
   readonly data: Pick<Data, "name" | "insteadOf">;
   readonly backend: string;
 }
@@ -24,7 +24,7 @@ export const newRunName = (): string => randomUUID();
 export const saveRunRecord = (folder: string, record: RunRecord): Promise<void> =>
   writeRecord(join(folder, runRecordFile), record);
 
-/** A saved value must be one that the command line takes. */
+/** A saved value must be one that the command line accepts. */
 const optionRules = Object.fromEntries(
   settingNames.map((name) => {
     const { expected, read } = settings[name];
@@ -32,7 +32,10 @@ const optionRules = Object.fromEntries(
   }),
 ) as Rules<Options>;
 
-/** The record of the run in a folder; undefined where there is none. Throws DataError where the file is damaged or is not a record. */
+/**
+ * The record of the run in a folder; undefined if there is none. Throws DataError if the file is damaged or not a
+ * record.
+ */
 export const readRunRecord = (folder: string): Promise<RunRecord | undefined> =>
   readRecord<RunRecord>(join(folder, runRecordFile), {
     run: text,
@@ -42,8 +45,8 @@ export const readRunRecord = (folder: string): Promise<RunRecord | undefined> =>
   });
 
 /**
- * The record of the run that the command resumes; the command may give it other threads. Throws ArgumentError where there is no run, or
- * where the command gives an option another value than the run has; DataError where the record is damaged.
+ * The record of the run that the command resumes; only the number of threads may change. Throws ArgumentError if there is no run, or
+ * if the command gives an option a different value; DataError if the record is damaged.
  */
 export async function resumedRecord(folder: string, { options, given }: Command): Promise<RunRecord> {
   const record = await readRunRecord(folder);
@@ -56,7 +59,7 @@ export async function resumedRecord(folder: string, { options, given }: Command)
   for (const name of given) {
     if (name === "threads" || options[name] === saved[name]) continue;
     throw new ArgumentError(
-      `--${settings[name].flag}: found ${options[name]}, expected ${saved[name]}, as the run was started: --resume goes on with its options`,
+      `--${settings[name].flag}: found ${options[name]}, expected ${saved[name]}, the value of the interrupted run: --resume keeps its options`,
     );
   }
   return { ...record, options: given.has("threads") ? { ...saved, threads: options.threads } : saved };

@@ -11,10 +11,10 @@ import {
 import type { Normalization } from "../options.ts";
 import { objectOf } from "../record.ts";
 
-/** A step, counted from 1, and a value at it. */
+/** A step, counted from 1, and its value. */
 export type Point = readonly [step: number, value: number];
 
-/** What one training run showed. */
+/** The results of one training run. */
 export interface ArmResult {
   readonly normalization: Normalization;
   readonly parameters: number;
@@ -23,9 +23,9 @@ export interface ArmResult {
   readonly testLoss: number;
   /** After the last step. */
   readonly finalHeldOutAccuracy: number;
-  /** Steps until 85 % of the held-out images were right for the first time; null if never. */
+  /** The first step at which 85 % of the held-out images were classified correctly; null if there is none. */
   readonly stepsTo85: number | null;
-  /** Of the training alone, without the evaluations on held-out images. */
+  /** The duration of the training, without the evaluations on held-out images. */
   readonly imagesPerSecond: number;
   readonly trainingSeconds: number;
   readonly losses: readonly Point[];
@@ -34,7 +34,7 @@ export interface ArmResult {
   readonly gradientNorms: readonly GradientNorm[];
   /** How many test images of each class (row) were predicted as each class (column). */
   readonly confusion: readonly (readonly number[])[];
-  /** The wrong test images that the network was most certain of, the worst first. */
+  /** The wrong predictions on test images with the highest confidence, highest first. */
   readonly mistakes: readonly Mistake[];
 }
 
@@ -44,15 +44,15 @@ export interface GradientNorm {
 }
 
 export interface Mistake {
-  /** Its place in the test set. */
+  /** The index in the test set. */
   readonly image: number;
   readonly label: number;
   readonly predicted: number;
-  /** Of the predicted class. */
+  /** The probability of the predicted class. */
   readonly probability: number;
 }
 
-/** Infinity and NaN included: a run that diverged has them. */
+/** A number, or infinity or NaN, which occur in a run that diverged. */
 const anyNumber: Rule = { expected: "a number", accepts: (value) => typeof value === "number" };
 
 const point: Rule = listOf(anyNumber, 2);

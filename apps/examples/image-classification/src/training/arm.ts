@@ -26,9 +26,9 @@ export interface ArmSetting {
   readonly options: Options;
   /** The name of the run and of the arm in it. */
   readonly run: string;
-  /** The folder of this arm: its checkpoint, its weights and its results so far. */
+  /** The folder of this arm, with its checkpoint, weights and results. */
   readonly folder: string;
-  /** What the folder holds of an interrupted run; absent for a new run. */
+  /** The files of an interrupted run in the folder; absent for a new run. */
   readonly saved?: SavedArm | undefined;
   readonly line: ProgressLine;
   readonly signal: AbortSignal;
@@ -37,7 +37,7 @@ export interface ArmSetting {
 }
 
 /**
- * Trains the network in one arm of the comparison and tests it. A finished arm is not trained again. Throws ArgumentError where
+ * Trains the network in one arm of the comparison and tests it, unless the arm is already finished. Throws ArgumentError if
  * the checkpoint of an interrupted run is damaged.
  */
 export async function runArm(setting: ArmSetting): Promise<ArmResult> {
@@ -49,7 +49,8 @@ export async function runArm(setting: ArmSetting): Promise<ArmResult> {
     await saveResult(folder, run, { result, weights: writeSafetensors(await stateArrays(model)) });
     return result;
   } catch (error) {
-    // The images were checked when they were loaded: what is left is a checkpoint that cannot be resumed.
+    // The images were checked when they were loaded, so the only possible cause is a checkpoint that cannot be
+    // resumed.
     if (!(error instanceof DataError)) throw error;
     throw new ArgumentError(`--resume: ${folder}: ${error.message}`, { cause: error });
   } finally {
@@ -84,14 +85,14 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
       everySteps: stepsBetweenCheckpoints,
     },
     resumed: saved !== undefined,
-    // An arm that diverges is a result, too.
+    // An arm that diverges is a valid result.
     onNonFinite: "continue",
     callbacks: [
       trainingProgress(line, { normalization, epochs, batchesPerEpoch }),
       { onBatch: onStep },
       {
         onEpoch: async (_record, { batches }) => {
-          // A run that was interrupted before the checkpoint of an epoch repeats its end.
+          // A run that was interrupted before the checkpoint of an epoch repeats the end of that epoch.
           losses.length = Math.min(losses.length, batches[0]!.step);
           losses.push(...batches.map(({ step, loss }): Point => [step + 1, loss]));
           await saveMeasurements(folder, run, measurements);
@@ -101,9 +102,9 @@ async function trainAndTest(model: Module, setting: ArmSetting): Promise<ArmResu
     probe: {
       every: stepsBetweenEvaluations,
       run: async ({ steps }) => {
-        // A resumed run repeats the steps after its checkpoint, and their evaluations with them.
+        // A resumed run repeats the steps after its checkpoint, including their evaluations.
         if (heldOutAccuracy.some(([step]) => step === steps)) return;
-        // Without the signal: a run that is interrupted here finishes the evaluation, then saves a checkpoint.
+        // Ignores the signal: a run that is interrupted here finishes the evaluation, then saves a checkpoint.
         const { metrics } = await evaluate(model, { ...measures, data: heldOut });
         heldOutAccuracy.push([steps, metrics.accuracy!]);
         await saveMeasurements(folder, run, measurements);

@@ -4,11 +4,11 @@ import { crossEntropy, type Module } from "@evenkeel/nn";
 import { scope, type Tensor, withoutStateChanges } from "@evenkeel/tensor";
 import type { GradientNorm, Point } from "./arm-result.ts";
 
-/** What is measured beside the training, kept in a file so that a resumed run ends with the same report. */
+/** Measurements other than those of the training, kept in a file so that a resumed run ends with the same report. */
 export interface Measurements {
   readonly gradientNorms: readonly GradientNorm[];
   readonly heldOutAccuracy: Point[];
-  /** Of the epochs that are complete. */
+  /** The values of complete epochs. */
   readonly losses: Point[];
 }
 

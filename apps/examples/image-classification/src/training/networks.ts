@@ -19,7 +19,7 @@ const builders: { readonly [Name in Options["model"]]: (setting: NetworkSetting)
   mlp: ({ inChannels, imageSize, ...setting }) => mlp({ ...setting, inputs: inChannels * imageSize ** 2 }),
 };
 
-/** The network that the options name, for images like those of the set; the same weights in both arms. */
+/** The network that the options select, for images of the set's shape; both arms have the same initial weights. */
 export function buildNetwork(
   { model, seed }: Options,
   normalization: Normalization,

@@ -7,9 +7,9 @@ import { objectOf, readFileIfThere, readRecord, sha256, writeRecord } from "../r
 import { type ArmResult, armResultRules, gradientNorms, points } from "./arm-result.ts";
 import type { Measurements } from "./measurements.ts";
 
-/** What the folder of an arm holds of it. */
+/** The files of an arm in its folder. */
 export interface SavedArm {
-  /** Of an arm that was trained and tested. */
+  /** The results of an arm that was trained and tested. */
   readonly result?: ArmResult | undefined;
   readonly measurements?: Measurements | undefined;
 }
@@ -19,7 +19,7 @@ const weightsFile = "model.safetensors";
 const measurementsFile = "measurements.json";
 export const checkpointName = "checkpoint";
 
-/** In the order of removal: what is left after an interruption is consistent. */
+/** In the order of removal, so that the remaining files are consistent after an interruption. */
 export const armFiles: readonly string[] = [
   resultFile,
   weightsFile,
@@ -27,7 +27,10 @@ export const armFiles: readonly string[] = [
   measurementsFile,
 ];
 
-/** Removes what an earlier run left in the folder of an arm: a later `--resume` would take it for its own. */
+/**
+ * Removes the files of an earlier run from the folder of an arm, because a later `--resume` would mistake them for
+ * its own.
+ */
 export async function clearArm(folder: string): Promise<void> {
   for (const file of armFiles) {
     const path = join(folder, file);
@@ -38,10 +41,10 @@ export async function clearArm(folder: string): Promise<void> {
 }
 
 /**
- * Reads what an arm has left in its folder; `run` is the name of the run and the arm in it. The checkpoint is checked when the
- * training goes on from it.
+ * Reads the files of an arm from its folder; `run` is the name of the run and the arm in it. The checkpoint is checked when the
+ * training continues from it.
  *
- * Throws DataError unless each file is whole, belongs to the run, and the weights are those of the result.
+ * Throws DataError unless each file is complete and belongs to the run, and the weights belong to the result.
  */
 export async function readArm(folder: string, run: string): Promise<SavedArm> {
   const path = (file: string): string => join(folder, file);
@@ -61,7 +64,7 @@ export async function readArm(folder: string, run: string): Promise<SavedArm> {
   if (finished !== undefined) await checkWeights(path(weightsFile), finished.weights);
   else if (measured === undefined && (await readFileIfThere(path(`${checkpointName}.safetensors`)))) {
     throw new DataError(
-      `${path(measurementsFile)}: found no file, expected what was measured before the checkpoint`,
+      `${path(measurementsFile)}: found no file, expected the measurements before the checkpoint`,
     );
   }
   const { gradientNorms: norms, heldOutAccuracy, losses } = measured ?? {};
@@ -87,7 +90,7 @@ export async function saveResult(
 
 interface ResultRecord {
   readonly run: string;
-  /** The checksum of the file of the weights. */
+  /** The checksum of the weights file. */
   readonly weights: string;
   readonly result: ArmResult;
 }
@@ -105,6 +108,6 @@ async function checkWeights(path: string, expected: string): Promise<void> {
   if (bytes === undefined)
     throw new DataError(`${path}: found no file, expected the weights of a finished run`);
   if (sha256(bytes) !== expected) {
-    throw new DataError(`${path}: found other weights than those that were tested: the file is damaged`);
+    throw new DataError(`${path}: found different weights from those that were tested: the file is damaged`);
   }
 }

@@ -7,7 +7,7 @@ type TestResults = Pick<ArmResult, "testAccuracy" | "testLoss" | "confusion" | "
 
 const mistakesKept = 8;
 
-/** Runs the model in evaluation mode on a whole set, whose batches are in its order, and compares the predictions with the labels. */
+/** Runs the model in evaluation mode on a whole set, in order, and compares the predictions with the labels. */
 export async function testModel(
   model: Module,
   { set, data, signal }: { readonly set: ImageSet; readonly data: Batches; readonly signal: AbortSignal },
@@ -27,7 +27,7 @@ export async function testModel(
   return compare(logProbabilities, set);
 }
 
-/** `logProbabilities` holds one row of all classes for each image. */
+/** `logProbabilities` has one row of all classes for each image. */
 export function compare(
   logProbabilities: Float32Array,
   { labels, classes: { length: classes } }: Pick<ImageSet, "labels" | "classes">,

@@ -3,7 +3,7 @@ import type { Normalization } from "../options.ts";
 import { formatDuration, type ProgressLine } from "../progress.ts";
 import { nameOfArm, percent } from "../words.ts";
 
-/** Shows every batch on a progress line: loss, accuracy of the epoch so far, images per second, time left of the run. */
+/** Shows every batch on a progress line: loss, accuracy of the epoch so far, images per second, and remaining time. */
 export function trainingProgress(
   line: ProgressLine,
   run: { readonly normalization: Normalization; readonly epochs: number; readonly batchesPerEpoch: number },
