@@ -35,7 +35,7 @@ describe("the command line", () => {
     [["--epochs", "1.5"], '--epochs: found "1.5", expected a whole number of at least 1'],
     [["--epochs"], "--epochs: found no value, expected one"],
     [["--epochs", "--resume"], '--epochs: found "--resume", expected a whole number of at least 1'],
-    [["--epochs", "1", "--epochs=2"], "--epochs: found it twice, expected it once"],
+    [["--epochs", "1", "--epochs=2"], "--epochs: found twice, expected once"],
     [["--seed", "4294967296"], '--seed: found "4294967296", expected a whole number from 0 to 4294967295'],
     [["--threads", "5000"], '--threads: found "5000", expected a whole number from 0 to 256'],
     [["--learning-rate", "-0.1"], '--learning-rate: found "-0.1", expected a positive number'],

@@ -71,7 +71,7 @@ describe("the record of a run", () => {
     ["{}", "the file is damaged"],
     ["null", "found null, expected an object"],
     ["[]", "found [], expected an object"],
-    ["{", "found damaged JSON"],
+    ["{", "found invalid JSON"],
     [JSON.stringify(started), "the file is damaged"],
   ])("is refused as %s", async (text, message) => {
     await writeFile(path(), text);
@@ -84,7 +84,7 @@ describe("the record of a run", () => {
     [{ ...started, data: { name: "mine", insteadOf: null } }, "options.json: data: found an object"],
     [{ ...started, backend: 3 }, "options.json: backend: found 3, expected a string"],
     [{ ...started, more: 1 }, "options.json: more: found 1, expected no such field"],
-  ])("is refused with fields that are none, though its checksum is right: %j", async (record, message) => {
+  ])("is rejected with invalid fields, even if its checksum is right: %j", async (record, message) => {
     await writeRecord(path(), record);
     await expect(resume()).rejects.toThrow(message);
   });
