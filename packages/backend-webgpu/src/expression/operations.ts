@@ -71,6 +71,9 @@ const operators: { readonly [op: string]: string } = {
   greaterEqual: ">=",
 };
 
+/** The operators among them that ask which operand is larger. */
+const orders: ReadonlySet<string> = new Set(["less", "lessEqual", "greater", "greaterEqual"]);
+
 /** Powers that are short as products, by their exponent. */
 const shortPowers = new Map<number, (x: string) => string>([
   [-1, (x) => `vec4f(1f) / ${x}`],
@@ -151,8 +154,8 @@ function printOperation(node: Operation, context: PrintContext): string {
 /** Booleans are ordered here, but not in WGSL. NaN differs from itself, which compilers respect in a negated test only. */
 function printOperator(operator: string, op: string, from: ScalarType, a: string, b: string): string {
   if (op === "notEqual" && from === "f32") return `!(${a} == ${b})`;
-  const isOrder = op.startsWith("less") || op.startsWith("greater");
-  const number = (x: string): string => (from === "bool" && isOrder ? `select(vec4u(), vec4u(1u), ${x})` : x);
+  const number = (x: string): string =>
+    from === "bool" && orders.has(op) ? `select(vec4u(), vec4u(1u), ${x})` : x;
   return `${number(a)} ${operator} ${number(b)}`;
 }
 

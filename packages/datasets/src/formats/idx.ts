@@ -1,4 +1,4 @@
-import { DataError } from "@evenkeel/tensor";
+import { DataError, dtypeOfArray, isFloat } from "@evenkeel/tensor";
 import { builtinName, checkOptions, describeValue, listOf, text } from "@evenkeel/tensor/checks";
 import type { ImageSet } from "../images/image-set.ts";
 import { checkImageSet } from "../images/image-set.ts";
@@ -146,10 +146,9 @@ export async function readIdxImages(
       `${name}: found images ${describeValue(images.shape)} and labels ${describeValue(labels.shape)}, expected [n, height, width] and [n]`,
     );
   }
-  const [pixelType, labelType] = [builtinName(images.data), builtinName(labels.data)];
-  if (pixelType !== "Uint8Array" || labelType.startsWith("Float")) {
+  if (builtinName(images.data) !== "Uint8Array" || isFloat(dtypeOfArray(labels.data, "i32"))) {
     throw new DataError(
-      `${name}: found pixels in a ${pixelType} and labels in a ${labelType}, expected unsigned bytes and whole numbers`,
+      `${name}: found pixels in a ${builtinName(images.data)} and labels in a ${builtinName(labels.data)}, expected unsigned bytes and whole numbers`,
     );
   }
   return checkImageSet({

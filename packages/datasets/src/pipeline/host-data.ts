@@ -54,9 +54,11 @@ const typedArray: Rule = {
   accepts: (value) => builtinName(value) in arrayTypes,
 };
 
+const withoutDType: ReadonlySet<string> = new Set(["Int8Array", "Int16Array", "Uint16Array"]);
+
 /** Throws ArgumentError for an array that no dtype matches, unless a dtype is asked for. */
 export function checkDType({ data, dtype }: ShapedArray, asked: unknown, where: string): void {
-  if ((dtype ?? asked) !== undefined || !/^(Int8|Int16|Uint16)Array$/.test(builtinName(data))) return;
+  if ((dtype ?? asked) !== undefined || !withoutDType.has(builtinName(data))) return;
   throw new ArgumentError(
     `${where}: found ${describeValue(data)} and no dtype, expected a dtype for it, such as dtypes: "i32"`,
   );
@@ -110,9 +112,10 @@ function checked(array: ShapedArray, where: string): ShapedArray {
   return array;
 }
 
+const isNumberOrTruth = (value: unknown): boolean => typeof value === "number" || typeof value === "boolean";
+
 const isNestedArray = (value: unknown): value is NestedArray =>
-  Array.isArray(value) &&
-  (value.length === 0 || /number|boolean/.test(typeof value[0]) || isNestedArray(value[0]));
+  Array.isArray(value) && (value.length === 0 || isNumberOrTruth(value[0]) || isNestedArray(value[0]));
 
 function fromNestedArray(value: NestedArray, where: string): ShapedArray {
   const shape: number[] = [];

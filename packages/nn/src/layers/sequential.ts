@@ -4,6 +4,7 @@ import { describeValue } from "@evenkeel/tensor/checks";
 import { naming } from "../module/failure.ts";
 import type { Member } from "../module/member.ts";
 import { Module } from "../module/module.ts";
+import { membersInProperties } from "../module/walk.ts";
 import { runSequence } from "./fusion.ts";
 
 /**
@@ -27,7 +28,9 @@ export class Sequential extends Module {
   }
 
   override *members(): Generator<[name: string, member: Member]> {
-    for (const [name, member] of super.members()) yield [name.replace(/^modules\./, ""), member];
+    const { modules, ...others } = this;
+    for (const [position, module] of modules.entries()) yield [`${position}`, module];
+    yield* membersInProperties(others);
   }
 
   forward(x: Tensor): Tensor {

@@ -16,10 +16,10 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 const keysOf = (container: object): readonly string[] =>
   Array.isArray(container) && !container.some(isObject) ? [] : Object.keys(container);
 
-/** The members in properties of the module, by the rules of `Module.members`. */
-export function membersInProperties(module: ModuleNode): [name: string, member: Member][] {
+/** The members in properties of a module, by the rules of `Module.members`. */
+export function membersInProperties(properties: object): [name: string, member: Member][] {
   const found: [string, Member][] = [];
-  new Walk().enterProperties(module, "", (name, member) => found.push([name, member]));
+  new Walk().enterProperties(properties, "", (name, member) => found.push([name, member]));
   return found;
 }
 
@@ -71,8 +71,8 @@ class Walk {
     for (const [name, member] of module.members()) add(prefix + name, member, prefix + name);
   }
 
-  enterProperties(module: ModuleNode, prefix: string, add: Add): void {
-    for (const [property, value] of Object.entries(module)) {
+  enterProperties(properties: object, prefix: string, add: Add): void {
+    for (const [property, value] of Object.entries(properties)) {
       if (!isObject(value)) continue;
       const name = isStateful(value) ? (value.name ?? property) : property;
       this.visit(value, prefix + name, prefix + property, add);

@@ -6,9 +6,11 @@ export function isRecord(value: object): boolean {
   return prototype === null || (!Array.isArray(value) && Object.getPrototypeOf(prototype) === null);
 }
 
+const collections: ReadonlySet<string> = new Set(["Map", "Set", "WeakMap", "WeakSet"]);
+
 /** Whether an object is an array, a plain object, a Map or a Set, of any realm. */
 export const isContainer = (value: object): boolean =>
-  Array.isArray(value) || isRecord(value) || /(Map|Set)$/.test(builtinName(value));
+  Array.isArray(value) || isRecord(value) || collections.has(builtinName(value));
 
 /** What an object holds: elements, keys and values, or the values of properties. Numbers in typed arrays do not count. */
 export function contentsOf(value: object): readonly unknown[] {

@@ -1,7 +1,7 @@
 import { checkTensors } from "../checks/check.ts";
 import type { Tensor } from "../core/memory/tensor.ts";
 import type { Shape } from "../core/spec.ts";
-import { sizeOf, stridesOf } from "../core/spec.ts";
+import { formatSpec, sizeOf, stridesOf } from "../core/spec.ts";
 import { isTruth } from "../expression/dtype.ts";
 
 /** Beyond this many elements, as in NumPy, only the first and last few along each axis are shown. */
@@ -19,8 +19,8 @@ const mostDecimals = 4;
  */
 export async function format(x: Tensor): Promise<string> {
   checkTensors("format", x);
-  const header = x.toString().replace(/^Tensor /, "");
   const data = await x.data();
+  const header = `${formatSpec(x)} on ${x.backend.name}`;
   const shown = [...shownPositions(x.shape)];
   const write = writerOf(
     x,

@@ -167,6 +167,14 @@ const typesOfArrays: { readonly [name: string]: DType } = {
   Uint8ClampedArray: "u8",
 };
 
+/** Numbers that no dtype holds as they are. */
+const convertedArrays: ReadonlySet<string> = new Set([
+  "Int8Array",
+  "Int16Array",
+  "Uint16Array",
+  "Float16Array",
+]);
+
 /**
  * The dtype that a typed array of any realm holds. Arrays of other numbers, such as Int16Array, have the dtype that was `asked`
  * for. Throws ArgumentError for any other array.
@@ -175,6 +183,6 @@ export function dtypeOfArray(array: ArrayBufferView, asked?: DType): DType {
   const name = builtinName(array);
   const dtype = typesOfArrays[name];
   if (dtype !== undefined) return dtype;
-  if (asked !== undefined && name !== "DataView" && !name.startsWith("Big")) return asked;
+  if (asked !== undefined && convertedArrays.has(name)) return asked;
   throw new ArgumentError(`data: found ${name}, expected one of: ${Object.keys(typesOfArrays).join(", ")}`);
 }

@@ -80,7 +80,8 @@ export function convolutionValues(
   };
 }
 
-const axisParametersText = axisNames.map((name) => `${name}: u32`).join(", ");
+/** `target` alone is reserved in WGSL. */
+const axisParametersText = axisNames.map((name) => `${name === "target" ? "target_" : name}: u32`).join(", ");
 
 /**
  * `axisOf`: how target pixels of a phase, `step` apart, meet taps, `every` so many, in the source: pixel i and tap j of the phase at
@@ -99,7 +100,7 @@ function axisText(isTransposed: boolean): string {
   const axis = (name: string) =>
     `fn axis${name}(phase: u32) -> Axis { return axisOf(${axisNames.map((own) => `p.${own}${name}`).join(", ")}, phase); }`;
   return `struct Axis { source: i32, taps: u32, count: u32, offset: i32, jump: i32, dilation: i32, first: u32, every: u32, phase: u32, step: u32 }
-fn axisOf(${axisParametersText.replace("target:", "target_:")}, phase: u32) -> Axis {
+fn axisOf(${axisParametersText}, phase: u32) -> Axis {
   ${body}
 }
 ${axis("Y")}

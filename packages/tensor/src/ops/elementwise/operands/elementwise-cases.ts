@@ -147,8 +147,10 @@ export function integerCases(
   number: number,
   secondValues: CaseValues = values,
 ): OpCase<Record<string, never>>[] {
-  const wanted = ["matrices", "broadcast both", "number first", "number second"];
+  const wanted = ["matrices", "broadcast both", "number first", "number second"].map((name) =>
+    named(dtype, name),
+  );
   return binaryCases({ dtype, values, secondValues, number, accuracy: "exact" }).filter(({ name }) =>
-    wanted.includes(name.replace(`${dtype}: `, "")),
+    wanted.includes(name),
   );
 }
