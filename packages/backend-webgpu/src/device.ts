@@ -9,7 +9,15 @@ import type {
   WaitOptions,
   WgslKernel,
 } from "@evenkeel/tensor";
-import { ArgumentError, BackendError, DeviceError, DisposedError, sizeOf, waitUntil } from "@evenkeel/tensor";
+import {
+  ArgumentError,
+  BackendError,
+  DeviceError,
+  DisposedError,
+  parametersInOrder,
+  sizeOf,
+  waitUntil,
+} from "@evenkeel/tensor";
 import { builtinName } from "@evenkeel/tensor/checks";
 import type { WebgpuCounters } from "./counters.ts";
 import { newCounters } from "./counters.ts";
@@ -239,7 +247,7 @@ export class WebgpuDevice implements WebgpuBackend {
       kernel: wordPatch,
       reads: [],
       writes: [{ block, offset, bytes }],
-      parameters: [word - offset / 4, mask, bits],
+      parameters: parametersInOrder(wordPatch, { word: word - offset / 4, mask, bits }),
       workgroups: [1, 1, 1],
     });
   }

@@ -120,8 +120,8 @@ describe("launches", () => {
     for (const { kernel, parameters, reads, writes } of launchesOf(plan)) {
       const own = kernel as WgslKernel;
       expect(own.parameterTypes.length).toBe(parameters.length);
-      expect(Object.keys(own.reads).length).toBe(reads.length);
-      expect(Object.keys(own.writes).length).toBe(writes.length);
+      expect(Object.keys(own.schema.reads).length).toBe(reads.length);
+      expect(Object.keys(own.schema.writes).length).toBe(writes.length);
     }
   });
 });
@@ -165,9 +165,9 @@ describe("f16", () => {
   const native: Limits = { ...halves, features: new Set(["shader-f16", "subgroups"]) };
   const kernelsOf = (plan: Plan): WgslKernel[] =>
     plan.launches.flatMap((launch) => (launch.kind === "kernel" ? [launch.kernel as WgslKernel] : []));
-  const tensorTypes = ({ reads, writes }: WgslKernel): (string | undefined)[] =>
+  const tensorTypes = ({ schema }: WgslKernel): (string | undefined)[] =>
     ["x", "residual", "y", "dy", "dx", "dz"].flatMap((name) => {
-      const operands = { ...reads, ...writes };
+      const operands = { ...schema.reads, ...schema.writes };
       return name in operands ? [operands[name]] : [];
     });
 
@@ -223,7 +223,7 @@ describe("f16", () => {
       [],
     );
     expect(plan.launches.map(({ kind }) => kind)).toEqual(["kernel"]);
-    expect(kernelsOf(plan)[0]!.reads.x).toBe("u32");
+    expect(kernelsOf(plan)[0]!.schema.reads.x).toBe("u32");
   });
 });
 

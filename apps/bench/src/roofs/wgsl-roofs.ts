@@ -1,4 +1,5 @@
 import type { Limits } from "@evenkeel/tensor";
+import { parametersInOrder } from "@evenkeel/tensor";
 import { wgslKernel, workgroupLine } from "@evenkeel/tensor/wgsl";
 import type { Roof } from "../core/bench-case.ts";
 import { NotOfferedError } from "../core/subject.ts";
@@ -13,22 +14,23 @@ const flopsOfInvocation = turns * 8 * 4 * 2;
 /** A million invocations in 4,096 workgroups; fewer would not occupy a large GPU. */
 export const flopsThatFillGpu: number = 2 ** 20 * flopsOfInvocation;
 
-const prologue = `
-struct Parameters { count: u32 }
-@group(1) @binding(0) var<uniform> parameters: Parameters;
-`;
+const schema = {
+  reads: { source: "vec4f" },
+  writes: { result: "vec4f" },
+  parameters: { count: "u32" },
+} as const;
 
 const inputs = `@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) own: u32`;
-const place = `let at = (group.x + group.y * groups.x) * ${invocations} + own; if (at >= parameters.count) { return; }`;
+const place = `let at = (group.x + group.y * groups.x) * ${invocations} + own; if (at >= p.count) { return; }`;
 
-const copyCode = `${prologue}
+const copyCode = `
 @compute @workgroup_size(${invocations}) fn copy(${inputs}) {
   ${place}
   result[at] = source[at];
 }`;
 
 const sums = [0, 1, 2, 3, 4, 5, 6, 7];
-const multiplyAddsCode = `${prologue}
+const multiplyAddsCode = `
 @compute @workgroup_size(${invocations}) fn multiplyAdds(${inputs}) {
   ${place}
   let a = source[0]; let b = source[1];
@@ -45,17 +47,12 @@ export function wgslRoof(roof: Roof, limits: Limits): RoofKernel {
   const isCopy = "bytes" in roof;
   const count = Math.ceil(isCopy ? roof.bytes / vectorBytes : roof.flops / flopsOfInvocation);
   const [code, entry] = isCopy ? [copyCode, "copy"] : [multiplyAddsCode, "multiplyAdds"];
+  const kernel = wgslKernel({ entry, schema, code });
   return {
-    kernel: wgslKernel({
-      entry,
-      code,
-      parameterTypes: ["u32"],
-      reads: { source: "vec4f" },
-      writes: { result: "vec4f" },
-    }),
+    kernel,
     // The multiplications read two vectors.
     bytes: Math.max(2, count) * vectorBytes,
-    parameters: [count],
+    parameters: parametersInOrder(kernel, { count }),
     work: { workgroups: workgroupLine(Math.ceil(count / invocations), limits) },
   };
 }

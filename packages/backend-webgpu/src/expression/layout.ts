@@ -15,6 +15,10 @@ export interface ReadLayout {
   readonly isPacked?: boolean;
 }
 
+/** Whether an input has a binding of its own. */
+export const isBound = ({ sharedWith, isPacked }: ReadLayout): boolean =>
+  sharedWith === undefined && !isPacked;
+
 /**
  * What of a launch's geometry is fixed in the code; the rest are parameters. The points are walked as one `line` where
  * no input needs coordinates, in `rows` where the four points of every invocation share all coordinates but the last,

@@ -33,7 +33,7 @@ export function printConstant(type: ScalarType, value: number): string {
   const rounded = Math.fround(value);
   words.setFloat32(0, rounded);
   const bits = words.getUint32(0);
-  if (!Number.isFinite(rounded)) return `bitcast<vec4f>(vec4u(${bits}u | parameters.zero))`;
+  if (!Number.isFinite(rounded)) return `bitcast<vec4f>(vec4u(${bits}u | p.zero))`;
   const isPlain = rounded > 0 ? rounded >= 2 ** -126 : rounded <= -(2 ** -126) || Object.is(rounded, 0);
   return isPlain ? `vec4f(${rounded}f)` : `bitcast<vec4f>(vec4u(${bits}u))`;
 }
@@ -89,8 +89,8 @@ export function printNode(node: ExpressionNode, context: PrintContext): string {
       return context.input(node.index);
     case "scalar":
       return node.type === "bool"
-        ? `vec4<bool>(parameters.${scalarName(node.index)} != 0u)`
-        : `${vectorType[node.type]}(parameters.${scalarName(node.index)})`;
+        ? `vec4<bool>(p.${scalarName(node.index)} != 0u)`
+        : `${vectorType[node.type]}(p.${scalarName(node.index)})`;
     case "constant":
       return printConstant(node.type, node.value);
     case "index":

@@ -1,4 +1,4 @@
-import type { Expression, ExpressionLaunch, ScalarType } from "@evenkeel/tensor";
+import type { Expression, ExpressionLaunch, ParameterType, ScalarType } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
 import type { ExpressionLayout, ReadKind } from "./layout.ts";
 import { pointsOfInvocation } from "./layout.ts";
@@ -6,10 +6,20 @@ import { pointsOfInvocation } from "./layout.ts";
 /** Invocations of a workgroup. */
 export const workgroupSize = 64;
 
-/** A member of the uniform struct of an expression kernel. */
+/** What the parameters of a launch are taken from. */
+export interface ExpressionCall
+  extends Pick<ExpressionLaunch<unknown, never>, "shape" | "reads" | "scalars"> {
+  /** Workgroups in a row of the grid. */
+  readonly width: number;
+  /** The first words of the inputs that are packed. */
+  readonly bases: readonly (number | undefined)[];
+}
+
+/** A parameter of an expression's kernel, and its value for a launch. */
 export interface Parameter {
   readonly name: string;
-  readonly type: "u32" | "i32" | "f32";
+  readonly type: ParameterType;
+  valueIn(call: ExpressionCall): number;
 }
 
 /** Whether an input of this kind is found by coordinates. */
@@ -23,43 +33,32 @@ export const strideName = (read: number, axis: number): string => `stride${read}
 export const baseName = (read: number): string => `base${read}`;
 export const scalarName = (index: number): string => `scalar${index}`;
 
-const storedType = (type: ScalarType): Parameter["type"] => (type === "bool" ? "u32" : type);
+const storedType = (type: ScalarType): ParameterType => (type === "bool" ? "u32" : type);
 
 /**
- * The members of the uniform struct, in order: the number of points, the workgroups in a row of the grid, `zero` (a 0
- * that the compiler cannot know), the sizes of the dimensions, the strides of each input that needs them or the first
- * word of one that is packed, and the scalars.
+ * The number of points, the workgroups in a row of the grid, `zero` (a 0 that the compiler cannot know), the sizes of the
+ * dimensions, the strides of each input that needs them or the first word of one that is packed, and the scalars.
  */
 export function parametersOf(expression: Expression, layout: ExpressionLayout): Parameter[] {
-  const names = ["count", "width", "zero"];
+  const word = (name: string, valueIn: Parameter["valueIn"]): Parameter => ({ name, type: "u32", valueIn });
   const axes = axesOf(layout);
-  names.push(...axes.map(sizeName));
-  layout.reads.forEach(({ kind, isPacked }, read) => {
-    if (needsStrides(kind)) names.push(...axes.map((axis) => strideName(read, axis)));
-    if (isPacked) names.push(baseName(read));
-  });
-  const scalars = expression.scalars.map((type, index) => ({
-    name: scalarName(index),
-    type: storedType(type),
-  }));
-  return [...names.map((name) => ({ name, type: "u32" as const })), ...scalars];
-}
-
-/** The values of the parameters, in their order; `bases` are the first words of the packed inputs. */
-export function parameterValues(
-  { shape, reads, scalars }: Pick<ExpressionLaunch<unknown, never>, "shape" | "reads" | "scalars">,
-  layout: ExpressionLayout,
-  width: number,
-  bases: readonly (number | undefined)[] = [],
-): number[] {
-  const values = [sizeOf(shape), width, 0];
-  if (layout.walk !== "line") values.push(...shape);
-  layout.reads.forEach(({ kind, isPacked }, read) => {
-    if (needsStrides(kind)) values.push(...reads[read]!.strides);
-    if (isPacked) values.push(bases[read]!);
-  });
-  values.push(...scalars);
-  return values;
+  return [
+    word("count", ({ shape }) => sizeOf(shape)),
+    word("width", ({ width }) => width),
+    word("zero", () => 0),
+    ...axes.map((axis) => word(sizeName(axis), ({ shape }) => shape[axis]!)),
+    ...layout.reads.flatMap(({ kind, isPacked }, read) => [
+      ...(needsStrides(kind) ? axes : []).map((axis) =>
+        word(strideName(read, axis), ({ reads }) => reads[read]!.strides[axis]!),
+      ),
+      ...(isPacked ? [word(baseName(read), ({ bases }) => bases[read]!)] : []),
+    ]),
+    ...expression.scalars.map((type, index) => ({
+      name: scalarName(index),
+      type: storedType(type),
+      valueIn: ({ scalars }: ExpressionCall) => scalars[index]!,
+    })),
+  ];
 }
 
 /** The grid of workgroups for this many points, in several rows where one dimension is too small. */

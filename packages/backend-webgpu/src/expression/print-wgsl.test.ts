@@ -1,8 +1,10 @@
 import type { Expression, Value } from "@evenkeel/tensor";
 import { buildExpression, e } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
+import type { ExpressionLayout } from "./layout.ts";
 import { layOutStrides } from "./layout.ts";
-import { parametersOf, parameterValues } from "./parameters.ts";
+import type { ExpressionCall } from "./parameters.ts";
+import { parametersOf } from "./parameters.ts";
 import { nameOfExpression, printExpression } from "./print-wgsl.ts";
 
 const relu = buildExpression({ inputs: ["f32"] }, ([x]) => e.max(x!, 0));
@@ -10,6 +12,10 @@ const relu = buildExpression({ inputs: ["f32"] }, ([x]) => e.max(x!, 0));
 function codeOf(expression: Expression, shape: number[], ...strides: number[][]): string {
   return printExpression(expression, layOutStrides(shape, strides), new Set()).code;
 }
+
+/** The parameters of a launch, in order. */
+const valuesOf = (expression: Expression, layout: ExpressionLayout, call: ExpressionCall): number[] =>
+  parametersOf(expression, layout).map(({ valueIn }) => valueIn(call));
 
 /** The statement that computes the last node of a function of one input. */
 function lastOf(type: "f32" | "i32" | "u32" | "bool", body: (x: Value) => Value): string {
@@ -24,24 +30,21 @@ describe("printExpression", () => {
       language: "wgsl",
       entry: "run",
       extensions: [],
-      reads: { input0: "vec4<f32>" },
-      writes: { output0: "vec4<f32>" },
+      schema: {
+        reads: { input0: "vec4<f32>" },
+        writes: { output0: "vec4<f32>" },
+        parameters: { count: "u32", width: "u32", zero: "u32" },
+      },
       parameterTypes: ["u32", "u32", "u32"],
-      code: `struct Parameters {
-  count: u32,
-  width: u32,
-  zero: u32,
-}
-@group(1) @binding(0) var<uniform> parameters: Parameters;
-fn isNan(x: vec4f) -> vec4<bool> {
+      code: `fn isNan(x: vec4f) -> vec4<bool> {
   return (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
 }
 @compute @workgroup_size(64)
 fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let quad = (group.y * parameters.width + group.x) * 64u + lane;
-  if (quad > (parameters.count - 1u) >> 2u) { return; }
+  let quad = (group.y * p.width + group.x) * 64u + lane;
+  if (quad > (p.count - 1u) >> 2u) { return; }
   let at = quad * 4u;
-  let rest = parameters.count - at;
+  let rest = p.count - at;
   let v0 = input0[quad];
   let v1 = vec4f(0f);
   let v2 = select(max(v0, v1), v0, isNan(v0));
@@ -57,12 +60,12 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
 
   test("reads an input that lives in an output there", () => {
     const { walk, rank } = layOutStrides([8], [[1]]);
-    const { code, reads } = printExpression(
+    const { code, schema } = printExpression(
       relu,
       { walk, rank, reads: [{ kind: "linear", sharedWith: 0 }] },
       new Set(),
     );
-    expect(reads).toEqual({ input0: undefined });
+    expect(schema.reads).toEqual({});
     expect(code).not.toContain("input0");
     expect(code).toContain("let v0 = output0[quad];");
   });
@@ -77,14 +80,10 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
         { kind: "linear" as const, isPacked: true },
       ],
     };
-    const { code, reads } = printExpression(sum, layout, new Set());
-    expect(Object.entries(reads)).toEqual([
-      ["input0", undefined],
-      ["input1", undefined],
-      ["pack", "u32"],
-    ]);
-    expect(code).toContain("vec4f(bitcast<f32>(pack[parameters.base0 + 0u]))");
-    expect(code).toContain("pack[parameters.base1 + ((at + 3u) >> 2u)]");
+    const { code, schema } = printExpression(sum, layout, new Set());
+    expect(schema.reads).toEqual({ pack: "u32" });
+    expect(code).toContain("vec4f(bitcast<f32>(pack[p.base0 + 0u]))");
+    expect(code).toContain("pack[p.base1 + ((at + 3u) >> 2u)]");
     expect(code).not.toContain("input");
     const launch = {
       shape: [8],
@@ -93,8 +92,10 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
         { operand: 1, strides: [1] },
       ],
       scalars: [],
+      width: 1,
+      bases: [0, 4],
     };
-    expect(parameterValues(launch, layout, 1, [0, 4])).toEqual([8, 1, 0, 0, 4]);
+    expect(valuesOf(sum, layout, launch)).toEqual([8, 1, 0, 0, 4]);
   });
 
   test("gives sizes, strides and scalars in the order of the struct", () => {
@@ -120,9 +121,8 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
       "scalar1 u32",
     ]);
     const reads = strides.map((own, operand) => ({ operand, strides: own }));
-    expect(parameterValues({ shape: [2, 3], reads, scalars: [0.5, 1] }, layout, 9)).toEqual([
-      6, 9, 0, 2, 3, 1, 0, 0.5, 1,
-    ]);
+    const call = { shape: [2, 3], reads, scalars: [0.5, 1], width: 9, bases: [] };
+    expect(valuesOf(expression, layout, call)).toEqual([6, 9, 0, 2, 3, 1, 0, 0.5, 1]);
   });
 
   test("loads and stores every dtype in its own form", () => {
@@ -132,8 +132,8 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
     );
     const kernelOn = (features: Set<string>) =>
       printExpression(expression, layOutStrides([8], [[1], [1], [1]]), features);
-    const { code, extensions, reads } = kernelOn(new Set(["shader-f16"]));
-    expect([extensions, reads.input2]).toEqual([["f16"], "vec4<f16>"]);
+    const { code, extensions, schema } = kernelOn(new Set(["shader-f16"]));
+    expect([extensions, schema.reads.input2]).toEqual([["f16"], "vec4<f16>"]);
     expect(code).toContain("let v0 = (vec4u(input0[quad]) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);");
     expect(code).toContain("let v1 = input1[quad] != vec4u();");
     expect(code).toContain("let v2 = vec4f(input2[quad]);");
@@ -143,7 +143,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
     expect(code).toContain("let stored_output1 = select(vec4u(), vec4u(1u), v1);");
     expect(code).toContain("let stored_output2 = bitcast<vec4<f16>>(halfWords(v2));");
     const { code: packed, ...inWords } = kernelOn(new Set());
-    expect([inWords.extensions, inWords.reads.input2]).toEqual([[], "vec2u"]);
+    expect([inWords.extensions, inWords.schema.reads.input2]).toEqual([[], "vec2u"]);
     expect(packed).toContain(
       "let v2 = vec4f(unpack2x16float(input2[quad].x), unpack2x16float(input2[quad].y));",
     );
@@ -160,8 +160,8 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
     );
     const printed = [...code.matchAll(/let v\d+ = (.*);/g)].map(([, text]) => text);
     expect(printed).toEqual([
-      "bitcast<vec4f>(vec4u(2143289344u | parameters.zero))",
-      "bitcast<vec4f>(vec4u(2139095040u | parameters.zero))",
+      "bitcast<vec4f>(vec4u(2143289344u | p.zero))",
+      "bitcast<vec4f>(vec4u(2139095040u | p.zero))",
       "bitcast<vec4f>(vec4u(2147483648u))",
       "bitcast<vec4f>(vec4u(71362u))",
       "vec4f(0.10000000149011612f)",

@@ -1,8 +1,9 @@
-import type { DType, Expression, WgslKernel } from "@evenkeel/tensor";
+import type { DType, Expression, WgslKernel, WgslSchema } from "@evenkeel/tensor";
 import { operandsOf } from "@evenkeel/tensor";
 import { wgslKernel } from "@evenkeel/tensor/wgsl";
 import { functionSources } from "./functions.ts";
 import type { ExpressionLayout } from "./layout.ts";
+import { isBound } from "./layout.ts";
 import type { Memory } from "./memory.ts";
 import { isVectorKind, memoryOf } from "./memory.ts";
 import { printNode } from "./operations.ts";
@@ -13,23 +14,20 @@ const indent = (lines: readonly string[]): string => lines.map((line) => `  ${li
 
 /**
  * An expression as a kernel: every invocation evaluates four neighbouring points as one vector. Inputs are the operands that
- * it reads, outputs those that it writes; an input that lives in the memory of an output is read there, and absent
- * among the operands. Packed inputs are absent too: the last operand that is read has the words of all of them. Its parameters
- * are those of `parametersOf`.
+ * it reads, outputs those that it writes; an input that lives in the memory of an output is read there, and is
+ * no operand. Neither are packed inputs: the last operand that is read has the words of all of them.
  */
 export function printExpression(
   expression: Expression,
   layout: ExpressionLayout,
   features: ReadonlySet<string>,
 ): WgslKernel {
-  const parameters = parametersOf(expression, layout);
+  const parameters = parametersOf(expression, layout).map(({ name, type }) => [name, type] as const);
   const used = new Set<FunctionName>();
   const memory = memoryOf(features);
   const body = printBody(expression, layout, memory, used);
   const code = [
     ...memory.functions(expression),
-    `struct Parameters {\n${indent(parameters.map(({ name, type }) => `${name}: ${type},`))}\n}`,
-    "@group(1) @binding(0) var<uniform> parameters: Parameters;",
     ...functionSources(used),
     `@compute @workgroup_size(${workgroupSize})`,
     "fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {",
@@ -40,8 +38,10 @@ export function printExpression(
     entry: "run",
     code,
     extensions: memory.extensions(expression),
-    ...operandsOfKernel(expression, layout, memory),
-    parameterTypes: parameters.map(({ type }) => type),
+    schema: {
+      ...operandsOfKernel(expression, layout, memory),
+      parameters: Object.fromEntries(parameters),
+    },
   });
 }
 
@@ -65,17 +65,18 @@ function operandsOfKernel(
   { inputs, outputs }: Expression,
   { reads }: ExpressionLayout,
   memory: Memory,
-): Pick<WgslKernel, "reads" | "writes"> {
-  const read = inputs.map((dtype, input) => {
-    const { kind, sharedWith, isPacked } = reads[input]!;
-    const isBound = sharedWith === undefined && !isPacked;
-    return [inputName(input), isBound ? memory.elementType(dtype, isVectorKind(kind)) : undefined] as const;
+): Pick<WgslSchema, "reads" | "writes"> {
+  const read = inputs.flatMap((dtype, input) => {
+    const read = reads[input]!;
+    return isBound(read)
+      ? [[inputName(input), memory.elementType(dtype, isVectorKind(read.kind))] as const]
+      : [];
   });
-  const pack = reads.some(({ isPacked }) => isPacked) ? { [packName]: "u32" } : {};
+  const pack = reads.some(({ isPacked }) => isPacked) ? [[packName, "u32"] as const] : [];
   const written = outputs.map(
     ({ dtype }, output) => [outputName(output), memory.elementType(dtype, true)] as const,
   );
-  return { reads: { ...Object.fromEntries(read), ...pack }, writes: Object.fromEntries(written) };
+  return { reads: Object.fromEntries([...read, ...pack]), writes: Object.fromEntries(written) };
 }
 
 function printBody(
@@ -95,10 +96,10 @@ function printBody(
     node: (index: number) => nodes[index]!,
   };
   return [
-    `let quad = (group.y * parameters.width + group.x) * ${workgroupSize}u + lane;`,
-    "if (quad > (parameters.count - 1u) >> 2u) { return; }",
+    `let quad = (group.y * p.width + group.x) * ${workgroupSize}u + lane;`,
+    "if (quad > (p.count - 1u) >> 2u) { return; }",
     "let at = quad * 4u;",
-    "let rest = parameters.count - at;",
+    "let rest = p.count - at;",
     ...printOffsets(layout),
     ...nodes.map((node, index) => `let v${index} = ${printNode(node, context)};`),
     ...outputs.flatMap(({ node, dtype }, output) =>
@@ -120,9 +121,9 @@ function printOffsets(layout: ExpressionLayout): string[] {
   if (walk === "line") return [];
   const lines: string[] = [];
   suffixesOf(layout).forEach((suffix, point) => {
-    let left = walk === "rows" ? "at" : `min(at + ${point}u, parameters.count - 1u)`;
+    let left = walk === "rows" ? "at" : `min(at + ${point}u, p.count - 1u)`;
     for (let axis = rank - 1; axis > 0; axis--) {
-      const size = `parameters.${sizeName(axis)}`;
+      const size = `p.${sizeName(axis)}`;
       lines.push(`let left${axis}${suffix} = ${left};`);
       lines.push(`let c${axis}${suffix} = left${axis}${suffix} % ${size};`);
       left = `left${axis}${suffix} / ${size}`;
@@ -132,7 +133,7 @@ function printOffsets(layout: ExpressionLayout): string[] {
       if (!needsStrides(kind)) return;
       const terms = Array.from(
         { length: rank },
-        (_, axis) => `c${axis}${suffix} * parameters.${strideName(input, axis)}`,
+        (_, axis) => `c${axis}${suffix} * p.${strideName(input, axis)}`,
       );
       lines.push(`let offset${input}${suffix} = ${terms.join(" + ")};`);
     });
@@ -143,7 +144,7 @@ function printOffsets(layout: ExpressionLayout): string[] {
 function printLoad(dtype: DType, input: number, layout: ExpressionLayout, memory: Memory): string {
   const { kind, isPacked } = layout.reads[input]!;
   const places = placesOf(input, layout);
-  if (isPacked) return memory.loadPacked(dtype, packName, places, `parameters.${baseName(input)}`);
+  if (isPacked) return memory.loadPacked(dtype, packName, places, `p.${baseName(input)}`);
   const array = nameOfArray(layout, input);
   if (!isVectorKind(kind)) return memory.loadElements(dtype, array, places);
   return memory.loadVector(dtype, array, kind === "linear" ? "quad" : `offset${input} >> 2u`);

@@ -1,17 +1,23 @@
 import type { BufferView, Expression, ExpressionLaunch, WgslKernel } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
-import type { ExpressionLayout, ReadLayout } from "../expression/layout.ts";
-import { layOutStrides } from "../expression/layout.ts";
-import { gridOf, parameterValues } from "../expression/parameters.ts";
+import type { ExpressionLayout } from "../expression/layout.ts";
+import { isBound, layOutStrides } from "../expression/layout.ts";
+import type { Parameter } from "../expression/parameters.ts";
+import { gridOf, parametersOf } from "../expression/parameters.ts";
 import { nameOfExpression, printExpression } from "../expression/print-wgsl.ts";
 import type { Region } from "./bindings.ts";
 import { isSameRegion } from "./bindings.ts";
 import type { KernelCall } from "./launcher.ts";
 
+interface PrintedKernel {
+  readonly kernel: WgslKernel;
+  readonly parameters: readonly Parameter[];
+}
+
 interface PrintedExpression {
   readonly name: string;
-  /** Kernels by the key of their layout. */
-  readonly kernels: Map<string, WgslKernel>;
+  /** By the key of their layout. */
+  readonly kernels: Map<string, PrintedKernel>;
 }
 
 type LimitNames = "maxComputeWorkgroupsPerDimension" | "maxStorageBuffersPerShaderStage";
@@ -43,10 +49,13 @@ export class ExpressionKernels {
     const layout = this.packed(layoutWithin(launch, reads, writes), writes.length);
     const { name, kernels } = this.printedOf(expression);
     const key = keyOf(layout);
-    let kernel = kernels.get(key);
-    if (kernel === undefined) {
-      kernel = printExpression(expression, layout, this.features);
-      kernels.set(key, kernel);
+    let printed = kernels.get(key);
+    if (printed === undefined) {
+      printed = {
+        kernel: printExpression(expression, layout, this.features),
+        parameters: parametersOf(expression, layout),
+      };
+      kernels.set(key, printed);
     }
     const workgroups = gridOf(sizeOf(shape), this.maxWorkgroups);
     const packed = reads.filter((_, read) => layout.reads[read]!.isPacked);
@@ -57,13 +66,14 @@ export class ExpressionKernels {
       word += bytes / 4;
       return base;
     });
+    const call = { ...launch, width: workgroups[0], bases };
     return {
       name,
-      kernel,
-      reads: reads.map((region, read) => (isBound(layout.reads[read]!) ? region : undefined)),
+      kernel: printed.kernel,
+      reads: reads.filter((_, read) => isBound(layout.reads[read]!)),
       writes,
       packed,
-      parameters: parameterValues(launch, layout, workgroups[0], bases),
+      parameters: printed.parameters.map(({ valueIn }) => valueIn(call)),
       workgroups,
     };
   }
@@ -91,9 +101,6 @@ export class ExpressionKernels {
     return printed;
   }
 }
-
-/** Whether an input has a binding of its own. */
-const isBound = ({ sharedWith, isPacked }: ReadLayout): boolean => sharedWith === undefined && !isPacked;
 
 /** An input that is an output's memory, element for element, shares its binding. */
 function layoutWithin(

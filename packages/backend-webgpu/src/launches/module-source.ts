@@ -1,6 +1,16 @@
-import type { WgslKernel } from "@evenkeel/tensor";
+import type { WgslKernel, WgslParameters } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import type { Access } from "./bindings.ts";
+
+/** The struct of the parameters, where there are any. */
+function parametersSource(parameters: WgslParameters): string {
+  const members = Object.entries(parameters).map(([name, type]) => `${name}: ${type}`);
+  return members.length === 0
+    ? ""
+    : `
+struct Parameters { ${members.join(", ")} }
+@group(1) @binding(0) var<uniform> p: Parameters;`;
+}
 
 /** The binding after those of the operands: the counter of a launch's check. */
 const counterSource = (binding: number): string => `
@@ -13,22 +23,22 @@ fn countOutside(count: u32) { if (count > 0u) { atomicAdd(&outside, count); } }`
  * operands are not those of the kernel.
  */
 export function moduleSource(kernel: WgslKernel, accesses: readonly Access[], hasCounter: boolean): string {
-  const operands = [...Object.entries(kernel.reads), ...Object.entries(kernel.writes)];
+  const { reads, writes, parameters } = kernel.schema;
+  const operands = [...Object.entries(reads), ...Object.entries(writes)];
   const found = accesses.length - Number(hasCounter);
   if (found !== operands.length) {
     throw new ArgumentError(`${kernel.entry}: found ${found} operands, expected ${operands.length}`);
   }
   const declarations = operands.map(([name, element], binding) => {
     const access = accesses[binding]!;
-    if ((access === "-") !== (element === undefined)) {
-      const [present, wanted] = access === "-" ? ["no operand", "one"] : ["an operand", "none"];
-      throw new ArgumentError(`${kernel.entry}: ${name}: found ${present}, expected ${wanted}`);
+    if (access === "-") {
+      if (name.endsWith("?")) return "";
+      throw new ArgumentError(`${kernel.entry}: ${name}: found no operand, expected one`);
     }
-    if (access === "-") return "";
     const mode = access === "r" ? "read" : "read_write";
-    return `\n@group(0) @binding(${binding}) var<storage, ${mode}> ${name}: array<${element}>;`;
+    return `\n@group(0) @binding(${binding}) var<storage, ${mode}> ${name.replace("?", "")}: array<${element}>;`;
   });
   const enabled = kernel.extensions.map((extension) => `enable ${extension};`);
   const counter = hasCounter ? counterSource(operands.length) : "";
-  return `${enabled.join("")}${kernel.code}${declarations.join("")}${counter}`;
+  return `${enabled.join("")}${kernel.code}${declarations.join("")}${parametersSource(parameters)}${counter}`;
 }

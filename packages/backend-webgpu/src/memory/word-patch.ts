@@ -1,19 +1,21 @@
 import type { WgslKernel } from "@evenkeel/tensor";
 import { wgslKernel } from "@evenkeel/tensor/wgsl";
 
-/** Replaces some bits of one word, to write less than a word. */
-export const wordPatch: WgslKernel = /* @__PURE__ */ wgslKernel({
-  entry: "patchWord",
+const schema = {
+  reads: {},
   writes: { words: "u32" },
-  parameterTypes: ["u32", "u32", "u32"],
-  code: `
-struct Parameters { word: u32, mask: u32, bits: u32 }
-@group(1) @binding(0) var<uniform> parameters: Parameters;
+  parameters: { word: "u32", mask: "u32", bits: "u32" },
+} as const;
 
+/** Replaces some bits of one word, to write less than a word. */
+export const wordPatch: WgslKernel<typeof schema> = /* @__PURE__ */ wgslKernel({
+  entry: "patchWord",
+  schema,
+  code: `
 @compute @workgroup_size(1)
 fn patchWord() {
-  let kept = words[parameters.word] & ~parameters.mask;
-  words[parameters.word] = kept | (parameters.bits & parameters.mask);
+  let kept = words[p.word] & ~p.mask;
+  words[p.word] = kept | (p.bits & p.mask);
 }
 `,
 });

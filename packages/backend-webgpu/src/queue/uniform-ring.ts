@@ -1,3 +1,4 @@
+import type { ParameterType } from "@evenkeel/tensor";
 import { ArgumentError } from "@evenkeel/tensor";
 import { computeStage, usage } from "../gpu-constants.ts";
 
@@ -6,8 +7,6 @@ const ringBytes = 2 ** 20;
 
 /** The most bytes of parameters that a kernel may have. */
 const maxParameterBytes = 4096;
-
-export type ParameterType = "u32" | "i32" | "f32";
 
 /**
  * The parameters of launches, one slot after the other in a uniform buffer with one bind group, so that a launch costs

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { cpu } from "@evenkeel/backend-cpu";
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
 import { webgpu } from "@evenkeel/backend-webgpu";
-import type { BufferView, DeviceBuffer, HostLaunch, Launch, WgslKernel } from "@evenkeel/tensor";
+import type { BufferView, DeviceBuffer, HostLaunch, Launch } from "@evenkeel/tensor";
 import {
   ArgumentError,
   BackendError,
@@ -14,9 +14,11 @@ import {
   mul,
   OutOfMemoryError,
   ones,
+  parametersInOrder,
   selectBackend,
   setDefaultBackend,
 } from "@evenkeel/tensor";
+import { wgslKernel } from "@evenkeel/tensor/wgsl";
 import { afterAll, expect, test } from "vitest";
 import { describeOn } from "../devices.ts";
 import { devicesOfTests, openWebgpu } from "./support.ts";
@@ -57,24 +59,22 @@ function affine(x: BufferView, y: BufferView, s: number, which = 0): Launch {
 }
 
 /** y[i] = a x[i] + b z[i] + c, without z where it is absent. */
-const combine = (hasZ: boolean): WgslKernel => ({
-  language: "wgsl",
-  entry: "combine",
-  extensions: [],
-  reads: { x: "f32", z: hasZ ? "f32" : undefined },
-  writes: { y: "f32" },
-  parameterTypes: ["u32", "i32", "f32"],
-  code: `
-struct Parameters { count: u32, a: i32, c: f32 }
-@group(1) @binding(0) var<uniform> parameters: Parameters;
-
+const combine = (hasZ: boolean) =>
+  wgslKernel({
+    entry: "combine",
+    schema: {
+      reads: { x: "f32", "z?": "f32" },
+      writes: { y: "f32" },
+      parameters: { count: "u32", a: "i32", c: "f32" },
+    },
+    code: `
 @compute @workgroup_size(64)
 fn combine(@builtin(global_invocation_id) id: vec3u) {
-  if (id.x >= parameters.count) { return; }
-  y[id.x] = f32(parameters.a) * x[id.x] + parameters.c ${hasZ ? "+ z[id.x]" : ""};
+  if (id.x >= p.count) { return; }
+  y[id.x] = f32(p.a) * x[id.x] + p.c ${hasZ ? "+ z[id.x]" : ""};
 }
 `,
-});
+  });
 
 const combined = (
   x: BufferView,
@@ -86,7 +86,7 @@ const combined = (
   kernel,
   reads: [x, z],
   writes: [y],
-  parameters: [y.bytes / 4, -2, 0.5],
+  parameters: parametersInOrder(kernel, { count: y.bytes / 4, a: -2, c: 0.5 }),
   work: { workgroups: [Math.ceil(y.bytes / 256), 1, 1] },
 });
 
@@ -148,12 +148,12 @@ describeOn("webgpu", "webgpu kernels", () => {
     const [x, y] = [floats(backend, [3]), backend.allocate(4)];
     const broken = {
       ...combine(false),
-      code: combine(false).code.replace("f32(parameters.a)", "parameters.a"),
+      code: combine(false).code.replace("f32(p.a)", "p.a"),
     };
     backend.launch(combined(viewOf(x), undefined, viewOf(y), broken));
     backend.launch(combined(viewOf(x), undefined, viewOf(y)));
     const first = backend.read(y, 0, 4);
-    await expect(first).rejects.toThrow(/launch "combine" failed: its kernel does not compile: line 8:/);
+    await expect(first).rejects.toThrow(/launch "combine" failed: its kernel does not compile: line 5:/);
     await expect(first).rejects.toBeInstanceOf(DeviceError);
     expect(await read(backend, y)).toEqual([-5.5]);
     backend.launch(combined(viewOf(x), undefined, viewOf(y), { ...combine(false), entry: "nowhere" }));

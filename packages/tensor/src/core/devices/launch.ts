@@ -2,7 +2,7 @@ import { ArgumentError } from "../../checks/errors.ts";
 import type { Expression } from "../../expression/expression.ts";
 import type { NumericArray } from "../../expression/storage.ts";
 import type { Spec } from "../spec.ts";
-import type { KernelSchema, KernelSchemas, ParameterType } from "./kernel-schema.ts";
+import type { KernelSchema, KernelSchemas, ParameterType, WgslSchema } from "./kernel-schema.ts";
 
 /** A place in a plan: one of the op's inputs or outputs, or a temporary that the plan asked for. */
 export type Slot = { readonly input: number } | { readonly output: number } | { readonly temporary: number };
@@ -48,27 +48,20 @@ export function wasmKernel<Schemas extends KernelSchemas, Entry extends keyof Sc
   return { language: "wasm", module, entry, schema, parameterTypes: Object.values(schema.parameters) };
 }
 
-/**
- * The operands of a WGSL kernel in the order of its launches, by the names that its code gives them. Each is a runtime array of
- * elements of a WGSL type, such as `f32` or `vec4f`; `undefined` stands for an operand that is absent.
- */
-export type WgslOperands = { readonly [name: string]: string | undefined };
-
 /** What a WGSL module may enable where `Limits.features` has it: `f16` for `shader-f16`. */
 export type WgslExtension = "f16" | "subgroups";
 
 /**
- * A WGSL module whose compute entry point is `entry`. Its code declares neither operands nor extensions: the device does. Arrays
- * may be longer than their operands, so lengths come as parameters. These fill
- * `@group(1) @binding(0) var<uniform> name: Struct;`, a struct of scalars in order, which the code declares unless there are none. Code
- * for launches with a `check` calls `countOutside(count: u32)`, which the device defines.
+ * A WGSL module whose compute entry point is `entry`. Its code declares neither operands, parameters nor extensions: the device does.
+ * Arrays may be longer than their operands, so lengths come as parameters, the members of `p`. Code for launches with a `check`
+ * calls `countOutside(count: u32)`, which the device defines.
  */
-export interface WgslKernel extends Kernel {
+export interface WgslKernel<Schema extends WgslSchema = WgslSchema> extends Kernel {
   readonly language: "wgsl";
   readonly code: string;
   readonly extensions: readonly WgslExtension[];
-  readonly reads: WgslOperands;
-  readonly writes: WgslOperands;
+  readonly schema: Schema;
+  /** Of the words of the parameters, in order. */
   readonly parameterTypes: readonly ParameterType[];
 }
 

@@ -1,23 +1,44 @@
-import type { KernelSchema } from "../devices/kernel-schema.ts";
+import type { KernelSchema, ParameterType, WgslSchema } from "../devices/kernel-schema.ts";
 import type { Kernel, KernelLaunch, RangeCheck, ScalarSlot, Slot, Work } from "../devices/launch.ts";
 
+type AnySchema = KernelSchema | WgslSchema;
+
 /** A kernel whose operands have names. */
-export interface NamedKernel<Schema extends KernelSchema> extends Kernel {
+export interface NamedKernel<Schema extends AnySchema> extends Kernel {
   readonly schema: Schema;
 }
 
-/** A value for each name, which may be undefined where the name ends in `?`. */
+/** A value for each name, which may be undefined where the name ends in `?` or is known only when the program runs. */
 type Named<Names extends string, Value> = {
-  readonly [Name in Names as Name extends `${string}?` ? never : Name]: Value;
+  readonly [Name in Names as Name extends `${string}?` ? never : Name]: string extends Name
+    ? Value | undefined
+    : Value;
 } & {
   readonly [Name in Names as Name extends `${infer Plain}?` ? Plain : never]: Value | undefined;
 };
 
+type NamesOf<Operands> = Operands extends readonly string[] ? Operands[number] : keyof Operands & string;
+
+type Four<Value> = readonly [Value, Value, Value, Value];
+
+type OfType<Type, Value> = Type extends ParameterType
+  ? Value
+  : Type extends `vec2${string}`
+    ? readonly [Value, Value]
+    : Type extends `vec4${string}`
+      ? Four<Value>
+      : readonly Four<Value>[];
+
+/** What fills each parameter of a kernel with this schema. */
+export type NamedParameters<Schema extends Pick<AnySchema, "parameters">, Value = number | ScalarSlot> = {
+  readonly [Name in keyof Schema["parameters"]]: OfType<Schema["parameters"][Name], Value>;
+};
+
 /** What a kernel with this schema is launched with. */
-export interface NamedOperands<Schema extends KernelSchema> {
-  readonly reads: Named<Schema["reads"][number], Slot>;
-  readonly writes: Named<Schema["writes"][number], Slot>;
-  readonly parameters: Named<keyof Schema["parameters"] & string, number | ScalarSlot>;
+export interface NamedOperands<Schema extends AnySchema> {
+  readonly reads: Named<NamesOf<Schema["reads"]>, Slot>;
+  readonly writes: Named<NamesOf<Schema["writes"]>, Slot>;
+  readonly parameters: NamedParameters<Schema>;
   readonly work: Work;
   readonly check?: RangeCheck | undefined;
 }
@@ -27,7 +48,7 @@ export interface NamedOperands<Schema extends KernelSchema> {
  *
  * @example planLaunch(wasmKernel(module, "fill", kernels), { reads: {}, writes: { y }, parameters: { value: 1 }, work })
  */
-export function planLaunch<Schema extends KernelSchema>(
+export function planLaunch<Schema extends AnySchema>(
   kernel: NamedKernel<Schema>,
   { reads, writes, parameters, work, check }: NamedOperands<Schema>,
 ): KernelLaunch<Slot, ScalarSlot> {
@@ -35,13 +56,22 @@ export function planLaunch<Schema extends KernelSchema>(
   return {
     kind: "kernel",
     kernel,
-    reads: inOrder<Slot>(schema.reads, reads),
-    writes: inOrder<Slot>(schema.writes, writes),
-    parameters: inOrder<number | ScalarSlot>(Object.keys(schema.parameters), parameters) as number[],
+    reads: inOrder<Slot>(namesOf(schema.reads), reads),
+    writes: inOrder<Slot>(namesOf(schema.writes), writes),
+    parameters: parametersInOrder(kernel, parameters),
     work,
     check,
   };
 }
+
+/** The words of parameters by name, as a launch has them. */
+export const parametersInOrder = <Schema extends AnySchema, Value>(
+  { schema }: NamedKernel<Schema>,
+  parameters: NamedParameters<Schema, Value>,
+): Value[] => inOrder<unknown>(Object.keys(schema.parameters), parameters).flat(2) as Value[];
+
+const namesOf = (operands: AnySchema["reads"]): readonly string[] =>
+  Array.isArray(operands) ? operands : Object.keys(operands);
 
 const inOrder = <Value>(names: readonly string[], values: object): (Value | undefined)[] =>
   names.map((name) => (values as { readonly [name: string]: Value | undefined })[name.replace("?", "")]);

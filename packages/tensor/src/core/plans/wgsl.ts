@@ -1,29 +1,83 @@
 import type { Limits } from "../devices/backend.ts";
-import type { WgslKernel } from "../devices/launch.ts";
+import type { ParameterType, WgslOperands, WgslParameterType, WgslSchema } from "../devices/kernel-schema.ts";
+import type { WgslExtension, WgslKernel } from "../devices/launch.ts";
 
-/** What a kernel in WGSL is made of; what is left out is empty. */
-export type WgslKernelParts = Pick<WgslKernel, "entry" | "code"> &
-  Partial<Pick<WgslKernel, "extensions" | "reads" | "writes" | "parameterTypes">>;
+/** What a kernel in WGSL is made of. */
+export interface WgslKernelParts<Schema extends WgslSchema> {
+  readonly entry: string;
+  readonly schema: Schema;
+  readonly code: string;
+  /** Default: none. */
+  readonly extensions?: readonly WgslExtension[];
+}
+
+/** A kernel whose code declares its parameters. */
+export interface DeclaringParts {
+  readonly entry: string;
+  readonly code: string;
+  readonly extensions?: readonly WgslExtension[];
+  readonly reads?: WgslOperands;
+  readonly writes?: WgslOperands;
+  readonly parameterTypes?: readonly ParameterType[];
+}
 
 /**
- * A kernel in WGSL.
+ * A kernel in WGSL. Its code knows operands by their names, and parameters as `p.name`; `planLaunch` launches it with a value for each name.
  *
  * @example
- * const negate = wgslKernel({
- *   entry: "negate",
+ * const scale = {
  *   reads: { x: "f32" },
  *   writes: { y: "f32" },
- *   code: "@compute @workgroup_size(1) fn negate() { y[0] = -x[0]; }",
+ *   parameters: { factor: "f32" },
+ * } as const;
+ *
+ * const kernel = wgslKernel({
+ *   entry: "scale",
+ *   schema: scale,
+ *   code: "@compute @workgroup_size(1) fn scale() { y[0] = p.factor * x[0]; }",
  * });
+ *
+ * planLaunch(kernel, { reads: { x }, writes: { y }, parameters: { factor: 2 }, work: { workgroups: [1, 1, 1] } });
  */
-export const wgslKernel = (parts: WgslKernelParts): WgslKernel => ({
-  language: "wgsl",
-  extensions: [],
-  reads: {},
-  writes: {},
-  parameterTypes: [],
-  ...parts,
+export function wgslKernel<Schema extends WgslSchema>(parts: WgslKernelParts<Schema>): WgslKernel<Schema>;
+export function wgslKernel(parts: DeclaringParts): WgslKernel;
+export function wgslKernel(parts: WgslKernelParts<WgslSchema> | DeclaringParts): WgslKernel {
+  const { entry, code, extensions = [] } = parts;
+  if (!("schema" in parts)) {
+    const { reads = {}, writes = {}, parameterTypes = [] } = parts;
+    const schema = { reads, writes, parameters: {} };
+    return { language: "wgsl", entry, code, extensions, schema, parameterTypes };
+  }
+  const members = Object.entries(parts.schema.parameters);
+  // With the widest first, each lies where WGSL aligns it, and none is padded.
+  members.sort(([, a], [, b]) => alignmentOf(b) - alignmentOf(a));
+  const schema = { ...parts.schema, parameters: Object.fromEntries(members) };
+  const parameterTypes = members.flatMap(([, type]) => wordsOf(type));
+  return { language: "wgsl", entry, code, extensions, schema, parameterTypes };
+}
+
+/** A schema with the operands and parameters of both, those of `first` in front. */
+export const joinSchemas = <First extends Partial<WgslSchema>, Second extends Partial<WgslSchema>>(
+  first: First,
+  second: Second,
+): First & Second & WgslSchema => ({
+  ...first,
+  ...second,
+  reads: { ...first.reads, ...second.reads },
+  writes: { ...first.writes, ...second.writes },
+  parameters: { ...first.parameters, ...second.parameters },
 });
+
+/** In words. */
+const alignmentOf = (type: WgslParameterType): number => Number(/vec(\d)/.exec(type)?.[1] ?? 1);
+
+const scalars = { u: "u32", i: "i32", f: "f32" } as const;
+
+function wordsOf(type: WgslParameterType): ParameterType[] {
+  const [, fours = "1"] = /, (\d+)/.exec(type) ?? [];
+  const letter = type.replace(/.*vec\d/, "")[0] as keyof typeof scalars;
+  return new Array(alignmentOf(type) * Number(fours)).fill(scalars[letter]);
+}
 
 /** What every WebGPU device allows in one dimension. */
 const leastMaxWorkgroups = 65_535;

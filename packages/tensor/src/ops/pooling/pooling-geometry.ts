@@ -153,9 +153,3 @@ export const namedPlaneParameters = (geometry: PlaneGeometry): NamedPlaneParamet
   padHeight: geometry.padding.height,
   padWidth: geometry.padding.width,
 });
-
-/** What the kernels are told, in their order. */
-export function planeParameters(geometry: PlaneGeometry): number[] {
-  const { input, output, kernel, stride, padding } = geometry;
-  return [input, output, kernel, stride, padding].flatMap(({ height, width }) => [height, width]);
-}

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ArgumentError, DTypeError, ShapeError } from "../../checks/errors.ts";
 import type { KernelLaunch } from "../../core/devices/launch.ts";
+import type { Plan } from "../../core/op.ts";
+import { planLaunch } from "../../core/plans/plan-launch.ts";
 import { loadPlans } from "../../core/plans/plan-tables.ts";
 import type { Shape } from "../../core/spec.ts";
 import { zeros } from "../../index.ts";
@@ -10,6 +12,7 @@ import { globalAveragePool } from "./global-average-pool.ts";
 import { maxPool1d, maxPool2d } from "./max-pool.ts";
 import type { Extent, PoolOptions } from "./pooling-geometry.ts";
 import { planeGeometry, poolAttributes, pooledShape } from "./pooling-geometry.ts";
+import { avgPoolKernel } from "./wgsl/avg-pool.wgsl.ts";
 import { shaderPoolPlan } from "./wgsl/pooling-plan.ts";
 import { windowsOf } from "./windows.ts";
 
@@ -66,13 +69,21 @@ describe("pooling", () => {
     const attrs = poolAttributes("test", 2, 2, {});
     const geometry = planeGeometry([70_000, 32, 32], [70_000, 16, 16], attrs);
     const limits = { ...backend.limits, maxWorkgroups: 65_535 };
-    const call = { kernel: { code: "", entry: "pool" }, reads: [], writes: [], more: 1 };
-    const [launch] = shaderPoolPlan(geometry, limits, { ...call, count: 70_000 * 256 }).launches;
+    const planOf = (count: number): Plan =>
+      shaderPoolPlan(geometry, count, limits, (windows, work) =>
+        planLaunch(avgPoolKernel(), {
+          reads: { x: { input: 0 } },
+          writes: { y: { output: 0 } },
+          parameters: { ...windows, countsPadding: 1 },
+          work,
+        }),
+      );
+    const [launch] = planOf(70_000 * 256).launches;
     expect(launch).toMatchObject({
-      parameters: [70_000 * 256, 1, 32, 32, 16, 16, 2, 2, 2, 2, 0, 0],
+      parameters: [32, 32, 16, 16, 2, 2, 2, 2, 0, 0, 1, 70_000 * 256],
       work: { workgroups: [35_000, 2, 1] },
     });
-    expect(shaderPoolPlan(geometry, limits, { ...call, count: 0 }).launches).toEqual([]);
+    expect(planOf(0).launches).toEqual([]);
   });
 
   test("one dimension is a plane of one row", () => {

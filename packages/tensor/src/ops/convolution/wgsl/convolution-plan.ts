@@ -1,6 +1,7 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
 import { broadcastStrides, sizeOf } from "../../../core/spec.ts";
@@ -11,13 +12,7 @@ import { cutProduct, stagedDepth } from "../../matmul/wgsl/product-tiles.ts";
 import type { Conv2dAttributes } from "../convolution.ts";
 import type { ConvolutionShape, Direction, KernelAxis } from "../tiling.ts";
 import { areaOf, convolutionShapeOf, pixelsOf } from "../tiling.ts";
-import {
-  convolutionKernel,
-  convolutionParameters,
-  depthwiseElements,
-  depthwiseKernel,
-  depthwiseParameters,
-} from "./convolution.wgsl.ts";
+import { convolutionKernel, depthwiseElements, depthwiseKernel } from "./convolution.wgsl.ts";
 import type { ChannelStrides } from "./patches.wgsl.ts";
 import { convolutionValues, everyOf } from "./patches.wgsl.ts";
 
@@ -73,24 +68,33 @@ function tiledLaunches(
   const count = groups * axes[0].step * axes[1].step * rowTiles * columnTiles * slices;
   const size = sizeOf(output);
   const isVector = !isTransposed && (ofSource * areaOf(shape)) % 4 === 0;
-  const product: PlannedLaunch = {
-    kind: "kernel",
-    kernel: convolutionKernel(tile, isVector ? "depth" : "none", ofSource % stagedDepth === 0, {
-      isTransposed,
-      hasAddend: own !== undefined,
-    }),
-    reads: [{ input: 0 }, { input: 1 }, own && { input: 2 }],
-    writes: [isSliced ? { temporary: 0 } : { output: 0 }],
-    parameters: convolutionParameters({
-      ...{ slope: isSliced ? 1 : slope, count, rowTiles, columnTiles, slices, sliceDepth },
-      ...{ sliceSize: size, rows: ofTarget, ...convolutionValues(shape, own) },
-    }),
+  const text = { isTransposed, hasAddend: own !== undefined };
+  const kernel = convolutionKernel(tile, isVector ? "depth" : "none", ofSource % stagedDepth === 0, text);
+  const product = planLaunch(kernel, {
+    reads: { source: { input: 0 }, filters: { input: 1 }, addend: own && { input: 2 } },
+    writes: { c: isSliced ? { temporary: 0 } : { output: 0 } },
+    parameters: {
+      slope: isSliced ? 1 : slope,
+      count,
+      rowTiles,
+      columnTiles,
+      slices,
+      sliceDepth,
+      sliceSize: size,
+      rows: ofTarget,
+      ...convolutionValues(shape, own),
+    },
     work: { workgroups: workgroupLine(count, limits) },
-  };
+  });
   if (!isSliced) return { launches: [product], temporaries: [] };
   const ofAddend = added && {
-    ...{ operand: { input: 2 }, start: 0, row: added.row, column: added.column },
-    ...{ outer: 0, inner: added.image, innerSize: images },
+    operand: { input: 2 },
+    start: 0,
+    row: added.row,
+    column: added.column,
+    outer: 0,
+    inner: added.image,
+    innerSize: images,
   };
   const matrices = { size, rows: output[1]!, columns: pixelsOf(shape) };
   return {
@@ -107,16 +111,12 @@ function depthwiseLaunch(
 ): PlannedLaunch {
   const size = sizeOf(output);
   const { isTransposed } = shape;
-  return {
-    kind: "kernel",
-    kernel: depthwiseKernel({ isTransposed, hasAddend: added !== undefined }),
-    reads: [{ input: 0 }, { input: 1 }, added && { input: 2 }],
-    writes: [{ output: 0 }],
-    parameters: depthwiseParameters({
-      ...{ slope, size, rows: shape.ofTarget, ...convolutionValues(shape, added) },
-    }),
+  return planLaunch(depthwiseKernel({ isTransposed, hasAddend: added !== undefined }), {
+    reads: { source: { input: 0 }, filters: { input: 1 }, addend: added && { input: 2 } },
+    writes: { c: { output: 0 } },
+    parameters: { slope, size, rows: shape.ofTarget, ...convolutionValues(shape, added) },
     work: { workgroups: workgroupLine(Math.ceil(size / depthwiseElements), limits) },
-  };
+  });
 }
 
 /** A convolution with its epilogue. The input gradient is "transposed": dy is the source, dx the target. */

@@ -1,19 +1,9 @@
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { wgslKernel } from "../../../core/plans/wgsl.ts";
+import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { Tile } from "../../matmul/wgsl/product-tiles.ts";
-import type { ParameterValues, TileValues, VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
-import {
-  activation,
-  fourSteps,
-  parametersText,
-  parameterTypes,
-  parameterValues,
-  stridedOperand,
-  tiledProduct,
-  tileValues,
-} from "../../matmul/wgsl/tiled-product.wgsl.ts";
-import type { ConvolutionValues } from "./patches.wgsl.ts";
-import { convolutionNames, patchOperand, patchText } from "./patches.wgsl.ts";
+import type { TileKernel, VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import { activation, fourSteps, stridedOperand, tiledProduct } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import { ofPatches, patchOperand, patchText } from "./patches.wgsl.ts";
 
 export interface ConvolutionText {
   readonly isTransposed: boolean;
@@ -35,16 +25,7 @@ fn depthA(k: u32) -> vec4u {
 }`
     : `fn depthA(k: u32) -> vec4u { return ${fourSteps}; }`;
 
-/** Parameters of `convolutionKernel` by name, to the order in which it takes them. */
-export const convolutionParameters = (values: TileValues<keyof ConvolutionValues>): number[] =>
-  tileValues(convolutionNames, values);
-
-const depthwiseNames = ["size", "rows", ...convolutionNames] as const;
-
-/** The same of `depthwiseKernel`. */
-export const depthwiseParameters = (
-  values: ParameterValues<"size" | "rows" | keyof ConvolutionValues>,
-): number[] => parameterValues(depthwiseNames, values);
+const convolution = { reads: { source: "f32", filters: "Filter", "addend?": "f32" } } as const;
 
 /** An implicit matrix product: target channels by pixels of all images, the depth are taps of source channels. One for each phase. */
 export function convolutionKernel(
@@ -52,17 +33,17 @@ export function convolutionKernel(
   filterVector: VectorAxis,
   isWhole: boolean,
   { isTransposed, hasAddend }: ConvolutionText,
-): WgslKernel {
+): TileKernel<typeof convolution & typeof ofPatches> {
   return tiledProduct({
-    ...{ entry: "convolution", tile, isVector: false, parameters: convolutionNames },
+    entry: "convolution",
+    tile,
+    isVector: false,
+    hasAddend,
+    schema: joinSchemas(convolution, ofPatches),
     areQuads: { A: false, B: false },
     isAlongDepth: { A: true, B: false },
-    reads: {
-      source: "f32",
-      filters: filterVector === "none" ? "f32" : "vec4f",
-      addend: hasAddend ? "f32" : undefined,
-    },
-    code: `${patchText(isTransposed)}
+    code: `alias Filter = ${filterVector === "none" ? "f32" : "vec4f"};
+${patchText(isTransposed)}
 var<private> ofGroup: u32;
 fn begin(batch: u32) -> u32 {
   ofGroup = batch / (p.stepY * p.stepX);
@@ -92,11 +73,19 @@ ${patchOperand("pixel", isWhole)}`,
 
 const invocations = 256;
 
+const depthwise = {
+  reads: { source: "f32", filters: "f32", "addend?": "f32" },
+  writes: { c: "f32" },
+  parameters: { slope: "f32", size: "u32", rows: "u32" },
+} as const;
+
 /** An invocation computes an element of the target: for few channels in a group, which leave most of a tile empty. */
-export function depthwiseKernel({ isTransposed, hasAddend }: ConvolutionText): WgslKernel {
+export function depthwiseKernel({
+  isTransposed,
+  hasAddend,
+}: ConvolutionText): WgslKernel<typeof depthwise & typeof ofPatches> {
   const added = "image * p.addedImage + channel * p.addedRow + pixel * p.addedColumn";
-  const code = `${parametersText(depthwiseNames)}
-${patchText(isTransposed)}
+  const code = `${patchText(isTransposed)}
 ${activation}
 @compute @workgroup_size(${invocations})
 fn depthwise(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
@@ -128,13 +117,7 @@ fn depthwise(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
   ${hasAddend ? `sum += addend[${added}];` : ""}
   c[at] = activate(vec4f(sum)).x;
 }`;
-  return wgslKernel({
-    entry: "depthwise",
-    code,
-    reads: { source: "f32", filters: "f32", addend: hasAddend ? "f32" : undefined },
-    writes: { c: "f32" },
-    parameterTypes: parameterTypes(depthwiseNames),
-  });
+  return wgslKernel({ entry: "depthwise", schema: joinSchemas(depthwise, ofPatches), code });
 }
 
 /** Elements of the target that a workgroup of `depthwise` computes. */

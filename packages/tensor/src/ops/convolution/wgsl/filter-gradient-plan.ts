@@ -1,6 +1,7 @@
 import type { Limits } from "../../../core/devices/backend.ts";
-import type { PlannedLaunch, WgslKernel } from "../../../core/devices/launch.ts";
+import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
@@ -12,9 +13,7 @@ import type { ConvolutionShape } from "../tiling.ts";
 import { areaOf, convolutionShapeOf, pixelsOf } from "../tiling.ts";
 import {
   depthwiseFilterGradientKernel,
-  depthwiseFilterGradientParameters,
   filterGradientKernel,
-  filterGradientParameters,
   pairInvocations,
 } from "./filter-gradient.wgsl.ts";
 import { convolutionValues } from "./patches.wgsl.ts";
@@ -24,49 +23,65 @@ const fewGradients = 256;
 /** Pixels that are worth a workgroup. */
 const leastPixels = 16 * pairInvocations;
 
-/** A kernel that sums over slices of the pixels, and its parameters. */
+/** A launch that sums over slices of the pixels. */
 interface Sums {
-  readonly kernel: WgslKernel;
-  readonly count: number;
   readonly slices: number;
-  readonly parameters: readonly number[];
+  readonly launch: PlannedLaunch;
 }
 
-function tiledSums(shape: ConvolutionShape, size: number): Sums {
+const reads = { source: { input: 0 }, dy: { input: 1 } };
+
+/** Where sums go: several slices are merged from a temporary. */
+const sumsOf = (slices: number): Slot => (slices > 1 ? { temporary: 0 } : { output: 0 });
+
+function tiledSums(shape: ConvolutionShape, size: number, limits: Limits): Sums {
   const { images, groups, ofSource, ofTarget } = shape;
   const pixels = pixelsOf(shape);
   const cut = cutProduct(groups, ofTarget, ofSource * areaOf(shape), images * pixels);
   const { tile, rowTiles, columnTiles, slices, sliceDepth } = cut;
   const count = groups * rowTiles * columnTiles * slices;
-  return {
-    ...{ count, slices },
-    kernel: filterGradientKernel(
-      tile,
-      pixels % 4 === 0 ? "depth" : "none",
-      (images * pixels) % stagedDepth === 0,
-    ),
-    parameters: filterGradientParameters({
-      ...{ slope: 1, count, rowTiles, columnTiles, slices, sliceDepth, sliceSize: size, rows: ofTarget },
+  const isWhole = (images * pixels) % stagedDepth === 0;
+  const launch = planLaunch(filterGradientKernel(tile, pixels % 4 === 0 ? "depth" : "none", isWhole), {
+    reads,
+    writes: { c: sumsOf(slices) },
+    parameters: {
+      slope: 1,
+      count,
+      rowTiles,
+      columnTiles,
+      slices,
+      sliceDepth,
+      sliceSize: size,
+      rows: ofTarget,
       ...convolutionValues(shape, undefined),
-    }),
-  };
+    },
+    work: { workgroups: workgroupLine(count, limits) },
+  });
+  return { slices, launch };
 }
 
-function depthwiseSums(shape: ConvolutionShape, size: number): Sums {
+function depthwiseSums(shape: ConvolutionShape, size: number, limits: Limits): Sums {
   const { images, groups, ofSource, ofTarget, axes } = shape;
   const pairs = groups * ofSource * ofTarget;
   const all = images * pixelsOf(shape);
   const wanted = Math.min(wantedInvocations / (pairs * pairInvocations), all / leastPixels);
   const sliceDepth = Math.max(1, Math.ceil(all / Math.max(1, wanted)));
   const slices = Math.max(1, Math.ceil(all / sliceDepth));
-  return {
-    ...{ count: pairs * slices, slices },
-    kernel: depthwiseFilterGradientKernel([axes[0].taps, axes[1].taps]),
-    parameters: depthwiseFilterGradientParameters({
-      ...{ slope: 1, count: pairs * slices, slices, sliceDepth, sliceSize: size, rows: ofTarget },
+  const count = pairs * slices;
+  const launch = planLaunch(depthwiseFilterGradientKernel([axes[0].taps, axes[1].taps]), {
+    reads,
+    writes: { c: sumsOf(slices) },
+    parameters: {
+      count,
+      slices,
+      sliceDepth,
+      sliceSize: size,
+      rows: ofTarget,
       ...convolutionValues(shape, undefined),
-    }),
-  };
+    },
+    work: { workgroups: workgroupLine(count, limits) },
+  });
+  return { slices, launch };
 }
 
 /** Sums over slices of the pixels; where there are several, a second launch adds them up in order. */
@@ -81,17 +96,8 @@ export function filterGradientWgslPlan(
   const shape = convolutionShapeOf("forward", x!.shape, dy!.shape, weight, attrs);
   const area = areaOf(shape);
   const isDepthwise = shape.ofSource * shape.ofTarget * area < fewGradients && area <= pairInvocations;
-  const { kernel, count, slices, parameters } = (isDepthwise ? depthwiseSums : tiledSums)(shape, size);
-  const isSliced = slices > 1;
-  const sums: PlannedLaunch = {
-    kind: "kernel",
-    kernel,
-    reads: [{ input: 0 }, { input: 1 }],
-    writes: [isSliced ? { temporary: 0 } : { output: 0 }],
-    parameters,
-    work: { workgroups: workgroupLine(count, limits) },
-  };
-  if (!isSliced) return { launches: [sums], temporaries: [], aliases: [] };
+  const { slices, launch } = (isDepthwise ? depthwiseSums : tiledSums)(shape, size, limits);
+  if (slices === 1) return { launches: [launch], temporaries: [], aliases: [] };
   const merge = mergeSlicesLaunch(slices, { size, rows: 1, columns: size }, 0, undefined, 1, limits);
-  return { launches: [sums, merge], temporaries: [{ shape: [slices, size], dtype: "f32" }], aliases: [] };
+  return { launches: [launch, merge], temporaries: [{ shape: [slices, size], dtype: "f32" }], aliases: [] };
 }

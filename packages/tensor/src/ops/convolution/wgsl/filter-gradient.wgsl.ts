@@ -1,38 +1,28 @@
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { wgslKernel } from "../../../core/plans/wgsl.ts";
+import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { Tile } from "../../matmul/wgsl/product-tiles.ts";
-import type { ParameterValues, TileValues, VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
-import {
-  fourSteps,
-  parametersText,
-  parameterTypes,
-  parameterValues,
-  stridedOperand,
-  tiledProduct,
-  tileValues,
-} from "../../matmul/wgsl/tiled-product.wgsl.ts";
-import type { ConvolutionValues } from "./patches.wgsl.ts";
-import { convolutionNames, patchOperand, patchText } from "./patches.wgsl.ts";
+import type { TileKernel, VectorAxis } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import { fourSteps, stridedOperand, tiledProduct } from "../../matmul/wgsl/tiled-product.wgsl.ts";
+import { ofPatches, patchOperand, patchText } from "./patches.wgsl.ts";
 
-/** Parameters of `filterGradientKernel` by name, to the order in which it takes them. */
-export const filterGradientParameters = (values: TileValues<keyof ConvolutionValues>): number[] =>
-  tileValues(convolutionNames, values);
-
-const depthwiseNames = ["count", "slices", "sliceDepth", "sliceSize", "rows", ...convolutionNames] as const;
-
-/** The same of `depthwiseFilterGradientKernel`. */
-export const depthwiseFilterGradientParameters = (
-  values: ParameterValues<"count" | "slices" | "sliceDepth" | "sliceSize" | "rows" | keyof ConvolutionValues>,
-): number[] => parameterValues(depthwiseNames, values);
+const filterGradient = { reads: { source: "f32", dy: "Gradient" } } as const;
 
 /** An implicit matrix product: channels of dy by taps of x, the depth are pixels of all images. */
-export function filterGradientKernel(tile: Tile, gradientVector: VectorAxis, isWhole: boolean): WgslKernel {
+export function filterGradientKernel(
+  tile: Tile,
+  gradientVector: VectorAxis,
+  isWhole: boolean,
+): TileKernel<typeof filterGradient & typeof ofPatches> {
   return tiledProduct({
-    ...{ entry: "filterGradient", tile, isVector: false, parameters: convolutionNames },
+    entry: "filterGradient",
+    tile,
+    isVector: false,
+    hasAddend: false,
+    schema: joinSchemas(filterGradient, ofPatches),
     areQuads: { A: false, B: false },
     isAlongDepth: { A: true, B: true },
-    reads: { source: "f32", dy: gradientVector === "none" ? "f32" : "vec4f" },
-    code: `${patchText(false)}
+    code: `alias Gradient = ${gradientVector === "none" ? "f32" : "vec4f"};
+${patchText(false)}
 var<private> ofGroup: u32;
 fn begin(batch: u32) -> u32 {
   ofGroup = batch;
@@ -78,12 +68,19 @@ function addTaps(tapsY: number, tapsX: number): string {
   return [...columns, ...rows].join("\n    ");
 }
 
+const depthwiseFilterGradient = {
+  reads: { source: "f32", dy: "f32" },
+  writes: { c: "f32" },
+  parameters: { count: "u32", slices: "u32", sliceDepth: "u32", sliceSize: "u32", rows: "u32" },
+} as const;
+
 /** For few pairs of channels in a group, which leave most of a tile empty. `taps` of the filter fit the invocations. */
-export function depthwiseFilterGradientKernel([tapsY, tapsX]: readonly [number, number]): WgslKernel {
+export function depthwiseFilterGradientKernel([tapsY, tapsX]: readonly [number, number]): WgslKernel<
+  typeof depthwiseFilterGradient & typeof ofPatches
+> {
   const area = tapsY * tapsX;
   const eachTap = (text: (tap: number) => string): string => range(area).map(text).join("\n");
-  const code = `${parametersText(depthwiseNames)}
-${patchText(false)}
+  const code = `${patchText(false)}
 var<workgroup> sums: array<f32, ${area * pairInvocations}>;
 @compute @workgroup_size(${pairInvocations})
 fn depthwiseFilterGradient(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
@@ -111,11 +108,6 @@ fn depthwiseFilterGradient(@builtin(workgroup_id) group: vec3u, @builtin(num_wor
   for (var i = 0u; i < ${pairInvocations}u; i++) { sum += sums[i * ${area}u + t]; }
   c[slice * p.sliceSize + pair * ${area}u + t] = sum;
 }`;
-  return wgslKernel({
-    entry: "depthwiseFilterGradient",
-    code,
-    reads: { source: "f32", dy: "f32" },
-    writes: { c: "f32" },
-    parameterTypes: parameterTypes(depthwiseNames),
-  });
+  const schema = joinSchemas(depthwiseFilterGradient, ofPatches);
+  return wgslKernel({ entry: "depthwiseFilterGradient", schema, code });
 }

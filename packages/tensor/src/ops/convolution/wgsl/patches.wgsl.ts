@@ -4,34 +4,36 @@ import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
 const axisNames = ["source", "target", "taps", "stride", "before", "dilation", "every"];
 
 /** Parameters of all three passes. Strides of the filters and of what is added are in elements; steps are those of `KernelAxis`. */
-export const convolutionNames = [
-  "images",
-  "channels",
-  "sourceImage",
-  "targetImage",
-  "filterRow",
-  "filterChannel",
-  "filterGroup",
-  "addedRow",
-  "addedColumn",
-  "addedImage",
-  "stepY",
-  "stepX",
-  "sourceY",
-  "targetY",
-  "tapsY",
-  "strideY",
-  "beforeY",
-  "dilationY",
-  "everyY",
-  "sourceX",
-  "targetX",
-  "tapsX",
-  "strideX",
-  "beforeX",
-  "dilationX",
-  "everyX",
-] as const;
+export const ofPatches = {
+  parameters: {
+    images: "u32",
+    channels: "u32",
+    sourceImage: "u32",
+    targetImage: "u32",
+    filterRow: "u32",
+    filterChannel: "u32",
+    filterGroup: "u32",
+    addedRow: "u32",
+    addedColumn: "u32",
+    addedImage: "u32",
+    stepY: "u32",
+    stepX: "u32",
+    sourceY: "u32",
+    targetY: "u32",
+    tapsY: "u32",
+    strideY: "u32",
+    beforeY: "u32",
+    dilationY: "u32",
+    everyY: "u32",
+    sourceX: "u32",
+    targetX: "u32",
+    tapsX: "u32",
+    strideX: "u32",
+    beforeX: "u32",
+    dilationX: "u32",
+    everyX: "u32",
+  },
+} as const;
 
 /** Strides of what is added: from a channel, a pixel, an image to the next. */
 export interface ChannelStrides {
@@ -47,8 +49,8 @@ export function everyOf({ step, dilation }: KernelAxis): number {
   return step / a;
 }
 
-/** A number for each of `convolutionNames`; negative ones become words. */
-export type ConvolutionValues = { readonly [Name in (typeof convolutionNames)[number]]: number };
+/** A number for each of them; negative ones become words. */
+export type ConvolutionValues = { readonly [Name in keyof (typeof ofPatches)["parameters"]]: number };
 
 export function convolutionValues(
   shape: ConvolutionShape,

@@ -3,17 +3,17 @@ import { storageOf } from "../../../core/devices/backend.ts";
 import { floatElements } from "../../../core/devices/float-elements.ts";
 import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
-import { wgslKernel } from "../../../core/plans/wgsl.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import { bytesOfStorage } from "../../../expression/storage.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
-import { unitsPerWord, unitType, widestUnit } from "../../movement/wgsl/units.ts";
+import { unitsPerWord, widestUnit } from "../../movement/wgsl/units.ts";
 import type { Indexing } from "../indexing.ts";
 import { bitsOfMissing } from "../indexing.ts";
 import type { Elements } from "./indexing.wgsl.ts";
-import { addCode, addSortedCode, rowOrder, takeCode, wordElements } from "./indexing.wgsl.ts";
+import { addKernel, addSortedKernel, rowOrder, takeKernel, wordElements } from "./indexing.wgsl.ts";
 import { sortLaunches } from "./sorting-plan.ts";
 
 /** So many indices are looked at for each element of a sum sooner than they are sorted. */
@@ -26,7 +26,7 @@ export function shaderTakeLaunches(
   { outer, length, inner, count: chosen, elementwise }: Indexing,
   limits: Limits,
   check: RangeCheck | undefined,
-  reads: readonly [x: Slot, indices: Slot] = [{ input: 0 }, { input: 1 }],
+  reads: { readonly x: Slot; readonly indices: Slot } = { x: { input: 0 }, indices: { input: 1 } },
 ): PlannedLaunch[] {
   if (outer * chosen * inner === 0) return [];
   const { unit, elements } = widestUnit(bytesOfStorage(storageOf(x.dtype, limits)), [
@@ -35,28 +35,20 @@ export function shaderTakeLaunches(
   const size = (outer * chosen * inner) / elements;
   const count = Math.ceil(size / unitsPerWord(unit));
   return [
-    {
-      kind: "kernel",
-      kernel: wgslKernel({
-        entry: "take",
-        code: takeCode(unit, elementwise, check !== undefined),
-        reads: { x: unitType(unit), indices: "u32" },
-        writes: { y: unitType(unit) },
-        parameterTypes: new Array<"u32">(6).fill("u32"),
-      }),
+    planLaunch(takeKernel(unit, elementwise, check !== undefined), {
       reads,
-      writes: [{ output: 0 }],
-      parameters: [
+      writes: { y: { output: 0 } },
+      parameters: {
         count,
         size,
         length,
         chosen,
-        inner / elements,
-        bitsOfMissing(missing, storageOf(x.dtype, limits)),
-      ],
+        inner: inner / elements,
+        missing: bitsOfMissing(missing, storageOf(x.dtype, limits)),
+      },
       work: { workgroups: invocations(count, limits) },
       check,
-    },
+    }),
   ];
 }
 
@@ -72,8 +64,6 @@ export function shaderAddPlan(
     ? launchesOnly([addLaunch(updates, indexing, limits, check)])
     : sortedAddPlan(updates, indexing, limits, check);
 }
-
-const indexed: readonly Slot[] = [{ input: 1 }];
 
 /** How sums are loaded and stored: four columns at a time where rows are whole fours. */
 function sumElements(updates: Spec, { inner, elementwise }: Indexing, limits: Limits): Elements {
@@ -93,31 +83,25 @@ function addLaunch(
   indexing: Indexing,
   limits: Limits,
   check: RangeCheck | undefined,
-  sorted?: readonly Slot[],
+  sorted?: { readonly places: Slot; readonly rows: Slot },
 ): PlannedLaunch {
   const { outer, length, inner, count: chosen, elementwise } = indexing;
   const elements = sumElements(updates, indexing, limits);
-  const { type, extensions } = elements;
   const columns = inner / elements.width;
   const count = outer * length * columns;
   const counts = check !== undefined;
-  return {
-    kind: "kernel",
-    kernel: wgslKernel({
-      ...(sorted
-        ? { entry: "addSorted", code: addSortedCode(elements, counts) }
-        : { entry: "add", code: addCode(elements, elementwise, counts) }),
-      extensions,
-      reads: { updates: type, ...(sorted ? { places: "u32", rows: "u32" } : { indices: "u32" }) },
-      writes: { y: type },
-      parameterTypes: ["u32", "u32", "u32", "u32"],
-    }),
-    reads: [{ input: 0 }, ...(sorted ?? indexed)],
-    writes: [{ output: 0 }],
-    parameters: [count, length, chosen, columns],
+  const rest = {
+    writes: { y: { output: 0 } },
+    parameters: { count, length, chosen, inner: columns },
     work: { workgroups: invocations(count, limits) },
     check,
   };
+  return sorted === undefined
+    ? planLaunch(addKernel(elements, elementwise, counts), {
+        reads: { updates: { input: 0 }, indices: { input: 1 } },
+        ...rest,
+      })
+    : planLaunch(addSortedKernel(elements, counts), { reads: { updates: { input: 0 }, ...sorted }, ...rest });
 }
 
 /** Indices of elements lead to rows of one element, all of them in one list. */
@@ -134,11 +118,15 @@ function sortedAddPlan(
   const shape = [rows.count];
   const [places, keys] = [{ temporary: 0 }, { temporary: 1 }];
   const lines = { outer: 1, length: rows.count, inner: 1, keep: rows.count };
-  const parameters = elementwise ? [count * inner, length, inner] : [count, length, 1];
-  const sorting = { ...lines, order: rowOrder, parameters };
+  const order = rowOrder(
+    elementwise
+      ? { span: count * inner, size: length, columns: inner }
+      : { span: count, size: length, columns: 1 },
+  );
+  const sorting = { ...lines, order };
   const { launches, temporaries } = sortLaunches(sorting, limits, { input: 1 }, { places, keys }, 2);
   return {
-    launches: [...launches, addLaunch(updates, rows, limits, check, [places, keys])],
+    launches: [...launches, addLaunch(updates, rows, limits, check, { places, rows: keys })],
     temporaries: [{ shape, dtype: "u32" }, { shape, dtype: "u32" }, ...temporaries],
     aliases: [],
   };

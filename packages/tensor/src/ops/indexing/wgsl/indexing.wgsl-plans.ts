@@ -60,12 +60,15 @@ export const plans: readonly PlanEntry[] = [
     ([x], { k, axis, largest }, limits) => {
       const lines = linesAlong(x!.shape, axis);
       if (lines.outer * lines.inner * k === 0) return launchesOnly([]);
-      const order = valueOrder(x!.dtype, limits);
-      const sorting = { ...lines, keep: k, order, parameters: [largest ? 0xffffffff : 0] };
+      const order = valueOrder(x!.dtype, largest ? "descending" : "ascending", limits);
+      const sorting = { ...lines, keep: k, order };
       const places = { output: 1 };
       const { launches, temporaries } = sortLaunches(sorting, limits, { input: 0 }, { places }, 0);
       const indexing = { ...lines, count: k, elementwise: true };
-      const values = shaderTakeLaunches(x!, 0, indexing, limits, undefined, [{ input: 0 }, places]);
+      const values = shaderTakeLaunches(x!, 0, indexing, limits, undefined, {
+        x: { input: 0 },
+        indices: places,
+      });
       return { launches: [...launches, ...values], temporaries, aliases: [] };
     },
     { takesStored: true },
@@ -75,8 +78,8 @@ export const plans: readonly PlanEntry[] = [
     ([x], _, limits) => {
       if (sizeOf(x!.shape) === 0) return launchesOnly([]);
       const lines = linesAlong(x!.shape, x!.shape.length - 1);
-      const order = valueOrder(x!.dtype, limits);
-      const sorting = { ...lines, keep: lines.length, order, parameters: [0] };
+      const order = valueOrder(x!.dtype, "ascending", limits);
+      const sorting = { ...lines, keep: lines.length, order };
       const places = { output: 0 };
       const { launches, temporaries } = sortLaunches(sorting, limits, { input: 0 }, { places }, 0);
       return { launches, temporaries, aliases: [] };

@@ -1,26 +1,37 @@
 import type { FloatElements } from "../../../core/devices/float-elements.ts";
 import { floatElementsSource } from "../../../core/devices/float-elements.ts";
+import type { WgslKernel } from "../../../core/devices/launch.ts";
+import { wgslKernel } from "../../../core/plans/wgsl.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import type { Unit } from "../../movement/wgsl/units.ts";
-import { loadUnit, storeUnits, unitType } from "../../movement/wgsl/units.ts";
+import { loadUnit, storeUnits, unitAlias } from "../../movement/wgsl/units.ts";
 import type { SortOrder } from "./sorting.wgsl.ts";
 
+const take = {
+  reads: { x: "Unit", indices: "u32" },
+  writes: { y: "Unit" },
+  parameters: { count: "u32", size: "u32", length: "u32", chosen: "u32", inner: "u32", missing: "u32" },
+} as const;
+
 /** The elements that indices choose: an invocation is a unit of y, or a word of them. An index is of an element or a row. */
-export const takeCode = (unit: Unit, elementwise: boolean, counts: boolean): string => `
-struct P { count: u32, size: u32, length: u32, chosen: u32, inner: u32, missing: u32 }
-@group(1) @binding(0) var<uniform> p: P;
-fn unit(at: u32, old: ${unitType(unit)}) -> ${unitType(unit)} {
+export const takeKernel = (unit: Unit, elementwise: boolean, counts: boolean): WgslKernel<typeof take> =>
+  wgslKernel({
+    entry: "take",
+    schema: take,
+    code: `${unitAlias(unit)}
+fn unit(at: u32, old: Unit) -> Unit {
   if (at >= p.size) { return old; }
   let row = at / p.inner;
   let index = indices[${elementwise ? "at" : "row % p.chosen"}];
   if (index >= p.length) {
     ${counts ? `countOutside(u32(${elementwise ? "true" : "row < p.chosen && at % p.inner == 0u"}));` : ""}
-    return ${unitType(unit)}(p.missing);
+    return Unit(p.missing);
   }
   let place = (row / p.chosen * p.length + index) * p.inner + at % p.inner;
   return ${loadUnit(unit, "x", "place")};
 }
-${invocationEntry("take", storeUnits(unit, "at"))}`;
+${invocationEntry("take", storeUnits(unit, "at"))}`,
+  });
 
 /** How an array of numbers is loaded and stored, and added up. */
 export interface Elements extends Pick<FloatElements, "type" | "extensions" | "load" | "store" | "pack"> {
@@ -38,13 +49,28 @@ export const wordElements = (type: string): Omit<Elements, "width" | "sum"> => (
   store: (array, index, value) => `${array}[${index}] = ${value};`,
 });
 
+const declared = (elements: Elements): string => `alias Element = ${elements.type};
+${floatElementsSource(elements)}`;
+
+const add = {
+  reads: { updates: "Element", indices: "u32" },
+  writes: { y: "Element" },
+  parameters: { count: "u32", length: "u32", chosen: "u32", inner: "u32" },
+} as const;
+
 /** Sums for few indices: an invocation is an element of y, which looks at all of them. */
-export const addCode = (elements: Elements, elementwise: boolean, counts: boolean): string => `
-struct P { count: u32, length: u32, chosen: u32, inner: u32 }
-@group(1) @binding(0) var<uniform> p: P;
-${floatElementsSource(elements)}${invocationEntry(
-  "add",
-  `let row = at / p.inner;
+export const addKernel = (
+  elements: Elements,
+  elementwise: boolean,
+  counts: boolean,
+): WgslKernel<typeof add> =>
+  wgslKernel({
+    entry: "add",
+    schema: add,
+    extensions: elements.extensions,
+    code: `${declared(elements)}${invocationEntry(
+      "add",
+      `let row = at / p.inner;
   ${counts ? "var numberOutside = 0u;" : ""}
   var sum = ${elements.sum}();
   for (var k = 0u; k < p.chosen; k++) {
@@ -54,28 +80,44 @@ ${floatElementsSource(elements)}${invocationEntry(
   }
   ${counts ? `if (${elementwise ? "row % p.length == 0u" : "at == 0u"}) { countOutside(numberOutside); }` : ""}
   ${elements.store!("y", "at", "sum")}`,
-)}`;
+    )}`,
+  });
 
 /** The key of indices out of range, which comes after all others. */
 const rowOutside = "0xffffffffu";
 
+/** Indices lead to rows of `columns` elements, `span` of them to each of several times `size` rows. */
+export interface RowPlaces {
+  readonly span: number;
+  readonly size: number;
+  readonly columns: number;
+}
+
 /** The places of indices in the order of the rows that they lead to, those out of range last. */
-export const rowOrder: SortOrder = {
+export const rowOrder = ({ span, size, columns }: RowPlaces): SortOrder => ({
   type: "u32",
   extensions: [],
-  parameters: "span: u32, size: u32, columns: u32",
+  parameters: { span, size, columns },
   key: `
 fn keyAt(line: u32, place: u32) -> u32 {
   if (x[place] >= p.size) { return ${rowOutside}; }
   return (place / p.span * p.size + x[place]) * p.columns + place % p.columns;
 }`,
-};
+});
+
+const addSorted = {
+  reads: { updates: "Element", places: "u32", rows: "u32" },
+  writes: { y: "Element" },
+  parameters: { count: "u32", length: "u32", chosen: "u32", inner: "u32" },
+} as const;
 
 /** Sums for many indices, whose places come sorted by row: an invocation is an element of y, which looks its row up. */
-export const addSortedCode = (elements: Elements, counts: boolean): string => `
-struct P { count: u32, length: u32, chosen: u32, inner: u32 }
-@group(1) @binding(0) var<uniform> p: P;
-${floatElementsSource(elements)}fn firstOf(row: u32) -> u32 {
+export const addSortedKernel = (elements: Elements, counts: boolean): WgslKernel<typeof addSorted> =>
+  wgslKernel({
+    entry: "addSorted",
+    schema: addSorted,
+    extensions: elements.extensions,
+    code: `${declared(elements)}fn firstOf(row: u32) -> u32 {
   var low = 0u;
   var high = p.chosen;
   while (low < high) {
@@ -98,4 +140,5 @@ ${invocationEntry(
     }
   }
   ${elements.store!("y", "at", "sum")}`,
-)}`;
+)}`,
+  });

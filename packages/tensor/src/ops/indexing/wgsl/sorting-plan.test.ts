@@ -8,7 +8,7 @@ import { runsOf, sortLaunches } from "./sorting-plan.ts";
 const limits = { maxWorkgroups: 65_535 } as Limits;
 
 const planned = (outer: number, length: number, inner: number, keep: number) => {
-  const lines = { outer, length, inner, keep, order: valueOrder("f32", limits), parameters: [0] };
+  const lines = { outer, length, inner, keep, order: valueOrder("f32", "ascending", limits) };
   return sortLaunches(lines, limits, { input: 0 }, { places: { output: 0 } }, 0);
 };
 

@@ -1,17 +1,16 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
-import { wgslKernel, workgroupLine } from "../../../core/plans/wgsl.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
+import { workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Spec } from "../../../core/spec.ts";
 import type { Lines } from "../../movement/lines.ts";
 import { invocations } from "../../movement/wgsl/invocations.ts";
 import type { SortOrder } from "./sorting.wgsl.ts";
-import { blockSize, mergeCode, runsPerMerge, sortCode } from "./sorting.wgsl.ts";
+import { blockSize, mergeKernel, runsPerMerge, sortKernel } from "./sorting.wgsl.ts";
 
 /** Lines to sort, of which none is empty. */
 export interface Sorting extends Lines {
   readonly order: SortOrder;
-  /** The values of the order's parameters. */
-  readonly parameters: readonly number[];
   /** How many entries of each line are wanted, at least one. */
   readonly keep: number;
 }
@@ -75,35 +74,30 @@ export function sortLaunches(
   return { launches, temporaries };
 }
 
-const words = (count: number): "u32"[] => new Array<"u32">(count).fill("u32");
-
-const writesOf = ({ places, keys }: SortedSlots): Slot[] => (keys ? [places, keys] : [places]);
-
 function blockSort(
-  { outer, length, inner, keep, order, parameters: more }: Sorting,
+  { outer, length, inner, keep, order }: Sorting,
   stage: Runs,
   limits: Limits,
   read: Slot,
   to: SortedSlots,
 ): PlannedLaunch {
   const width = widthOf(length);
-  const writesKeys = to.keys !== undefined;
-  const parameters = [outer * inner, length, inner, stage.runs, width, keep, storedIn(stage), ...more];
-  return {
-    kind: "kernel",
-    kernel: wgslKernel({
-      entry: "sort",
-      code: sortCode(order, writesKeys),
-      extensions: order.extensions,
-      reads: { x: order.type },
-      writes: { places: "u32", ...(writesKeys && { keys: "u32" }) },
-      parameterTypes: words(parameters.length),
-    }),
-    reads: [read],
-    writes: writesOf(to),
-    parameters,
-    work: { workgroups: workgroupLine(Math.ceil((outer * inner * stage.runs * width) / blockSize), limits) },
-  };
+  const lines = outer * inner;
+  return planLaunch(sortKernel(order, to.keys !== undefined), {
+    reads: { x: read },
+    writes: { places: to.places, keys: to.keys },
+    parameters: {
+      lines,
+      length,
+      inner,
+      segments: stage.runs,
+      width,
+      keep,
+      stored: storedIn(stage),
+      ...order.parameters,
+    },
+    work: { workgroups: workgroupLine(Math.ceil((lines * stage.runs * width) / blockSize), limits) },
+  });
 }
 
 function merge(
@@ -116,20 +110,17 @@ function merge(
   to: SortedSlots,
 ): PlannedLaunch {
   const count = outer * inner * storedIn(stage);
-  const writesKeys = to.keys !== undefined;
-  const parameters = [count, inner, storedIn(stage), stage.run, storedIn(next), next.run];
-  return {
-    kind: "kernel",
-    kernel: wgslKernel({
-      entry: "merge",
-      code: mergeCode(writesKeys),
-      reads: { places: "u32", keys: "u32" },
-      writes: { nextPlaces: "u32", ...(writesKeys && { nextKeys: "u32" }) },
-      parameterTypes: words(parameters.length),
-    }),
-    reads: writesOf(from),
-    writes: writesOf(to),
-    parameters,
+  return planLaunch(mergeKernel(to.keys !== undefined), {
+    reads: { places: from.places, keys: from.keys! },
+    writes: { nextPlaces: to.places, nextKeys: to.keys },
+    parameters: {
+      count,
+      inner,
+      stored: storedIn(stage),
+      run: stage.run,
+      nextStored: storedIn(next),
+      nextRun: next.run,
+    },
     work: { workgroups: invocations(count, limits) },
-  };
+  });
 }

@@ -1,6 +1,7 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import { floatElements } from "../../../core/devices/float-elements.ts";
-import type { WgslExtension } from "../../../core/devices/launch.ts";
+import type { WgslExtension, WgslKernel } from "../../../core/devices/launch.ts";
+import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { isFloat, isSigned, propertiesOf } from "../../../expression/dtype.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
@@ -12,9 +13,9 @@ export const blockSize = 2048;
 /** So many sorted runs become one at a time. */
 export const runsPerMerge = 8;
 
-/** How an array `x` is ordered: its parameters, and a WGSL function `keyAt(line, place)` that gives unsigned keys. */
+/** How an array `x` is ordered: a WGSL function `keyAt(line, place)` gives unsigned keys, and takes these parameters as u32. */
 export interface SortOrder {
-  readonly parameters: string;
+  readonly parameters: { readonly [name: string]: number };
   readonly key: string;
   /** The elements of the array. */
   readonly type: string;
@@ -35,30 +36,43 @@ fn floatKey(bits: u32) -> u32 {
   return select(0x80000000u + magnitude, 0x80000000u - magnitude, bits != magnitude);
 }`;
 
-/** The values of a dtype along lines, ascending; all bits of the parameter `flip` turn the order round. */
-export function valueOrder(dtype: DType, limits: Limits): SortOrder {
-  const parameters = "flip: u32";
+/** The values of a dtype along lines. */
+export function valueOrder(dtype: DType, direction: "ascending" | "descending", limits: Limits): SortOrder {
+  const parameters = { flip: direction === "ascending" ? 0 : 0xffffffff };
   if (isFloat(dtype)) {
     const { type, extensions, load } = floatElements(dtype, 1, limits);
-    return {
-      parameters,
-      type,
-      extensions,
-      key: floatKey + lineKey(`floatKey(bitcast<u32>(${load("x", "at")}))`),
-    };
+    const key = floatKey + lineKey(`floatKey(bitcast<u32>(${load("x", "at")}))`);
+    return { parameters, type, extensions, key };
   }
   const bits = propertiesOf(dtype).mask === undefined ? "x[at]" : loadUnit("byte", "x", "at");
   const key = lineKey(isSigned(dtype) ? `${bits} ^ 0x80000000u` : bits);
   return { parameters, type: "u32", extensions: [], key };
 }
 
+const sort = {
+  reads: { x: "Element" },
+  writes: { places: "u32", "keys?": "u32" },
+  parameters: {
+    lines: "u32",
+    length: "u32",
+    inner: "u32",
+    segments: "u32",
+    width: "u32",
+    keep: "u32",
+    stored: "u32",
+  },
+} as const;
+
 /**
  * Sorts segments of lines, `width` elements each, a power of two; a workgroup sorts as many as fill a block, by Batcher's
  * bitonic network with every comparison in one direction. It keeps the first `keep` of each.
  */
-export const sortCode = ({ parameters, key }: SortOrder, writesKeys: boolean): string => `
-struct P { lines: u32, length: u32, inner: u32, segments: u32, width: u32, keep: u32, stored: u32, ${parameters} }
-@group(1) @binding(0) var<uniform> p: P;
+export function sortKernel(
+  { parameters, key, type, extensions }: SortOrder,
+  writesKeys: boolean,
+): WgslKernel<typeof sort> {
+  const types = Object.fromEntries(Object.keys(parameters).map((name) => [name, "u32" as const]));
+  const code = `alias Element = ${type};
 var<workgroup> blockKeys: array<u32, ${blockSize}>;
 var<workgroup> blockPlaces: array<u32, ${blockSize}>;
 ${key}
@@ -103,11 +117,28 @@ fn sort(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: ve
   }
 }
 `;
+  return wgslKernel({ entry: "sort", schema: joinSchemas(sort, { parameters: types }), code, extensions });
+}
+
+const merge = {
+  reads: { places: "u32", keys: "u32" },
+  writes: { nextPlaces: "u32", "nextKeys?": "u32" },
+  parameters: {
+    count: "u32",
+    inner: "u32",
+    stored: "u32",
+    run: "u32",
+    nextStored: "u32",
+    nextRun: "u32",
+  },
+} as const;
 
 /** Merges runs of each line: an invocation is an entry, which finds its rank among the other runs. */
-export const mergeCode = (writesKeys: boolean): string => `
-struct P { count: u32, inner: u32, stored: u32, run: u32, nextStored: u32, nextRun: u32 }
-@group(1) @binding(0) var<uniform> p: P;
+export const mergeKernel = (writesKeys: boolean): WgslKernel<typeof merge> =>
+  wgslKernel({
+    entry: "merge",
+    schema: merge,
+    code: `
 ${invocationEntry(
   "merge",
   `let column = at % p.inner;
@@ -132,4 +163,5 @@ ${invocationEntry(
   let next = (outer * p.nextStored + merged * p.nextRun + rank) * p.inner + column;
   nextPlaces[next] = places[at];
   ${writesKeys ? "nextKeys[next] = key;" : ""}`,
-)}`;
+)}`,
+  });

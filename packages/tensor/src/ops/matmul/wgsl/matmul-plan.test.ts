@@ -93,7 +93,7 @@ describe("vectors", () => {
   /** Types of a, b and c. */
   function typesOf(...args: Parameters<typeof planOf>): (string | undefined)[] {
     const { kernel } = planOf(...args).launches[0] as unknown as { readonly kernel: WgslKernel };
-    return [kernel.reads.a, kernel.reads.b, kernel.writes.c];
+    return ["A", "B", "C"].map((name) => new RegExp(`alias ${name} = (\\w+);`).exec(kernel.code)?.[1]);
   }
 
   test("aligned operands are read and written as such, transposed or not", () => {

@@ -1,6 +1,7 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
@@ -10,7 +11,7 @@ import type { MatmulGeometry } from "../matmul-geometry.ts";
 import { geometryOf } from "../matmul-geometry.ts";
 import type { MatmulAttributes } from "../matmul-shape.ts";
 import { matmulOutput } from "../matmul-shape.ts";
-import { matmulKernel, matmulValues } from "./matmul.wgsl.ts";
+import { matmulKernel } from "./matmul.wgsl.ts";
 import { mergeSlicesLaunch } from "./merge-slices.wgsl.ts";
 import type { ProductCut } from "./product-tiles.ts";
 import { cutProduct, stagedDepth } from "./product-tiles.ts";
@@ -60,22 +61,35 @@ export function matmulWgslPlan(
   const count = outer * inner * rowTiles * columnTiles * slices;
   const slope = plain?.slope ?? 1;
   const launches = starts.flatMap((start): PlannedLaunch[] => {
-    const product: PlannedLaunch = {
-      kind: "kernel",
-      kernel,
-      reads: [{ input: 0 }, { input: 1 }, isAdded ? { input: 2 } : undefined],
-      writes: [isSliced ? { temporary: 0 } : { output: 0 }],
-      parameters: matmulValues({
-        ...{ slope: isSliced ? 1 : slope, count, rowTiles, columnTiles, slices, sliceDepth },
-        ...{ sliceSize: size, rows: m, width: n, k, inner, ...strides, ...start },
+    const product = planLaunch(kernel, {
+      reads: { a: { input: 0 }, b: { input: 1 }, addend: isAdded ? { input: 2 } : undefined },
+      writes: { c: isSliced ? { temporary: 0 } : { output: 0 } },
+      parameters: {
+        slope: isSliced ? 1 : slope,
+        count,
+        rowTiles,
+        columnTiles,
+        slices,
+        sliceDepth,
+        sliceSize: size,
+        rows: m,
+        width: n,
+        k,
+        inner,
+        ...strides,
+        ...start,
         startC: isSliced ? 0 : start.startC,
-      }),
+      },
       work: { workgroups: workgroupLine(count, limits) },
-    };
+    });
     if (!isSliced) return [product];
     const ofAddend = added && {
-      ...{ operand: { input: 2 }, start: start.startAddend, row: strides.addendRow },
-      ...{ column: strides.addendColumn, outer: strides.addendOuter, inner: strides.addendInner },
+      operand: { input: 2 },
+      start: start.startAddend,
+      row: strides.addendRow,
+      column: strides.addendColumn,
+      outer: strides.addendOuter,
+      inner: strides.addendInner,
       innerSize: inner,
     };
     return [

@@ -1,33 +1,31 @@
-import type { WgslKernel } from "../../../core/devices/launch.ts";
 import type { Tile } from "./product-tiles.ts";
-import type { TileValues, VectorAxis } from "./tiled-product.wgsl.ts";
-import { fourSteps, stridedOperand, tiledProduct, tileValues } from "./tiled-product.wgsl.ts";
+import type { TileKernel, VectorAxis } from "./tiled-product.wgsl.ts";
+import { fourSteps, stridedOperand, tiledProduct } from "./tiled-product.wgsl.ts";
 
-const parameters = [
-  "startA",
-  "startB",
-  "startAddend",
-  "startC",
-  "k",
-  "aRow",
-  "aDepth",
-  "bDepth",
-  "bColumn",
-  "addendRow",
-  "addendColumn",
-  "inner",
-  "aOuter",
-  "aInner",
-  "bOuter",
-  "bInner",
-  "addendOuter",
-  "addendInner",
-  "width",
-] as const;
-
-/** Parameters of `matmulKernel` by name, to the order in which it takes them. */
-export const matmulValues = (values: TileValues<(typeof parameters)[number]>): number[] =>
-  tileValues(parameters, values);
+const schema = {
+  reads: { a: "A", b: "B", "addend?": "f32" },
+  parameters: {
+    startA: "u32",
+    startB: "u32",
+    startAddend: "u32",
+    startC: "u32",
+    k: "u32",
+    aRow: "u32",
+    aDepth: "u32",
+    bDepth: "u32",
+    bColumn: "u32",
+    addendRow: "u32",
+    addendColumn: "u32",
+    inner: "u32",
+    aOuter: "u32",
+    aInner: "u32",
+    bOuter: "u32",
+    bInner: "u32",
+    addendOuter: "u32",
+    addendInner: "u32",
+    width: "u32",
+  },
+} as const;
 
 export interface MatmulText {
   readonly tile: Tile;
@@ -44,17 +42,19 @@ export interface MatmulText {
 const element = (isVector: boolean): string => (isVector ? "vec4f" : "f32");
 
 /** c = activate(a b + addend). */
-export function matmulKernel(text: MatmulText): WgslKernel {
+export function matmulKernel(text: MatmulText): TileKernel<typeof schema> {
   const { tile, vectorA, vectorB, isVectorC, isAlongDepth, hasAddend, isWhole } = text;
   return tiledProduct({
-    ...{ entry: "matmul", tile, isVector: isVectorC, isAlongDepth, parameters },
+    entry: "matmul",
+    tile,
+    isVector: isVectorC,
+    isAlongDepth,
+    schema,
+    hasAddend,
     areQuads: { A: vectorA === "lanes", B: vectorB === "lanes" || isVectorC },
-    reads: {
-      a: element(vectorA !== "none"),
-      b: element(vectorB !== "none"),
-      addend: hasAddend ? "f32" : undefined,
-    },
-    code: `var<private> at: vec4u;
+    code: `alias A = ${element(vectorA !== "none")};
+alias B = ${element(vectorB !== "none")};
+var<private> at: vec4u;
 fn begin(batch: u32) -> u32 {
   let outer = batch / p.inner;
   let inner = batch % p.inner;

@@ -1,21 +1,27 @@
 import type { Limits } from "../../../core/devices/backend.ts";
-import type { PlannedLaunch, Slot, WgslKernel } from "../../../core/devices/launch.ts";
+import type { PlannedLaunch, Slot } from "../../../core/devices/launch.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { wgslKernel, workgroupLine } from "../../../core/plans/wgsl.ts";
-import { activation, parametersText, parameterTypes, parameterValues } from "./tiled-product.wgsl.ts";
+import { activation } from "./tiled-product.wgsl.ts";
 
-const names = [
-  "size",
-  "slices",
-  "start",
-  "rows",
-  "columns",
-  "startAddend",
-  "addedRow",
-  "addedColumn",
-  "inner",
-  "addedOuter",
-  "addedInner",
-] as const;
+const schema = {
+  reads: { slices: "f32", "addend?": "f32" },
+  writes: { c: "f32" },
+  parameters: {
+    slope: "f32",
+    size: "u32",
+    slices: "u32",
+    start: "u32",
+    rows: "u32",
+    columns: "u32",
+    startAddend: "u32",
+    addedRow: "u32",
+    addedColumn: "u32",
+    inner: "u32",
+    addedOuter: "u32",
+    addedInner: "u32",
+  },
+} as const;
 
 /** What is added to a batch of matrices: its operand, where it starts, and strides. */
 export interface MergeAddend {
@@ -34,14 +40,13 @@ const sharing = 8;
 const invocations = 256;
 
 /** Adds up slices in order: of each `width` neighbours, `lanes` invocations take every so many-th slice. */
-function mergeKernel(lanes: number, hasAddend: boolean): WgslKernel {
+function mergeKernel(lanes: number, hasAddend: boolean) {
   const width = invocations / lanes;
   const addend = `let matrix = at / (p.rows * p.columns);
   let i = p.startAddend + (matrix / p.inner) * p.addedOuter + (matrix % p.inner) * p.addedInner
     + (at / p.columns) % p.rows * p.addedRow + at % p.columns * p.addedColumn;
   sum += addend[i];`;
-  const code = `${parametersText(names)}
-var<workgroup> sums: array<f32, ${invocations}>;
+  const code = `var<workgroup> sums: array<f32, ${invocations}>;
 ${activation}
 @compute @workgroup_size(${invocations})
 fn mergeSlices(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) t: u32) {
@@ -57,13 +62,7 @@ fn mergeSlices(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) gro
   ${hasAddend ? addend : ""}
   c[p.start + at] = activate(vec4f(sum)).x;
 }`;
-  return wgslKernel({
-    entry: "mergeSlices",
-    code,
-    reads: { slices: "f32", addend: hasAddend ? "f32" : undefined },
-    writes: { c: "f32" },
-    parameterTypes: parameterTypes(names),
-  });
+  return wgslKernel({ entry: "mergeSlices", schema, code });
 }
 
 /** Adds `slices` of `size` elements from a temporary, matrices of `rows` by `columns`, and finishes them. */
@@ -76,20 +75,23 @@ export function mergeSlicesLaunch(
   limits: Limits,
 ): PlannedLaunch {
   const lanes = slices < 4 * sharing ? 1 : sharing;
-  return {
-    kind: "kernel",
-    kernel: mergeKernel(lanes, addend !== undefined),
-    reads: [{ temporary: 0 }, addend?.operand],
-    writes: [{ output: 0 }],
-    parameters: parameterValues(names, {
-      ...{ slope, size, slices, start, rows, columns },
+  return planLaunch(mergeKernel(lanes, addend !== undefined), {
+    reads: { slices: { temporary: 0 }, addend: addend?.operand },
+    writes: { c: { output: 0 } },
+    parameters: {
+      slope,
+      size,
+      slices,
+      start,
+      rows,
+      columns,
       startAddend: addend?.start ?? 0,
       addedRow: addend?.row ?? 0,
       addedColumn: addend?.column ?? 0,
       inner: addend?.innerSize ?? 1,
       addedOuter: addend?.outer ?? 0,
       addedInner: addend?.inner ?? 0,
-    }),
+    },
     work: { workgroups: workgroupLine(Math.ceil((size * lanes) / invocations), limits) },
-  };
+  });
 }

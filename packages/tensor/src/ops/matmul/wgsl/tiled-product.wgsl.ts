@@ -1,38 +1,33 @@
-import type { WgslKernel, WgslOperands } from "../../../core/devices/launch.ts";
-import { wgslKernel } from "../../../core/plans/wgsl.ts";
+import type { WgslSchema } from "../../../core/devices/kernel-schema.ts";
+import type { WgslKernel } from "../../../core/devices/launch.ts";
+import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { Tile } from "./product-tiles.ts";
 import { columnsOf, invocationsOf, rowsOfTile, stagedDepth } from "./product-tiles.ts";
 
 /** Which elements of an operand lie side by side, so that four of them are one vector: lanes are rows of a, columns of b. */
 export type VectorAxis = "lanes" | "depth" | "none";
 
-/** Parameters of all kernels over tiles; a kernel's own follow. */
-const tileParameters = [
-  "count",
-  "rowTiles",
-  "columnTiles",
-  "slices",
-  "sliceDepth",
-  "sliceSize",
-  "rows",
-] as const;
+/** What all kernels over tiles have; a kernel's own parameters follow. */
+const tiles = {
+  writes: { c: "C" },
+  parameters: {
+    slope: "f32",
+    count: "u32",
+    rowTiles: "u32",
+    columnTiles: "u32",
+    slices: "u32",
+    sliceDepth: "u32",
+    sliceSize: "u32",
+    rows: "u32",
+  },
+} as const;
 
-/** A number for each parameter of a kernel, by name: the slope, and those of `parametersText`. */
-export type ParameterValues<Names extends string> = { readonly [Name in "slope" | Names]: number };
+/** What a kernel over tiles has of its own. */
+type OwnSchema = Pick<WgslSchema, "reads" | "parameters">;
 
-/** In the order in which the kernel takes them. */
-export const parameterValues = <Names extends string>(
-  names: readonly Names[],
-  values: ParameterValues<Names>,
-): number[] => (["slope", ...names] as const).map((name) => values[name]);
+export type TileKernel<Own extends OwnSchema> = WgslKernel<Own & typeof tiles>;
 
-/** The same for a kernel over tiles, with parameters of its own. */
-export type TileValues<Own extends string> = ParameterValues<(typeof tileParameters)[number] | Own>;
-
-export const tileValues = <Own extends string>(own: readonly Own[], values: TileValues<Own>): number[] =>
-  parameterValues([...tileParameters, ...own], values);
-
-export interface TiledProduct {
+export interface TiledProduct<Own extends OwnSchema = OwnSchema> {
   readonly entry: string;
   readonly tile: Tile;
   /** Whether c is bound, and written, as vectors of four columns. */
@@ -41,28 +36,17 @@ export interface TiledProduct {
   readonly areQuads: { readonly A: boolean; readonly B: boolean };
   /** Whether neighbouring invocations stage neighbours along the depth. */
   readonly isAlongDepth: { readonly A: boolean; readonly B: boolean };
-  readonly parameters: readonly string[];
-  /** `addend` among them is added to the product; absent, nothing is. */
-  readonly reads: WgslOperands;
+  readonly schema: Own;
+  /** Whether `addend`, one of the operands, is added to the product. */
+  readonly hasAddend: boolean;
   /**
-   * Functions: `begin(batch)` prepares for a product of the batch, sets `columns`, and returns
+   * The types of elements that `schema` names, and functions: `begin(batch)` prepares for a product of the batch, sets `columns`, and returns
    * the depth; `placeA(rows)` and `placeB(columns)` are what `loadA(place, k)` and `loadB(place, k)` need to know of four lanes
    * to load them at four steps of the depth, zeros from `depth` on; `rowPlace` and `columnPlace` add up to a place in c and one in
    * the addend.
    */
   readonly code: string;
 }
-
-/** `Parameters`, and the types of its members: the slope, then words. */
-export function parametersText(names: readonly string[]): string {
-  return `struct Parameters { slope: f32, ${names.map((name) => `${name}: u32`).join(", ")} }
-@group(1) @binding(0) var<uniform> p: Parameters;`;
-}
-
-export const parameterTypes = (names: readonly string[]): WgslKernel["parameterTypes"] => [
-  "f32",
-  ...names.map(() => "u32" as const),
-];
 
 /** x where it is positive or NaN, else slope x: 0 for relu, which maps -infinity to 0. */
 export const activation: string = `fn activate(v: vec4f) -> vec4f {
@@ -154,10 +138,9 @@ const lanesOf = (origin: string, quad: string, quads: number, isQuad: boolean): 
  * depth, while the registers hold what is staged next. Then each invocation adds outer products of its vectors, which neighbours
  * read side by side or share, so that no bank of the memory is asked twice.
  */
-export function tiledProduct(product: TiledProduct): WgslKernel {
-  const { entry, tile, parameters, reads, code, isVector } = product;
-  const names = [...tileParameters, ...parameters];
-  const source = `${parametersText(names)}
+export function tiledProduct<Own extends OwnSchema>(product: TiledProduct<Own>): TileKernel<Own> {
+  const { entry, tile, schema, code, isVector } = product;
+  const source = `alias C = ${isVector ? "vec4f" : "f32"};
 var<workgroup> tileA: array<vec4f, ${(rowsOfTile(tile) / 4) * stagedDepth}>;
 var<workgroup> tileB: array<vec4f, ${(columnsOf(tile) / 4) * stagedDepth}>;
 var<private> depth: u32;
@@ -182,13 +165,7 @@ fn ${entry}(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups
   let end = min(total, first + p.sliceDepth);
 ${productText(product)}
 }`;
-  return wgslKernel({
-    entry,
-    code: source,
-    reads,
-    writes: { c: isVector ? "vec4f" : "f32" },
-    parameterTypes: parameterTypes(names),
-  });
+  return wgslKernel({ entry, schema: joinSchemas(tiles, schema), code: source });
 }
 
 const quadsOf = (tile: Tile) => ({ A: rowsOfTile(tile) / 4, B: columnsOf(tile) / 4 });
@@ -285,9 +262,9 @@ ${each(columnQuads, (quad) => storeColumns(product, quad))}`;
 
 const nowhere = "0xffffffffu";
 
-function storeText({ reads, isVector }: TiledProduct): string {
+function storeText({ hasAddend, isVector }: TiledProduct): string {
   const four = (text: (at: string) => string) => ["x", "y", "z", "w"].map(text).join(", ");
-  const addend = reads.addend
+  const addend = hasAddend
     ? `let i = to.addend + place.y;
   v += vec4f(${four((at) => `addend[i.${at}]`)});`
     : "";

@@ -1,18 +1,33 @@
 import { packSources } from "../../../core/devices/float-elements.ts";
+import type { ParameterType } from "../../../core/devices/kernel-schema.ts";
+import type { WgslKernel } from "../../../core/devices/launch.ts";
+import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { propertiesOf } from "../../../expression/dtype.ts";
 import { invocationEntry } from "./invocations.ts";
 import type { Unit } from "./units.ts";
-import { loadUnit, storeUnits, unitType } from "./units.ts";
+import { loadUnit, storeUnits, unitAlias } from "./units.ts";
+
+const copy = {
+  reads: { x: "Unit" },
+  writes: { y: "Unit" },
+  parameters: { count: "u32", xAt: "u32", yAt: "u32" },
+} as const;
+
+/** Of each dimension: divisor, size, stride in x, stride in y. Strides may be negative: u32 wraps. */
+interface Dimensions {
+  readonly parameters: { readonly dims: `array<vec4u, ${number}>` };
+}
+
+const copyOf = (rank: number): typeof copy & Dimensions =>
+  joinSchemas(copy, { parameters: { dims: `array<vec4u, ${rank}>` } });
 
 /**
- * Where a number leads: along every dimension (divisor, size, stride in x, stride in y) it has an index. A number that is
- * none of an element in the box is not inside. Strides may be negative: u32 wraps.
+ * Where a number leads: along every dimension it has an index. A number that is none of an element in the box is not inside.
  */
-const head = (rank: number, more: string): string => `
-struct P { count: u32, first: u32, xAt: u32, yAt: u32, dims: array<vec4u, ${rank}>, ${more} }
+const head = (unit: Unit, rank: number): string => `
+${unitAlias(unit)}
 struct Place { inside: bool, xAt: u32, yAt: u32 }
-@group(1) @binding(0) var<uniform> p: P;
 fn placeOf(number: u32) -> Place {
   var rest = number;
   var place = Place(true, p.xAt, p.yAt);
@@ -29,12 +44,16 @@ fn placeOf(number: u32) -> Place {
 }`;
 
 /** Moves a box: an invocation is one of its elements. */
-export const boxCode = (rank: number): string =>
-  head(rank, "") + invocationEntry("copy", "let place = placeOf(at); y[place.yAt] = x[place.xAt];");
+export const boxKernel = (unit: Unit, rank: number): WgslKernel<typeof copy & Dimensions> =>
+  wgslKernel({
+    entry: "copy",
+    schema: copyOf(rank),
+    code: head(unit, rank) + invocationEntry("copy", "let place = placeOf(at); y[place.yAt] = x[place.xAt];"),
+  });
 
 /** The parameter that fills the rest of an output of a dtype: its type, and a word full of it. */
 export interface FillCode {
-  readonly type: "f32" | "i32" | "u32";
+  readonly type: ParameterType;
   readonly word: string;
   /** A function that it calls. */
   readonly source?: string;
@@ -50,29 +69,48 @@ export function fillCode(dtype: DType): FillCode {
   return { type: wgsl.word, word: "bitcast<u32>(p.fill)" };
 }
 
+/** The first element or word, and the fill. */
+interface Owners {
+  readonly parameters: { readonly first: "u32"; readonly fill: ParameterType };
+}
+
 /**
  * Moves a box: an invocation is an element of y, or a word of it. Elements outside of the box stay what they are, or become
  * the fill.
  */
-export const ownerCode = (unit: Unit, rank: number, fill?: FillCode): string => `
-${head(rank, fill ? `fill: ${fill.type}` : "")}
+export function ownerKernel(
+  unit: Unit,
+  rank: number,
+  fill?: FillCode,
+): WgslKernel<typeof copy & Dimensions & Owners> {
+  const owners: Owners = { parameters: { first: "u32", fill: fill?.type ?? "u32" } };
+  const code = `${head(unit, rank)}
 ${fill?.source ?? ""}
-fn unit(at: u32, old: ${unitType(unit)}) -> ${unitType(unit)} {
+fn unit(at: u32, old: Unit) -> Unit {
   let place = placeOf(at - p.yAt);
   if (at >= p.yAt && place.inside) { return ${loadUnit(unit, "x", "place.xAt")}; }
-  return ${fill ? `${unitType(unit)}(${fill.word})` : "old"};
+  return ${fill ? `Unit(${fill.word})` : "old"};
 }
 ${invocationEntry("copy", storeUnits(unit, "at + p.first"))}`;
+  return wgslKernel({ entry: "copy", schema: joinSchemas(copyOf(rank), owners), code });
+}
 
 /** The side of a tile that goes through the memory of a workgroup, and so is contiguous where read and where written. */
 export const tileSide = 32;
 
+const transpose = {
+  parameters: { width: "u32", columnTo: "u32", height: "u32", rowFrom: "u32" },
+} as const;
+
 /**
- * Moves matrices whose rows are contiguous in x and whose columns are contiguous in y: a workgroup is a tile, whose rows
+ * Moves matrices of words whose rows are contiguous in x and whose columns are contiguous in y: a workgroup is a tile, whose rows
  * are a word apart from whole ones, so that those of a column lie in different banks.
  */
-export const transposeCode = (rank: number): string => `
-${head(rank, "width: u32, columnTo: u32, height: u32, rowFrom: u32")}
+export const transposeKernel = (rank: number): WgslKernel<typeof copy & Dimensions & typeof transpose> =>
+  wgslKernel({
+    entry: "transpose",
+    schema: joinSchemas(copyOf(rank), transpose),
+    code: `${head("word", rank)}
 var<workgroup> tile: array<u32, ${tileSide * (tileSide + 1)}>;
 @compute @workgroup_size(${tileSide}, 8)
 fn transpose(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_id) local: vec3u) {
@@ -95,4 +133,5 @@ fn transpose(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
     }
   }
 }
-`;
+`,
+  });

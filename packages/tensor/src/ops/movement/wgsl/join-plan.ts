@@ -1,10 +1,10 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch } from "../../../core/devices/launch.ts";
-import { wgslKernel } from "../../../core/plans/wgsl.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { invocations } from "./invocations.ts";
-import { joinCode, partName } from "./join.wgsl.ts";
+import { joinKernel, partName } from "./join.wgsl.ts";
 import type { Unit } from "./units.ts";
-import { unitsPerWord, unitType, widestUnit } from "./units.ts";
+import { unitsPerWord, widestUnit } from "./units.ts";
 
 /** A part of the output, counted in elements: each of the `rows` of the output has `run` of its elements, from `begin` on. */
 export interface JoinedPart {
@@ -50,25 +50,15 @@ function joinLaunch(
   limits: Limits,
 ): PlannedLaunch {
   let count = 0;
-  const places = parts.flatMap(({ run, begin }) => {
+  const places = parts.map(({ run, begin }) => {
     const start = count;
     count += rows * run;
-    return [count, run, begin, start];
+    return [count, run, begin, start] as const;
   });
-  const parameters = [count, row, 0, 0, ...places];
-  const types = parameters.map(() => "u32" as const);
-  return {
-    kind: "kernel",
-    kernel: wgslKernel({
-      entry: "join",
-      code: joinCode(parts.length),
-      reads: Object.fromEntries(parts.map((_, part) => [partName(part), unitType(unit)])),
-      writes: { y: unitType(unit) },
-      parameterTypes: types,
-    }),
-    reads: parts.map(({ input }) => ({ input })),
-    writes: [{ output: 0 }],
-    parameters,
+  return planLaunch(joinKernel(unit, parts.length), {
+    reads: Object.fromEntries(parts.map(({ input }, part) => [partName(part), { input }])),
+    writes: { y: { output: 0 } },
+    parameters: { count, row, parts: places },
     work: { workgroups: invocations(count, limits) },
-  };
+  });
 }

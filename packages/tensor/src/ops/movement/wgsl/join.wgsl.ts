@@ -1,4 +1,9 @@
+import type { WgslOperands } from "../../../core/devices/kernel-schema.ts";
+import type { WgslKernel } from "../../../core/devices/launch.ts";
+import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
 import { invocationEntry } from "./invocations.ts";
+import type { Unit } from "./units.ts";
+import { unitAlias } from "./units.ts";
 
 /** The name of each part that is read. */
 export const partName = (part: number): string => `x${part}`;
@@ -6,13 +11,24 @@ export const partName = (part: number): string => `x${part}`;
 const each = (parts: number, line: (part: number) => string): string =>
   Array.from({ length: parts }, (_, part) => line(part)).join("\n");
 
+const join = { writes: { y: "Unit" }, parameters: { count: "u32", row: "u32" } } as const;
+
 /**
- * Moves several tensors into one: an invocation is an element of any of them. Of each part `p.parts` holds the end of its
- * elements among all, its elements in a row, where they begin in a row of y, and where its elements begin among all.
+ * Of each part: the end of its elements among all, its elements in a row, where they begin in a row of y, and where its elements
+ * begin among all.
  */
-export const joinCode = (parts: number): string => `
-struct P { count: u32, row: u32, unused0: u32, unused1: u32, parts: array<vec4u, ${parts}> }
-@group(1) @binding(0) var<uniform> p: P;
+interface Parts {
+  readonly reads: WgslOperands;
+  readonly parameters: { readonly parts: `array<vec4u, ${number}>` };
+}
+
+/** Moves several tensors into one: an invocation is an element of any of them. */
+export function joinKernel(unit: Unit, count: number): WgslKernel<typeof join & Parts> {
+  const parts: Parts = {
+    reads: Object.fromEntries(Array.from({ length: count }, (_, part) => [partName(part), "Unit"])),
+    parameters: { parts: `array<vec4u, ${count}>` },
+  };
+  const code = `${unitAlias(unit)}
 ${invocationEntry(
   "join",
   `var k = 0u;
@@ -21,7 +37,9 @@ ${invocationEntry(
   let xAt = at - part.w;
   let yAt = xAt / part.y * p.row + part.z + xAt % part.y;
   switch k {
-${each(parts, (part) => `  case ${part}u: { y[yAt] = ${partName(part)}[xAt]; }`)}
+${each(count, (part) => `  case ${part}u: { y[yAt] = ${partName(part)}[xAt]; }`)}
   default: {}
   }`,
 )}`;
+  return wgslKernel({ entry: "join", schema: joinSchemas(join, parts), code });
+}

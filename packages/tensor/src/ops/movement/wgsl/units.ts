@@ -8,8 +8,8 @@ const isPacked = (unit: Unit): unit is "half" | "byte" => unit === "half" || uni
 /** How many units share a word. */
 export const unitsPerWord = (unit: Unit): number => (isPacked(unit) ? 32 / bitsOfUnit[unit] : 1);
 
-/** The WGSL type that holds a unit, and of which arrays are made. */
-export const unitType = (unit: Unit): string => (unit === "vector" ? "vec4u" : "u32");
+/** Declares `Unit`, which holds a unit, and of which arrays are made. */
+export const unitAlias = (unit: Unit): string => `alias Unit = ${unit === "vector" ? "vec4u" : "u32"};`;
 
 /** The WGSL of the unit at `at` of an array. */
 export function loadUnit(unit: Unit, array: string, at: string): string {
@@ -20,7 +20,7 @@ export function loadUnit(unit: Unit, array: string, at: string): string {
 
 /** The WGSL that sets y[`word`] to the function `unit(at, old)` of each of its units: one invocation owns a word. */
 export function storeUnits(unit: Unit, word: string): string {
-  if (!isPacked(unit)) return `y[${word}] = unit(${word}, ${unitType(unit)}());`;
+  if (!isPacked(unit)) return `y[${word}] = unit(${word}, Unit());`;
   const [bits, units] = [bitsOfUnit[unit], unitsPerWord(unit)];
   return `var word = y[${word}];
   for (var lane = 0u; lane < ${units}u; lane++) {

@@ -1,3 +1,4 @@
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlanEntry } from "../../../core/plans/plan-tables.ts";
 import { planFor } from "../../../core/plans/plan-tables.ts";
 import { sizeOf } from "../../../core/spec.ts";
@@ -7,31 +8,40 @@ import { maxPoolGradientKernel, maxPoolKernel, maxPoolSelectKernel } from "./max
 import { shaderPoolPlan } from "./pooling-plan.ts";
 
 export const plans: readonly PlanEntry[] = [
-  planFor<PoolGradientAttributes>("maxPoolGradient", ([dy, places], attrs, limits) =>
-    shaderPoolPlan(planeGeometry(attrs.inputShape, dy!.shape, attrs), limits, {
-      kernel: maxPoolGradientKernel(places!.dtype),
-      reads: [{ input: 0 }, { input: 1 }],
-      writes: [{ output: 0 }],
-      count: sizeOf(attrs.inputShape),
-    }),
-  ),
-  planFor<PoolAttributes>("maxPoolSelect", ([x, places], attrs, limits) =>
-    shaderPoolPlan(planeGeometry(x!.shape, places!.shape, attrs), limits, {
-      kernel: maxPoolSelectKernel(places!.dtype),
-      reads: [{ input: 0 }, { input: 1 }],
-      writes: [{ output: 0 }],
-      count: sizeOf(places!.shape),
-    }),
-  ),
+  planFor<PoolGradientAttributes>("maxPoolGradient", ([dy, places], attrs, limits) => {
+    const geometry = planeGeometry(attrs.inputShape, dy!.shape, attrs);
+    return shaderPoolPlan(geometry, sizeOf(attrs.inputShape), limits, (parameters, work) =>
+      planLaunch(maxPoolGradientKernel(places!.dtype), {
+        reads: { dy: { input: 0 }, places: { input: 1 } },
+        writes: { dx: { output: 0 } },
+        parameters,
+        work,
+      }),
+    );
+  }),
+  planFor<PoolAttributes>("maxPoolSelect", ([x, places], attrs, limits) => {
+    const geometry = planeGeometry(x!.shape, places!.shape, attrs);
+    return shaderPoolPlan(geometry, sizeOf(places!.shape), limits, (parameters, work) =>
+      planLaunch(maxPoolSelectKernel(places!.dtype), {
+        reads: { x: { input: 0 }, places: { input: 1 } },
+        writes: { y: { output: 0 } },
+        parameters,
+        work,
+      }),
+    );
+  }),
   planFor<PoolAttributes>("maxPool", ([x], attrs, limits, _donated, op) => {
     const [y, places] = op.outputs([x], attrs);
-    const size = sizeOf(y!.shape);
-    return shaderPoolPlan(planeGeometry(x!.shape, y!.shape, attrs), limits, {
-      kernel: maxPoolKernel(places!.dtype),
-      reads: [{ input: 0 }],
-      writes: [{ output: 0 }, { output: 1 }],
-      count: places!.dtype === "u8" ? Math.ceil(size / 4) : size,
-      more: size,
-    });
+    const positions = sizeOf(y!.shape);
+    const geometry = planeGeometry(x!.shape, y!.shape, attrs);
+    const count = places!.dtype === "u8" ? Math.ceil(positions / 4) : positions;
+    return shaderPoolPlan(geometry, count, limits, (windows, work) =>
+      planLaunch(maxPoolKernel(places!.dtype), {
+        reads: { x: { input: 0 } },
+        writes: { y: { output: 0 }, places: { output: 1 } },
+        parameters: { ...windows, positions },
+        work,
+      }),
+    );
   }),
 ];

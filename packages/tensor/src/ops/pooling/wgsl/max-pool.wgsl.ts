@@ -1,8 +1,9 @@
-import type { WgslKernelParts } from "../../../core/plans/wgsl.ts";
+import type { WgslKernel } from "../../../core/devices/launch.ts";
+import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import { loadUnit } from "../../movement/wgsl/units.ts";
-import { forEachPlace, windows } from "./window.wgsl.ts";
+import { forEachPlace, ofWindows, windows } from "./window.wgsl.ts";
 
 /**
  * Floats are compared by integer keys in their order, both zeros as 0, NaN above everything: compilers may assume that
@@ -35,19 +36,26 @@ fn winnerOf(at: u32) -> Winner {
   return winner;
 }`;
 
-/** An invocation is a window, or, where places are bytes, the four of a word of places. p.more: the number of windows. */
-export const maxPoolKernel = (places: DType): WgslKernelParts => ({
-  entry: "maxPool",
+const maxPool = {
   reads: { x: "u32" },
-  writes: { y: places === "u8" ? "vec4u" : "u32", places: "u32" },
-  code: `${windows}${winner()}
+  writes: { y: "Results", places: "u32" },
+  parameters: { positions: "u32" },
+} as const;
+
+/** An invocation is one of the windows, or, where places are bytes, the four of a word of places. */
+export const maxPoolKernel = (places: DType): WgslKernel<typeof maxPool & typeof ofWindows> =>
+  wgslKernel({
+    entry: "maxPool",
+    schema: joinSchemas(maxPool, ofWindows),
+    code: `alias Results = ${places === "u8" ? "vec4u" : "u32"};
+${windows}${winner()}
 ${invocationEntry(
   "maxPool",
   places === "u8"
     ? `var four = vec4u();
   var word = 0u;
   for (var lane = 0u; lane < 4u; lane++) {
-    if (at * 4u + lane < p.more) {
+    if (at * 4u + lane < p.positions) {
       let winner = winnerOf(at * 4u + lane);
       four[lane] = winner.bits;
       word |= winner.place << (lane * 8u);
@@ -59,19 +67,21 @@ ${invocationEntry(
   y[at] = winner.bits;
   places[at] = winner.place;`,
 )}`,
-});
+  });
 
 const placeAt = (places: DType, at: string): string =>
   loadUnit(places === "u8" ? "byte" : "word", "places", at);
 
+const maxPoolGradient = { reads: { dy: "f32", places: "u32" }, writes: { dx: "f32" } } as const;
+
 /** An invocation is a position of the input, which adds up dy of the windows that it has won. */
-export const maxPoolGradientKernel = (places: DType): WgslKernelParts => ({
-  entry: "maxPoolGradient",
-  reads: { dy: "f32", places: "u32" },
-  writes: { dx: "f32" },
-  code: `${windows}${invocationEntry(
-    "maxPoolGradient",
-    `let plane = planeOf(p.input, at);
+export const maxPoolGradientKernel = (places: DType): WgslKernel<typeof maxPoolGradient & typeof ofWindows> =>
+  wgslKernel({
+    entry: "maxPoolGradient",
+    schema: joinSchemas(maxPoolGradient, ofWindows),
+    code: `${windows}${invocationEntry(
+      "maxPoolGradient",
+      `let plane = planeOf(p.input, at);
   let place = placeIn(p.input, at);
   let first = firstWindow(place);
   var sum = 0.0;
@@ -84,18 +94,20 @@ export const maxPoolGradientKernel = (places: DType): WgslKernelParts => ({
       if (${placeAt(places, "output")} == u32(inside.x * p.size.y + inside.y)) { sum += dy[output]; }`,
   )}
   dx[at] = sum;`,
-  )}`,
-});
+    )}`,
+  });
+
+const maxPoolSelect = { reads: { x: "u32", places: "u32" }, writes: { y: "u32" } } as const;
 
 /** An invocation is a window. */
-export const maxPoolSelectKernel = (places: DType): WgslKernelParts => ({
-  entry: "maxPoolSelect",
-  reads: { x: "u32", places: "u32" },
-  writes: { y: "u32" },
-  code: `${windows}${invocationEntry(
-    "maxPoolSelect",
-    `let place = i32(${placeAt(places, "at")});
+export const maxPoolSelectKernel = (places: DType): WgslKernel<typeof maxPoolSelect & typeof ofWindows> =>
+  wgslKernel({
+    entry: "maxPoolSelect",
+    schema: joinSchemas(maxPoolSelect, ofWindows),
+    code: `${windows}${invocationEntry(
+      "maxPoolSelect",
+      `let place = i32(${placeAt(places, "at")});
   let inside = vec2i(place / p.size.y, place % p.size.y);
   y[at] = x[position(p.input, planeOf(p.output, at), cornerOf(placeIn(p.output, at)) + inside)];`,
-  )}`,
-});
+    )}`,
+  });

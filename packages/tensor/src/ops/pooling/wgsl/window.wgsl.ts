@@ -1,10 +1,37 @@
+import type { NamedParameters } from "../../../core/plans/plan-launch.ts";
+import type { Extents, PlaneGeometry } from "../pooling-geometry.ts";
+
+/** Parameters of all kernels of windows: the number of invocations, and vectors that hold a row and a column. */
+export const ofWindows = {
+  parameters: {
+    count: "u32",
+    input: "vec2i",
+    output: "vec2i",
+    size: "vec2i",
+    stride: "vec2i",
+    padding: "vec2i",
+  },
+} as const;
+
+export type WindowValues = NamedParameters<typeof ofWindows>;
+
+export function windowValues(geometry: PlaneGeometry, count: number): WindowValues {
+  const both = ({ height, width }: Extents) => [height, width] as const;
+  const { input, output, kernel, stride, padding } = geometry;
+  return {
+    count,
+    input: both(input),
+    output: both(output),
+    size: both(kernel),
+    stride: both(stride),
+    padding: both(padding),
+  };
+}
+
 /**
- * What kernels of windows share; vectors hold a row and a column. `more` is a second number beside the count. The windows
- * that cover a position are those from `firstWindow` up to, not including, `endWindow`.
+ * What kernels of windows share. The windows that cover a position are those from `firstWindow` up to, not including, `endWindow`.
  */
 export const windows = `
-struct P { count: u32, more: u32, input: vec2i, output: vec2i, size: vec2i, stride: vec2i, padding: vec2i }
-@group(1) @binding(0) var<uniform> p: P;
 fn placeIn(extents: vec2i, at: u32) -> vec2i { return vec2i(i32(at) / extents.y % extents.x, i32(at) % extents.y); }
 fn planeOf(extents: vec2i, at: u32) -> i32 { return i32(at) / (extents.x * extents.y); }
 fn position(extents: vec2i, plane: i32, place: vec2i) -> i32 { return (plane * extents.x + place.x) * extents.y + place.y; }

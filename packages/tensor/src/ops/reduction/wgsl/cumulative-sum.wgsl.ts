@@ -1,5 +1,5 @@
 import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { wgslKernel } from "../../../core/plans/wgsl.ts";
+import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
 import { cutParameters, placeCode, threadsOfPlace } from "./fold.wgsl.ts";
 import type { LineLayout } from "./line-cut.ts";
 import type { LineStates } from "./line-kernel.wgsl.ts";
@@ -28,6 +28,16 @@ const carryText = (states: LineStates): string => `
   ${joinText(states, threadsOfPlace, true)}
   workgroupBarrier();`;
 
+const cumulativeSum = {
+  reads: { "states?": "State", x: "Vector" },
+  writes: { y: "Vector" },
+  parameters: { reverse: "u32", exclusive: "u32" },
+} as const;
+
+const ofCut = {
+  parameters: Object.fromEntries(cutParameters.map((name) => [name, "u32"])),
+} as { readonly parameters: { readonly [Name in (typeof cutParameters)[number]]: "u32" } };
+
 /**
  * Running sums along lines. The threads of a line take neighbouring steps, add up their totals in log2(threads) rounds
  * (Hillis and Steele), and go on behind them. Where lines are cut, operands begin with the sums of all parts.
@@ -37,7 +47,7 @@ export function cumulativeSumKernel(
   layout: LineLayout,
   isCut: boolean,
   usesSubgroups: boolean,
-): WgslKernel {
+): WgslKernel<typeof cumulativeSum & typeof ofCut> {
   const vector = layout === "single" ? type : `vec4<${type}>`;
   const states: LineStates = { variables: ["carry"], usesSubgroups };
   const body = `${placeCode}
@@ -69,19 +79,11 @@ export function cumulativeSumKernel(
   const code = `
 alias Vector = ${vector};
 alias State = ${layout === "along" ? type : vector};
-struct Parameters { ${cutParameters.map((name) => `${name}: u32`).join(", ")}, reverse: u32, exclusive: u32 }
-@group(1) @binding(0) var<uniform> p: Parameters;
 fn initial() -> State { return State(); }
 fn merge(a: State, b: State) -> State { return a + b; }
 ${vectorCode[layout === "along" ? "along" : "lanes"]}
 ${joinSource(states)}
 ${lineEntry("cumulativeSum", usesSubgroups, body)}`;
-  return wgslKernel({
-    entry: "cumulativeSum",
-    code,
-    extensions: subgroupExtensions(usesSubgroups),
-    reads: { ...(isCut && { states: "State" }), x: "Vector" },
-    writes: { y: "Vector" },
-    parameterTypes: [...cutParameters, "reverse", "exclusive"].map(() => "u32"),
-  });
+  const schema = joinSchemas(cumulativeSum, ofCut);
+  return wgslKernel({ entry: "cumulativeSum", schema, code, extensions: subgroupExtensions(usesSubgroups) });
 }

@@ -78,9 +78,9 @@ describe("launches on a GPU", () => {
   test("operands and parameters are those that a kernel declares", () => {
     const inputs = [f32(2, 50_001), i32(2), f32(2)];
     for (const launch of kernelLaunches(planOf(softmaxCrossEntropyGradientOp, inputs, plain))) {
-      const { reads, writes, parameterTypes } = launch.kernel as WgslKernel;
-      expect(Object.keys(reads)).toHaveLength(launch.reads.length);
-      expect(Object.keys(writes)).toHaveLength(launch.writes.length);
+      const { schema, parameterTypes } = launch.kernel as WgslKernel;
+      expect(Object.keys(schema.reads)).toHaveLength(launch.reads.length);
+      expect(Object.keys(schema.writes)).toHaveLength(launch.writes.length);
       expect(launch.parameters).toHaveLength(parameterTypes.length);
     }
   });

@@ -40,7 +40,7 @@ export function foldLaunch(
   return {
     kind: "kernel",
     kernel,
-    reads: Object.keys(kernel.reads).map((name) =>
+    reads: Object.keys(kernel.schema.reads).map((name) =>
       name === "states" ? states : { input: inputs.indexOf(name) },
     ),
     writes,

@@ -1,3 +1,4 @@
+import type { WgslSchema } from "../../../core/devices/kernel-schema.ts";
 import type { WgslKernel } from "../../../core/devices/launch.ts";
 import { wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { LineLayout } from "./line-cut.ts";
@@ -139,7 +140,7 @@ export const inputsOf = ({ inputs = ["x"], perLine = {}, perPosition = {} }: Fol
 function foldOperands(
   { inputs = ["x"], ...fold }: Reducer | LineMap,
   { layout, from, to }: KernelChoice,
-): Pick<WgslKernel, "reads" | "writes"> {
+): Pick<WgslSchema, "reads" | "writes"> {
   const vector = layout === "single" ? fold.element : `vec4<${fold.element}>`;
   const isMap = "maps" in fold && to === "results";
   const readsElements = from === "elements" || isMap;

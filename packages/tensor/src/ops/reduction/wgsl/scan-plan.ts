@@ -1,6 +1,6 @@
 import type { Limits } from "../../../core/devices/backend.ts";
-import type { PlannedLaunch } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
+import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
@@ -9,7 +9,6 @@ import { linesAlong } from "../../movement/lines.ts";
 import { launchesOnly } from "../../movement/view.ts";
 import type { CumulativeSumAttributes } from "../attributes.ts";
 import { cumulativeSumKernel } from "./cumulative-sum.wgsl.ts";
-import { cutParameters } from "./fold.wgsl.ts";
 import { foldLaunch, statesOf } from "./fold-plan.ts";
 import { cutLines } from "./line-cut.ts";
 import { joinsInSubgroups } from "./line-kernel.wgsl.ts";
@@ -21,19 +20,24 @@ export function cumulativeSumPlan(x: Spec, attrs: CumulativeSumAttributes, limit
   const cut = cutLines(linesAlong(x.shape, attrs.axis));
   const isCut = cut.parts > 1;
   const states = { temporary: 0 };
-  const scan: PlannedLaunch = {
-    kind: "kernel",
-    kernel: cumulativeSumKernel(
-      isFloat(x.dtype) ? "f32" : "u32",
-      cut.layout,
-      isCut,
-      isCut && joinsInSubgroups(cut.threads, limits),
-    ),
-    reads: isCut ? [states, { input: 0 }] : [{ input: 0 }],
-    writes: [{ output: 0 }],
-    parameters: [...cutParameters.map((name) => cut[name]), Number(attrs.reverse), Number(attrs.exclusive)],
+  const { lines, inner, steps, parts, partSteps, threads } = cut;
+  const usesSubgroups = isCut && joinsInSubgroups(threads, limits);
+  const kernel = cumulativeSumKernel(isFloat(x.dtype) ? "f32" : "u32", cut.layout, isCut, usesSubgroups);
+  const scan = planLaunch(kernel, {
+    reads: { states: isCut ? states : undefined, x: { input: 0 } },
+    writes: { y: { output: 0 } },
+    parameters: {
+      lines,
+      inner,
+      steps,
+      parts,
+      partSteps,
+      threads,
+      reverse: Number(attrs.reverse),
+      exclusive: Number(attrs.exclusive),
+    },
     work: { workgroups: workgroupLine(cut.workgroups, limits) },
-  };
+  });
   if (!isCut) return launchesOnly([scan]);
   const reducer = sumReducer(x.dtype);
   const sums = foldLaunch(reducer, cut, { to: "states", writes: [states] }, [], limits);
