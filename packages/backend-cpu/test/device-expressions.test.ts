@@ -1,8 +1,9 @@
 import type { Expression } from "@evenkeel/tensor";
 import { buildExpression, e } from "@evenkeel/tensor";
+import { bufferOf, valuesOf, viewOf } from "@evenkeel/tensor/testing";
 import { describe, expect, it } from "vitest";
 import { expressionWork } from "../src/launches/expression-kernels.ts";
-import { bufferOf, launchOf, valuesOf, viewOf } from "./devices.ts";
+import { launchOf } from "./devices.ts";
 import { onEveryDevice } from "./every-device.ts";
 
 const multiplyAdd = (): Expression =>

@@ -1,7 +1,8 @@
 import type { Backend, HostLaunch } from "@evenkeel/tensor";
 import { DeviceError, wasmKernel } from "@evenkeel/tensor";
+import { bufferOf, valuesOf, viewOf } from "@evenkeel/tensor/testing";
 import { describe, expect, it } from "vitest";
-import { bufferOf, launchOf, valuesOf, viewOf } from "./devices.ts";
+import { launchOf } from "./devices.ts";
 import { onEveryDevice } from "./every-device.ts";
 
 const pause = (milliseconds: number): Promise<void> =>

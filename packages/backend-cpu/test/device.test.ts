@@ -1,5 +1,6 @@
+import { bufferOf, valuesOf } from "@evenkeel/tensor/testing";
 import { describe, expect, it } from "vitest";
-import { bufferOf, launchOf, valuesOf } from "./devices.ts";
+import { launchOf } from "./devices.ts";
 import { onEveryDevice } from "./every-device.ts";
 
 const count = 1000;

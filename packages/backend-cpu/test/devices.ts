@@ -1,5 +1,6 @@
 import type { Backend, BufferView, DeviceBuffer, KernelLaunch, WasmKernel, Work } from "@evenkeel/tensor";
 import { wasmKernel } from "@evenkeel/tensor";
+import { viewOf } from "@evenkeel/tensor/testing";
 import { CpuDevice } from "../src/device.ts";
 import { engineFeatures } from "../src/features.ts";
 import { createDeviceMemory } from "../src/memory/device-memory.ts";
@@ -33,12 +34,6 @@ export const devices: readonly (readonly [name: string, open: OpenDevice])[] = [
   ["5 workers", openThreads(5)],
 ];
 
-export const viewOf = (buffer: DeviceBuffer, byteOffset = 0, bytes: number = buffer.bytes): BufferView => ({
-  buffer,
-  byteOffset,
-  bytes,
-});
-
 /** A launch of one of the test kernels. */
 export function launchOf(
   entry: string,
@@ -65,15 +60,3 @@ const kernels: Readonly<Record<string, WasmKernel>> = {
   ),
   nowhere: wasmKernel(module, "nowhere", { nowhere: { reads: [], writes: [], parameters: {} } }),
 };
-
-/** A buffer that holds these numbers as f32. */
-export function bufferOf(backend: Backend, values: Iterable<number>): DeviceBuffer {
-  const data = Float32Array.from(values);
-  const buffer = backend.allocate(data.byteLength);
-  backend.write(buffer, 0, data);
-  return buffer;
-}
-
-export async function valuesOf(backend: Backend, buffer: DeviceBuffer): Promise<Float32Array> {
-  return new Float32Array(await backend.read(buffer, 0, buffer.bytes));
-}

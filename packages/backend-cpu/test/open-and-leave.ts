@@ -1,6 +1,8 @@
 // Uses a device and ends without closing it: the process must end by itself, but not before the read has resolved.
+
+import { bufferOf, valuesOf } from "@evenkeel/tensor/testing";
 import { cpu } from "../src/cpu.ts";
-import { bufferOf, launchOf, valuesOf } from "./devices.ts";
+import { launchOf } from "./devices.ts";
 
 const backend = await cpu({ threads: 2 }).open();
 const x = bufferOf(backend, [1, 2]);

@@ -10,8 +10,9 @@ import {
   take,
 } from "@evenkeel/tensor";
 import { takeOp } from "@evenkeel/tensor/ops";
+import { bufferOf, viewOf } from "@evenkeel/tensor/testing";
 import type { ContractCase } from "./tools.ts";
-import { addNumber, bufferOf, expectEqual, expectError, hostStep, later, valuesIn, viewOf } from "./tools.ts";
+import { addNumber, expectEqual, expectError, hostStep, later, valuesIn } from "./tools.ts";
 
 /** What launches compute, how they fail, and how a device ends. */
 export const launchCases: readonly ContractCase[] = [

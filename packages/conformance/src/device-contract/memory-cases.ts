@@ -1,6 +1,7 @@
 import { DisposedError, OutOfMemoryError } from "@evenkeel/tensor";
+import { bufferOf } from "@evenkeel/tensor/testing";
 import type { ContractCase } from "./tools.ts";
-import { bufferOf, expectEqual, expectError, valuesIn } from "./tools.ts";
+import { expectEqual, expectError, valuesIn } from "./tools.ts";
 
 /** Buffers: writing, reading, ownership and accounts. */
 export const memoryCases: readonly ContractCase[] = [

@@ -1,5 +1,6 @@
+import { bufferOf } from "@evenkeel/tensor/testing";
 import type { ContractCase } from "./tools.ts";
-import { addNumber, bufferOf, expectEqual, hostStep, later, valuesIn } from "./tools.ts";
+import { addNumber, expectEqual, hostStep, later, valuesIn } from "./tools.ts";
 
 /** Everything takes effect in the order of the calls. */
 export const orderCases: readonly ContractCase[] = [

@@ -1,5 +1,6 @@
-import type { Backend, BufferView, DeviceBuffer, Launch } from "@evenkeel/tensor";
+import type { Backend, DeviceBuffer, Launch } from "@evenkeel/tensor";
 import { buildExpression, e } from "@evenkeel/tensor";
+import { valuesOf, viewOf } from "@evenkeel/tensor/testing";
 
 /** One promise of `Backend`, tried out. It throws what is wrong. */
 export interface ContractCase {
@@ -27,22 +28,8 @@ export async function expectError(kind: ErrorClass, what: string, body: () => un
   throw new Error(`${what}: found no error, expected ${kind.name}`);
 }
 
-export function viewOf(
-  buffer: DeviceBuffer,
-  byteOffset: number = 0,
-  bytes: number = buffer.bytes - byteOffset,
-): BufferView {
-  return { buffer, byteOffset, bytes };
-}
-
-export function bufferOf(backend: Backend, values: ArrayLike<number>): DeviceBuffer {
-  const buffer = backend.allocate(values.length * 4);
-  backend.write(buffer, 0, Float32Array.from(values));
-  return buffer;
-}
-
 export async function valuesIn(backend: Backend, buffer: DeviceBuffer): Promise<number[]> {
-  return [...new Float32Array(await backend.read(buffer, 0, buffer.bytes))];
+  return [...(await valuesOf(backend, buffer))];
 }
 
 /** y = x + s, element by element. */

@@ -18,6 +18,7 @@ import {
   selectBackend,
   setDefaultBackend,
 } from "@evenkeel/tensor";
+import { bufferOf, valuesOf, viewOf } from "@evenkeel/tensor/testing";
 import { wgslKernel } from "@evenkeel/tensor/wgsl";
 import { afterAll, expect, test } from "vitest";
 import { describeOn } from "../devices.ts";
@@ -25,23 +26,8 @@ import { devicesOfTests, openWebgpu } from "./support.ts";
 
 const open = devicesOfTests();
 
-const viewOf = (buffer: DeviceBuffer, byteOffset = 0, bytes = buffer.bytes - byteOffset): BufferView => ({
-  buffer,
-  byteOffset,
-  bytes,
-});
-
-function bufferOf(backend: WebgpuBackend, data: ArrayBufferView): DeviceBuffer {
-  const buffer = backend.allocate(data.byteLength);
-  backend.write(buffer, 0, data);
-  return buffer;
-}
-
-const floats = (backend: WebgpuBackend, values: number[]): DeviceBuffer =>
-  bufferOf(backend, Float32Array.from(values));
-
 const read = async (backend: WebgpuBackend, buffer: DeviceBuffer): Promise<number[]> => [
-  ...new Float32Array(await backend.read(buffer, 0, buffer.bytes)),
+  ...(await valuesOf(backend, buffer)),
 ];
 
 /** y = x s + t, element by element; `which` makes a kernel of its own. */
@@ -93,7 +79,7 @@ const combined = (
 describeOn("webgpu", "webgpu kernels", () => {
   test("get their operands and parameters, absent operands too", async () => {
     const backend = await open();
-    const [x, z, y] = [floats(backend, [1, 2, 3]), floats(backend, [10, 20, 30]), backend.allocate(12)];
+    const [x, z, y] = [bufferOf(backend, [1, 2, 3]), bufferOf(backend, [10, 20, 30]), backend.allocate(12)];
     backend.launch(combined(viewOf(x), viewOf(z), viewOf(y)));
     expect(await read(backend, y)).toEqual([8.5, 16.5, 24.5]);
     backend.launch(combined(viewOf(x), undefined, viewOf(y)));
@@ -118,7 +104,7 @@ describeOn("webgpu", "webgpu kernels", () => {
 
   test("fail by name where they do not fit the limits or their operands", async () => {
     const backend = await open();
-    const [x, y] = [floats(backend, [1]), backend.allocate(4)];
+    const [x, y] = [bufferOf(backend, [1]), backend.allocate(4)];
     const launch = combined(viewOf(x), undefined, viewOf(y)) as Extract<Launch, { kind: "kernel" }>;
     const attempts: [Launch, RegExp][] = [
       [{ ...launch, parameters: [1] }, /^combine: found 1 parameters, expected 3$/],
@@ -145,7 +131,7 @@ describeOn("webgpu", "webgpu kernels", () => {
 
   test("that do not compile fail the next report, by name and line, and the queue goes on", async () => {
     const backend = await open();
-    const [x, y] = [floats(backend, [3]), backend.allocate(4)];
+    const [x, y] = [bufferOf(backend, [3]), backend.allocate(4)];
     const broken = {
       ...combine(false),
       code: combine(false).code.replace("f32(p.a)", "p.a"),
@@ -261,7 +247,7 @@ describeOn("webgpu", "webgpu expressions", () => {
 
   test("work in place beside an input that overlaps", async () => {
     const backend = await open();
-    const x = floats(backend, [1, 2, 3]);
+    const x = bufferOf(backend, [1, 2, 3]);
     backend.launch({
       kind: "expression",
       expression: buildExpression({ inputs: ["f32", "f32"] }, ([a, first]) => e.add(a!, first!)),
@@ -302,7 +288,7 @@ describeOn("webgpu", "webgpu memory", () => {
 
   test("writes keep their place while a kernel compiles", async () => {
     const backend = await open();
-    const [x, y] = [floats(backend, [1]), backend.allocate(4)];
+    const [x, y] = [bufferOf(backend, [1]), backend.allocate(4)];
     const data = Float32Array.of(5);
     backend.launch(affine(viewOf(x), viewOf(y), 2, 77));
     backend.write(x, 0, data);
@@ -320,7 +306,7 @@ describeOn("webgpu", "webgpu memory", () => {
       expect(() => backend.allocate(600_000)).toThrow(OutOfMemoryError);
       for (const buffer of buffers) backend.free(buffer);
     }
-    const x = floats(backend, [1, 2]);
+    const x = bufferOf(backend, [1, 2]);
     backend.launch(affine(viewOf(x), viewOf(x), 2));
     expect(await read(backend, x)).toEqual([2, 4]);
   });
@@ -386,7 +372,7 @@ describeOn("webgpu", "webgpu host steps", () => {
 describeOn("webgpu", "webgpu failures", () => {
   test("a lost device rejects every read and report, and names its latest launches", async () => {
     const backend = await open();
-    const x = floats(backend, [1]);
+    const x = bufferOf(backend, [1]);
     await backend.idle();
     backend.launch(combined(viewOf(x), undefined, viewOf(backend.allocate(4))));
     const before = backend.read(x, 0, 4);
@@ -401,7 +387,7 @@ describeOn("webgpu", "webgpu failures", () => {
 
   test("an invalid command fails the next report, which names the launches of its submission", async () => {
     const backend = await open();
-    const [x, y] = [floats(backend, [1]), backend.allocate(4)];
+    const [x, y] = [bufferOf(backend, [1]), backend.allocate(4)];
     const create = backend.gpuDevice.createBindGroup.bind(backend.gpuDevice);
     backend.gpuDevice.createBindGroup = (descriptor) => create({ ...descriptor, entries: [] });
     backend.launch(affine(viewOf(x), viewOf(y), 2));
@@ -414,7 +400,7 @@ describeOn("webgpu", "webgpu failures", () => {
 describeOn("webgpu", "webgpu at work", () => {
   test("submits the launches of a synchronous stretch together, and makes nothing anew the second time", async () => {
     const backend = await open();
-    const x = floats(backend, [1, 2, 3]);
+    const x = bufferOf(backend, [1, 2, 3]);
     const step = async (): Promise<void> => {
       for (let launch = 0; launch < 50; launch++) {
         const y = backend.allocate(12);
@@ -446,7 +432,7 @@ describeOn("webgpu", "webgpu at work", () => {
   test("profiles launches one by one where there are timestamps", async (context) => {
     const backend = await open();
     if (!backend.limits.features.has("timestamp-query")) context.skip("the adapter has no timestamp queries");
-    const x = floats(backend, [1, 2, 3]);
+    const x = bufferOf(backend, [1, 2, 3]);
     const times = await backend.profile(() => {
       backend.launch(affine(viewOf(x), viewOf(x), 2));
       backend.launch(combined(viewOf(x), undefined, viewOf(backend.allocate(12))));
@@ -478,12 +464,12 @@ describeOn("webgpu", "webgpu at work", () => {
   test("shares a device that is open, and leaves it open", async () => {
     const gpuDevice = await smallDevice();
     const backend = await open({ device: gpuDevice });
-    const x = floats(backend, [1]);
+    const x = bufferOf(backend, [1]);
     backend.launch(affine(viewOf(x), viewOf(x), 4));
     expect(await read(backend, x)).toEqual([4]);
     await backend.close();
     const again = await open({ device: gpuDevice });
-    expect(await read(again, floats(again, [2]))).toEqual([2]);
+    expect(await read(again, bufferOf(again, [2]))).toEqual([2]);
     await again.close();
     gpuDevice.destroy();
   });
@@ -491,7 +477,7 @@ describeOn("webgpu", "webgpu at work", () => {
   test("opens and closes fifty times", async () => {
     for (let cycle = 0; cycle < 50; cycle++) {
       const backend = await openWebgpu();
-      expect(await read(backend, floats(backend, [cycle]))).toEqual([cycle]);
+      expect(await read(backend, bufferOf(backend, [cycle]))).toEqual([cycle]);
       await backend.close();
     }
   });

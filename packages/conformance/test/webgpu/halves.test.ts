@@ -1,5 +1,6 @@
-import type { AnyOp, Limits, ReferenceArray, Slot, Spec } from "@evenkeel/tensor";
-import { bindLaunch, plannerOf, sizeOf } from "@evenkeel/tensor";
+import type { AnyOp, Limits, ReferenceArray, Spec } from "@evenkeel/tensor";
+import { plannerOf, sizeOf } from "@evenkeel/tensor";
+import { bufferOf, launchPlan } from "@evenkeel/tensor/testing";
 import { expect, test } from "vitest";
 import { allCases } from "../../src/index.ts";
 import { describeOn } from "../devices.ts";
@@ -38,15 +39,10 @@ describeOn("webgpu", "elements of two bytes", () => {
     const limits: Limits = { ...backend.limits, storage };
     const plan = plannerOf(op, backend)!(specs, attrs, limits, []);
     const size = sizeOf(op.outputs(specs, attrs)[0]!.shape);
-    const output = { buffer: backend.allocate(2 * size), byteOffset: 0, bytes: 2 * size };
-    const inputs = bits.map((data) => {
-      const buffer = backend.allocate(data.byteLength);
-      backend.write(buffer, 0, data);
-      return { buffer, byteOffset: 0, bytes: data.byteLength };
-    });
-    const viewOf = (slot: Slot) => ("input" in slot ? inputs[slot.input]! : output);
-    for (const launch of plan.launches) backend.launch(bindLaunch(launch, viewOf, [fill]));
-    return new Uint16Array(await backend.read(output.buffer, 0, 2 * size));
+    const output = backend.allocate(2 * size);
+    const inputs = bits.map((data) => bufferOf(backend, data));
+    launchPlan(backend, plan, inputs, [output], [fill]);
+    return new Uint16Array(await backend.read(output, 0, 2 * size));
   }
 
   /** The meaning of the op, which moves any numbers, bits of halves as well. */

@@ -1,6 +1,5 @@
 import type { WebgpuBackend } from "@evenkeel/backend-webgpu";
-import type { BufferView, KernelLaunch, Launch, ScalarSlot, Slot } from "@evenkeel/tensor";
-import { sizeOf } from "@evenkeel/tensor";
+import { bufferOf, launchPlan, valuesOf } from "@evenkeel/tensor/testing";
 import type { LineMap } from "@evenkeel/tensor/wgsl";
 import { mapPlan } from "@evenkeel/tensor/wgsl";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -60,13 +59,6 @@ function expectedOf({ outer, length, inner }: Lines, [x, shift, scale]: readonly
   return y;
 }
 
-const placed = (launch: KernelLaunch<Slot, ScalarSlot>, viewIn: (slot: Slot) => BufferView): Launch => ({
-  ...launch,
-  reads: launch.reads.map((slot) => slot && viewIn(slot)),
-  writes: launch.writes.map((slot) => slot && viewIn(slot)),
-  parameters: launch.parameters as readonly number[],
-});
-
 describeOn("webgpu", "operands of lines", () => {
   describe.each([
     ["with what the device has", []],
@@ -82,29 +74,14 @@ describeOn("webgpu", "operands of lines", () => {
       const { outer, length, inner } = lines;
       const values = [wave(outer * length * inner, 0), wave(outer * inner, 1), wave(length, 2)];
       const plan = mapPlan(lines, scaled, backend.limits, [length]);
-      const inputs = values.map((data) => viewWith(data));
-      const output = viewOf(values[0]!.byteLength);
-      const temporaries = plan.temporaries.map(({ shape }) => viewOf(4 * sizeOf(shape)));
-      const viewIn = (slot: Slot): BufferView =>
-        "input" in slot ? inputs[slot.input]! : "output" in slot ? output : temporaries[slot.temporary]!;
-      for (const launch of plan.launches) {
-        backend.launch(placed(launch as KernelLaunch<Slot, ScalarSlot>, viewIn));
-      }
-      const found = new Float32Array(await backend.read(output.buffer, 0, output.bytes));
+      const output = backend.allocate(values[0]!.byteLength);
+      const inputs = values.map((data) => bufferOf(backend, data));
+      launchPlan(backend, plan, inputs, [output]);
+      const found = await valuesOf(backend, output);
       const expected = expectedOf(lines, values);
       // Values are below 10: this allows some 16 units in their last place.
       const wrong = expected.findIndex((value, at) => !(Math.abs(found[at]! - value) < 16 * 2 ** -20));
       expect([wrong, found[wrong], expected[wrong]]).toEqual([-1, undefined, undefined]);
     });
-
-    function viewOf(bytes: number): BufferView {
-      return { buffer: backend.allocate(bytes), byteOffset: 0, bytes };
-    }
-
-    function viewWith(data: Float32Array): BufferView {
-      const view = viewOf(data.byteLength);
-      backend.write(view.buffer, 0, data);
-      return view;
-    }
   });
 });

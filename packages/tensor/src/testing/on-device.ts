@@ -1,0 +1,67 @@
+import type { Backend } from "../core/devices/backend.ts";
+import { bytesOf } from "../core/devices/backend.ts";
+import type { BufferView, DeviceBuffer, Slot } from "../core/devices/launch.ts";
+import { bindLaunch } from "../core/devices/launch.ts";
+import type { Plan } from "../core/op.ts";
+
+/**
+ * A buffer, or a part of it, as launches take it.
+ *
+ * @example viewOf(bufferOf(backend, [1, 2, 3]), 4).bytes // 8
+ */
+export const viewOf = (
+  buffer: DeviceBuffer,
+  byteOffset: number = 0,
+  bytes: number = buffer.bytes - byteOffset,
+): BufferView => ({ buffer, byteOffset, bytes });
+
+/**
+ * A buffer that contains these elements; numbers are stored as f32.
+ *
+ * @example const x = bufferOf(backend, [1, 2, 3]);
+ */
+export function bufferOf(backend: Backend, values: Iterable<number> | ArrayBufferView): DeviceBuffer {
+  const data = ArrayBuffer.isView(values) ? values : Float32Array.from(values);
+  const buffer = backend.allocate(data.byteLength);
+  backend.write(buffer, 0, data);
+  return buffer;
+}
+
+/**
+ * The f32 that a buffer contains after all launches so far.
+ *
+ * @example (await valuesOf(backend, bufferOf(backend, [1, 2, 3])))[2] // 3
+ */
+export async function valuesOf(backend: Backend, buffer: DeviceBuffer): Promise<Float32Array> {
+  return new Float32Array(await backend.read(buffer, 0, buffer.bytes));
+}
+
+/**
+ * Launches a plan without aliases over buffers that the caller has filled or reads; its temporaries are freed behind the launches.
+ *
+ * @example
+ * const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.mul(x, 2));
+ * const spec = { shape: [2], dtype: "f32" };
+ * const [x, y] = [bufferOf(backend, [1, 2]), bufferOf(backend, [0, 0])];
+ * launchPlan(backend, expressionPlan(expression, [spec], [spec], [false]), [x], [y]);
+ * (await valuesOf(backend, y))[1] // 4
+ */
+export function launchPlan(
+  backend: Backend,
+  plan: Plan,
+  inputs: readonly (DeviceBuffer | undefined)[],
+  outputs: readonly DeviceBuffer[],
+  scalars: readonly number[] = [],
+): void {
+  const temporaries = plan.temporaries.map((spec) => backend.allocate(bytesOf(spec, backend.limits)));
+  const bufferIn = (slot: Slot): DeviceBuffer =>
+    "input" in slot
+      ? inputs[slot.input]!
+      : "output" in slot
+        ? outputs[slot.output]!
+        : temporaries[slot.temporary]!;
+  for (const launch of plan.launches) {
+    backend.launch(bindLaunch(launch, (slot) => viewOf(bufferIn(slot)), scalars));
+  }
+  for (const temporary of temporaries) backend.free(temporary);
+}
