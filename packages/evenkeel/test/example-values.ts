@@ -13,6 +13,7 @@ import {
   getDefaultBackend,
   normal,
   ones,
+  planLaunch,
   RandomSource,
   tensor,
   zeros,
@@ -231,6 +232,15 @@ const within: readonly (readonly [place: string, values: ExampleValues | (() => 
       kernels: () => ({ fill: { reads: [], writes: ["y"], parameters: { value: "f64" } } }),
       y: () => ({ output: 0 }),
       work: () => ({ items: 1, chunk: 1 }),
+    },
+  ],
+  [
+    "packages/tensor/src/core/plans/wgsl.ts",
+    {
+      x: () => ({ input: 0 }),
+      y: () => ({ output: 0 }),
+      work: () => ({ workgroups: [1, 1, 1] }),
+      planLaunch: () => planLaunch,
     },
   ],
   ["packages/tensor/src/ops/pooling/avg-pool", { images: () => draw(32, 64, 28, 28) }],

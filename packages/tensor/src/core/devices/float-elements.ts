@@ -52,9 +52,8 @@ export const packSources: { readonly [Name in WgslPairs["pack"]]: string } = { h
  * const x = floatElements("f16", 4, limits);
  * const kernel = wgslKernel({
  *   entry: "twice",
+ *   schema: { reads: { x: x.type }, writes: { y: x.type }, parameters: {} },
  *   extensions: x.extensions,
- *   reads: { x: x.type },
- *   writes: { y: x.type },
  *   code: `${floatElementsSource(x)}
  *     @compute @workgroup_size(1) fn twice() { ${x.store!("y", "0", `2 * ${x.load("x", "0")}`)} }`,
  * });

@@ -22,7 +22,7 @@ export interface DeclaringParts {
 }
 
 /**
- * A kernel in WGSL. Its code knows operands by their names, and parameters as `p.name`; `planLaunch` launches it with a value for each name.
+ * A kernel in WGSL. Its code refers to operands by their names and to parameters as `p.name`; `planLaunch` takes a value for each name.
  *
  * @example
  * const scale = {
@@ -30,14 +30,12 @@ export interface DeclaringParts {
  *   writes: { y: "f32" },
  *   parameters: { factor: "f32" },
  * } as const;
- *
  * const kernel = wgslKernel({
  *   entry: "scale",
  *   schema: scale,
  *   code: "@compute @workgroup_size(1) fn scale() { y[0] = p.factor * x[0]; }",
  * });
- *
- * planLaunch(kernel, { reads: { x }, writes: { y }, parameters: { factor: 2 }, work: { workgroups: [1, 1, 1] } });
+ * planLaunch(kernel, { reads: { x }, writes: { y }, parameters: { factor: 2 }, work });
  */
 export function wgslKernel<Schema extends WgslSchema>(parts: WgslKernelParts<Schema>): WgslKernel<Schema>;
 export function wgslKernel(parts: DeclaringParts): WgslKernel;
