@@ -1,5 +1,5 @@
 import { activate, finish, madd, packAlong } from "../../matmul/wasm/simd.as";
-import { ConvolveArguments, PackFiltersArguments } from "./convolution.kernels.as";
+import { ConvolutionSizes, ConvolveArguments, PackFiltersArguments } from "./convolution.kernels.as";
 import { axisAt, axisBytes, enterPhase, enterTile, phaseOf, targetAt } from "./geometry.as";
 import { multiplyPatches, multiplyRows } from "./panel.as";
 import { packSource, segmentBytes, writeOffsets, writeSegments } from "./patches.as";
@@ -10,7 +10,7 @@ import { addRectangle, clearWritten, writeStatistics, writtenAt } from "./writte
 // with the parts of source and target exchanged.
 
 
-const tileBytes: usize = 128;
+const tileBytes: usize = ConvolutionSizes.tileBytes;
 /** What the rows of one product take: half of a first-level cache of 32 KiB. */
 const rowBytesInUse: i32 = 16384;
 

@@ -1,3 +1,19 @@
+/** Numbers of the kernels that their plans know too: what they keep in scratch, in bytes, and the positions of a Winograd tile. */
+export const convolutionSizes = {
+  /** What is known of an axis. */
+  axisBytes: 128,
+  /** What is known of a tile of targets. */
+  tileBytes: 128,
+  /** A segment of up to four neighbouring targets: where it is read, and where it is written. */
+  segmentBytes: 8,
+  /** Positions of a tile of 4x4 targets and 3x3 taps: each is a product of small matrices. */
+  positions: 36,
+  /** Four such tiles. */
+  groupBytes: 208,
+  /** Multiples of the stride of a depthwise convolution. */
+  rampBytes: 32,
+} as const;
+
 /** Of convolution.as.ts. Parameters that end in Y or X are those of an axis. */
 export const convolutionKernels = {
   packFilters: {

@@ -3,7 +3,7 @@ import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
 import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
-import { convolutionKernels } from "./convolution.kernels.ts";
+import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import { chunkOf } from "./direct-plan.ts";
 import type { PreparedLaunches } from "./prepared-launches.ts";
 
@@ -50,7 +50,11 @@ export function depthwiseLaunches(
           ...axisParameters([facing(y, isTransposed), facing(x, isTransposed)]),
           slope: epilogue?.slope ?? 1,
         },
-        work: { items: images * groups, chunk: chunkOf(pixelsOf(shape) * areaOf(shape)), scratchBytes: 32 },
+        work: {
+          items: images * groups,
+          chunk: chunkOf(pixelsOf(shape) * areaOf(shape)),
+          scratchBytes: convolutionSizes.rampBytes,
+        },
       }),
     ],
   };

@@ -2,7 +2,7 @@ import { wasmKernel } from "../../../core/devices/launch.ts";
 import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import type { ConvolutionShape } from "../tiling.ts";
 import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
-import { convolutionKernels } from "./convolution.kernels.ts";
+import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import { chunkOf } from "./direct-plan.ts";
 import type { Sums } from "./sums.ts";
 
@@ -24,7 +24,7 @@ export function depthwiseSums(shape: ConvolutionShape, module: string): Sums {
         work: {
           items: groups * slices,
           chunk: chunkOf(sliceImages * pixelsOf(shape) * areaOf(shape)),
-          scratchBytes: 32 + 16 * y.taps * 4 * Math.ceil(x.taps / 4),
+          scratchBytes: convolutionSizes.rampBytes + 16 * y.taps * 4 * Math.ceil(x.taps / 4),
         },
       }),
   };

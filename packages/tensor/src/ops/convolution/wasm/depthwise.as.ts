@@ -1,5 +1,5 @@
 import { activate, finish, madd } from "../../matmul/wasm/simd.as";
-import { ConvolveDepthwiseArguments, FilterGradientDepthwiseArguments } from "./convolution.kernels.as";
+import { ConvolutionSizes, ConvolveDepthwiseArguments, FilterGradientDepthwiseArguments } from "./convolution.kernels.as";
 
 // Convolution of each channel with a filter of its own, at stride 1 or 2: rows of the source are read where they lie, sixteen
 // neighbouring targets at a time, and four at the ends of rows, where what lies outside is masked.
@@ -14,7 +14,7 @@ function loadApart(at: usize, stride: i32): v128 {
 }
 
 /** 0, 1, 2, 3 times the stride, then times 1. In memory: engines build constants of vectors anew at every use. */
-const rampBytes: usize = 32;
+const rampBytes: usize = ConvolutionSizes.rampBytes;
 
 function writeRamps(at: usize, stride: i32): void {
   const lanes = i32x4(0, 1, 2, 3);

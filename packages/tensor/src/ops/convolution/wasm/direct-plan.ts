@@ -5,7 +5,7 @@ import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape, Tile } from "../tiling.ts";
 import { areaOf, axisParameters, tileOf, tilesOf } from "../tiling.ts";
-import { convolutionKernels } from "./convolution.kernels.ts";
+import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import type { PreparedLaunches } from "./prepared-launches.ts";
 
 /** Target pixels of a tile: with `targetChannels` of them, its output takes half of a 512 KiB second-level cache. */
@@ -32,8 +32,9 @@ function blocksOf(tile: Tile, sourceChannels: number, channels: number, taps: nu
 }
 
 function scratchBytesOf(tile: Tile, blocks: Blocks, taps: number): number {
-  const tables = 4 * blocks.source * taps + 8 * (tile.segments + 3);
-  return 640 + tables + 16 + blocks.source * tile.patchBytes;
+  const { axisBytes, tileBytes, segmentBytes } = convolutionSizes;
+  const tables = 4 * blocks.source * taps + segmentBytes * (tile.segments + 3);
+  return 4 * axisBytes + tileBytes + tables + 16 + blocks.source * tile.patchBytes;
 }
 
 /** Packs the filters, then convolves patches with the epilogue inside. */
@@ -63,7 +64,11 @@ export function directLaunches(
         reads: { filters: { input: 1 } },
         writes: { packed: { temporary: 0 } },
         parameters: own,
-        work: { items: groups * panels, chunk: chunkOf(4 * ofSource * area * 16), scratchBytes: 256 },
+        work: {
+          items: groups * panels,
+          chunk: chunkOf(4 * ofSource * area * 16),
+          scratchBytes: 2 * convolutionSizes.axisBytes,
+        },
       }),
       planLaunch(wasmKernel(module, "convolve", convolutionKernels), {
         reads: {

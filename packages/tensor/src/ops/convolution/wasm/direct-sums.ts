@@ -3,7 +3,7 @@ import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape, Tile } from "../tiling.ts";
 import { areaOf, axisParameters, pixelsOf, tileOf } from "../tiling.ts";
-import { convolutionKernels } from "./convolution.kernels.ts";
+import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import { chunkOf } from "./direct-plan.ts";
 import type { Sums } from "./sums.ts";
 
@@ -44,8 +44,11 @@ function cutSums(shape: ConvolutionShape): Cut {
 
 function scratchBytesOf(tile: Tile, { outputs, channels }: Cut, area: number): number {
   const taps = 4 * Math.ceil((channels * area) / 4);
-  const tables = 4 * taps + 8 * tile.segments + 16;
-  return 256 + tables + 4 * taps * outputs + 16 * outputs * tile.segments + channels * tile.patchBytes;
+  const { axisBytes, segmentBytes } = convolutionSizes;
+  const tables = 4 * taps + segmentBytes * tile.segments + 16;
+  return (
+    2 * axisBytes + tables + 4 * taps * outputs + 16 * outputs * tile.segments + channels * tile.patchBytes
+  );
 }
 
 /** Dot products of dy with the patches of x. */

@@ -1,3 +1,5 @@
+import { ConvolutionSizes } from "./convolution.kernels.as";
+
 // One axis of a convolution. The kernel reads a source and writes a target: x and y of the convolution itself, dy and dx of its
 // input gradient ("transposed"), where the targets of one residue modulo the stride (a phase) see the same taps.
 
@@ -35,7 +37,7 @@ class Axis {
   extent: i32;
 }
 
-const axisBytes: usize = 128;
+const axisBytes: usize = ConvolutionSizes.axisBytes;
 
 function axisAt(address: usize, source: i32, target: i32, kernel: i32, stride: i32, padding: i32, dilation: i32, transposed: i32): Axis {
   const axis = changetype<Axis>(address);

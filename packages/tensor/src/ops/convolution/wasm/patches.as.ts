@@ -1,3 +1,4 @@
+import { ConvolutionSizes } from "./convolution.kernels.as";
 import { Axis, phaseOf, reads, shiftOf, span } from "./geometry.as";
 
 // The source pixels of a tile, padded with zeros, side by side in scratch: every patch is then read from there by one table of
@@ -9,7 +10,7 @@ import { Axis, phaseOf, reads, shiftOf, span } from "./geometry.as";
  * A segment is up to four neighbouring targets of a row: the address that its first tap is read from, and the bytes from the first
  * target of the tile.
  */
-const segmentBytes: usize = 8;
+const segmentBytes: usize = ConvolutionSizes.segmentBytes;
 
 /** Columns of one residue in scratch: four at a time, and what the taps reach beyond. */
 // @ts-ignore: decorator

@@ -5,11 +5,9 @@ import type { Shape } from "../../../core/spec.ts";
 import type { PlainEpilogue } from "../../matmul/epilogue.ts";
 import type { ConvolutionShape, KernelAxis } from "../tiling.ts";
 import { axisParameters, pixelsOf } from "../tiling.ts";
-import { convolutionKernels } from "./convolution.kernels.ts";
+import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import type { PreparedLaunches } from "./prepared-launches.ts";
 
-/** Positions of a tile of 4x4 targets and 3x3 taps: each is a product of small matrices. */
-export const positions = 36;
 /** What the transforms of a tile cost, for each channel of the source or the target, in multiplications. */
 const transformCost = 360;
 /**
@@ -40,7 +38,7 @@ export const tilesOfImage = ({ axes: [y, x] }: ConvolutionShape): number =>
 /** Whether tiles take fewer multiplications than pixels, counting the transforms; see docs/decisions/0007. */
 export function isFasterByTiles(shape: ConvolutionShape): boolean {
   const { ofSource, ofTarget } = shape;
-  const ofTile = positions * ofSource * ofTarget + transformCost * (ofSource + ofTarget);
+  const ofTile = convolutionSizes.positions * ofSource * ofTarget + transformCost * (ofSource + ofTarget);
   return (
     shape.axes.every((axis) => isFitting(axis, shape.isTransposed)) &&
     tilesOfImage(shape) * ofTile < pixelsOf(shape) * 9 * ofSource * ofTarget
@@ -53,7 +51,7 @@ export const usesWinograd = (shape: ConvolutionShape): boolean =>
 
 /** Tiles, in eights, whose positions of so many channels stay in cache. */
 export const tilesFitting = (channels: number, bytes: number): number =>
-  Math.min(mostTiles, Math.max(8, Math.floor(bytes / (4 * positions * channels) / 8) * 8));
+  Math.min(mostTiles, Math.max(8, Math.floor(bytes / (4 * convolutionSizes.positions * channels) / 8) * 8));
 
 /** Bytes from one position to the next in scratch: an odd number of cache lines. */
 export const stepBytes = (rows: number, columns: number): number =>
@@ -67,11 +65,12 @@ export function winogradLaunches(
   statistics?: Slot,
 ): PreparedLaunches {
   const { images, groups, ofSource, ofTarget, axes, isTransposed } = shape;
+  const { positions, groupBytes } = convolutionSizes;
   const panels = Math.ceil(ofTarget / 4);
   const tiles = tilesFitting(ofSource + 4 * panels, tileBytes);
   const packed: Shape = [groups, positions, stepBytes(4 * panels, ofSource) / 4];
   const scratchBytes =
-    2048 + 52 * tiles + positions * (stepBytes(ofSource, tiles) + stepBytes(4 * panels, tiles));
+    2048 + (tiles / 4) * groupBytes + positions * (stepBytes(ofSource, tiles) + stepBytes(4 * panels, tiles));
   const channels = { targetChannels: ofTarget, sourceChannels: ofSource, transposed: isTransposed ? 1 : 0 };
   const [y, x] = axes.map((axis) => ({ ...axis, before: beforeOf(axis, isTransposed) }));
   const parts = Math.ceil((images * tilesOfImage(shape)) / tiles);

@@ -3,9 +3,9 @@ import { planLaunch } from "../../../core/plans/plan-launch.ts";
 import { evenParts } from "../../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionShape } from "../tiling.ts";
 import { axisParameters } from "../tiling.ts";
-import { convolutionKernels } from "./convolution.kernels.ts";
+import { convolutionKernels, convolutionSizes } from "./convolution.kernels.ts";
 import type { Sums } from "./sums.ts";
-import { isFasterByTiles, positions, stepBytes, tilesFitting, tilesOfImage } from "./winograd-plan.ts";
+import { isFasterByTiles, stepBytes, tilesFitting, tilesOfImage } from "./winograd-plan.ts";
 
 /** Channels of x and of dy of an item. */
 const channelsOfItem = 64;
@@ -35,6 +35,8 @@ export function winogradSums(shape: ConvolutionShape, module: string): Sums {
   const slices = Math.ceil(images / sliceImages);
   const tiles = tilesFitting(channels + outputs, tileBytes);
   const matrices = stepBytes(channels, tiles) + stepBytes(outputs, tiles) + stepBytes(channels, outputs);
+  const { positions, groupBytes } = convolutionSizes;
+  const scratchBytes = 2048 + 2 * tiles * groupBytes + positions * matrices;
   return {
     slices,
     launch: (operands) =>
@@ -51,7 +53,7 @@ export function winogradSums(shape: ConvolutionShape, module: string): Sums {
           sliceImages,
           tiles,
         },
-        work: { items: slices * blocks, chunk: 1, scratchBytes: 2048 + 420 * tiles + positions * matrices },
+        work: { items: slices * blocks, chunk: 1, scratchBytes },
       }),
   };
 }

@@ -1,10 +1,11 @@
+import { ConvolutionSizes } from "./convolution.kernels.as";
 import { transformGradient, transformSource } from "./winograd-transforms.as";
 
 // Reads tiles of images, wherever they lie, into the lanes of vectors, and writes them back.
 
 
 /** Four tiles side by side. In memory; what a lane holds stands four bytes after what the lane before it holds. */
-const groupBytes: usize = 208;
+const groupBytes: usize = ConvolutionSizes.groupBytes;
 /** Addresses of the first pixel, in the first channel, of what is read and of what is written. */
 const sourceAt: usize = 0, targetAt: usize = 16;
 /** The row and column, in the source, of the first pixel. */

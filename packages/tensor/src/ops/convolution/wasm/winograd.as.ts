@@ -1,5 +1,5 @@
 import { activate, finish } from "../../matmul/wasm/simd.as";
-import { ConvolveWinogradArguments, TransformFiltersArguments } from "./convolution.kernels.as";
+import { ConvolutionSizes, ConvolveWinogradArguments, TransformFiltersArguments } from "./convolution.kernels.as";
 import { multiplyRows } from "./panel.as";
 import { columnsAt, fillLane, finishGroup, groupBytes, leftAt, nowhere, readSource, rowsAt, sourceAt, targetAt, topAt, wholeAt } from "./winograd-tiles.as";
 import { coefficientBytes, transformBack, transformTaps, writeCoefficients } from "./winograd-transforms.as";
@@ -10,7 +10,7 @@ import { addRectangle, clearWritten, writeStatistics, Written, writtenAt, writte
 // as the definition says, so that NaN and infinities reach no pixel that they should not.
 
 
-const positions: usize = 36;
+const positions: usize = ConvolutionSizes.positions;
 /** Lines of a tile between two transforms, and zeros. */
 const tileBytes: usize = 37 * 16 + 16;
 
