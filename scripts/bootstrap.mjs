@@ -1,6 +1,6 @@
 /**
- * `npm start` and `npm test` on a machine that has only Node 20 or newer and npm: sets up what the job needs, and runs it
- * from its sources with the Node that the lockfile pins. Safe to run again: every step that is up to date ends at once.
+ * `npm start` and `npm test` on a machine with only npm and Node 20 or newer: sets up everything that the job needs, and runs the job
+ * from source with the Node version in the lockfile. When run again, steps that are up to date end at once.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { setUp } from "./set-up.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const app = join(root, "apps", "examples", "image-classification", "src");
 
-/** `needsAll`: the job needs every tool of the repository, not only what the main job needs. */
+/** `needsAll`: the job needs every tool of the repository, not only those of the main job. */
 const jobs = {
   start: {
     needsAll: false,
@@ -40,7 +40,7 @@ async function main([name, ...args]) {
   return programs.run(job.program, [...job.args, ...args]);
 }
 
-// The reader of the output may go away, as with `| head`: the job goes on.
+// The reader of the output may end first, as with `| head`; the job continues.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 main(process.argv.slice(2)).then(

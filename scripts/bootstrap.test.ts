@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 const repository = join(import.meta.dirname, "..");
 const app = join("apps", "examples", "image-classification", "src");
 
-/** Stands for the main job: when it is asked to end it takes some time to save, and says so when it has saved. */
+/** A stand-in for the main job: at a request to end, it takes some time to save, and prints when it has saved. */
 const program = `
 for (const [name, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]]) {
   process.on(name, () => setTimeout(() => {
@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** Leaves `node_modules` as an installation does. */
+/** Creates `node_modules` as an installation does. */
 async function pretendInstalled(): Promise<void> {
   await mkdir(join(root, "node_modules"));
   await symlink(join(repository, "node_modules", ".bin"), join(root, "node_modules", ".bin"));
@@ -64,7 +64,7 @@ async function end(child: ReturnType<typeof start>): Promise<{ code: number | nu
 }
 
 describe("npm start", () => {
-  test.each(["--help", "-h"])("with %s answers before anything is set up", async (flag) => {
+  test.each(["--help", "-h"])("with %s prints the help before anything is set up", async (flag) => {
     const { code, output } = await end(start("--epochs", "3", flag));
     expect(code).toBe(0);
     expect(output).toMatch(/^Trains one network twice/);
@@ -93,7 +93,7 @@ describe("npm start", () => {
     expect(await end(child)).toEqual({ code, output: `ready\nsaved at ${signal}\n` });
   });
 
-  test("goes on where nobody reads what it says", async () => {
+  test("continues if nobody reads its output", async () => {
     await pretendInstalled();
     const child = start("wait");
     child.stdout.once("data", () => {
@@ -104,7 +104,7 @@ describe("npm start", () => {
     expect((await end(child)).code).toBe(143);
   });
 
-  test("ends at a signal in the set-up, and starts nothing any more", async () => {
+  test("ends at a signal during the setup, and starts nothing more", async () => {
     await writeTool("pnpm", `process.kill(process.ppid, "SIGINT"); setInterval(() => undefined, 1000);`);
     await writeTool("npx", `require("node:fs").writeFileSync("npx-was-started", "");`);
     const { code, output } = await end(start("0"));
@@ -112,7 +112,7 @@ describe("npm start", () => {
     expect(await readdir(root)).not.toContain("npx-was-started");
   });
 
-  test("says which step of the set-up failed, and installs again next time", async () => {
+  test("names the failed step of the setup, and installs again next time", async () => {
     // No such package manager exists.
     await writeFile(join(root, "package.json"), JSON.stringify({ packageManager: "./absent" }));
     const { code, output } = await end(start("0"));

@@ -1,6 +1,6 @@
 /**
- * Run in a package's folder: bundles every entry point of its `exports` to `dist` and emits the declarations beside.
- * The one build configuration that all packages share. Kernels in WGSL (`*.wgsl.ts`) lose their white space on the way.
+ * Builds the package in the current folder: bundles every entry point of its `exports` to `dist`, with declarations. All packages share this
+ * configuration. The build removes comments and white space from WGSL kernels (`*.wgsl.ts`).
  */
 import { execFileSync } from "node:child_process";
 import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -69,7 +69,7 @@ writeFileSync(
       noEmit: false,
       emitDeclarationOnly: true,
       rewriteRelativeImportExtensions: true,
-      // Siblings are seen as their users see them: through their own declarations.
+      // Siblings are resolved as for users: through their own declarations.
       customConditions: [],
       rootDir: "../src",
       outDir: ".",

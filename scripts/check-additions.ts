@@ -1,6 +1,6 @@
 /**
- * Adds an operation and an optimizer to a scratch copy of this checkout, in just the files that "Adding to it" in
- * `docs/architecture.md` names, and proves that they work: types, conformance of the operation on the CPU, and a training run.
+ * Adds an operation and an optimizer to a scratch copy of this checkout, by editing only the files that "How to add things" in
+ * `docs/architecture.md` lists, and tests them: types, conformance of the operation on the CPU, and a training run.
  */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -24,7 +24,7 @@ export const hardsigmoidOp: Op = {
   },
 };
 
-/** The sigmoid as three straight lines. */
+/** A piecewise linear approximation of the sigmoid. */
 export function hardsigmoid(x: Tensor): Tensor {
   return execute(hardsigmoidOp, [x], {})[0]!;
 }
@@ -50,7 +50,7 @@ export interface LionOptions extends OptimizerOptions {
   readonly beta2?: number;
 }
 
-/** Chen et al. 2023, algorithm 2: the sign of a mix of gradient and momentum. */
+/** Chen et al. 2023, algorithm 2: the sign of an interpolation of gradient and momentum. */
 const lionRule = ({ beta1 = 0.9, beta2 = 0.99 }: LionOptions): UpdateRule => ({
   settings: { rule: "Lion", beta1, beta2 },
   slots: ["momentum"],
@@ -99,7 +99,7 @@ process.exit(epochs.at(-1)!.loss < epochs[0]!.loss / 2 ? 0 : 1);
 
 const pathOf = (file: string): string => join(scratch, file);
 
-/** Puts text behind the first occurrence of an anchor. */
+/** Inserts text after the first occurrence of an anchor. */
 function insert(file: string, anchor: string, text: string): void {
   const before = readFileSync(pathOf(file), "utf8");
   const at = before.indexOf(anchor);

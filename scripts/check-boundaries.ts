@@ -1,6 +1,6 @@
 /**
- * Proves the arrows of `docs/architecture.md`: who may import whom, that nobody reaches into a sibling by a relative path, that
- * the manifests declare just what the sources import, and that neither files nor folders import one another in a circle.
+ * Enforces the dependencies in `docs/architecture.md`: which package may import which, that no package imports a sibling by a relative path, that
+ * the manifests declare exactly what the sources import, and that there are no import cycles among files or folders.
  */
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
@@ -19,11 +19,12 @@ const arrows: { readonly [name: string]: readonly string[] } = {
   interop: ["tensor", "nn", "models"],
   instruments: ["tensor", "autodiff", "nn"],
   conformance: ["tensor", "autodiff", "batchnorm", "nn"],
-  // The only library that depends on backends: it only re-exports, and a bundler keeps just the names that are imported.
+  // The only library that depends on backends: it only re-exports, and a bundler keeps only the names that are
+  // imported.
   evenkeel: ["tensor", "autodiff", "batchnorm", "nn", "models", "datasets", "backend-cpu", "backend-webgpu"],
 };
 
-/** What tests, and the runner of conformance, may use beyond that. */
+/** Additional imports that are allowed in tests and in the runner of conformance. */
 const tested: { readonly [name: string]: readonly string[] } = {
   conformance: ["backend-cpu", "backend-webgpu", "models", "datasets"],
   evenkeel: ["conformance"],

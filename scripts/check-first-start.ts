@@ -1,20 +1,20 @@
 /**
- * What a new user sees: clones the repository into an empty folder, asks for help, which must not set anything up, and starts the main
- * job. Fails if the job fails or if the set-up takes more disk space than promised.
+ * Tests the first steps of a new user: clones the repository into an empty folder, shows the help, which must not set anything up, and starts
+ * the main job. Fails if the job fails or if the setup takes more disk space than allowed.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 
-/** The most that the set-up for the main job may take, in bytes of files. */
+/** The maximum size of the setup for the main job, in bytes of files. */
 const mostBytes = 250e6;
 
 const root = resolve(import.meta.dirname, "..");
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-first-start-"));
 const clone = join(folder, "evenkeel");
 
-/** The programs of this checkout are not those of a new user. */
+/** A new user does not have the programs of this checkout. */
 const path = process.env.PATH!.split(delimiter).filter((entry) => !entry.includes("node_modules"));
 
 const run = (command: string, args: readonly string[], cwd: string): string =>
@@ -26,7 +26,7 @@ const run = (command: string, args: readonly string[], cwd: string): string =>
     maxBuffer: 1 << 26,
   });
 
-/** Bytes of the files below a folder; files with several names count once. */
+/** The size of the files below a folder in bytes; hard links count once. */
 function bytesBelow(top: string): number {
   const sizes = new Map<number, number>();
   for (const entry of readdirSync(top, { recursive: true, withFileTypes: true })) {

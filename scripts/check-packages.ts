@@ -1,7 +1,7 @@
 /**
- * Checks what only an installed package can show. Packs every public package, lints the tarballs (publint, attw, what they must and must not
- * hold), checks the sizes of bundles, installs each package alone into an empty project with its siblings' tarballs, runs the examples of its
- * README there in the oldest and the newest Node, type-checks them, bundles it for the browser, reads all declarations with the oldest
+ * Checks the packages as installed. Packs every public package, lints the tarballs (publint, attw, required and forbidden
+ * contents), checks the sizes of bundles, installs each package alone into an empty project with its siblings' tarballs, runs the examples of its
+ * README there in the oldest and the newest Node, type-checks them, bundles the package for the browser, type-checks all declarations in the oldest
  * TypeScript, and rehearses a release in a scratch clone.
  */
 import { rmSync } from "node:fs";

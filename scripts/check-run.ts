@@ -1,4 +1,4 @@
-/** Checks what a run of the main job left behind: `node scripts/check-run.ts <folder> [least accuracy with batch norm]`. */
+/** Checks the results of a run of the main job: `node scripts/check-run.ts <folder> [minimum accuracy with batch norm]`. */
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 

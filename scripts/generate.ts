@@ -1,10 +1,15 @@
 /**
- * Run in a package's folder: writes the classes through which kernels read the operands that a `*.kernels.ts` names, and the numbers
- * that it names, to a `*.kernels.as.ts` beside it, compiles every `*.as.ts` kernel to `*.wasm.ts` beside it (the module's bytes as text, and where
- * the source asks for ASC_FEATURE_RELAXED_SIMD a second `relaxedModule`), bundles every `*.worker.ts` to the text of a
- * script in `*.worker.text.ts`, collects what every `*.cases.ts` exports into `src/cases.generated.ts`,
- * and the `plans` of every `*.<language>-plans.ts` below a `*-family.ts` into one table a language, `<language>.generated.ts`
- * beside the family. Files whose text would not change are left alone; those of sources that are gone are removed.
+ * Generates code for the package in the current folder:
+ *
+ * - for every `*.kernels.ts`, a `*.kernels.as.ts` next to it with the classes through which kernels read their operands, and the constants;
+ * - for every `*.as.ts` kernel, a `*.wasm.ts` next to it: the module's bytes as text, and a second `relaxedModule` if the source uses
+ *   ASC_FEATURE_RELAXED_SIMD;
+ * - for every `*.worker.ts`, a `*.worker.text.ts` with the text of the bundled script;
+ * - `src/cases.generated.ts` with the exports of every `*.cases.ts`;
+ * - for every `*-family.ts`, a `<language>.generated.ts` next to it for each language, with the `plans` of every
+ *   `*.<language>-plans.ts` below.
+ *
+ * Unchanged files are not written, and files whose source is gone are removed.
  */
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -43,7 +48,7 @@ function writeIfChanged(file: string, text: string): void {
   if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileSync(file, text);
 }
 
-/** The source and everything it imports: kernels share inlined helpers. */
+/** The source and everything that it imports, because kernels share inlined helpers. */
 function sourcesOf(file: string, seen: Set<string> = new Set()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
@@ -88,7 +93,7 @@ const enumText = (name: string, values: Record<string, number>): string =>
     .map(([key, value]) => `  ${key} = ${value},\n`)
     .join("")}}\n`;
 
-/** An object that lies where the arguments lie, in their order, 4 bytes each. */
+/** A class whose fields are the arguments in memory, in order, 4 bytes each. */
 function classText(name: string, { reads, writes, parameters }: KernelSchema): string {
   const pointers = [...reads, ...writes].map((operand) => [operand.replace("?", ""), "usize"]);
   const numbers = Object.entries(parameters).map(([parameter, type]) => [
@@ -129,7 +134,7 @@ async function compileKernel(source: string): Promise<void> {
 async function compiled(source: string, enabled: string): Promise<string> {
   const out = "module.wasm";
   let bytes: Uint8Array | undefined;
-  // Large: loaded where there is something to compile.
+  // The compiler is large, so it is loaded only when there is something to compile.
   const { default: asc } = await import("assemblyscript/asc");
   const { error, stderr } = await asc.main([source, "--outFile", out, "--enable", enabled, ...flags], {
     readFile: (file, folder) => {
@@ -144,7 +149,7 @@ async function compiled(source: string, enabled: string): Promise<string> {
   return textOfModule(bytes);
 }
 
-/** Workers travel as text: no bundler or server has to find a file. */
+/** Workers are embedded as text, so that no bundler or server has to find a file. */
 async function bundleWorker(source: string): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: [source],
@@ -182,7 +187,7 @@ ${members(files, (member) => `...Object.values(${member})`)}
   );
 }
 
-/** The plan tables of the families: each has the plans in its folder that are in no folder of another. */
+/** The plan tables of the families: each contains the plans below its folder that do not belong to a nested family. */
 function collectPlans(): void {
   const tables = new Map<string, string[]>();
   const folders = globSync("src/**/*-family.ts").map(dirname);
@@ -211,7 +216,7 @@ ${members(files, (member) => `...${member}.plans`)}
   }
 }
 
-/** What makes a plan table of a language: from its own package, or from `tensor`. */
+/** The import of the function that makes a plan table for a language: from the own package or from `tensor`. */
 function planTableImports(language: string, folder: string): string {
   const core = dirname(moduleText);
   if (resolve("src") !== dirname(core)) {

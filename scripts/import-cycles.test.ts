@@ -3,7 +3,7 @@ import { cyclesOf, cyclesOfFolders, describeCycle } from "./import-cycles.ts";
 
 const graphOf = (arrows: { readonly [file: string]: readonly string[] }) => new Map(Object.entries(arrows));
 
-test("files that reach one another are one cycle, and what only leads there is not part of it", () => {
+test("files that reach one another form a cycle, and files that only lead there do not belong to it", () => {
   const graph = graphOf({
     "index.ts": ["a.ts", "d.ts"],
     "a.ts": ["b.ts"],
@@ -14,12 +14,12 @@ test("files that reach one another are one cycle, and what only leads there is n
   expect(cyclesOf(graph)).toEqual([["a.ts", "b.ts", "c.ts"]]);
 });
 
-test("a graph without cycles has none, also where two ways lead to one file", () => {
+test("a graph without cycles has none, even if two paths lead to one file", () => {
   const graph = graphOf({ "a.ts": ["b.ts", "c.ts"], "b.ts": ["d.ts"], "c.ts": ["d.ts"], "d.ts": [] });
   expect(cyclesOf(graph)).toEqual([]);
 });
 
-test("folders beside one another count with everything inside them", () => {
+test("a folder counts with everything inside it", () => {
   const graph = graphOf({
     "src/ops/matmul/wasm/plan.ts": ["src/core/op.ts", "src/ops/matmul/matmul.ts"],
     "src/ops/matmul/matmul.ts": ["src/ops/matmul/wasm/plan.ts", "src/ops/reduction/sum.ts"],
@@ -32,7 +32,7 @@ test("folders beside one another count with everything inside them", () => {
   expect(cyclesOfFolders(closed)).toEqual([["src/core", "src/ops"]]);
 });
 
-test("cycles are told with paths below the root", () => {
+test("cycles are described with paths below the root", () => {
   expect(describeCycle("folders", ["/project/src/a", "/project/src/b"], "/project")).toBe(
     "folders that import one another: src/a, src/b",
   );

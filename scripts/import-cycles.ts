@@ -1,9 +1,9 @@
 import { dirname, relative, sep } from "node:path";
 
-/** For each file, the files that it imports, types included. */
+/** For each file, the files that it imports, including types. */
 export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 
-/** Groups of nodes that reach one another (Tarjan 1972), each in the order of the alphabet. */
+/** Groups of nodes that reach one another (Tarjan 1972), each in alphabetical order. */
 export function cyclesOf(graph: ImportGraph): string[][] {
   const order = new Map<string, number>();
   const lowest = new Map<string, number>();
@@ -34,8 +34,8 @@ export function cyclesOf(graph: ImportGraph): string[][] {
 }
 
 /**
- * Cycles among the folders that stand beside one another, each taken with everything inside it. Files that stand beside
- * the folders belong to none of them: they may both use the folders and be used by them.
+ * Import cycles among sibling folders, each with everything inside it. Files next to the folders belong to none of them: they may
+ * import from the folders and be imported by them.
  */
 export function cyclesOfFolders(graph: ImportGraph): string[][] {
   const levels = new Map<string, Map<string, Set<string>>>();
@@ -53,7 +53,7 @@ export function cyclesOfFolders(graph: ImportGraph): string[][] {
   );
 }
 
-/** The innermost folder that contains both, and the folders in it that the two stand in; none where one contains the other. */
+/** The innermost folder that contains both files, and the two folders in it that lead to them; none if one contains the other. */
 function meetingOf(
   a: string,
   b: string,

@@ -6,7 +6,7 @@ import { wordsOfBlock } from "../packages/backend-cpu/src/memory/argument-blocks
 import type { KernelSchemas } from "../packages/tensor/src/core/devices/kernel-schema.ts";
 
 const root = resolve(import.meta.dirname, "..");
-/** Those for tests take more arguments on purpose. */
+/** The kernels for tests take more arguments on purpose. */
 const isPublished = (file: string): boolean => !file.includes("/testing/");
 const files = globSync("{packages,apps}/*/src/**/*.kernels.ts", { cwd: root }).filter(isPublished).sort();
 

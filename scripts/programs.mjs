@@ -2,7 +2,10 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** Runs programs in the repository's folder, its own first, and hands them every signal that asks this process to end. */
+/**
+ * Runs programs in the repository's folder, where its own take precedence, and forwards every signal that asks this
+ * process to end.
+ */
 export class Programs {
   #running = new Set();
   #endedBy;
@@ -12,23 +15,26 @@ export class Programs {
     const path = [join(root, "node_modules", ".bin"), process.env.PATH].join(delimiter);
     this.env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" };
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => this.#handOn(signal));
-    // npm ends at a SIGHUP without passing it on.
+    // npm ends at a SIGHUP without forwarding it.
     if (Object.hasOwn(process.env, "npm_lifecycle_event")) watchParent(() => this.#handOn("SIGHUP"));
   }
 
-  /** The program decides what a signal means; this process waits until it has saved what it was doing. */
+  /** The program decides how to handle a signal; this process waits until the program has ended. */
   #handOn(signal) {
     this.#endedBy = signal;
     for (const child of this.#running) child.kill(signal);
   }
 
-  /** Resolves with the exit code, by convention 128 + n where signal n ended the program. */
+  /** Resolves with the exit code, by convention 128 + n if signal n ended the program. */
   async run(program, args) {
     const { code } = await this.#start(program, args, { stdio: "inherit" });
     return code;
   }
 
-  /** Runs a step of the set-up and resolves with what it wrote. Throws, with an `exitCode`, when it fails or at a signal. */
+  /**
+   * Runs a step of the setup and resolves with its output. Throws an error with an `exitCode` if it fails or is
+   * interrupted.
+   */
   async step(program, args, { cwd = this.root } = {}) {
     const { code, output } = await this.#start(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
     this.#throwIfEnded();

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 
 /**
- * Installs what the lockfile names (through npx where pnpm is absent or of another version) and generates code: everything, or
- * only what the main job needs. Where everything has been installed before, everything is kept up to date.
+ * Installs the dependencies in the lockfile (through npx if pnpm is missing or has another version) and generates code, either for everything or
+ * only for the main job. If everything was installed before, everything is kept up to date.
  */
 export async function setUp(programs, needsAll) {
   const modules = join(programs.root, "node_modules");
@@ -21,7 +21,7 @@ export async function setUp(programs, needsAll) {
   await generate(programs, needsAll);
 }
 
-/** The packages of the main job with what they depend on, and the `dependencies` of the root: none of its `devDependencies`. */
+/** The packages of the main job with their dependencies, and the `dependencies` (not the `devDependencies`) of the root. */
 const mainJobOnly = ["--prod", "--filter", "@evenkeel/example-image-classification..."];
 
 async function install(programs, installsAll) {
@@ -33,13 +33,13 @@ async function install(programs, installsAll) {
   await programs.step(command, [...prefix, "install", ...options, ...(installsAll ? [] : mainJobOnly)]);
 }
 
-/** Removes parts of packages that nothing here uses, and that are several times as large as the rest; pnpm's store keeps them. */
+/** Removes unused parts of packages that are several times as large as the rest; pnpm's store keeps them. */
 function trim(modules) {
   const thisMachine = [process.arch, "universal"].map((arch) => `${process.platform}-${arch}`);
   for (const [name, folder, isUnused] of [
-    // The platform's package, with headers and manuals; `bin/node` is another link to its program.
+    // The package for this platform, with headers and manuals; `bin/node` is another link to its program.
     ["node", "node_modules", (entry) => entry.startsWith("node-")],
-    // Command-line tools; the compiler of kernels uses only the library.
+    // Command-line tools; the kernel compiler uses only the library.
     ["binaryen", "bin", () => true],
     ["webgpu", "dist", (entry) => !thisMachine.includes(entry)],
   ]) {

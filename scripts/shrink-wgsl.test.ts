@@ -6,7 +6,7 @@ import { shrinkTemplates, textsOfTemplates } from "./shrink-wgsl.ts";
 const root = resolve(import.meta.dirname, "..");
 const files = globSync("packages/*/src/**/*.wgsl.ts", { cwd: root });
 
-test("comments, indentation and what separates nothing go", () => {
+test("comments, indentation and unneeded white space are removed", () => {
   const source = [
     'const plain = "a  // b"; // stays  here',
     "const code = `",
@@ -47,7 +47,7 @@ test("a comment that a substitution could end is an error", () => {
   expect(() => shrinkTemplates(source)).toThrow("expected a comment that ends before");
 });
 
-/** Names and numbers, brackets, and what stands together of operators; without comments. */
+/** Names and numbers, brackets, and sequences of operators, without comments. */
 const tokensOf = (text: string): string[] =>
   text.replace(/\/\/[^\n]*/g, "").match(/[\w.@$\\#`"]+|[(){}[\],;:]|[=+\-*/<>&|^!%~]+/g) ?? [];
 
@@ -60,7 +60,7 @@ test.each(files)("%s has the same tokens", (file) => {
   expect(shrinkTemplates(shrunk)).toBe(shrunk);
 });
 
-test("kernels have texts that shrink", () => {
+test("the texts of kernels shrink", () => {
   const bytesOf = (shrink: (source: string) => string): number =>
     files.reduce((sum, file) => sum + shrink(readFileSync(resolve(root, file), "utf8")).length, 0);
   expect(bytesOf(shrinkTemplates)).toBeLessThan(0.95 * bytesOf((source) => source));

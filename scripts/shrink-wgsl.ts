@@ -1,6 +1,6 @@
 /**
- * Shrinks the WGSL in the template literals of a TypeScript source: comments go, and with them all white space that separates nothing.
- * Sources stay readable, and what is published stays small.
+ * Removes comments and unneeded white space from the WGSL in the template literals of a TypeScript source, so that sources are readable
+ * and published files are small.
  */
 export function shrinkTemplates(source: string): string {
   let shrunk = "";
@@ -12,7 +12,7 @@ export function shrinkTemplates(source: string): string {
   return shrunk + source.slice(end);
 }
 
-/** A stretch of a template literal between its substitutions. */
+/** A section of a template literal between its substitutions. */
 export interface TemplateText {
   readonly from: number;
   readonly to: number;
@@ -21,7 +21,7 @@ export interface TemplateText {
 /** What stands before a `/` that begins a regular expression: an operator, an opening bracket, or nothing. */
 const beforeExpression = /(^|[=(,:;!&|?{}[+\-*%<>~^]|\breturn)\s*$/;
 
-/** The texts of all template literals, in order: those in substitutions of others too. */
+/** The texts of all template literals, in order, including those nested in substitutions. */
 export function textsOfTemplates(source: string): TemplateText[] {
   const texts: TemplateText[] = [];
   let at = 0;
@@ -33,7 +33,7 @@ export function textsOfTemplates(source: string): TemplateText[] {
     at = pattern.lastIndex;
   };
 
-  /** Up to the end of the source, or of a substitution. */
+  /** Reads to the end of the source, or of a substitution. */
   const readCode = (): void => {
     let depth = 0;
     while (at < source.length) {
@@ -76,7 +76,7 @@ export function textsOfTemplates(source: string): TemplateText[] {
 const brackets = "(){}[],;:";
 const operators = "=+-*/<>&|^!%~";
 
-/** Text of a template: what stands beyond its ends is unknown, and white space that may separate it stays. */
+/** The text of a template. The text beyond its ends is unknown, so white space that may separate tokens is kept. */
 function shrinkText(text: string): string {
   const code = text.replace(/\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (comment, start: number) => {
     const isOpen = comment.startsWith("//") && start + comment.length === text.length;
@@ -89,7 +89,7 @@ function shrinkText(text: string): string {
   });
 }
 
-/** Whether white space between two characters matters; an absent one may be anything. */
+/** Whether white space between two characters matters; an absent character may be anything. */
 function separates(before: string | undefined, after: string | undefined): boolean {
   const isIn = (set: string, letter: string | undefined): boolean =>
     letter !== undefined && set.includes(letter);

@@ -4,7 +4,10 @@ import { build, transform } from "esbuild";
 import type { PublicPackage } from "./workspace.ts";
 import { bin, root, run, scratch } from "./workspace.ts";
 
-/** The versions of Node that run the examples: the oldest that the manifests allow, and the newest. Tests run in the repository's own. */
+/**
+ * The Node versions that run the examples: the oldest that the manifests allow, and the newest. Tests run in the
+ * repository's own.
+ */
 const newestNode = "26.10.0";
 const oldestNode = ({ manifest }: PublicPackage): string => {
   const range = /^>=(\d+)(\.\d+)?(\.\d+)?$/.exec(manifest.engines.node);
@@ -14,7 +17,7 @@ const oldestNode = ({ manifest }: PublicPackage): string => {
   return `${major}${minor}${patch}`;
 };
 
-/** The oldest TypeScript that reads the declarations. */
+/** The oldest TypeScript version that can read the declarations. */
 const oldestTypescript = "5.6.3";
 
 const typescriptOptions = [
@@ -33,7 +36,7 @@ const nodeModules = ["--module", "nodenext"];
 const examplesIn = (readme: string): string[] =>
   [...readFileSync(readme, "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, example]) => example!);
 
-/** The TypeScript blocks of a package's README: what a new user copies. The first one stands in the root's README too. */
+/** The TypeScript examples of a package's README. The first one must also be in the root README. */
 function examplesOf(folder: string): string[] {
   const examples = examplesIn(join(folder, "README.md"));
   const [first] = examples;
@@ -44,7 +47,7 @@ function examplesOf(folder: string): string[] {
   return examples;
 }
 
-/** Throws for an example in the root's README that no package's README has: the check would not run it. */
+/** Throws for an example in the root README that is in no package's README, because it would not be run. */
 export function checkRootExamples(packages: readonly PublicPackage[]): void {
   const tested = packages.flatMap(({ folder }) => examplesIn(join(folder, "README.md")));
   const untested = examplesIn(join(root, "README.md")).filter((example) => !tested.includes(example));
@@ -55,7 +58,7 @@ export function checkRootExamples(packages: readonly PublicPackage[]): void {
   }
 }
 
-/** A package of the registry, installed as a user would; returns its folder of programs. */
+/** Installs a package from the registry, as a user would; returns the folder of its programs. */
 function installed(name: string, version: string): string {
   const project = join(scratch, `${name}-${version}`);
   const programs = join(project, "node_modules", ".bin");
@@ -67,7 +70,7 @@ function installed(name: string, version: string): string {
   return programs;
 }
 
-/** Installs the tarball of one package, with those of the siblings that its example names, into an empty project. */
+/** Installs the tarball of one package, with those of the siblings that its example imports, into an empty project. */
 function installAlone(
   project: string,
   { manifest }: PublicPackage,
@@ -123,7 +126,7 @@ export async function checkConsumer(
   const files = examples.map((_, index) => `example-${index + 1}.ts`);
   for (const [index, example] of examples.entries()) {
     writeFileSync(join(project, files[index]!), example);
-    // Old versions of Node run no TypeScript.
+    // Old versions of Node do not run TypeScript.
     const { code } = await transform(example, { loader: "ts", target: "es2022" });
     writeFileSync(join(project, "example.js"), code);
     for (const node of nodes) run(node, ["example.js"], project);

@@ -4,7 +4,7 @@ import { packAll, packedFile } from "./tarballs.ts";
 import type { Manifest } from "./workspace.ts";
 import { bin, publicPackages, root, run, scratch } from "./workspace.ts";
 
-/** Versions, changelogs and tarballs as a release would make them, in a clone. */
+/** Creates versions, changelogs and tarballs in a clone, as a release would. */
 export function rehearseRelease(): void {
   const clone = join(scratch, "release");
   run("git", ["clone", "--quiet", root, clone], root);
@@ -24,7 +24,7 @@ export function rehearseRelease(): void {
   console.log(`release rehearsal: ${tarballs.size} packages go from ${before} to ${version}`);
 }
 
-/** The one version that all packages have now. */
+/** The single version that all packages now have. */
 function releasedVersion(clone: string, before: string): string {
   const versions = new Set(publicPackages(clone).map(({ manifest }) => manifest.version));
   const [version] = versions;

@@ -4,7 +4,10 @@ import type { Metafile } from "esbuild";
 import { build } from "esbuild";
 import { root, scratch } from "./workspace.ts";
 
-/** What of a bundle counts: what loads before the first line runs, the kernels that load with the CPU too, or everything. */
+/**
+ * The parts of a bundle that count: what loads before the first line runs, also the kernels that load with the CPU,
+ * or everything.
+ */
 type Counted = "at once" | "with CPU kernels" | "everything";
 
 /**
@@ -36,17 +39,17 @@ const sizeLimits: readonly {
   },
 ];
 
-/** What a training program took with its kernels before they came in families. */
+/** The size of a training program with its kernels before kernels were split into families. */
 const trainingLimit = 115_600;
 
-/** What a program that trains a small network names. */
+/** The imports of a program that trains a small network. */
 const trainingNames = {
   "@evenkeel/backend-cpu": ["cpu"],
   "@evenkeel/nn": ["BatchNorm1d", "crossEntropy", "fit", "Linear", "SGD", "Sequential"],
   "@evenkeel/tensor": ["selectBackend"],
 };
 
-/** Names of the files that count. The files of kernels for the CPU are named after their language. */
+/** The names of the files that count. The files of kernels for the CPU are named after their language. */
 function countedFiles(outputs: Metafile["outputs"], counted: Counted): Set<string> {
   if (counted === "everything") return new Set(Object.keys(outputs).map((path) => basename(path)));
   const needed = new Set<string>();
@@ -66,11 +69,11 @@ const gzippedBytes = (contents: Uint8Array): number => gzipSync(contents, { leve
 
 interface BundleSize {
   readonly asOneFile: number;
-  /** Each file gzipped by itself, as a server sends them. */
+  /** The size of the files, each gzipped separately, as a server sends them. */
   readonly inFiles: number;
 }
 
-/** Gzipped bytes of a minified bundle. Throws where the bundler warns of anything. */
+/** The gzipped size of a minified bundle in bytes. Throws if the bundler prints a warning. */
 async function measureBundle(code: string, external: string[], counted: Counted): Promise<BundleSize> {
   const { metafile, outputFiles, warnings } = await build({
     stdin: { contents: code, resolveDir: join(root, "packages/evenkeel/test") },
@@ -101,7 +104,10 @@ function checkSize(name: string, { asOneFile, inFiles }: BundleSize, limit: numb
   }
 }
 
-/** Checks that bundles keep to their limits, and that one from the umbrella is as large as one from its packages. */
+/**
+ * Checks that bundles stay within their limits, and that one from the umbrella package is as large as one from the
+ * individual packages.
+ */
 export async function checkSizes(): Promise<void> {
   for (const { name, code, external, counted, limit } of sizeLimits) {
     checkSize(name, await measureBundle(code, external, counted), limit);

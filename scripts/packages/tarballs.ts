@@ -21,10 +21,10 @@ export function packAll(checkout: string, target: string): Map<string, string> {
 export const packedFile = (tarball: string, path: string): string =>
   run("tar", ["-xzOf", tarball, `package/${path}`], root);
 
-/** What a registry and its visitors look for in a manifest. */
+/** The manifest fields that a registry and its visitors expect. */
 const expectedFields = ["description", "keywords", "homepage", "repository", "license", "engines"];
 
-/** Throws for a tarball that lacks what its users need, or that names what only the repository has. */
+/** Throws for a tarball that lacks something its users need, or that refers to something only the repository has. */
 export function lintTarballs(tarballs: ReadonlyMap<string, string>): void {
   for (const [name, tarball] of tarballs) {
     run(bin("publint"), ["--strict", tarball], root);

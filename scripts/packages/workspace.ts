@@ -3,11 +3,11 @@ import { globSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
-/** What the check reads of a package's manifest. */
+/** The fields of a package's manifest that the check reads. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
-  /** Packages that are not published. */
+  /** Set for packages that are not published. */
   readonly private?: boolean;
   readonly engines: { readonly node: string };
   readonly exports: { readonly [entry: string]: unknown };
@@ -22,17 +22,17 @@ export interface PublicPackage {
 
 export const root: string = resolve(import.meta.dirname, "../..");
 
-/** A folder for everything that the check writes; whoever runs it removes it. */
+/** A folder for everything that the check writes; the caller removes it. */
 export const scratch: string = mkdtempSync(join(tmpdir(), "evenkeel-packages-"));
 
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   readonly packageManager: string;
 };
 
-/** A program that the repository's own dependencies bring. */
+/** A program from the repository's own dependencies. */
 export const bin = (name: string): string => join(root, "node_modules", ".bin", name);
 
-/** Runs a program to its end. Throws an Error with all that it printed where it fails. */
+/** Runs a program to completion. Throws an Error with all its output if it fails. */
 export function run(command: string, args: readonly string[], cwd: string): string {
   try {
     return execFileSync(command, args, {
@@ -52,7 +52,7 @@ export function run(command: string, args: readonly string[], cwd: string): stri
 export const pnpm = (args: readonly string[], cwd: string): string =>
   run("npx", ["--yes", packageManager, ...args], cwd);
 
-/** The packages below a checkout that are published, by folder. */
+/** The published packages of a checkout, by folder. */
 export function publicPackages(checkout: string): PublicPackage[] {
   return globSync(join(checkout, "packages/*/package.json"))
     .sort()

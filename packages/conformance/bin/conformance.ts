@@ -12,7 +12,7 @@ const usage = `pnpm conformance --backend <name> [--json <file>] [--op <name>] [
   --op        runs one op only
   --threads   how many threads the cpu backend uses`;
 
-/** A mistake of the caller: shown without a stack. */
+/** A usage error, shown without a stack trace. */
 class UsageError extends Error {}
 
 /** The only place that names backends. */

@@ -17,26 +17,26 @@ const backends: { readonly [name: string]: () => Promise<Backend> } = {
   webgpu: async () => (await import("@evenkeel/backend-webgpu")).webgpu({ software: true }).open(),
 };
 
-/** Caches of the engine and the driver fill up meanwhile. */
+/** Warm-up cycles, in which the caches of the engine and the driver fill up. */
 const shareToWarmUp = 0.4;
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-/** Of this process, after what is garbage has gone. */
+/** The resources of this process after garbage collection. */
 interface Possessions {
-  /** Backends that were closed and are still there. */
+  /** Closed backends that have not been collected. */
   readonly backends: number;
   readonly residentBytes: number;
   readonly heapBytes: number;
-  /** On Linux; elsewhere 0. */
+  /** On Linux; 0 on other systems. */
   readonly openFiles: number;
   readonly threads: number;
 }
 
 /**
- * How much more there may be at the end, whatever the number of cycles: allocators keep what they had, and the driver in
- * software a file or two of its compiler. In 1,000 cycles a device that leaves 220 KiB behind is found.
+ * The allowed growth at the end, whatever the number of cycles: allocators keep their pools, and the software driver
+ * a file or two of its compiler. In 1,000 cycles, a leak of 220 KiB per device is detected.
  */
 const tolerated: Possessions = {
   backends: 0,

@@ -5,8 +5,9 @@ import { drawCase } from "./case-tensors.ts";
 import { lackedBy } from "./run-case.ts";
 
 /**
- * Says what every run of a case gave on a backend, in a line that is the same for the same bits: a hash of all values, or why there are
- * none. Two devices that must agree to the bit give the same line. Every NaN counts as the same.
+ * Describes the results of every run of a case on a backend in one line that depends only on the bits: a hash of all
+ * values, or the reason why there are none. Devices that must agree bitwise give the same line. All NaNs count as
+ * equal.
  */
 export async function bitsOfCase(backend: Backend, opCases: OpCases, opCase: OpCase): Promise<string> {
   const { op } = opCases;
@@ -42,7 +43,7 @@ async function hashOf(found: readonly Found[]): Promise<string> {
 }
 
 function bytesOf(values: Found["values"]): Uint8Array {
-  // A copy in which every NaN has the same bits.
+  // Copies the values, so that every NaN has the same bits.
   const copy = values.map((x) => (Number.isNaN(x) ? Number.NaN : x));
   return new Uint8Array(copy.buffer, copy.byteOffset, copy.byteLength);
 }

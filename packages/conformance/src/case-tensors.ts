@@ -13,16 +13,16 @@ import {
 import { drawValues } from "./draw-values.ts";
 import { referenceBackend, referenceExecutor } from "./reference.ts";
 
-/** One case of one op, with the values of its inputs drawn. */
+/** One case of one op, with randomly generated input values. */
 export interface DrawnCase {
   readonly op: OpCases["op"];
   readonly opCase: OpCase;
   readonly values: readonly (Float64Array | undefined)[];
-  /** The gradient of an output that the backward pass starts from. */
+  /** The gradient of an output, from which the backward pass starts. */
   outputGradient(index: number, spec: Spec): Float64Array;
 }
 
-/** The tensors that a case takes and gives. */
+/** The input and output tensors of a case. */
 export const specsOf = ({ op, opCase }: Pick<DrawnCase, "op" | "opCase">): Spec[] => [
   ...opCase.inputs.filter((input) => input !== undefined),
   ...op.outputs(opCase.inputs, opCase.attrs),
@@ -30,7 +30,7 @@ export const specsOf = ({ op, opCase }: Pick<DrawnCase, "op" | "opCase">): Spec[
 
 let latest: DrawnCase | undefined;
 
-/** Draws the values of a case from its name; the latest case is remembered, for those who look at it in turn. */
+/** Generates the values of a case from its name. The latest case is cached, because several checks use it in turn. */
 export function drawCase(op: OpCases["op"], opCase: OpCase): DrawnCase {
   if (latest?.op === op && latest.opCase === opCase) return latest;
   const name = `${op.name}/${opCase.name}`;
@@ -51,7 +51,7 @@ export function drawCase(op: OpCases["op"], opCase: OpCase): DrawnCase {
   return latest;
 }
 
-/** How ops run on a backend: by their meaning on the reference, by launches elsewhere. */
+/** The executor for a backend: the reference evaluates meanings, other backends launch. */
 export function executorOf(backend: Backend): Executor {
   return backend === referenceBackend ? referenceExecutor : launchingExecutor;
 }
@@ -60,7 +60,7 @@ export function placeInputs({ opCase, values }: DrawnCase, backend: Backend): (T
   return opCase.inputs.map((input, index) => input && fromData(values[index]!, input, { backend }));
 }
 
-/** The inputs as the ends of larger buffers: they begin at the first offset that the device allows. */
+/** Puts the inputs at the end of larger buffers, where they begin at the first offset that the device allows. */
 function placeViews({ opCase, values }: DrawnCase, backend: Backend): (Tensor | undefined)[] {
   return opCase.inputs.map((input, index) => {
     if (input === undefined) return undefined;
@@ -73,12 +73,12 @@ function placeViews({ opCase, values }: DrawnCase, backend: Backend): (Tensor | 
   });
 }
 
-/** Runs `body` with the executor of the backend; what it returns belongs to the caller. */
+/** Runs `body` with the executor of the backend; the caller owns the result. */
 export function runOn<Result>(backend: Backend, body: () => Result): Result {
   return withExecutor(executorOf(backend), () => scope(body));
 }
 
-/** How the inputs of a call are handed over: kept, given away, or as views into larger buffers. */
+/** How a call receives its inputs: kept, donated, or as views of larger buffers. */
 export type Passing = "kept" | "donated" | "views";
 
 /** The outputs of a case. */
@@ -92,12 +92,12 @@ export function forward(drawn: DrawnCase, backend: Backend, passing: Passing = "
   });
 }
 
-/** The positions of the inputs that carry a gradient. */
+/** The positions of the inputs that have a gradient. */
 export function floatInputs({ inputs }: OpCase): number[] {
   return inputs.flatMap((input, index) => (input !== undefined && isFloat(input.dtype) ? [index] : []));
 }
 
-/** Whether the case has a gradient to compare. Non-finite cases are about values, unless they say otherwise. */
+/** Whether the case has a gradient to compare. Non-finite cases test only values, unless they say otherwise. */
 export function isDifferentiable({ op, opCase }: Pick<DrawnCase, "op" | "opCase">): boolean {
   const { differentiable = opCase.needs !== "non-finite", inputs, attrs } = opCase;
   return (
@@ -123,7 +123,7 @@ export function caseFunction(
   };
 }
 
-/** Gradients of the float inputs, for output gradients that are drawn from the name of the case. */
+/** Gradients of the float inputs, for output gradients that are generated from the name of the case. */
 export function gradients(drawn: DrawnCase, backend: Backend): Tensor[] {
   return runOn(backend, () => {
     const inputs = placeInputs(drawn, backend);

@@ -14,15 +14,18 @@ import {
 import { referenceBackend, referenceExecutor, valuesOf } from "./reference.ts";
 import { roundingsOf } from "./tolerance.ts";
 
-/** Cases with more values than this are about sizes, not about formulas: their derivatives are not checked again. */
+/** Cases with more values than this test sizes, not formulas, so their derivatives are not checked. */
 const largestCase = 4000;
 
-/** Two formulas of one gradient, both in float64, differ by rounding alone: relative to the largest magnitude. */
+/**
+ * Two formulas of one gradient, both evaluated in float64, may differ only by rounding errors; relative to the
+ * largest magnitude.
+ */
 const formulaBound = 1e-9;
 
 /**
- * Whether a case has a derivative to check, and is small enough for differences. Storage in fewer bits rounds in steps, and
- * differences would measure these: the formulas are those of the cases in f32.
+ * Whether a case has a derivative to check, and is small enough for finite differences. Dtypes with fewer bits than
+ * f32 are excluded: differences would measure their rounding steps, and the formulas are those of the f32 cases.
  */
 export function hasCheckableDerivative({ op }: OpCases, opCase: OpCase): boolean {
   const specs = specsOf({ op, opCase });
@@ -33,9 +36,9 @@ export function hasCheckableDerivative({ op }: OpCases, opCase: OpCase): boolean
 }
 
 /**
- * Checks the derivatives of a case in float64, with no device: first and second order against central differences, and
- * the op's own gradient against the gradient of its composition. Rejects with what is off. `hasCheckableDerivative` tells
- * for which cases.
+ * Checks the derivatives of a case in float64, without a device: first and second order against central differences,
+ * and the op's own gradient against the gradient of its composition. Rejects with a description of the difference.
+ * `hasCheckableDerivative` tells which cases can be checked.
  */
 export async function checkReference({ op }: OpCases, opCase: OpCase): Promise<void> {
   const drawn = drawCase(op, opCase);

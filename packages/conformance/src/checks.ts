@@ -15,7 +15,7 @@ export interface CaseCheck {
   measure(): Promise<Distance>;
 }
 
-/** The checks of a case, in order. They share what the device and the reference have computed. */
+/** The checks of a case, in order. They share the results of the device and the reference. */
 export function checksOf(
   backend: Backend,
   { op, accuracy }: OpCases,
@@ -38,8 +38,9 @@ export function checksOf(
 }
 
 /**
- * Starts runs at the first use: all of them before the first is read, so that the device need not wait for one read after the other.
- * A run that ends in a report has the device to itself, because a report does not say whose it is.
+ * Starts all runs at the first use, before the first result is read, so that the device need not wait for one read
+ * after another. A run that ends in a report runs alone on the device, because a report does not say which run it
+ * belongs to.
  */
 function starting(runs: readonly CaseRun[], areAlone: boolean): (name: RunName) => Promise<readonly Found[]> {
   const started = new Map<RunName, Promise<readonly Found[]>>();
@@ -52,7 +53,7 @@ function starting(runs: readonly CaseRun[], areAlone: boolean): (name: RunName) 
   };
 }
 
-/** The same promise, whose rejection may wait until somebody asks. */
+/** The same promise; its rejection counts as handled until someone awaits it. */
 function heldBack<Result>(promise: Promise<Result>): Promise<Result> {
   promise.catch(() => {});
   return promise;
@@ -87,8 +88,8 @@ function compare(found: readonly Found[], { outputs, bound }: Expectation): Dist
 }
 
 /**
- * The parts of a composition round more often than its kernel. What lies between them is rounded as the results are, off by a share
- * of numbers as large as they.
+ * The parts of a composition round more often than its kernel. Intermediate results are rounded like the outputs, so
+ * the error is relative to numbers of their magnitude.
  */
 function doubled({ outputs, bound }: Expectation): Expectation {
   const between = outputs.map(({ dtype, data }) => {
@@ -105,7 +106,10 @@ const compareBits = (found: readonly Found[], expected: readonly Found[]): Dista
     bound: exact,
   });
 
-/** Judged by the largest magnitude of each gradient; where that does not do, also by how well the gradient is conditioned. */
+/**
+ * Compared by the largest magnitude of each gradient and, if that is not enough, also by the conditioning of the
+ * gradient.
+ */
 async function compareGradients(question: Question, finding: Promise<readonly Found[]>): Promise<Distance> {
   const { drawn, accuracy, backend } = question;
   const { op, opCase } = drawn;

@@ -3,29 +3,29 @@ import { formatSpec, isFloat, roundingTo, stridesOf } from "@evenkeel/tensor";
 import type { Bound } from "./tolerance.ts";
 import { exact, storedBound } from "./tolerance.ts";
 
-/** How far results are from the reference. */
+/** The difference between results and the reference. */
 export interface Distance {
-  /** The largest error, relative to the largest magnitude that was expected. */
+  /** The largest error, relative to the largest expected magnitude. */
   readonly error: number;
-  /** What was found where, when some value is out of its bound. */
+  /** A description of the first value that exceeds its bound, if there is one. */
   readonly failure?: string;
 }
 
 export interface Expected extends Spec {
   readonly data: Float64Array;
-  /** What is right too: the values for inputs whose subnormal numbers are zeros, whatever the sign of a zero. */
+  /** Alternative expected values: those for inputs whose subnormal numbers are flushed to zeros of either sign. */
   readonly flushed?: Float64Array | undefined;
-  /** For each value what the bound is scaled by, such as the sum of the magnitudes that went into it. */
+  /** The scale of the bound for each value, such as the sum of the magnitudes of its terms. */
   readonly magnitudes?: Float64Array | undefined;
 }
 
-/** Whether two values are the same or close; zeros of either sign are the same. */
+/** Whether two values are equal or close; zeros of either sign are equal. */
 const isNear = (value: number, other: number, allowed: number): boolean =>
   value === other || Object.is(value, other) || Math.abs(value - other) <= allowed;
 
 /**
- * Compares values of a device with the reference. Integers and bool must be equal whatever the bound, and infinities and NaN
- * must be the same.
+ * Compares values of a device with the reference. Integers and bools must be equal whatever the bound, and infinities
+ * and NaN must be the same.
  */
 export function distance(found: ArrayLike<number>, expected: Expected, bound: Bound): Distance {
   const { data, flushed, magnitudes } = expected;
@@ -40,7 +40,7 @@ export function distance(found: ArrayLike<number>, expected: Expected, bound: Bo
   let wrong = 0;
   let worst = { index: 0, error: -1 };
   for (let index = 0; index < data.length; index++) {
-    // A device has rounded a float to f32 before it is stored; integers have one zero.
+    // A device rounds a float to f32 before it stores it; integers have only one zero.
     const wanted = isReal ? round(Math.fround(data[index]!)) : data[index]! + 0;
     const value = found[index]!;
     if (Object.is(value, wanted)) {

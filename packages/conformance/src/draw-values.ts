@@ -1,10 +1,10 @@
 import type { CaseInput, CaseValues } from "@evenkeel/tensor";
 import { roundingTo, sizeOf } from "@evenkeel/tensor";
 
-/** 32 random bits at a time, as an unsigned number. */
+/** Returns 32 random bits at a time, as an unsigned number. */
 type Bits = () => number;
 
-/** Bits that depend on the name alone: FNV-1a seeds a splitmix32 sequence. */
+/** Random bits that depend only on the name: FNV-1a seeds a splitmix32 sequence. */
 function bitsOf(name: string): Bits {
   let state = 0x811c9dc5;
   for (let index = 0; index < name.length; index++) {
@@ -18,19 +18,22 @@ function bitsOf(name: string): Bits {
   };
 }
 
-/** Uniform numbers in [0, 1) that depend on the name alone. */
+/** Uniform numbers in [0, 1) that depend only on the name. */
 export function sequenceOf(name: string): () => number {
   const bits = bitsOf(name);
   return () => below(1, bits);
 }
 
-/** Below `limit`, which it never reaches. */
+/** A number less than `limit`. */
 const below = (limit: number, bits: Bits): number => limit * (bits() / 2 ** 32);
 
-/** Scales the sum of four 16-bit uniforms to variance 1. */
+/** The factor that scales the sum of four 16-bit uniforms to variance 1. */
 const toNormal = Math.sqrt(3) / 2 ** 16;
 
-/** A sum of four uniforms: nearly normal, within 3.5 deviations, and the same bits in every engine. */
+/**
+ * A sum of four uniform numbers: approximately normal, within 3.5 standard deviations, and bitwise identical in every
+ * engine.
+ */
 function normalFrom(bits: Bits): number {
   const [a, b] = [bits(), bits()];
   return ((a & 65535) + (a >>> 16) + (b & 65535) + (b >>> 16) - 2 ** 17) * toNormal;
@@ -38,7 +41,7 @@ function normalFrom(bits: Bits): number {
 
 const nonFinite = [NaN, Infinity, -Infinity, 0, -0, 1e-40, -1e-40];
 
-/** Fisher-Yates. */
+/** Fisher-Yates shuffle. */
 function shuffled(size: number, bits: Bits): number[] {
   const order = Array.from({ length: size }, (_, index) => index);
   for (let index = size - 1; index > 0; index--) {
@@ -48,10 +51,10 @@ function shuffled(size: number, bits: Bits): number[] {
   return order;
 }
 
-/** The value at each index in turn. */
+/** Assigns the values to the indices in turn. */
 function drawing(values: CaseValues, size: number, bits: Bits): (index: number) => number {
   if (values === "distinct") {
-    // Neighbours in value are at least 1/64 apart, whole multiples of it: exact in f32 below 2^24 values.
+    // Distinct values differ by multiples of 1/64, so they are exact in f32 for fewer than 2^24 values.
     const order = shuffled(size, bits);
     const gap = size <= 64 ? 1 / 8 : 1 / 64;
     return (index) => (order[index]! - (size - 1) / 2) * gap;
@@ -75,11 +78,11 @@ function drawing(values: CaseValues, size: number, bits: Bits): (index: number) 
   return (index) => values[index % values.length]!;
 }
 
-/** The values of a case's input, the same every time for the same name. A shorter list of numbers repeats. */
+/** The values of a case's input, which depend only on the name. A shorter list of numbers is repeated. */
 export function drawValues({ shape, dtype, values }: CaseInput, name: string): Float64Array {
   const result = new Float64Array(sizeOf(shape));
   const draw = drawing(values, result.length, bitsOf(name));
-  // Floats are rounded too, so that the reference and the device start from the same values.
+  // Floats are rounded, so that the reference and the device start from the same values.
   const round = roundingTo(dtype);
   for (let index = 0; index < result.length; index++) result[index] = round(draw(index));
   return result;

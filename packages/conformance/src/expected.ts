@@ -11,13 +11,13 @@ import { keptIn } from "./reference-store.ts";
 import type { Bound } from "./tolerance.ts";
 import { boundOf, precisionOf } from "./tolerance.ts";
 
-/** What the reference says of a case, and how close a backend must come. */
+/** The reference results of a case, and the bounds for a backend. */
 export interface Expectation {
   readonly outputs: readonly Expected[];
   readonly bound: Bound;
 }
 
-/** What the reference is asked about: a case, and whose results it judges. */
+/** A request to the reference: a case, and the backend whose results are compared. */
 export interface Question {
   readonly drawn: DrawnCase;
   readonly accuracy: Accuracy;
@@ -26,7 +26,7 @@ export interface Question {
   readonly references: ReferenceStore | undefined;
 }
 
-/** The outputs of the reference, each value with what its bound is scaled by. */
+/** The outputs of the reference, with the scale of the bound for each value. */
 export async function expectedOutputs(question: Question): Promise<Expectation> {
   const { drawn, accuracy, backend, references } = question;
   const { op, opCase } = drawn;
@@ -67,9 +67,7 @@ export async function expectedGradients({ drawn, backend, references }: Question
 const outputsOf = (drawn: DrawnCase): Float64Array[] => takeValues(forward(drawn, referenceBackend));
 const gradientsOf = (drawn: DrawnCase): Float64Array[] => takeValues(gradients(drawn, referenceBackend));
 
-/**
- * The error of an expression is bounded step by step. Exact results are not, and neither is an op with a bound of its own.
- */
+/** The error of an expression is bounded step by step, except for exact results and for ops with their own bound. */
 const hasStepBounds = ({ meaning }: AnyOp, accuracy: Accuracy): boolean =>
   "expression" in meaning && (accuracy === "rounding" || accuracy === "transcendental");
 
@@ -95,7 +93,7 @@ async function magnitudesOf(
   return keptIn(references, drawn, "magnitudes", () => outputsOf({ ...drawn, values: absolute }));
 }
 
-/** The case with zeros in the place of subnormal inputs, where there are some and the backend may take them so. */
+/** The case with subnormal inputs replaced by zeros, if there are any and the backend may flush them. */
 function withoutSubnormals(drawn: DrawnCase, backend: string): DrawnCase | undefined {
   const { smallest } = precisionOf(backend);
   const isFlushed = (x: number): boolean => x !== 0 && Math.abs(x) < smallest;
@@ -104,7 +102,7 @@ function withoutSubnormals(drawn: DrawnCase, backend: string): DrawnCase | undef
   return { ...drawn, values };
 }
 
-/** How far the reference gradient moves when every input is off by one rounding: the largest of three draws. */
+/** How far the reference gradient moves when every input changes by one rounding error: the largest of three samples. */
 export function roundingChanges(
   { drawn, references }: Question,
   gradient: readonly Expected[],
@@ -123,7 +121,7 @@ export function roundingChanges(
   });
 }
 
-/** The case with every input off by one rounding. */
+/** The case with every input changed by one rounding error. */
 function withRounding(drawn: DrawnCase, trial: number): DrawnCase {
   const { op, opCase } = drawn;
   const next = sequenceOf(`${op.name}/${opCase.name}/rounding ${trial}`);

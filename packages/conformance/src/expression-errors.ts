@@ -5,17 +5,17 @@ import type { Precision, StepBound } from "./tolerance.ts";
 
 const u = 2 ** -24;
 
-/** Room for products of errors, which the analysis leaves out. */
+/** A margin for products of errors, which the first-order analysis neglects. */
 const secondOrder = 2 ** -10;
 
 type StepError = (y: number, a: number, b: number, da: number, db: number, dc: number) => number;
 
-/** Zero times an infinite amplification is zero: an exact operand passes on no error. */
+/** Zero times an infinite amplification is zero, because an exact operand contributes no error. */
 const amplify = (factor: number, error: number): number => (error === 0 ? 0 : Math.abs(factor) * error);
 
 /**
- * What the errors `da`, `db`, `dc` of the operands become in the result `y`: times the magnitudes of the partial
- * derivatives. Jumps (rounding, comparisons) count nothing: cases stay away from them.
+ * The contribution of the operands' errors `da`, `db`, `dc` to the error of the result `y`: each error times the
+ * magnitude of the partial derivative. Jumps (rounding, comparisons) contribute nothing, because cases avoid them.
  */
 function passedError({ op }: ExpressionNode): StepError {
   switch (op) {
@@ -75,7 +75,7 @@ const isExact = new Set<string>([
   "trunc",
 ]);
 
-/** The error that the step itself makes. */
+/** The rounding error of the step itself. */
 function ownError(node: ExpressionNode, precision: Precision): (y: number, a: number) => number {
   const { smallest, steps } = precision;
   if (node.type !== "f32" || isExact.has(node.op)) return () => 0;

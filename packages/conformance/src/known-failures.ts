@@ -1,8 +1,11 @@
-/** A failure that is understood and accepted for now. One that passes is reported, so that the list cannot go stale. */
+/**
+ * A failure that is understood and accepted for now. If such a case passes, that is reported, so that the list stays
+ * up to date.
+ */
 export interface KnownFailure {
   readonly backend: string;
   readonly op: string;
-  /** All cases of the op when absent. */
+  /** If absent, all cases of the op. */
   readonly case?: string;
   readonly reason: string;
 }

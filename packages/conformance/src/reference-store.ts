@@ -1,17 +1,17 @@
 import type { DrawnCase } from "./case-tensors.ts";
 
 /**
- * Keeps what the float64 reference computed, for other runs of the same sources. Whoever makes one sees to it that a change of an
- * op, of a case or of the reference leads to another store.
+ * Stores results of the float64 reference for other runs of the same sources. The creator of a store must ensure that
+ * a change of an op, a case or the reference selects a different store.
  */
 export interface ReferenceStore {
-  /** Undefined where nothing is kept under this name. */
+  /** Undefined if nothing is stored under this name. */
   load(name: string): Promise<readonly Float64Array[] | undefined>;
-  /** `milliseconds` says how long it took: what is cheap need not be kept. */
+  /** `milliseconds` is the duration of the computation: cheap results need not be stored. */
   save(name: string, results: readonly Float64Array[], milliseconds: number): Promise<void>;
 }
 
-/** A part of what the reference says of a case: from the store, or computed and stored. */
+/** A part of the reference results of a case: from the store, or computed and stored. */
 export async function keptIn(
   store: ReferenceStore | undefined,
   { op, opCase }: DrawnCase,

@@ -27,7 +27,7 @@ interface HostBuffer extends DeviceBuffer {
   readonly values: Float64Array;
 }
 
-/** Memory of the float64 reference: every dtype is held in float64, which is exact for all of them. */
+/** The memory of the float64 reference: every dtype is stored in float64, which represents all of them exactly. */
 class ReferenceBackend implements Backend {
   readonly name = "reference";
   readonly device = "float64 loops";
@@ -81,7 +81,7 @@ class ReferenceBackend implements Backend {
   async close(): Promise<void> {}
 }
 
-/** Holds the tensors of `referenceExecutor`. */
+/** The backend of tensors for `referenceExecutor`. */
 export const referenceBackend: Backend = /* @__PURE__ */ new ReferenceBackend();
 
 /**
@@ -97,7 +97,7 @@ export const referenceExecutor: Executor = {
   },
 };
 
-/** A tensor of the reference that holds these values. */
+/** A reference tensor with these values. */
 export function referenceTensor(values: ArrayLike<number>, spec: Spec): Tensor {
   return fromData(values, spec, { backend: referenceBackend });
 }

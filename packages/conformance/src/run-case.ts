@@ -7,15 +7,15 @@ import type { Distance } from "./compare.ts";
 import type { ReferenceStore } from "./reference-store.ts";
 
 /**
- * `forward`: against the reference. `donated`: the same bits when every input is given away; `views`: when every input is a
- * part of a larger buffer. `composition`: the parts of an op that has a kernel too. `gradient`: against the gradient of the
- * reference. `memory`: nothing is left behind.
+ * `forward`: compares with the reference. `donated` and `views`: give the same bits if every input is donated, or
+ * part of a larger buffer. `composition`: runs the parts of an op that also has a kernel. `gradient`: compares with
+ * the gradient of the reference. `memory`: no memory leaks.
  */
 export type Check = RunName | "memory";
 
 export interface CheckOutcome extends Distance {
   readonly check: Check;
-  /** It failed because some op has no kernel for the backend. */
+  /** Whether it failed because some op has no kernel for the backend. */
   readonly isMissingKernel?: boolean;
 }
 
@@ -23,12 +23,12 @@ export interface CaseOutcome {
   readonly op: string;
   readonly case: string;
   readonly status: "passed" | "failed" | "skipped";
-  /** Why it was skipped. */
+  /** The reason why it was skipped. */
   readonly reason?: string;
   readonly checks: readonly CheckOutcome[];
 }
 
-/** Runs every check of one case on a backend. Failures are in the outcome; it does not throw. */
+/** Runs every check of one case on a backend. The outcome contains failures; the function does not throw. */
 export async function runCase(
   backend: Backend,
   opCases: OpCases,
@@ -50,7 +50,7 @@ export async function runCase(
   return { ...names, status: failed ? "failed" : "passed", checks };
 }
 
-/** What a case needs and a device does not have: dtypes, and the capability that the case names. */
+/** The requirements of a case that a device lacks: dtypes, and the capability that the case names. */
 export function lackedBy(
   { storage, features }: Pick<Limits, "storage" | "features">,
   { op }: OpCases,
@@ -64,7 +64,7 @@ export function lackedBy(
   ];
 }
 
-/** The same outcome, counted as skipped where missing kernels are the only failures: for a backend that is not complete. */
+/** The same outcome, but counted as skipped if missing kernels are the only failures, for an incomplete backend. */
 export function skipMissingKernels(outcome: CaseOutcome): CaseOutcome {
   const failures = outcome.checks.filter(({ failure }) => failure !== undefined);
   const areMissing = failures.every(({ isMissingKernel }) => isMissingKernel === true);
@@ -81,7 +81,10 @@ async function outcomeOf(measure: () => Promise<Distance>): Promise<Omit<CheckOu
   }
 }
 
-/** Fewer bytes than before are fine: tensors that an earlier check forgot are freed once they are collected as garbage. */
+/**
+ * Fewer bytes than before are allowed: unreachable tensors of an earlier check are freed once they are
+ * garbage-collected.
+ */
 const leftBehind = (bytes: number): Distance =>
   bytes <= 0
     ? { error: 0 }

@@ -8,21 +8,21 @@ import type { CaseOutcome } from "./run-case.ts";
 import { runCase, skipMissingKernels } from "./run-case.ts";
 
 export interface ConformanceOptions {
-  /** The cases to run: those of every package by default. */
+  /** The cases to run; by default those of every package. */
   readonly cases?: readonly OpCases[];
   /** Runs only this op. */
   readonly op?: string;
   readonly knownFailures?: readonly KnownFailure[];
-  /** For a backend that does not have every kernel: cases that need one which it lacks count as skipped. Default: they fail. */
+  /** For an incomplete backend: cases that need a missing kernel count as skipped. By default they fail. */
   readonly partial?: boolean;
-  /** Where results of the reference are kept. Default: all are computed. */
+  /** The store for results of the reference. By default all results are computed. */
   readonly references?: ReferenceStore;
-  /** Told of each case as it ends. */
+  /** Called after each case. */
   readonly onCase?: (outcome: CaseOutcome) => void;
 }
 
 export interface OpReport {
-  /** How the op runs there: with a kernel of its own, by its parts, or not at all. */
+  /** How the op runs on this backend: with its own kernel, as a composition, or not at all. */
   readonly kernel: "kernel" | "composed" | "missing";
   readonly passed: number;
   readonly failed: number;
@@ -33,7 +33,7 @@ export interface OpReport {
 export interface ConformanceReport {
   readonly backend: string;
   readonly device: string;
-  /** Cases, each with all its checks. */
+  /** The number of cases, each with all its checks. */
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
@@ -75,7 +75,7 @@ export async function runConformance(
   return { backend: name, device, passed: total("passed"), failed: total("failed"), skipped, ops };
 }
 
-/** A known failure counts as skipped; one that has been mended counts as failed until it is taken off the list. */
+/** A known failure counts as skipped; one that passes counts as failed until it is removed from the list. */
 function settle(outcome: CaseOutcome, backend: Backend, known: readonly KnownFailure[]): CaseOutcome {
   const entry = known.find(
     (failure) =>

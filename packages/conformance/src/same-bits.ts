@@ -4,8 +4,8 @@ import { distance } from "./compare.ts";
 import { exact } from "./tolerance.ts";
 
 /**
- * Runs a case and its gradient on two devices, such as one with another number of threads, and returns how their bits
- * differ: an empty list where they do not.
+ * Runs a case and its gradient on two devices, for example with different numbers of threads, and returns the
+ * differences in their bits: an empty list if there are none.
  */
 export async function differingBits(
   first: Backend,
@@ -19,7 +19,7 @@ export async function differingBits(
     ...(isDifferentiable(drawn) ? gradients(drawn, backend) : []),
   ];
   const [expected, found] = [run(first), run(second)];
-  // An error that the case expects to be reported would reject the reads.
+  // An error that the case expects would reject the reads.
   if (opCase.reports !== undefined) await Promise.allSettled([first.idle(), second.idle()]);
   const differences: string[] = [];
   for (const [index, tensor] of expected.entries()) {

@@ -4,22 +4,22 @@ import { propertiesOf } from "@evenkeel/tensor";
 /** The unit roundoff of f32: half a unit in the last place (ULP) of 1. */
 const u = 2 ** -24;
 
-/** How far one step of a device may be from the exact result. */
+/** The maximum error of one step on a device. */
 export interface StepBound {
   readonly ulps: number;
-  /** As many more for each unit of the operand's magnitude. */
+  /** An additional error for each unit of the operand's magnitude. */
   readonly ulpsPerUnit?: number;
-  /** Where the bound is not a relative one. */
+  /** An absolute bound, where no relative bound is possible. */
   readonly absolute?: number;
 }
 
-/** What a backend promises of its arithmetic. The reason says where the figures come from. */
+/** The accuracy that a backend guarantees for its arithmetic. The reason gives the source of the figures. */
 export interface Precision {
-  /** Steps that are not listed are rounded correctly: half a ULP. */
+  /** Steps that are not listed are correctly rounded: half a ULP. */
   readonly steps: { readonly [step: string]: StepBound };
   /** Results below this may be flushed to zero. */
   readonly smallest: number;
-  /** The error of a sum of `length` terms, of the sum of their magnitudes. */
+  /** The error of a sum of `length` terms, relative to the sum of their magnitudes. */
   reduction(length: number): number;
   readonly reason: string;
 }
@@ -70,7 +70,7 @@ const wgsl: Precision = {
     "WGSL, accuracy of built-in functions: division 2.5 ULP, sqrt as 1 / inverseSqrt, exp 3 + 2|x| ULP, log 3 ULP or 2^-21 between 1/2 and 2, pow as exp2(y log2(x)); subnormal numbers may be flushed. expm1, log1p, sin, cos, tanh and erf are formulas of the backend over these: polynomials near 0 (2 ULP), beyond that what exp, log and division leave, times how it grows (e^x / (e^x - 1) is 2.5 where expm1 leaves its polynomial); sin and cos are polynomials (2 ULP) of a place in the turn that is within 1.5 ULP for all x; remainders are computed in integers",
 };
 
-/** Backends that do not keep to IEEE 754. */
+/** Backends that deviate from IEEE 754. */
 const perBackend: { readonly [backend: string]: Precision } = { webgpu: wgsl };
 
 export const precisionOf = (backend: string): Precision => perBackend[backend] ?? ieee;
@@ -78,7 +78,7 @@ export const precisionOf = (backend: string): Precision => perBackend[backend] ?
 /** |found - expected| <= relative * |expected| + scaled * magnitude + absolute. */
 export interface Bound {
   readonly relative: number;
-  /** Of the magnitude that comes with each expected value. */
+  /** Relative to the magnitude that accompanies each expected value. */
   readonly scaled: number;
   readonly absolute: number;
 }
@@ -86,8 +86,8 @@ export interface Bound {
 export const exact: Bound = { relative: 0, scaled: 0, absolute: 0 };
 
 /**
- * The bound of a result as it is stored. One with fewer bits than it is computed with is rounded once more, which also rounds the
- * error that it already had.
+ * The bound of a result as it is stored. If it is stored in fewer bits than it is computed in, it is rounded once
+ * more, which also rounds its previous error.
  */
 export function storedBound(bound: Bound, dtype: DType): Bound {
   const { rounding } = propertiesOf(dtype);
@@ -100,13 +100,13 @@ export function storedBound(bound: Bound, dtype: DType): Bound {
   };
 }
 
-/** How tensors round what they store, coarsest first; none of those that keep what was computed. */
+/** How tensors round what they store, coarsest first; dtypes that store exactly what was computed are not included. */
 export const roundingsOf = (specs: readonly (Spec | undefined)[]): Rounding[] =>
   specs
     .flatMap((spec) => (spec && propertiesOf(spec.dtype).rounding) ?? [])
     .sort((a, b) => b.relative - a.relative);
 
-/** How far the results of a case may be from the reference; expressions have sharper bounds (`expressionErrors`). */
+/** The maximum error of the results of a case; expressions have tighter bounds (`expressionErrors`). */
 export function boundOf(accuracy: Accuracy, backend: string): Bound {
   const { reduction, smallest } = precisionOf(backend);
   if (accuracy === "exact") return exact;
@@ -119,9 +119,9 @@ export function boundOf(accuracy: Accuracy, backend: string): Bound {
 }
 
 /**
- * How far the gradient of a case may be, scaled by the largest magnitude of the reference gradient: a gradient sums over
- * what was broadcast and reduced (`length` terms) and chains a handful of steps, each with the op's own error. What is saved for
- * the gradient and what goes from step to step is rounded as the operands are.
+ * The maximum error of the gradient of a case, relative to the largest magnitude of the reference gradient: a
+ * gradient sums over broadcast and reduced axes (`length` terms) and chains a few steps, each with the op's own
+ * error. Saved and intermediate values are rounded like the operands.
  */
 export function gradientBoundOf(
   accuracy: Accuracy,
@@ -139,5 +139,5 @@ export function gradientBoundOf(
   };
 }
 
-/** What an error of one rounding in every input and output gradient does to a result counts this many times. */
+/** A factor for the effect of one rounding error in every input and output gradient on a result. */
 export const conditioningFactor = 8;

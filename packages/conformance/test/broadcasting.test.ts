@@ -21,7 +21,7 @@ const f32 = "f32" as const;
 const dimension = fc.integer({ min: 0, max: 4 });
 const shape = fc.array(dimension, { maxLength: 5 });
 
-/** A shape that broadcasts to `target`: some leading axes left out, some others 1. */
+/** A shape that broadcasts to `target`: some leading axes are omitted, some others are 1. */
 const partOf = (target: Shape): fc.Arbitrary<number[]> =>
   fc
     .tuple(
@@ -30,10 +30,10 @@ const partOf = (target: Shape): fc.Arbitrary<number[]> =>
     )
     .map(([skipped, ones]) => target.map((size, axis) => (ones[axis] ? 1 : size)).slice(skipped));
 
-/** Shapes that broadcast together, and what they broadcast to. */
+/** Shapes that broadcast together, and the resulting shape. */
 const together = shape.chain((target) => fc.tuple(partOf(target), partOf(target), partOf(target)));
 
-/** The value of an array at a position of a shape that it broadcasts to, straight from the definition. */
+/** The value of an array at a position of a shape that it broadcasts to, directly by the definition. */
 function valueAt(values: ArrayLike<number>, own: Shape, position: readonly number[]): number {
   const lead = position.length - own.length;
   const strides = stridesOf(own);
@@ -115,7 +115,7 @@ describe("broadcasting follows its definition", () => {
   });
 });
 
-describe("devices agree with the reference on any shapes", () => {
+describe("devices agree with the reference for any shapes", () => {
   let backend: Backend;
   beforeAll(async () => {
     backend = await cpu({ threads: 1 }).open();
@@ -156,7 +156,7 @@ describe("devices agree with the reference on any shapes", () => {
     fc.nat(),
   );
 
-  /** Each step works on values that stand before it: three inputs, a scalar, and the steps so far. */
+  /** Each step uses earlier values: three inputs, a scalar, and the results of previous steps. */
   function expressionOf(steps: readonly Step[]): Expression {
     return buildExpression({ inputs: [f32, f32, f32], scalars: [f32] }, (inputs, [scalar]) => {
       const values: Value[] = [...inputs, scalar!];
@@ -176,7 +176,7 @@ describe("devices agree with the reference on any shapes", () => {
       fc.asyncProperty(together, fc.array(step, { maxLength: 10 }), async (shapes, steps) =>
         expectConformance(fusedOp, { expression: expressionOf(steps) }, shapes),
       ),
-      // Always the same ones: a tie that only rounding breaks has two gradients.
+      // A fixed seed: a tie that only rounding breaks has two gradients.
       { numRuns: 60, seed: 7 },
     );
   });

@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("pnpm conformance", () => {
-  test("prints a table and writes the report, whole or not at all", async () => {
+  test("prints a table and writes the report atomically", async () => {
     const file = join(folder, "reports", "cpu.json");
     const { code, stdout } = await run("--backend", "cpu", "--op", "relu", "--json", file);
     expect(code).toBe(0);

@@ -3,7 +3,7 @@ import { isFloat, loadPlans, sizeOf } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { allCases } from "../src/index.ts";
 
-/** What an op need not have cases of, and why. */
+/** The kinds of case that an op does not need, with the reason. */
 const exceptions: { readonly [op: string]: { readonly [lack: string]: string } } = {
   mergeStatistics: { "odd sizes": "its tensors hold four numbers a channel" },
 };
@@ -30,7 +30,7 @@ function lacks(opCases: OpCases): string[] {
   );
 }
 
-/** Attributes that are the same in every case. */
+/** Attributes with the same value in every case. */
 function unvaried({ cases }: OpCases): string[] {
   const keys = new Set(cases.flatMap(({ attrs }) => Object.keys(attrs)));
   const variants = (key: string): number =>
@@ -38,7 +38,7 @@ function unvaried({ cases }: OpCases): string[] {
   return [...keys].filter((key) => variants(key) < 2);
 }
 
-describe("every op has the cases that the suite rests on", () => {
+describe("every op has the required cases", () => {
   test.each(allCases.map((opCases) => [opCases.op.name, opCases] as const))("%s", (_, opCases) => {
     expect({ lacks: lacks(opCases), unvaried: unvaried(opCases) }).toEqual({ lacks: [], unvaried: [] });
     const names = opCases.cases.map(({ name }) => name);
@@ -51,7 +51,7 @@ test("every op has its own name", () => {
   expect(names).toEqual([...new Set(names)]);
 });
 
-test("every plan in a table is for an op that names the table's family", async () => {
+test("every plan in a table is for an op that refers to the table's family", async () => {
   await loadPlans(["wasm", "wgsl"]);
   const families = new Map<OpFamily, Set<string>>();
   for (const { op } of allCases) {
@@ -63,7 +63,7 @@ test("every plan in a table is for an op that names the table's family", async (
   expect(strays).toEqual([]);
 });
 
-test("no exception is out of date", () => {
+test("every exception is still needed", () => {
   for (const [op, kinds] of Object.entries(exceptions)) {
     const opCases = allCases.find((candidate) => candidate.op.name === op)!;
     const stillLacks = lacks({ ...opCases, op: { ...opCases.op, name: "without exceptions" } });

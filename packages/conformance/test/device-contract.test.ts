@@ -30,8 +30,9 @@ for (const [device, open] of Object.entries(devices)) {
   });
 }
 
-test("selecting takes the first that opens, and what is preferred must open", () => checkSelecting(cpu));
+test("selectBackend uses the first backend that opens, and a preferred one must open", () =>
+  checkSelecting(cpu));
 
-test("no failure is accepted on the CPU", () => {
+test("there are no known failures on the CPU", () => {
   expect(knownFailures.filter(({ backend }) => backend === "cpu")).toEqual([]);
 });

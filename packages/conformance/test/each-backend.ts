@@ -13,7 +13,7 @@ function useWebgpu(): () => Backend {
   return () => backend;
 }
 
-/** Declares the tests of `body` on the CPU, on one thread unless said otherwise, and on WebGPU where there is one. */
+/** Declares the tests of `body` on the CPU, by default on one thread, and on WebGPU if available. */
 export function onEachBackend(
   body: (backend: () => Backend, name: DeviceName) => void,
   { threads = 1 }: { readonly threads?: number } = {},

@@ -38,7 +38,7 @@ const chains: readonly (readonly [string, Chain])[] = [
 const draw = (shape: readonly number[], stream: number): Tensor =>
   normal(shape, { seed: 1, stream, backend });
 
-/** The value and the gradients of all inputs, one after the other. */
+/** The value and the gradients of all inputs, concatenated. */
 async function valueAndGradients(chain: Chain): Promise<number[]> {
   const [y, pullback] = vjp(chain, draw([4, 5, 6], 0), draw([6], 1), draw([5, 1], 2));
   const gradients = pullback(draw([4, 5, 6], 3));
@@ -54,7 +54,7 @@ test.each(chains)("%s: the same values and gradients, fused or not", async (_, c
   expect(largest).toBeLessThan(1e-5);
 });
 
-test("a mask drawn inside of the chain is drawn again for the gradient", async () => {
+test("the gradient uses the same random mask as the chain", async () => {
   const dropout = fuse((x: Tensor) => where(bernoulli(x.shape, 0.5, { seed: 3 }), mul(x, 2), 0));
   const x = tensor(new Float32Array(100).fill(1), { backend });
   const [y, pullback] = vjp(dropout, x);

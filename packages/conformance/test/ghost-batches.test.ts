@@ -66,7 +66,7 @@ describe("ghost batches", () => {
   });
 });
 
-describe("options that nobody knows, and values out of range, are refused", () => {
+describe("unknown options and values out of range are rejected", () => {
   const any = (options: object) => options as never;
   test.each<[string, () => unknown, string]>([
     ["batchNorm", () => batchNorm(samples(4), any({ eps: 1e-3 })), 'batchNorm: found the option "eps"'],

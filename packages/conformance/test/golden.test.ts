@@ -32,7 +32,10 @@ const activations: { readonly [name: string]: Activation } = {
   leakyRelu: { leakyRelu: 0.1 },
 };
 
-/** Family 3 of the test families: sums of at most a few hundred terms in f32, and r = |mean| / deviation near 100 in one case. */
+/**
+ * Number 3 of the test families: sums of at most a few hundred terms in f32, and r = |mean| / standard deviation near
+ * 100 in one case.
+ */
 const tolerance = 1e-5;
 
 describe(`batch norm against golden values of PyTorch ${golden.pytorch}`, () => {

@@ -5,7 +5,7 @@ import { runConformance } from "../src/index.ts";
 
 const GiB = 2 ** 30;
 
-/** Kernels of every kind: expressions, copies, sums, choices by index, products, patches of images, lines in parts. */
+/** Kernels of every kind: expressions, copies, sums, indexing, products, convolutions, and reductions in parts. */
 const ops = [
   "add",
   "transpose",
@@ -20,7 +20,7 @@ const ops = [
   "batchNormTraining",
 ];
 
-/** Memory that is never written costs addresses only. As signed numbers those above 2 GiB are negative. */
+/** Memory that is never written uses only address space. Addresses above 2 GiB are negative as signed numbers. */
 describe.each([
   ["above 2 GiB", 2 * GiB + 4096],
   ["across 2 GiB", 2 * GiB - 3_000_000],

@@ -20,7 +20,7 @@ import { onEachBackend } from "./each-backend.ts";
 
 const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
-/** x + 2 y, on the host, and after a while. */
+/** x + 2 y, on the host, asynchronously. */
 const weighted = hostStep({
   name: "weighted",
   inputs: ["x", "y"],
@@ -34,7 +34,7 @@ const weighted = hostStep({
   gradient: ({ total }) => ({ x: total, y: total && mul(total, 2) }),
 });
 
-/** The square of x, at once. */
+/** The square of x, synchronously. */
 const squared = hostStep({
   name: "squared",
   inputs: ["x"],
@@ -47,13 +47,13 @@ const squared = hostStep({
 onEachBackend((device, name) => {
   const place = (values: readonly number[]): Tensor => tensor(values, { backend: device() });
 
-  test("runs in its place: after what was called before it, before what comes later", async () => {
+  test("runs in order, between the calls before and after it", async () => {
     const x = place([1, 2, 3]);
     const { total } = weighted({ x: add(x, 10), y: mul(x, x) });
     expect([...(await add(total, 1).data())]).toEqual([14, 21, 32]);
   });
 
-  test("two steps take turns, and share an operand", async () => {
+  test("two steps alternate, and share an operand", async () => {
     const x = place([1, 2, 3]);
     const { total } = weighted({ x, y: x });
     const { square } = squared({ x: weighted({ x, y: total }).total });
@@ -89,7 +89,7 @@ onEachBackend((device, name) => {
     expect(c).toBeCloseTo(0.01, 4);
   });
 
-  test("nothing runs too: machines meet with whatever they have", async () => {
+  test("runs even with empty inputs, because machines must meet", async () => {
     let runs = 0;
     const counted = hostStep({
       name: "counted",
@@ -104,7 +104,7 @@ onEachBackend((device, name) => {
     expect(runs).toBe(1);
   });
 
-  test("its gradient is the one that it was given, in first and second order", async () => {
+  test("has the given gradient, in first and second order", async () => {
     const [x, y, w] = [place([1, 2, 3]), place([4, 5, 6]), place([1, -1, 2])];
     const [, pullBack] = vjp((x: Tensor, y: Tensor) => weighted({ x, y }).total, x, y);
     const [dx, dy] = pullBack(w);
@@ -116,7 +116,7 @@ onEachBackend((device, name) => {
     expect([...(await curvature(x).data())]).toEqual([2, -2, 4]);
   });
 
-  test("one that fails rejects the next read by its name", async () => {
+  test("that fails rejects the next read by name", async () => {
     const failing = hostStep({
       name: `failing on ${name}`,
       inputs: ["x"],
@@ -132,7 +132,7 @@ onEachBackend((device, name) => {
     await expect(again.data()).rejects.toThrow(`"failing on ${name}" failed: no such machine`);
   });
 
-  test("one without a gradient says so when it is differentiated", () => {
+  test("without a gradient is reported when it is differentiated", () => {
     const blind = hostStep({
       name: "blind",
       inputs: ["x"],
@@ -140,10 +140,10 @@ onEachBackend((device, name) => {
       run: ({ x, y }) => y.set(x),
     });
     expect(() => grad((x: Tensor) => sum(blind({ x }).y))(place([1]))).toThrow(MissingGradientError);
-    expect(() => grad((x: Tensor) => sum(blind({ x }).y))(place([1]))).toThrow("blind: it has no gradient");
+    expect(() => grad((x: Tensor) => sum(blind({ x }).y))(place([1]))).toThrow("blind: found no gradient");
   });
 
-  test("operands that are no tensors, and outputs named like inputs, are refused", () => {
+  test("rejects operands that are not tensors, and outputs with the name of an input", () => {
     expect(() => weighted({ x: place([1]), y: undefined as never })).toThrow(ArgumentError);
     expect(() => weighted({ x: place([1]), y: undefined as never })).toThrow("weighted: y: found");
     const confused = hostStep({
@@ -157,19 +157,19 @@ onEachBackend((device, name) => {
 });
 
 describeOn("cpu", "the reference", () => {
-  test("runs a step that does not wait, whose gradient can be checked", async () => {
+  test("runs a synchronous step, whose gradient can be checked", async () => {
     const x = referenceTensor([0.5, -2, 3], { shape: [3], dtype: "f32" });
     await withExecutor(referenceExecutor, () => checkGradients((x: Tensor) => squared({ x }).square, [x]));
   });
 
-  test("refuses one that waits", () => {
+  test("rejects an asynchronous step", () => {
     const x = referenceTensor([1], { shape: [1], dtype: "f32" });
     expect(() => withExecutor(referenceExecutor, () => weighted({ x, y: x }))).toThrow(MissingKernelError);
   });
 });
 
-describeOn("cpu", "steps that lack what they need", () => {
-  test("are refused", () => {
+describeOn("host steps with missing parts", "steps that lack what they need", () => {
+  test("are rejected", () => {
     const step = { name: "step", inputs: ["x"], outputs: () => ({}), run: () => undefined };
     expect(() => hostStep({ ...step, run: undefined as never })).toThrow("hostStep: run: found undefined");
     expect(() => hostStep({ ...step, inputs: "x" as never })).toThrow('hostStep: inputs: found "x"');

@@ -36,7 +36,7 @@ const valuesOf = async (x: Tensor): Promise<number[]> => [...(await x.data())];
 
 type Function = (x: Tensor) => Tensor;
 
-// Each gives back its input, so its gradient is the output's.
+// Each round trip returns its input, so the gradient of the input is that of the output.
 const roundTrips: readonly (readonly [string, Function])[] = [
   ["split and concatenate", (x) => concatenate(split(x, [2, 0, 3], { axis: 1 }), { axis: 1 })],
   ["split and stack", (x) => flatten(stack(split(x, 4), { axis: 0 }), 0, 1)],
@@ -54,7 +54,7 @@ test.each(roundTrips)("%s gives the input back, and its gradient", async (_, rou
   expect(await valuesOf(dx!)).toEqual(await valuesOf(dy));
 });
 
-test("stack puts its axis where it is told", async () => {
+test("stack inserts its axis at the given position", async () => {
   const [a, b] = [tensor([1, 2], { backend }), tensor([3, 4], { backend })];
   expect(await valuesOf(stack([a, b]))).toEqual([1, 2, 3, 4]);
   expect(await valuesOf(stack([a, b], { axis: -1 }))).toEqual([1, 3, 2, 4]);
@@ -103,7 +103,7 @@ test("topK agrees with gather, and oneHot with its own labels", async () => {
   expect(await valuesOf(topK(hot, 1).indices)).toEqual(await valuesOf(indices));
 });
 
-test("the variance is that of the moments, with a gradient of its own", async () => {
+test("the variance equals that of the moments, and has its own gradient", async () => {
   const x = draw(7, 5);
   expect(await valuesOf(variance(x, { axis: 0 }))).toEqual(await valuesOf(moments(x, { axis: 0 }).variance));
   const [y, pullback] = vjp((one: Tensor) => variance(one, { axis: 0, correction: 1 }), x);

@@ -35,7 +35,7 @@ describe("batch norm against ONNX's test vectors, opset 15", () => {
     const at = (name: keyof OnnxCase["inputs"]): Tensor => place(inputs[name], backend());
     const [samples, , height, width] = inputs.x.shape as [number, number, number, number];
     const convention = { valuesPerChannel: samples * height * width };
-    // At inference the variance is used as it is; in training, ONNX averages the biased one.
+    // At inference the variance is used unchanged; in training, ONNX averages the biased variance.
     const toUnbiased = training ? runningVarianceFactor({ from: "onnx", ...convention }) : 1;
     const result = batchNorm(at("x"), {
       scale: at("scale"),

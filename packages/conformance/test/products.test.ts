@@ -15,13 +15,13 @@ import {
 import { describe, expect, test } from "vitest";
 import { referenceExecutor, referenceTensor, valuesOf } from "../src/index.ts";
 
-/** Small whole numbers, whose products are exact: ((7 i) mod 11) - 5. */
+/** Small integers, whose products are exact: ((7 i) mod 11) - 5. */
 function pattern(...shape: number[]): Tensor {
   const values = Array.from({ length: sizeOf(shape) }, (_, index) => ((index * 7) % 11) - 5);
   return referenceTensor(values, { shape, dtype: "f32" });
 }
 
-/** A result that PyTorch 1.13 gave for the same inputs. */
+/** The result of PyTorch 1.13 for the same inputs. */
 function agrees(name: string, body: () => Tensor, shape: readonly number[], values: readonly number[]): void {
   test(name, () => {
     withExecutor(referenceExecutor, () =>

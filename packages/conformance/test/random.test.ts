@@ -11,7 +11,7 @@ afterAll(() => backend.close());
 
 const key = { seed: 42, stream: 2 ** 32 - 1 };
 
-test("the device draws the bits of the host, from the first to beyond 65,535", async () => {
+test("the device generates the same bits as the host, from the first to beyond 65,535", async () => {
   const bits = await randomBits([70_001], { ...key, backend }).data();
   expect([...bits]).toEqual(Array.from(bits, (_, index) => threefry(key.seed, key.stream, index)));
 });
@@ -23,12 +23,12 @@ test("uniforms in [0, 1) are the top 24 bits, exactly", async () => {
   );
 });
 
-test("a permutation is that of the host", async () => {
+test("a permutation equals that of the host", async () => {
   const order = await randomPermutation(10_007, { ...key, backend }).data();
   expect(order).toEqual(hostPermutation(10_007, key));
 });
 
-test("a drawn tensor does not depend on its shape", async () => {
+test("the random values of a tensor do not depend on its shape", async () => {
   const flat = await normal([60], { ...key, backend }).data();
   expect(await normal([3, 4, 5], { ...key, backend }).data()).toEqual(flat);
 });

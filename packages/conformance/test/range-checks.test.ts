@@ -23,7 +23,7 @@ function reportsWhatIsOutOfRange(open: () => Promise<Backend>): void {
   const logitsOf = (samples: number) => zeros([samples, 3], { backend });
   const reported = (message: string) => new ArgumentError(message);
 
-  test("labels that are no class stop a training step at the read of its loss, once", async () => {
+  test("labels out of range reject the read of the loss of a training step, once", async () => {
     const labels = i32([0, 3, 2, -1]);
     const [loss, gradient] = valueAndGrad((logits: Tensor) => crossEntropy(logits, labels))(logitsOf(4));
     await expect(loss.item()).rejects.toThrow(
@@ -39,7 +39,7 @@ function reportsWhatIsOutOfRange(open: () => Promise<Backend>): void {
     expect(await crossEntropy(logitsOf(2), i32([255, 0]), options).item()).toBeCloseTo(Math.log(3), 5);
   });
 
-  test("all are counted, however the work is cut", async () => {
+  test("all values are counted, however the work is divided", async () => {
     const count = 70_000;
     const labels = i32(Array.from({ length: count }, (_, index) => index % 7));
     const wrong = 4 * (count / 7);
@@ -50,7 +50,7 @@ function reportsWhatIsOutOfRange(open: () => Promise<Backend>): void {
     await backend.idle();
   });
 
-  test("every range has a count of its own", async () => {
+  test("every range has its own count", async () => {
     const ranges = 150;
     for (let size = 1; size <= ranges; size++) take(zeros([size], { backend }), i32([0, size]));
     const found = new Set<string>();
@@ -64,11 +64,11 @@ function reportsWhatIsOutOfRange(open: () => Promise<Backend>): void {
       expect(found).not.toContain(report);
       found.add(report);
     }
-    // A CPU keeps the first one, a GPU all.
+    // The CPU reports only the first one, a GPU all.
     expect(found).toContain("take: indices: found 1 outside of [0, 1)");
   });
 
-  test("an embedding and what else chooses by indices", async () => {
+  test("an embedding and other operations that index", async () => {
     const embedding = new Embedding(5, 4, { seed: 1, backend });
     const total = () => sum(embedding.forward(i32([0, 5, 4])));
     await expect(total().item()).rejects.toThrow(reported("take: indices: found 1 outside of [0, 5)"));

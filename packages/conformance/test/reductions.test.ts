@@ -31,7 +31,7 @@ const filled = (size: number, value: number): Tensor =>
   fromData(new Float32Array(size).fill(value), { shape: [size], dtype: "f32" }, { backend });
 
 describe("long sums", () => {
-  // Added up one after the other in f32, 2^22 times 0.1 is off by more than 1 %.
+  // Summed sequentially in f32, 2^22 times 0.1 is off by more than 1 %.
   const size = 2 ** 22;
   const tenth = Math.fround(0.1);
 
@@ -41,14 +41,14 @@ describe("long sums", () => {
     expect(Math.abs((await mean(x).item()) / tenth - 1)).toBeLessThan(1e-6);
   });
 
-  test("of columns too", async () => {
+  test("over columns too", async () => {
     const x = fromData(new Float32Array(size).fill(0.1), { shape: [size / 4, 4], dtype: "f32" }, { backend });
     for (const total of await valuesOf(sum(x, { axis: 0 }))) {
       expect(Math.abs(total / ((size / 4) * tenth) - 1)).toBeLessThan(1e-6);
     }
   });
 
-  test("of a constant leave no variance", async () => {
+  test("of a constant give variance 0", async () => {
     const { mean: centre, variance } = moments(filled(100_003, 0.1));
     expect([await centre.item(), await variance.item()]).toEqual([tenth, 0]);
   });
@@ -95,20 +95,20 @@ describe("gradients", () => {
   const gradientOf = async (f: (x: Tensor) => Tensor, ...values: number[]): Promise<number[]> =>
     valuesOf(grad(f)(tensor(values, { backend })));
 
-  test("ties share the gradient of an extreme", async () => {
+  test("ties share the gradient of a maximum or minimum", async () => {
     expect(await gradientOf((x) => max(x), 1, 4, 2, 4)).toEqual([0, 0.5, 0, 0.5]);
     expect(await gradientOf((x) => min(x), 1, 1, 1, 4)).toEqual(
       [1, 1, 1, 0].map((share) => Math.fround(share / 3)),
     );
   });
 
-  test("a product with zeros has the gradient of the others", async () => {
+  test("the gradient of a product with zeros is the product of the other factors", async () => {
     expect(await gradientOf((x) => product(x), 2, 3, 4)).toEqual([12, 8, 6]);
     expect(await gradientOf((x) => product(x), 2, 0, 4)).toEqual([0, 8, 0]);
     expect(await gradientOf((x) => product(x), 0, 0, 4)).toEqual([0, 0, 0]);
   });
 
-  test("a label that is no class makes its own sample NaN and no other", async () => {
+  test("a label out of range makes only its own sample NaN", async () => {
     const labels = tensor([0, 7, -100], { dtype: "i32", backend });
     const logits = tensor(
       [

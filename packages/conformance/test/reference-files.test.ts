@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { referenceFiles } from "./reference-files.ts";
 
-/** Longer than what is too cheap to keep. */
+/** Longer than the results that are too cheap to store. */
 const slow = 100;
 const results = [Float64Array.of(1 / 3, Number.NaN, -0), new Float64Array(0), Float64Array.of(5e-324)];
 
@@ -27,14 +27,14 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 describe("results of the reference", () => {
-  test("come back as they were, and are missing under another name", async () => {
+  test("are read back unchanged, and are missing under another name", async () => {
     await referenceFiles(root).save("add/matrices/outputs", results, slow);
     const store = referenceFiles(root);
     expect(await store.load("add/matrices/outputs")).toEqual(results);
     expect(await store.load("add/matrices/gradients")).toBeUndefined();
   });
 
-  test("are not kept where they cost nothing", async () => {
+  test("are not stored if they are cheap", async () => {
     const store = referenceFiles(root);
     await store.save("cheap", results, 0.1);
     expect(await store.load("cheap")).toBeUndefined();

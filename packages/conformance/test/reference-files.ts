@@ -6,13 +6,13 @@ import type { ReferenceStore } from "../src/index.ts";
 
 const repository: string = join(import.meta.dirname, "../../..");
 
-/** What costs less than this is computed faster than it is read. */
+/** Results that take less time than this are faster to compute than to read. */
 const worthKeeping = 2;
 
-/** Stores of so many states of the sources stay. */
+/** The number of stores, for different versions of the sources, that are kept. */
 const keptStates = 3;
 
-/** Every package whose sources decide about a reference: `conformance` and all that it depends on. */
+/** The packages whose sources can affect a reference: `conformance` and its dependencies. */
 function packagesBehind(root: string, name = "conformance", found: Set<string> = new Set()): Set<string> {
   if (found.has(name)) return found;
   found.add(name);
@@ -24,12 +24,12 @@ function packagesBehind(root: string, name = "conformance", found: Set<string> =
   return found;
 }
 
-/** Kernels run on devices; no reference can depend on them. */
+/** Kernels run on devices, so no reference can depend on them. */
 const isKernel = (path: string): boolean => /\.(as|wasm|worker\.text)\.ts$/.test(path);
 
 /**
- * Of everything that a reference may depend on: the text of every source file, the lockfile and the engine, whose `Math` is part
- * of it. Whatever changes makes another store.
+ * A hash of everything that a reference may depend on: the text of every source file, the lockfile and the engine,
+ * which provides `Math`. Any change selects a new store.
  */
 function hashOfSources(root: string): string {
   const files = [...packagesBehind(root)].flatMap((name) =>
@@ -42,7 +42,7 @@ function hashOfSources(root: string): string {
   return hash.digest("hex").slice(0, 32);
 }
 
-/** Makes the folder, marks it as used, and removes those that were not used for longest. */
+/** Creates the folder, marks it as used, and removes the least recently used ones. */
 function openFolder(folders: string, name: string): string {
   const folder = join(folders, name);
   mkdirSync(folder, { recursive: true });
@@ -56,7 +56,7 @@ function openFolder(folders: string, name: string): string {
   return folder;
 }
 
-/** Lengths as text, a line end, and the values of one array behind the other. */
+/** The lengths as text, a line break, and the values of all arrays. */
 function packed(results: readonly Float64Array[]): Uint8Array {
   const head = new TextEncoder().encode(`${results.map(({ length }) => length).join(" ")}\n`);
   const bytes = new Uint8Array(head.length + results.reduce((sum, { byteLength }) => sum + byteLength, 0));
@@ -83,8 +83,8 @@ function unpacked(bytes: Uint8Array): Float64Array[] {
 }
 
 /**
- * Results of the reference in files, shared by all tests and runs of the same sources: in `node_modules/.cache`, in a folder named by a
- * hash of what they depend on.
+ * Stores results of the reference in files, shared by all tests and runs of the same sources: in
+ * `node_modules/.cache`, in a folder named by a hash of everything that they depend on.
  */
 export function referenceFiles(root: string = repository): ReferenceStore {
   const folder = openFolder(join(root, "node_modules/.cache/evenkeel-reference"), hashOfSources(root));
@@ -99,7 +99,7 @@ export function referenceFiles(root: string = repository): ReferenceStore {
       if (milliseconds < worthKeeping) return;
       const file = fileOf(name);
       const own = `${file}.${process.pid}`;
-      // Renamed when it is whole: another test may look at the same time.
+      // Renamed when it is complete, because other tests may read at the same time.
       await writeFile(own, packed(results));
       await rename(own, file);
     },

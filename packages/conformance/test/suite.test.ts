@@ -32,8 +32,8 @@ afterEach(() => backend.close());
 /** The device with one method replaced. */
 const deviceWith = (changes: Partial<Backend>): Backend => backendWith(backend, changes);
 
-describe("the suite finds", () => {
-  test("a value that is a little off", async () => {
+describe("the suite detects", () => {
+  test("a value that is slightly wrong", async () => {
     const wrong = deviceWith({
       async read(buffer, byteOffset, bytes) {
         const contents = await backend.read(buffer, byteOffset, bytes);
@@ -49,7 +49,7 @@ describe("the suite finds", () => {
     expect(ops.sum!.failed).toBe(0);
   });
 
-  test("a NaN in the place of a number, and a number in the place of a NaN", async () => {
+  test("a NaN instead of a number, and a number instead of a NaN", async () => {
     for (const value of [Number.NaN, 0]) {
       const wrong = deviceWith({
         async read(buffer, byteOffset, bytes) {
@@ -65,7 +65,7 @@ describe("the suite finds", () => {
     }
   });
 
-  test("launches that do nothing, memory that is not given back, and a missing kernel", async () => {
+  test("launches that do nothing, memory that is not freed, and a missing kernel", async () => {
     const idle = await runCase(deviceWith({ launch: (_: Launch) => {} }), addCases, addCases.cases[0]!);
     expect(idle.status).toBe("failed");
     const leaking = deviceWith({ free: () => {} });
@@ -94,7 +94,7 @@ describe("the suite finds", () => {
       ...op,
       gradient: {
         reads: () => ({ inputs: [], outputs: [] }),
-        // The device's gradient and the reference's part ways.
+        // Here the gradients of the device and the reference differ.
         apply: ({ outputGradients: [dy] }) => [dy!.backend === referenceBackend ? dy : mul(dy!, 1.00001)],
       },
     };
@@ -133,14 +133,14 @@ describe("reports", () => {
     expect(mended).toMatchObject({ passed: 1, failed: 1, skipped: 0 });
   });
 
-  test("of one op, whose name must be known", async () => {
+  test("of one op, which must exist", async () => {
     const report = await runConformance(backend, { cases: [addCases, sumCases], op: "sum" });
     expect(Object.keys(report.ops)).toEqual(["sum"]);
     await expect(runConformance(backend, { op: "nosuch" })).rejects.toThrow(ArgumentError);
   });
 });
 
-test("values are the same for the same name, and what the dtype holds", () => {
+test("values depend only on the name, and are representable in the dtype", () => {
   const integers = { shape: [200], dtype: "u8", values: { integers: [-2, 300] } } as const;
   expect(drawValues(pair, "a")).toEqual(drawValues(pair, "a"));
   expect(drawValues(pair, "a")).not.toEqual(drawValues(pair, "b"));
@@ -167,7 +167,7 @@ test("a recording backend counts launches and bytes", async () => {
   expect(recording.traffic()).toMatchObject({ launches: [], bytesRead: 0, bytesUploaded: 0 });
 });
 
-test("tensors of two backends do not meet", async () => {
+test("tensors of two backends cannot be combined", async () => {
   const [one, other] = [await cpu({ threads: 1 }).open(), await cpu({ threads: 1 }).open()];
   try {
     const a = tensor([1], { backend: one });

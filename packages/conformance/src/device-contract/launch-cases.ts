@@ -14,7 +14,7 @@ import { bufferOf, viewOf } from "@evenkeel/tensor/testing";
 import type { ContractCase } from "./tools.ts";
 import { addNumber, expectEqual, expectError, hostStep, later, valuesIn } from "./tools.ts";
 
-/** What launches compute, how they fail, and how a device ends. */
+/** The results and failures of launches, and the end of a device. */
 export const launchCases: readonly ContractCase[] = [
   {
     name: "an expression broadcasts by strides, takes scalars and writes several outputs",
@@ -125,7 +125,7 @@ export const launchCases: readonly ContractCase[] = [
     async run(backend) {
       if (plannerOf(takeOp, backend) === undefined) return;
       const table = fromData([1, 2], { shape: [2], dtype: "i32" }, { backend });
-      // The device finishes while the thread is busy: before the first read is called, or between both.
+      // The device finishes while the thread is busy: before the first read is called, or between the two.
       for (const delay of [0, 60]) {
         const taken = take(table, fromData([5], { shape: [1], dtype: "i32" }, { backend }));
         keepBusy(delay);
@@ -138,7 +138,7 @@ export const launchCases: readonly ContractCase[] = [
   },
 ];
 
-/** Holds the calling thread for longer than a device runs without a turn of the event loop. */
+/** Blocks the calling thread for longer than a device runs without a turn of the event loop. */
 function keepBusy(milliseconds: number): void {
   for (const start = performance.now(); performance.now() - start < milliseconds; );
 }

@@ -3,7 +3,7 @@ import { bufferOf } from "@evenkeel/tensor/testing";
 import type { ContractCase } from "./tools.ts";
 import { expectEqual, expectError, valuesIn } from "./tools.ts";
 
-/** Buffers: writing, reading, ownership and accounts. */
+/** Buffers: writing, reading, ownership and memory statistics. */
 export const memoryCases: readonly ContractCase[] = [
   {
     name: "a buffer of zero bytes is allocated, written, read and freed",

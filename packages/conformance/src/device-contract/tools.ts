@@ -2,10 +2,10 @@ import type { Backend, DeviceBuffer, Launch } from "@evenkeel/tensor";
 import { buildExpression, e } from "@evenkeel/tensor";
 import { valuesOf, viewOf } from "@evenkeel/tensor/testing";
 
-/** One promise of `Backend`, tried out. It throws what is wrong. */
+/** A test of one requirement of `Backend`. It throws if the requirement is violated. */
 export interface ContractCase {
   readonly name: string;
-  /** Gets a device of its own, and may leave it in any state. */
+  /** Receives its own device, and may leave it in any state. */
   run(backend: Backend): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function valuesIn(backend: Backend, buffer: DeviceBuffer): Promise<
   return [...(await valuesOf(backend, buffer))];
 }
 
-/** y = x + s, element by element. */
+/** The elementwise operation y = x + s. */
 export function addNumber(x: DeviceBuffer, y: DeviceBuffer, s: number): Launch {
   return {
     kind: "expression",

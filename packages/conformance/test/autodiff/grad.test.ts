@@ -114,7 +114,7 @@ describe("higher orders", () => {
   });
 
   onReference("an inner derivative does not see the outer one's variable", () => {
-    // d/dx x (d/dy (x + y)) = 1: confusing the two would give 2.
+    // d/dx x (d/dy (x + y)) = 1; mixing up the two variables would give 2.
     const inner = (x: Tensor) => grad((y: Tensor) => add(x, y))(scalar(1));
     expect(numbers(grad((x: Tensor) => mul(x, inner(x)))(scalar(1)))).toEqual([1]);
   });
@@ -176,7 +176,7 @@ describe("vjp", () => {
     expect(() => vjp((a) => a, labels)).toThrow(DTypeError);
   });
 
-  test("frees what it holds when it is disposed", () => {
+  test("frees the saved tensors when it is disposed", () => {
     withExecutor(referenceExecutor, () => {
       const x = vector(1, 2);
       const before = referenceBackend.memory().live;
@@ -210,7 +210,7 @@ describe("errors", () => {
     expect(() => grad((x: Tensor, _n: number) => sum(x), { wrt: 1 })(vector(1), 3)).toThrow(ArgumentError);
   });
 
-  /** A primitive that cannot be differentiated. */
+  /** A primitive without a gradient. */
   const opaqueOp: Op = {
     name: "opaque",
     outputs: ([x]) => [{ shape: x!.shape, dtype: "f32" }],
@@ -237,7 +237,7 @@ describe("errors", () => {
   });
 });
 
-describe("what makes no sense is refused where it is given", () => {
+describe("wrong arguments are rejected where they are given", () => {
   const f = (x: Tensor): Tensor => sum(x);
   const model = { parameters: () => [{ value: vector(1) }] };
   const one = vector(1);

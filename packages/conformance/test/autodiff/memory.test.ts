@@ -31,7 +31,7 @@ afterAll(() => backend.close());
 const live = (): number => backend.memory().live;
 const filled = (value: number): Tensor => full([size], value, { backend });
 
-/** Passes its input on, and tells how much memory is alive when its gradient passes back. */
+/** The identity; records how much memory is allocated when its gradient runs. */
 function probe(readings: number[]): (x: Tensor) => Tensor {
   return customGradient(
     (x: Tensor) => mul(x, 1),
@@ -43,7 +43,7 @@ function probe(readings: number[]): (x: Tensor) => Tensor {
 }
 
 describe("memory", () => {
-  test("after the call only value and gradients are left", () => {
+  test("after the call only the value and the gradients are allocated", () => {
     const x = filled(0.5);
     const before = live();
     const [value, gradient] = valueAndGrad((a: Tensor) => sum(tanh(exp(mul(a, a)))))(x);
@@ -54,7 +54,7 @@ describe("memory", () => {
     x.dispose();
   });
 
-  test("is freed as the tape unwinds: what a step saved is gone before the step before it", () => {
+  test("is freed during the backward pass: what an op saved is freed before the previous op runs", () => {
     const x = filled(0.001);
     const readings: number[] = [];
     const watch = probe(readings);
@@ -65,14 +65,14 @@ describe("memory", () => {
       return sum(y);
     })(x);
     expect(readings).toHaveLength(depth);
-    // Each layer saves the output of tanh once, and what the probe returned.
+    // Each layer saves the output of tanh once, and the output of the probe.
     const freed = readings.slice(1).map((reading, layer) => readings[layer]! - reading);
     for (const amount of freed) expect(amount).toBeGreaterThanOrEqual(bytes);
     gradient.dispose();
     x.dispose();
   });
 
-  test("gradients of many uses are summed in place", () => {
+  test("gradients of several uses are summed in place", () => {
     const x = filled(1);
     const readings: number[] = [];
     const watch = probe(readings);
@@ -82,26 +82,27 @@ describe("memory", () => {
       return total;
     })(x);
     const [first, ...others] = readings as [number, ...number[]];
-    // A second gradient of x joins the first: after that nothing grows.
+    // A second gradient of x is added to the first; after that the memory does not grow.
     expect(Math.max(...others) - first).toBeLessThanOrEqual(2 * bytes);
     gradient.dispose();
     x.dispose();
   });
 
-  test("gradients of a batch norm take the memory of what nothing needs any more", async () => {
+  test("gradients of a batch norm reuse memory that is no longer needed", async () => {
     const device = await cpu({ threads: 1 }).open();
     const [shape, bytes] = [[50, 8, 25], 40_000];
     const x = full(shape, 1, { backend: device });
     const before = device.memory().peak;
     const loss = (a: Tensor) => sum(batchNorm(mul(a, 2), { residual: mul(a, 3), activation: "relu" }).y);
     const gradient = grad(loss)(x);
-    // What is normalized, the residual and the result; backward what is normalized, the result and its gradient.
+    // Forward: the normalized values, the residual and the result; backward: the normalized values, the result and
+    // its gradient.
     expect(device.memory().peak - before).toBeLessThan(3 * bytes + bytes / 2);
     gradient.dispose();
     await device.close();
   });
 
-  test("a pullback that may be called again leaves what it saved alone", async () => {
+  test("a pullback that may be called again keeps its saved tensors", async () => {
     const x = fromData(
       Float32Array.from({ length: 120 }, (_, at) => Math.sin(at)),
       { shape: [6, 4, 5], dtype: "f32" },
@@ -120,19 +121,19 @@ describe("memory", () => {
     for (const tensor of [x, y, dy, first!, second!]) tensor.dispose();
   });
 
-  test("intermediates that nothing saves die with the forward pass", () => {
+  test("intermediates that no gradient reads are freed in the forward pass", () => {
     const x = filled(1);
     const readings: number[] = [];
     const watch = probe(readings);
     const before = live();
     const gradient = grad((a: Tensor) => sum(watch(add(add(add(a, 1), 1), 1))))(x);
-    // The gradient that comes in, and what the probe keeps: its input and output.
+    // The incoming gradient, and the input and output that the probe keeps.
     expect(readings[0]! - before).toBeLessThanOrEqual(3 * bytes + 64);
     gradient.dispose();
     x.dispose();
   });
 
-  test("a call that throws leaves nothing behind", () => {
+  test("a call that throws frees all its memory", () => {
     const x = filled(1);
     const before = live();
     const failing = grad((a: Tensor) => {
@@ -155,7 +156,7 @@ describe("memory", () => {
     x.dispose();
   });
 
-  test("models: gradients of the trainable parameters, in order, and nothing else", async () => {
+  test("models: gradients of exactly the trainable parameters, in order", async () => {
     const parameter = (value: number, trainable = true) => ({ value: filled(value), trainable });
     const [weight, frozen, shift] = [parameter(2), parameter(3, false), parameter(1)];
     const model = { parameters: () => [weight, frozen, shift, weight] };
@@ -185,7 +186,7 @@ describe("state changes", () => {
   const take = (): string[] => log.splice(0);
   const one = (): Tensor => fromData([1], { shape: [1], dtype: "f32" }, { backend });
 
-  test("are made at once outside, and once, in order, when the outermost call returns", () => {
+  test("are applied at once outside, and once, in order, when the outermost call returns", () => {
     scope(() => {
       change("outside");
       expect(take()).toEqual(["commit outside"]);
@@ -202,7 +203,7 @@ describe("state changes", () => {
     });
   });
 
-  test("of a whole step are made when it returns, after everything in it", () => {
+  test("of a whole step are applied when it returns, after everything inside", () => {
     const before = live();
     const kept = wholeStep(() => {
       grad((x: Tensor) => {
@@ -219,7 +220,7 @@ describe("state changes", () => {
     expect(live()).toBe(before);
   });
 
-  test("of a step that throws are taken back, the latest first", () => {
+  test("of a step that throws are undone, latest first", () => {
     const before = live();
     const failing = (): void => {
       grad((x: Tensor) => {

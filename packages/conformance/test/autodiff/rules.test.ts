@@ -88,7 +88,7 @@ describe("custom gradients", () => {
 
 describe("which calls are recorded", () => {
   let compositions = 0;
-  /** Composed of two ops; without a gradient of its own. */
+  /** A composition of two ops, without its own gradient. */
   const sinhTwiceOp: Op = {
     name: "expDifference",
     outputs: ([x]) => [{ shape: x!.shape, dtype: "f32" }],
@@ -133,7 +133,7 @@ describe("donation on a device that reuses memory", () => {
   const inPlace = (expression: typeof square, x: Tensor) =>
     evaluateExpression(expression, [x], { donate: [0] })[0]!;
 
-  test("values that the tape saved, and arguments, stay as they were", async () => {
+  test("saved values and arguments are not overwritten", async () => {
     const backend = await cpu({ threads: 1 }).open();
     const x = fromData([3], { shape: [1], dtype: "f32" }, { backend });
     const constant = fromData([5], { shape: [1], dtype: "f32" }, { backend });
@@ -141,7 +141,7 @@ describe("donation on a device that reuses memory", () => {
       const y = mul(a, 2);
       const squared = inPlace(square, y);
       expect(y.isDisposed).toBe(true);
-      // The product saves the constant; its memory may not be written by a call that is not recorded either.
+      // The product saves the constant, whose memory must not be overwritten even by a call that is not recorded.
       const scaled = mul(squared, constant);
       inPlace(plusOne, constant);
       expect(constant.isDisposed).toBe(true);
@@ -152,7 +152,7 @@ describe("donation on a device that reuses memory", () => {
     await backend.close();
   });
 
-  test("without a saved value the memory is reused", async () => {
+  test("memory is reused if no value was saved", async () => {
     const backend = await cpu({ threads: 1 }).open();
     const x = fromData([3], { shape: [1], dtype: "f32" }, { backend });
     grad((a: Tensor) => {
@@ -173,7 +173,7 @@ describe("checkGradients", () => {
   );
   const x = [0.3, -0.7, 1.1];
 
-  test("passes what is right, to the order that was asked for", async () => {
+  test("passes correct gradients, up to the requested order", async () => {
     const checks = await withExecutor(referenceExecutor, () =>
       checkGradients((a) => mean(mul(tanh(a!), exp(a!))), [vector(...x)], { order: 3 }),
     );
@@ -181,7 +181,7 @@ describe("checkGradients", () => {
     for (const { error } of checks) expect(error).toBeLessThan(1e-6);
   });
 
-  test("finds an error of a thousandth, and an error of the second order alone", async () => {
+  test("detects a relative error of 0.001, and an error only in the second order", async () => {
     const check = withExecutor(referenceExecutor, () => checkGradients((a) => wrong(a!), [vector(...x)]));
     await expect(check).rejects.toThrow(GradientMismatchError);
     const hidden = customGradient(
@@ -194,7 +194,7 @@ describe("checkGradients", () => {
     await expect(twice).rejects.toThrow(/^order 2:/);
   });
 
-  test("works in float32, roughly", async () => {
+  test("works in float32 with a larger tolerance", async () => {
     const backend = await cpu({ threads: 1 }).open();
     const input = fromData(x, { shape: [3], dtype: "f32" }, { backend });
     await checkGradients((a) => tanh(a!), [input]);

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { onEachBackend } from "../each-backend.ts";
 import { channelOf, drawn, firstDifference, twoPass } from "./two-pass.ts";
 
-/** Shapes that other systems test with (PyTorch, TensorFlow, oneDNN), and those that others got wrong. */
+/** Shapes that other libraries test (PyTorch, TensorFlow, oneDNN), and shapes that caused bugs in them. */
 const shapes: readonly (readonly [shape: readonly number[], axis: number])[] = [
   [[5, 5, 5], 1],
   [[3, 2, 4], 1],
@@ -72,7 +72,7 @@ onEachBackend(
     });
 
     describe("exact data", () => {
-      // oneDNN's trick: neighbours sum to twice the mean, a power of two, so that every partial sum is exact.
+      // oneDNN's method: neighbours sum to twice the mean, a power of two, so that every partial sum is exact.
       test.each([
         [[16, 8, 64], 1],
         [[64, 33], 1],
@@ -98,13 +98,13 @@ onEachBackend(
         (await y.data()).forEach((value, index) => {
           const channel = channelAt(index);
           const expected = (pairs[index]! - mean[channel]!) / Math.sqrt(variance[channel]! + 1e-5);
-          // 2 units in the last place; 8 where division and inverse root may be off by a few themselves.
+          // 2 units in the last place; 8 if division and inverse square root may be off by a few units themselves.
           const most = name === "webgpu" ? 8 : 2;
           expect(Math.abs(value - expected)).toBeLessThanOrEqual(most * ulp * Math.abs(expected));
         });
       });
 
-      /** Puts neighbours of the list above one another, so that they fall into one channel. */
+      /** Pairs neighbours of the list, so that they are in the same channel. */
       function interleave(x: Float32Array, channels: number): Float32Array {
         return x.map(
           (_, index) =>
@@ -158,7 +158,7 @@ onEachBackend(
           const found = statistics(place(x, shape), { axis: 1 });
           (await varianceOf(found).data()).forEach((variance, channel) => {
             const truth = expected.variance[channel]!;
-            // Squares below 1e-38 may flush to zero.
+            // Squares below 1e-38 may be flushed to zero.
             if (truth < 1e-35) expect(variance).toBeLessThanOrEqual(2 * truth);
             else expect(Math.abs(variance / truth - 1)).toBeLessThanOrEqual(2e-6);
             expect(variance).toBeGreaterThanOrEqual(0);

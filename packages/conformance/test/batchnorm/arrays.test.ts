@@ -5,11 +5,11 @@ import { onEachBackend } from "../each-backend.ts";
 import { expectWithin, normal } from "./tools.ts";
 
 onEachBackend((backend) => {
-  describe("arrays in, arrays out", () => {
+  describe("batch norm of arrays", () => {
     const shape = [5, 3, 4];
     const x = normal(60, 1, 1);
 
-    test("forward and backward leave nothing behind", async () => {
+    test("forward and backward free all memory", async () => {
       const { live } = backend().memory();
       const options = {
         scale: normal(3, 2),
@@ -36,7 +36,7 @@ onEachBackend((backend) => {
         y,
       });
       expect(Object.keys(gradients).sort()).toEqual(["dResidual", "dScale", "dShift", "dx"]);
-      // Where the residual lifts z above 0 its gradient is dy.
+      // Where the residual makes z positive, its gradient is dy.
       expectWithin(
         gradients.dResidual!,
         x.map((value, at) => (y[at]! > 0 ? value : 0)),
@@ -46,7 +46,7 @@ onEachBackend((backend) => {
       expect(backend().memory().live).toBe(live);
     });
 
-    test("what does not fit rejects with what was found and expected", async () => {
+    test("wrong shapes reject with what was found and what was expected", async () => {
       const { live } = backend().memory();
       await expect(batchNormForward(backend(), x, [5, 3, 5])).rejects.toThrow(ShapeError);
       await expect(batchNormForward(backend(), x, shape, { scale: normal(4, 1) })).rejects.toThrow(

@@ -1,7 +1,7 @@
 import type { Activation } from "@evenkeel/tensor";
 import { sizeOf } from "@evenkeel/tensor";
 
-/** The values of one channel, in the order in which they lie. */
+/** The values of one channel, in memory order. */
 export function channelOf(
   values: ArrayLike<number>,
   shape: readonly number[],
@@ -21,11 +21,11 @@ export function channelOf(
 
 export interface ChannelStatistics {
   readonly mean: number;
-  /** Biased. */
+  /** The biased variance. */
   readonly variance: number;
 }
 
-/** Two passes in float64. */
+/** The two-pass algorithm in float64. */
 export function statisticsOf(x: Float64Array): ChannelStatistics {
   let sum = 0;
   for (const value of x) sum += value;
@@ -63,7 +63,7 @@ export interface ChannelGradients {
   readonly dShift: number;
 }
 
-/** Gradients for dz, the gradient before the activation; through the statistics where they are those of x. */
+/** Gradients for dz, the gradient before the activation; they flow through the statistics if these are those of x. */
 export function differentiateChannel(
   dz: Float64Array,
   x: Float64Array,

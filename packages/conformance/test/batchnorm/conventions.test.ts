@@ -19,7 +19,10 @@ onEachBackend((backend) => {
     fromData(Float32Array.from(values), { shape, dtype: "f32" }, { backend: backend() });
 
   describe("conventions", () => {
-    /** Three batches of two values: by hand, momentum 0.25 of the new, from a mean and a variance of 0. */
+    /**
+     * Three batches of two values, computed by hand: the weight of the new statistic is 0.25, mean and variance start
+     * at 0.
+     */
     const batches = [
       [1, 3],
       [2, 8],
@@ -51,7 +54,7 @@ onEachBackend((backend) => {
       },
     );
 
-    test("momentum is the weight of the old in Keras, Flax and ONNX", () => {
+    test("in Keras, Flax and ONNX, momentum is the weight of the old statistic", () => {
       expect(convertMomentum(0.99, { from: "keras" })).toBeCloseTo(0.01, 15);
       expect(convertMomentum(0.9, { from: "onnx", to: "flax" })).toBe(0.9);
       expect(convertMomentum(0.1, { from: "pytorch" })).toBe(0.1);
@@ -59,13 +62,13 @@ onEachBackend((backend) => {
       expect(convertMomentum(convertMomentum(0.25, { to: "keras" }), { from: "keras" })).toBe(0.25);
     });
 
-    test("defaults are those of the systems", () => {
+    test("defaults are those of each system", () => {
       expect(conventions.keras).toMatchObject({ momentum: 0.99, epsilon: 1e-3 });
       expect(conventions.onnx).toMatchObject({ momentum: 0.9, epsilon: 1e-5 });
       expect(conventions.evenkeel).toEqual(conventions.pytorch);
     });
 
-    test("an unknown number of values is an error only where it decides", () => {
+    test("an unknown number of values is an error only if it matters", () => {
       expect(runningVarianceFactor({ from: "pytorch" })).toBe(1);
       expect(runningVarianceFactor({ from: "keras", to: "onnx" })).toBe(1);
       expect(() => runningVarianceFactor({ from: "keras" })).toThrow(ArgumentError);
@@ -108,7 +111,7 @@ onEachBackend((backend) => {
       expectWithin(await folded.weight.data(), expected, 1e-5, "weight");
     });
 
-    test("a dead channel folds to its shift", async () => {
+    test("a channel of zeros folds to its shift", async () => {
       const frozen = {
         runningMean: place([3, 3]),
         runningVariance: place([0, 1]),
@@ -120,7 +123,7 @@ onEachBackend((backend) => {
       expectWithin(await bias.data(), [5, 3], 0, "bias");
     });
 
-    test("what does not fit is refused", () => {
+    test("operands that do not fit are rejected", () => {
       const weight = place(normal(20, 4), [5, 4]);
       expect(() => foldIntoLinear({ weight }, normalization())).toThrow(
         "runningMean: found shape [4], expected [5]: the weight has 5 output channels",
@@ -131,7 +134,7 @@ onEachBackend((backend) => {
   });
 
   describe("ghost batches", () => {
-    test("running statistics take in one after the other, and the statistics are those of all", async () => {
+    test("running statistics include one after another, and the statistics are those of the whole batch", async () => {
       const x = place(normal(60, 1, 2), [10, 3, 2]);
       const state = {
         runningMean: place([0, 0, 0]),
@@ -144,7 +147,7 @@ onEachBackend((backend) => {
       expectWithin(await found.statistics!.data(), await whole.statistics!.data(), 1e-5, "statistics");
     });
 
-    test("at inference they are the whole batch", async () => {
+    test("at inference the whole batch is normalized together", async () => {
       const x = place(normal(60, 1, 2), [10, 3, 2]);
       const state = { runningMean: place([0, 1, 2]), runningVariance: place([1, 2, 3]) };
       expectSameBits(
@@ -153,7 +156,7 @@ onEachBackend((backend) => {
       );
     });
 
-    test("a size of 0, and channels on the axis of the samples, are refused", () => {
+    test("a size of 0, and channels on the batch axis, are rejected", () => {
       const x = place(normal(60, 1, 2), [10, 3, 2]);
       expect(() => ghostBatchNorm(x, { size: 0 })).toThrow("size: found 0, expected a positive integer");
       expect(() => ghostBatchNorm(x, { size: 2, axis: 0 })).toThrow("axis: found 0");

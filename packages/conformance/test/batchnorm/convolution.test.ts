@@ -47,20 +47,20 @@ function layer(x: readonly number[], weight: readonly number[], padding: number,
 
 type Case = readonly [name: string, x: readonly number[], weight: readonly number[], padding: number];
 
-/** Channels that leave the cache between two readings: the convolution takes their statistics. */
+/** Channels that leave the cache between two reads, so that the convolution computes their statistics. */
 const large: readonly Case[] = [
   ["tiles", [8, 16, 96, 96], [16, 16, 3, 3], 1],
   ["pixels", [9, 3, 90, 91], [16, 3, 3, 3], 1],
   ["1x1", [9, 8, 90, 91], [12, 8, 1, 1], 0],
 ];
 
-/** There it is the two operations, whatever the size; a GPU in software takes its time. */
+/** On this device they always run as two operations, and a software GPU is slow. */
 const small: readonly Case[] = [["small", [3, 16, 12, 13], [16, 16, 3, 3], 1]];
 
 onEachBackend((device, name) => {
   const sizes = name === "cpu" ? large : small;
 
-  test.each(sizes)("%s: is a convolution and a batch norm", async (_, x, weight, padding) => {
+  test.each(sizes)("%s: equals a convolution and a batch norm", async (_, x, weight, padding) => {
     const own = layer(x, weight, padding, device());
     const found = conv2dBatchNorm(own.x, own.weight, own.options);
     const z = conv2d(own.x, own.weight, undefined, { padding });
@@ -68,7 +68,8 @@ onEachBackend((device, name) => {
     const expected = batchNorm(z, { ...options, training: true });
     expect(found.numBatchesTracked).toBe(1);
     for (const part of ["y", "runningMean", "runningVariance"] as const) {
-      // Both are within a few roundings of the exact statistics; values are a few deviations large.
+      // Both are within a few rounding errors of the exact statistics; the values are within a few standard
+      // deviations.
       expectWithin(await found[part]!.data(), await expected[part]!.data(), 4e-6, part);
     }
     expect([...(await countOf(found.statistics!).data())]).toEqual([
@@ -95,12 +96,13 @@ onEachBackend((device, name) => {
     const expected = vjp(apart, x, weight, scale, shift)[1](dy);
     for (const [input, gradient] of found.entries()) {
       const wanted = await expected[input]!.data();
-      // A relu may switch where statistics differ by a rounding, which moves sums of 70,000 terms by one of them.
+      // A ReLU may switch where the statistics differ by a rounding error, which changes a sum of 70,000 terms by one
+      // term.
       expectWithin(await gradient.data(), wanted, 1e-4 * largest(wanted), `gradient ${input}`);
     }
   });
 
-  test("throws for a place that statistics are not taken in", () => {
+  test("throws for an axis on which it cannot compute statistics", () => {
     const { x, weight } = layer([2, 3, 4, 4], [2, 3, 3, 3], 1, device());
     const statistics = "later" as unknown as "onRead";
     expect(() => conv2dBatchNorm(x, weight, { statistics })).toThrow(ArgumentError);
@@ -131,7 +133,7 @@ onEachBackend((device, name) => {
     return recording.traffic().launches.map((launch) => launch.name);
   };
 
-  test("large channels get their statistics from the convolution, and are read once", () => {
+  test("the convolution computes the statistics of large channels, which are read once", () => {
     const convolutions = [
       ["transformFilters", "convolveWinograd"],
       ["packFilters", "convolve"],
@@ -143,7 +145,7 @@ onEachBackend((device, name) => {
     );
   });
 
-  test("channels that stay in the cache are left to the batch norm", () => {
+  test("the batch norm computes the statistics of channels that stay in the cache", () => {
     expect(launchesOf([8, 16, 32, 32], [16, 16, 3, 3], 1)).toEqual([
       "transformFilters",
       "convolveWinograd",
@@ -151,8 +153,8 @@ onEachBackend((device, name) => {
     ]);
   });
 
-  describe("statistics taken on writing", () => {
-    /** What comes out is what goes in. */
+  describe("statistics computed while writing", () => {
+    /** The identity: the output equals the input. */
     async function statisticsOf(x: Tensor): Promise<Tensor> {
       const weight = fromData(Float32Array.of(1, 0, 0, 1), { shape: [2, 2, 1, 1], dtype: "f32" }, x);
       return conv2dBatchNorm(x, weight, { statistics: "onWrite" }).statistics!;

@@ -14,12 +14,12 @@ const layouts = [
   [1, [9_000, 33]],
 ] as const;
 
-/** r = |mean| / deviation: from 1e5 on f32 holds few digits of x - mean, but those are right. */
+/** r = |mean| / standard deviation: from 1e5 on, f32 represents few digits of x - mean, but those are exact. */
 const ratios = [1e2, 1e3, 1e4, 1e5, 1e6];
 
 onEachBackend((backend) => {
   describe.each(ratios)("a mean %d times the deviation", (ratio) => {
-    test.each(layouts)("loses no digit of y and dx: axis %i of %j", async (axis, shape) => {
+    test.each(layouts)("y and dx lose no digits: axis %i of %j", async (axis, shape) => {
       const length = shape.reduce<number>((product, dimension) => product * dimension, 1);
       const [x, dy] = [normal(length, 1, ratio), normal(length, 2, 0.5)];
       const { y, statistics } = await batchNormForward(backend(), x, shape, { axis, training: true });
@@ -42,7 +42,7 @@ onEachBackend((backend) => {
       }
     });
 
-    test("merged halves normalize like the whole", async () => {
+    test("merged halves normalize like the whole batch", async () => {
       const shape = [40, 3, 10, 10];
       const data = normal(12_000, 3, ratio);
       const x = fromData(data, { shape, dtype: "f32" }, { backend: backend() });

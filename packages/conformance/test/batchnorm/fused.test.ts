@@ -19,7 +19,7 @@ const cases = layouts.flatMap(([axis, shape]) =>
   activations.map((activation) => [axis, shape, activation] as const),
 );
 
-/** Values on a coarse grid, and shifts that put one of them at 0 but for rounding: z is often a tie, or next to one. */
+/** Values on a coarse grid, with shifts that move one of them to 0 up to rounding, so that z is often at or near a tie. */
 async function tiesOf(
   backend: Parameters<typeof batchNormForward>[0],
   axis: number,
@@ -41,7 +41,7 @@ onEachBackend((backend) => {
   describe.each(cases)("signs, axis %i of %j, %j", (axis, shape, activation) => {
     const slope = activation === "relu" ? 0 : 0.25;
 
-    test("of given statistics: every element passes the gradient that its y says", async () => {
+    test("given statistics: the sign of y decides whether an element passes its gradient", async () => {
       const { x, scale, shift, statistics } = await tiesOf(backend(), axis, shape);
       const running = {
         runningMean: scale.map((_, channel) => meanIn(statistics, channel)),
@@ -57,7 +57,7 @@ onEachBackend((backend) => {
       expect(y.some((value) => value > 0 && value < 1e-6)).toBe(true);
     });
 
-    test("of the batch's statistics: as many as y says", async () => {
+    test("statistics of the batch: as many elements pass their gradient as y indicates", async () => {
       const { x, scale, shift, statistics } = await tiesOf(backend(), axis, shape);
       const options = { axis, scale, shift, activation };
       const { y } = await batchNormForward(backend(), x, shape, { ...options, training: true });
@@ -69,7 +69,7 @@ onEachBackend((backend) => {
       expectSameBits(dShift, expected, "dShift");
     });
 
-    test("fused and apart have the same bits, forward and backward, with and without a residual", async () => {
+    test("fused and separate operations give the same bits, forward and backward, with and without a residual", async () => {
       const { x, scale, shift } = await tiesOf(backend(), axis, shape);
       const place = (values: Float32Array, at: readonly number[]): Tensor =>
         fromData(values, { shape: at, dtype: "f32" }, { backend: backend() });
@@ -112,10 +112,10 @@ onEachBackend((backend) => {
     });
   });
 
-  /** -0 as 0. */
+  /** Replaces -0 by 0. */
   const withoutMinus = (values: ArrayLike<number>): number[] => Array.from(values, (value) => value + 0);
 
-  test("a tie at 0 is not above 0", async () => {
+  test("a tie at 0 does not count as above 0", async () => {
     const x = new Float32Array(300).fill(7);
     const shape = [20, 3, 5];
     const { statistics } = await batchNormForward(backend(), x, shape, { training: true });

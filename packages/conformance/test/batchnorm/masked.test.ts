@@ -11,7 +11,7 @@ import { expectSameBits, expectWithin, largest, meanIn, normal, varianceIn } fro
 const shape = [6, 5, 37] as const;
 const [samples, channels, length] = shape;
 const size = samples * channels * length;
-/** Sequences of different lengths, one of them empty, padded to one. */
+/** Sequences of different lengths, one of them empty, padded to the same length. */
 const lengths = [37, 1, 0, 12, 25, 36];
 const isReal = (at: number): boolean => at % length < lengths[Math.floor(at / (channels * length))]!;
 const realFlags = Array.from({ length: size }, (_, at) => isReal(at));
@@ -21,14 +21,14 @@ onEachBackend((backend) => {
     tensor(values, { shape: as, backend: backend() });
   const flags = (values: readonly boolean[], as: readonly number[] = shape): Tensor =>
     tensor(Uint8Array.from(values, Number), { shape: as, dtype: "bool", backend: backend() });
-  /** One flag for all channels of a place. */
+  /** One flag for all channels at a position. */
   const perPlace = (): Tensor =>
     flags(
       lengths.flatMap((own) => Array.from({ length }, (_, at) => at < own)),
       [samples, 1, length],
     );
 
-  /** Garbage where nothing should be read. */
+  /** Arbitrary values where nothing should be read. */
   const poisoned = (values: Float32Array): Float32Array =>
     values.map((value, at) => (isReal(at) ? value : [NaN, Infinity, -Infinity, 3e38][at % 4]!));
 
@@ -39,7 +39,7 @@ onEachBackend((backend) => {
     readonly gradients: readonly Float32Array[];
   }
 
-  /** A training step: the result, and the gradients of x, scale, shift and, where there is one, the residual. */
+  /** A training step: the result, and the gradients of x, scale, shift and, if there is one, the residual. */
   async function differentiated(
     norm: (x: Tensor, options: BatchNormOptions) => BatchNormResult,
     x: Float32Array,
@@ -136,7 +136,7 @@ onEachBackend((backend) => {
       },
     );
 
-    test("what stands in masked places changes no bit", async () => {
+    test("masked values do not change any bit", async () => {
       const [x, dy] = [normal(size, 1), normal(size, 2)];
       const mask = perPlace();
       const norm = (input: Tensor, options: BatchNormOptions) => maskedBatchNorm(input, mask, options);
@@ -149,7 +149,7 @@ onEachBackend((backend) => {
       });
     });
 
-    test("a mask of ones is no mask", async () => {
+    test("a mask of ones gives the same as no mask", async () => {
       const [x, dy] = [normal(size, 1, 100, 2), normal(size, 2)];
       const mask = flags(realFlags.map(() => true));
       const masked = await differentiated((input, options) => maskedBatchNorm(input, mask, options), x, dy);
@@ -161,7 +161,7 @@ onEachBackend((backend) => {
       });
     });
 
-    test.each([1e2, 1e4, 1e6])("a mean of %d deviations costs no digits", async (distance) => {
+    test.each([1e2, 1e4, 1e6])("a mean of %d standard deviations loses no digits", async (distance) => {
       const x = normal(size, 1, distance, 1);
       const found = (await maskedStatistics(place(poisoned(x)), perPlace()).data()) as Float32Array;
       for (let channel = 0; channel < channels; channel++) {
@@ -171,7 +171,7 @@ onEachBackend((backend) => {
       }
     });
 
-    test("a channel without a value keeps its running statistics, one with a single value gives the shift", async () => {
+    test("a channel without values keeps its running statistics, and one with a single value gives the shift", async () => {
       const x = place(Float32Array.of(5, 7, NaN, 1, -3, NaN), [2, 3]);
       const mask = flags([true, true, false, true, false, false], [2, 3]);
       const result = maskedBatchNorm(x, mask, {
@@ -194,7 +194,7 @@ onEachBackend((backend) => {
       expect([y[1], y[2], y[4], y[5]]).toEqual([0.25, 0, 0, 0]);
     });
 
-    test("in use it normalizes by the running statistics", async () => {
+    test("at inference it normalizes by the running statistics", async () => {
       const x = normal(size, 1);
       const options = {
         runningMean: full([channels], 0.5, { backend: backend() }),
@@ -209,7 +209,7 @@ onEachBackend((backend) => {
       );
     });
 
-    test("a mask that does not fit is an error", () => {
+    test("a mask of the wrong shape is an error", () => {
       const x = place(normal(size, 1));
       expect(() => maskedBatchNorm(x, ones([...shape], { backend: backend() }))).toThrow(
         "maskedBatchNorm: mask: found f32 [6, 5, 37], expected bool",

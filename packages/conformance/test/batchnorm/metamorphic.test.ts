@@ -45,10 +45,10 @@ onEachBackend(
       ).toBeLessThanOrEqual(bound);
     }
 
-    describe("the same function, said otherwise", () => {
+    describe("equivalent formulations", () => {
       const x = drawn("x", size);
 
-      test("a shift of x changes nothing, scaling by a power of two no bit (epsilon scaled along)", async () => {
+      test("shifting x changes nothing, and scaling by a power of two changes no bit (with epsilon scaled too)", async () => {
         const y = normalize(place(x));
         await expectClose(normalize(place(x.map((value) => value + 4))), y, 4e-6);
         const scaled = normalize(place(x.map((value) => value * 8)), { epsilon: 64e-5 });
@@ -75,12 +75,12 @@ onEachBackend(
         await expectClose(transpose(dxLast, [0, 3, 1, 2]), dx, 1e-5);
       });
 
-      test("in place has the bits of out of place", async () => {
+      test("in place gives the same bits as out of place", async () => {
         const expected = await normalize(place(x)).data();
         expect(firstDifference(await normalize(place(x), { inPlace: true }).data(), expected)).toBe(-1);
       });
 
-      test("merged halves have the statistics of the whole", async () => {
+      test("merged halves have the statistics of the whole batch", async () => {
         const whole = statistics(place(x), { axis: 1 });
         const half = (begin: number) =>
           statistics(slice(place(x), { begin: [begin], end: [begin + 3] }), { axis: 1 });
@@ -105,7 +105,7 @@ onEachBackend(
         );
       });
 
-      test("a folded convolution is the convolution and its batch norm", async () => {
+      test("a folded convolution equals the convolution and its batch norm", async () => {
         const normalization = {
           scale: perChannel("scale"),
           shift: perChannel("shift"),
@@ -122,7 +122,7 @@ onEachBackend(
         await expectClose(conv2d(images, weight, bias), apart, 1e-4);
       });
 
-      test("the fused residual and activation are the separate ones, to the bit; ties at 0 pass no gradient", async () => {
+      test("fusing the residual and the activation changes no bit; ties at 0 pass no gradient", async () => {
         const residual = place(drawn("residual", size));
         const fused = normalize(place(x), { residual, activation: "relu" });
         const apart = relu(add(normalize(place(x)), residual));
@@ -134,7 +134,7 @@ onEachBackend(
     });
 
     describe("invariants of the gradient", () => {
-      test("dx sums to 0 in every channel, and so does dx (x - mean) where epsilon is small", async () => {
+      test("dx sums to 0 in every channel, and so does dx (x - mean) if epsilon is small", async () => {
         const x = place(drawn("x", size));
         const weights = place(drawn("weights", size));
         const dx = grad((x: Tensor) => sum(mul(normalize(x, { epsilon: 1e-12 }), weights)))(x);
@@ -151,25 +151,29 @@ onEachBackend(
   { threads: 2 },
 );
 
-describeOn("cpu", "the same bits from run to run, and for 1, 2 and 5 threads", () => {
-  test.each([
-    ["one launch", [16, 6, 40, 40]],
-    ["a stream", [40, 9, 40, 40]],
-  ])("%s", async (_name, shape) => {
-    const results = [];
-    for (const threads of [1, 2, 5, 2]) {
-      const device = await cpu({ threads }).open();
-      const x = tensor(drawn("many", sizeOf(shape)), { shape, backend: device });
-      const normalized = (x: Tensor, residual: Tensor) =>
-        batchNorm(x, { residual, training: true, activation: "relu" }).y;
-      const [y, pullback] = vjp(normalized, x, mul(x, x));
-      const [dx] = pullback(x);
-      results.push([await y.data(), await dx!.data()] as const);
-      await device.close();
-    }
-    for (const [y, dx] of results.slice(1)) {
-      expect(firstDifference(y, results[0]![0])).toBe(-1);
-      expect(firstDifference(dx, results[0]![1])).toBe(-1);
-    }
-  });
-});
+describeOn(
+  "the same bits in every run, and for 1, 2 and 5 threads",
+  "the same bits from run to run, and for 1, 2 and 5 threads",
+  () => {
+    test.each([
+      ["one launch", [16, 6, 40, 40]],
+      ["a stream", [40, 9, 40, 40]],
+    ])("%s", async (_name, shape) => {
+      const results = [];
+      for (const threads of [1, 2, 5, 2]) {
+        const device = await cpu({ threads }).open();
+        const x = tensor(drawn("many", sizeOf(shape)), { shape, backend: device });
+        const normalized = (x: Tensor, residual: Tensor) =>
+          batchNorm(x, { residual, training: true, activation: "relu" }).y;
+        const [y, pullback] = vjp(normalized, x, mul(x, x));
+        const [dx] = pullback(x);
+        results.push([await y.data(), await dx!.data()] as const);
+        await device.close();
+      }
+      for (const [y, dx] of results.slice(1)) {
+        expect(firstDifference(y, results[0]![0])).toBe(-1);
+        expect(firstDifference(dx, results[0]![1])).toBe(-1);
+      }
+    });
+  },
+);

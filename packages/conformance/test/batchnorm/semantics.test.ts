@@ -16,8 +16,8 @@ onEachBackend((backend) => {
   const perChannel = (seed: number): Tensor => place(normal(3, seed, 1, 0.2));
   const running = () => ({ runningMean: perChannel(8), runningVariance: perChannel(9) });
 
-  describe("what may be left out", () => {
-    test("no scale is a scale of ones, no shift a shift of zeros, no residual one of zeros, to the bit", async () => {
+  describe("optional operands", () => {
+    test("without scale, shift or residual the bits are those for ones, zeros and zeros", async () => {
       const neutral = {
         scale: place(new Float32Array(3).fill(1)),
         shift: place(new Float32Array(3)),
@@ -36,7 +36,7 @@ onEachBackend((backend) => {
       }
     });
 
-    test("without running statistics the batch normalizes, in use too", async () => {
+    test("without running statistics the batch is normalized by its own, also at inference", async () => {
       const inUse = batchNorm(images());
       expectSameBits(await inUse.y.data(), await batchNorm(images(), { training: true }).y.data());
       expect(inUse).not.toHaveProperty("runningMean");
@@ -45,7 +45,7 @@ onEachBackend((backend) => {
   });
 
   describe("momentum", () => {
-    test("0 keeps the running statistics, 1 forgets them", async () => {
+    test("0 keeps the running statistics, 1 replaces them", async () => {
       const before = running();
       const kept = batchNorm(images(), { ...before, training: true, momentum: 0 });
       expectSameBits(await kept.runningMean!.data(), await before.runningMean.data());
@@ -65,7 +65,7 @@ onEachBackend((backend) => {
       );
     });
 
-    test("null is the mean over all batches", async () => {
+    test("null gives the mean over all batches", async () => {
       let state: { runningMean: Tensor; runningVariance: Tensor; numBatchesTracked?: number } = running();
       const means: Float32Array[] = [];
       for (const seed of [1, 2, 3, 4]) {
@@ -87,7 +87,7 @@ onEachBackend((backend) => {
   });
 
   describe("frozen", () => {
-    test("running statistics stay, and a sample does not see the others", async () => {
+    test("running statistics do not change, and samples do not affect one another", async () => {
       const state = running();
       const whole = batchNorm(images(), state);
       expect(Object.keys(whole)).toEqual(["y"]);
@@ -95,7 +95,7 @@ onEachBackend((backend) => {
       expectSameBits(await first.data(), (await whole.y.data()).slice(0, 60));
     });
 
-    test("scale, shift and x still get gradients", async () => {
+    test("scale, shift and x still have gradients", async () => {
       const state = running();
       const loss = (x: Tensor, scale: Tensor, shift: Tensor): Tensor =>
         sum(batchNorm(x, { ...state, scale, shift }).y);
@@ -130,7 +130,7 @@ onEachBackend((backend) => {
   });
 
   describe("errors", () => {
-    test.each([[[1, 3]], [[1, 3, 1, 1]]])("one value per channel cannot normalize itself: %j", (at) => {
+    test.each([[[1, 3]], [[1, 3, 1, 1]]])("a single value per channel cannot be normalized: %j", (at) => {
       const x = place(normal(3, 1), at);
       const message = `found [${at.join(", ")}], expected more than 1 value per channel when training`;
       expect(() => batchNorm(x, { ...running(), training: true })).toThrow(message);

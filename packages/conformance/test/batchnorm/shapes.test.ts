@@ -33,12 +33,15 @@ const shapes: readonly (readonly [from: string, axis: number, shape: Shape])[] =
   ["more than 65,535 rows", 1, [70_000, 3]],
 ];
 
-/** 20 million values: seconds for the CPU, minutes for a GPU in software. */
+/** 20 million values take seconds on the CPU and minutes on a software GPU. */
 const largeShape: Shape = [88, 900, 16, 16];
-/** Cut on a GPU like the large one: longer channels than a workgroup keeps, so many that each has one workgroup. */
+/**
+ * Divided on a GPU like the large one: channels longer than a workgroup can hold, and so many that each has one
+ * workgroup.
+ */
 const cutLikeLargeShape: Shape = [65, 530, 16, 16];
 
-/** Where one looks closely: every channel of small tensors, the first, the last and some between of large ones. */
+/** The channels that are compared: all of small tensors; the first, the last and some in between of large ones. */
 function channelsToCheck(shape: Shape, axis: number): number[] {
   const channels = shape[axis]!;
   const step = Math.max(1, Math.floor((channels * sizeOf(shape)) / 2e6 / 4));
@@ -62,7 +65,7 @@ type Data = ReturnType<typeof data>;
 
 type Own = (values: ArrayLike<number>) => Float64Array;
 
-/** The bounds are calibrated and kept: see the test families, number 3. */
+/** The bounds were calibrated once; see number 3 of the test families. */
 function checkTraining(
   given: Data,
   own: Own,
@@ -118,7 +121,7 @@ function checkGradients(
   const exact = differentiateChannel(dy, x, statistics, { scale }, ofBatch);
   const factor = Math.abs(scale) / Math.sqrt(statistics.variance + 1e-5);
   expectWithin(own(found.dx), exact.dx, 5e-6 * Math.max(largest(exact.dx), factor * largest(dy)), "dx");
-  // Norm-wise, of the terms that are added up.
+  // In the norm, relative to the summed terms.
   const deviation = Math.sqrt(statistics.variance + 1e-5);
   let terms = 0;
   for (let at = 0; at < dy.length; at++) terms += (dy[at]! * (x[at]! - statistics.mean)) ** 2;
@@ -191,31 +194,35 @@ onEachBackend((backend, name) => {
   });
 });
 
-describeOn("webgpu", "a large shape and the smaller one in its place", () => {
-  test.each(["batchNormTraining", "normalizeGradient"])(
-    "have the same kernels, cut in the same way: %s",
-    async (name) => {
-      const backend = await openWebgpu();
-      await backend.close();
-      const { op, cases } = allCases.find(({ op }) => op.name === name)!;
-      const { inputs, attrs } = cases[0]!;
-      const cutOf = (shape: Shape): unknown => {
-        const channels = shape[1]!;
-        const specs = inputs.map(
-          (input) =>
-            input && {
-              ...input,
-              shape: input.shape.length === 4 ? shape : [...input.shape.slice(0, -1), channels],
-            },
-        );
-        return plannerOf(op, backend)!(specs, { ...attrs, axis: 1 }, backend.limits, []).launches.map(
-          (launch) =>
-            launch.kind === "kernel" && "workgroups" in launch.work
-              ? { kernel: launch.kernel, workgroupsPerChannel: launch.work.workgroups[0] / channels }
-              : launch,
-        );
-      };
-      expect(cutOf(cutLikeLargeShape)).toEqual(cutOf(largeShape));
-    },
-  );
-});
+describeOn(
+  "a large shape and the smaller shape that replaces it",
+  "a large shape and the smaller one in its place",
+  () => {
+    test.each(["batchNormTraining", "normalizeGradient"])(
+      "have the same kernels, cut in the same way: %s",
+      async (name) => {
+        const backend = await openWebgpu();
+        await backend.close();
+        const { op, cases } = allCases.find(({ op }) => op.name === name)!;
+        const { inputs, attrs } = cases[0]!;
+        const cutOf = (shape: Shape): unknown => {
+          const channels = shape[1]!;
+          const specs = inputs.map(
+            (input) =>
+              input && {
+                ...input,
+                shape: input.shape.length === 4 ? shape : [...input.shape.slice(0, -1), channels],
+              },
+          );
+          return plannerOf(op, backend)!(specs, { ...attrs, axis: 1 }, backend.limits, []).launches.map(
+            (launch) =>
+              launch.kind === "kernel" && "workgroups" in launch.work
+                ? { kernel: launch.kernel, workgroupsPerChannel: launch.work.workgroups[0] / channels }
+                : launch,
+          );
+        };
+        expect(cutOf(cutLikeLargeShape)).toEqual(cutOf(largeShape));
+      },
+    );
+  },
+);

@@ -7,7 +7,7 @@ import { onEachBackend } from "../each-backend.ts";
 import { expectSameBits, expectWithin, normal } from "./tools.ts";
 
 onEachBackend((backend) => {
-  /** What others shipped, each once: the names say where. */
+  /** Bugs that other libraries have shipped, each once; the titles name them. */
   describe("bugs of other systems", () => {
     const place = (values: ArrayLike<number>, shape: readonly number[] = [values.length]): Tensor =>
       fromData(Float32Array.from(values), { shape, dtype: "f32" }, { backend: backend() });
@@ -123,7 +123,7 @@ onEachBackend((backend) => {
       }
     });
 
-    test("a last batch of one sample crashes without a word of what to do", () => {
+    test("a last batch of one sample crashes without an explanation", () => {
       expect(() => batchNorm(place([1, 2, 3], [1, 3]), { ...running(3), training: true })).toThrow(
         "found [1, 3], expected more than 1 value per channel when training",
       );

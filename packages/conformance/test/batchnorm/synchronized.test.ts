@@ -18,7 +18,7 @@ import { onEachBackend } from "../each-backend.ts";
 import { openWebgpu } from "../webgpu/support.ts";
 import { expectWithin, largest, normal } from "./tools.ts";
 
-/** Where two machines meet: each gives an array, and goes on with those of both. */
+/** The meeting point of two machines: each contributes an array and receives those of both. */
 class Meeting {
   private readonly rounds: { readonly arrays: NumericArray[]; readonly wake: (() => void)[] }[] = [];
   private readonly visits = [0, 0];
@@ -34,7 +34,7 @@ class Meeting {
   }
 }
 
-/** What a machine has to say to the other one. */
+/** The connection of a machine to the other one. */
 function communicatorOf(meeting: Meeting, machine: number) {
   const allReduce = hostStep({
     name: "allReduce",
@@ -55,7 +55,7 @@ function communicatorOf(meeting: Meeting, machine: number) {
       first.set(arrays[0]!);
       second.set(arrays[1]!);
     },
-    // Both machines made something of both parts.
+    // Both machines combined both parts.
     gradient: ({ first, second }) => {
       const sums = [first!, second!].map((own) => allReduce({ own }).total);
       return { own: sums[machine]! };
@@ -67,7 +67,7 @@ function communicatorOf(meeting: Meeting, machine: number) {
 interface Problem {
   readonly shape: readonly number[];
   readonly axis: number;
-  /** Samples of the first machine. */
+  /** The samples of the first machine. */
   readonly cut: number;
   readonly activation: Activation;
   readonly hasResidual: boolean;
@@ -81,7 +81,7 @@ const problems: readonly (readonly [string, Problem])[] = [
   ["one sample here", { shape: [9, 4, 2, 2], axis: 1, cut: 1, activation: "none", hasResidual: false }],
 ];
 
-/** Values of the whole batch, alike on every device. */
+/** The values of the whole batch, identical on every device. */
 function valuesOf({ shape, axis, hasResidual }: Problem) {
   const size = sizeOf(shape);
   const channels = shape[axis]!;
@@ -123,7 +123,7 @@ async function read<Name extends string>(tensors: { readonly [Key in Name]: Tens
 const joined = (parts: readonly Float32Array[]): number[] => parts.flatMap((part) => [...part]);
 const added = ([a, b]: readonly Float32Array[]): Float32Array => a!.map((value, at) => value + b![at]!);
 
-/** Sums in another order are a few roundings apart, of sums of magnitudes of about 1. */
+/** Sums in a different order differ by a few rounding errors, relative to a sum of magnitudes of about 1. */
 function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
   expectWithin(found, expected, 1e-5 * Math.max(1, largest(expected)), what);
 }
@@ -135,7 +135,7 @@ onEachBackend((device, name) => {
   });
   afterAll(() => other.close());
 
-  /** Runs the body for both machines: each has a device, its samples, and a line to the other. */
+  /** Runs the body for both machines; each has a device, its samples, and a connection to the other. */
   function onBoth<Result>(
     { shape, cut }: Problem,
     body: (
@@ -151,7 +151,7 @@ onEachBackend((device, name) => {
     ];
   }
 
-  /** Batch norm of the whole batch on one device, and its gradients for the given one of y. */
+  /** Batch norm of the whole batch on one device, and its gradients for the given gradient of y. */
   async function wholeOf(problem: Problem) {
     const { axis, activation, shape } = problem;
     const { x, dy, residual, scale, shift } = operandsOn(device(), problem, [0, shape[0]!]);
@@ -184,7 +184,7 @@ onEachBackend((device, name) => {
   }
 
   describe.each(problems)("two parts of a batch, %s", (_, problem) => {
-    test("cut at the sums, they are normalized as the whole, forward and backward", async () => {
+    test("split at the sums, they are normalized like the whole batch, forward and backward", async () => {
       const { axis, activation, shape } = problem;
       const whole = await wholeOf(problem);
       const parts = await Promise.all(
@@ -225,7 +225,7 @@ onEachBackend((device, name) => {
       }
     });
 
-    test("the gradient of the exchange makes it differentiable as it stands", async () => {
+    test("with the gradient of the exchange it is differentiable as a whole", async () => {
       const { axis, activation } = problem;
       const whole = await wholeOf(problem);
       const parts = await Promise.all(

@@ -2,7 +2,7 @@ import { cpu } from "@evenkeel/backend-cpu";
 import type { Backend } from "@evenkeel/tensor";
 import { afterAll, beforeAll, expect } from "vitest";
 
-/** A device for the tests of a file: one thread unless said otherwise. */
+/** A device for the tests of a file, with one thread by default. */
 export function useBackend(threads = 1): () => Backend {
   let backend: Backend;
   beforeAll(async () => {
@@ -12,7 +12,7 @@ export function useBackend(threads = 1): () => Backend {
   return () => backend;
 }
 
-/** Nearly normal numbers (sums of four uniforms), the same for the same seed. */
+/** Approximately normal numbers (sums of four uniform numbers), which depend only on the seed. */
 export function normal(size: number, seed: number, mean = 0, deviation = 1): Float32Array {
   let state = Math.imul(seed + 1, 0x9e3779b1);
   const uniform = (): number => {
@@ -50,7 +50,7 @@ export function expectWithin(
   }
 }
 
-/** Fails unless both hold the same bits, apart from the payload of NaN. */
+/** Fails unless both have the same bits, except for the payload of NaN. */
 export function expectSameBits(found: ArrayLike<number>, expected: ArrayLike<number>, what = "values"): void {
   expect(found.length, what).toBe(expected.length);
   for (let at = 0; at < expected.length; at++) {
@@ -60,7 +60,7 @@ export function expectSameBits(found: ArrayLike<number>, expected: ArrayLike<num
   }
 }
 
-/** The last row of statistics over the first: the biased variance of a channel. */
+/** The last row of the statistics divided by the first: the biased variance of a channel. */
 export function varianceIn(statistics: Float32Array, channel: number): number {
   const channels = statistics.length / 4;
   return statistics[3 * channels + channel]! / statistics[channel]!;

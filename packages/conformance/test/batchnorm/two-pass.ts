@@ -1,7 +1,7 @@
 import { sizeOf } from "@evenkeel/tensor";
 import { sequenceOf } from "../../src/draw-values.ts";
 
-/** Mean and biased variance of each channel, in float64, two passes: the oracle. */
+/** Mean and biased variance of each channel by the two-pass algorithm in float64: the reference. */
 export function twoPass(
   x: ArrayLike<number>,
   shape: readonly number[],
@@ -26,12 +26,12 @@ export function channelOf(shape: readonly number[], axis: number): (index: numbe
   return (index) => Math.floor(index / inner) % shape[axis]!;
 }
 
-/** Float32 values in [-2, 2) around `offset`, the same for the same name. */
+/** Float32 values in [-2, 2) around `offset`, which depend only on the name. */
 export function drawn(name: string, size: number, offset = 0): Float32Array {
   const next = sequenceOf(name);
   return Float32Array.from({ length: size }, () => 4 * next() - 2 + offset);
 }
 
-/** Where a and b differ in their bits; -1 where nowhere. NaN equals NaN. */
+/** The first position where a and b differ in their bits, or -1. NaN equals NaN. */
 export const firstDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   Array.from(a).findIndex((value, index) => !Object.is(value, b[index]));

@@ -54,7 +54,7 @@ describe.each(models)("%s", (_name, make, shape) => {
   });
 });
 
-test("resnet20 fits a batch by heart, and keeps no memory of its steps", async () => {
+test("resnet20 memorizes a batch, and frees the memory of its steps", async () => {
   using model = resnet20({ seed: 1 });
   const optimizer = new SGD(model, { learningRate: 0.1, momentum: 0.9 });
   const x = normal([8, 3, 16, 16], { seed: 3 });
@@ -77,7 +77,7 @@ test("resnet20 fits a batch by heart, and keeps no memory of its steps", async (
   optimizer.dispose();
 });
 
-test("a disposed model has given its memory back", () => {
+test("a disposed model has freed its memory", () => {
   const { live } = device().memory();
   resnet20({ seed: 1 }).dispose();
   expect(device().memory().live).toBe(live);

@@ -27,7 +27,7 @@ const untouched = { mean: [0, 0], variance: [1, 1], batches: 0 };
 const once = { mean: [0.2, 2], variance: [1.1, 20.9], batches: 1 };
 
 describe("running statistics", () => {
-  test("take in a batch in training, and not in use", async () => {
+  test("change with each batch in training, but not at inference", async () => {
     const layer = new BatchNorm1d(2);
     layer.forward(batch());
     expect(await stateOf(layer)).toEqual(once);
@@ -35,7 +35,7 @@ describe("running statistics", () => {
     expect(await stateOf(layer)).toEqual(once);
   });
 
-  test("normalize in use", async () => {
+  test("normalize at inference", async () => {
     const layer = new BatchNorm1d(2, { epsilon: 0 });
     layer.runningMean!.value = tensor([1, 10]);
     layer.runningVariance!.value = tensor([4, 100]);
@@ -51,7 +51,7 @@ describe("running statistics", () => {
     expect(await stateOf(layer)).toEqual({ mean: [1, 10], variance: [1, 100], batches: 2 });
   });
 
-  test("of a frozen layer stay, and normalize", async () => {
+  test("of a frozen layer do not change, and normalize", async () => {
     const layer = new BatchNorm1d(2, { epsilon: 0 }).freeze();
     const y = layer.forward(batch());
     expect([...(await y.data())]).toEqual([1, 10, 3, 30]);
@@ -60,14 +60,14 @@ describe("running statistics", () => {
     expect(await stateOf(layer)).toEqual(once);
   });
 
-  test("stay when tracking is switched off, while the batch normalizes", async () => {
+  test("do not change when tracking is switched off, and the batch is normalized by its own", async () => {
     const layer = new BatchNorm1d(2, { epsilon: 0 });
     layer.trackRunningStats = false;
     expect([...(await layer.forward(batch()).data())]).toEqual([-1, -1, 1, 1]);
     expect(await stateOf(layer)).toEqual(untouched);
   });
 
-  test("do not exist in a layer without them: the batch normalizes in use too", async () => {
+  test("do not exist in a layer without them: the batch is normalized by its own at inference too", async () => {
     const layer = new BatchNorm1d(2, { trackRunningStats: false, affine: false, epsilon: 0 }).eval();
     expect(Object.keys(layer.stateDict())).toEqual([]);
     expect([...(await layer.forward(batch()).data())]).toEqual([-1, -1, 1, 1]);
@@ -80,7 +80,7 @@ describe("running statistics", () => {
     expect(await stateOf(layer)).toEqual(untouched);
   });
 
-  test("stay with an empty batch", async () => {
+  test("do not change for an empty batch", async () => {
     const layer = new BatchNorm1d(2);
     expect(layer.forward(zeros([0, 2])).shape).toEqual([0, 2]);
     expect(await stateOf(layer)).toEqual(untouched);
@@ -103,7 +103,7 @@ describe("in a differentiated call", () => {
     expect(await stateOf(layer)).toEqual(once);
   });
 
-  test("several passes follow on one another", async () => {
+  test("several passes update them one after another", async () => {
     const [together, apart] = [new BatchNorm1d(2), new BatchNorm1d(2)];
     scope(() => {
       loss(together, 3)();
@@ -113,7 +113,7 @@ describe("in a differentiated call", () => {
     expect(together.numBatchesTracked!.value).toBe(3);
   });
 
-  test("a call that throws leaves them, and what follows builds on the old ones", async () => {
+  test("a call that throws does not change them, and later calls continue from the old ones", async () => {
     const layer = new BatchNorm1d(2);
     const failing = valueAndGrad(layer, () => {
       layer.forward(batch());
@@ -128,7 +128,7 @@ describe("in a differentiated call", () => {
     expect(await stateOf(layer)).toEqual(once);
   });
 
-  test("an inner call that throws leaves them, while the outer one goes on", async () => {
+  test("an inner call that throws does not change them, and the outer call continues", async () => {
     const layer = new BatchNorm1d(2);
     const failing = valueAndGrad(layer, () => {
       layer.forward(batch());
@@ -145,7 +145,7 @@ describe("in a differentiated call", () => {
     expect(await stateOf(layer)).toEqual(once);
   });
 
-  test("withoutStateChanges leaves them, also between passes that count", async () => {
+  test("withoutStateChanges does not change them, even between passes that do", async () => {
     const layer = new BatchNorm1d(2);
     scope(() => {
       withoutStateChanges(() => loss(layer, 2)());
@@ -162,7 +162,7 @@ describe("in a differentiated call", () => {
     expect(await stateOf(layer)).toEqual(once);
   });
 
-  test("no memory is left behind", () => {
+  test("frees all its memory", () => {
     const layer = new BatchNorm1d(2);
     const step = () =>
       scope(() => {
@@ -178,20 +178,20 @@ describe("in a differentiated call", () => {
 });
 
 describe("shapes", () => {
-  test("each layer takes its ranks", () => {
+  test("each layer accepts its ranks", () => {
     expect(new BatchNorm1d(2).forward(zeros([4, 2, 3])).shape).toEqual([4, 2, 3]);
     expect(new BatchNorm2d(2).forward(zeros([4, 2, 3, 3])).shape).toEqual([4, 2, 3, 3]);
     expect(new BatchNorm3d(2).forward(zeros([4, 2, 3, 3, 3])).shape).toEqual([4, 2, 3, 3, 3]);
   });
 
-  test("others are refused with what was expected", () => {
+  test("other shapes are rejected with the expected ones", () => {
     expect(() => new BatchNorm2d(2).forward(zeros([4, 2]))).toThrow(
       "found [4, 2], expected 2 channels in the second of 4 dimensions",
     );
     expect(() => new BatchNorm1d(3).forward(zeros([4, 2]))).toThrow(/expected 3 channels/);
   });
 
-  test("one value a channel cannot be normalized by itself", () => {
+  test("a single value per channel cannot be normalized", () => {
     expect(() => new BatchNorm1d(2).forward(zeros([1, 2]))).toThrow(/more than 1 value per channel/);
     expect(new BatchNorm1d(2).eval().forward(zeros([1, 2])).shape).toEqual([1, 2]);
   });

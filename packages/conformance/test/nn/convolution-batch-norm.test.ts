@@ -22,7 +22,7 @@ import { onCpu } from "../on-cpu.ts";
 
 onCpu(2);
 
-/** Hands every convolution with batch norm to `run`, which is given the way that it would have gone. */
+/** Passes every convolution with batch norm to `run`, together with the normal way to run it. */
 function intercepting(run: (call: OpCall, inner: Executor) => ReturnType<Executor["execute"]>): Executor {
   const inner = currentExecutor();
   const isFused = (op: AnyOp): boolean => op === (conv2dBatchNormOp as unknown as AnyOp);
@@ -39,14 +39,14 @@ function countFused(body: () => void): number {
   return count;
 }
 
-describe("a convolution and a batch norm behind it", () => {
+describe("a convolution followed by a batch norm", () => {
   const make = (): Module[] => [
     new Conv2d(3, 4, 3, { padding: 1, stride: 2, seed: 1 }),
     new BatchNorm2d(4),
     new ReLU(),
   ];
 
-  test("are one operation in training, and none where running statistics normalize", () => {
+  test("is one operation in training, but not when running statistics normalize", () => {
     const model = new Sequential(...make());
     const x = normal([2, 3, 8, 8], { seed: 1 });
     expect(countFused(() => model.forward(x))).toBe(1);
@@ -54,7 +54,7 @@ describe("a convolution and a batch norm behind it", () => {
     expect(countFused(() => model.forward(x))).toBe(0);
   });
 
-  test("are two where the convolution does more than its class, or has other channels", () => {
+  test("is two operations if the convolution does more than its class, or has other channels", () => {
     class Doubling extends Conv2d {
       override forward(input: Tensor): Tensor {
         return mul(super.forward(input), 2);
@@ -67,7 +67,7 @@ describe("a convolution and a batch norm behind it", () => {
     );
   });
 
-  test("are one where a layer of any class says that it computes a convolution", async () => {
+  test("is one operation if a layer of any class says that it computes a convolution", async () => {
     class Blur extends FusingModule {
       readonly kernel = mul(ones([3, 3, 2, 2]), 0.25);
 
@@ -100,7 +100,7 @@ describe("a convolution and a batch norm behind it", () => {
     });
   });
 
-  test("keep the running statistics that they keep one by one", async () => {
+  test("updates the running statistics like the separate layers", async () => {
     const [together, apart] = [make(), make()];
     for (const seed of [1, 2]) {
       const x = normal([4, 3, 8, 8], { seed });
@@ -123,7 +123,7 @@ describe("a convolution and a batch norm behind it", () => {
 });
 
 describe("ResNet-20", () => {
-  /** Losses of three steps, and the bytes that were alive at most. */
+  /** The losses of three steps, and the peak memory. */
   async function train(separately: boolean): Promise<{ losses: number[]; peak: number }> {
     const own = await cpu({ threads: 2 }).open();
     try {
@@ -155,10 +155,10 @@ describe("ResNet-20", () => {
     }
   }
 
-  test("learns the same from statistics that convolutions take, in the same memory", async () => {
+  test("gives the same losses in the same memory if convolutions compute the statistics", async () => {
     const [fused, separate] = [await train(false), await train(true)];
     for (const [step, loss] of separate.losses.entries()) {
-      // The statistics differ by roundings; rounding errors grow from step to step, as the benchmarks allow.
+      // The statistics differ by rounding errors, which grow from step to step as far as the benchmarks allow.
       expect(Math.abs(fused.losses[step]! / loss - 1)).toBeLessThan(step === 0 ? 1e-5 : 1e-3);
     }
     expect(fused.losses[2]).toBeLessThan(fused.losses[0]!);

@@ -49,12 +49,12 @@ describe("a run that is stopped within an epoch", () => {
     expect(seen).toHaveLength(9);
   });
 
-  test("does not hide a loss that is no number", async () => {
+  test("does not hide a NaN loss", async () => {
     const run = makeRun({ data: () => [...batches(8), poisoned(), batch()] });
     await expect(run.train({ probe: stopAfter(9) })).rejects.toThrow(NonFiniteLossError);
   });
 
-  test("does not wait for what its source gives next, nor for its failure", async () => {
+  test("does not wait for the next item of its source, nor for its failure", async () => {
     let isAnswered = false;
     async function* live() {
       yield batch();
@@ -107,7 +107,7 @@ describe("a run that is stopped within an epoch", () => {
 describe("a run that is aborted", () => {
   const reason = new Error("enough");
 
-  test("before its first step leaves the checkpoint of another run alone", async () => {
+  test("before its first step does not change the checkpoint of another run", async () => {
     const store = new MemoryCheckpointStore();
     await makeRun().train({ checkpoint: { store } });
     const before = await store.load("latest");
@@ -116,7 +116,7 @@ describe("a run that is aborted", () => {
     expect(await store.load("latest")).toEqual(before);
   });
 
-  test("or whose step fails says so where its source cannot clean up, and is saved", async () => {
+  test("or whose step fails is saved, and reports so, even if its source cannot clean up", async () => {
     function* unclean(labels = [0, 1, 0, 1]) {
       try {
         yield* batches(3);
@@ -157,7 +157,7 @@ describe("a run that is aborted", () => {
   );
 });
 
-test("a callback that throws at a loss that is no number does not hide it from the next call", async () => {
+test("a callback that throws at a NaN loss does not hide the loss from the next call", async () => {
   const onBatch = ({ loss }: { loss: number }) => {
     if (Number.isNaN(loss)) throw new Error("no such chart");
   };
@@ -166,7 +166,7 @@ test("a callback that throws at a loss that is no number does not hide it from t
   await expect(run.train({ resumed: true })).rejects.toThrow(/resumed: found a run .* found NaN/);
 });
 
-describe("what is in memory is not resumed", () => {
+describe("a run in memory is not resumed", () => {
   const checkpoint = (run?: string) => ({ store: new MemoryCheckpointStore(), run });
   const constant = () => tensor([1]);
 
@@ -189,7 +189,7 @@ describe("what is in memory is not resumed", () => {
   });
 });
 
-test("the time of an epoch does not count for the next where a callback throws in between", async () => {
+test("the time of an epoch does not count for the next if a callback throws in between", async () => {
   async function* data(epoch: number) {
     if (epoch === 0) await new Promise((resolve) => setTimeout(resolve, 300));
     yield batch();
@@ -203,7 +203,7 @@ test("the time of an epoch does not count for the next where a callback throws i
   expect(second!.milliseconds).toBeLessThan(first!.milliseconds);
 });
 
-test("an evaluation without batches is refused", async () => {
+test("an evaluation without batches is rejected", async () => {
   const { model } = makeRun();
   const evaluation = evaluate(model, { data: () => [], loss: crossEntropy });
   await expect(evaluation).rejects.toThrow(ArgumentError);

@@ -19,18 +19,21 @@ afterEach(async () => {
 });
 
 const readEvery = 16;
-/** The last of them does not read. */
+/** The last one does not read. */
 const steps = 2 * readEvery + 2;
 const images = Float32Array.from({ length: 128 * 784 }, (_, index) => Math.sin(index * index));
 const labels = Int32Array.from({ length: 128 }, (_, image) => image % 10);
 
-/** Launches of each step of `fit` with loss and accuracy, from one batch asked for to the next; and those of reading the last. */
+/**
+ * The launches of each step of `fit` with loss and accuracy, from one request for a batch to the next, and those of
+ * the last read.
+ */
 async function launchesOfFit(backend: Backend): Promise<number[]> {
   const own = new RecordingBackend(backend);
   recording = own;
   setDefaultBackend(own);
   const model = mlp({ seed: 1 });
-  // Steps that take no time are read 16 at once; slow ones would be read more often.
+  // Instant steps are read 16 at a time; slow steps would be read more often.
   vi.spyOn(performance, "now").mockReturnValue(0);
   const counts: number[] = [];
   const noteLaunches = (): void => {
@@ -51,11 +54,11 @@ async function launchesOfFit(backend: Backend): Promise<number[]> {
     epochs: 1,
     readEvery,
   });
-  // What stands first was launched before the first step.
+  // The first entry was launched before the first step.
   return counts.slice(1);
 }
 
-/** Of a step without reading, and of a step on average. */
+/** The launches of a step without reading, and the average of a step. */
 function costOf(counts: readonly number[]): { readonly step: number; readonly average: number } {
   const [last] = counts.slice(-1);
   const period = counts.slice(-readEvery);
@@ -63,7 +66,7 @@ function costOf(counts: readonly number[]): { readonly step: number; readonly av
 }
 
 describeOn("webgpu", "a step of fit with the MLP, its loss and its accuracy", () => {
-  test("is at most 30 launches on WebGPU, the reading of 16 steps shared out", async () => {
+  test("is at most 30 launches on WebGPU, including its share of one read per 16 steps", async () => {
     const { step, average } = costOf(await launchesOfFit(await openWebgpu()));
     expect(step).toBeLessThanOrEqual(30);
     expect(average).toBeLessThanOrEqual(31);
@@ -71,7 +74,7 @@ describeOn("webgpu", "a step of fit with the MLP, its loss and its accuracy", ()
 });
 
 describeOn("cpu", "a step of fit with the MLP, its loss and its accuracy", () => {
-  // Copies and packed operands are launches of their own there: a launch is an entry in a ring of shared memory.
+  // Copies and packed operands are launches here: every entry in the ring of shared memory counts.
   test("is at most 40 launches on the CPU, and at most 42 with the reading", async () => {
     const { step, average } = costOf(await launchesOfFit(await cpu({ threads: 1 }).open()));
     expect(step).toBeLessThanOrEqual(40);

@@ -48,7 +48,7 @@ const optionsFor = (model: Module, epochs = 2): Options => ({
   epochs,
 });
 
-/** Every value of a model, to compare runs bit by bit. */
+/** Every value of a model, to compare runs bitwise. */
 const bitsOf = async (model: Module): Promise<object> => Object.fromEntries(await stateArrays(model));
 
 describe("training", () => {
@@ -64,16 +64,19 @@ describe("training", () => {
     },
   );
 
-  test.each(["batch", "none"] as const)("a convnet learns to tell bars apart (%s)", async (normalization) => {
-    const model = convnet({ imageSize: 12, classes: 2, normalization, seed: 1 });
-    const optimizer = new SGD(model, { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 });
-    const data = bars({ examples: 512, batchSize: 64, seed: 5 });
-    await fit(model, { ...measures, data, optimizer, epochs: 6, schedule: cosine(0.05, { steps: 48 }) });
-    const test = bars({ examples: 256, batchSize: 64, seed: 9 });
-    expect((await evaluate(model, { ...measures, data: test })).metrics.accuracy).toBeGreaterThan(0.9);
-  });
+  test.each(["batch", "none"] as const)(
+    "a convnet learns to distinguish bars (%s)",
+    async (normalization) => {
+      const model = convnet({ imageSize: 12, classes: 2, normalization, seed: 1 });
+      const optimizer = new SGD(model, { learningRate: 0.05, momentum: 0.9, weightDecay: 5e-4 });
+      const data = bars({ examples: 512, batchSize: 64, seed: 5 });
+      await fit(model, { ...measures, data, optimizer, epochs: 6, schedule: cosine(0.05, { steps: 48 }) });
+      const test = bars({ examples: 256, batchSize: 64, seed: 9 });
+      expect((await evaluate(model, { ...measures, data: test })).metrics.accuracy).toBeGreaterThan(0.9);
+    },
+  );
 
-  test("walks the tree of modules once for each epoch, not for each step", async () => {
+  test("walks the module tree once per epoch, not per step", async () => {
     let walks = 0;
     class Counting extends Linear {
       override *members(): ReturnType<Linear["members"]> {
@@ -96,13 +99,13 @@ describe("training", () => {
     expect(await walksOf(20)).toBe(await walksOf(2));
   });
 
-  test("with the optimizer of another model of the same shapes is refused", async () => {
+  test("with the optimizer of another model of the same shapes is rejected", async () => {
     await expect(fit(small(), optionsFor(small()))).rejects.toThrow(
       "optimizer: 0.weight: found a parameter that the optimizer was not made for",
     );
   });
 
-  test("says so when an epoch has no batches, as when an iterator is used up", async () => {
+  test("reports an epoch without batches, as from an exhausted iterator", async () => {
     const model = small();
     const source = quadrants({ examples: 64, batchSize: 32, seed: 1 });
     const batches = typeof source === "function" ? source(0) : source.epoch(0);
@@ -111,13 +114,13 @@ describe("training", () => {
     await expect(fit(model, { ...optionsFor(model), data: () => [] })).rejects.toThrow(ArgumentError);
   });
 
-  test("keeps no memory of its steps", async () => {
+  test("frees the memory of its steps", async () => {
     const model = small();
     const options = optionsFor(model, 1);
     await fit(model, options);
     const { live } = device().memory();
     await fit(model, { ...options, epochs: 3, validation: held });
-    // Models that earlier tests have forgotten may be collected meanwhile.
+    // Models of earlier tests may be garbage-collected in the meantime.
     expect(device().memory().live).toBeLessThanOrEqual(live);
   });
 });
@@ -148,7 +151,7 @@ describe("what is reported", () => {
     expect(history.epochs[1]!.validation!.metrics.accuracy).toBeGreaterThan(0);
   });
 
-  test("does not depend on how late it is read", async () => {
+  test("does not depend on when it is read", async () => {
     const [often, rarely] = [small(), small()];
     const first = await fit(often, { ...optionsFor(often), readEvery: 1 });
     const second = await fit(rarely, { ...optionsFor(rarely), readEvery: 1000 });
@@ -156,7 +159,7 @@ describe("what is reported", () => {
     expect(await bitsOf(rarely)).toEqual(await bitsOf(often));
   });
 
-  test("a probe is called after every so many updates, and may evaluate", async () => {
+  test("includes a probe after every given number of updates, which may evaluate", async () => {
     const model = small();
     const looks: number[] = [];
     await fit(model, {
@@ -184,7 +187,7 @@ describe("what is reported", () => {
 });
 
 describe("a run that is interrupted", () => {
-  /** The run in one piece: what every resumed one must be equal to. */
+  /** The uninterrupted run, which every resumed run must equal. */
   async function whole(epochs = 3): Promise<{ bits: object; losses: number[] }> {
     const model = small();
     const { batches } = await fit(model, optionsFor(model, epochs));
@@ -197,14 +200,14 @@ describe("a run that is interrupted", () => {
     return { bits: await bitsOf(model), losses: batches.map(({ loss }) => loss) };
   }
 
-  test("after an epoch goes on with the same bits", async () => {
+  test("after an epoch resumes with the same bits", async () => {
     const store = new MemoryCheckpointStore();
     const model = small();
     await fit(model, { ...optionsFor(model, 2), checkpoint: { store } });
     expect(await resumed(store)).toEqual(await whole());
   });
 
-  test("in the middle of an epoch, by a signal, goes on with the same bits", async () => {
+  test("in the middle of an epoch, by a signal, resumes with the same bits", async () => {
     const store = new MemoryCheckpointStore();
     const model = small();
     const controller = new AbortController();
@@ -218,7 +221,7 @@ describe("a run that is interrupted", () => {
     expect(await resumed(store)).toEqual(await whole());
   });
 
-  test("without warning goes on from the last checkpoint within the epoch", async () => {
+  test("without warning resumes from the last checkpoint within the epoch", async () => {
     const store = new MemoryCheckpointStore();
     const model = small();
     const run = fit(model, {
@@ -236,7 +239,7 @@ describe("a run that is interrupted", () => {
     expect(await resumed(store)).toEqual(await whole());
   });
 
-  test("before its first checkpoint begins anew", async () => {
+  test("before its first checkpoint starts again", async () => {
     const model = small();
     const { batches } = await fit(model, {
       ...optionsFor(model, 3),
@@ -255,7 +258,7 @@ describe("a checkpoint", () => {
     return store;
   }
 
-  test("of another model is refused, and changes nothing", async () => {
+  test("of another model is rejected, and changes nothing", async () => {
     const store = await saved();
     const model = mlp({ inputs: 2, hidden: [8], classes: 2, seed: 4 });
     const before = await bitsOf(model);
@@ -264,7 +267,7 @@ describe("a checkpoint", () => {
     expect(await bitsOf(model)).toEqual(before);
   });
 
-  test("of another optimizer is refused before the model changes", async () => {
+  test("of another optimizer is rejected before the model changes", async () => {
     const store = await saved();
     const model = small(9);
     const before = await bitsOf(model);
@@ -274,7 +277,7 @@ describe("a checkpoint", () => {
     expect(await bitsOf(model)).toEqual(before);
   });
 
-  test("that cannot be written ends the run with the store's error, and the model can go on", async () => {
+  test("that cannot be written ends the run with the store's error, and the model remains usable", async () => {
     const model = small();
     class FullStore extends MemoryCheckpointStore {
       override async save(name: string): Promise<void> {
@@ -286,7 +289,7 @@ describe("a checkpoint", () => {
     expect((await fit(model, optionsFor(model, 1))).epochs).toHaveLength(1);
   });
 
-  test("that is damaged or cut is refused", async () => {
+  test("that is damaged or truncated is rejected", async () => {
     const store = await saved();
     const bytes = (await store.load("latest"))!;
     const model = small();
@@ -302,7 +305,7 @@ describe("a checkpoint", () => {
 });
 
 describe("evaluation", () => {
-  test("averages over examples, the last short batch included, and restores every mode", async () => {
+  test("averages over examples, including a short last batch, and restores every mode", async () => {
     const model = small();
     model.modules[1]!.eval();
     const modes = () => [...model.namedModules()].map(([, { isTraining }]) => isTraining);
@@ -327,7 +330,7 @@ describe("evaluation", () => {
     expect(modes()).toEqual(before);
   });
 
-  test("can be aborted, and restores the modes then too", async () => {
+  test("can be aborted, and then restores the modes too", async () => {
     const model = small();
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(evaluate(model, { ...measures, data: held, signal })).rejects.toThrow("enough");

@@ -37,7 +37,7 @@ class ScaledConv extends Conv2d {
   }
 }
 
-/** Overrides what fusing calls, so that fusing goes on. */
+/** Overrides a method that fusing calls, so that fusing is still possible. */
 class CentredConv extends Conv2d {
   override forwardWith(x: Tensor, epilogue: Parameters<Conv2d["forwardWith"]>[1]): Tensor {
     return super.forwardWith(add(x, 1), epilogue);
@@ -56,7 +56,7 @@ class DoubledNorm extends BatchNorm2d {
   }
 }
 
-/** Puts a function that counts, and may change the result, in the place of one object's `forward`. */
+/** Replaces one object's `forward` by a function that counts calls and may change the result. */
 function replaceForward(module: Module, change = (y: Tensor): Tensor => y): { calls: number } {
   const seen = { calls: 0 };
   const own = module.forward.bind(module);
@@ -72,7 +72,7 @@ const oneByOne = (modules: readonly Module[], x: Tensor): Tensor =>
 
 type Pick = <Item>(...items: Item[]) => Item;
 
-/** The same choices for the same seed. */
+/** Random choices that depend only on the seed. */
 function choices(seed: number): Pick {
   let state = seed;
   return (...items) => {
@@ -116,7 +116,10 @@ const randomActivation = (pick: Pick): Module =>
     () => new ELU(),
   )();
 
-/** Two to seven layers for images of three channels; now and then a norm twice, or a layer whose forward is replaced. */
+/**
+ * Two to seven layers for images of three channels; sometimes a norm is repeated, or the forward of a layer is
+ * replaced.
+ */
 function randomStack(pick: Pick): Module[] {
   const layers: Module[] = [];
   let channels = 3;
@@ -141,7 +144,7 @@ interface Measured {
   readonly counts: readonly number[];
 }
 
-/** Values, gradients by parameters and input, running statistics and counters of two passes. */
+/** Values, gradients of parameters and input, running statistics and counters after two passes. */
 async function measure(modules: readonly Module[], run: (x: Tensor) => Tensor, x: Tensor): Promise<Measured> {
   const model = new Sequential(...modules);
   const weighted = (input: Tensor): [Tensor, Tensor] => {
@@ -157,7 +160,7 @@ async function measure(modules: readonly Module[], run: (x: Tensor) => Tensor, x
   return { arrays, counts: members.flatMap(([, m]) => (m instanceof Counter ? [m.value] : [])) };
 }
 
-/** How far apart two arrays are, in units of the largest value. */
+/** The distance of two arrays, in units of the largest value. */
 function distance(found: ArrayLike<number>, expected: ArrayLike<number>): number {
   const wanted = Array.from(expected);
   const scale = Math.max(1, ...wanted.map(Math.abs));
@@ -165,7 +168,7 @@ function distance(found: ArrayLike<number>, expected: ArrayLike<number>): number
   return Math.max(0, ...wanted.map((value, index) => Math.abs(found[index]! - value) / scale));
 }
 
-describe("random stacks, fused, are what their layers are one by one", () => {
+describe("random stacks give the same results fused and layer by layer", () => {
   test.each(Array.from({ length: 40 }, (_, round) => round))("number %i", async (round) => {
     const pick = choices(round + 1);
     const [fused, plain] = [randomStack(choices(round + 101)), randomStack(choices(round + 101))];
@@ -185,7 +188,7 @@ describe("random stacks, fused, are what their layers are one by one", () => {
   });
 });
 
-describe("a forward of one's own is called", () => {
+describe("an overridden forward is called", () => {
   const image = () => normal([2, 3, 6, 6], { seed: 1 });
   const rows = () => normal([4, 2], { seed: 1 });
   class ScaledLinear extends Linear {
@@ -215,7 +218,7 @@ describe("a forward of one's own is called", () => {
     expect(found).toEqual(await oneByOne(make(), input()).data());
   });
 
-  test("of one object, wherever it stands", () => {
+  test("of a single object, at any position", () => {
     for (const place of [0, 1, 2]) {
       const layers = [new Conv2d(3, 4, 3, { seed: 1 }), new BatchNorm2d(4), new ReLU()];
       const seen = replaceForward(layers[place]!);
@@ -278,7 +281,7 @@ describe("blocks and models", () => {
     },
   );
 
-  test("a norm that takes no ReLU in a block is followed by one", async () => {
+  test("a norm in a block that cannot apply the ReLU is followed by one", async () => {
     let calls = 0;
     class Apart extends BatchNorm2d {
       override takes(): boolean {
@@ -301,7 +304,7 @@ describe("blocks and models", () => {
     expect(calls).toBe(2);
   });
 
-  test("a last layer for other classes takes the place of the first one", () => {
+  test("a last layer for other classes can replace the original one", () => {
     const model = resnet20({ seed: 1 });
     model.fc = new Linear(64, 3, { seed: 1 });
     expect(model.forward(normal([1, 3, 32, 32], { seed: 1 })).shape).toEqual([1, 3]);

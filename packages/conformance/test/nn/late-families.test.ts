@@ -45,7 +45,7 @@ function lateOp(): Op {
 
 onCpu();
 
-test("evaluation waits for the kernels of operations that are imported after the device has opened", async () => {
+test("evaluation waits for the kernels of operations that were imported after the device opened", async () => {
   const op = lateOp();
   const x = tensor([[1, 2]]);
   expect(() => execute(op, [x], {})).toThrow(MissingKernelError);

@@ -81,7 +81,7 @@ describe("a sequence", () => {
     await expectSame(new Sequential(...modules).forward(x), oneByOne(modules, x));
   });
 
-  test("saves the pass of an activation that its neighbour takes in", () => {
+  test("applies an activation in the launch of the layer before it", () => {
     const recording = new RecordingBackend(device());
     const options = { backend: recording };
     const modules = [
@@ -103,7 +103,7 @@ describe("a sequence", () => {
     expect(launches(() => new Sequential(...modules).forward(x))).toBe(apart - 3);
   });
 
-  test("keeps the names of positions", () => {
+  test("names its layers by position", () => {
     const model = new Sequential(new Linear(1, 1), new ReLU(), new Sequential(new Linear(1, 1)));
     expect([...model.namedParameters()].map(([name]) => name)).toEqual([
       "0.weight",
@@ -129,7 +129,7 @@ describe("a residual block", () => {
     },
   );
 
-  test("without parameters on the way takes every second pixel and adds zeros for new channels", async () => {
+  test("without a projection takes every second pixel and adds zeros for new channels", async () => {
     const block = new BasicBlock(1, 2, { stride: 2, shortcut: "padding", normalization: "none" });
     for (const { weight, bias } of [block.conv1, block.conv2]) {
       weight.value = tensor(new Float32Array(weight.value.size), { shape: weight.value.shape });
@@ -150,22 +150,22 @@ describe("a residual block", () => {
     expect(() => new BasicBlock(2, 1, { shortcut: "padding" })).toThrow(ArgumentError);
   });
 
-  test("that keeps the shape passes its input on", () => {
+  test("that keeps the shape has the identity as shortcut", () => {
     expect(new BasicBlock(2, 2).downsample).toBeUndefined();
   });
 });
 
 describe("dropout", () => {
-  test("keeps the expected share, scaled so that the mean stays", async () => {
+  test("keeps the expected share, scaled so that the mean does not change", async () => {
     const kept = (await values(new Dropout(0.25, { seed: 1 }).forward(ones([100, 100])))).filter(
       (y) => y !== 0,
     );
-    // 10,000 draws with deviation 0.0043 of the share: six of them.
+    // The fraction of 10,000 samples has a standard deviation of 0.0043; the tolerance is six of them.
     expect(Math.abs(kept.length / 10_000 - 0.75)).toBeLessThan(0.026);
     expect(new Set(kept)).toEqual(new Set([Math.fround(1 / 0.75)]));
   });
 
-  test("draws anew at every call, and the same again from the same seed", async () => {
+  test("draws a new mask in every call, and the same masks from the same seed", async () => {
     const [a, b] = [new Dropout(0.5, { seed: 7 }), new Dropout(0.5, { seed: 7 })];
     const x = ones([64]);
     const first = await values(a.forward(x));
@@ -173,7 +173,7 @@ describe("dropout", () => {
     expect(await values(b.forward(x))).toEqual(first);
   });
 
-  test("has the mask of the forward pass in its gradient", async () => {
+  test("uses the mask of the forward pass in its gradient", async () => {
     const layer = new Dropout(0.5, { seed: 1 });
     const replay = new Dropout(0.5, { seed: 1 });
     const x = ones([32]);
@@ -181,7 +181,7 @@ describe("dropout", () => {
     expect(await values(gradient)).toEqual(await values(replay.forward(x)));
   });
 
-  test("is nothing in use and with probability 0, and all with probability 1", async () => {
+  test("is the identity at inference and with probability 0, and zero with probability 1", async () => {
     const x = tensor([1, 2]);
     expect(new Dropout(0.5).eval().forward(x)).toBe(x);
     expect(() => new Dropout(0.5).forward(cast(x, "i32"))).toThrow(DTypeError);
@@ -190,7 +190,7 @@ describe("dropout", () => {
     expect(() => new Dropout(1.5)).toThrow("probability: found 1.5");
   });
 
-  test("layers that share a source draw apart", () => {
+  test("layers that share a source draw different masks", () => {
     const seed = new RandomSource(1);
     const [a, b] = [new Dropout(0.5, { seed }), new Dropout(0.5, { seed })];
     expect(a.random.state.seed).not.toBe(b.random.state.seed);
@@ -205,7 +205,7 @@ describe("other layers", () => {
     expect(await values(layer.forward(tensor([[[1, 1]], [[0, 2]]])))).toEqual([15, 16]);
   });
 
-  test("an embedding looks vectors up", async () => {
+  test("an embedding looks up vectors", async () => {
     const layer = new Embedding(3, 2, { seed: 1 });
     const table = await values(layer.weight.value);
     const found = layer.forward(tensor([[2, 0]], { dtype: "i32" }));
@@ -250,20 +250,20 @@ describe("other layers", () => {
     expect(() => new Conv2d(3, 6, 3, { groups: 2 })).toThrow("groups: found 2 for 3 channels");
   });
 
-  test("weights are the same with a bias and without", async () => {
+  test("weights are the same with and without a bias", async () => {
     const [a, b] = [new Linear(3, 2, { seed: 5 }), new Linear(3, 2, { seed: 5, bias: false })];
     expect(await values(a.weight.value)).toEqual(await values(b.weight.value));
     expect(b.bias).toBeUndefined();
   });
 
-  test("biases and batch norm are not decayed, weights are", () => {
+  test("biases and batch norm have no weight decay, weights have", () => {
     const model = new Sequential(new Conv2d(1, 2, 3), new BatchNorm2d(2), new Linear(2, 2));
     const decayed = [...model.namedParameters()].filter(([, { isDecayed }]) => isDecayed);
     expect(decayed.map(([name]) => name)).toEqual(["0.weight", "2.weight"]);
   });
 });
 
-test("sizes of a convolution that are not positive are named", () => {
+test("convolution sizes that are not positive are named in the error", () => {
   expect(() => new Conv2d(1, 2, 0)).toThrow("kernel: found 0, expected a positive integer");
   expect(() => new Conv2d(1, 2, [3, 1.5])).toThrow(
     "kernel: found [3, 1.5], expected a positive integer, or a pair of them",

@@ -21,7 +21,7 @@ beforeEach(() => {
 });
 afterEach(() => reportLeaks(false));
 
-/** Waits until something forgotten is reported, which is to come. */
+/** Waits for the report of an expected leak. */
 async function collectMarked(): Promise<readonly UnfreedTensors[]> {
   const isMark = ({ spec }: UnfreedTensors): boolean => spec?.shape[0] === 12_345;
   (() => void normal([12_345], { seed: 1 }))();
@@ -46,19 +46,19 @@ async function trainAndEvaluate(): Promise<void> {
   optimizer.dispose();
 }
 
-test("training and evaluation forget nothing", async () => {
+test("training and evaluation leak nothing", async () => {
   await trainAndEvaluate();
   expect(await collectMarked()).toEqual([]);
 });
 
-test("a model that was not disposed is reported by what made its parameters", async () => {
+test("an undisposed model is reported by the operations that created its parameters", async () => {
   (() => void new Linear(3, 2, { seed: 1 }))();
   const found = await collectMarked();
   expect(found.map(({ spec }) => spec!.shape)).toEqual([[2, 3], [2]]);
   expect(found.map(({ op }) => op)).toEqual(["uniform", "uniform"]);
 });
 
-test("gradients that were not disposed are reported, and nothing that the tape held", async () => {
+test("undisposed gradients are reported, and nothing that the tape held", async () => {
   using x = normal([3, 5], { seed: 1 });
   const square = grad((a: Tensor) => sum(mul(a, a)));
   (() => void square(x))();

@@ -30,7 +30,7 @@ async function expectClose(found: Tensor, expected: number | readonly number[]):
 interface Case {
   readonly name: string;
   readonly loss: (x: Tensor, options: LossOptions) => Tensor;
-  /** By PyTorch, in float64, of the outputs above. */
+  /** Computed by PyTorch, in float64, for the outputs above. */
   readonly losses: readonly number[];
   readonly mean: number;
   readonly gradient: readonly number[];
@@ -105,12 +105,12 @@ describe.each(cases)("$name", ({ loss, losses, mean, gradient }) => {
 });
 
 describe("edges", () => {
-  test("the mean leaves ignored labels out", async () => {
+  test("the mean ignores ignored labels", async () => {
     await expectClose(crossEntropy(tensor(outputs), labels(0, -100)), 0.3519519);
     await expectClose(crossEntropy(tensor(outputs), labels(1, 0), { ignoreIndex: 1 }), 3.0549851);
   });
 
-  test("large logits neither overflow nor lose their slope", async () => {
+  test("large logits neither overflow nor lose their gradient", async () => {
     const logits = tensor([1000, -1000, 0]);
     const goals = tensor([0, 1, 0]);
     await expectClose(bceWithLogits(logits, goals, { reduction: "none" }), [1000, 1000, Math.LN2]);
@@ -122,7 +122,7 @@ describe("edges", () => {
     await expectClose(smoothL1(tensor([2]), tensor([0]), { beta: 0 }), 2);
   });
 
-  test("shapes that differ and unknown words are refused", () => {
+  test("different shapes and unknown reductions are rejected", () => {
     expect(() => mse(tensor([1, 2]), tensor([1]))).toThrow(ShapeError);
     expect(() => mse(tensor([1, 2]), tensor([1]))).toThrow("mse: found prediction [2] and target [1]");
     expect(() => l1(tensor([1]), tensor([1]), { reduction: "average" as never })).toThrow(ArgumentError);
@@ -131,11 +131,11 @@ describe("edges", () => {
 });
 
 describe("accuracy", () => {
-  test("is the share of largest logits at the label", async () => {
+  test("is the fraction of rows whose largest logit is at the label", async () => {
     await expectClose(accuracy(tensor(outputs), labels(0, 1)), 0.5);
   });
 
-  test("wants one label for each row", () => {
+  test("requires one label for each row", () => {
     expect(() => accuracy(tensor(outputs), tensor([[0], [1]], { dtype: "i32" }))).toThrow(ShapeError);
   });
 });

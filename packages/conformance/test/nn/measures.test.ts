@@ -45,7 +45,7 @@ interface Part {
   readonly labels: Int32Array;
 }
 
-/** The same eight samples in batches of so many, of which some may have no label that counts. */
+/** The same eight samples in batches of the given sizes; the labels of some batches may all be ignored. */
 const cut =
   (size: number, all = labels) =>
   (): Part[] =>
@@ -54,7 +54,7 @@ const cut =
       labels: all.subarray(size * batch, size * (batch + 1)),
     }));
 
-/** As batches that somebody uploads: the host does not know their labels. */
+/** Batches that the user has already uploaded, so that the host does not know their labels. */
 const uploaded = (size: number) => () =>
   cut(size)().map(({ inputs, labels }) => ({
     inputs: tensor(inputs.data, { shape: inputs.shape }),
@@ -113,14 +113,14 @@ describe.each<[string, (size: number) => DataSource]>([
   });
 });
 
-describe("a measure of one's own", () => {
+describe("a custom measure", () => {
   /** Only the first of each pair of outputs counts, and in the second half none does. */
   const masked: Measure<Tensor, Tensor> = (outputs, labels) => {
     const mask = reshape(cast(equal(labels, 0), "f32"), [labels.size, 1]);
     return weighted(sum(mul(mask, square(outputs))), sum(mask));
   };
 
-  test("counts by its weight, and trains nothing where the weight is 0", async () => {
+  test("is weighted by its weight, and trains nothing if the weight is 0", async () => {
     const all = await evaluate(linear(), { data: cut(8), loss: masked });
     for (const size of [4, 2, 1]) {
       const { loss } = await evaluate(linear(), { data: cut(size), loss: masked });
@@ -245,7 +245,7 @@ describe("labels of host arrays", () => {
   });
 });
 
-test("indices of host arrays that an embedding does not have are refused by its name", async () => {
+test("an embedding rejects host indices out of range, and the error names it", async () => {
   const model = new Sequential(new Embedding(4, 3, { seed: 1 }), new Linear(3, 3, { seed: 2 }));
   const optimizer = new SGD(model, { learningRate: 0.1 });
   const data = () => [{ inputs: Int32Array.of(0, 3, -1), labels: Int32Array.of(0, 1, 2) }];
@@ -274,7 +274,7 @@ describe("a loss that is not finite", () => {
     readEvery: 1,
   });
 
-  test("ends the run with its place", async () => {
+  test("ends the run and reports the position", async () => {
     const model = linear();
     const seen: number[] = [];
     const callbacks = [{ onBatch: ({ step }: { step: number }) => void seen.push(step) }];
@@ -291,7 +291,7 @@ describe("a loss that is not finite", () => {
     );
   });
 
-  test("stops it, or does not, as it is told", async () => {
+  test("stops the run or not, as configured", async () => {
     const [stopped, continued] = [linear(), linear()];
     const first = await fit(stopped, { ...options(stopped), onNonFinite: "stop" });
     expect(first.epochs).toEqual([]);

@@ -43,7 +43,7 @@ function failureOf(run: () => unknown): Error {
   throw new Error("found no failure");
 }
 
-/** A layer of one's own, which fails in an operation. */
+/** A user-defined layer that fails in an operation. */
 class Shift extends Module {
   forward(x: Tensor): Tensor {
     return add(x, zeros([7]));
@@ -62,7 +62,7 @@ class Net extends Module {
   }
 }
 
-describe("a failure names the layer", () => {
+describe("an error names the layer", () => {
   test.each<[string, () => unknown, string]>([
     [
       "alone",
@@ -143,7 +143,7 @@ describe("a failure names the layer", () => {
     await expect(evaluate(model, { data, loss: mse })).rejects.toThrow(message);
   });
 
-  test("with the class of the error, whatever it is", () => {
+  test("with the class of the original error", () => {
     const x = ones([1, 3]);
     x.dispose();
     expect(failureOf(() => new Sequential(new ReLU()).forward(x))).toBeInstanceOf(DisposedError);
@@ -152,7 +152,7 @@ describe("a failure names the layer", () => {
     expect(drop.message).toBe("0 (Dropout 0.5): found i32 [2], expected a float dtype");
   });
 
-  test("but errors of one's own pass as they are", () => {
+  test("but the program's own errors are not changed", () => {
     class Failing extends Module {
       forward(): Tensor {
         throw new RangeError("mine");
@@ -162,7 +162,7 @@ describe("a failure names the layer", () => {
   });
 });
 
-describe("what is no tensor", () => {
+describe("a value that is not a tensor", () => {
   test.each<[string, Module, unknown, string]>([
     ["an array", new ReLU(), [1, 2], "ReLU: found [1, 2], expected a tensor"],
     ["a promise", new Flatten(), Promise.resolve(1), "Flatten: found a Promise, expected a tensor"],
@@ -179,7 +179,7 @@ describe("what is no tensor", () => {
     expect(error.message).toContain(message);
   });
 
-  test("is refused by layers with parameters", () => {
+  test("is rejected by layers with parameters", () => {
     const layers = [new Linear(1, 1), new Conv2d(1, 1, 1), new BatchNorm1d(1), new Embedding(1, 1)];
     for (const layer of layers) {
       expect(failureOf(() => layer.forward([1] as never)).message).toMatch(
@@ -189,7 +189,7 @@ describe("what is no tensor", () => {
   });
 });
 
-test("one value per channel when training says what to do", () => {
+test("the error for one value per channel in training suggests a remedy", () => {
   for (const run of [
     () => new BatchNorm1d(3).forward(ones([1, 3])),
     () => new Sequential(new Conv2d(1, 3, 2), new BatchNorm2d(3)).forward(ones([1, 1, 2, 2])),

@@ -7,7 +7,7 @@ import { onCpu } from "../on-cpu.ts";
 
 const device = onCpu();
 
-/** Sizes that leave gaps in an arena, and one that is not decayed. */
+/** Sizes that leave gaps in an arena, and a parameter without weight decay. */
 class Weights extends Module {
   readonly matrix: Parameter = new Parameter(tensor([[1, 2, 3]]));
   readonly bias: Parameter = new Parameter(tensor([4]), { decayed: false });
@@ -35,7 +35,7 @@ const rounded = (rows: number[][]): number[][] =>
   rows.map((row) => row.map((value) => Math.round(value * 1e5) / 1e5));
 
 describe("an update", () => {
-  test("changes the parameters in their own memory", async () => {
+  test("changes the parameters in place", async () => {
     const model = new Weights();
     const optimizer = new SGD(model, { learningRate: 0.5 });
     run(optimizer, 1);
@@ -60,7 +60,7 @@ describe("an update", () => {
     setDefaultBackend(device());
   });
 
-  test("is as many launches as buffers that hold the parameters, where one is too small", async () => {
+  test("is one launch per buffer if a single buffer is too small for the parameters", async () => {
     const recording = new RecordingBackend(device());
     const limits = { ...device().limits, offsetAlignment: 16, maxBufferBytes: 32 };
     const narrow = Object.defineProperty(recording, "limits", { value: limits });
@@ -74,7 +74,7 @@ describe("an update", () => {
     setDefaultBackend(device());
   });
 
-  test("keeps no memory from step to step", () => {
+  test("does not accumulate memory from step to step", () => {
     const model = new Weights();
     const optimizer = new Adam(model, { learningRate: 0.1, maxGradientNorm: 1 });
     run(optimizer, 2);
@@ -83,7 +83,7 @@ describe("an update", () => {
     expect(device().memory().live).toBe(live);
   });
 
-  test("decays weights, and biases only when asked", async () => {
+  test("decays weights, and biases only if requested", async () => {
     const zeros = () => gradientsOf([0, 0, 0], [0], [0, 0]);
     const [careful, pytorch] = [new Weights(), new Weights()];
     run(new SGD(careful, { learningRate: 0.1, weightDecay: 1 }), 1, zeros);
@@ -92,14 +92,14 @@ describe("an update", () => {
     expect(rounded(await pytorch.values())).toEqual([[0.9, 1.8, 2.7], [3.6], [4.5, 5.4]]);
   });
 
-  test("follows the settings of single parameters", async () => {
+  test("uses the settings of individual parameters", async () => {
     const model = new Weights();
     const group = (name: string) => (name === "vector" ? { learningRateScale: 0 } : {});
     run(new SGD(model, { learningRate: 1, group }), 1);
     expect(await model.values()).toEqual([[0, 1, 2], [3], [5, 6]]);
   });
 
-  test("wants one gradient of the right shape for each parameter", () => {
+  test("requires one gradient of the right shape for each parameter", () => {
     const optimizer = new SGD(new Weights(), { learningRate: 1 });
     scope(() => {
       expect(() => optimizer.step(ones().slice(1))).toThrow("found 2, expected one for each of 3");
@@ -111,8 +111,8 @@ describe("an update", () => {
   });
 });
 
-describe("parameters that are frozen for a while", () => {
-  test("keep value and momentum, and go on where they were", async () => {
+describe("temporarily frozen parameters", () => {
+  test("keep value and momentum, and continue from there", async () => {
     const model = new Weights();
     const optimizer = new SGD(model, { learningRate: 1, momentum: 0.5 });
     run(optimizer, 1);
@@ -120,12 +120,12 @@ describe("parameters that are frozen for a while", () => {
     run(optimizer, 1, () => ones().slice(0, 2));
     model.vector.trainable = true;
     run(optimizer, 1);
-    // Steps of 1, 1.5, 1.75; the vector takes the first two of them.
+    // Steps of 1, 1.5, 1.75; the vector takes the first two.
     expect(await model.values()).toEqual([[-3.25, -2.25, -1.25], [-0.25], [2.5, 3.5]]);
   });
 });
 
-test("values that are assigned between updates are picked up", async () => {
+test("values that are assigned between updates take effect", async () => {
   const model = new Weights();
   const optimizer = new SGD(model, { learningRate: 1, momentum: 0.5 });
   run(optimizer, 1);
@@ -134,8 +134,8 @@ test("values that are assigned between updates are picked up", async () => {
   expect(await model.values()).toEqual([[-1.5, -0.5, 0.5], [98.5], [2.5, 3.5]]);
 });
 
-describe("centered RMSprop under a gradient that does not change", () => {
-  /** The gradients of 512 values, which a difference of squares would round to variances below 0. */
+describe("centered RMSprop with a constant gradient", () => {
+  /** The gradients of 512 values, for which a difference of squares would round to negative variances. */
   const gradient = Float32Array.from({ length: 512 }, (_, index) => 0.1 + 0.0137 * index);
   const learningRate = 1e-3;
 
@@ -159,7 +159,7 @@ describe("centered RMSprop under a gradient that does not change", () => {
     expect(values.filter((value) => !Number.isFinite(value))).toEqual([]);
   });
 
-  test("goes as far as the deviation in float64 says", async () => {
+  test("moves as far as the standard deviation in float64 implies", async () => {
     const [alpha, steps] = [0.9, 60];
     let [mean, square, expected] = [0, 0, 0];
     for (let step = 0; step < steps; step++) {
@@ -172,14 +172,14 @@ describe("centered RMSprop under a gradient that does not change", () => {
 });
 
 describe("clipping", () => {
-  test("scales all gradients so that their norm together is the limit", async () => {
+  test("scales all gradients so that their joint norm is the limit", async () => {
     const gradients = gradientsOf([3, 0, 0], [4], [0, 0]);
     const clipped = clipByGlobalNorm(gradients, 1);
     const values = await Promise.all(clipped.map(async (gradient) => [...(await gradient.data())]));
     expect(rounded(values)).toEqual([[0.6, 0, 0], [0.8], [0, 0]]);
   });
 
-  test("in the update is the same, and leaves short gradients alone", async () => {
+  test("in the update gives the same, and does not change short gradients", async () => {
     const model = new Weights();
     const optimizer = new SGD(model, { learningRate: 1, maxGradientNorm: 1 });
     run(optimizer, 1, () => gradientsOf([3, 0, 0], [4], [0, 0]));
@@ -203,7 +203,7 @@ describe("saved state", () => {
     };
   };
 
-  test.each([0, 1, 2])("goes on with the same bits (%i)", async (kind) => {
+  test.each([0, 1, 2])("continues with the same bits (%i)", async (kind) => {
     const whole = new Weights();
     const gradients = changing();
     const optimizer = make(whole)[kind]![1];
@@ -225,7 +225,7 @@ describe("saved state", () => {
     expect(await resumed.values()).toEqual(await whole.values());
   });
 
-  test("of another model is refused", async () => {
+  test("of another model is rejected", async () => {
     const optimizer = new SGD(new Weights(), { learningRate: 0.1, momentum: 0.9 });
     run(optimizer, 1);
     const state = await optimizer.stateArrays();

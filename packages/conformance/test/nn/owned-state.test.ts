@@ -19,7 +19,7 @@ import { ArgumentError, BackendError, selectBackend, setDefaultBackend, tensor }
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 let backend: Backend;
-/** The default while tests run: no model lies there. */
+/** The default backend during the tests; no model is on it. */
 let other: Backend;
 
 beforeAll(async () => {
@@ -33,7 +33,7 @@ afterAll(async () => {
   await other.close();
 });
 
-/** Notes the mode of each of its passes. */
+/** Records the mode of each pass. */
 class Watched extends Module {
   readonly norm = new BatchNorm1d(8, { backend });
   readonly body = new Sequential(
@@ -59,7 +59,7 @@ const batchOf = (index: number) => ({
 });
 const steps = 12;
 const data = () => Array.from({ length: steps }, (_, index) => batchOf(index));
-/** With turns of the event loop between batches. */
+/** Lets the event loop run between batches. */
 const slowly = async function* () {
   for (const batch of data()) {
     await new Promise((resolve) => setTimeout(resolve));
@@ -80,8 +80,8 @@ async function trainedAlone(): Promise<object> {
   return bitsOf(model);
 }
 
-describe("a mode that somebody has set", () => {
-  test("of a norm lasts through training and evaluation", async () => {
+describe("a mode set by the user", () => {
+  test("on a norm is kept during training and evaluation", async () => {
     const model = new Watched();
     model.norm.eval();
     const before = await model.norm.runningMean!.value.data();
@@ -90,11 +90,11 @@ describe("a mode that somebody has set", () => {
     expect(model.isTraining).toBe(true);
     expect(await model.norm.runningMean!.value.data()).toEqual(before);
     expect(model.norm.numBatchesTracked!.value).toBe(0);
-    // Its scale is trained: `freeze` would keep it.
+    // Its scale is trained, and `freeze` would prevent that.
     expect([...(await model.norm.scale!.value.data())].some((value) => value !== 1)).toBe(true);
   });
 
-  test("of a model is there again afterwards, and does not matter to training", async () => {
+  test("on a model is restored afterwards, and does not affect training", async () => {
     const model = new Watched();
     model.eval();
     await fit(model, { ...optionsFor(model), validation: data });
@@ -104,7 +104,7 @@ describe("a mode that somebody has set", () => {
     expect(await bitsOf(model)).toEqual(await trainedAlone());
   });
 
-  test("is what callbacks see", async () => {
+  test("is visible to callbacks", async () => {
     const model = new Watched();
     const seen = new Set<boolean>();
     const callbacks: Callback[] = [{ onBatch: () => void seen.add(model.eval().isTraining) }];
@@ -114,7 +114,7 @@ describe("a mode that somebody has set", () => {
     expect(new Set(model.passes)).toEqual(new Set([true]));
   });
 
-  test("of a norm that is switched back within evaluation moves no statistics", async () => {
+  test("that freezes a norm within evaluation keeps its statistics", async () => {
     const model = new Watched().eval();
     model.norm.train();
     const before = await bitsOf(model);
@@ -123,8 +123,8 @@ describe("a mode that somebody has set", () => {
   });
 });
 
-describe("two at a time", () => {
-  test("an evaluation that nobody waits for changes nothing in the training", async () => {
+describe("two runs at a time", () => {
+  test("an evaluation that is not awaited does not affect the training", async () => {
     const model = new Watched();
     let looking: Promise<{ loss: number }> | undefined;
     const onBatch = () => {
@@ -137,7 +137,7 @@ describe("two at a time", () => {
     expect(await bitsOf(model)).toEqual(await trainedAlone());
   });
 
-  test("runs over one model, one optimizer or one parameter are refused, and one after the other are not", async () => {
+  test("over one model, one optimizer or one parameter are rejected, but not one after the other", async () => {
     const model = new Watched();
     const options = { ...optionsFor(model), data: slowly };
     const first = fit(model, options);
@@ -151,7 +151,7 @@ describe("two at a time", () => {
     await fit(around, optionsFor(around));
   });
 
-  test("runs that share a norm are refused, unless it stays as it is in both", async () => {
+  test("that share a norm are rejected, unless it is unchanged in both", async () => {
     const norm = new BatchNorm1d(3, { affine: false, backend });
     const [one, other] = [1, 2].map((seed) => new Sequential(new Linear(4, 3, { seed, backend }), norm)) as [
       Sequential,
@@ -172,7 +172,7 @@ describe("two at a time", () => {
 });
 
 describe("the backend of the model", () => {
-  test("is where host arrays go, in training, validation and evaluation", async () => {
+  test("receives host arrays, in training, validation and evaluation", async () => {
     const model = new Watched();
     const { live } = other.memory();
     const { epochs } = await fit(model, { ...optionsFor(model), validation: data });
@@ -181,7 +181,7 @@ describe("the backend of the model", () => {
     expect(other.memory().live).toBe(live);
   });
 
-  test("is told to sources that make tensors, and a tensor of another is refused", async () => {
+  test("is passed to sources that create tensors, and a tensor of another backend is rejected", async () => {
     const model = new Watched();
     const onBackend = (_epoch: number, where?: Backend) =>
       data().map(({ inputs, labels }) => ({
@@ -197,7 +197,7 @@ describe("the backend of the model", () => {
   });
 });
 
-test("tensors of a batch that no model looks at are freed", async () => {
+test("tensors of a batch that the model does not use are freed", async () => {
   const model = new Watched();
   const { live } = backend.memory();
   const more = () => data().map((batch) => ({ ...batch, weights: [tensor([1], { backend })] }));
@@ -228,7 +228,7 @@ describe("stop() at the last step of an epoch", () => {
     expect(await store.list()).toEqual(["latest"]);
   });
 
-  test("and in the middle of one does not complete it", async () => {
+  test("in the middle of an epoch does not complete the epoch", async () => {
     const model = new Watched();
     const callbacks: Callback[] = [{ onBatch: (_record, control) => control.stop() }];
     const history = await fit(model, { ...optionsFor(model), readEvery: 1, callbacks });
@@ -236,14 +236,14 @@ describe("stop() at the last step of an epoch", () => {
   });
 });
 
-test("a checkpoint does not grow with the epochs, and history is that of a run in one piece", async () => {
+test("a checkpoint does not grow with the epochs, and a resumed history equals that of one run", async () => {
   const model = new Watched();
   const store = new MemoryCheckpointStore();
   const bytes: number[] = [];
   const options = { ...optionsFor(model), checkpoint: { store } };
   const onEpoch = async () => void bytes.push((await store.load("latest"))?.length ?? 0);
   await fit(model, { ...options, epochs: 20, callbacks: [{ onEpoch }] });
-  // One record of an epoch, and digits that grow.
+  // One record of an epoch, and longer numbers.
   const growth = bytes.slice(2).map((length, index) => length - bytes[index + 1]!);
   expect(Math.max(...growth)).toBeLessThan(300);
   const resumed = await fit(model, { ...options, epochs: 21, resumed: true });
@@ -252,7 +252,7 @@ test("a checkpoint does not grow with the epochs, and history is that of a run i
   expect(resumed.batches[0]).toMatchObject({ epoch: 20, batch: 0, step: 20 * steps });
 });
 
-describe("a run that ended in this program", () => {
+describe("a run that ended in the same program", () => {
   const failing = (at: number) => {
     let calls = 0;
     return (logits: Tensor, labels: Tensor): Tensor => {
@@ -277,7 +277,7 @@ describe("a run that ended in this program", () => {
     },
   );
 
-  test("without one to go on from is not resumed", async () => {
+  test("is not resumed if it left nothing to resume", async () => {
     const model = new Watched();
     await expect(fit(model, { ...optionsFor(model), resumed: true })).rejects.toThrow(ArgumentError);
   });
@@ -286,7 +286,7 @@ describe("a run that ended in this program", () => {
 describe("an abort", () => {
   const reason = new Error("enough");
 
-  test("is not kept waiting by the data, and what was done can go on", async () => {
+  test("is not delayed by the data, and the run can be resumed", async () => {
     const model = new Watched();
     const controller = new AbortController();
     const stuck = async function* () {
@@ -301,7 +301,7 @@ describe("an abort", () => {
     expect(await bitsOf(model)).toEqual(await trainedAlone());
   });
 
-  test("ends a validation, which a resumed run does again", async () => {
+  test("ends a validation, which a resumed run repeats", async () => {
     const model = new Watched();
     const store = new MemoryCheckpointStore();
     const controller = new AbortController();
@@ -322,7 +322,7 @@ describe("an abort", () => {
     expect(await bitsOf(fresh)).toEqual(await trainedAlone());
   });
 
-  test("ends an evaluation that waits, and frees what comes later", async () => {
+  test("ends a waiting evaluation, and frees tensors that arrive later", async () => {
     const model = new Watched();
     const { live } = backend.memory();
     const controller = new AbortController();

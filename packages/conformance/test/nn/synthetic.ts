@@ -7,12 +7,12 @@ export interface SyntheticOptions {
   readonly seed: number;
 }
 
-/** Random numbers in [-1, 1), the same for the same seed. */
+/** Random numbers in [-1, 1), which depend only on the seed. */
 export function noise(seed: number, stream: number, length: number): Float32Array {
   return Float32Array.from({ length }, (_, index) => threefry(seed, stream, index) / 2 ** 31 - 1);
 }
 
-/** Points in the plane, labelled by the quadrant pair they lie in: no linear model tells them apart. */
+/** Points in the plane, labelled by their pair of quadrants, which no linear model can separate. */
 export function quadrants({ examples, batchSize, seed }: SyntheticOptions): DataSource {
   return function* (epoch): Generator<Batch> {
     for (let first = 0; first < examples; first += batchSize) {
@@ -25,7 +25,7 @@ export function quadrants({ examples, batchSize, seed }: SyntheticOptions): Data
   };
 }
 
-/** Noisy 12x12 images with a bright bar that lies or stands: two classes. */
+/** Noisy 12x12 images with a horizontal or vertical bright bar: two classes. */
 export function bars({ examples, batchSize, seed }: SyntheticOptions): DataSource {
   const size = 12;
   return function* (epoch): Generator<Batch> {

@@ -73,7 +73,7 @@ const batchOf = (step: number, images = 4) => ({
   labels: Int32Array.from({ length: images }, (_, index) => (step + index) % 3),
 });
 
-/** One step of one's own loop. */
+/** One step of a custom training loop. */
 function trainStep({ model, optimizer }: TrainingRun, step: number, images = 4): void {
   const lossAndGradients = valueAndGrad(model, (x: Tensor, y: Tensor) => crossEntropy(model.forward(x), y));
   wholeStep(() => {
@@ -121,7 +121,7 @@ async function failEverywhere(failing: FailingBackend, kind: Fallible, stride: n
     if (!failing.stopFailing()) break;
     failures++;
     expect(error).toBeInstanceOf(EvenkeelError);
-    // Fewer bytes are fine: tensors of an earlier run that nobody holds are freed once the engine collects them.
+    // Fewer bytes are allowed: unreachable tensors of an earlier run are freed once they are garbage-collected.
     expect(failing.memory().live).toBeLessThanOrEqual(live);
     if (String(error).includes("half way")) {
       halves++;
@@ -146,14 +146,14 @@ describeOn("cpu", failingStep, () => {
     expect(allocations.failures).toBeGreaterThan(30);
     const launches = await failEverywhere(failing, "launch", 1);
     expect(launches.failures).toBeGreaterThan(30);
-    // The update of the second arena, behind that of the first one.
+    // The update of the second arena, after that of the first.
     expect(launches.halves).toBe(1);
     expect(await failEverywhere(failing, "write", 1)).toEqual({ failures: 2, halves: 0 });
   });
 });
 
 describeOn("webgpu", failingStep, () => {
-  test("on WebGPU, at every ninth place", async () => {
+  test("on WebGPU, at every ninth call", async () => {
     const failing = use(await openWebgpu());
     const allocations = await failEverywhere(failing, "allocate", 9);
     expect(allocations).toEqual({ failures: expect.any(Number), halves: 0 });
@@ -162,7 +162,7 @@ describeOn("webgpu", failingStep, () => {
   });
 });
 
-describeOn("cpu", "on a device of any size of memory", () => {
+describeOn("on a device of any memory size", "on a device of any size of memory", () => {
   /** How often each part of a run changed. */
   async function countsOf({ model, optimizer }: TrainingRun): Promise<number[]> {
     const { values, slots, random } = await stateOf({ model, optimizer });
@@ -173,7 +173,7 @@ describeOn("cpu", "on a device of any size of memory", () => {
     ];
   }
 
-  test("a step that does not fit leaves every part at the same step", async () => {
+  test("a step that does not fit leaves all parts at the same step", async () => {
     const reached = new Set<number>();
     for (let kilobytes = 240; kilobytes < 720; kilobytes += 12) {
       use(await cpu({ threads: 1, maxMemoryBytes: kilobytes * 1024 }).open());
@@ -194,7 +194,7 @@ describeOn("cpu", "on a device of any size of memory", () => {
   });
 });
 
-describeOn("cpu", "a run of fit that fails on the way", () => {
+describeOn("a run of fit that fails", "a run of fit that fails on the way", () => {
   const optionsOf = ({ optimizer }: TrainingRun, store: MemoryCheckpointStore) => ({
     data: (epoch: number) => [0, 1, 2].map((step) => batchOf(3 * epoch + step)),
     loss: crossEntropy,
@@ -214,7 +214,7 @@ describeOn("cpu", "a run of fit that fails on the way", () => {
     return stateOf(run);
   }
 
-  test("for want of memory has saved the steps before, and goes on with the same bits", async () => {
+  test("for lack of memory has saved the previous steps, and resumes with the same bits", async () => {
     const failing = use(await cpu({ threads: 1 }).open());
     const expected = await trainWhole();
     for (let calls = 0; ; calls += 23) {
@@ -226,17 +226,17 @@ describeOn("cpu", "a run of fit that fails on the way", () => {
       });
       if (!failing.stopFailing()) break;
       expect(error).toBeInstanceOf(OutOfMemoryError);
-      // In the same memory, as it was left.
+      // In the same memory, as the failed run left it.
       await train(run, store);
       expect(await stateOf(run)).toEqual(expected);
     }
   });
 
-  test("for want of memory to read losses in has whole steps, and goes on from them", async () => {
+  test("for lack of memory while reading losses has complete steps, and resumes from them", async () => {
     const failing = use(await cpu({ threads: 1 }).open());
     const [whole, run] = [makeRun(), makeRun()];
     const optionsFor = ({ optimizer }: TrainingRun) => ({
-      // The last of them waits to be read when the epoch ends.
+      // The last ones wait to be read when the epoch ends.
       data: (epoch: number) => [0, 1, 2, 3].map((step) => batchOf(4 * epoch + step)),
       loss: crossEntropy,
       metrics: { accuracy },
@@ -255,7 +255,7 @@ describeOn("cpu", "a run of fit that fails on the way", () => {
     expect(await stateOf(run)).toEqual(await stateOf(whole));
   });
 
-  test("before it has changed anything leaves the checkpoint of another run alone", async () => {
+  test("before it has changed anything does not change the checkpoint of another run", async () => {
     const failing = use(await cpu({ threads: 1 }).open());
     const [run, store] = [makeRun(), new MemoryCheckpointStore()];
     await store.save("latest", Uint8Array.of(1));
@@ -264,12 +264,12 @@ describeOn("cpu", "a run of fit that fails on the way", () => {
     expect(await store.load("latest")).toEqual(Uint8Array.of(1));
   });
 
-  test("as the device reports late must be resumed from what was saved before", async () => {
+  test("because of a late report of the device must be resumed from an earlier checkpoint", async () => {
     const failing = use(await cpu({ threads: 1 }).open());
     const expected = await trainWhole();
     const [run, store] = [makeRun(), new MemoryCheckpointStore()];
     const options = optionsOf(run, store);
-    // The first epoch is saved by then, and what is read next are numbers of steps.
+    // The first epoch has been saved by then, and the next reads are numbers of steps.
     const probe = { every: 4, run: () => failing.failAfter(0, "read") };
     await expect(fit(run.model, { ...options, probe })).rejects.toThrow("read: it fails on purpose");
     expect(failing.stopFailing()).toBe(true);

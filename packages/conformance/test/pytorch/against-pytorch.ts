@@ -4,22 +4,25 @@ import { expect } from "vitest";
 import { sequenceOf } from "../../src/draw-values.ts";
 import { askPytorch, type EvaluateAnswer, type PlainTensor } from "./ask-pytorch.ts";
 
-/** One expression in PyTorch and the same function here. */
+/** An expression in PyTorch and the equivalent function here. */
 export interface Comparison {
   readonly name: string;
-  /** Python over `x[0]`, `x[1]`, ... and `F`. */
+  /** A Python expression over `x[0]`, `x[1]`, ... and `F`. */
   readonly pytorch: string;
   readonly ours: (inputs: readonly Tensor[]) => Tensor;
-  /** Shapes of normally distributed inputs, or values. */
+  /** The shapes of normally distributed inputs, or their values. */
   readonly inputs: readonly (readonly number[] | PlainTensor)[];
   readonly outputShape: readonly number[];
-  /** Largest error relative to the largest magnitude of the result; default 2e-6, twice the bound of a sum of 100 terms in f32. */
+  /**
+   * The maximum error relative to the largest magnitude of the result; by default 2e-6, twice the bound of a sum of
+   * 100 terms in f32.
+   */
   readonly tolerance?: number;
 }
 
 const isValues = (input: readonly number[] | PlainTensor): input is PlainTensor => "data" in input;
 
-/** Values in [-2, 2) that f32 holds exactly, so that both sides start from the same numbers. */
+/** Values in [-2, 2) that f32 represents exactly, so that both sides start from the same numbers. */
 export function plainValues(name: string, shape: readonly number[]): PlainTensor {
   const next = sequenceOf(name);
   return {
@@ -32,7 +35,7 @@ export function place({ shape, data, dtype = "f32" }: PlainTensor, backend: Back
   return tensor(dtype === "i32" ? Int32Array.from(data) : Float32Array.from(data), { shape, backend });
 }
 
-/** Compares two arrays norm-wise: every error against the largest expected magnitude. */
+/** Compares two arrays: every error is relative to the largest expected magnitude. */
 export function expectClose(
   found: ArrayLike<number>,
   expected: PlainTensor,
@@ -56,7 +59,7 @@ interface Prepared {
   readonly dy: PlainTensor;
 }
 
-/** Asks PyTorch about all comparisons at once. */
+/** Evaluates all comparisons in PyTorch in one run. */
 export function answersFor(
   comparisons: readonly Comparison[],
 ): Map<string, Prepared & { answer: EvaluateAnswer }> {

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-/** A tensor as the oracle reads and writes it. */
+/** A tensor in the format of the oracle. */
 export interface PlainTensor {
   readonly shape: readonly number[];
   readonly data: readonly number[];
@@ -10,7 +10,7 @@ export interface PlainTensor {
 
 export interface EvaluateQuestion {
   readonly task: "evaluate";
-  /** Python over `torch`, `F`, the inputs `x[i]` and the state `state["name"]`. */
+  /** A Python expression over `torch`, `F`, the inputs `x[i]` and the state `state["name"]`. */
   readonly expression: string;
   readonly inputs: readonly (PlainTensor | null)[];
   readonly state?: { readonly [name: string]: PlainTensor };
@@ -58,20 +58,20 @@ interface Answers {
 type Question = EvaluateQuestion | TrainQuestion | ResNetQuestion;
 type AnswerOf<Asked extends Question> = Answers[Asked["task"]];
 
-/** A Python that has PyTorch: the one that EVENKEEL_PYTHON names, else one on the path, else the system's. */
+/** A Python with PyTorch: the one in EVENKEEL_PYTHON, otherwise one on the PATH, otherwise the system's. */
 export const python: string | undefined = [process.env.EVENKEEL_PYTHON, "python3", "/usr/bin/python3"].find(
   (candidate) =>
     candidate !== undefined && spawnSync(candidate, ["-c", "import torch"], { stdio: "ignore" }).status === 0,
 );
 
-/** Where PyTorch is promised, its tests run and fail without it; elsewhere they are skipped. */
+/** If PyTorch is required, its tests run even without it, and fail; otherwise they are skipped. */
 export const skipWithoutPytorch: boolean =
   python === undefined && !(process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("torch");
 
 export const pytorchTitle: string =
   python === undefined ? "PyTorch (skipped: no Python with torch; EVENKEEL_PYTHON can name one)" : "PyTorch";
 
-/** Asks all questions in one run of Python; the answers come in the same order. */
+/** Evaluates all questions in one run of Python; the answers are in the same order. */
 export function askPytorch<const Asked extends readonly Question[]>(
   questions: Asked,
 ): { -readonly [Index in keyof Asked]: AnswerOf<Asked[Index]> } {

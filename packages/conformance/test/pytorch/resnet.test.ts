@@ -12,7 +12,10 @@ import { askPytorch, type PlainTensor, pytorchTitle, skipWithoutPytorch } from "
 
 const images = plainValues("images for ResNet-18", [2, 3, 64, 64]);
 
-/** 18 layers deep, sums of up to 4,608 terms: judged, like a training run, by how far float32 PyTorch is off. */
+/**
+ * 18 layers with sums of up to 4,608 terms. As for a training run, the tolerance is derived from the error of float32
+ * PyTorch.
+ */
 function expectAsCloseAsPytorch(
   found: ArrayLike<number>,
   { float32, float64 }: { float32: PlainTensor; float64: PlainTensor },
@@ -49,7 +52,7 @@ describe.skipIf(skipWithoutPytorch)(`${pytorchTitle}: ResNet-18`, () => {
     expectAsCloseAsPytorch(await logitsOf(model), answer);
   });
 
-  test("ours loads strictly in PyTorch and gives the same logits", async () => {
+  test("our state dict loads strictly in PyTorch and gives the same logits", async () => {
     const load = join(folder, "ours.safetensors");
     const model = resnet18({ classes: 1000, seed: 1 });
     writeFileSync(load, writeSafetensors(await stateArrays(model)));

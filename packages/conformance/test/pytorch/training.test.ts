@@ -32,7 +32,7 @@ const batchSize = 32;
 const side = 12;
 const recipe = { learningRate: 0.05, momentum: 0.9 };
 
-/** The same layers as `convnet` in oracle.py, and so the same names. */
+/** The same layers as `convnet` in oracle.py, and therefore the same names. */
 function convnet(): Module {
   return new Sequential(
     new Conv2d(1, 8, 3, { padding: 1, bias: false, seed: 1 }),
@@ -57,7 +57,7 @@ async function plainState(model: Module): Promise<{ [name: string]: PlainTensor 
   );
 }
 
-/** Noise whose brightness tells the class: something that can be learned within a few steps. */
+/** Noise whose brightness depends on the class, which can be learned within a few steps. */
 const batches = Array.from({ length: steps }, (_, step) => {
   const noise = plainValues(`batch ${step}`, [batchSize, 1, side, side]);
   const labels = Array.from({ length: batchSize }, (_, image) => (image * 7 + step * 3) % 10);
@@ -108,19 +108,20 @@ function agreesWithPytorch(open: () => Promise<Backend>): void {
     expect(Math.max(...deviations(float32.losses, float64.losses))).toBeLessThan(1e-4);
   });
 
-  test("losses deviate from float64 PyTorch at most 3 times as far as float32 PyTorch's", () => {
+  test("losses deviate from float64 PyTorch at most 3 times as far as those of float32 PyTorch", () => {
     const yardstick = Math.max(1e-5, ...deviations(float32.losses, float64.losses));
     expect(losses).toHaveLength(steps);
     expect(Math.max(...deviations(losses, float64.losses))).toBeLessThanOrEqual(3 * yardstick);
   });
 
-  test("weights, running statistics and counters end where PyTorch's do", () => {
+  test("weights, running statistics and counters end at PyTorch's values", () => {
     expect(Object.keys(state)).toEqual(Object.keys(float64.state));
     for (const [name, expected] of Object.entries(float64.state)) {
       const scale = Math.max(...expected.data.map(Math.abs));
       const error = (found: PlainTensor): number =>
         Math.max(...expected.data.map((value, index) => Math.abs(value - found.data[index]!))) / scale;
-      // As for the losses; a weight's floor is ten times higher, because it adds up what 20 steps round.
+      // As for the losses; the floor for weights is ten times higher, because they accumulate the rounding errors of
+      // 20 steps.
       expect(error(state[name]!), name).toBeLessThanOrEqual(3 * Math.max(1e-4, error(float32.state[name]!)));
       expect(state[name]!.shape, name).toEqual(expected.shape);
     }

@@ -16,7 +16,7 @@ import { expectWithin, normal } from "../batchnorm/tools.ts";
 import { describeOn } from "../devices.ts";
 import { openWebgpu } from "./support.ts";
 
-/** Parameters are f32; images and feature maps are stored as the input is. */
+/** Parameters are f32; images and feature maps have the dtype of the input. */
 class Net extends Module<[Tensor]> {
   readonly first = new Conv2d(1, 8, 3, { padding: 1, bias: false, seed: 1 });
   readonly firstNorm = new BatchNorm2d(8);
@@ -32,11 +32,11 @@ class Net extends Module<[Tensor]> {
   }
 }
 
-/** The weight is stored as x is for the convolution, and learns in f32. */
+/** The weight is cast to the dtype of x for the convolution, and trained in f32. */
 const convolved = (x: Tensor, { weight }: Conv2d): Tensor =>
   conv2d(x, cast(weight.value, x.dtype), undefined, { padding: 1 });
 
-describeOn("webgpu", "training with feature maps in f16", () => {
+describeOn("training with feature maps in f16", "training with feature maps in f16", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
     backend = await openWebgpu();
@@ -47,7 +47,7 @@ describeOn("webgpu", "training with feature maps in f16", () => {
     await backend.close();
   });
 
-  /** Losses of some steps on noisy images of four brightness levels and textures, and the running statistics. */
+  /** The losses of some steps on noisy images of four brightness levels and textures, and the running statistics. */
   async function train(
     dtype: DType,
     side: number,
@@ -80,11 +80,11 @@ describeOn("webgpu", "training with feature maps in f16", () => {
     return { losses, variance: await model.secondNorm.runningVariance!.value.data() };
   }
 
-  // Sides of 8 have lanes of four values, those of 7 single ones.
-  test.each([8, 7])("of sides of %i: losses are those of f32", async (side) => {
+  // Images with sides of 8 are processed four values at a time, with sides of 7 one value at a time.
+  test.each([8, 7])("sides of %i: losses are those of f32", async (side) => {
     const [found, expected] = [await train("f16", side), await train("f32", side)];
     expect(expected.losses.at(-1)!).toBeLessThan(0.7 * expected.losses[0]!);
-    // Storage rounds to 5e-4; the bound of batch norm in f16.
+    // Storage rounds to a relative error of 5e-4; the bound of batch norm in f16.
     expectWithin(found.losses, expected.losses, (step) => 5e-3 * expected.losses[step]!, "loss");
     expectWithin(
       found.variance,

@@ -17,10 +17,10 @@ import { twoPass } from "../batchnorm/two-pass.ts";
 import { describeOn } from "../devices.ts";
 import { openWebgpu } from "./support.ts";
 
-/** Rounding to 11 bits is 5e-4 of a value; that of y and of what it is made of add up to less than this. */
+/** Rounding to 11 bits has a relative error of 5e-4; the errors of y and its operands together are less than this. */
 const ofHalves = 5e-3;
 
-/** Lanes of four values, of four channels and of single values, in one tile and in parts. */
+/** Four values, four channels and single values at a time, in one tile and in parts. */
 const shapes: readonly (readonly [shape: Shape, axis: number])[] = [
   [[6, 5, 4, 8], 1],
   [[3, 2, 180, 120], 1],
@@ -40,7 +40,7 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
   const place = (data: Float32Array, dtype: DType = "f32", shape: Shape = [data.length]): Tensor =>
     fromData(data, { shape, dtype }, { backend });
 
-  /** The same numbers in f16, and in f32. */
+  /** The same numbers in f16 and in f32. */
   async function twins(
     shape: Shape,
     seed: number,
@@ -68,7 +68,7 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
     const parameters = () =>
       [place(normal(channels[0]!, 3, 1, 0.2)), place(normal(channels[0]!, 4))] as const;
 
-    test.each(forms)("%s: y and gradients are those of f32", async (_, activation, hasResidual) => {
+    test.each(forms)("%s: y and gradients equal those of f32", async (_, activation, hasResidual) => {
       const [half, whole] = await twins(shape, 1, 0.5);
       const [halfDy, wholeDy] = await twins(shape, 2);
       const [halfAdded, wholeAdded] = await twins(shape, 5);
@@ -99,7 +99,7 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
         await expectClose(tensor, wanted[index]!, `result ${index}`);
     });
 
-    test("statistics are those of f32: means and variances of what is stored", async () => {
+    test("statistics equal those of f32: means and variances of the stored values", async () => {
       const [half, , data] = await twins(shape, 1, 700);
       const expected = twoPass(data, shape, axis);
       const found = statistics(half, { axis });
@@ -156,7 +156,7 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
     }
   });
 
-  test("a mean a thousand times the deviation costs no digits beyond those of storage", async () => {
+  test("a mean of a thousand standard deviations loses only the digits that storage loses", async () => {
     const shape = [8, 3, 64];
     const [half, whole, data] = await twins(shape, 7, 1500);
     expect(new Set(data).size).toBeLessThan(9);
@@ -191,7 +191,7 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
     expect(Array.from(await added[1](dy)[0].data()).every((value) => value === 0)).toBe(true);
   });
 
-  test("second derivatives are those of f32", async () => {
+  test("second derivatives equal those of f32", async () => {
     const [shape, axis] = [[6, 3, 8], 1] as const;
     const [half, whole] = await twins(shape, 1, 0.5);
     const [halfWeights, wholeWeights] = await twins(shape, 2);
@@ -203,7 +203,7 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
     };
     const found = run(half, halfWeights);
     expect(found.dtype).toBe("f16");
-    // Two passes of gradients, each of terms that are rounded to f16.
+    // Two gradient passes, each with terms that are rounded to f16.
     const expected = await run(whole, wholeWeights).data();
     expectWithin(await found.data(), expected, 4 * ofHalves * largest(expected), "second derivative");
   });
@@ -227,7 +227,7 @@ describeOn("webgpu", "batch norm in f16 on webgpu", () => {
       await expectClose(tensor, wanted[index]!, `result ${index}`);
   });
 
-  test("parameters and statistics are f32, and a residual is stored as x", () => {
+  test("parameters and statistics are f32, and a residual has the dtype of x", () => {
     const x = zeros([2, 3, 4], { dtype: "f16", backend });
     expect(() => batchNorm(x, { scale: ones([3], { dtype: "f16", backend }), training: true })).toThrow(
       new DTypeError("batchNormTraining: scale: found f16 [3], expected f32"),

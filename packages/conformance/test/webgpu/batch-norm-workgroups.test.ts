@@ -10,7 +10,7 @@ import { expectSameBits, normal } from "../batchnorm/tools.ts";
 import { describeOn } from "../devices.ts";
 import { devicesOfTests } from "./support.ts";
 
-/** The same device, which allows plans just so many workgroups in a dimension. */
+/** The same device, whose plans may use only this many workgroups per dimension. */
 const limitedTo = (maxWorkgroups: number, backend: Backend): Backend =>
   backendWith(backend, { limits: { ...backend.limits, maxWorkgroups } });
 

@@ -5,7 +5,7 @@ import { checkSelecting, deviceContract, knownFailures } from "../../src/index.t
 import { describeOn } from "../devices.ts";
 import { openWebgpu } from "./support.ts";
 
-describeOn("webgpu", "webgpu keeps the contract of a device", () => {
+describeOn("webgpu satisfies the contract of a device", "webgpu keeps the contract of a device", () => {
   test.each(deviceContract.map(({ name, run }) => [name, run] as const))("%s", async (_, run) => {
     const backend = await openWebgpu();
     try {
@@ -17,10 +17,10 @@ describeOn("webgpu", "webgpu keeps the contract of a device", () => {
     }
   });
 
-  test("selecting takes the first that opens, and what is preferred must open", () =>
+  test("selectBackend uses the first backend that opens, and a preferred one must open", () =>
     checkSelecting(webgpu, { software: true }));
 });
 
-test("no failure is accepted on WebGPU", () => {
+test("there are no known failures on WebGPU", () => {
   expect(knownFailures.filter(({ backend }) => backend === "webgpu")).toEqual([]);
 });

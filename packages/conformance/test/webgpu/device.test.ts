@@ -30,7 +30,7 @@ const read = async (backend: WebgpuBackend, buffer: DeviceBuffer): Promise<numbe
   ...(await valuesOf(backend, buffer)),
 ];
 
-/** y = x s + t, element by element; `which` makes a kernel of its own. */
+/** The elementwise operation y = x s + t; `which` makes the kernel unique. */
 function affine(x: BufferView, y: BufferView, s: number, which = 0): Launch {
   return {
     kind: "expression",
@@ -44,7 +44,7 @@ function affine(x: BufferView, y: BufferView, s: number, which = 0): Launch {
   };
 }
 
-/** y[i] = a x[i] + b z[i] + c, without z where it is absent. */
+/** y[i] = a x[i] + b z[i] + c, where z is optional. */
 const combine = (hasZ: boolean) =>
   wgslKernel({
     entry: "combine",
@@ -77,7 +77,7 @@ const combined = (
 });
 
 describeOn("webgpu", "webgpu kernels", () => {
-  test("get their operands and parameters, absent operands too", async () => {
+  test("receive their operands and parameters, including absent operands", async () => {
     const backend = await open();
     const [x, z, y] = [bufferOf(backend, [1, 2, 3]), bufferOf(backend, [10, 20, 30]), backend.allocate(12)];
     backend.launch(combined(viewOf(x), viewOf(z), viewOf(y)));
@@ -86,7 +86,7 @@ describeOn("webgpu", "webgpu kernels", () => {
     expect(await read(backend, y)).toEqual([-1.5, -3.5, -5.5]);
   });
 
-  test("read parts of the buffer that they write, also parts that overlap", async () => {
+  test("read parts of the buffer that they write, including overlapping parts", async () => {
     const backend = await open();
     const { offsetAlignment: step } = backend.limits;
     const arena = backend.allocate(3 * step);
@@ -96,13 +96,13 @@ describeOn("webgpu", "webgpu kernels", () => {
     const last = new Float32Array(await backend.read(arena, 2 * step, 8));
     const at = step / 4;
     expect([...last]).toEqual([at + 0.5, at + 1 - 2 + 0.5]);
-    // x begins one step before y and reaches into it.
+    // x begins one step before y and overlaps it.
     backend.launch(combined(viewOf(arena, 0, 2 * step), undefined, viewOf(arena, step, 2 * step)));
     const moved = new Float32Array(await backend.read(arena, step, 2 * step));
     expect([...moved]).toEqual([...values.subarray(0, 2 * at)].map((x) => -2 * x + 0.5));
   });
 
-  test("fail by name where they do not fit the limits or their operands", async () => {
+  test("that exceed the limits or get the wrong operands are rejected by name", async () => {
     const backend = await open();
     const [x, y] = [bufferOf(backend, [1]), backend.allocate(4)];
     const launch = combined(viewOf(x), undefined, viewOf(y)) as Extract<Launch, { kind: "kernel" }>;
@@ -129,7 +129,7 @@ describeOn("webgpu", "webgpu kernels", () => {
     expect(await read(backend, y)).toEqual([-1.5]);
   });
 
-  test("that do not compile fail the next report, by name and line, and the queue goes on", async () => {
+  test("that do not compile fail the next report, by name and line, and later launches run", async () => {
     const backend = await open();
     const [x, y] = [bufferOf(backend, [3]), backend.allocate(4)];
     const broken = {
@@ -149,7 +149,7 @@ describeOn("webgpu", "webgpu kernels", () => {
 });
 
 describeOn("webgpu", "webgpu expressions", () => {
-  test("of more inputs than a kernel has bindings share one", async () => {
+  test("with more inputs than a kernel has bindings share one binding", async () => {
     const gpuDevice = await smallDevice();
     const backend = await open({ device: gpuDevice });
     expect(gpuDevice.limits.maxStorageBuffersPerShaderStage).toBeLessThanOrEqual(10);
@@ -210,7 +210,7 @@ describeOn("webgpu", "webgpu expressions", () => {
     gpuDevice.destroy();
   });
 
-  test("fill more workgroups than one dimension of the grid has", async () => {
+  test("use more workgroups than one grid dimension allows", async () => {
     const backend = await open();
     const count = 65_536 * 256 + 5;
     const y = backend.allocate(count);
@@ -230,7 +230,7 @@ describeOn("webgpu", "webgpu expressions", () => {
     }
   });
 
-  test("of bytes keep what lies behind their last byte", async () => {
+  test("of bytes do not change data after their last byte", async () => {
     const backend = await open();
     const x = bufferOf(backend, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 250));
     const y = bufferOf(backend, new Uint8Array(8).fill(9));
@@ -245,7 +245,7 @@ describeOn("webgpu", "webgpu expressions", () => {
     expect([...new Uint8Array(await backend.read(y, 0, 8))]).toEqual([2, 4, 6, 8, 10, 12, 9, 9]);
   });
 
-  test("work in place beside an input that overlaps", async () => {
+  test("work in place next to an input that overlaps", async () => {
     const backend = await open();
     const x = bufferOf(backend, [1, 2, 3]);
     backend.launch({
@@ -264,7 +264,7 @@ describeOn("webgpu", "webgpu expressions", () => {
 });
 
 describeOn("webgpu", "webgpu memory", () => {
-  test("bytes are written and read at any place, before and after launches", async () => {
+  test("bytes are written and read at any offset, before and after launches", async () => {
     const backend = await open();
     const contents = Uint8Array.from({ length: 29 }, (_, index) => index);
     const buffer = bufferOf(backend, contents);
@@ -286,7 +286,7 @@ describeOn("webgpu", "webgpu memory", () => {
     }
   });
 
-  test("writes keep their place while a kernel compiles", async () => {
+  test("writes stay in order while a kernel compiles", async () => {
     const backend = await open();
     const [x, y] = [bufferOf(backend, [1]), backend.allocate(4)];
     const data = Float32Array.of(5);
@@ -298,7 +298,7 @@ describeOn("webgpu", "webgpu memory", () => {
     expect([await first, await read(backend, y), await read(backend, x)]).toEqual([[79], [93], [5]]);
   });
 
-  test("beyond the limit that was set, pooled memory is used up before allocating fails", async () => {
+  test("at the memory limit, pooled memory is used before allocation fails", async () => {
     const backend = await open({ maxMemoryBytes: 2 ** 20 });
     for (let round = 0; round < 3; round++) {
       const buffers = [300_000 + 65_536 * round, 400_000].map((bytes) => backend.allocate(bytes));
@@ -313,7 +313,7 @@ describeOn("webgpu", "webgpu memory", () => {
 });
 
 describeOn("webgpu", "webgpu tensors that no kernel can bind", () => {
-  test("are refused by a typed error that tells the limit, and the device goes on", async () => {
+  test("are rejected by a typed error that names the limit, and the device stays usable", async () => {
     const gpuDevice = await smallDevice();
     const backend = await open({ device: gpuDevice });
     const { maxStorageBufferBindingSize: limit } = gpuDevice.limits;
@@ -340,7 +340,7 @@ describeOn("webgpu", "webgpu tensors that no kernel can bind", () => {
 });
 
 describeOn("webgpu", "webgpu host steps", () => {
-  test("see booleans as words, bytes to the last one, and zeros in what they only write", async () => {
+  test("see booleans as words, all bytes, and zeros in their outputs", async () => {
     const backend = await open();
     const flags = bufferOf(backend, Uint32Array.of(1, 0, 1));
     const bytes = bufferOf(backend, Uint8Array.of(1, 2, 3, 4, 5));
@@ -397,8 +397,8 @@ describeOn("webgpu", "webgpu failures", () => {
   });
 });
 
-describeOn("webgpu", "webgpu at work", () => {
-  test("submits the launches of a synchronous stretch together, and makes nothing anew the second time", async () => {
+describeOn("webgpu in use", "webgpu at work", () => {
+  test("submits the launches of a synchronous stretch together, and creates nothing new the second time", async () => {
     const backend = await open();
     const x = bufferOf(backend, [1, 2, 3]);
     const step = async (): Promise<void> => {
@@ -429,7 +429,7 @@ describeOn("webgpu", "webgpu at work", () => {
     });
   });
 
-  test("profiles launches one by one where there are timestamps", async (context) => {
+  test("profiles launches one by one if there are timestamps", async (context) => {
     const backend = await open();
     if (!backend.limits.features.has("timestamp-query")) context.skip("the adapter has no timestamp queries");
     const x = bufferOf(backend, [1, 2, 3]);
@@ -443,7 +443,7 @@ describeOn("webgpu", "webgpu at work", () => {
     expect(await read(backend, x)).toEqual([2, 4, 6]);
   });
 
-  test("leaves abilities alone that it is told to", async () => {
+  test("does not use features that it must not use", async () => {
     const backend = await open({ without: ["shader-f16", "subgroups", "timestamp-query"] });
     expect([...backend.limits.features]).toEqual([]);
     expect([...backend.gpuDevice.features]).not.toContain("subgroups");
@@ -454,14 +454,14 @@ describeOn("webgpu", "webgpu at work", () => {
     expect(trusting.limits.features.has("shader-f16")).toBe(false);
   });
 
-  test("tells what the device is and whether it is software", async () => {
+  test("reports the device and whether it is a software GPU", async () => {
     const backend = await open();
     const { isFallbackAdapter } = backend.gpuDevice.adapterInfo;
     expect(backend.device).toMatch(isFallbackAdapter ? /\(software\)$/ : /\w/);
     expect(backend.isEmulated).toBe(isFallbackAdapter);
   });
 
-  test("shares a device that is open, and leaves it open", async () => {
+  test("shares an open device, and leaves it open", async () => {
     const gpuDevice = await smallDevice();
     const backend = await open({ device: gpuDevice });
     const x = bufferOf(backend, [1]);
@@ -486,7 +486,7 @@ describeOn("webgpu", "webgpu at work", () => {
     const script = fileURLToPath(new URL("exit.ts", import.meta.url));
     const child = spawn(process.execPath, ["--conditions=@evenkeel/source", script, ending]);
     const secondsToExit = 20;
-    // Its last act is to print: compiling and training before that take what they take.
+    // Its last action is to print; compiling and training before that take an unknown time.
     child.stdout.once("data", () => setTimeout(() => child.kill(), 1000 * secondsToExit).unref());
     const code = await new Promise<number | string | null>((resolve) => {
       child.on("exit", (exitCode, signal) => resolve(exitCode ?? signal));
@@ -495,7 +495,7 @@ describeOn("webgpu", "webgpu at work", () => {
   });
 });
 
-/** Dawn's object has to live as long as its devices. */
+/** Dawn's object must live as long as its devices. */
 let gpu: GPU | undefined;
 afterAll(() => {
   gpu = undefined;
@@ -508,7 +508,7 @@ async function smallDevice(): Promise<GPUDevice> {
   return adapter!.requestDevice();
 }
 
-test("every form of storage in f16 compiles, on a device that checks kernels and does not run them", async () => {
+test("every form of f16 storage compiles, on a device that checks kernels without running them", async () => {
   const backend = await open({ flags: ["backend=null"] });
   expect(backend.limits.storage.f16).toBe("f16");
   expect(backend.limits.features.has("shader-f16")).toBe(true);
@@ -553,7 +553,7 @@ test("every form of storage in f16 compiles, on a device that checks kernels and
   expect(backend.counters().dispatches).toBe(5);
 });
 
-test("a GPU in software is refused unless it is asked for, so that the next backend is taken", async () => {
+test("a software GPU is rejected unless requested, so that the next backend is used", async () => {
   const info = { description: "SwiftShader driver", isFallbackAdapter: true };
   const gpu = { requestAdapter: async () => ({ info }) } as unknown as GPU;
   const options = { gpu };
@@ -566,7 +566,7 @@ test("a GPU in software is refused unless it is asked for, so that the next back
   );
 });
 
-test("opening says why it cannot, and what helps", async () => {
+test("a failure to open gives the reason and a remedy", async () => {
   const noAdapter = { requestAdapter: async () => null } as unknown as GPU;
   await expect(webgpu({ gpu: noAdapter }).open()).rejects.toThrow(
     /no GPU adapter was found: install a GPU driver/,

@@ -1,4 +1,4 @@
-/** Run as a process of its own: trains on the device, and ends as it is told. */
+/** Runs in a separate process: trains on the device, and ends as requested. */
 import { webgpu } from "@evenkeel/backend-webgpu";
 import { BatchNorm1d, crossEntropy, fit, Linear, ReLU, Sequential, SGD } from "@evenkeel/nn";
 import { selectBackend } from "@evenkeel/tensor";

@@ -106,7 +106,7 @@ describeOn("webgpu", "webgpu expressions", () => {
     },
   );
 
-  test("convert between all types as the definition does", async () => {
+  test("convert between all types as defined", async () => {
     const floats = [
       0,
       -0,
@@ -142,7 +142,7 @@ describeOn("webgpu", "webgpu expressions", () => {
     await expectSame(["u32"], (a) => e.bitcast(a!, "i32"), [bits]);
   });
 
-  test("select by masks, and leave the branch that was not chosen out of it", async () => {
+  test("select by masks, without effects of the other branch", async () => {
     const x = [-2, -1, 0, 1, 4, 100, Number.NaN];
     const guarded = buildExpression({ inputs: ["f32"] }, ([a]) =>
       e.select(e.greater(a!, 0), e.log(a!), e.select(e.isNan(a!), e.constantLike(a!, 7), 0)),
@@ -155,7 +155,7 @@ describeOn("webgpu", "webgpu expressions", () => {
     Array.from({ length: count }, (_, at) => Math.fround(low + ((high - low) * at) / (count - 1)));
   const powersOfTwo = Array.from({ length: 200 }, (_, at) => 2 ** (at - 100));
 
-  /** Arguments of periodic functions, among them the neighbours of multiples of pi / 2. */
+  /** Arguments of periodic functions, including the neighbours of multiples of pi / 2. */
   const farAndNear = [
     ...[7, 1000, 1e5, 1e10, 3e38].flatMap((end) => grid(-end, end)),
     ...Array.from({ length: 4096 }, (_, n) => Math.fround((n * 16 * Math.PI) / 2)),
@@ -201,7 +201,7 @@ describeOn("webgpu", "webgpu expressions", () => {
     expect(found.map((y) => y + 0)).toEqual(onHost(expression, inputs).map((y) => y + 0));
   });
 
-  test("powers have the special values of the definition", async () => {
+  test("powers have the defined special values", async () => {
     const inputs = pairs([-3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 10, Infinity, -Infinity, NaN]);
     const expression = buildExpression({ inputs: ["f32", "f32"] }, ([a, b]) => e.pow(a!, b!));
     const found = await onDevice(backend, expression, inputs);

@@ -6,7 +6,7 @@ import { cast, setDefaultBackend, tensor } from "@evenkeel/tensor";
 import { afterEach, describe, expect, test } from "vitest";
 import { devicesOfTests, reasonToSkip } from "./support.ts";
 
-/** A third is in neither f16 nor f32, so that values that were not rounded to f16 would show. */
+/** A third is not representable in f16 or f32, so values that were not rounded to f16 would be noticed. */
 const outputs = [
   [1.5, -0.5, 1 / 3],
   [0.1, -2, 3],
@@ -44,7 +44,10 @@ describe.skipIf(reasonToSkip !== undefined)("losses of predictions in f16", () =
     return backend;
   };
 
-  /** The loss of a prediction in f16 has the bits of the loss of the same numbers in f32, and its gradient those of that in f16. */
+  /**
+   * The loss of an f16 prediction has the same bits as the loss of the same numbers in f32, and its gradient those of
+   * that gradient in f16.
+   */
   async function expectSame(loss: Loss, target: Tensor): Promise<void> {
     const half = cast(tensor(outputs), "f16");
     const single = cast(half, "f32");

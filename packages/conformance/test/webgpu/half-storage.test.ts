@@ -6,7 +6,7 @@ import { devicesOfTests } from "./support.ts";
 
 const [largest, smallest] = [65_504, 2 ** -24];
 
-/** Each with its nearest half, ties to even. */
+/** Values with their nearest f16 number, ties to even. */
 const conversions: readonly (readonly [number, number])[] = [
   [0, 0],
   [1 / 3, 1365 / 4096],
@@ -23,10 +23,10 @@ const conversions: readonly (readonly [number, number])[] = [
   [-1e30, -Infinity],
 ];
 
-describeOn("webgpu", "storage in halves", () => {
+describeOn("f16 storage", "storage in halves", () => {
   const open = devicesOfTests();
 
-  // The second form is the first again where the adapter has no shader-f16.
+  // Without shader-f16 on the adapter, the second form is the same as the first.
   const forms = [{ without: ["shader-f16"] }, {}] as const;
 
   test.each(forms)(
@@ -42,27 +42,27 @@ describeOn("webgpu", "storage in halves", () => {
     },
   );
 
-  test.each(forms)("a NaN stays one: %j", async (options) => {
+  test.each(forms)("a NaN stays a NaN: %j", async (options) => {
     const backend = await open(options);
     const halves = cast(tensor([Number.NaN, 1, -Number.NaN], { backend }), "f16");
     expect(await halves.data()).toEqual(Float32Array.of(Number.NaN, 1, Number.NaN));
     expect(await cast(halves, "f32").data()).toEqual(Float32Array.of(Number.NaN, 1, Number.NaN));
   });
 
-  test("a square beyond the largest half is infinite", async () => {
+  test("a square beyond the largest f16 number is infinite", async () => {
     const backend = await open({ without: ["shader-f16"] });
     const x = tensor([300, -255, 2, 1], { dtype: "f16", backend });
     expect(await square(x).data()).toEqual(Float32Array.of(Infinity, 65_024, 4, 1));
   });
 
-  test.each([1, 2, 3, 4, 5, 6, 7])("what lies behind %i halves is kept", async (length) => {
+  test.each([1, 2, 3, 4, 5, 6, 7])("data after %i f16 elements is not changed", async (length) => {
     const backend = await open({ without: ["shader-f16"] });
     const values = Array.from({ length: 9 }, (_, at) => at + 1);
     const whole = fromData(Float64Array.from(values), { shape: [9], dtype: "f16" }, { backend });
     const begin = new Tensor(whole.storage, { shape: [length], dtype: "f16" });
     const negative = cast(cast(neg(begin), "f32"), "f16");
     expect(await negative.data()).toEqual(Float32Array.from(values.slice(0, length), (x) => -x));
-    // In place: the output is the beginning of what the view belongs to.
+    // In place: the output is the beginning of the buffer that the view belongs to.
     execute(negOp, [begin], {}, { donate: [0] });
     expect(await whole.data()).toEqual(Float32Array.from(values, (x, at) => (at < length ? -x : x)));
     expect(await neg(slice(whole, { begin: [1], end: [9] })).data()).toEqual(

@@ -20,7 +20,7 @@ const convnet = () =>
     new Linear(8 * 6 * 6, classes, { seed: 3 }),
   );
 
-/** Losses of a convnet whose activations are stored in a dtype, and its parameters in f32. */
+/** The losses of a convnet whose activations are stored in a given dtype and whose parameters are f32. */
 async function lossesOf(dtype: DType, backend: Backend): Promise<number[]> {
   setDefaultBackend(backend);
   const model = convnet();
@@ -48,7 +48,7 @@ async function lossesOf(dtype: DType, backend: Backend): Promise<number[]> {
   return losses;
 }
 
-describeOn("webgpu", "training with activations in halves", () => {
+describeOn("training with f16 activations", "training with activations in halves", () => {
   const open = devicesOfTests();
   afterEach(() => setDefaultBackend(undefined));
 

@@ -21,7 +21,7 @@ const calls: readonly (readonly [name: string, inputs: readonly Spec[], attrs: o
   ["pad", [half(3, 8)], { low: [1, 8], high: [0, 0], interior: [0, 0] }],
 ];
 
-// Kernels that only move elements of two bytes need no device that computes with them: their bits arrive as they were.
+// Kernels that only move two-byte elements do not need f16 arithmetic: the bits must be unchanged.
 describeOn("webgpu", "elements of two bytes", () => {
   const open = devicesOfTests();
 
@@ -45,7 +45,7 @@ describeOn("webgpu", "elements of two bytes", () => {
     return new Uint16Array(await backend.read(output, 0, 2 * size));
   }
 
-  /** The meaning of the op, which moves any numbers, bits of halves as well. */
+  /** The meaning of the op, which moves any numbers, including the bits of f16 values. */
   function expected(op: AnyOp, specs: readonly Spec[], attrs: object, bits: Uint16Array[]) {
     if (!("loops" in op.meaning)) throw new Error(`${op.name}: found no loops`);
     const arrays: ReferenceArray[] = specs.map((spec, input) => ({

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeOn } from "../devices.ts";
 import { openWebgpu } from "./support.ts";
 
-/** Lines scaled to a mean square of 1, times a number for each position, plus one for each line. */
+/** Lines scaled to a mean square of 1, times a number for each position, plus a number for each line. */
 const scaled: LineMap = {
   name: "scaled",
   state: "f32",
@@ -79,7 +79,7 @@ describeOn("webgpu", "operands of lines", () => {
       launchPlan(backend, plan, inputs, [output]);
       const found = await valuesOf(backend, output);
       const expected = expectedOf(lines, values);
-      // Values are below 10: this allows some 16 units in their last place.
+      // Values are below 10, so this allows about 16 units in the last place.
       const wrong = expected.findIndex((value, at) => !(Math.abs(found[at]! - value) < 16 * 2 ** -20));
       expect([wrong, found[wrong], expected[wrong]]).toEqual([-1, undefined, undefined]);
     });

@@ -6,10 +6,10 @@ import { describeOn } from "../devices.ts";
 import { referenceFiles } from "../reference-files.ts";
 import { openWebgpu } from "./support.ts";
 
-/** As many files as there are run a part each, so that they share the processors of the machine. */
+/** The number of parts, one for each test file, so that they run in parallel. */
 export const partsOfOperations = 4;
 
-/** The ops of a part, from one to the next in order: neighbours share kernels, which compile once in a part. */
+/** The ops of a part, contiguous in order: neighbours share kernels, which compile once per part. */
 export function operationsOf(part: number): readonly OpCases[] {
   const total = allCases.reduce((sum, { cases }) => sum + cases.length, 0);
   let before = 0;
@@ -20,7 +20,7 @@ export function operationsOf(part: number): readonly OpCases[] {
   });
 }
 
-/** Declares every case of the ops of a part, against the reference. */
+/** Declares every case of the ops of a part, compared with the reference. */
 export function testOperations(part: number): void {
   describeOn("webgpu", "webgpu", () => {
     const references = referenceFiles();

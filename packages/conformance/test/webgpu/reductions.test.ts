@@ -27,30 +27,33 @@ describeOn("webgpu", "reductions on WebGPU", () => {
     expect(Math.abs(sums[size]! / ((size + 1) * tenth) - 1)).toBeLessThan(1e-6);
   });
 
-  test.each([1e4, 1e6])("a mean at %d deviations costs the variance no digits", async (centre) => {
-    const [rows, columns] = [3001, 12];
-    const data = Float32Array.from({ length: rows * columns }, (_, i) => centre + Math.sin(i * i));
-    for (const [axis, length] of [
-      [0, rows],
-      [1, columns],
-    ] as const) {
-      const found = await moments(tensorOf(data, rows, columns), { axis: axis }).variance.data();
-      for (let line = 0; line < found.length; line += 7) {
-        const at = (i: number): number => data[axis === 0 ? i * columns + line : line * columns + i]!;
-        const values = Array.from({ length }, (_, i) => at(i));
-        const average = values.reduce((total, value) => total + value, 0) / length;
-        const variance = values.reduce((total, value) => total + (value - average) ** 2, 0) / length;
-        expect(Math.abs(found[line]! / variance - 1)).toBeLessThan(1e-5);
+  test.each([1e4, 1e6])(
+    "a mean of %d standard deviations loses no digits of the variance",
+    async (centre) => {
+      const [rows, columns] = [3001, 12];
+      const data = Float32Array.from({ length: rows * columns }, (_, i) => centre + Math.sin(i * i));
+      for (const [axis, length] of [
+        [0, rows],
+        [1, columns],
+      ] as const) {
+        const found = await moments(tensorOf(data, rows, columns), { axis: axis }).variance.data();
+        for (let line = 0; line < found.length; line += 7) {
+          const at = (i: number): number => data[axis === 0 ? i * columns + line : line * columns + i]!;
+          const values = Array.from({ length }, (_, i) => at(i));
+          const average = values.reduce((total, value) => total + value, 0) / length;
+          const variance = values.reduce((total, value) => total + (value - average) ** 2, 0) / length;
+          expect(Math.abs(found[line]! / variance - 1)).toBeLessThan(1e-5);
+        }
       }
-    }
-  });
+    },
+  );
 
-  test("a constant is its own mean and has no variance", async () => {
+  test("a constant is its own mean and has variance 0", async () => {
     const found = moments(tensorOf(new Float32Array(100_003).fill(0.1), 100_003));
     expect([await found.mean.item(), await found.variance.item()]).toEqual([tenth, 0]);
   });
 
-  test("an infinity in one line leaves the bits of the others alone", async () => {
+  test("an infinity in one line does not change the bits of other lines", async () => {
     const data = Float32Array.from({ length: 4 * 1000 }, (_, i) => Math.sin(i));
     const before = await softmax(tensorOf(data, 4, 1000)).data();
     data[1500] = Number.POSITIVE_INFINITY;
@@ -61,7 +64,7 @@ describeOn("webgpu", "reductions on WebGPU", () => {
   });
 
   const manyWorkgroups = /66,000 (rows|samples)|one (row|line) in parts/;
-  /** A device that has no more workgroups than these in a dimension, so that small launches are folded. */
+  /** A device with a limited number of workgroups per dimension, so that even small launches need two dimensions. */
   const narrowed = (maxWorkgroups: number): Backend =>
     Object.create(backend, { limits: { value: { ...backend.limits, maxWorkgroups } } });
 

@@ -7,7 +7,7 @@ import { describeOn } from "../devices.ts";
 import { referenceFiles } from "../reference-files.ts";
 import { openWebgpu } from "./support.ts";
 
-/** Channels that have workgroups to themselves: in one tile and in parts, by values, by four of them, by four channels. */
+/** Channels with a whole workgroup: in one tile and in parts; one value, four values, or four channels at a time. */
 const channels = [
   "as much as a workgroup keeps",
   "NCHW, runs of several tiles",
@@ -15,7 +15,7 @@ const channels = [
   "NHWC, one quad of channels in parts",
 ];
 
-/** Lines that have workgroups to themselves: whole and in parts, by values, by four of them, by four lines. */
+/** Lines with a whole workgroup: whole and in parts; one value, four values, or four lines at a time. */
 const reduced = ["four long columns", "large: one row in parts", "large: vectors in parts"];
 const lines = [
   "long rows",
@@ -40,11 +40,11 @@ const selection: { readonly [op: string]: readonly string[] } = {
 const selected: readonly OpCases[] = Object.entries(selection).map(([name, cases]) => {
   const opCases = allCases.find(({ op }) => op.name === name)!;
   const caseOf = (one: string): OpCase => opCases.cases.find((opCase) => opCase.name === one)!;
-  // Gradients are ops of their own.
+  // Gradients are separate ops.
   return { ...opCases, cases: cases.map((one) => ({ ...caseOf(one), differentiable: false })) };
 });
 
-/** The same device, which gets the kernels that `change` makes of those of the plans. */
+/** The same device, with the plans' kernels modified by `change`. */
 function changing(backend: Backend, change: (kernel: WgslKernel) => WgslKernel): Backend {
   const changed = (launch: Launch): Launch =>
     launch.kind === "kernel" ? { ...launch, kernel: change(launch.kernel as WgslKernel) } : launch;
@@ -53,7 +53,7 @@ function changing(backend: Backend, change: (kernel: WgslKernel) => WgslKernel):
 
 const usesSubgroups = ({ extensions }: WgslKernel): boolean => extensions.includes("subgroups");
 
-/** Gives invocations other places, so that subgroups begin anywhere. */
+/** Assigns other positions to invocations, so that subgroups may begin anywhere. */
 function scatter(kernel: WgslKernel): WgslKernel {
   if (!usesSubgroups(kernel)) return kernel;
   const code = `${kernel.code}

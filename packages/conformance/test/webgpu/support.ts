@@ -2,14 +2,14 @@ import type { WebgpuBackend, WebgpuOptions } from "@evenkeel/backend-webgpu";
 import { webgpu } from "@evenkeel/backend-webgpu";
 import { afterEach, inject } from "vitest";
 
-/** Opens the GPU that there is, also one in software. */
+/** Opens the available GPU, which may be a software GPU. */
 export const openWebgpu = (options: WebgpuOptions = {}): Promise<WebgpuBackend> =>
   webgpu({ software: true, ...options }).open();
 
-/** Tests of a GPU that is promised run whether there is one or not, so that they fail without. */
+/** If a GPU is required, its tests run even without one, so that they fail. */
 const isPromised = (process.env.EVENKEEL_REQUIRE ?? "").split(",").includes("webgpu");
 
-/** Why there is no WebGPU here; absent where there is one. */
+/** The reason why WebGPU is not available; absent if it is. */
 async function findReason(): Promise<string | undefined> {
   try {
     await (await openWebgpu()).close();
@@ -19,11 +19,11 @@ async function findReason(): Promise<string | undefined> {
   }
 }
 
-/** Why tests of a GPU are skipped; absent where they run. */
+/** The reason why GPU tests are skipped; absent if they run. */
 export const reasonToSkip: string | undefined =
   inject("device") === "webgpu" && !isPromised ? await findReason() : undefined;
 
-/** Gives each test devices of its own, and closes those that the test has left open. */
+/** Gives each test its own devices, and closes those that the test has left open. */
 export function devicesOfTests(): (options?: WebgpuOptions) => Promise<WebgpuBackend> {
   const opened: WebgpuBackend[] = [];
   afterEach(async () => {

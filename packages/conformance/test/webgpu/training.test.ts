@@ -21,7 +21,7 @@ import { openWebgpu } from "./support.ts";
 
 const classes = 10;
 
-/** One step of SGD with momentum on random images, again and again: what `fit` does for each batch. */
+/** Repeats one step of SGD with momentum on random images, as `fit` does for each batch. */
 function trainingStep(model: Module<[Tensor]>, shape: readonly number[], backend: Backend): () => void {
   const [images] = shape as [number];
   const x = uniform(shape, { seed: 1, stream: 0, backend });
@@ -46,7 +46,7 @@ describeOn("webgpu", "a training step on WebGPU", () => {
     await backend.close();
   });
 
-  /** Of a fifth step: parameters go to their arenas in the first one, and buffers find their places in the next. */
+  /** The counts of a fifth step: in the first step parameters move to their arenas, and in the next the buffers settle. */
   async function costOf(make: () => Module<[Tensor]>, shape: readonly number[]) {
     const recording = new RecordingBackend(backend);
     setDefaultBackend(recording);
@@ -81,14 +81,14 @@ describeOn("webgpu", "a training step on WebGPU", () => {
     ...{ bytesUploaded: 0, bytesDownloaded: 0, bytesCopied: 4 },
   };
 
-  test("of the MLP is at most 30 launches in one submission, and makes nothing anew", async () => {
+  test("of the MLP is at most 30 launches in one submission, and creates nothing new", async () => {
     const cost = await costOf(() => mlp({ seed: 1 }), [128, 1, 28, 28]);
     expect(cost).toMatchObject(inOneSubmission);
     expect(cost.launches).toBeLessThanOrEqual(30);
     expect(cost.dispatches).toBe(cost.launches);
   });
 
-  test("of ResNet-20 is at most 200 launches in one submission, and makes nothing anew", {
+  test("of ResNet-20 is at most 200 launches in one submission, and creates nothing new", {
     timeout: 600_000,
   }, async () => {
     const cost = await costOf(() => resnet20({ seed: 1 }), [4, 3, 32, 32]);
@@ -101,7 +101,7 @@ describeOn("webgpu", "a training step on WebGPU", () => {
 const points = Float32Array.from({ length: 16 * 16 }, (_, index) => Math.sin(index * index));
 const labels = Int32Array.from({ length: 16 }, (_, point) => point % 4);
 
-/** Trains on the device, and takes it away after so many updates. */
+/** Trains on the device, and destroys it after the given number of updates. */
 async function train(backend: WebgpuBackend, store: MemoryCheckpointStore, lostAfter?: number) {
   setDefaultBackend(backend);
   const model = mlp({ inputs: 16, hidden: [8], classes: 4, seed: 1 });
@@ -126,7 +126,7 @@ async function train(backend: WebgpuBackend, store: MemoryCheckpointStore, lostA
 describeOn("webgpu", "a run on WebGPU whose device is lost", () => {
   afterAll(() => setDefaultBackend(undefined));
 
-  test("fails by name, and a new one goes on from the checkpoint with the same bits", async () => {
+  test("fails by name, and a new device resumes from the checkpoint with the same bits", async () => {
     const whole = await openWebgpu();
     const expected = await train(whole, new MemoryCheckpointStore());
     await whole.close();

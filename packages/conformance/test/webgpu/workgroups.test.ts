@@ -7,7 +7,7 @@ import { describeOn } from "../devices.ts";
 import { referenceFiles } from "../reference-files.ts";
 import { openWebgpu } from "./support.ts";
 
-/** The operations whose work is a line of invocations, tiles or blocks. */
+/** The operations whose work is a sequence of invocations, tiles or blocks. */
 const operations: ReadonlySet<string> = new Set([
   "argsort",
   "concatenate",
@@ -30,25 +30,30 @@ const operations: ReadonlySet<string> = new Set([
 const isSmall = ({ inputs }: OpCase): boolean =>
   inputs.every((input) => input === undefined || sizeOf(input.shape) <= 5000);
 
-// Lines of more workgroups than one dimension holds begin at 64 MiB; plans that believe in three fold far shorter ones.
-describeOn("webgpu", "plans for three workgroups in a dimension", () => {
-  const references = referenceFiles();
-  let backend: WebgpuBackend;
-  beforeAll(async () => {
-    backend = await openWebgpu({ nonFinite: true });
-    Object.defineProperty(backend, "limits", { value: { ...backend.limits, maxWorkgroups: 3 } });
-  });
-  afterAll(() => backend.close());
+// Work that exceeds one dimension needs at least 64 MiB; plans for at most three workgroups per dimension fold much
+// smaller work.
+describeOn(
+  "plans for at most three workgroups per dimension",
+  "plans for three workgroups in a dimension",
+  () => {
+    const references = referenceFiles();
+    let backend: WebgpuBackend;
+    beforeAll(async () => {
+      backend = await openWebgpu({ nonFinite: true });
+      Object.defineProperty(backend, "limits", { value: { ...backend.limits, maxWorkgroups: 3 } });
+    });
+    afterAll(() => backend.close());
 
-  test.each([...operations])("%s", async (name) => {
-    const opCases = allCases.find(({ op }) => op.name === name)!;
-    const failures: string[] = [];
-    for (const opCase of opCases.cases.filter(isSmall)) {
-      const { checks } = await runCase(backend, opCases, opCase, references);
-      for (const { check, failure } of checks) {
-        if (failure !== undefined) failures.push(`${opCase.name}, ${check}: ${failure}`);
+    test.each([...operations])("%s", async (name) => {
+      const opCases = allCases.find(({ op }) => op.name === name)!;
+      const failures: string[] = [];
+      for (const opCase of opCases.cases.filter(isSmall)) {
+        const { checks } = await runCase(backend, opCases, opCase, references);
+        for (const { check, failure } of checks) {
+          if (failure !== undefined) failures.push(`${opCase.name}, ${check}: ${failure}`);
+        }
       }
-    }
-    expect(failures).toEqual([]);
-  });
-});
+      expect(failures).toEqual([]);
+    });
+  },
+);
