@@ -19,7 +19,7 @@ describeInChromium(({ browser, urlOf, onPage }) => {
       misplaced: expect.stringMatching(
         /^models\/figures.safetensors\/x: could not be written: there is a folder/,
       ),
-      outside: 'path: found "../up", expected names with "/" between them',
+      outside: 'path: found "../up", expected names separated by "/"',
       damaged: expect.stringMatching(/^models\/figures.safetensors: safetensors: found \d+ bytes/),
       other: expect.stringMatching(/^models\/figures.safetensors does not fit the model./),
     });
@@ -37,7 +37,7 @@ describeInChromium(({ browser, urlOf, onPage }) => {
       page.evaluate(() => (globalThis as unknown as TestedPage).refusalOfClaim("runs/one"));
     expect(await claimIn(first)).toBeUndefined();
     expect(await claimIn(second)).toBe(
-      "runs/one/latest.safetensors: found it in use by another run of this site, expected one at a time",
+      "runs/one/latest.safetensors: found in use by another run of this site, expected one at a time",
     );
     // The browser releases a tab's claims a moment after the tab has closed.
     await first.close();

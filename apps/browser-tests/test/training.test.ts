@@ -37,7 +37,7 @@ describeInChromium(({ run }) => {
   test("names what the content security policy must allow, and works with it", async () => {
     const job: Job = { backend: "cpu", task: "mlp" };
     await expect(run("isolated-without-blobs", job)).rejects.toThrow(
-      /cpu: no worker thread: a Content-Security-Policy must allow blob: in worker-src, or .* one thread/,
+      /cpu: a worker thread could not start: a Content-Security-Policy must allow blob: in worker-src, or .* one thread/,
     );
     expect((await train("isolated-without-blobs", { ...job, threads: 1 })).device).toMatch(/1 thread$/);
     await expect(run("without-wasm", job)).rejects.toThrow(

@@ -175,7 +175,7 @@ async function readCheck(
   const error = numeric === slope ? 0 : Math.abs(numeric - slope) / scale;
   if (!(error <= tolerance)) {
     throw new GradientMismatchError(
-      `order ${order}: found slope ${slope} by the gradient, expected ${numeric} by central differences: error ${error} of at most ${tolerance}`,
+      `order ${order}: found slope ${slope} by the gradient, expected ${numeric} by central differences: the error is ${error}, expected at most ${tolerance}`,
     );
   }
   return { order, numeric, analytic: slope, error };

@@ -163,7 +163,7 @@ function checkArgument(operation: string, args: readonly unknown[], position: nu
   const tensors = [...tensorsIn(args[position])];
   if (tensors.length === 0) {
     throw new ArgumentError(
-      `${operation}: wrt: found ${position} of ${args.length} arguments, expected the position of one with tensors`,
+      `${operation}: wrt: found ${position}, expected the position of one of the ${args.length} arguments that contains tensors`,
     );
   }
   for (const tensor of tensors) checkFloat(operation, `argument ${position}`, tensor);

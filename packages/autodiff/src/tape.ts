@@ -206,7 +206,7 @@ function propagate(step: Step, gradients: GradientMap, isLastUse: boolean): void
   try {
     if (rule === undefined) {
       throw new MissingGradientError(
-        `${op.name}: it has no gradient, and a result that is differentiated depends on it`,
+        `${op.name}: found no gradient, expected one: a differentiated result depends on this operation`,
       );
     }
     scope(() => {

@@ -94,14 +94,14 @@ describe("cpu", () => {
       const asked = cpu({ threads: 2 }).open();
       await expect(asked).rejects.toThrow(BackendError);
       await expect(asked).rejects.toThrow(
-        /^cpu: the engine has no shared memory of \d+ bytes: could not allocate memory$/,
+        /^cpu: the engine does not provide shared memory of \d+ bytes: could not allocate memory$/,
       );
     });
 
     it("tells that there is none at all", async () => {
       stubMemory({ plain: 0, shared: 0 });
       await expect(cpu().open()).rejects.toThrow(BackendError);
-      await expect(cpu().open()).rejects.toThrow(/^cpu: the engine has no memory of \d+ bytes/);
+      await expect(cpu().open()).rejects.toThrow(/^cpu: the engine does not provide memory of \d+ bytes/);
     });
 
     it("tells that the queue of the threads has none", async () => {

@@ -62,7 +62,7 @@ function memoryFor({ threads, maxMemoryBytes }: CpuOptions): DeviceMemory {
       if (threads !== undefined && threads > 1) throw error;
     }
   } else if (threads !== undefined && threads > 1) {
-    throw new BackendError(`cpu: found ${threads} threads, but no SharedArrayBuffer: expected 1`);
+    throw new BackendError(`cpu: threads: found ${threads}, expected 1: there is no SharedArrayBuffer`);
   }
   return createDeviceMemory(false, maxMemoryBytes);
 }

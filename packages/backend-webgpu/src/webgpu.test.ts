@@ -49,7 +49,7 @@ test("a software adapter is taken where one is asked for by either option, and e
     },
   } as unknown as GPU;
   for (const options of [{ software: true }, { forceFallbackAdapter: true }]) {
-    await expect(webgpu({ gpu, ...options }).open()).rejects.toThrow(/gave no device: stop here/);
+    await expect(webgpu({ gpu, ...options }).open()).rejects.toThrow(/did not provide a device: stop here/);
   }
   for (const options of [{}, { software: false, forceFallbackAdapter: true }]) {
     await expect(webgpu({ gpu, ...options }).open()).rejects.toThrow(BackendError);

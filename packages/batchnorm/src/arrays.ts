@@ -131,7 +131,7 @@ function placeStatistics(backend: Backend, options: BackwardOptions): Tensor {
   if (statistics !== undefined) return place(backend, statistics, [4, statistics.length / 4]);
   if (runningMean === undefined || runningVariance === undefined) {
     throw new ArgumentError(
-      "batchNormBackward: found no statistics, expected those of the batch or the running ones",
+      "batchNormBackward: found no statistics, expected batch statistics or running statistics",
     );
   }
   const running = placeChannels(backend, { runningMean, runningVariance });

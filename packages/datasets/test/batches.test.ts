@@ -113,8 +113,8 @@ describe("arrays", () => {
   it.each([
     [{ a: [1, 2], b: { c: [1] } }, ShapeError, "batches: b: found 1 examples, expected 2 as in a"],
     [{ a: { data: Int32Array.of(1, 2, 3), shape: [2, 2] } }, ShapeError, "batches: a: found 3 values"],
-    [{ a: [[1, 2], [3]] }, ShapeError, "batches: a: found an uneven array"],
-    [{ a: [1, true] }, ShapeError, "batches: a: found an uneven array"],
+    [{ a: [[1, 2], [3]] }, ShapeError, "batches: a: found a ragged array"],
+    [{ a: [1, true] }, ShapeError, "batches: a: found a ragged array"],
     [{ a: 5 }, ShapeError, "batches: a: found one number, expected one for each example"],
     [{ a: "text" }, ArgumentError, 'batches: a: found "text", expected numbers'],
     [{ a: BigInt64Array.of(1n) }, ArgumentError, "batches: a: found a BigInt64Array"],
@@ -180,7 +180,7 @@ describe("examples", () => {
   it("are read once from a generator, and a second epoch says so", async () => {
     const source = batches(later(), { batchSize: 3, dtypes });
     expect(await read(source)).toEqual(expected);
-    expect(() => source.epoch(1)).toThrow(/found a stream that has been read, expected a function/);
+    expect(() => source.epoch(1)).toThrow(/found a stream that has already been read, expected a function/);
   });
 
   it("end their stream when the loop is left, and pass on its errors", async () => {

@@ -99,7 +99,7 @@ describe("idx", () => {
     expect(set.imageShape).toEqual([1, 3, 4]);
     const fractions = Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0);
     await expect(readIdxImages({ images, labels: fractions }, description)).rejects.toThrow(
-      /labels in a Float32Array, expected unsigned bytes and whole numbers/,
+      /labels in a Float32Array, expected unsigned bytes and integers/,
     );
     await expect(
       readIdxImages(

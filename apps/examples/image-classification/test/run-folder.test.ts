@@ -47,9 +47,9 @@ describe("claimFolder", () => {
 
   it("refuses a folder in use, and leaves it unchanged", async () => {
     const claimed = await claim("--out", folder);
-    await expect(claim("--out", folder)).rejects.toThrow(/^--out: .*found it in use by process/);
+    await expect(claim("--out", folder)).rejects.toThrow(/^--out: .*found in use by process/);
     const resumed = claim("--resume", "--out", folder);
-    await expect(resumed).rejects.toThrow(/^--resume: .*found it in use by process/);
+    await expect(resumed).rejects.toThrow(/^--resume: .*found in use by process/);
     await claimed.release();
   });
 

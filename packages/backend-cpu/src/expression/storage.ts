@@ -10,7 +10,7 @@ const lowestBytes = [0, 4, 8, 12, ...new Array<number>(12).fill(16)];
 export function bytesOfElement(dtype: DType): 1 | 4 {
   const storage = propertiesOf(dtype).storage.wasm;
   if (storage === undefined)
-    throw new DTypeError(`expression: found ${dtype}, which this device does not have`);
+    throw new DTypeError(`expression: found ${dtype}, expected a dtype that this device supports`);
   return bytesOfStorage(storage) as 1 | 4;
 }
 

@@ -95,5 +95,5 @@ export function createDeviceMemory(shared: boolean, maxBytes: number = maxPages 
 function noMemory(cause: unknown, bytes: number, shared: boolean): BackendError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const kind = shared ? "shared memory" : "memory";
-  return new BackendError(`cpu: the engine has no ${kind} of ${bytes} bytes: ${reason}`, { cause });
+  return new BackendError(`cpu: the engine does not provide ${kind} of ${bytes} bytes: ${reason}`, { cause });
 }

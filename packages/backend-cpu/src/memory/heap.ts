@@ -84,7 +84,7 @@ export class Heap {
 
   private fail(bytes: number): never {
     throw new OutOfMemoryError(
-      `cpu: found no room for ${bytes} bytes: ${this.live} bytes are in use and ${this.memory.used - this.live} kept for reuse, of ${this.memory.capacity}. ${memoryAdvice}`,
+      `cpu: found too little memory for ${bytes} bytes: ${this.live} bytes are in use and ${this.memory.used - this.live} kept for reuse, of ${this.memory.capacity}. ${memoryAdvice}`,
     );
   }
 }

@@ -40,7 +40,8 @@ function spawnInNode(
   // Without the flags of the process, such as a loader for its sources, which the worker does not need.
   const worker = new Worker(source, { eval: true, execArgv: [], name: "evenkeel" });
   return new Promise((resolve, reject) => {
-    let crashed = (reason: string): void => reject(new BackendError(`cpu: no worker thread: ${reason}`));
+    let crashed = (reason: string): void =>
+      reject(new BackendError(`cpu: a worker thread could not start: ${reason}`));
     let isStopping = false;
     worker.once("message", () => {
       crashed = onCrash;
@@ -74,7 +75,9 @@ async function spawnInBrowser(setup: WorkerSetup, onCrash: (reason: string) => v
     worker.onerror = ({ message }) => onCrash(message);
     return { hold() {}, release() {}, terminate: async () => worker.terminate() };
   } catch (error) {
-    throw new BackendError(`cpu: no worker thread: ${error instanceof Error ? error.message : error}`);
+    throw new BackendError(
+      `cpu: a worker thread could not start: ${error instanceof Error ? error.message : error}`,
+    );
   } finally {
     URL.revokeObjectURL(url);
   }

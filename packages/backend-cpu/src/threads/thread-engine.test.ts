@@ -73,7 +73,7 @@ describe("a pool of workers", () => {
       return { ...thread, terminate };
     });
     await expect(start).rejects.toThrow(BackendError);
-    await expect(start).rejects.toThrow(/cpu: no worker thread: .*length/);
+    await expect(start).rejects.toThrow(/cpu: a worker thread could not start: .*length/);
     expect(stopped).toEqual([0]);
   });
 

@@ -129,8 +129,11 @@ function sharedBytes(bytes: number): SharedArrayBuffer {
     return new SharedArrayBuffer(bytes);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new BackendError(`cpu: the engine has no ${bytes} bytes of shared memory for threads: ${reason}`, {
-      cause,
-    });
+    throw new BackendError(
+      `cpu: the engine does not provide ${bytes} bytes of shared memory for threads: ${reason}`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -93,20 +93,20 @@ describe("BufferPool", () => {
     expect(released).toHaveLength(2);
     expect(() => pool.take(128 * mebibyte)).toThrow(
       new OutOfMemoryError(
-        `allocate: found ${128 * mebibyte} bytes beside ${512 * mebibyte} in use, expected at most ${600 * mebibyte} together. ${memoryAdvice}`,
+        `allocate: found ${128 * mebibyte} bytes in addition to the ${512 * mebibyte} in use, expected at most ${600 * mebibyte} in total. ${memoryAdvice}`,
       ),
     );
     expect(() => pool.take(257 * mebibyte)).toThrow(/expected at most 268435456, the largest buffer/);
     for (const block of large) pool.give(block);
   });
 
-  test("reports that the GPU has no room, lets go of what it keeps, and never lends that block again", async () => {
+  test("reports that the GPU has too little memory, frees the pooled blocks, and never reuses the failed block", async () => {
     const kept = pool.take(128 * mebibyte);
     pool.give(kept);
     const first = pool.take(256 * mebibyte);
     const second = pool.take(192 * mebibyte);
     await expect(failures.report(1)).rejects.toThrow(
-      /^allocate: the GPU has no room for 201326592 bytes beside 268435456 in use\. Work in `scope`, .* smaller batches$/,
+      /^allocate: the GPU has too little memory for 201326592 bytes in addition to the 268435456 in use\. Work in `scope`, .* smaller batches$/,
     );
     expect(released).toEqual([kept]);
     pool.give(second);

@@ -86,7 +86,7 @@ export class BufferPool {
     if (this.live + this.pooled + size > maxMemoryBytes) this.trim(maxMemoryBytes - this.live - size);
     if (this.live + size > maxMemoryBytes) {
       throw new OutOfMemoryError(
-        `allocate: found ${size} bytes beside ${this.live} in use, expected at most ${maxMemoryBytes} together. ${memoryAdvice}`,
+        `allocate: found ${size} bytes in addition to the ${this.live} in use, expected at most ${maxMemoryBytes} in total. ${memoryAdvice}`,
       );
     }
     this.device.pushErrorScope("out-of-memory");
@@ -101,7 +101,7 @@ export class BufferPool {
       block.isInvalid = true;
       this.trim(0);
       return new OutOfMemoryError(
-        `allocate: the GPU has no room for ${size} bytes beside ${live} in use. ${memoryAdvice}`,
+        `allocate: the GPU has too little memory for ${size} bytes in addition to the ${live} in use. ${memoryAdvice}`,
       );
     };
     this.failures.watch(this.device.popErrorScope(), fail, this.failures.latest);

@@ -54,7 +54,7 @@ export async function openDevice(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new BackendError(
-      `webgpu: ${describeAdapter(adapter.info).name} gave no device: ${reason}; it may be in use or its driver out of date`,
+      `webgpu: ${describeAdapter(adapter.info).name} did not provide a device: ${reason}; it may be in use, or its driver may be out of date`,
       { cause: error },
     );
   }

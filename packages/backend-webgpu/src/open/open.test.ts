@@ -72,7 +72,7 @@ describe("opening", () => {
       },
     } as unknown as GPUAdapter;
     const opening = openDevice(adapter, ["subgroups"]);
-    await expect(opening).rejects.toThrow(/Busy GPU gave no device: adapter is consumed/);
+    await expect(opening).rejects.toThrow(/Busy GPU did not provide a device: adapter is consumed/);
     await expect(opening).rejects.toBeInstanceOf(BackendError);
     expect(asked!.requiredFeatures).toEqual(["subgroups"]);
     expect(asked!.requiredLimits).toMatchObject({ maxBufferSize: 7, maxStorageBuffersPerShaderStage: 16 });

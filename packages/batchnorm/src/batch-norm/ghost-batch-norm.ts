@@ -32,7 +32,7 @@ export function ghostBatchNorm(x: Tensor, allOptions: GhostBatchNormOptions): Ba
   const { size, ...options } = allOptions;
   const axis = checkInput(name, x, options.axis ?? 1);
   if (axis === 0)
-    throw new ArgumentError(`${name}: axis: found 0, expected another than that of the samples`);
+    throw new ArgumentError(`${name}: axis: found 0, expected another axis: 0 is the axis of the samples`);
   if (!options.training && options.runningMean !== undefined) return batchNorm(x, options);
   const samples = x.shape[0]!;
   const count = Math.max(1, Math.floor(samples / size));

@@ -27,7 +27,7 @@ export async function gunzip(compressed: Uint8Array, options: GunzipOptions): Pr
   const contents = await unpack(compressed, maxBytes, name);
   if (contents.length > maxBytes) {
     throw new DataError(
-      `${name}: found more than ${maxBytes} bytes after decompression, expected at most that`,
+      `${name}: found more than ${maxBytes} bytes after decompression, expected at most ${maxBytes}`,
     );
   }
   return contents;
@@ -83,9 +83,9 @@ async function unpackMember(inflater: Inflater, compressed: Uint8Array): Promise
   }
   const end = inflater.end();
   const trailer = trailerOf(compressed, end);
-  if (trailer.checksum !== checksum) throw new InflateError("its checksum is not that of its contents");
+  if (trailer.checksum !== checksum) throw new InflateError("its checksum does not match its contents");
   if (trailer.size !== (inflater.size - start) >>> 0) {
-    throw new InflateError("its length is not that of its contents");
+    throw new InflateError("its length field does not match its contents");
   }
   return end + trailerBytes;
 }
@@ -104,11 +104,11 @@ const fixedHeaderBytes = 10;
 
 /** The length of the header that the data begin with. */
 function headerBytes(data: Uint8Array): number {
-  if (!isGzip(data)) throw new InflateError("something else begins where a member should");
+  if (!isGzip(data)) throw new InflateError("there is other data where a member should begin");
   if (data.length < fixedHeaderBytes) throw new InflateError("it ends early");
   const [, , method, present] = data as unknown as [number, number, number, number];
   if (method !== 8 || (present & flags.unknown) !== 0) {
-    throw new InflateError("its header is of an unknown kind");
+    throw new InflateError("its header is of an unknown type");
   }
   let length = fixedHeaderBytes;
   if (present & flags.extra) length += 2 + (data[length]! | (data[length + 1]! << 8));

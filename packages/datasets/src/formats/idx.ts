@@ -148,7 +148,7 @@ export async function readIdxImages(
   }
   if (builtinName(images.data) !== "Uint8Array" || isFloat(dtypeOfArray(labels.data, "i32"))) {
     throw new DataError(
-      `${name}: found pixels in a ${builtinName(images.data)} and labels in a ${builtinName(labels.data)}, expected unsigned bytes and whole numbers`,
+      `${name}: found pixels in a ${builtinName(images.data)} and labels in a ${builtinName(labels.data)}, expected unsigned bytes and integers`,
     );
   }
   return checkImageSet({

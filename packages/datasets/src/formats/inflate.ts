@@ -87,7 +87,7 @@ export class Inflater {
     if (kind === 0) this.storedBlock();
     else if (kind === 1) this.codedBlock(codeOf(fixedLengths), codeOf(new Uint8Array(32).fill(5)));
     else if (kind === 2) this.dynamicBlock();
-    else throw new InflateError("it has a block of an unknown kind");
+    else throw new InflateError("it has a block of an unknown type");
     return isLast;
   }
 
@@ -114,7 +114,7 @@ export class Inflater {
     const listed = 4 + this.take(4);
     for (const symbol of codeLengthOrder.slice(0, listed)) lengthsOfLengths[symbol] = this.take(3);
     const lengths = this.codeLengths(literals + distances, codeOf(lengthsOfLengths));
-    if (lengths[endOfBlock] === 0) throw new InflateError("it has a block without an end");
+    if (lengths[endOfBlock] === 0) throw new InflateError("it has a block without an end code");
     this.codedBlock(codeOf(lengths.subarray(0, literals)), codeOf(lengths.subarray(literals)));
   }
 
@@ -129,7 +129,8 @@ export class Inflater {
       const length = symbol === 16 ? lengths[index - 1] : 0;
       const end =
         index + (symbol === 16 ? 3 + this.take(2) : symbol === 17 ? 3 + this.take(3) : 11 + this.take(7));
-      if (length === undefined || end > count) throw new InflateError("it has a wrong list of code lengths");
+      if (length === undefined || end > count)
+        throw new InflateError("it has an invalid list of code lengths");
       lengths.fill(length, index, end);
       index = end;
     }
@@ -181,7 +182,7 @@ export class Inflater {
     const { output, size } = this;
     // A symbol without a meaning makes these NaN.
     if (!(length > 0 && distance <= size - this.start)) {
-      throw new InflateError("it repeats what is not there");
+      throw new InflateError("it refers to data before its beginning");
     }
     for (let index = size; index < size + length; index++) output[index] = output[index - distance]!;
     this.size = size + length;
@@ -236,6 +237,6 @@ export class Inflater {
 
 function codeOf(lengths: Uint8Array): PrefixCode {
   const code = prefixCode(lengths);
-  if (code === undefined) throw new InflateError("it has code lengths that make no code");
+  if (code === undefined) throw new InflateError("it has invalid code lengths");
   return code;
 }

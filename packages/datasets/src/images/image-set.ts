@@ -73,7 +73,7 @@ export function selectImages(set: ImageSet, positions: ArrayLike<number>, name?:
     const position = positions[index]!;
     if (!(Number.isInteger(position) && position >= 0 && position < imageCount(set))) {
       throw new ArgumentError(
-        `positions: found ${position}, expected whole numbers from 0 to ${imageCount(set) - 1}`,
+        `positions: found ${position}, expected integers from 0 to ${imageCount(set) - 1}`,
       );
     }
     images.set(set.images.subarray(position * size, (position + 1) * size), index * size);

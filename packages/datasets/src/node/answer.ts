@@ -51,7 +51,9 @@ export async function answerOf(url: string, options: RequestOptions): Promise<In
     }
     target = new URL(headers.location, target);
   }
-  throw new DownloadError(`found more than ${mostRedirects} redirects`, { wasAnswered: true });
+  throw new DownloadError(`found more than ${mostRedirects} redirects, expected at most ${mostRedirects}`, {
+    wasAnswered: true,
+  });
 }
 
 function send(url: URL, { from, timeoutMilliseconds, signal }: RequestOptions): Promise<IncomingMessage> {

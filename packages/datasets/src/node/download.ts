@@ -143,7 +143,8 @@ async function receiveRest(
     checkLength(answer, partial.bytes, totalBytes);
     for await (const chunk of chunksOf(answer)) {
       await partial.append(chunk);
-      if (partial.bytes > totalBytes) throw new DataError(`found more than the expected ${totalBytes} bytes`);
+      if (partial.bytes > totalBytes)
+        throw new DataError(`found more than ${totalBytes} bytes, expected ${totalBytes}`);
       onProgress?.(file, partial.bytes, totalBytes);
     }
   } finally {

@@ -74,7 +74,7 @@ async function holdsAll(published: PublishedImages, folder: string): Promise<boo
   const missing: string[] = [];
   for (const { file } of files) await access(join(folder, file)).catch(() => missing.push(file));
   if (missing.length === 0 || missing.length === files.length) return missing.length === 0;
-  throw new DataError(`${folder}: found a part of ${published.name}, missing: ${missing.join(", ")}`);
+  throw new DataError(`${folder}: found an incomplete ${published.name}, missing: ${missing.join(", ")}`);
 }
 
 async function readOrDownload(

@@ -167,7 +167,7 @@ function repeatedly(stream: ExampleStream): () => ExampleStream {
   return () => {
     if (isRead && "next" in stream) {
       throw new ArgumentError(
-        "batches: found a stream that has been read, expected a function that begins it for each epoch",
+        "batches: found a stream that has already been read, expected a function that returns a new stream for each epoch",
       );
     }
     isRead = true;

@@ -106,7 +106,7 @@ function checked(array: ShapedArray, where: string): ShapedArray {
   checkValue(`${where}: data`, array.data, typedArray);
   if (!Array.isArray(array.shape) || array.data.length !== sizeOf(array.shape)) {
     throw new ShapeError(
-      `${where}: found ${array.data.length} values, expected those of the shape ${describeValue(array.shape)}`,
+      `${where}: found ${array.data.length} values, expected as many as the shape ${describeValue(array.shape)} has`,
     );
   }
   return array;
@@ -129,7 +129,7 @@ function fromNestedArray(value: NestedArray, where: string): ShapedArray {
         level.every((element) => isRegular(element, axis + 1));
   if (!isRegular(value, 0)) {
     throw new ShapeError(
-      `${where}: found an uneven array, expected values of one type and the shape ${formatShape(shape)}`,
+      `${where}: found a ragged array, expected values of one type and the shape ${formatShape(shape)}`,
     );
   }
   const data = Float64Array.from((value as unknown[]).flat(shape.length), Number);

@@ -75,7 +75,7 @@ export class OpfsCheckpointStore implements CheckpointStore {
       request.catch(reject);
     });
     if (!isGranted) {
-      throw new StorageError(`${path}: found it in use by another run of this site, expected one at a time`);
+      throw new StorageError(`${path}: found in use by another run of this site, expected one at a time`);
     }
     return async () => {
       release();

@@ -35,7 +35,7 @@ export function splitPath(path: string): [folder: string, name: string] {
 function stepsOf(path: string): string[] {
   const steps = typeof path === "string" ? path.split("/").filter((step) => step !== "") : [".."];
   if (steps.some((step) => step === "." || step === "..")) {
-    throw new ArgumentError(`path: found ${describeValue(path)}, expected names with "/" between them`);
+    throw new ArgumentError(`path: found ${describeValue(path)}, expected names separated by "/"`);
   }
   return steps;
 }

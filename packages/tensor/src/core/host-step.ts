@@ -106,7 +106,7 @@ function specsOf<Inputs extends string, Outputs extends string>(
   for (const input of names) {
     if (Object.hasOwn(specs, input)) {
       throw new ArgumentError(
-        `${name}: outputs: found "${input}", expected other names than those of the inputs, ${names.join(", ")}`,
+        `${name}: outputs: found "${input}", expected a name that no input has: the inputs are ${names.join(", ")}`,
       );
     }
   }
@@ -132,7 +132,7 @@ function opOf<Inputs extends string, Outputs extends string>(step: HostStep<Inpu
           // The promise is nobody's: what becomes of it is not reported.
           result.catch(() => undefined);
           throw new MissingKernelError(
-            `${step.name}: found an asynchronous step, which the reference cannot wait for, expected a device`,
+            `${step.name}: found an asynchronous host step, expected a synchronous one: the reference cannot wait`,
           );
         }
       },

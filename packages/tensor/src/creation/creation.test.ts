@@ -83,10 +83,10 @@ describe("tensor", () => {
     expect(() => tensor([1, true], { backend })).toThrow(DTypeError);
     expect(() => tensor([1.5], { dtype: "i32", backend })).toThrow(DTypeError);
     expect(() => tensor([256], { dtype: "u8", backend })).toThrow(
-      "found 256, expected whole numbers that u8",
+      "found 256, expected integers in the range of u8",
     );
     expect(() => tensor(new Float32Array(5), { shape: [2, 3], backend })).toThrow(
-      "found 5 values, expected the 6 of f32 [2, 3]",
+      "found 5 values, expected 6 for f32 [2, 3]",
     );
     expect(() => fromData([], { shape: [-1], dtype: "f32" }, { backend })).toThrow(ArgumentError);
     expect(() => fromData(new BigInt64Array(2) as never, { shape: [2], dtype: "f32" }, { backend })).toThrow(
@@ -104,7 +104,7 @@ describe("tensor", () => {
       expect(() => tensor(data, { dtype: "u32", backend })).toThrow(DTypeError);
     }
     expect(() => tensor(Int32Array.of(-1), { dtype: "u8", backend })).toThrow(
-      "found -1, expected whole numbers that u8",
+      "found -1, expected integers in the range of u8",
     );
     expect(() => tensor([1n] as never, { backend })).toThrow("found 1n at data[0], expected a number");
     expect(() => tensor(new BigInt64Array(1) as never, { dtype: "i32", backend })).toThrow(ArgumentError);

@@ -35,7 +35,7 @@ export function fromData(
   const spec = { shape: [...shape], dtype };
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(
-      `data: found ${data.length} values, expected the ${sizeOf(shape)} of ${formatSpec(spec)}`,
+      `data: found ${data.length} values, expected ${sizeOf(shape)} for ${formatSpec(spec)}`,
     );
   }
   const backend = options.backend ?? getDefaultBackend();
@@ -73,6 +73,6 @@ function checkerOf(dtype: DType): (value: number) => number {
   if (isTruth(dtype)) return (value) => Number(value !== 0);
   return (value) => {
     if (holdsNumber(dtype, value)) return value;
-    throw new DTypeError(`data: found ${value}, expected whole numbers that ${dtype} can hold`);
+    throw new DTypeError(`data: found ${value}, expected integers in the range of ${dtype}`);
   };
 }

@@ -5,6 +5,8 @@ export function hostValues(operation: string, length: number): Float64Array {
   try {
     return new Float64Array(length);
   } catch (cause) {
-    throw new OutOfMemoryError(`${operation}: found no room on the host for ${length} values`, { cause });
+    throw new OutOfMemoryError(`${operation}: found too little memory on the host for ${length} values`, {
+      cause,
+    });
   }
 }

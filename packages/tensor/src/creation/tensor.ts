@@ -117,6 +117,6 @@ function dtypeOfValues(count: number, booleans: number): DType {
   if (booleans === 0) return "f32";
   if (booleans === count) return "bool";
   throw new DTypeError(
-    `tensor: found ${booleans} booleans among ${count} values, expected only one kind, or a dtype`,
+    `tensor: found ${booleans} booleans among ${count} values, expected only booleans, only numbers, or a dtype`,
   );
 }

@@ -27,7 +27,7 @@ test("a claim holds until it is released, within one process too", async () => {
   const release = await claimPath(path);
   await expect(claimPath(path)).rejects.toThrow(StorageError);
   await expect(claimPath(path)).rejects.toThrow(
-    `${path}: found it in use by process ${process.pid} on ${hostname()}, expected one program at a time`,
+    `${path}: found in use by process ${process.pid} on ${hostname()}, expected one program at a time`,
   );
   await release();
   expect(await readdir(join(folder, "run"))).toEqual([]);

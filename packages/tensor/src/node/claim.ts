@@ -95,7 +95,7 @@ async function isStale(path: string): Promise<boolean> {
   if (isOver) return true;
   const holder = pid === undefined ? "a program that does not name itself" : `process ${pid} on ${host}`;
   throw new StorageError(
-    `${path}: found it in use by ${holder}, expected one program at a time; if that program has ended, remove the file`,
+    `${path}: found in use by ${holder}, expected one program at a time: if that program has ended, remove the file`,
   );
 }
 

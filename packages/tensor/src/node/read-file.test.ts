@@ -90,7 +90,9 @@ describe("a safetensors file", () => {
     await writeFile(path, new Uint8Array(64).fill(255));
     await expect(readSafetensorsFile(path)).rejects.toThrow("found a header of 18446744073709551615 bytes");
     await writeFile(path, good);
-    await expect(readSafetensorsFile(path, { names: ["b"] })).rejects.toThrow('found no tensor "b" among 3');
+    await expect(readSafetensorsFile(path, { names: ["b"] })).rejects.toThrow(
+      'found "b", expected the name of one of the 3 tensors',
+    );
     await expect(readSafetensorsFile(path, { names: "a" } as never)).rejects.toThrow(
       'readSafetensorsFile: names: found "a", expected an array',
     );

@@ -66,7 +66,7 @@ export async function readRange(
     const { bytesRead } = await file.read(bytes, filled, wanted, begin + filled);
     if (bytesRead === 0) {
       throw new DataError(
-        `found the end at byte ${begin + filled}, expected it at ${end} or later: the file was cut while it was read`,
+        `found the end of the file at byte ${begin + filled}, expected at least ${end} bytes: the file was truncated while it was read`,
       );
     }
     filled += bytesRead;

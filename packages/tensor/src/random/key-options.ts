@@ -29,7 +29,7 @@ export function keyWords(
   if (typeof seed === "number") return [seed, stream ?? 0];
   if (stream !== undefined) {
     throw new ArgumentError(
-      `${operation}: stream: found ${stream}, expected it beside a number as seed only`,
+      `${operation}: stream: found ${stream}, expected none: a stream needs a number as seed`,
     );
   }
   const key = sourceOf(seed).next();

@@ -79,7 +79,7 @@ function wellFormed<Result>(parse: () => Result): Result {
   try {
     return parse();
   } catch (cause) {
-    throw new DataError("safetensors: header: found text that is not JSON in UTF-8", { cause });
+    throw new DataError("safetensors: header: found invalid JSON, expected JSON in UTF-8", { cause });
   }
 }
 
@@ -158,7 +158,7 @@ function checkCoverage(entries: readonly Entry[], dataBytes: number): void {
   }
   if (covered !== dataBytes) {
     throw new DataError(
-      `safetensors: found ${dataBytes} bytes of data, expected ${covered}: the file is truncated or has bytes to spare`,
+      `safetensors: found ${dataBytes} bytes of data, expected ${covered}: the file is truncated or has extra bytes`,
     );
   }
 }

@@ -64,7 +64,9 @@ export function chosenEntries({ entries }: Header, { names }: ReadOptions): read
   return [...new Set(names)].map((name) => {
     const entry = byName.get(name);
     if (entry !== undefined) return entry;
-    throw new DataError(`safetensors: found no tensor ${quote(name)} among ${entries.length}`);
+    throw new DataError(
+      `safetensors: names: found ${quote(name)}, expected the name of one of the ${entries.length} tensors`,
+    );
   });
 }
 

@@ -53,7 +53,7 @@ describe("a file that is not whole and well-formed is refused", () => {
     ["size against shape", file(entry("F32", [2], 0, 4), one), /found 4 bytes of data, expected 8/],
     ["gap", file(entry("F32", [1], 4, 8), [...one, ...one]), /overlap or leave a gap/],
     ["truncated data", file(entry("F32", [1], 0, 4), [0, 0]), /truncated/],
-    ["bytes to spare", file(entry("F32", [1], 0, 4), [...one, 0]), /bytes to spare/],
+    ["extra bytes", file(entry("F32", [1], 0, 4), [...one, 0]), /extra bytes/],
     ["a bool of 7", file(entry("BOOL", [1], 0, 1), [7]), /found the byte 7/],
     ["metadata that is not text", file({ __metadata__: { a: 1 } }), /"a": found 1, expected text/],
     ["an i64 too large", file(entry("I64", [1], 0, 8), bytesOf(BigInt64Array.of(2n ** 31n))), /2147483648/],

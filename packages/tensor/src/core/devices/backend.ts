@@ -78,7 +78,8 @@ export interface BackendFactory<Name extends string = string> {
 
 export function storageOf(dtype: DType, limits: Limits): Storage {
   const storage = limits.storage[dtype];
-  if (storage === undefined) throw new DTypeError(`dtype: found ${dtype}, which this device does not have`);
+  if (storage === undefined)
+    throw new DTypeError(`dtype: found ${dtype}, expected a dtype that this device supports`);
   return storage;
 }
 

@@ -59,7 +59,7 @@ export function rejectPromise(result: unknown, operation: string): void {
     // The tensors of the promise are freed, so it will most likely fail. The error below has told why.
     promise.then(undefined, () => undefined);
     throw new ArgumentError(
-      `${operation}: found a function that returns a promise, expected a synchronous one: read values after it`,
+      `${operation}: found a function that returns a promise, expected a synchronous one: read values after the call`,
     );
   }
 }

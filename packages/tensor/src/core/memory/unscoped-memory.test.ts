@@ -87,7 +87,7 @@ test("a backend that was closed meanwhile is left alone", async () => {
   expect(attempts).toBe(1);
 });
 
-test("where there is no room, the error says how much of its backend no scope owns, and when that is freed", () => {
+test("an out-of-memory error reports how much memory of its backend belongs to no scope, and when it is freed", () => {
   const memory = new MemoryBackend();
   const backend = backendWith(memory, {
     allocate(bytes) {
@@ -97,8 +97,8 @@ test("where there is no room, the error says how much of its backend no scope ow
   });
   const x = make(backend);
   const y = tensor(new Float32Array(1000), { backend: new MemoryBackend() });
-  expect(() => make(backend)).toThrow(/^no room \(12 bytes are of tensors that belong to no scope/);
-  expect(() => make(backend)).toThrow(/freed when the event loop has its turn/);
+  expect(() => make(backend)).toThrow(/^no room \(12 bytes belong to tensors outside any scope/);
+  expect(() => make(backend)).toThrow(/freed only when the event loop runs/);
   x.dispose();
   y.dispose();
 });

@@ -74,7 +74,7 @@ export function allocate(backend: Backend, bytes: number): DeviceBuffer {
     if (!(error instanceof OutOfMemoryError) || held === 0) throw error;
     const largest = leakWatch ? `: ${leakWatch.describeLargest()}` : "";
     throw new OutOfMemoryError(
-      `${error.message} (${held} bytes are of tensors that belong to no scope, such as those of a model${largest}; forgotten ones are freed when the event loop has its turn, which it never has in a loop without an await)`,
+      `${error.message} (${held} bytes belong to tensors outside any scope, such as the parameters of a model${largest}; unreachable tensors are freed only when the event loop runs, so a long loop needs an await)`,
       { cause: error },
     );
   }

@@ -71,7 +71,7 @@ function checkOperand(operation: string, argument: string, spec: Spec, dimension
 function checkSizes(operation: string, sizes: readonly number[], least: number, found: string): void {
   if (sizes.every((size) => Number.isInteger(size) && size >= least)) return;
   throw new ShapeError(
-    `${operation}: found ${found}, whose windows do not fit: they would give ${formatShape(sizes)}`,
+    `${operation}: found ${found}, expected windows that fit: the output would have the shape ${formatShape(sizes)}`,
   );
 }
 

@@ -120,7 +120,11 @@ describe("errors", () => {
       ShapeError,
       () => ops.reshape(f32(2, 3), [4]),
     ],
-    ["expected one -1 that the size determines", ArgumentError, () => ops.reshape(f32(2, 3), [-1, -1])],
+    [
+      "expected at most one -1, which the other dimensions determine",
+      ArgumentError,
+      () => ops.reshape(f32(2, 3), [-1, -1]),
+    ],
     [
       "reshape: shape: found [-1, 4] for a tensor of shape [2, 3]",
       ArgumentError,

@@ -59,7 +59,7 @@ function inferDimension(from: Shape, shape: Shape): Shape {
   const known = sizeOf(others);
   if (others.includes(-1) || known === 0 || sizeOf(from) % known !== 0) {
     throw new ArgumentError(
-      `reshape: shape: found ${formatShape(shape)} for a tensor of shape ${formatShape(from)}, expected one -1 that the size determines`,
+      `reshape: shape: found ${formatShape(shape)} for a tensor of shape ${formatShape(from)}, expected at most one -1, which the other dimensions determine`,
     );
   }
   return shape.map((dimension, axis) => (axis === unknown ? sizeOf(from) / known : dimension));
@@ -80,9 +80,7 @@ export function flatten(x: Tensor, firstAxis = 0, lastAxis = -1): Tensor {
   const first = normalizeAxis(firstAxis, x.rank, "flatten");
   const last = normalizeAxis(lastAxis, x.rank, "flatten");
   if (last < first) {
-    throw new ArgumentError(
-      `flatten: found axes ${first} to ${last}, expected the first not to come after the last`,
-    );
+    throw new ArgumentError(`flatten: found axes ${first} to ${last}, expected first <= last`);
   }
   const merged = sizeOf(x.shape.slice(first, last + 1));
   return reshape(x, x.shape.toSpliced(first, last + 1 - first, merged));
