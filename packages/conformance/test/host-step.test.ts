@@ -168,7 +168,7 @@ describeOn("cpu", "the reference", () => {
   });
 });
 
-describeOn("host steps with missing parts", "steps that lack what they need", () => {
+describeOn("cpu", "host steps with missing parts", () => {
   test("are rejected", () => {
     const step = { name: "step", inputs: ["x"], outputs: () => ({}), run: () => undefined };
     expect(() => hostStep({ ...step, run: undefined as never })).toThrow("hostStep: run: found undefined");

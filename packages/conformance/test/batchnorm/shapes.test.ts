@@ -194,35 +194,31 @@ onEachBackend((backend, name) => {
   });
 });
 
-describeOn(
-  "a large shape and the smaller shape that replaces it",
-  "a large shape and the smaller one in its place",
-  () => {
-    test.each(["batchNormTraining", "normalizeGradient"])(
-      "have the same kernels, cut in the same way: %s",
-      async (name) => {
-        const backend = await openWebgpu();
-        await backend.close();
-        const { op, cases } = allCases.find(({ op }) => op.name === name)!;
-        const { inputs, attrs } = cases[0]!;
-        const cutOf = (shape: Shape): unknown => {
-          const channels = shape[1]!;
-          const specs = inputs.map(
-            (input) =>
-              input && {
-                ...input,
-                shape: input.shape.length === 4 ? shape : [...input.shape.slice(0, -1), channels],
-              },
-          );
-          return plannerOf(op, backend)!(specs, { ...attrs, axis: 1 }, backend.limits, []).launches.map(
-            (launch) =>
-              launch.kind === "kernel" && "workgroups" in launch.work
-                ? { kernel: launch.kernel, workgroupsPerChannel: launch.work.workgroups[0] / channels }
-                : launch,
-          );
-        };
-        expect(cutOf(cutLikeLargeShape)).toEqual(cutOf(largeShape));
-      },
-    );
-  },
-);
+describeOn("webgpu", "a large shape and the smaller shape that replaces it", () => {
+  test.each(["batchNormTraining", "normalizeGradient"])(
+    "have the same kernels, cut in the same way: %s",
+    async (name) => {
+      const backend = await openWebgpu();
+      await backend.close();
+      const { op, cases } = allCases.find(({ op }) => op.name === name)!;
+      const { inputs, attrs } = cases[0]!;
+      const cutOf = (shape: Shape): unknown => {
+        const channels = shape[1]!;
+        const specs = inputs.map(
+          (input) =>
+            input && {
+              ...input,
+              shape: input.shape.length === 4 ? shape : [...input.shape.slice(0, -1), channels],
+            },
+        );
+        return plannerOf(op, backend)!(specs, { ...attrs, axis: 1 }, backend.limits, []).launches.map(
+          (launch) =>
+            launch.kind === "kernel" && "workgroups" in launch.work
+              ? { kernel: launch.kernel, workgroupsPerChannel: launch.work.workgroups[0] / channels }
+              : launch,
+        );
+      };
+      expect(cutOf(cutLikeLargeShape)).toEqual(cutOf(largeShape));
+    },
+  );
+});

@@ -162,7 +162,7 @@ describeOn("webgpu", failingStep, () => {
   });
 });
 
-describeOn("on a device of any memory size", "on a device of any size of memory", () => {
+describeOn("cpu", "on a device of any memory size", () => {
   /** How often each part of a run changed. */
   async function countsOf({ model, optimizer }: TrainingRun): Promise<number[]> {
     const { values, slots, random } = await stateOf({ model, optimizer });
@@ -194,7 +194,7 @@ describeOn("on a device of any memory size", "on a device of any size of memory"
   });
 });
 
-describeOn("a run of fit that fails", "a run of fit that fails on the way", () => {
+describeOn("cpu", "a run of fit that fails", () => {
   const optionsOf = ({ optimizer }: TrainingRun, store: MemoryCheckpointStore) => ({
     data: (epoch: number) => [0, 1, 2].map((step) => batchOf(3 * epoch + step)),
     loss: crossEntropy,

@@ -36,7 +36,7 @@ class Net extends Module<[Tensor]> {
 const convolved = (x: Tensor, { weight }: Conv2d): Tensor =>
   conv2d(x, cast(weight.value, x.dtype), undefined, { padding: 1 });
 
-describeOn("training with feature maps in f16", "training with feature maps in f16", () => {
+describeOn("webgpu", "training with feature maps in f16", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
     backend = await openWebgpu();

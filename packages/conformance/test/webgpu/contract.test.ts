@@ -5,7 +5,7 @@ import { checkSelecting, deviceContract, knownFailures } from "../../src/index.t
 import { describeOn } from "../devices.ts";
 import { openWebgpu } from "./support.ts";
 
-describeOn("webgpu satisfies the contract of a device", "webgpu keeps the contract of a device", () => {
+describeOn("webgpu", "webgpu satisfies the contract of a device", () => {
   test.each(deviceContract.map(({ name, run }) => [name, run] as const))("%s", async (_, run) => {
     const backend = await openWebgpu();
     try {

@@ -397,7 +397,7 @@ describeOn("webgpu", "webgpu failures", () => {
   });
 });
 
-describeOn("webgpu in use", "webgpu at work", () => {
+describeOn("webgpu", "webgpu in use", () => {
   test("submits the launches of a synchronous stretch together, and creates nothing new the second time", async () => {
     const backend = await open();
     const x = bufferOf(backend, [1, 2, 3]);

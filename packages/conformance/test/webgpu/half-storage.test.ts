@@ -23,7 +23,7 @@ const conversions: readonly (readonly [number, number])[] = [
   [-1e30, -Infinity],
 ];
 
-describeOn("f16 storage", "storage in halves", () => {
+describeOn("webgpu", "f16 storage", () => {
   const open = devicesOfTests();
 
   // Without shader-f16 on the adapter, the second form is the same as the first.

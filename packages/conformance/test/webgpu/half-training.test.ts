@@ -48,7 +48,7 @@ async function lossesOf(dtype: DType, backend: Backend): Promise<number[]> {
   return losses;
 }
 
-describeOn("training with f16 activations", "training with activations in halves", () => {
+describeOn("webgpu", "training with f16 activations", () => {
   const open = devicesOfTests();
   afterEach(() => setDefaultBackend(undefined));
 

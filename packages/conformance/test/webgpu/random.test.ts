@@ -15,7 +15,7 @@ import { openWebgpu } from "./support.ts";
 const key = { seed: 42, stream: 2 ** 32 - 1 };
 const host = (index: number): number => threefry(key.seed, key.stream, index);
 
-describeOn("webgpu generates the same bits as the host", "webgpu draws the bits of the host", () => {
+describeOn("webgpu", "webgpu generates the same bits as the host", () => {
   let backend: WebgpuBackend;
   beforeAll(async () => {
     backend = await openWebgpu();

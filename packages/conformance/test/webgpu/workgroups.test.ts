@@ -32,28 +32,24 @@ const isSmall = ({ inputs }: OpCase): boolean =>
 
 // Work that exceeds one dimension needs at least 64 MiB; plans for at most three workgroups per dimension fold much
 // smaller work.
-describeOn(
-  "plans for at most three workgroups per dimension",
-  "plans for three workgroups in a dimension",
-  () => {
-    const references = referenceFiles();
-    let backend: WebgpuBackend;
-    beforeAll(async () => {
-      backend = await openWebgpu({ nonFinite: true });
-      Object.defineProperty(backend, "limits", { value: { ...backend.limits, maxWorkgroups: 3 } });
-    });
-    afterAll(() => backend.close());
+describeOn("webgpu", "plans for at most three workgroups per dimension", () => {
+  const references = referenceFiles();
+  let backend: WebgpuBackend;
+  beforeAll(async () => {
+    backend = await openWebgpu({ nonFinite: true });
+    Object.defineProperty(backend, "limits", { value: { ...backend.limits, maxWorkgroups: 3 } });
+  });
+  afterAll(() => backend.close());
 
-    test.each([...operations])("%s", async (name) => {
-      const opCases = allCases.find(({ op }) => op.name === name)!;
-      const failures: string[] = [];
-      for (const opCase of opCases.cases.filter(isSmall)) {
-        const { checks } = await runCase(backend, opCases, opCase, references);
-        for (const { check, failure } of checks) {
-          if (failure !== undefined) failures.push(`${opCase.name}, ${check}: ${failure}`);
-        }
+  test.each([...operations])("%s", async (name) => {
+    const opCases = allCases.find(({ op }) => op.name === name)!;
+    const failures: string[] = [];
+    for (const opCase of opCases.cases.filter(isSmall)) {
+      const { checks } = await runCase(backend, opCases, opCase, references);
+      for (const { check, failure } of checks) {
+        if (failure !== undefined) failures.push(`${opCase.name}, ${check}: ${failure}`);
       }
-      expect(failures).toEqual([]);
-    });
-  },
-);
+    }
+    expect(failures).toEqual([]);
+  });
+});
