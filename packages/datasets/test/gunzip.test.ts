@@ -187,7 +187,7 @@ describe("the limit", () => {
     await expect(gunzip(members, { maxBytes: 100 })).rejects.toThrow(/more than 100 bytes/);
     const claim = Buffer.from(whole);
     claim.writeUInt32LE(2 ** 32 - 1, claim.length - 4);
-    await expect(gunzip(claim, { maxBytes: 2 ** 40 })).rejects.toThrow(/its length is not that/);
+    await expect(gunzip(claim, { maxBytes: 2 ** 40 })).rejects.toThrow(/its length field does not match/);
   });
 
   it("must be given, and bytes too", async () => {

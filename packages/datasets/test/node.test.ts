@@ -107,7 +107,7 @@ describe("loading published images", () => {
     await expect(loadImages(tinySet([]), options)).rejects.toThrow(/bytes, expected/);
     await rm(join(own, "test-images.gz"));
     await expect(loadImages(tinySet([]), options)).rejects.toThrow(
-      /found a part of tiny, missing: test-images.gz/,
+      /found an incomplete tiny, missing: test-images.gz/,
     );
   });
 

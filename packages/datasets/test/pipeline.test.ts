@@ -43,7 +43,7 @@ describe("sets", () => {
     );
     expect(firstPixels.sort((a, b) => a - b)).toEqual([0, 12, 24, 36, 48]);
     expect([...randomSplit(set, { held: 2, seed: 3 }).held.images]).toEqual([...held.images]);
-    expect(() => selectImages(set, [0.5])).toThrow(/positions: found 0.5, expected whole numbers/);
+    expect(() => selectImages(set, [0.5])).toThrow(/positions: found 0.5, expected integers/);
     expect(() => randomSplit(set, { held: 6, seed: 3 })).toThrow(
       /randomSplit: held: found 6, expected an integer from 0 to 5/,
     );

@@ -13,7 +13,7 @@ describe("a file that is not whole and well-formed is refused", () => {
     ["no header length", new Uint8Array(5), /found 5 bytes, expected at least 8/],
     ["header longer than the file", file({}).subarray(0, 9), /truncated or of another format/],
     ["header of 2^63 bytes", new Uint8Array(16).fill(255), /truncated or of another format/],
-    ["no JSON", file("{"), /not JSON/],
+    ["no JSON", file("{"), /found invalid JSON/],
     ["deep JSON", file(`{"a":${"[".repeat(100_000)}`), /more than 128 deep/],
     ["deep JSON where text is wanted", file(`{"a":{"dtype":${nested}}}`), /more than 128 deep/],
     [
@@ -22,7 +22,7 @@ describe("a file that is not whole and well-formed is refused", () => {
       /"a": found \[\[\.\.\.\]\], expected an object/,
     ],
     ["objects without an end", file(`{"a":`.repeat(600_000)), /more than 128 deep, expected 3/],
-    ["a text without an end", file(`{"a`), /not JSON/],
+    ["a text without an end", file(`{"a`), /found invalid JSON/],
     ["an array", file("[]"), /found the byte 91 at its beginning, expected "{"/],
     ["a number for a tensor", file({ x: 3 }), /"x": found 3/],
     ["an unknown dtype", file(entry("<f4", [1], 0, 4), one), /dtype: found "<f4"/],

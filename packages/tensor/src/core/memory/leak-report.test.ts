@@ -202,7 +202,7 @@ describe("tensors that can be reached", () => {
     using x = tensor([1, 2, 3], { backend: full });
     using y = add(x, x);
     expect(() => add(x, y)).toThrow(
-      "such as those of a model: 1 x tensor f32 [3], 12 bytes; 1 x add f32 [3], 12 bytes; forgotten ones",
+      "such as the parameters of a model: 1 x tensor f32 [3], 12 bytes; 1 x add f32 [3], 12 bytes; unreachable",
     );
   });
 });
