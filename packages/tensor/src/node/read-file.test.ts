@@ -46,7 +46,9 @@ describe("bytes of a file", () => {
     const path = join(folder, "file");
     await writeFile(path, "abc");
     const file = await open(path);
-    await expect(readRange(file, 0, 4)).rejects.toThrow("found the end of the file at byte 3, expected at least 4 bytes");
+    await expect(readRange(file, 0, 4)).rejects.toThrow(
+      "found the end of the file at byte 3, expected at least 4 bytes",
+    );
     await file.close();
   });
 
