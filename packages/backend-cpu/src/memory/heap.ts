@@ -16,7 +16,7 @@ export class Heap {
   private live = 0;
   private peak = 0;
 
-  /** `isDone` tells whether the launch with a ticket has run. */
+  /** `isDone` returns whether the launch with a ticket has run. */
   constructor(memory: DeviceMemory, isDone: (ticket: number) => boolean) {
     this.memory = memory;
     this.allocator = new Allocator(memory);

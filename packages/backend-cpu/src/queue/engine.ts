@@ -31,7 +31,7 @@ export interface Engine {
   tryEnqueue(entry: Entry): boolean;
   /** Ends the host step that the queue has reached. */
   finishHost(): void;
-  /** Resolves when so many entries have finished; rejects with EngineLost. */
+  /** Resolves when this many entries have finished; rejects with EngineLost. */
   until(completed: number): Promise<void>;
   /** The first failure that has not been taken, of the entries before `ticket`. */
   takeFailure(ticket: number): Failure | undefined;

@@ -12,9 +12,9 @@ export interface KernelEntry {
   readonly scratchStride: number;
   /** Words: addresses of operands, then parameters. */
   readonly args: readonly number[];
-  /** Where the arguments lie in device memory when they are too many for a slot. */
+  /** The address of the arguments in device memory if they do not fit in a slot. */
   readonly argsAddress: number;
-  /** Where workers count values out of range, each on a cache line of its own; 0 without a check. */
+  /** The address at which workers count values out of range, each on its own cache line; 0 without a check. */
   readonly counters: number;
 }
 

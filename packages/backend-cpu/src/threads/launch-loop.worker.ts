@@ -17,7 +17,7 @@ const looks = 32;
 /** Tells the processor that this thread is only waiting. Engines have it since 2025. */
 const { pause } = Atomics as { pause?: () => void };
 
-/** What a port of Node's worker threads and a browser's worker scope have in common. */
+/** The common interface of a port of Node's worker threads and a browser's worker scope. */
 interface Port {
   onmessage: ((event: { readonly data: WorkerSetup }) => void) | null;
   postMessage(message: "ready"): void;

@@ -7,7 +7,7 @@ const shareMask: number = 2 ** shareBits - 1;
 /** Tickets wrap here. The ring holds far fewer entries, so the distance of two is never in doubt. */
 export const tagMask: number = 2 ** (32 - shareBits) - 1;
 
-/** Words that different threads write stand on different cache lines, 16 words apart. */
+/** Words that different threads write are on different cache lines, 16 words apart. */
 export const controlWord = {
   /** The tag of the open entry. */
   open: 0,

@@ -1,7 +1,7 @@
 import { BackendError, nodeModule } from "@evenkeel/tensor";
 import { source } from "./launch-loop.worker.text.ts";
 
-/** What a worker is told before it starts. */
+/** The data that a worker receives before it starts. */
 export interface WorkerSetup {
   readonly memory: WebAssembly.Memory;
   readonly shared: SharedArrayBuffer;
@@ -17,7 +17,7 @@ export interface WorkerThread {
   terminate(): Promise<void>;
 }
 
-/** Browsers do not tell a page why its own policy stops a worker. */
+/** Browsers do not report to a page that its own policy blocks a worker. */
 const noReason =
   "a Content-Security-Policy must allow blob: in worker-src, or the device be opened with one thread";
 

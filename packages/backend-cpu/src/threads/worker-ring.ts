@@ -40,7 +40,7 @@ export class WorkerRing extends Ring {
       const share = firstShare(range, shares, threads) + count;
       const now = this.openTag();
       if (now !== open) {
-        // By now another entry may be open, to which the shares or the counts belong.
+        // By now the shares or counts may belong to another entry that has been opened.
         open = now;
         step = 0;
       } else if (share >= firstShare(range + 1, shares, threads)) {
@@ -109,6 +109,6 @@ export class WorkerRing extends Ring {
   }
 }
 
-/** Where a worker's range of shares begins. Ranges differ by one share at most. */
+/** The beginning of a worker's range of shares. The sizes of ranges differ by at most one share. */
 const firstShare = (worker: number, shares: number, threads: number): number =>
   Math.ceil((worker * shares) / threads);

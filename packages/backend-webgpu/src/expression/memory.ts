@@ -62,7 +62,7 @@ const storeHalvesPart = (array: string, place: string): string[] => [
 
 /** How elements lie in the memory of a device. */
 export interface Memory {
-  /** What the module of an expression enables. */
+  /** The extensions that the module of an expression enables. */
   extensions(expression: Expression): WgslKernel["extensions"];
   /** The functions that loads and stores of an expression call. */
   functions(expression: Expression): string[];

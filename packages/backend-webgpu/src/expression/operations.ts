@@ -2,7 +2,7 @@ import type { ExpressionNode, ScalarType } from "@evenkeel/tensor";
 import { scalarName } from "./parameters.ts";
 import type { FunctionName } from "./wgsl-function.ts";
 
-/** What printing a node needs to know of the kernel. */
+/** The properties of the kernel that are needed to print a node. */
 export interface PrintContext {
   /** Returns the name of a function of `functions.ts`, and adds its definition to the kernel. */
   use(name: FunctionName): string;

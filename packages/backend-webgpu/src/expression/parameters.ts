@@ -6,7 +6,7 @@ import { pointsOfInvocation } from "./layout.ts";
 /** Invocations of a workgroup. */
 export const workgroupSize = 64;
 
-/** What the parameters of a launch are taken from. */
+/** The source of a launch's parameters. */
 export interface ExpressionCall
   extends Pick<ExpressionLaunch<unknown, never>, "shape" | "reads" | "scalars"> {
   /** Workgroups in a row of the grid. */

@@ -45,7 +45,7 @@ export function printExpression(
   });
 }
 
-/** What an expression does, for errors and profiles. */
+/** A description of an expression, for errors and profiles. */
 export function nameOfExpression(expression: Expression): string {
   const functions = expression.nodes.filter((node) => operandsOf(node).length > 0).map(({ op }) => op);
   return `expression ${[...new Set(functions)].join(" ") || "copy"}`;
@@ -55,7 +55,7 @@ const inputName = (input: number): string => `input${input}`;
 const packName = "pack";
 const outputName = (output: number): string => `output${output}`;
 
-/** Where an input is read: in its own array or in that of the output that it shares its memory with. */
+/** The array from which an input is read: its own, or that of the output with which it shares memory. */
 function nameOfArray(layout: ExpressionLayout, input: number): string {
   const { sharedWith } = layout.reads[input]!;
   return sharedWith === undefined ? inputName(input) : outputName(sharedWith);

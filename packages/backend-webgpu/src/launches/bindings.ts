@@ -3,7 +3,7 @@ import { ArgumentError } from "@evenkeel/tensor";
 import type { Block } from "../memory/block.ts";
 import type { WebgpuBuffer } from "../memory/webgpu-buffer.ts";
 
-/** A piece of a block as it is bound. Its size is rounded up to whole vectors, which the block has room for. */
+/** A region of a block as it is bound. Its size is rounded up to whole vectors, for which the block has space. */
 export interface Region {
   readonly block: Block;
   readonly offset: number;

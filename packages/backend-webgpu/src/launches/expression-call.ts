@@ -16,7 +16,7 @@ interface PrintedKernel {
 
 interface PrintedExpression {
   readonly name: string;
-  /** By the key of their layout. */
+  /** The calls by the key of their layout. */
   readonly kernels: Map<string, PrintedKernel>;
 }
 

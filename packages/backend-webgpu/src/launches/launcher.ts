@@ -35,7 +35,7 @@ export interface KernelCall {
   readonly writes: readonly (Region | undefined)[];
   /** Operands that are joined to one, the last that the kernel reads. */
   readonly packed?: readonly Region[];
-  /** Where the kernel counts what is outside of the range of its launch's check. */
+  /** The counter of values out of range, for a launch with a check. */
   readonly counter?: Region | undefined;
   readonly parameters: readonly number[];
   readonly workgroups: readonly [x: number, y: number, z: number];

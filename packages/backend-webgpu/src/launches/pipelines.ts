@@ -20,9 +20,9 @@ export class Pipelines {
   private readonly device: GPUDevice;
   private readonly failures: Failures;
   private readonly counters: CounterTotals;
-  /** By kernel, then by the key of the layout: a plan launches the same kernel again and again. */
+  /** Pipelines by kernel, then by the key of the layout, because a plan launches the same kernel repeatedly. */
   private readonly ofKernels = new WeakMap<WgslKernel, Map<string, Pipeline>>();
-  /** By layout, entry and the text of the module: kernels of many plans are equal. */
+  /** Pipelines by layout, entry and text of the module, because many plans have equal kernels. */
   private readonly ofModules = new Map<string, Pipeline>();
 
   constructor(device: GPUDevice, failures: Failures, counters: CounterTotals) {

@@ -28,7 +28,7 @@ export async function findGpu({ flags = [], software = false }: GpuOptions = {})
   return create([...flagsOf(process.env.VK_DRIVER_FILES), ...flags]);
 }
 
-/** What Dawn is told for a driver that was named. */
+/** The flags that make Dawn use a named driver. */
 const flagsOf = (driver: string | undefined): string[] =>
   driver?.includes("swiftshader") ? [zerosInLoops] : [];
 

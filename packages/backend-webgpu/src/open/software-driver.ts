@@ -1,6 +1,6 @@
 import { nodeModule } from "@evenkeel/tensor";
 
-/** What the search needs to know of the machine. Programs use Node's modules, tests use stand-ins. */
+/** The access to the machine that the search needs. Programs use Node's modules, tests use substitutes. */
 export interface Machine {
   readonly platform: string;
   readonly home: string;
@@ -9,12 +9,12 @@ export interface Machine {
   list(folder: string): readonly string[];
 }
 
-/** Where Linux shows a GPU: to all drivers, and to those of NVIDIA, Windows, Arm and Qualcomm. */
+/** The device files of GPUs on Linux: of all drivers, and of those by NVIDIA, Windows, Arm and Qualcomm. */
 const signsOfGpu = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg", "/dev/mali0", "/dev/kgsl-3d0"];
 
 const manifest = "vk_swiftshader_icd.json";
 
-/** Where Chromium and Chrome keep the manifest of SwiftShader, a GPU in software. */
+/** The paths at which Chromium and Chrome install the manifest of SwiftShader, a software GPU. */
 const browserFolders = [
   "/usr/lib/chromium",
   "/usr/lib/chromium-browser",

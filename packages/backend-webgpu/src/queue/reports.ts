@@ -81,7 +81,7 @@ export class Reports {
     );
   }
 
-  /** Resolves when every result that somebody waits for has settled. */
+  /** Resolves when every awaited result has settled. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.pending);
   }

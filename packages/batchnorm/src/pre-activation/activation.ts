@@ -19,7 +19,7 @@ const slopeOf = (activation: Activation): number => {
   return activation === "relu" ? 0 : 1;
 };
 
-/** The number and the slope that tell kernels the activation. */
+/** The code and the slope that identify the activation in kernels. */
 export function activationParameters(activation: Activation): { activation: number; slope: number } {
   const slope = slopeOf(activation);
   const name = activation === "none" ? "none" : slope === 0 ? "relu" : "leakyRelu";

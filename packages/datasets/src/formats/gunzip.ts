@@ -7,7 +7,7 @@ import { InflateError, Inflater } from "./inflate.ts";
 export interface GunzipOptions {
   /** The largest size of the contents, so that a hostile file cannot fill the memory. */
   readonly maxBytes: number;
-  /** What errors call the data. Default: `gzip data`. */
+  /** The name of the data in errors. Default: `gzip data`. */
   readonly name?: string;
 }
 
@@ -99,7 +99,7 @@ function trailerOf(compressed: Uint8Array, position: number): { checksum: number
 /** The flags of a header: RFC 1952, section 2.3.1. */
 const flags = { headerChecksum: 2, extra: 4, name: 8, comment: 16, unknown: 0xe0 } as const;
 
-/** What every header has, before what its flags announce. */
+/** The fixed part of a header, before the fields that its flags announce. */
 const fixedHeaderBytes = 10;
 
 /** The length of the header that the data begin with. */

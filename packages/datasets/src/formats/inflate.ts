@@ -1,7 +1,7 @@
 import type { PrefixCode } from "./prefix-code.ts";
 import { prefixCode } from "./prefix-code.ts";
 
-/** What is wrong with deflated data, as a clause about them: "it ends early". */
+/** A description of an error in deflated data, as a clause about the data: "it ends early". */
 export class InflateError extends Error {}
 
 /** The longest repetition of deflate. */
@@ -44,7 +44,7 @@ const room = longestRun + longestMatch;
  * follows them; this reads the same everywhere.
  */
 export class Inflater {
-  /** What has been unpacked, in its first `size` bytes. */
+  /** The decompressed data, in its first `size` bytes. */
   output: Uint8Array;
   size = 0;
   private readonly input: Uint8Array;
@@ -52,7 +52,7 @@ export class Inflater {
   private position = 0;
   private bits = 0;
   private bitCount = 0;
-  /** Where the stream began in the output: nothing before it can be repeated. */
+  /** The start of the stream in the output; references cannot go further back. */
   private start = 0;
 
   /** Unpacking stops soon after `limit` bytes; `expected` is a guess at how many there are. */
@@ -206,7 +206,7 @@ export class Inflater {
     return value;
   }
 
-  /** Makes at least 23 bits ready, more than any code or number has; zeros stand for what lies beyond the input. */
+  /** Makes at least 23 bits available, more than any code or number needs; beyond the input the bits are zero. */
   private refill(): void {
     while (this.bitCount < 23) {
       this.bits |= this.input[this.position++]! << this.bitCount;
@@ -219,14 +219,14 @@ export class Inflater {
     if (this.position - (this.bitCount >> 3) > this.input.length) throw new InflateError("it ends early");
   }
 
-  /** Throws for the entry of a table that stands for no code, and where its bits lie beyond the end. */
+  /** Throws for a table entry without a code, and for a code that extends beyond the end of the input. */
   private checkCode(entry: number): void {
     this.checkEnd();
     if (entry !== 0) return;
     throw new InflateError(this.position > this.input.length ? "it ends early" : "it has an unknown code");
   }
 
-  /** Makes room for so many bytes more. */
+  /** Ensures space for this many more bytes. */
   private reserve(bytes: number): void {
     if (this.size + bytes <= this.output.length) return;
     const grown = new Uint8Array(Math.min(2 * this.output.length + bytes, this.limit + room));

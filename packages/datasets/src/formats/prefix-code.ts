@@ -29,7 +29,7 @@ export function prefixCode(lengths: Uint8Array): PrefixCode | undefined {
   return { table, longest };
 }
 
-/** Codes stand in the data with their highest bit first. */
+/** Codes are stored with their highest bit first. */
 function reversed(code: number, length: number): number {
   let result = 0;
   for (let bit = 0; bit < length; bit++) result |= ((code >> bit) & 1) << (length - 1 - bit);

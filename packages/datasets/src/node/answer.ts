@@ -91,7 +91,7 @@ export async function* chunksOf(answer: IncomingMessage): AsyncGenerator<Uint8Ar
   }
 }
 
-/** Where all addresses of a host fail, Node's error has a code and no message. */
+/** If all addresses of a host fail, Node's error has a code and no message. */
 function asDownloadError(error: NodeJS.ErrnoException, wasAnswered: boolean = false): DownloadError {
   return error instanceof DownloadError
     ? error

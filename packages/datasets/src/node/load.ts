@@ -17,14 +17,14 @@ import { readPublishedFile } from "./published-file.ts";
 export interface LoadOptions extends DownloadOptions {
   /** A folder of data sets, each in a folder of its own. Default: the environment variable EVENKEEL_DATA. */
   readonly dataFolder?: string;
-  /** Where downloads are kept. Default: the user's cache folder. */
+  /** The folder for downloads. Default: the user's cache folder. */
   readonly cacheFolder?: string;
 }
 
 export interface LoadedImages {
   readonly train: ImageSet;
   readonly test: ImageSet;
-  /** Where the files were found. */
+  /** The folder in which the files were found. */
   readonly folder: string;
 }
 

@@ -26,7 +26,10 @@ export interface StreamBatchOptions<Example = unknown> {
   readonly dropLast?: boolean;
   /** The dtypes of parts by name, such as `{ labels: "i32" }`. Default: as `tensor` has it, f32 for numbers. */
   readonly dtypes?: DTypes<Example>;
-  /** Where the tensors are made. Default: what `epoch` is told, else the one that `selectBackend` opened. */
+  /**
+   * The backend of the tensors. Default: the one that is passed to `epoch`, otherwise the one that `selectBackend`
+   * opened.
+   */
   readonly backend?: Backend;
 }
 
@@ -34,7 +37,7 @@ export interface StreamBatchOptions<Example = unknown> {
 export interface BatchOptions<Example = unknown> extends StreamBatchOptions<Example> {
   /** In an order that follows from the seed and the epoch alone. Default: false, in the order of the examples. */
   readonly shuffled?: boolean | undefined;
-  /** Of shuffling and augmentation. Default: the source that `manualSeed` restarts. */
+  /** The seed of shuffling and augmentation. Default: the source that `manualSeed` restarts. */
   readonly seed?: Seed | undefined;
   /** Called with a message about what is likely to be a mistake, such as a last batch of one example. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
@@ -42,7 +45,7 @@ export interface BatchOptions<Example = unknown> extends StreamBatchOptions<Exam
 
 /** How images are cut into batches. */
 export interface ImageBatchOptions extends Omit<BatchOptions, "dtypes"> {
-  /** What the values are normalized with; pass the training set's for every split. Default: the set's own. */
+  /** The statistics for normalization; pass the training set's for every split. Default: the set's own. */
   readonly statistics?: ChannelStatistics;
   /** Changes each image anew in each epoch, by the seed. */
   readonly augment?: Augmentation;

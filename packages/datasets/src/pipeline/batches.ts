@@ -30,7 +30,7 @@ export interface StreamBatches<Batch> {
 
 /** Examples cut into batches, epoch by epoch: what `fit` and `evaluate` take. */
 export interface Batches<Batch = ImageBatch> extends StreamBatches<Batch> {
-  /** What order and augmentation of all epochs follow from; absent where both are as the source has them. */
+  /** The seed of the order and augmentation of all epochs; absent if neither is random. */
   readonly seed: number | undefined;
   readonly batchesPerEpoch: number;
   readonly examplesPerEpoch: number;
@@ -39,10 +39,10 @@ export interface Batches<Batch = ImageBatch> extends StreamBatches<Batch> {
 /** One example after another. */
 export type ExampleStream<Example = unknown> = Iterable<Example> | AsyncIterable<Example>;
 
-/** What batches are made from: one of these, or a record of arrays. */
+/** A source of batches: one of these, or a record of arrays. */
 export type BatchSource = ImageSet | Dataset<unknown> | ((epoch: number) => ExampleStream) | object;
 
-/** What a source holds: `Sized` when it knows how many examples it has, `Streamed` when it does not. */
+/** The examples of a source: `Sized` if their number is known, otherwise `Streamed`. */
 type Kind<Source> = Source extends ImageSet
   ? { readonly batches: Batches; readonly options: ImageBatchOptions }
   : Source extends TypedArray | ShapedArray

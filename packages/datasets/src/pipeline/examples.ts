@@ -10,7 +10,7 @@ import {
   shapedArrayOf,
 } from "./host-data.ts";
 
-/** Where batches come from, in host memory. */
+/** A source of batches, in host memory. */
 export interface ExampleSource {
   readonly count: number;
   /** The batch of the examples at these positions, or a promise of it. */

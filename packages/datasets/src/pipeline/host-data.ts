@@ -34,17 +34,17 @@ export interface ShapedArray {
   readonly dtype?: DType;
 }
 
-/** What one tensor is made from. */
+/** The data of one tensor. */
 export type HostData = TensorData | TypedArray | ShapedArray;
 
-/** A structure of host data with a tensor in the place of each. */
+/** A structure of host data with each array replaced by a tensor. */
 export type Tensors<Structure> = Structure extends HostData
   ? Tensor
   : Structure extends object
     ? { readonly [Part in keyof Structure]: Tensors<Structure[Part]> }
     : never;
 
-/** A structure of host data with a dtype in the place of those that are named. */
+/** A structure of host data with dtypes for the named arrays. */
 export type DTypes<Structure> = Structure extends HostData
   ? DType
   : { readonly [Part in keyof Structure]?: DTypes<Structure[Part]> };

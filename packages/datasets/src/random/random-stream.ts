@@ -40,7 +40,7 @@ export class RandomStream {
   }
 }
 
-/** The number that a seed stands for: a source, the default one where it is absent, draws one. */
+/** The number that a seed denotes. A source generates a number; if the seed is absent, the default source does. */
 export const numberOfSeed = (seed: Seed | undefined): number =>
   typeof seed === "number" ? seed : sourceOf(seed).fork().state.seed;
 

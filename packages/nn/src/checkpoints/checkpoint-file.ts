@@ -4,7 +4,7 @@ import type { FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safet
 import { readSafetensors, safetensorsParts, writeSafetensors } from "@evenkeel/tensor/safetensors";
 import { crc32 } from "./crc32.ts";
 
-/** What a checkpoint file holds: tensors, and anything else as JSON. */
+/** The contents of a checkpoint file: tensors, and anything else as JSON. */
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, StoredArray>;
   readonly progress: unknown;

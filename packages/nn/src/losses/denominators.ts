@@ -26,7 +26,10 @@ export class Denominators {
     }
   }
 
-  /** The recorded denominator of a value; for any other value the one that all recorded means share, if they do. */
+  /**
+   * The recorded denominator of a value; for any other value the denominator that all recorded means have in common,
+   * if there is one.
+   */
   of(value: Tensor): Denominator | undefined {
     const means = new Set([...this.byValue.values()].filter((denominator) => denominator !== "sum"));
     return this.byValue.get(value) ?? (means.size === 1 ? [...means][0] : undefined);

@@ -149,7 +149,7 @@ export function l1(prediction: Tensor, target: Tensor, options: LossOptions = {}
 }
 
 export interface SmoothL1Options extends LossOptions {
-  /** Where the linear part begins; default 1, 0 is the absolute difference. */
+  /** The distance at which the linear part begins; default 1, 0 gives the absolute difference. */
   readonly beta?: number;
 }
 
@@ -167,7 +167,7 @@ export function smoothL1(prediction: Tensor, target: Tensor, options: SmoothL1Op
 }
 
 export interface BceOptions extends LossOptions {
-  /** What the loss of positive targets is multiplied by; broadcasts to them. */
+  /** A factor for the loss of positive targets; it broadcasts to the targets. */
   readonly positiveWeight?: Tensor;
 }
 

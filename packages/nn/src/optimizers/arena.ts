@@ -24,7 +24,7 @@ export interface NamedParameter {
 /** How the parameters of an arena are updated. */
 export interface GroupSettings {
   readonly weightDecay: number;
-  /** What the learning rate is multiplied by. */
+  /** A factor for the learning rate. */
   readonly learningRateScale: number;
 }
 

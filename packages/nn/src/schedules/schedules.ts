@@ -21,7 +21,10 @@ export function constant(rate: number): Schedule {
   return () => rate;
 }
 
-/** Multiplies the rate by `factor`, 0.1 by default, every so many steps. Throws ArgumentError for numbers out of range. */
+/**
+ * Multiplies the rate by `factor`, 0.1 by default, at regular intervals of steps. Throws ArgumentError for numbers
+ * out of range.
+ */
 export function stepDecay(
   rate: number,
   options: { readonly every: number; readonly factor?: number },

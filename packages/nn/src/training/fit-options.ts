@@ -20,7 +20,10 @@ export interface Callback<Name extends string = string> {
   onEpoch?(record: EpochRecord<Name>, history: History<Name>, control: RunControl): void | Promise<void>;
 }
 
-/** A function that `fit` calls every so many updates. The device is idle then, and the time does not count as training. */
+/**
+ * A function that `fit` calls at regular intervals of updates. The device is idle then, and the time does not count
+ * as training.
+ */
 export interface Probe {
   /** The number of updates from one call to the next. */
   readonly every: number;
@@ -38,7 +41,10 @@ export interface CheckpointOptions {
    * overwritten, not even by a run without a name.
    */
   readonly run?: string;
-  /** Save every so many updates as well. A run is always saved at the end of an epoch and when it is aborted. */
+  /**
+   * The number of updates between additional saves. A run is always saved at the end of an epoch and when it is
+   * aborted.
+   */
   readonly everySteps?: number;
 }
 

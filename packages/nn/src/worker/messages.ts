@@ -1,4 +1,7 @@
-/** Messages carry the number of their run, which tells them from other messages between the page and its worker. */
+/**
+ * Messages contain the number of their run, which distinguishes them from other messages between the page and its
+ * worker.
+ */
 export type ToWorker<Input> =
   | { readonly evenkeelRun: number; readonly kind: "start"; readonly input: Input }
   | { readonly evenkeelRun: number; readonly kind: "abort" };
@@ -11,7 +14,7 @@ export type ToPage<Report, Result> =
 /** Sent when the worker begins to listen: messages before may be lost, as during a top-level `await` of its script. */
 export const ready = "evenkeel: ready";
 
-/** An error as it is sent: cloning an error loses names that are not JavaScript's own. */
+/** An error in a message: cloning an error loses names that are not JavaScript's own. */
 export interface Failure {
   readonly name: string;
   readonly message: string;

@@ -1,4 +1,4 @@
-/** The base of every error that Evenkeel throws on purpose; `name` tells them apart after bundling too. */
+/** The base class of all errors that Evenkeel throws; `name` distinguishes them even after bundling. */
 export class EvenkeelError extends Error {
   override readonly name: string = "EvenkeelError";
 }
@@ -38,7 +38,7 @@ export class MissingGradientError extends EvenkeelError {
   override readonly name = "MissingGradientError";
 }
 
-/** The device has no room left for a buffer; the message tells the bytes asked for and the bytes in use. */
+/** The device has too little memory for a buffer; the message reports the requested bytes and the bytes in use. */
 export class OutOfMemoryError extends EvenkeelError {
   override readonly name = "OutOfMemoryError";
 }

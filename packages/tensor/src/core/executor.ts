@@ -15,7 +15,10 @@ import { tabledPlanOf } from "./plans/plan-tables.ts";
 import type { Spec } from "./spec.ts";
 import { formatSpec } from "./spec.ts";
 
-/** What every op call passes through. Executors wrap one another: record for autodiff, count, capture. */
+/**
+ * The interface through which every op call passes. Executors wrap one another: to record for autodiff, to count, to
+ * capture.
+ */
 export interface Executor {
   execute(call: OpCall): Tensor[];
   /** The backend of ops without inputs that name none. Default: the one that `selectBackend` opened. */

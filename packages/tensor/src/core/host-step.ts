@@ -14,7 +14,7 @@ type Named<Names extends string, Value> = { readonly [Name in Names]: Value };
 
 /** An operation whose work a function on the host does, over operands with names. */
 export interface HostStep<Inputs extends string, Outputs extends string> {
-  /** What errors and profiles call it. */
+  /** The name in errors and profiles. */
   readonly name: string;
   readonly inputs: readonly Inputs[];
   /** Shapes and dtypes of the outputs from those of the inputs. The outputs have other names than the inputs. */

@@ -31,7 +31,7 @@ export type Accuracy =
   | { readonly relative: number; readonly absolute: number; readonly reason: string };
 
 export interface OpCase<Attrs extends Attributes = Attributes> {
-  /** What the case is about: `empty`, `rank 5`, `last axis`. Unique within the op. */
+  /** A short description of the case: `empty`, `rank 5`, `last axis`. Unique within the op. */
   readonly name: string;
   readonly inputs: readonly (CaseInput | undefined)[];
   readonly attrs: Attrs;

@@ -21,7 +21,7 @@ export interface Op<Attrs extends Attributes = NoAttributes> {
   readonly gradient?: Gradient<Attrs>;
   /** Views of inputs and steps on the host, which every device can run. Asked after the plan tables. */
   readonly plan?: PlanOf<Attrs>;
-  /** Where devices find its plan tables. Absent for ops without kernels. */
+  /** The family with the op's plan tables. Absent for ops without kernels. */
   readonly family?: OpFamily;
 }
 

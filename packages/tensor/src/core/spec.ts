@@ -6,7 +6,7 @@ import type { DType } from "../expression/dtype.ts";
 
 export type Shape = readonly number[];
 
-/** What is known of a tensor before it has data: its shape and dtype. */
+/** The shape and dtype of a tensor, without its data. */
 export interface Spec {
   readonly shape: Shape;
   readonly dtype: DType;

@@ -45,7 +45,7 @@ function writerOf({ dtype }: Tensor, values: readonly number[]): (value: number)
   return (value) => (Number.isFinite(value) ? value.toFixed(decimals) : String(value));
 }
 
-/** The indices along an axis that are shown. Undefined stands for those that are left out. */
+/** The indices along an axis that are shown. Undefined represents the omitted ones. */
 function shownIndices(shape: Shape, axis: number): (number | undefined)[] {
   const length = shape[axis]!;
   const all = Array.from({ length }, (_, index) => index);

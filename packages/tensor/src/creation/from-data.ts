@@ -68,7 +68,7 @@ function toStorage(data: ArrayLike<number>, dtype: DType, storage: Storage): Arr
   return values;
 }
 
-/** What makes elements of numbers, and throws DTypeError for those that are none. */
+/** Converts numbers to elements; throws DTypeError for numbers that the dtype cannot represent. */
 function checkerOf(dtype: DType): (value: number) => number {
   if (isTruth(dtype)) return (value) => Number(value !== 0);
   return (value) => {

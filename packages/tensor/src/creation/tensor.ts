@@ -13,7 +13,7 @@ import { hostValues } from "./host-values.ts";
 
 export type NestedArray = readonly (number | boolean | NestedArray)[];
 
-/** What tensors are made from: a number or a boolean, arrays of them nested to any depth, or a typed array. */
+/** The values of a tensor: a number or a boolean, arrays of them nested to any depth, or a typed array. */
 export type TensorData =
   | number
   | boolean

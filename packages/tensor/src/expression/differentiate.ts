@@ -78,7 +78,7 @@ function operandGradients(
   }
 }
 
-/** Whether a derivative flows through the node at all: rounding, comparisons and integers stop it. */
+/** Whether a derivative flows through the node; rounding, comparisons and integers stop it. */
 const stopsGradient = new Set<string>(["floor", "ceil", "round", "trunc", "isNan", "not", "bitcast"]);
 
 export interface DerivativeOptions {

@@ -9,7 +9,7 @@ export type DType = "f32" | "f16" | "i32" | "u32" | "u8" | "bool";
 /** The types that expressions compute in. Storage types are converted where they are loaded and stored. */
 export type ScalarType = "f32" | "i32" | "u32" | "bool";
 
-/** What is known of a dtype: all that tells one from another stands in its row of the table. */
+/** The properties of a dtype. Everything that distinguishes dtypes is in their rows of the table. */
 export interface DTypeProperties {
   readonly kind: "float" | "integer" | "truth";
   /** The type in which expressions compute. */
@@ -39,7 +39,7 @@ export interface Rounding {
 export interface WgslElements {
   /** The scalar type of the words that hold one element or several. */
   readonly word: "f32" | "i32" | "u32";
-  /** Of floats that are two to a word. */
+  /** For floats that are stored two to a word. */
   readonly pairs?: WgslPairs;
 }
 
@@ -47,7 +47,7 @@ export interface WgslElements {
 export interface WgslPairs {
   /** The built-in function that makes a vec2f of a word. */
   readonly unpack: string;
-  /** The function that makes a vec2u of a vec4f; its source stands with `floatElements`. */
+  /** The function that converts a vec4f to a vec2u; `floatElements` has its source. */
   readonly pack: "halfWords";
   /** The scalar type that takes the place of words on devices with a feature, and the extension that code enables for it. */
   readonly native?: { readonly type: string; readonly feature: string; readonly extension: "f16" };
@@ -143,7 +143,7 @@ export const computeType = (dtype: DType): ScalarType => propertiesOf(dtype).com
 /** The dtype in which kernels compute with floats of a dtype. All other dtypes stay as they are. */
 export const widerType = (dtype: DType): DType => (isFloat(dtype) ? computeType(dtype) : dtype);
 
-/** What a dtype stores of a value of its compute type: the low bits, where it has fewer. */
+/** The value that a dtype stores for a value of its compute type: the low bits, if it has fewer. */
 export function toStored(dtype: DType, value: number): number {
   const { mask } = propertiesOf(dtype);
   return mask === undefined ? value : value & mask;

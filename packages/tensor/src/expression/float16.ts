@@ -18,7 +18,7 @@ export function numberToFloat16(x: number): number {
   return sign | (((exponent + 14) << 10) + roundTiesToEven(magnitude * 2 ** (10 - exponent)));
 }
 
-/** The number that 16 bits of binary16 stand for. */
+/** The number that 16 bits of binary16 represent. */
 export function float16ToNumber(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
@@ -27,7 +27,7 @@ export function float16ToNumber(bits: number): number {
   return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The number that 16 bits of bfloat16 stand for: they are the upper half of a float32. */
+/** The number that 16 bits of bfloat16 represent: they are the upper half of a float32. */
 export function bfloat16ToNumber(bits: number): number {
   words.setUint32(0, bits << 16);
   return words.getFloat32(0);

@@ -11,7 +11,7 @@ export type NumericArray = Float64Array | Float32Array | Int32Array | Uint32Arra
 export interface StorageRow {
   /** The typed array of the numbers or, where there is `decode`, of their bits. */
   readonly array: ArrayType;
-  /** The number that bits stand for. */
+  /** The number that bits represent. */
   decode?(bits: number): number;
   /** The bits of the nearest number. Absent beside `decode` where nothing is stored in this form. */
   encode?(value: number): number;

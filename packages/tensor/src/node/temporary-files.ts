@@ -21,7 +21,7 @@ function machineName(): string {
   }
 }
 
-/** A name beside `path` that nobody else uses or can guess, and that contains the process that owns it. */
+/** A name next to `path` that is unique and cannot be guessed, and that contains the id of the process that owns it. */
 export const temporaryPath = (path: string): string =>
   join(dirname(path), `.${thisMachine}-${process.pid}-${randomUUID()}.partial`);
 

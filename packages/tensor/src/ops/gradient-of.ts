@@ -9,7 +9,10 @@ import { keepInputs } from "../expression/expression.ts";
 import { evaluateExpression } from "./elementwise/fusion/fused.ts";
 import { sumTo } from "./reduction/sum.ts";
 
-/** Rules per op, by specs and attributes: differentiating costs more than a small launch. Beyond so many it starts over. */
+/**
+ * Rules for each op, by specs and attributes, because differentiating costs more than a small launch. When the cache
+ * is full, it is cleared.
+ */
 const rulesKeptPerOp = 512;
 const rulesOf = new WeakMap<AnyOp, Map<string, Gradient<Attributes>>>();
 

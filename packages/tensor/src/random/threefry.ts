@@ -8,7 +8,7 @@ export const keyParity = 0x1bd11bda;
 
 /** Addresses a sequence of random numbers: the same key gives the same numbers, on every backend. */
 export interface RandomKey {
-  /** What the whole program starts from: a 32-bit unsigned integer. */
+  /** The seed of the whole program: a 32-bit unsigned integer. */
   readonly seed: number;
   /** Tells the uses of one seed apart: a 32-bit unsigned integer. */
   readonly stream: number;

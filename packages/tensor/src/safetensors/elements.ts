@@ -127,7 +127,7 @@ const rawBits: { readonly [type: string]: number } = {
   F4: 4,
 };
 
-/** What is wrong with the first byte that is neither 0 nor 1. */
+/** Describes the first byte that is neither 0 nor 1. */
 export function strayBool(bytes: NumericArray): string | undefined {
   const index = bytes.findIndex((value) => value > 1);
   return index < 0 ? undefined : `element ${index}: found the byte ${bytes[index]}, expected 0 or 1`;

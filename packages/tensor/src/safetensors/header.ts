@@ -4,7 +4,7 @@ import { formatShape } from "../core/spec.ts";
 import { bitsOfElement, isElementType } from "./elements.ts";
 import { checkNesting, checkUniqueKeys } from "./unique-keys.ts";
 
-/** Where a tensor lies in the file. Offsets count from the end of the header. */
+/** The position of a tensor in the file. Offsets count from the end of the header. */
 export interface Entry {
   readonly name: string;
   /** The element type as the file spells it, which may be one that cannot be read. */
@@ -14,7 +14,7 @@ export interface Entry {
   readonly end: number;
 }
 
-/** What the header of a file says. */
+/** The contents of a file's header. */
 export interface Header {
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;

@@ -10,7 +10,7 @@ export interface RangeSource {
   read(begin: number, end: number): Promise<Uint8Array>;
 }
 
-/** The pieces of a Blob, such as the file that somebody has chosen in a page. */
+/** The parts of a Blob, such as a file that a user has chosen on a page. */
 export const rangesOfBlob = (blob: Blob): RangeSource => ({
   byteLength: blob.size,
   read: async (begin, end) => new Uint8Array(await blob.slice(begin, end).arrayBuffer()),

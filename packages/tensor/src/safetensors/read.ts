@@ -7,7 +7,7 @@ import type { Entry, Header } from "./header.ts";
 import { headerLength, lengthBytes, parseHeader, quote } from "./header.ts";
 import type { RawArray, StoredArray } from "./stored-array.ts";
 
-/** What a file holds. */
+/** The contents of a file. */
 export interface Safetensors {
   readonly tensors: ReadonlyMap<string, StoredArray>;
   /** Tensors of element types that have no counterpart here, as bytes. */
@@ -16,7 +16,7 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What to read of a file. */
+/** Selects the tensors to read from a file. */
 export interface ReadOptions {
   /** The tensors to read; absent, all of them. The rest of the file is checked by its header only. */
   readonly names?: readonly string[];

@@ -35,6 +35,6 @@ export interface RawArray {
   readonly shape: Shape;
   /** The element type as the file spells it, such as `F4` or `C64`. */
   readonly fileDtype: string;
-  /** What the file holds, in row-major order. */
+  /** The elements in the file, in row-major order. */
   readonly bytes: Uint8Array;
 }

@@ -39,7 +39,7 @@ export function evaluateLaunch(
   }
 }
 
-/** Where an operand with these strides has the element of a point. */
+/** The index of a point's element in an operand with these strides. */
 export function positionOf(point: number, shape: readonly number[], strides: readonly number[]): number {
   let position = 0;
   let rest = point;

@@ -74,7 +74,7 @@ export class MemoryBackend implements Backend {
     return this.alive.size;
   }
 
-  /** What a buffer holds now, not a copy. */
+  /** The current contents of a buffer, not a copy. */
   contentsOf(buffer: DeviceBuffer): ArrayBuffer {
     return (buffer as MemoryBuffer).contents;
   }

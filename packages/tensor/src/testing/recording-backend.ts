@@ -3,7 +3,7 @@ import type { BufferView, DeviceBuffer, Launch } from "../core/devices/launch.ts
 import { MemoryBackend } from "./memory-backend.ts";
 import { WrappedBackend } from "./wrapped-backend.ts";
 
-/** What one launch moved. */
+/** The bytes that one launch moved. */
 export interface RecordedLaunch {
   readonly kind: Launch["kind"];
   /** The kernel's entry, the name of a host step, or `expression`. */
@@ -13,12 +13,12 @@ export interface RecordedLaunch {
   readonly bytesWritten: number;
 }
 
-/** What went through a recording backend since it was made or reset. */
+/** The calls of a recording backend since it was created or reset. */
 export interface Traffic {
   readonly launches: readonly RecordedLaunch[];
   /** Launches by name. */
   readonly counts: { readonly [name: string]: number };
-  /** Of all launches. */
+  /** The sum over all launches. */
   readonly bytesRead: number;
   readonly bytesWritten: number;
   /** Bytes from the host to the device, and back. */

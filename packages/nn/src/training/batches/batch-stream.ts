@@ -16,7 +16,7 @@ export class BatchStream<Inputs, Labels> {
   taken = 0;
   private readonly backend: Backend | undefined;
   private readonly epoch: number;
-  /** The number of batches, where the source tells it, as `batches` of datasets does. */
+  /** The number of batches, if the source provides it, as `batches` of datasets does. */
   private readonly length: number | undefined;
   private readonly iterator: AnyIterator<Batch<Inputs, Labels>>;
   private readonly signal: AbortSignal | undefined;

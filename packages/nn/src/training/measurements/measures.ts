@@ -3,7 +3,7 @@ import type { Tensor } from "@evenkeel/tensor";
 /** A mean, as a sum and a weight: one element each, on the device. */
 export interface WeightedMean {
   readonly sum: Tensor;
-  /** What the sum is divided by: a number of labels, positions or pixels, or a sum of weights. */
+  /** The divisor of the sum: a number of labels, positions or pixels, or a sum of weights. */
   readonly weight: Tensor;
 }
 
@@ -41,7 +41,7 @@ export interface PassMetric<Labels, Outputs> {
 
 /** The loss and the metrics of a batch. */
 export interface Measures<Labels, Outputs, Name extends string = string> {
-  /** What is minimized. */
+  /** The value that is minimized. */
   readonly loss: Measure<Labels, Outputs>;
   readonly metrics?: { readonly [Metric in Name]: Measure<Labels, Outputs> | PassMetric<Labels, Outputs> };
 }

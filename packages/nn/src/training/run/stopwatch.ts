@@ -8,7 +8,7 @@ export class Stopwatch {
     return this.total + (this.startedAt === undefined ? 0 : performance.now() - this.startedAt);
   }
 
-  /** Starts again, with so many milliseconds already measured. */
+  /** Starts again, with this many milliseconds already measured. */
   restart(milliseconds = 0): void {
     this.total = milliseconds;
     this.startedAt = performance.now();

@@ -9,13 +9,13 @@ import type { WgslExtension } from "./launch.ts";
 export interface FloatElements {
   /** The element type of the runtime array. */
   readonly type: string;
-  /** What a kernel over such elements enables. */
+  /** The extensions that a kernel with such elements enables. */
   readonly extensions: readonly WgslExtension[];
   /** The function that `store` calls. */
   readonly pack?: WgslPairs["pack"] | undefined;
   /** The f32 or vec4f at `index`, which counts in widths. The text of `index` appears once or twice. */
   load(array: string, index: string): string;
-  /** The element that stands for a value. Absent where `store` is. */
+  /** The element that represents a value. Absent where `store` is. */
   readonly stored?: ((value: string) => string) | undefined;
   /**
    * The statement that stores a value as number `index`. Absent for single elements of two bytes on a device without

@@ -34,7 +34,7 @@ export interface WasmKernel<Schema extends KernelSchema = KernelSchema> extends 
    */
   readonly module: string;
   readonly schema: Schema;
-  /** Of the parameters, in order. */
+  /** The types of the parameters, in order. */
   readonly parameterTypes: readonly ParameterType[];
 }
 
@@ -48,7 +48,7 @@ export function wasmKernel<Schemas extends KernelSchemas, Entry extends keyof Sc
   return { language: "wasm", module, entry, schema, parameterTypes: Object.values(schema.parameters) };
 }
 
-/** What a WGSL module may enable where `Limits.features` has it: `f16` for `shader-f16`. */
+/** The extensions that a WGSL module may enable if `Limits.features` has them: `f16` for `shader-f16`. */
 export type WgslExtension = "f16" | "subgroups";
 
 /**
@@ -61,7 +61,7 @@ export interface WgslKernel<Schema extends WgslSchema = WgslSchema> extends Kern
   readonly code: string;
   readonly extensions: readonly WgslExtension[];
   readonly schema: Schema;
-  /** Of the words of the parameters, in order. */
+  /** The types of the words of the parameters, in order. */
   readonly parameterTypes: readonly ParameterType[];
 }
 

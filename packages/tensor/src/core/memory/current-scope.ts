@@ -21,7 +21,10 @@ export function runInScope<Result>(scope: Scope | undefined, body: () => Result)
   }
 }
 
-/** Called for every new tensor, and for those that an inner scope returns: it belongs to the current scope or, where there is none, to whoever holds it. */
+/**
+ * Called for every new tensor, and for those that an inner scope returns. The tensor belongs to the current scope;
+ * without a scope, the caller owns it.
+ */
 export function trackInScope(tensor: Owned): void {
   if (current !== undefined) current.add(tensor);
   else if (!tensor.isDisposed) tensor.storage.freeWhenForgotten();

@@ -17,7 +17,7 @@ export interface UnfreedTensors {
   readonly tensors: number;
   /** The bytes of all of them together. */
   readonly bytes: number;
-  /** Where they were made: lines of the engine's stack trace, the innermost call first. Absent unless `stacks` is on. */
+  /** The call site: lines of the engine's stack trace, innermost call first. Absent unless `stacks` is on. */
   readonly stack?: string;
 }
 

@@ -18,7 +18,7 @@ export interface LeakWatch {
   ): void;
   /** No scope owns the memory from now on. */
   noteUnscoped(buffer: DeviceBuffer): void;
-  /** Memory that no scope owned was freed by whoever held it. */
+  /** Memory that no scope owned was freed explicitly. */
   noteFreed(buffer: DeviceBuffer): void;
   /** Memory that no scope owned was freed because its tensors were collected as garbage. */
   noteForgotten(buffer: DeviceBuffer): void;

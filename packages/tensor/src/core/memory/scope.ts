@@ -31,7 +31,7 @@ export function scope<Result>(body: () => Result): Result {
       if (own.delete(tensor)) trackInScope(tensor);
     }
   } finally {
-    // Also where a getter of the result throws.
+    // Also if a getter of the result throws.
     disposeAll(own);
   }
   return result;

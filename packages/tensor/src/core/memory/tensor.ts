@@ -62,7 +62,7 @@ let nextId = 0;
  * without an `await`.
  */
 export class Tensor implements Spec {
-  /** Equal for tensors that stand for the same value (see `aliasOf`). */
+  /** Equal for tensors that represent the same value (see `aliasOf`). */
   readonly id: number;
   readonly shape: Shape;
   readonly dtype: DType;
@@ -144,7 +144,7 @@ export class Tensor implements Spec {
   static {
     // biome-ignore lint/complexity/noThisInStatic: bundlers rename a class that names itself here, and errors show its name
     const { prototype } = this;
-    // What `console.log` shows in Node. Values stay on the device: `await format(tensor)` shows them.
+    // The output of `console.log` in Node. Values stay on the device; `await format(tensor)` shows them.
     Object.defineProperty(prototype, Symbol.for("nodejs.util.inspect.custom"), { value: prototype.toString });
   }
 }

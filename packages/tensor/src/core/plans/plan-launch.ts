@@ -29,12 +29,12 @@ type OfType<Type, Value> = Type extends ParameterType
       ? Four<Value>
       : readonly Four<Value>[];
 
-/** What fills each parameter of a kernel with this schema. */
+/** The values of the parameters of a kernel with this schema. */
 export type NamedParameters<Schema extends Pick<AnySchema, "parameters">, Value = number | ScalarSlot> = {
   readonly [Name in keyof Schema["parameters"]]: OfType<Schema["parameters"][Name], Value>;
 };
 
-/** What a kernel with this schema is launched with. */
+/** The arguments of a launch of a kernel with this schema. */
 export interface NamedOperands<Schema extends AnySchema> {
   readonly reads: Named<NamesOf<Schema["reads"]>, Slot>;
   readonly writes: Named<NamesOf<Schema["writes"]>, Slot>;

@@ -64,7 +64,7 @@ export async function loadPlans(languages: readonly string[]): Promise<void> {
   }
 }
 
-/** What of a backend decides which plan an op gets. */
+/** The properties of a backend that determine which plan an op gets. */
 export interface PlanSource {
   /** Languages that the device takes kernels in, best first. */
   readonly languages: readonly string[];
@@ -99,7 +99,7 @@ export type TakesStored<Attrs extends Attributes> =
   | true
   | ((inputs: readonly (Spec | undefined)[], attrs: Attrs, limits: Limits) => boolean);
 
-/** What a plan table notes of a plan beside its op. */
+/** An entry of a plan table. */
 export type PlanTraits<Attrs extends Attributes = Attributes> = Pick<PlanEntry<Attrs>, "takesStored">;
 
 /**

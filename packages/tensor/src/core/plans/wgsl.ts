@@ -2,7 +2,7 @@ import type { Limits } from "../devices/backend.ts";
 import type { ParameterType, WgslOperands, WgslParameterType, WgslSchema } from "../devices/kernel-schema.ts";
 import type { WgslExtension, WgslKernel } from "../devices/launch.ts";
 
-/** What a kernel in WGSL is made of. */
+/** The parts of a WGSL kernel. */
 export interface WgslKernelParts<Schema extends WgslSchema> {
   readonly entry: string;
   readonly schema: Schema;
@@ -77,7 +77,7 @@ function wordsOf(type: WgslParameterType): ParameterType[] {
   return new Array(alignmentOf(type) * Number(fours)).fill(scalars[letter]);
 }
 
-/** What every WebGPU device allows in one dimension. */
+/** The number of workgroups per dimension that every WebGPU device allows. */
 const leastMaxWorkgroups = 65_535;
 
 /**

@@ -100,7 +100,7 @@ export function conv2d(x: Tensor, weight: Tensor, bias?: Tensor, options: Convol
   return execute(conv2dOp, inputs, attrs)[0]!;
 }
 
-/** What `conv2d` calls the op with; the same errors. */
+/** The inputs and attributes with which `conv2d` calls the op; throws the same errors. */
 export function conv2dCall(
   x: Tensor,
   weight: Tensor,

@@ -52,7 +52,7 @@ export const spacingOf = (
   dilation: pairOf(operation, "dilation", dilation, 1),
 });
 
-/** "same" follows TensorFlow and JAX: the output has ceil(size / stride) pixels, and the odd zero stands after. */
+/** "same" follows TensorFlow and JAX: the output has ceil(size / stride) pixels, and an odd zero is added at the end. */
 function paddingOf(
   operation: string,
   padding: ConvolutionOptions["padding"] = 0,

@@ -15,7 +15,10 @@ export interface CastAttributes {
   readonly dtype: DType;
 }
 
-/** Where a dtype has fewer bits than it computes with, floats saturate at its own bound, integers keep its low bits. */
+/**
+ * If a dtype has fewer bits than its compute type, floats saturate at the dtype's bound, and integers keep the low
+ * bits.
+ */
 function castTo(x: Value, dtype: DType): Value {
   const value = e.cast(x, computeType(dtype));
   const { mask } = propertiesOf(dtype);

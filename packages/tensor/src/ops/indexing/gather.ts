@@ -58,7 +58,7 @@ export const gatherOp: Op<GatherAttributes> = {
 export interface GatherOptions {
   /** Default: the last. */
   readonly axis?: number;
-  /** What an index out of range means. Default: "error". */
+  /** How an index out of range is treated. Default: "error". */
   readonly outOfRange?: OutOfRange;
 }
 

@@ -47,7 +47,7 @@ export const takeOp: Op<TakeAttributes> = {
 export interface TakeOptions {
   /** Default: 0. */
   readonly axis?: number;
-  /** What an index out of range means. Default: "error". */
+  /** How an index out of range is treated. Default: "error". */
   readonly outOfRange?: OutOfRange;
 }
 

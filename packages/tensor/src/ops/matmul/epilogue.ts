@@ -15,7 +15,7 @@ import { evaluateExpression } from "../elementwise/fusion/fused.ts";
 import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import { sumTo } from "../reduction/sum.ts";
 
-/** What follows a product or a convolution without another pass over memory. */
+/** The operations that follow a product or a convolution without another pass over memory. */
 export type Activation = "none" | "relu" | { readonly leakyRelu: number };
 
 /** The epilogues that kernels apply themselves: an addend or none, then x where it is positive and `slope` x elsewhere. */
@@ -73,7 +73,7 @@ function slopeOf(activation: Activation): number {
   return activation === "relu" ? 0 : activation.leakyRelu;
 }
 
-/** What an epilogue is to a kernel that applies it itself; absent where it is more than that. */
+/** The epilogue for a kernel that applies it itself; absent for an epilogue that is more general. */
 export const plainEpilogue = (epilogue: ProductEpilogue | undefined): PlainEpilogue | undefined =>
   epilogue === undefined ? { hasAddend: false, slope: 1 } : epilogue.plain;
 
@@ -128,7 +128,7 @@ export function applyEpilogue(
   }
 }
 
-/** What the gradient reads: the operands of the product, and what it takes to walk back through the epilogue. */
+/** The tensors that the gradient reads: the operands of the product, and what the gradient of the epilogue needs. */
 export function epilogueReads({ epilogue }: EpilogueAttributes): {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];

@@ -4,7 +4,7 @@ import { mergeDimensions } from "../../core/plans/expression-plan.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
 
-/** One side of a copy: where the first element stands and how far neighbours are apart, in elements. */
+/** One side of a copy: the position of the first element and the strides, in elements. */
 export interface Layout {
   readonly offset: number;
   readonly strides: readonly number[];

@@ -108,7 +108,10 @@ export const maxPoolSelectOp: Op<PoolAttributes> = {
   family: poolingFamily,
 };
 
-/** dx = the sum of dy over the windows whose maximum stands there: inputs are dy and the places of the maxima. */
+/**
+ * dx = the sum of dy over the windows whose maximum is at this position; the inputs are dy and the positions of the
+ * maxima.
+ */
 export const maxPoolGradientOp: Op<PoolGradientAttributes> = {
   name: "maxPoolGradient",
   outputs: ([dy, places], attrs) => {

@@ -9,7 +9,7 @@ export interface ReductionAttributes {
 export type ArgExtremeAttributes = ReductionAttributes;
 
 export interface MomentsAttributes extends ReductionAttributes {
-  /** What is taken off the number of values before M2 is divided by it. */
+  /** The number that is subtracted from the number of values before M2 is divided by it. */
   readonly correction: number;
 }
 

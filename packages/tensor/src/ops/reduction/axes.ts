@@ -11,7 +11,7 @@ import type { ReductionAttributes } from "./attributes.ts";
 import { reducedShape } from "./reduction-geometry.ts";
 
 export interface ReductionOptions {
-  /** What to reduce. Default: all axes. */
+  /** The axes to reduce. Default: all axes. */
   readonly axis?: Axes | undefined;
   /** Keeps reduced axes, with one element. Default: false. */
   readonly keepDims?: boolean;

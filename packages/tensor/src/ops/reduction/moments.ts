@@ -82,7 +82,7 @@ export const momentsOp: Op<MomentsAttributes> = {
 const zeroOrOne: Rule = { expected: "0 or 1", accepts: (value) => value === 0 || value === 1 };
 
 export interface MomentsOptions extends ReductionOptions {
-  /** What is taken off the number of values before the squares are divided by it: 1 is unbiased. Default: 0. */
+  /** The number that is subtracted from the number of values in the divisor: 1 gives the unbiased variance. Default: 0. */
   readonly correction?: 0 | 1;
 }
 

@@ -31,7 +31,7 @@ export function forEachReduced(
   walk(0, 0);
 }
 
-/** What M2 is divided by; never negative, so that too few values give NaN or infinity. */
+/** The divisor of M2; never negative, so that too few values give NaN or infinity. */
 export function divisorOf(shape: Shape, { axes, correction }: MomentsAttributes): number {
   return Math.max(0, reductionLength(shape, axes) - correction);
 }

@@ -8,7 +8,7 @@ import type { Expression } from "../../../expression/expression.ts";
 
 export interface FusedAttributes {
   readonly expression: Expression;
-  /** The shape of the outputs, where it is larger than the inputs tell. Default: that to which they broadcast. */
+  /** The shape of the outputs, if it is larger than the shape to which the inputs broadcast, which is the default. */
   readonly shape?: Shape;
 }
 

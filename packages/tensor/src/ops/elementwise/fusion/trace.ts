@@ -47,7 +47,7 @@ function identityOf(op: AnyOp): number {
 export class Trace implements Executor {
   readonly inputs: Tensor[] = [];
   readonly scalars: number[] = [];
-  /** That of the first tensor: random numbers and constants are drawn there, too. */
+  /** The backend of the first tensor, on which random numbers and constants are created too. */
   backend: Backend | undefined;
   private readonly steps: Step[] = [];
   private readonly numbers = new Map<Tensor["id"], number>();
@@ -87,7 +87,7 @@ export class Trace implements Executor {
     return number;
   }
 
-  /** Equal for traces that stand for the same expression: only their scalars may differ. */
+  /** Equal for traces of the same expression, which may differ only in their scalars. */
   keyFor(outputs: readonly number[]): string {
     const inputs = this.inputs.map((input, index) => `${this.inputNumbers[index]} ${formatSpec(input)}`);
     const steps = this.steps.map(
