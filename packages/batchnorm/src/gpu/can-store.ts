@@ -1,7 +1,7 @@
 import type { Limits, Spec } from "@evenkeel/tensor";
-import { floatElements } from "@evenkeel/tensor/wgsl";
+import { floatElements, widthOf } from "@evenkeel/tensor/wgsl";
 import { layoutOf } from "../operands/layout.ts";
-import { tilingOf, widthOf } from "./tiling.ts";
+import { tilesOf } from "./channel-tiles.ts";
 
 /** Whether kernels can write tensors in the layout of the first input as they are stored: not single elements that share words. */
 export function canStore(
@@ -9,6 +9,6 @@ export function canStore(
   { axis }: { readonly axis: number },
   limits: Limits,
 ): boolean {
-  const { unit } = tilingOf(layoutOf(first!.shape, axis));
-  return floatElements(first!.dtype, widthOf(unit), limits).store !== undefined;
+  const { layout } = tilesOf(layoutOf(first!.shape, axis));
+  return floatElements(first!.dtype, widthOf(layout), limits).store !== undefined;
 }

@@ -73,7 +73,7 @@ describeOn("webgpu", "operands of lines", () => {
     test.each(cases)("%s have one for each element, line and position", async (_, lines) => {
       const { outer, length, inner } = lines;
       const values = [wave(outer * length * inner, 0), wave(outer * inner, 1), wave(length, 2)];
-      const plan = mapPlan(lines, scaled, backend.limits, [length]);
+      const plan = mapPlan(lines, scaled, backend.limits, { length });
       const output = backend.allocate(values[0]!.byteLength);
       const inputs = values.map((data) => bufferOf(backend, data));
       launchPlan(backend, plan, inputs, [output]);

@@ -1,8 +1,8 @@
 import type { Limits, Plan, PlanEntry, Slot, Spec } from "@evenkeel/tensor";
 import { groupLayout, planFor } from "@evenkeel/tensor";
+import { cutTiles, mostParts } from "@evenkeel/tensor/wgsl";
 import { canStore } from "../../gpu/can-store.ts";
-import { unitBytes } from "../../gpu/tile-launch.ts";
-import { cutTiles, mostParts, tilingOf } from "../../gpu/tiling.ts";
+import { perLineBytes, tilesOf } from "../../gpu/channel-tiles.ts";
 import { shaderNormalization } from "../../normalize/wgsl/normalize.wgsl-plans.ts";
 import { layoutOf } from "../../operands/layout.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
@@ -30,16 +30,16 @@ function shaderTrainingPlan(
   const aliases: [number, number][] = donated[0] ? [[0, 0]] : [];
   const groups = runningMean ? [[1, 2, 3]] : [];
   if (channels === 0) return { launches: [], temporaries: [], aliases, groups };
-  const tiling = tilingOf(layout);
+  const tiles = tilesOf(layout);
   const [, second = 0, third = 0] = groupLayout([statistics, perChannel, perChannel], limits).byteOffsets.map(
-    (offset) => offset / unitBytes(tiling),
+    (offset) => offset / perLineBytes(tiles),
   );
-  const cut = cutTiles(tiling, tiling.loads, mostParts);
+  const cut = cutTiles(tiles, tiles.loads, mostParts);
   const old = runningMean && { mean: { input: 4 }, variance: { input: 5 } };
-  const ownOld = tiling.fits ? old : undefined;
-  const parts: Slot | undefined = tiling.fits ? undefined : { temporary: 0 };
+  const ownOld = tiles.fits ? old : undefined;
+  const parts: Slot | undefined = tiles.fits ? undefined : { temporary: 0 };
   const normalization = shaderNormalization(
-    tiling,
+    tiles,
     {
       operands: {
         reads: {
@@ -53,16 +53,16 @@ function shaderTrainingPlan(
         },
         writes: { y: { output: 0 }, statistics: { output: 1 } },
       },
-      ...(parts && { parts: cut.splits }),
+      ...(parts && { parts: cut.parts }),
       ...(runningMean && { running: { second, third, momentum: { scalar: 0 } } }),
     },
     attrs,
     target,
   );
   if (parts === undefined) return { launches: [normalization], temporaries: [], aliases, groups };
-  const rows = 4 * cut.splits + (runningMean ? 2 : 0);
+  const rows = 4 * cut.parts + (runningMean ? 2 : 0);
   return {
-    launches: [shaderPartialStatistics(tiling, cut, { input: 0 }, parts, target, old), normalization],
+    launches: [shaderPartialStatistics(tiles, cut, { input: 0 }, parts, target, old), normalization],
     temporaries: [{ shape: [rows, channels], dtype: "f32" }],
     aliases,
     groups,

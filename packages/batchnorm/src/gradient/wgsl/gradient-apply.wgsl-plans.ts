@@ -1,7 +1,8 @@
 import type { Limits, Plan, PlanEntry, Spec } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
+import { cutTiles, loadsInFlight } from "@evenkeel/tensor/wgsl";
 import { canStore } from "../../gpu/can-store.ts";
-import { cutTiles, loadsInFlight, tilingOf } from "../../gpu/tiling.ts";
+import { tilesOf } from "../../gpu/channel-tiles.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import { gradientApplyAliases } from "../gradient-aliases.ts";
 import type { GradientApplyAttributes } from "../gradient-attributes.ts";
@@ -22,22 +23,21 @@ function shaderApplyPlan(
   const aliases = gradientApplyAliases(donated);
   if (shape.includes(0)) return { launches: [], temporaries: [], aliases };
   const layout = layoutOf(shape, attrs.axis);
-  const tiling = tilingOf(layout);
+  const tiles = tilesOf(layout);
   const ofBatch = { ...attrs, residual: false, ofBatch: true };
-  const loads = Math.min(tiling.loads, loadsInFlight);
+  const loads = Math.min(tiles.loads, loadsInFlight);
   const writes = { dx: { output: 0 } };
   const launch = passLaunch(
-    { tiling, attrs: ofBatch, values: valuesPerChannel(layout), target: { dtype, limits } },
+    { tiles, attrs: ofBatch, values: valuesPerChannel(layout), target: { dtype, limits } },
     {
-      ...{
-        entry: "gradientApply",
-        cut: cutTiles(tiling, loads),
-        parts: 0,
-        finishes: true,
-        source: "given",
-        loads,
-      },
-      ...{ activation: attrs.activation, writes },
+      entry: "gradientApply",
+      cut: cutTiles(tiles, loads),
+      parts: 0,
+      finishes: true,
+      source: "given",
+      loads,
+      activation: attrs.activation,
+      writes,
       reads: { ...readsOf(inputs, ofBatch, aliases, writes), sums: { input: 5 } },
     },
   );

@@ -1,50 +1,50 @@
 import type { PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
-import type { TileTarget } from "../../gpu/tile-launch.ts";
-import { tileLaunch } from "../../gpu/tile-launch.ts";
-import type { Cut, Tiling } from "../../gpu/tiling.ts";
+import type { LineCut, LineTiles } from "@evenkeel/tensor/wgsl";
+import { allBits } from "../../gpu/channel.wgsl.ts";
+import type { ChannelTarget } from "../../gpu/channel-launch.ts";
+import { channelLaunch } from "../../gpu/channel-launch.ts";
 import { activationParameters } from "../../pre-activation/activation.ts";
 import type { GradientAttributes } from "../gradient-attributes.ts";
 import { keepsDz } from "../gradient-attributes.ts";
-import type { GradientCode } from "./gradient.wgsl.ts";
-import { gradientCode } from "./gradient.wgsl.ts";
+import type { GradientCode, GradientOperand } from "./gradient.wgsl.ts";
+import { gradientSchema, gradientText } from "./gradient.wgsl.ts";
 
 /** One pass: its operands and what it does with them. */
 export interface GradientPass extends Pick<GradientCode, "loads" | "source" | "finishes" | "activation"> {
   readonly entry: string;
-  readonly cut: Cut;
+  readonly cut: LineCut;
   /** The number of parts that it reads. */
   readonly parts: number;
-  readonly reads: { readonly [name: string]: Slot | undefined };
-  readonly writes: { readonly [name: string]: Slot | undefined };
+  readonly reads: { readonly [Name in GradientOperand]?: Slot | undefined };
+  readonly writes: { readonly [Name in GradientOperand]?: Slot | undefined };
   /** The offset of dShift behind dScale, in units. */
   readonly second?: number;
 }
 
 export interface GradientProblem {
-  readonly tiling: Tiling;
+  readonly tiles: LineTiles;
   readonly attrs: GradientAttributes;
   /** Of each channel. */
   readonly values: number;
-  readonly target: TileTarget;
+  readonly target: ChannelTarget;
 }
 
-/** A launch over the tiles of a problem. */
-export function passLaunch(
-  { tiling, attrs, values, target }: GradientProblem,
-  pass: GradientPass,
-): PlannedLaunch {
+/** A launch over the channels of a problem. */
+export function passLaunch({ attrs, values, target }: GradientProblem, pass: GradientPass): PlannedLaunch {
   const { entry, cut, parts, reads, writes, second = 0 } = pass;
-  return tileLaunch(
+  const { epsilon, activation, ofBatch } = attrs;
+  const { slope } = activationParameters(activation);
+  return channelLaunch(
     entry,
-    tiling,
+    gradientSchema,
     cut,
-    { reads, writes },
     {
-      ...{ parts, epsilon: attrs.epsilon, slope: activationParameters(attrs.activation).slope },
-      ...{ second, count: Math.max(1, values) },
+      reads,
+      writes,
+      parameters: { epsilon, bits: allBits, partsRead: parts, second, slope, count: Math.max(1, values) },
     },
-    (setting) => gradientCode({ ...pass, unit: tiling.unit, ofBatch: attrs.ofBatch }, setting),
     target,
+    (setting) => gradientText({ ...pass, ofBatch }, setting),
   );
 }
 
@@ -61,7 +61,10 @@ export function readsOf(
     inputs[index] && !written.includes(index) ? { input: index } : undefined;
   const signsOfY = keepsDz(attrs);
   return {
-    ...{ dy: input(0), x: input(1), statistics: input(2), scale: input(3) },
+    dy: input(0),
+    x: input(1),
+    statistics: input(2),
+    scale: input(3),
     shift: signsOfY || attrs.activation === "none" ? undefined : input(4),
     y: signsOfY ? input(5) : undefined,
   };

@@ -1,7 +1,8 @@
 import type { Limits, Plan, PlanEntry, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
+import { cutTiles, loadsInFlight, mostParts, uncut } from "@evenkeel/tensor/wgsl";
 import { canStore } from "../../gpu/can-store.ts";
-import { cutTiles, loadsInFlight, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
+import { tilesOf } from "../../gpu/channel-tiles.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
 import { gradientSumsAliases } from "../gradient-aliases.ts";
@@ -27,48 +28,60 @@ function shaderSumsPlan(
   const layout = layoutOf(shape, attrs.axis);
   const aliases = gradientSumsAliases(attrs, donated);
   if (layout.channels === 0) return { launches: [], temporaries: [], aliases };
-  const tiling = tilingOf(layout);
+  const tiles = tilesOf(layout);
   const problem: GradientProblem = {
-    ...{ tiling, attrs: { ...attrs, ofBatch: false }, values: valuesPerChannel(layout) },
+    tiles,
+    attrs: { ...attrs, ofBatch: false },
+    values: valuesPerChannel(layout),
     target: { dtype, limits },
   };
   const dz: Slot | undefined = keepsDz(attrs) ? { output: 1 } : undefined;
   const complete = { dParameters: { output: 0 } };
   const launch = (pass: Omit<GradientPass, "activation" | "second">): PlannedLaunch =>
-    passLaunch(problem, { ...pass, activation: attrs.activation, second: tiling.channels });
-  if (tiling.fits) {
-    const keeps = tiling.loads <= mostKept[tiling.unit];
+    passLaunch(problem, { ...pass, activation: attrs.activation, second: tiles.lines });
+  if (tiles.fits) {
+    const keeps = tiles.loads <= mostKept[tiles.layout];
     const writes = { ...complete, dz };
     const whole = launch({
-      ...{ entry: "gradientSums", cut: uncut(tiling), parts: 0, finishes: true },
-      ...{ source: keeps ? "tile" : "tiles", loads: keeps ? tiling.loads : loadsInFlight },
-      ...{ reads: readsOf(inputs, problem.attrs, aliases, writes), writes },
+      entry: "gradientSums",
+      cut: uncut(tiles),
+      parts: 0,
+      finishes: true,
+      source: keeps ? "tile" : "tiles",
+      loads: keeps ? tiles.loads : loadsInFlight,
+      reads: readsOf(inputs, problem.attrs, aliases, writes),
+      writes,
     });
     return { launches: [whole], temporaries: [], aliases };
   }
-  const { loads } = tiling;
-  const cut = cutTiles(tiling, loads, mostParts);
+  const { loads } = tiles;
+  const cut = cutTiles(tiles, loads, mostParts);
   const parts: Slot = { temporary: 0 };
   const reads = readsOf(inputs, problem.attrs, aliases, { dz });
   return {
     launches: [
       launch({
-        ...{ entry: "gradientSums", cut, parts: 0, finishes: false, source: "tiles", loads },
-        ...{ reads, writes: { dz, parts } },
+        entry: "gradientSums",
+        cut,
+        parts: 0,
+        finishes: false,
+        source: "tiles",
+        loads,
+        reads,
+        writes: { dz, parts },
       }),
       launch({
-        ...{
-          entry: "addSums",
-          cut: uncut(tiling),
-          parts: cut.splits,
-          finishes: true,
-          source: "parts",
-          loads,
-        },
-        ...{ reads: { statistics: reads.statistics, parts }, writes: complete },
+        entry: "addSums",
+        cut: uncut(tiles),
+        parts: cut.parts,
+        finishes: true,
+        source: "parts",
+        loads,
+        reads: { statistics: reads.statistics, parts },
+        writes: complete,
       }),
     ],
-    temporaries: [{ shape: [cut.splits, 2, layout.channels], dtype: "f32" }],
+    temporaries: [{ shape: [cut.parts, 2, layout.channels], dtype: "f32" }],
     aliases,
   };
 }

@@ -1,9 +1,9 @@
 import type { Limits, Plan, PlanEntry, PlannedLaunch, Slot, Spec } from "@evenkeel/tensor";
 import { groupLayout, planFor } from "@evenkeel/tensor";
+import type { LineTiles } from "@evenkeel/tensor/wgsl";
+import { cutTiles, loadsInFlight, mostParts, uncut } from "@evenkeel/tensor/wgsl";
 import { canStore } from "../../gpu/can-store.ts";
-import { unitBytes } from "../../gpu/tile-launch.ts";
-import type { Tiling } from "../../gpu/tiling.ts";
-import { cutTiles, loadsInFlight, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
+import { perLineBytes, tilesOf } from "../../gpu/channel-tiles.ts";
 import { layoutOf, valuesPerChannel } from "../../operands/layout.ts";
 import { gradientAliases } from "../gradient-aliases.ts";
 import type { GradientAttributes } from "../gradient-attributes.ts";
@@ -26,18 +26,25 @@ function shaderGradientPlan(
   const layout = layoutOf(shape, attrs.axis);
   const common = { aliases: gradientAliases(attrs, donated), groups: [[1, 2]] };
   if (layout.channels === 0) return { launches: [], temporaries: [], ...common };
-  const tiling = tilingOf(layout);
-  const problem = { tiling, attrs, values: valuesPerChannel(layout), target: { dtype, limits } };
-  if (!tiling.fits) {
+  const tiles = tilesOf(layout);
+  const problem = { tiles, attrs, values: valuesPerChannel(layout), target: { dtype, limits } };
+  if (!tiles.fits) {
     const { launches, parts } = splitGradient(problem, inputs, common.aliases);
     return { launches, temporaries: [{ shape: [parts, 2, layout.channels], dtype: "f32" }], ...common };
   }
-  const keeps = tiling.loads <= mostKept[tiling.unit];
+  const keeps = tiles.loads <= mostKept[tiles.layout];
   const writes = { dx, dParameters, dz: keepsDz(attrs) ? dz : undefined };
   const whole = passLaunch(problem, {
-    ...{ entry: "gradient", cut: uncut(tiling), parts: 0, finishes: true, activation: attrs.activation },
-    ...{ source: keeps ? "tile" : "tiles", loads: keeps ? tiling.loads : loadsInFlight },
-    ...{ reads: readsOf(inputs, attrs, common.aliases, writes), writes, second: secondOf(tiling, limits) },
+    entry: "gradient",
+    cut: uncut(tiles),
+    parts: 0,
+    finishes: true,
+    activation: attrs.activation,
+    source: keeps ? "tile" : "tiles",
+    loads: keeps ? tiles.loads : loadsInFlight,
+    reads: readsOf(inputs, attrs, common.aliases, writes),
+    writes,
+    second: secondOf(tiles, limits),
   });
   return { launches: [whole], temporaries: [], ...common };
 }
@@ -48,10 +55,10 @@ const dParameters: Slot = { output: 1 };
 const dz: Slot = { output: 3 };
 
 /** The offset of dShift, in units, in the buffer that it shares with dScale. */
-function secondOf(tiling: Tiling, limits: Limits): number {
-  const perChannel: Spec = { shape: [tiling.channels * (tiling.unit === "across" ? 4 : 1)], dtype: "f32" };
+function secondOf(tiles: LineTiles, limits: Limits): number {
+  const perChannel: Spec = { shape: [tiles.lines * (tiles.layout === "across" ? 4 : 1)], dtype: "f32" };
   const [, second] = groupLayout([perChannel, perChannel], limits).byteOffsets;
-  return second! / unitBytes(tiling);
+  return second! / perLineBytes(tiles);
 }
 
 function splitGradient(
@@ -59,32 +66,39 @@ function splitGradient(
   inputs: readonly (Spec | undefined)[],
   aliases: readonly (readonly [output: number, input: number])[],
 ): { launches: PlannedLaunch[]; parts: number } {
-  const { tiling, attrs } = problem;
+  const { tiles, attrs } = problem;
   const { activation, ofBatch } = attrs;
-  const { loads } = tiling;
-  const cut = cutTiles(tiling, loads, mostParts);
+  const { loads } = tiles;
+  const cut = cutTiles(tiles, loads, mostParts);
   const parts: Slot = { temporary: 0 };
   const ofFirst = { dx: ofBatch ? undefined : dx, dz: keepsDz(attrs) ? dz : undefined, parts };
   const sums = passLaunch(problem, {
-    ...{ entry: "gradientSums", cut, parts: 0, finishes: false, activation, source: "tiles", loads },
-    ...{
-      reads: readsOf(inputs, attrs, aliases, ofFirst),
-      writes: ofFirst,
-      second: secondOf(tiling, problem.target.limits),
-    },
+    entry: "gradientSums",
+    cut,
+    parts: 0,
+    finishes: false,
+    activation,
+    source: "tiles",
+    loads,
+    reads: readsOf(inputs, attrs, aliases, ofFirst),
+    writes: ofFirst,
+    second: secondOf(tiles, problem.target.limits),
   });
   // With given statistics dx is complete, and only the sums remain to be added.
   const ofSecond = { dx: ofBatch ? dx : undefined, dParameters };
   const { y: _, ...reads } = readsOf(inputs, attrs, aliases, ofSecond);
   const masked = keepsDz(attrs) ? { dy: dz } : {};
   const second = passLaunch(problem, {
-    ...{ entry: "gradient", parts: cut.splits, finishes: true, source: "parts", loads },
-    ...{
-      cut: ofBatch ? cutTiles(tiling, loads) : uncut(tiling),
-      activation: keepsDz(attrs) ? "none" : activation,
-    },
+    entry: "gradient",
+    parts: cut.parts,
+    finishes: true,
+    source: "parts",
+    loads,
+    cut: ofBatch ? cutTiles(tiles, loads) : uncut(tiles),
+    activation: keepsDz(attrs) ? "none" : activation,
     reads: ofBatch ? { ...reads, ...masked, parts } : { statistics: reads.statistics, parts },
-    ...{ writes: ofSecond, second: secondOf(tiling, problem.target.limits) },
+    writes: ofSecond,
+    second: secondOf(tiles, problem.target.limits),
   });
-  return { launches: [sums, second], parts: cut.splits };
+  return { launches: [sums, second], parts: cut.parts };
 }

@@ -1,21 +1,16 @@
 import type { Activation } from "@evenkeel/tensor";
-import type { LineLayout } from "@evenkeel/tensor/wgsl";
-import type { StateCode, TileSetting } from "../../gpu/tile.wgsl.ts";
+import type { LineSchema, LineSetting, LineText } from "@evenkeel/tensor/wgsl";
+import { each, loadTile, mergeStates, rewind, storeStates, tiles } from "@evenkeel/tensor/wgsl";
+import type { ChannelState } from "../../gpu/channel.wgsl.ts";
 import {
   activatedText,
+  channelText,
   coefficients,
-  each,
-  joinMembers,
-  load,
-  rewind,
+  joinAll,
   statisticsGiven,
-  tileCode,
-  tiles,
-} from "../../gpu/tile.wgsl.ts";
+} from "../../gpu/channel.wgsl.ts";
 
 export interface GradientCode {
-  readonly entry: string;
-  readonly unit: LineLayout;
   readonly loads: number;
   /**
    * Where the sums come from: all of the workgroup's values, as one tile (`tile`) or several (`tiles`), the sums of
@@ -29,61 +24,80 @@ export interface GradientCode {
   readonly ofBatch: boolean;
 }
 
-const sums: StateCode = {
+const operands = {
+  dy: "element",
+  x: "element",
+  y: "element",
+  dx: "element",
+  dz: "element",
+  statistics: "line",
+  scale: "line",
+  shift: "line",
+  sums: "line",
+  dParameters: "line",
+  parts: "state",
+} as const;
+const parameters = {
+  epsilon: "f32",
+  bits: "u32",
+  partsRead: "u32",
+  second: "u32",
+  slope: "f32",
+  count: "f32",
+} as const;
+
+/** An absent dy lies in the memory of dz, or else of dx; an absent x in that of dx. y is there where it has the signs. */
+export const gradientSchema: LineSchema<typeof operands, typeof parameters> = {
+  element: "f32",
+  operands,
+  parameters,
+};
+
+export type GradientOperand = keyof typeof operands;
+
+const sums: ChannelState = {
   fields: ["sum", "product"],
   code: `
-struct Given { n: PerChannel, mean: PerChannel, m2: PerChannel }
+struct Given { n: PerLine, mean: PerLine, m2: PerLine }
 fn merge(a: State, b: State) -> State { return State(a.sum + b.sum, a.product + b.product); }`,
 };
 
-const sumsOfParts = `
-  for (var part = member; part < p.parts; part += p.members) {
-    let at = part * 2u * p.channels + channel;
-    all = merge(all, State(parts[at], parts[at + p.channels]));
-  }`;
-
 const finish = `
   let centred = totals.product - rest * totals.sum;
-  if (member == 0u && works && split == 0u) {
-    dParameters[channel] = centred * inverseStd;
-    dParameters[p.second + channel] = totals.sum;
+  if (t == 0u && isInside && part == 0u) {
+    dParameters[line] = centred * inverseStd;
+    dParameters[p.second + line] = totals.sum;
   }
   let linear = -inverseStd * inverseStd * centred / p.count;
   let constant = -totals.sum / p.count - linear * rest;`;
 
 const takeGiven = `
   let count = orOne(found.n);
-  let linear = -inverseStd * sums[channel] / count;
-  let constant = -sums[p.channels + channel] / count - linear * rest;`;
+  let linear = -inverseStd * sums[line] / count;
+  let constant = -sums[p.lines + line] / count - linear * rest;`;
 
 const storePart = `
-  if (member == 0u && works) {
-    let to = split * 2u * p.channels + channel;
-    parts[to] = totals.sum;
-    parts[to + p.channels] = totals.product;
+  if (t == 0u && isInside) {
+    ${storeStates("parts", ["all"])}
   }`;
 
 /**
  * The sums of dz and of dz * (x - centre), and the results: dx = factor * (dz + linear * (x - centre) + constant),
- * dScale and dShift. Operands: dy, x, statistics, scale, shift, y where it has the signs, parts or sums; dx,
- * dParameters, dz, parts. An absent dy lies in the memory of dz, or else of dx; an absent x in that of dx.
+ * dScale and dShift.
  */
-export function gradientCode(code: GradientCode, setting: TileSetting): string {
-  const { entry, unit, loads, source, finishes, activation, ofBatch } = code;
-  const reads = (name: string): boolean => setting.reads.includes(name);
-  const writes = (name: string): boolean => setting.writes.includes(name);
+export function gradientText(code: GradientCode, setting: LineSetting<GradientOperand>): LineText {
+  const { loads, source, finishes, activation, ofBatch } = code;
+  const { walk, elements } = setting;
+  const reads = (name: GradientOperand): boolean => setting.reads.includes(name);
+  const writes = (name: GradientOperand): boolean => setting.writes.includes(name);
   const y = reads("y");
   const dy = reads("dy") ? "dy" : writes("dz") ? "dz" : "dx";
   const x = reads("x") ? "x" : "dx";
-  const { elements } = setting;
-  const loadAll = each(loads, (k) => {
+  const loadAll = loadTile(walk, loads, (k) => {
     const [ofDy, ofX, ofY] = [dy, x, "y"].map((name) => elements.load(name, `to${k}`));
-    return load(
-      k,
-      `let dy${k} = ${ofDy};
+    return `let dy${k} = ${ofDy};
   let x${k} = ${ofX} - centre;
-  ${y ? `let y${k} = ${ofY};` : ""}`,
-    );
+  ${y ? `let y${k} = ${ofY};` : ""}`;
   });
   const mask = (activation: Activation): string =>
     each(loads, (k) => {
@@ -120,16 +134,17 @@ export function gradientCode(code: GradientCode, setting: TileSetting): string {
   all = State(total(sum), total(product));`;
   const isMasked = source === "tiles" && dy === "dz";
   const again = (): string =>
-    (source === "tiles" ? rewind : "") + tiles(loadAll + mask(isMasked ? "none" : activation) + apply());
+    (source === "tiles" ? rewind(walk) : "") +
+    tiles(loadAll + mask(isMasked ? "none" : activation) + apply());
   const channel = statisticsGiven("statistics") + coefficients(reads("scale"), reads("shift"));
-  if (source === "given") return tileCode(unit, entry, sums, setting, channel + takeGiven + again());
+  if (source === "given") return channelText(sums, setting, channel + takeGiven + again(), false);
   const body = [
     channel,
     `
-  var all = initial();${source === "parts" ? sumsOfParts : ofValues}`,
-    joinMembers("totals", sums, setting),
+  var all = initial();${source === "parts" ? mergeStates("parts", ["all"], "p.partsRead") : ofValues}`,
+    joinAll("totals", sums, setting),
     finishes ? finish : storePart,
     finishes && ofBatch ? (source === "tile" ? apply() : again()) : "",
   ];
-  return tileCode(unit, entry, sums, setting, body.join(""));
+  return channelText(sums, setting, body.join(""));
 }

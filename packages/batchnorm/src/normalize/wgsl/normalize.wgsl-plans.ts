@@ -1,17 +1,22 @@
 import type { Limits, Plan, PlanEntry, PlannedLaunch, ScalarSlot, Spec } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
+import type { LineTiles, LineValues, WgslParameters } from "@evenkeel/tensor/wgsl";
+import { cutTiles, loadsInFlight, uncut } from "@evenkeel/tensor/wgsl";
 import { canStore } from "../../gpu/can-store.ts";
-import type { TileOperands, TileTarget } from "../../gpu/tile-launch.ts";
-import { tileLaunch } from "../../gpu/tile-launch.ts";
-import type { Tiling } from "../../gpu/tiling.ts";
-import { cutTiles, loadsInFlight, tilingOf, uncut } from "../../gpu/tiling.ts";
+import { allBits } from "../../gpu/channel.wgsl.ts";
+import type { ChannelTarget } from "../../gpu/channel-launch.ts";
+import { channelLaunch } from "../../gpu/channel-launch.ts";
+import { tilesOf } from "../../gpu/channel-tiles.ts";
 import { layoutOf } from "../../operands/layout.ts";
 import { activationParameters } from "../../pre-activation/activation.ts";
 import type { NormalizationAttributes } from "../../pre-activation/attributes.ts";
-import { normalizationCode } from "./normalize.wgsl.ts";
+import { normalizationSchema, normalizationText } from "./normalize.wgsl.ts";
 
 export interface ShaderNormalization {
-  readonly operands: TileOperands;
+  readonly operands: Pick<
+    LineValues<(typeof normalizationSchema)["operands"], WgslParameters>,
+    "reads" | "writes"
+  >;
   /** The number of parts whose statistics are read. Absent if the launch takes the statistics of x itself. */
   readonly parts?: number;
   /** The offsets of the new running statistics behind the statistics, in units, and the weight of the new ones. */
@@ -20,26 +25,25 @@ export interface ShaderNormalization {
 
 /** A launch in WGSL that writes y, and the statistics and new running statistics if they are operands. */
 export function shaderNormalization(
-  tiling: Tiling,
+  tiles: LineTiles,
   { operands, parts, running }: ShaderNormalization,
   { epsilon, activation }: NormalizationAttributes,
-  target: TileTarget,
+  target: ChannelTarget,
 ): PlannedLaunch {
-  const entry = "normalization";
-  const loads = parts === undefined ? tiling.loads : Math.min(tiling.loads, loadsInFlight);
+  const loads = parts === undefined ? tiles.loads : Math.min(tiles.loads, loadsInFlight);
   const source = parts === undefined ? "tile" : parts === 1 ? "given" : "parts";
-  return tileLaunch(
-    entry,
-    tiling,
-    parts === undefined ? uncut(tiling) : cutTiles(tiling, loads),
-    operands,
-    { parts: parts ?? 0, epsilon, slope: activationParameters(activation).slope, ...running },
-    (setting) =>
-      normalizationCode(
-        { entry, unit: tiling.unit, loads, source, activation, blends: running !== undefined },
-        setting,
-      ),
+  const { slope } = activationParameters(activation);
+  const { second = 0, third = 0, momentum = 0 } = running ?? {};
+  return channelLaunch(
+    "normalization",
+    normalizationSchema,
+    parts === undefined ? uncut(tiles) : cutTiles(tiles, loads),
+    {
+      ...operands,
+      parameters: { epsilon, bits: allBits, partsRead: parts ?? 0, second, third, slope, momentum },
+    },
     target,
+    (setting) => normalizationText({ loads, source, activation, blends: running !== undefined }, setting),
   );
 }
 
@@ -62,10 +66,10 @@ function shaderNormalizePlan(
     shift: shift && { input: 3 },
     residual: residual && { input: 4 },
   };
-  const tiling = tilingOf(layoutOf(x!.shape, attrs.axis));
+  const tiles = tilesOf(layoutOf(x!.shape, attrs.axis));
   const normalization = { operands: { reads, writes: { y: { output: 0 } } }, parts: 1 };
   return {
-    launches: [shaderNormalization(tiling, normalization, attrs, { dtype: x!.dtype, limits })],
+    launches: [shaderNormalization(tiles, normalization, attrs, { dtype: x!.dtype, limits })],
     temporaries: [],
     aliases,
   };

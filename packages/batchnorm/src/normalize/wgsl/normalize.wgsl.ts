@@ -1,6 +1,7 @@
 import type { Activation } from "@evenkeel/tensor";
-import type { TileSetting } from "../../gpu/tile.wgsl.ts";
-import { activatedText, coefficients, each, tileCode, tiles } from "../../gpu/tile.wgsl.ts";
+import type { LineSchema, LineSetting, LineText } from "@evenkeel/tensor/wgsl";
+import { each, tiles } from "@evenkeel/tensor/wgsl";
+import { activatedText, channelText, coefficients } from "../../gpu/channel.wgsl.ts";
 import type { StatisticsCode } from "../../statistics/wgsl/statistics.wgsl.ts";
 import { findStatistics, loadX, moments, writeStatistics } from "../../statistics/wgsl/statistics.wgsl.ts";
 
@@ -10,28 +11,57 @@ export interface NormalizationCode extends StatisticsCode {
   readonly blends: boolean;
 }
 
-const blendText = (mean: string, variance: string): string => `
-    let weight = select(PerChannel(p.momentum), PerChannel(), found.n == PerChannel());
-    let ofBatch = found.m2 / max(found.n - 1f, PerChannel(1f));
-    statistics[p.second + channel] = (1f - weight) * ${mean} + weight * centre;
-    statistics[p.third + channel] = (1f - weight) * ${variance} + weight * ofBatch;`;
+const operands = {
+  x: "element",
+  residual: "element",
+  y: "element",
+  parts: "line",
+  scale: "line",
+  shift: "line",
+  runningMean: "line",
+  runningVariance: "line",
+  statistics: "line",
+} as const;
+const parameters = {
+  epsilon: "f32",
+  bits: "u32",
+  partsRead: "u32",
+  second: "u32",
+  third: "u32",
+  slope: "f32",
+  momentum: "f32",
+} as const;
 
 /**
- * y, and the statistics if they are an operand. Reads: x (if absent, y is normalized in place), parts, scale, shift,
- * residual, runningMean, runningVariance. Writes: y and statistics; with `blends`, the new running statistics behind
+ * y, normalized in place if x is absent, and the statistics if they are an operand; with `blends`, the new running statistics behind
  * the latter, from the old ones among the operands or behind the parts.
  */
-export function normalizationCode(code: NormalizationCode, setting: TileSetting): string {
-  const { entry, unit, loads, source, activation, blends } = code;
-  const { elements } = setting;
-  const reads = (name: string): boolean => setting.reads.includes(name);
-  const x = reads("x") ? "x" : "y";
-  const carried = "parts[p.parts * 4u * p.channels + channel";
-  const running = reads("runningMean")
-    ? blendText("runningMean[channel]", "runningVariance[channel]")
-    : blendText(`${carried}]`, `${carried} + p.channels]`);
+export const normalizationSchema: LineSchema<typeof operands, typeof parameters> = {
+  element: "f32",
+  operands,
+  parameters,
+};
+
+const blendText = (mean: string, variance: string): string => `
+    let weight = select(PerLine(p.momentum), PerLine(), found.n == PerLine());
+    let ofBatch = found.m2 / max(found.n - 1f, PerLine(1f));
+    statistics[p.second + line] = (1f - weight) * ${mean} + weight * centre;
+    statistics[p.third + line] = (1f - weight) * ${variance} + weight * ofBatch;`;
+
+export function normalizationText(
+  code: NormalizationCode,
+  setting: LineSetting<keyof typeof operands>,
+): LineText {
+  const { loads, source, activation, blends } = code;
+  const { elements, reads } = setting;
+  const x = reads.includes("x") ? "x" : "y";
+  const carried = "parts[p.partsRead * 4u * p.lines + line";
+  const running = reads.includes("runningMean")
+    ? blendText("runningMean[line]", "runningVariance[line]")
+    : blendText(`${carried}]`, `${carried} + p.lines]`);
+  const hasResidual = reads.includes("residual");
   const apply = (k: number): string => {
-    const residual = reads("residual") ? ` + ${elements.load("residual", `to${k}`)}` : "";
+    const residual = hasResidual ? ` + ${elements.load("residual", `to${k}`)}` : "";
     const y = elements.store!("y", `to${k}`, activatedText(activation, `z${k}`, `z${k}`));
     return `
   var z${k} = fma(x${k} - centre, Loaded(factor), Loaded(offset))${residual};
@@ -39,11 +69,11 @@ export function normalizationCode(code: NormalizationCode, setting: TileSetting)
   };
   const writes = setting.writes.includes("statistics") ? writeStatistics(source, blends ? running : "") : "";
   const applied = each(loads, apply);
-  const applies = source === "tile" ? applied : tiles(loadX(x, loads, elements) + applied);
+  const applies = source === "tile" ? applied : tiles(loadX(x, loads, setting) + applied);
   const body = `
   ${findStatistics(code, x, setting)}
-  ${coefficients(reads("scale"), reads("shift"))}
+  ${coefficients(reads.includes("scale"), reads.includes("shift"))}
   ${writes}
   ${applies}`;
-  return tileCode(unit, entry, moments, setting, body);
+  return channelText(moments, setting, body, source !== "given");
 }

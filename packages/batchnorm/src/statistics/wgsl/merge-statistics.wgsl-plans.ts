@@ -1,8 +1,10 @@
 import type { Limits, PlanEntry, PlannedLaunch, Slot } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
-import { tileLaunch } from "../../gpu/tile-launch.ts";
-import { tilingOf, uncut } from "../../gpu/tiling.ts";
-import { statisticsCode } from "./statistics.wgsl.ts";
+import { uncut } from "@evenkeel/tensor/wgsl";
+import { allBits } from "../../gpu/channel.wgsl.ts";
+import { channelLaunch } from "../../gpu/channel-launch.ts";
+import { tilesOf } from "../../gpu/channel-tiles.ts";
+import { statisticsSchema, statisticsText } from "./statistics.wgsl.ts";
 
 export const plans: readonly PlanEntry[] = [
   planFor("mergeStatistics", ([parts], _attrs, limits) => {
@@ -19,15 +21,16 @@ export function shaderMergeLaunch(
   from: Slot,
   limits: Limits,
 ): PlannedLaunch {
-  const entry = "mergeStatistics";
-  const tiling = tilingOf({ outer: parts, channels, inner: 1 });
-  return tileLaunch(
-    entry,
-    tiling,
-    uncut(tiling),
-    { reads: { parts: from }, writes: { statistics: { output: 0 } } },
-    { parts },
-    (setting) => statisticsCode({ entry, unit: tiling.unit, loads: 0, source: "parts" }, setting),
+  return channelLaunch(
+    "mergeStatistics",
+    statisticsSchema,
+    uncut(tilesOf({ outer: parts, channels, inner: 1 })),
+    {
+      reads: { parts: from },
+      writes: { statistics: { output: 0 } },
+      parameters: { partsRead: parts, bits: allBits },
+    },
     { dtype: "f32", limits },
+    (setting) => statisticsText({ loads: 0, source: "parts" }, setting),
   );
 }

@@ -1,40 +1,40 @@
 import type { PlanEntry, PlannedLaunch, Slot } from "@evenkeel/tensor";
 import { planFor } from "@evenkeel/tensor";
-import type { TileTarget } from "../../gpu/tile-launch.ts";
-import { tileLaunch } from "../../gpu/tile-launch.ts";
-import type { Cut, Tiling } from "../../gpu/tiling.ts";
-import { cutTiles, mostParts, tilingOf, uncut } from "../../gpu/tiling.ts";
+import type { LineCut, LineTiles } from "@evenkeel/tensor/wgsl";
+import { cutTiles, mostParts, uncut } from "@evenkeel/tensor/wgsl";
+import { allBits } from "../../gpu/channel.wgsl.ts";
+import type { ChannelTarget } from "../../gpu/channel-launch.ts";
+import { channelLaunch } from "../../gpu/channel-launch.ts";
+import { tilesOf } from "../../gpu/channel-tiles.ts";
 import { layoutOf } from "../../operands/layout.ts";
 import type { StatisticsAttributes } from "../statistics-attributes.ts";
 import { shaderMergeLaunch } from "./merge-statistics.wgsl-plans.ts";
-import { statisticsCode } from "./statistics.wgsl.ts";
+import { statisticsSchema, statisticsText } from "./statistics.wgsl.ts";
 
 /**
- * A launch in WGSL that writes the statistics of each workgroup's share to `to`, one after another, and the running
+ * A launch in WGSL that writes the statistics of each workgroup's part to `to`, one after another, and the running
  * statistics behind them.
  */
 export function shaderPartialStatistics(
-  tiling: Tiling,
-  cut: Cut,
+  tiles: LineTiles,
+  cut: LineCut,
   x: Slot,
   to: Slot,
-  target: TileTarget,
+  target: ChannelTarget,
   running?: { readonly mean: Slot; readonly variance: Slot },
 ): PlannedLaunch {
-  const entry = "batchStatistics";
-  const { unit, loads, fits } = tiling;
-  const source = fits ? "tile" : "tiles";
-  return tileLaunch(
-    entry,
-    tiling,
+  const { loads, fits } = tiles;
+  return channelLaunch(
+    "batchStatistics",
+    statisticsSchema,
     cut,
     {
       reads: { x, runningMean: running?.mean, runningVariance: running?.variance },
       writes: { statistics: to },
+      parameters: { partsRead: 0, bits: allBits },
     },
-    {},
-    (setting) => statisticsCode({ entry, unit, loads, source }, setting),
     target,
+    (setting) => statisticsText({ loads, source: fits ? "tile" : "tiles" }, setting),
   );
 }
 
@@ -47,18 +47,18 @@ export const plans: readonly PlanEntry[] = [
       const layout = layoutOf(shape, axis);
       const target = { dtype, limits };
       if (layout.channels === 0) return { launches: [], temporaries: [], aliases: [] };
-      const tiling = tilingOf(layout);
-      if (tiling.fits) {
-        const whole = shaderPartialStatistics(tiling, uncut(tiling), { input: 0 }, { output: 0 }, target);
+      const tiles = tilesOf(layout);
+      if (tiles.fits) {
+        const whole = shaderPartialStatistics(tiles, uncut(tiles), { input: 0 }, { output: 0 }, target);
         return { launches: [whole], temporaries: [], aliases: [] };
       }
-      const cut = cutTiles(tiling, tiling.loads, mostParts);
+      const cut = cutTiles(tiles, tiles.loads, mostParts);
       return {
         launches: [
-          shaderPartialStatistics(tiling, cut, { input: 0 }, { temporary: 0 }, target),
-          shaderMergeLaunch(cut.splits, layout.channels, { temporary: 0 }, limits),
+          shaderPartialStatistics(tiles, cut, { input: 0 }, { temporary: 0 }, target),
+          shaderMergeLaunch(cut.parts, layout.channels, { temporary: 0 }, limits),
         ],
-        temporaries: [{ shape: [cut.splits, 4, layout.channels], dtype: "f32" }],
+        temporaries: [{ shape: [cut.parts, 4, layout.channels], dtype: "f32" }],
         aliases: [],
       };
     },

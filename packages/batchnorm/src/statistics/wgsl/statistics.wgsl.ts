@@ -1,19 +1,9 @@
-import type { FloatElements, LineLayout } from "@evenkeel/tensor/wgsl";
-import type { StateCode, TileSetting } from "../../gpu/tile.wgsl.ts";
-import {
-  coefficients,
-  each,
-  joinMembers,
-  load,
-  rowOfPart,
-  statisticsGiven,
-  tileCode,
-  tiles,
-} from "../../gpu/tile.wgsl.ts";
+import type { LineSchema, LineSetting, LineText } from "@evenkeel/tensor/wgsl";
+import { each, loadTile, tiles } from "@evenkeel/tensor/wgsl";
+import type { ChannelState } from "../../gpu/channel.wgsl.ts";
+import { centreText, channelText, joinAll, rowOfPart, statisticsGiven } from "../../gpu/channel.wgsl.ts";
 
 export interface StatisticsCode {
-  readonly entry: string;
-  readonly unit: LineLayout;
   readonly loads: number;
   /**
    * Where statistics come from: all of the workgroup's x, as one tile that stays in registers (`tile`) or as several
@@ -22,8 +12,29 @@ export interface StatisticsCode {
   readonly source: "tile" | "tiles" | "parts" | "given";
 }
 
+const operands = {
+  x: "element",
+  parts: "line",
+  statistics: "line",
+  runningMean: "line",
+  runningVariance: "line",
+} as const;
+const parameters = {
+  partsRead: "u32",
+  bits: "u32",
+} as const;
+
+/**
+ * Statistics of x or of parts. The running statistics are operands if they are passed on to the next launch.
+ */
+export const statisticsSchema: LineSchema<typeof operands, typeof parameters> = {
+  element: "f32",
+  operands,
+  parameters,
+};
+
 /** Chan, Golub and LeVeque 1983, equation 1.5. Means are relative to a pivot, so that they are all 0 where x is constant. */
-export const moments: StateCode = {
+export const moments: ChannelState = {
   fields: ["n", "mean", "m2"],
   code: `
 alias Given = State;
@@ -36,7 +47,7 @@ fn merge(a: State, b: State) -> State {
 };
 
 /** Two passes over a tile in registers. */
-const momentsOfTile = (unit: LineLayout, loads: number): string => `
+const momentsOfTile = (loads: number, width: number): string => `
   var sum = Loaded();
   var n = 0f;
   var squares = Loaded();
@@ -44,7 +55,7 @@ const momentsOfTile = (unit: LineLayout, loads: number): string => `
     loads,
     (k) => `
   sum += select(Loaded(), x${k} - pivot, in${k});
-  n += select(0f, ${unit === "along" ? 4 : 1}f, in${k});`,
+  n += select(0f, ${width}f, in${k});`,
   )}
   let mean = total(sum) / max(n, 1f);
   ${each(
@@ -53,50 +64,49 @@ const momentsOfTile = (unit: LineLayout, loads: number): string => `
   let d${k} = x${k} - pivot - mean;
   squares += select(Loaded(), d${k} * d${k}, in${k});`,
   )}
-  all = merge(all, State(PerChannel(n), mean, total(squares)));`;
+  all = merge(all, State(PerLine(n), mean, total(squares)));`;
 
 /** Means of parts are relative to the mean of the first part, so that merging loses no digits. */
-const momentsOfParts = (setting: TileSetting): string => `
-  let pivot = select(PerChannel(), ${rowOfPart("parts", "0u", 1)}, p.parts > 0u);
+const momentsOfParts = `
+  let pivot = select(PerLine(), ${rowOfPart("parts", "0u", 1)}, p.partsRead > 0u);
   var all = initial();
-  for (var part = member; part < p.parts; part += p.members) {
-    let n = ${rowOfPart("parts", "part", 0)};
-    let mean = (${rowOfPart("parts", "part", 1)} - pivot) + ${rowOfPart("parts", "part", 2)};
-    all = merge(all, State(n, select(mean, PerChannel(), n == PerChannel()), ${rowOfPart("parts", "part", 3)}));
-  }
-  ${joinMembers("found", moments, setting)}`;
+  for (var k = t; k < p.partsRead; k += p.threads) {
+    let n = ${rowOfPart("parts", "k", 0)};
+    let mean = (${rowOfPart("parts", "k", 1)} - pivot) + ${rowOfPart("parts", "k", 2)};
+    all = merge(all, State(n, select(mean, PerLine(), n == PerLine()), ${rowOfPart("parts", "k", 3)}));
+  }`;
 
 /** Loads a tile of the operand `x`. */
-export const loadX = (x: string, loads: number, elements: FloatElements): string =>
-  each(loads, (k) => load(k, `let x${k} = ${elements.load(x, `to${k}`)};`));
+export const loadX = (x: string, loads: number, { walk, elements }: LineSetting): string =>
+  loadTile(walk, loads, (k) => `let x${k} = ${elements.load(x, `to${k}`)};`);
 
-/** Declares `found`, the statistics of each channel, whose mean is relative to `pivot`. */
-export function findStatistics(
-  { unit, loads, source }: StatisticsCode,
-  x: string,
-  setting: TileSetting,
-): string {
-  if (source === "given") return statisticsGiven("parts");
-  if (source === "parts") return momentsOfParts(setting);
-  const { elements } = setting;
-  const first = `${elements.load(x, "first")}${unit === "along" ? ".x" : ""}`;
-  const tile = loadX(x, loads, elements) + momentsOfTile(unit, loads);
+/** Moments of the part of the workgroup. */
+function momentsOfX({ loads, source }: StatisticsCode, x: string, setting: LineSetting): string {
+  const { walk, elements } = setting;
+  const isAlong = walk.layout === "along";
+  const first = `${elements.load(x, "start")}${isAlong ? ".x" : ""}`;
+  const tile = loadX(x, loads, setting) + momentsOfTile(loads, isAlong ? 4 : 1);
   return `
-  let pivot = select(PerChannel(), ${first}, p.positions > 0u);
+  let pivot = select(PerLine(), ${first}, p.steps > 0u);
   var all = initial();
-  ${source === "tile" ? tile : tiles(tile)}
-  ${joinMembers("found", moments, setting)}`;
+  ${source === "tile" ? tile : tiles(tile)}`;
 }
 
-/** Writes the statistics of each split, or those of the whole channel once, and `more` with them. */
+/** Declares `found`, the statistics of each channel, whose mean is relative to `pivot`. */
+export function findStatistics(code: StatisticsCode, x: string, setting: LineSetting): string {
+  if (code.source === "given") return statisticsGiven("parts");
+  const own = code.source === "parts" ? momentsOfParts : momentsOfX(code, x, setting);
+  return own + joinAll("found", moments, setting);
+}
+
+/** Writes the statistics of each part, or those of the whole channel once, and `more` with them. */
 export function writeStatistics(source: StatisticsCode["source"], more: string): string {
   const isOfX = source === "tile" || source === "tiles";
-  const part = isOfX ? "split" : "0u";
   const rows = ["found.n", "centre", "rest", "found.m2"]
-    .map((value, row) => `${rowOfPart("statistics", part, row)} = ${value};`)
+    .map((value, row) => `${rowOfPart("statistics", isOfX ? "part" : "0u", row)} = ${value};`)
     .join("\n    ");
   return `
-  if (member == 0u && works${isOfX ? "" : " && split == 0u"}) {
+  if (t == 0u && isInside${isOfX ? "" : " && part == 0u"}) {
     ${rows}
     ${more}
   }`;
@@ -104,22 +114,17 @@ export function writeStatistics(source: StatisticsCode["source"], more: string):
 
 /** Stores the old running statistics behind the statistics of all parts, where the next launch reads them. */
 const carryRunning = `
-    if (split == 0u) {
-      let to = p.splits * 4u * p.channels + channel;
-      statistics[to] = runningMean[channel];
-      statistics[to + p.channels] = runningVariance[channel];
+    if (part == 0u) {
+      let to = p.parts * 4u * p.lines + line;
+      statistics[to] = runningMean[line];
+      statistics[to + p.lines] = runningVariance[line];
     }`;
 
-/**
- * Statistics of x or of parts. Operands: x or parts; statistics; and runningMean and runningVariance, if they are
- * passed on to the next launch.
- */
-export function statisticsCode(code: StatisticsCode, setting: TileSetting): string {
-  const { entry, unit, source } = code;
+export function statisticsText(code: StatisticsCode, setting: LineSetting<keyof typeof operands>): LineText {
   const carried = setting.reads.includes("runningMean") ? carryRunning : "";
   const body = `
   ${findStatistics(code, "x", setting)}
-  ${coefficients(false, false)}
-  ${writeStatistics(source, carried)}`;
-  return tileCode(unit, entry, moments, setting, body);
+  ${centreText}
+  ${writeStatistics(code.source, carried)}`;
+  return channelText(moments, setting, body);
 }

@@ -89,7 +89,9 @@ describe("launches on a GPU", () => {
     const plan = planOf(ops.momentsOp, [f32(1_000_000)], over(0));
     const [first, last] = kernelLaunches(plan);
     expect(first!.writes).toEqual(last!.reads);
-    expect(plan.temporaries).toEqual([{ shape: [4 * Number(first!.parameters[3])], dtype: "u32" }]);
+    const names = Object.keys((first!.kernel as WgslKernel).schema.parameters);
+    const parts = Number(first!.parameters[names.indexOf("parts")]);
+    expect(plan.temporaries).toEqual([{ shape: [4 * parts], dtype: "u32" }]);
     expect(last!.writes).toEqual([{ output: 0 }, { output: 1 }]);
   });
 

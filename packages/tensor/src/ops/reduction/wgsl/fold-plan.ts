@@ -1,23 +1,22 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import type { PlannedLaunch, RangeCheck, Slot } from "../../../core/devices/launch.ts";
 import type { Plan } from "../../../core/op.ts";
-import { workgroupLine } from "../../../core/plans/wgsl.ts";
 import type { Shape, Spec } from "../../../core/spec.ts";
 import { sizeOf } from "../../../core/spec.ts";
 import type { ReductionGroup } from "../passes.ts";
-import type { KernelChoice, LineMap, Reducer } from "./fold.wgsl.ts";
-import { cutParameters, foldKernel, inputsOf } from "./fold.wgsl.ts";
+import type { FoldPass, LineMap, Reducer } from "./fold.wgsl.ts";
+import { foldSchema, foldText, inputsOf, readsOf } from "./fold.wgsl.ts";
 import type { LineCut } from "./line-cut.ts";
 import { cutLines, cutReduction, lanesOf } from "./line-cut.ts";
-import { joinsInSubgroups } from "./line-kernel.wgsl.ts";
+import { lineLaunch } from "./line-launch.ts";
 
-/** Values of a fold's parameters, in order. */
-type Parameters = readonly number[];
+/** Values of a fold's parameters, by their names. */
+type ParameterValues = { readonly [name: string]: number };
 
 /** What a launch writes, states of parts or results, and the states that it begins with. Default: it begins with elements. */
 export interface FoldStep {
   readonly states?: Slot | undefined;
-  readonly to: KernelChoice["to"];
+  readonly to: FoldPass["to"];
   readonly writes: readonly Slot[];
 }
 
@@ -26,28 +25,26 @@ export function foldLaunch(
   fold: Reducer | LineMap,
   cut: LineCut,
   { states, to, writes }: FoldStep,
-  parameters: Parameters,
+  parameters: ParameterValues,
   limits: Limits,
   check?: RangeCheck,
 ): PlannedLaunch {
-  const kernel = foldKernel(fold, {
-    from: states === undefined ? "elements" : "states",
-    to,
-    layout: cut.layout,
-    usesSubgroups: joinsInSubgroups(cut.threads, limits),
-  });
+  const pass: FoldPass = { from: states === undefined ? "elements" : "states", to };
   const inputs = inputsOf(fold);
-  return {
-    kind: "kernel",
-    kernel,
-    reads: Object.keys(kernel.schema.reads).map((name) =>
-      name === "states" ? states : { input: inputs.indexOf(name) },
-    ),
-    writes,
-    parameters: [...cutParameters.map((name) => cut[name]), ...parameters],
-    work: { workgroups: workgroupLine(cut.workgroups, limits) },
-    check,
-  };
+  const slotOf = (name: string): Slot => (name === "states" ? states! : { input: inputs.indexOf(name) });
+  return lineLaunch(
+    fold.name,
+    foldSchema(fold, cut.layout, pass),
+    cut,
+    {
+      reads: Object.fromEntries(readsOf(fold, pass).map((name) => [name, slotOf(name)])),
+      writes: Object.fromEntries(writes.map((slot, index) => [`y${index}`, slot])),
+      parameters,
+      check,
+    },
+    { limits },
+    ({ walk }) => foldText(fold, walk, pass),
+  );
 }
 
 /** Memory for the states of all parts. */
@@ -63,10 +60,10 @@ export function foldPlan(
   reducer: Reducer,
   limits: Limits,
   {
-    parameters = [],
+    parameters = {},
     isView = true,
     check,
-  }: { parameters?: Parameters; isView?: boolean; check?: RangeCheck } = {},
+  }: { parameters?: ParameterValues; isView?: boolean; check?: RangeCheck } = {},
 ): Plan {
   const kept = shape.filter((_, axis) => !axes.includes(axis));
   if (sizeOf(kept) === 0) return { launches: [], temporaries: [], aliases: [] };
@@ -81,7 +78,7 @@ function cutPlan(
   cuts: readonly LineCut[],
   reducer: Reducer,
   limits: Limits,
-  parameters: Parameters,
+  parameters: ParameterValues,
   check: RangeCheck | undefined,
 ): Plan {
   const last = cuts.length - 1;
@@ -111,7 +108,7 @@ export function mapPlan(
   lines: ReductionGroup,
   map: LineMap,
   limits: Limits,
-  parameters: Parameters = [],
+  parameters: ParameterValues = {},
 ): Plan {
   if (lines.outer * lines.length * lines.inner === 0) return { launches: [], temporaries: [], aliases: [] };
   const cut = cutLines(lines);

@@ -1,12 +1,9 @@
-import type { WgslSchema } from "../../../core/devices/kernel-schema.ts";
-import type { WgslKernel } from "../../../core/devices/launch.ts";
-import { wgslKernel } from "../../../core/plans/wgsl.ts";
+import type { WgslParameters } from "../../../core/devices/kernel-schema.ts";
 import type { LineLayout } from "./line-cut.ts";
-import { lanesOf, workgroupSize } from "./line-cut.ts";
-import type { LineStates, LineThreads } from "./line-kernel.wgsl.ts";
-import { joinSource, joinText, lineEntry, subgroupExtensions } from "./line-kernel.wgsl.ts";
-
-type ParameterType = WgslKernel["parameterTypes"][number];
+import { lanesOf, loadsInFlight } from "./line-cut.ts";
+import { joinText } from "./line-join.wgsl.ts";
+import type { LineOperand, LineOperands, LineSchema, LineText, LineWalk } from "./line-kernel.wgsl.ts";
+import { loadTile, mergeStates, rewind, storeStates, tiles } from "./line-kernel.wgsl.ts";
 
 /**
  * What becomes of a line, in WGSL. `State` holds what is known of some of its elements: `initial() -> State` of none;
@@ -23,13 +20,13 @@ export interface Fold {
   /** Inputs that are read element by element. Default: x. */
   readonly inputs?: readonly string[];
   /** Inputs with one element for each line, and their types. */
-  readonly perLine?: { readonly [name: string]: string };
+  readonly perLine?: LineOperands;
   /** Inputs with one element for each position of a line, which `take` and `map` may read, and their types. */
-  readonly perPosition?: { readonly [name: string]: string };
+  readonly perPosition?: LineOperands;
   /** A statement that each thread begins with, which may read inputs of its `line`: of rows, for columns may come in bundles. */
   readonly enter?: string;
   /** Numbers that come with the launch, as fields of `p`. */
-  readonly parameters?: { readonly [name: string]: ParameterType };
+  readonly parameters?: WgslParameters;
   readonly code: string;
 }
 
@@ -48,182 +45,147 @@ export interface LineMap extends Fold {
   readonly maps: true;
 }
 
-export interface KernelChoice {
-  readonly layout: LineLayout;
+/** One of the launches of a fold. */
+export interface FoldPass {
   /** What is folded: elements, or the states of parts of lines. */
   readonly from: "elements" | "states";
   /** What is written: states of parts, or results. */
   readonly to: "states" | "results";
-  /** Whether threads join in subgroups: each line, or bundle, then has a workgroup to itself. */
-  readonly usesSubgroups: boolean;
 }
 
-const componentsOf = { single: [""], along: [".x", ".y", ".z", ".w"], across: [".x", ".y", ".z", ".w"] };
 const unrolled = [0, 1, 2, 3];
+
+const componentsOf = (layout: LineLayout): readonly string[] =>
+  layout === "single" ? [""] : [".x", ".y", ".z", ".w"];
 
 const join = <Item>(items: readonly Item[], text: (item: Item, index: number) => string): string =>
   items.map(text).join("\n");
 
-/** Fields of `p` that say where the lines lie: those of a `LineCut`. */
-export const cutParameters = ["lines", "inner", "steps", "parts", "partSteps", "threads"] as const;
+/** The states of a thread, one for each of the lines that it loads at once. */
+const variablesOf = (layout: LineLayout): string[] =>
+  unrolled.slice(0, lanesOf(layout)).map((lane) => `s${lane}`);
 
-/**
- * Where a thread `me` of a workgroup is: thread `t` of its line, the next one being `next` threads away. Its part of the line
- * has `count` steps from `first` on, and the line begins at `start`.
- */
-export const placeCode: string = `
-  let width = ${workgroupSize}u / p.threads;
-  let blocks = (p.lines + width - 1u) / width;
-  let place = group.x + group.y * groups.x;
-  let part = place / blocks;
-  let isRow = p.inner == 1u;
-  let t = select(me / width, me % p.threads, isRow);
-  let line = (place % blocks) * width + select(me % width, me / p.threads, isRow);
-  let isInside = line < p.lines && part < p.parts;
-  let first = part * p.partSteps;
-  let count = select(0u, min(p.partSteps, p.steps - first), isInside);
-  let start = (line / p.inner) * p.steps * p.inner + line % p.inner;
-  let next = select(width, 1u, isRow);`;
-
-/** The threads of a line, by the names of `placeCode`. */
-export const threadsOfPlace: LineThreads = {
-  thread: "t",
-  threads: "p.threads",
-  home: "(me - t * next)",
-  spacing: "next",
-};
-
-/** The kernel of one launch; its operands are states, inputs, inputs of lines, then what is written. */
-export function foldKernel(fold: Reducer | LineMap, choice: KernelChoice): WgslKernel {
-  const { parameters = {} } = fold;
-  const types = [...cutParameters.map((): ParameterType => "u32"), ...Object.values(parameters)];
-  return wgslKernel({
-    entry: fold.name,
-    code: foldCode(fold, choice),
-    extensions: subgroupExtensions(choice.usesSubgroups),
-    ...foldOperands(fold, choice),
-    parameterTypes: types,
-  });
-}
-
-function foldCode(fold: Reducer | LineMap, choice: KernelChoice): string {
-  const { layout, to, usesSubgroups } = choice;
-  const { name, state, parameters = {}, enter = "", code } = fold;
-  const fields = [...cutParameters.map((field) => `${field}: u32`)];
-  for (const [field, type] of Object.entries(parameters)) fields.push(`${field}: ${type}`);
-  const isMap = "maps" in fold && to === "results";
-  const variables = unrolled.slice(0, lanesOf(layout)).map((j) => `s${j}`);
-  const states: LineStates = { variables, usesSubgroups };
-  const joined = joinText(states, threadsOfPlace, isMap);
-  const body = `${placeCode}
-  ${enter}
-  ${foldText(fold, choice)}
-  ${usesSubgroups ? joined : `if (p.threads > 1u) {${joined}\n}`}
-  ${isMap ? mapText(fold, layout) : storeText(fold, choice)}`;
-  return `
-alias State = ${state};
-struct Parameters { ${fields.join(", ")} }
-@group(1) @binding(0) var<uniform> p: Parameters;
-${code}
-${joinSource(states)}
-${lineEntry(name, usesSubgroups, body)}`;
-}
-
-/** The inputs of a fold, in order: elements, those of lines, those of positions. */
+/** Inputs in order: elements, those of lines, those of positions. */
 export const inputsOf = ({ inputs = ["x"], perLine = {}, perPosition = {} }: Fold): readonly string[] => [
   ...inputs,
   ...Object.keys(perLine),
   ...Object.keys(perPosition),
 ];
 
-/** Operands in order: states, then the inputs that this launch reads, outputs. */
-function foldOperands(
-  { inputs = ["x"], ...fold }: Reducer | LineMap,
-  { layout, from, to }: KernelChoice,
-): Pick<WgslSchema, "reads" | "writes"> {
-  const vector = layout === "single" ? fold.element : `vec4<${fold.element}>`;
-  const isMap = "maps" in fold && to === "results";
-  const readsElements = from === "elements" || isMap;
-  const bits = layout === "across" || (isMap && layout === "along") ? "vec4u" : "u32";
-  const writes =
-    to === "states" ? ["State"] : "results" in fold && fold.results === 2 ? [bits, bits] : [bits];
+/** Whether a pass ends with a map of the lines. */
+const endsInMap = (fold: Reducer | LineMap, { to }: FoldPass): fold is LineMap =>
+  "maps" in fold && to === "results";
+
+/** The operands of a pass: states, then the inputs that it reads. */
+export function readsOf(fold: Reducer | LineMap, pass: FoldPass): readonly string[] {
+  const readsElements = pass.from === "elements" || endsInMap(fold, pass);
+  return [
+    ...(pass.from === "states" ? ["states"] : []),
+    ...(readsElements ? inputsOf(fold) : Object.keys(fold.perLine ?? {})),
+  ];
+}
+
+export function foldSchema(fold: Reducer | LineMap, layout: LineLayout, pass: FoldPass): LineSchema {
+  const { element, inputs = ["x"], perLine, perPosition, parameters = {} } = fold;
+  const isVector = layout === "across" || (layout === "along" && endsInMap(fold, pass));
+  const written: LineOperand = pass.to === "states" ? "state" : isVector ? "vec4u" : "u32";
   return {
-    reads: {
-      ...(from === "states" && { states: "State" }),
-      ...(readsElements && Object.fromEntries(inputs.map((name) => [name, vector]))),
-      ...fold.perLine,
-      ...(readsElements && fold.perPosition),
+    element,
+    operands: {
+      states: "state",
+      y0: written,
+      y1: written,
+      ...Object.fromEntries(inputs.map((name) => [name, "element" as const])),
+      ...perLine,
+      ...perPosition,
     },
-    writes: Object.fromEntries(writes.map((type, index) => [`y${index}`, type])),
+    parameters,
   };
 }
 
-/** Folds a part of a line in s0, or of four lines in s0 to s3. */
-function foldText(fold: Reducer | LineMap, { layout, from, to }: KernelChoice): string {
-  const components = componentsOf[from === "states" ? "single" : layout];
-  const lanes = lanesOf(layout);
-  if (from === "states" && "maps" in fold && to === "results") {
-    return `
-  ${join(unrolled.slice(0, lanes), (j) => `var s${j} = initial();`)}
-  for (var k = t; k < p.parts; k += p.threads) {
-    let at = (k * p.lines + line) * ${lanes}u;
-    ${join(unrolled.slice(0, lanes), (j) => `s${j} = merge(s${j}, states[at + ${j}u]);`)}
-  }`;
-  }
-  const inputs = from === "states" ? ["states"] : (fold.inputs ?? ["x"]);
-  const step = (n: number): string =>
-    join(components, (component, j) => {
-      const values = inputs.map((_, input) => `v${input}_${n}${component}`).join(", ");
-      if (from === "states") return `s0 = merge(s0, ${values});`;
-      const at = layout === "along" ? `(first + k${n}) * 4u + ${j}u` : `first + k${n}`;
-      return `s${j} = take(s${j}, ${values}, ${at});`;
-    });
-  const load = (n: number): string =>
-    join(inputs, (name, input) => `let v${input}_${n} = ${name}[begin + min(k${n}, count - 1u) * p.inner];`);
-  return `
-  let begin = start + first * p.inner;
-  ${join(components, (_, j) => `var s${j} = initial();`)}
-  for (var k = t; k < count; k += ${unrolled.length}u * p.threads) {
-    ${join(unrolled, (n) => `let k${n} = k + ${n}u * p.threads;`)}
-    ${join(unrolled, load)}
-    ${join(unrolled, (n) => (n === 0 ? step(n) : `if (k${n} < count) {\n${step(n)}\n}`))}
-  }
-  ${layout === "along" && from === "elements" ? "s0 = merge(merge(s0, s1), merge(s2, s3));" : ""}`;
+/** The text of the kernel of one pass. */
+export function foldText(fold: Reducer | LineMap, walk: LineWalk, pass: FoldPass): LineText {
+  const { state, enter = "", code } = fold;
+  const variables = variablesOf(walk.layout);
+  const isMap = endsInMap(fold, pass);
+  const states = { variables };
+  return {
+    states,
+    code: `
+alias State = ${state};
+${code}`,
+    body: `
+  ${enter}
+  ${join(variables, (variable) => `var ${variable} = initial();`)}
+  ${takeText(fold, walk, pass)}
+  ${joinText(states, walk.usesSubgroups, isMap)}
+  ${isMap ? mapText(fold, walk) : storeText(fold, walk.layout, pass)}`,
+  };
 }
 
+/** Folds the part of a thread. */
+function takeText(fold: Reducer | LineMap, walk: LineWalk, pass: FoldPass): string {
+  const { layout } = walk;
+  if (pass.from === "elements") return takeElements(fold, walk);
+  if (endsInMap(fold, pass)) return mergeStates("states", variablesOf(layout), "p.parts");
+  const load = (n: number): string => `let v${n} = states[to${n}];`;
+  return tiles(
+    loadTile(walk, loadsInFlight, load) + join(unrolled, (n) => ifInside(n, `s0 = merge(s0, v${n});`)),
+  );
+}
+
+function takeElements({ inputs = ["x"] }: Fold, walk: LineWalk): string {
+  const { layout } = walk;
+  const load = (n: number): string => join(inputs, (name, input) => `let v${input}_${n} = ${name}[to${n}];`);
+  const take = (n: number): string =>
+    join(componentsOf(layout), (component, j) => {
+      const values = inputs.map((_, input) => `v${input}_${n}${component}`).join(", ");
+      return `s${j} = take(s${j}, ${values}, ${positionOf(layout, `at${n}`, j)});`;
+    });
+  const own = layout === "along" ? join([1, 2, 3], (j) => `var s${j} = initial();`) : "";
+  return `
+  ${own}
+  ${tiles(loadTile(walk, loadsInFlight, load) + join(unrolled, (n) => ifInside(n, take(n))))}
+  ${layout === "along" ? "s0 = merge(merge(s0, s1), merge(s2, s3));" : ""}`;
+}
+
+/** The first load of a tile is one of the thread. */
+const ifInside = (n: number, text: string): string => (n === 0 ? text : `if (in${n}) {\n${text}\n}`);
+
+/** The position in its line of component `j` of what is loaded at a step. */
+const positionOf = (layout: LineLayout, at: string, j: number): string =>
+  layout === "along" ? `${at} * 4u + ${j}u` : at;
+
 /** One thread of each line stores. */
-function storeText(fold: Reducer | LineMap, { layout, to }: KernelChoice): string {
-  const lanes = unrolled.slice(0, lanesOf(layout));
-  const place = "part * p.lines + line";
-  const store =
-    to === "states"
-      ? join(lanes, (j) => `y0[(${place}) * ${lanes.length}u + ${j}u] = s${j};`)
-      : resultText("results" in fold ? fold.results : 1, lanes, place);
+function storeText(fold: Reducer | LineMap, layout: LineLayout, { to }: FoldPass): string {
+  const variables = variablesOf(layout);
+  const results = "results" in fold ? fold.results : 1;
+  const store = to === "states" ? storeStates("y0", variables) : resultText(results, variables);
   return `if (t == 0u && isInside) {\n${store}\n}`;
 }
 
-function resultText(results: 1 | 2 = 1, lanes: readonly number[], place: string): string {
-  const vector = (component: string): string =>
-    lanes.length === 1 ? `r0${component}` : `vec4u(${lanes.map((j) => `r${j}${component}`).join(", ")})`;
-  const outputs = results === 1 ? [""] : [".x", ".y"];
-  return `${join(lanes, (j) => `let r${j} = finish(s${j});`)}
-${join(outputs, (component, output) => `y${output}[${place}] = ${vector(component)};`)}`;
+function resultText(results: 1 | 2 = 1, variables: readonly string[]): string {
+  const all = (component: string): string => {
+    const parts = variables.map((_, j) => `r${j}${component}`);
+    return parts.length === 1 ? parts[0]! : `vec4u(${parts.join(", ")})`;
+  };
+  return `${join(variables, (variable, j) => `let r${j} = finish(${variable});`)}
+${join(results === 1 ? [""] : [".x", ".y"], (component, output) => `y${output}[part * p.lines + line] = ${all(component)};`)}`;
 }
 
 /** Each thread writes what it loads. */
-function mapText({ inputs = ["x"] }: LineMap, layout: LineLayout): string {
-  const components = componentsOf[layout];
-  const lanes = unrolled.slice(0, lanesOf(layout));
-  const bits = components.map((component, j) => {
+function mapText({ inputs = ["x"] }: LineMap, walk: LineWalk): string {
+  const { layout } = walk;
+  const variables = variablesOf(layout);
+  const bits = componentsOf(layout).map((component, j) => {
     const values = inputs.map((_, input) => `v${input}${component}`).join(", ");
-    const at = layout === "along" ? `(first + k) * 4u + ${j}u` : "first + k";
-    return `map(${values}, facts${layout === "across" ? j : 0}, ${at})`;
+    return `map(${values}, facts${layout === "across" ? j : 0}, ${positionOf(layout, "at0", j)})`;
   });
+  const load = (): string => join(inputs, (name, input) => `let v${input} = ${name}[to0];`);
+  const lineOf = (j: number): string => (variables.length === 1 ? "line" : `line * 4u + ${j}u`);
   return `
-  ${join(lanes, (j) => `let facts${j} = prepare(s${j}, ${lanes.length === 1 ? "line" : `line * 4u + ${j}u`});`)}
-  for (var k = t; k < count; k += p.threads) {
-    let at = start + (first + k) * p.inner;
-    ${join(inputs, (name, input) => `let v${input} = ${name}[at];`)}
-    y0[at] = ${bits.length === 1 ? bits[0] : `vec4u(${bits.join(", ")})`};
-  }`;
+  ${join(variables, (variable, j) => `let facts${j} = prepare(${variable}, ${lineOf(j)});`)}
+  ${rewind(walk)}
+  ${tiles(`${loadTile(walk, 1, load)}
+    y0[to0] = ${bits.length === 1 ? bits[0] : `vec4u(${bits.join(", ")})`};`)}`;
 }

@@ -34,9 +34,9 @@ describe("the cuts of a reduction", () => {
   test("a workgroup holds whole lines", () => {
     fc.assert(
       fc.property(shapeAndAxes, ([shape, axes]) => {
-        for (const { threads, lines, parts, workgroups } of cutReduction(shape, axes)) {
-          expect(workgroupSize % threads).toBe(0);
-          expect(workgroups).toBe(Math.ceil(lines / (workgroupSize / threads)) * parts);
+        for (const { threads, span, lines, blocks } of cutReduction(shape, axes)) {
+          expect(span * threads).toBe(workgroupSize);
+          expect(blocks).toBe(Math.ceil(lines / (workgroupSize / threads)));
         }
       }),
     );
@@ -71,10 +71,15 @@ describe("the layout of loads", () => {
   });
 
   test("short lines share a workgroup, long ones are shared by it", () => {
-    expect(cutLines({ outer: 1000, length: 10, inner: 1 })).toMatchObject({ threads: 4, workgroups: 16 });
+    expect(cutLines({ outer: 1000, length: 10, inner: 1 })).toMatchObject({
+      threads: 4,
+      blocks: 16,
+      parts: 1,
+    });
     expect(cutLines({ outer: 1000, length: 4096, inner: 1 })).toMatchObject({
       threads: 256,
-      workgroups: 1000,
+      blocks: 1000,
+      parts: 1,
     });
   });
 
@@ -88,8 +93,8 @@ describe("the layout of loads", () => {
       { outer: 1, length: 2 ** 28, inner: 1 },
       { outer: 1, length: 2 ** 20, inner: 64 },
     ]) {
-      const { parts, workgroups } = cutLines(group);
-      expect(workgroups).toBeGreaterThanOrEqual(512);
+      const { blocks, parts } = cutLines(group);
+      expect(blocks * parts).toBeGreaterThanOrEqual(512);
       expect(parts).toBeLessThanOrEqual(1024);
     }
   });

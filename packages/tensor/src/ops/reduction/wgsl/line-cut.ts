@@ -9,26 +9,39 @@ import { mergedAxes } from "../passes.ts";
  */
 export type LineLayout = "along" | "across" | "single";
 
-/** One launch over lines: a workgroup takes a part of some lines, and some of its threads share each line. */
-export interface LineCut {
+/**
+ * The lines of a launch, and which threads of a workgroup share one. A tensor is seen as [outer, rows, side, columns]: lines
+ * are counted in (outer, side), and the steps along a line in (rows, columns). `side`, `columns` and `steps` count loads.
+ */
+export interface LineGrid {
   readonly layout: LineLayout;
   /** Lines, or bundles of four lines, and how many of them lie side by side. */
   readonly lines: number;
-  readonly inner: number;
+  readonly side: number;
   /** Loads that it takes to walk along a line. */
   readonly steps: number;
-  /** Threads that share a line: a power of 2. */
+  /** Loads in a row of a line: 1 where all steps are equally far apart. */
+  readonly columns: number;
+  /** Neighbouring lines of a workgroup. */
+  readonly span: number;
+  /** Threads that share a line, and how many of them are neighbours before those of the next line come. */
   readonly threads: number;
-  /** Parts of `partSteps` that are reduced apart, the last one shorter. */
+  readonly run: number;
+  /** Workgroups that take the first parts of all lines. */
+  readonly blocks: number;
+}
+
+/** The work of a launch: each workgroup takes a part of its lines. */
+export interface LineCut extends LineGrid {
+  /** Parts of `partSteps`, the last one shorter. */
   readonly parts: number;
   readonly partSteps: number;
-  readonly workgroups: number;
 }
 
 export const workgroupSize = 256;
 
 /** Loads that a thread has in flight at once, and the fewest that are worth a part of its own. */
-const loadsInFlight = 4;
+export const loadsInFlight = 4;
 /** With more loads than these a thread takes longer than a second launch. */
 const loadsWorthSplitting = 32;
 /** Neighbouring lines that a workgroup takes at least, where there are as many: whole cache lines of each row. */
@@ -36,8 +49,11 @@ const linesSideBySide = { elements: 32, states: 8 };
 /** Workgroups that fill a large GPU: no more parts are cut, and one workgroup merges them. */
 const enoughWorkgroups = 1024;
 
-/** Results for each line, or bundle, of a cut. */
+/** Lines that are loaded at once. */
 export const lanesOf = (layout: LineLayout): 1 | 4 => (layout === "across" ? 4 : 1);
+
+/** Elements of a load. */
+export const widthOf = (layout: LineLayout): 1 | 4 => (layout === "single" ? 1 : 4);
 
 const powerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, least)));
 
@@ -49,17 +65,19 @@ function chooseLayout({ length, inner }: ReductionGroup): LineLayout {
 /** Cuts the work on [outer, length, inner] along the length. States of elements are loaded one by one. */
 export function cutLines(group: ReductionGroup, what: "elements" | "states" = "elements"): LineCut {
   const layout = what === "states" ? "single" : chooseLayout(group);
-  const inner = group.inner / lanesOf(layout);
-  const lines = group.outer * inner;
+  const side = group.inner / lanesOf(layout);
+  const lines = group.outer * side;
   const steps = layout === "along" ? group.length / 4 : group.length;
-  const width = inner === 1 ? 1 : Math.min(linesSideBySide[what], powerOfTwo(lines));
+  const width = side === 1 ? 1 : Math.min(linesSideBySide[what], powerOfTwo(lines));
   const threads = Math.min(powerOfTwo(steps / loadsInFlight), workgroupSize / width);
-  const blocks = Math.ceil((lines * threads) / workgroupSize);
+  const span = workgroupSize / threads;
+  const blocks = Math.ceil(lines / span);
   const loads = steps / threads;
   const wanted = Math.min(enoughWorkgroups / blocks, loads > loadsWorthSplitting ? loads / loadsInFlight : 1);
   const partSteps = Math.ceil(steps / Math.max(1, Math.floor(wanted)));
   const parts = partSteps === 0 ? 1 : Math.ceil(steps / partSteps);
-  return { layout, lines, inner, steps, threads, parts, partSteps, workgroups: blocks * parts };
+  const run = side === 1 ? threads : 1;
+  return { layout, lines, side, steps, columns: 1, span, threads, run, blocks, parts, partSteps };
 }
 
 /**

@@ -1,42 +1,147 @@
 import type { Limits } from "../../../core/devices/backend.ts";
-import type { WgslExtension } from "../../../core/devices/launch.ts";
+import type { FloatElements } from "../../../core/devices/float-elements.ts";
+import { floatElementsSource } from "../../../core/devices/float-elements.ts";
+import type { WgslOperands, WgslParameters } from "../../../core/devices/kernel-schema.ts";
+import type { WgslKernel } from "../../../core/devices/launch.ts";
+import { wgslKernel } from "../../../core/plans/wgsl.ts";
+import type { LineCut, LineGrid, LineLayout } from "./line-cut.ts";
 import { workgroupSize } from "./line-cut.ts";
+import type { LineStates } from "./line-join.wgsl.ts";
+import { joinSource, joinsInSubgroups, subgroupExtensions } from "./line-join.wgsl.ts";
 
 /**
- * What the threads of a workgroup know of their lines. The code of a kernel declares the type `State`, `initial() -> State` of no
- * elements, and `merge(a: State, b: State) -> State`; each of its threads has a state for each of `variables`.
+ * What an operand of a kernel over lines has a number for: each `element`, each `line`, each `position` of a line; or a `state` for each
+ * part of each line. What kernels do not load in the layout of their lines has its own type.
  */
-export interface LineStates {
-  readonly variables: readonly string[];
-  /** The fields of `State` where it is a struct. Default: it is a scalar or a vector. */
-  readonly fields?: readonly string[];
-  /** Whether threads join their states in subgroups first: a line then has a whole workgroup. */
+export type LineOperand = "element" | "line" | "position" | "state" | "f32" | "i32" | "u32" | "vec4u";
+
+/** Operands by their names. */
+export interface LineOperands {
+  readonly [name: string]: LineOperand;
+}
+
+/** What the text of a kernel depends on, beside what it computes. */
+export interface LineWalk {
+  readonly layout: LineLayout;
+  /** Whether the steps along a line lie in rows, instead of equally far apart. */
+  readonly hasRows: boolean;
   readonly usesSubgroups: boolean;
 }
 
-/** Which threads share a line, as expressions in WGSL. */
-export interface LineThreads {
-  /** The thread's place among those of its line, and how many there are. Threads beyond take no part. */
-  readonly thread: string;
-  readonly threads: string;
-  /** The place in the workgroup of the line's first thread, and how far apart its threads are. */
-  readonly home: string;
-  readonly spacing: string;
+/** How a kernel walks along the lines of a launch on a device. */
+export const walkOf = (
+  { layout, columns, threads }: LineGrid,
+  limits: Pick<Limits, "features">,
+): LineWalk => ({
+  layout,
+  hasRows: columns > 1,
+  usesSubgroups: joinsInSubgroups(threads, limits),
+});
+
+/** What all kernels of a kind have in common. */
+export interface LineSchema<
+  Operands extends LineOperands = LineOperands,
+  Parameters extends WgslParameters = WgslParameters,
+> {
+  /** The type of a single element. */
+  readonly element: "f32" | "i32" | "u32";
+  readonly operands: Operands;
+  readonly parameters: Parameters;
 }
 
-/** Whether lines that have so many threads each join in subgroups on a device. */
-export const joinsInSubgroups = (threads: number, { features }: Pick<Limits, "features">): boolean =>
-  threads === workgroupSize && features.has("subgroups");
+/** What the text of a kernel is made for: its walk, and the operands that are present. */
+export interface LineSetting<Names extends string = string> {
+  readonly walk: LineWalk;
+  readonly reads: readonly Names[];
+  readonly writes: readonly Names[];
+  /** How elements are stored. */
+  readonly elements: FloatElements;
+}
 
-/** What a kernel enables in order to join in subgroups. */
-export const subgroupExtensions = (usesSubgroups: boolean): readonly WgslExtension[] =>
-  usesSubgroups ? ["subgroups"] : [];
+/** The text of a kernel. */
+export interface LineText {
+  /** The states that threads join, if they do. */
+  readonly states: LineStates | undefined;
+  /** Declares what `LineStates` says. It may use `Loaded`, what a thread loads at once, `PerLine` and `PerPosition`, what belongs to that, and `p`. */
+  readonly code: string;
+  /** What a thread does. It knows what `placeText` declares. */
+  readonly body: string;
+}
 
-/**
- * The entry point of a kernel over lines, which calls the function `workOnLines` with this body. The body knows `group`, `groups`, the thread's
- * place `me` in the workgroup, and with subgroups their `size` and its `lane`.
- */
-export function lineEntry(entry: string, usesSubgroups: boolean, body: string): string {
+/** Parameters that say where the lines lie: the numbers of a `LineCut`. */
+const cutParameters = {
+  lines: "u32",
+  side: "u32",
+  steps: "u32",
+  columns: "u32",
+  span: "u32",
+  run: "u32",
+  threads: "u32",
+  blocks: "u32",
+  parts: "u32",
+  partSteps: "u32",
+} as const;
+
+/** Their values. */
+export const cutValues = (cut: LineCut): { readonly [Name in keyof typeof cutParameters]: number } => ({
+  lines: cut.lines,
+  side: cut.side,
+  steps: cut.steps,
+  columns: cut.columns,
+  span: cut.span,
+  run: cut.run,
+  threads: cut.threads,
+  blocks: cut.blocks,
+  parts: cut.parts,
+  partSteps: cut.partSteps,
+});
+
+/** The kernel of this text. Its parameters are those of the cut, and its own. */
+export function lineKernel(
+  entry: string,
+  { element, operands, parameters }: LineSchema,
+  { walk, reads, writes, elements }: LineSetting,
+  { states, code, body }: LineText,
+): WgslKernel {
+  const { layout } = walk;
+  const usesSubgroups = walk.usesSubgroups && states !== undefined;
+  const vector = `vec4<${element}>`;
+  const typesOf = (names: readonly string[]): WgslOperands =>
+    Object.fromEntries(names.map((name) => [name, typeOf(operands[name]!, elements)]));
+  return wgslKernel({
+    entry,
+    extensions: [...subgroupExtensions(usesSubgroups), ...elements.extensions],
+    schema: {
+      reads: typesOf(reads),
+      writes: typesOf(writes),
+      parameters: { ...cutParameters, ...parameters },
+    },
+    code: `
+${floatElementsSource(elements)}
+alias Loaded = ${layout === "single" ? element : vector};
+alias PerLine = ${layout === "across" ? vector : element};
+alias PerPosition = ${layout === "along" ? vector : element};
+fn total(v: Loaded) -> PerLine { return ${layout === "along" ? "v.x + v.y + v.z + v.w" : "v"}; }
+${code}
+${states === undefined ? "" : joinSource(states, usesSubgroups)}
+${entryText(entry, usesSubgroups, placeText(walk) + body)}`,
+  });
+}
+
+/** Elements that are stored as they are loaded. */
+export const plainElements: FloatElements = {
+  type: "Loaded",
+  extensions: [],
+  load: (array, index) => `${array}[${index}]`,
+  store: (array, index, value) => `${array}[${index}] = ${value};`,
+};
+
+const typeOf = (operand: LineOperand, elements: FloatElements): string =>
+  ({ element: elements.type, line: "PerLine", position: "PerPosition", state: "State" })[operand as string] ??
+  operand;
+
+/** The entry point. It calls a function, so that a test can give invocations other places. */
+function entryText(entry: string, usesSubgroups: boolean, body: string): string {
   const builtins = usesSubgroups
     ? ", @builtin(subgroup_size) size: u32, @builtin(subgroup_invocation_id) lane: u32"
     : "";
@@ -53,87 +158,94 @@ fn workOnLines(group: vec3u, groups: vec3u, me: u32${usesSubgroups ? ", size: u3
 }`;
 }
 
-/** Declares the shelf on which threads leave their states, and what joins subgroups. */
-export function joinSource({ variables, fields, usesSubgroups }: LineStates): string {
-  const shelf = `
-var<workgroup> shelf: array<State, ${workgroupSize * variables.length}>;`;
-  if (!usesSubgroups) return shelf;
-  const ofState = (text: (value: string) => string): string =>
-    fields ? `State(${fields.map((field) => text(`a.${field}`)).join(", ")})` : text("a");
-  return `${shelf}
-var<workgroup> isScattered: atomic<u32>;
-fn stateOfOther(a: State, reach: u32) -> State {
-  return ${ofState((value) => `subgroupShuffleXor(${value}, reach)`)};
-}
-fn stateOfFirst(a: State) -> State {
-  return ${ofState((value) => `subgroupBroadcast(${value}, 0u)`)};
-}
-// The states of all lanes joined, which is right in the first lane only.
-fn joinLanes(own: State, size: u32) -> State {
-  var all = own;
-  for (var reach = size / 2u; reach > 0u; reach /= 2u) {
-    all = merge(all, stateOfOther(all, reach));
-  }
-  return all;
-}`;
-}
+/**
+ * Where the thread `me` of a workgroup is: thread `t` of a `line` that begins at `start`, whose part `part` it works on from its step `at` to
+ * `end`, unless it is outside of all lines. Its state lies at `own` on the shelf, that of the line's first thread at `home`, the others `next`
+ * apart: where neighbouring threads have different lines they have neighbouring places too.
+ */
+const placeText = ({ hasRows }: LineWalk): string => `
+  let place = group.x + group.y * groups.x;
+  let part = place / p.blocks;
+  let abreast = p.span * p.run;
+  let slot = me % abreast / p.run;
+  let t = me / abreast * p.run + me % p.run;
+  let mine = place % p.blocks * p.span + slot;
+  let isInside = t < p.threads && mine < p.lines && part < p.parts;
+  let line = min(mine, p.lines - 1u);
+  let start = line / p.side * p.side * p.steps + line % p.side * p.columns;
+  let next = select(1u, p.span, p.run == 1u);
+  let home = slot * select(p.threads, 1u, p.run == 1u);
+  let own = home + t * next;
+  let begin = part * p.partSteps + t;
+  let end = select(0u, min((part + 1u) * p.partSteps, p.steps), isInside);
+  var at = begin;
+  ${
+    hasRows
+      ? `
+  var row = at / p.columns;
+  var column = at % p.columns;
+  let rows = p.threads / p.columns;
+  let columns = p.threads % p.columns;`
+      : ""
+  }`;
+
+/** The text for each of so many loads. */
+export const each = (loads: number, text: (index: number) => string): string =>
+  Array.from({ length: loads }, (_, index) => text(index)).join("");
 
 /**
- * Joins the states of the threads of each line, always in the same order, and leaves the result in the variables: in those of
- * each thread where it is `forAll`, else at least in those of the first.
+ * Loads a tile, all of it before any of it is used. For load `n`, `in` and the number says whether it is one of the thread, `at` its step, and `to` the
+ * index of its element, which `values` loads: that of the line's first element where it is none of the thread.
  */
-export const joinText = (states: LineStates, threads: LineThreads, forAll: boolean): string =>
-  states.usesSubgroups ? joinInSubgroups(states) : joinInMemory(states, threads, forAll);
+export const loadTile = (walk: LineWalk, loads: number, values: (index: number) => string): string =>
+  each(
+    loads,
+    (n) => `
+  let at${n} = at;
+  let in${n} = at < end;
+  let to${n} = ${walk.hasRows ? `select(start, start + row * p.side * p.columns + column, in${n})` : `start + select(0u, at, in${n}) * p.side`};
+  ${values(n)}
+  at += p.threads;
+  ${walk.hasRows ? wrapRow : ""}`,
+  );
 
-function joinInMemory(
-  { variables }: LineStates,
-  { thread, threads, home, spacing }: LineThreads,
-  forAll: boolean,
-): string {
-  const onShelf = (place: string, index: number): string =>
-    `shelf[${variables.length === 1 ? place : `(${place}) * ${variables.length}u + ${index}u`}]`;
-  const each = (text: (variable: string, index: number) => string): string =>
-    variables.map(text).join("\n      ");
-  const own = "ownPlace";
-  const other = `${own} + reach * ${spacing}`;
-  return `
-  let lineHome = ${home};
-  let ${own} = lineHome + ${thread} * ${spacing};
-  if (${thread} < ${threads}) {
-      ${each((variable, index) => `${onShelf(own, index)} = ${variable};`)}
-  }
-  workgroupBarrier();
-  // From the largest power of two that is less than the number of threads.
-  for (var reach = (1u << (32u - countLeadingZeros(${threads} - 1u))) >> 1u; reach > 0u; reach /= 2u) {
-    if (${thread} < reach && ${thread} + reach < ${threads}) {
-      ${each((variable, index) => `${variable} = merge(${variable}, ${onShelf(other, index)});`)}
-      ${each((variable, index) => `${onShelf(own, index)} = ${variable};`)}
-    }
-    workgroupBarrier();
-  }
-  ${forAll ? each((variable, index) => `${variable} = ${onShelf("lineHome", index)};`) : ""}`;
-}
+const wrapRow = `row += rows;
+  column += columns;
+  if (column >= p.columns) {
+    column -= p.columns;
+    row += 1u;
+  }`;
 
-/**
- * The first lane of each subgroup leaves its state at its place, and each subgroup joins them all in the same order. A subgroup may begin anywhere: the
- * other places have the states of no elements, and where first lanes are scattered, all places are read.
- */
-function joinInSubgroups({ variables }: LineStates): string {
-  const count = variables.length;
-  const each = (text: (variable: string, index: number) => string): string =>
-    variables.map(text).join("\n  ");
-  return `
-  ${each(
-    (variable, index) => `${variable} = joinLanes(${variable}, size);
-  if (lane > 0u) { ${variable} = initial(); }
-  shelf[me * ${count}u + ${index}u] = ${variable};`,
-  )}
-  if (lane == 0u && me % size > 0u) { atomicStore(&isScattered, 1u); }
-  workgroupBarrier();
-  let step = select(size, 1u, atomicLoad(&isScattered) > 0u);
-  ${each((variable) => `${variable} = initial();`)}
-  for (var k = lane * step; k < ${workgroupSize}u; k += size * step) {
-    ${each((variable, index) => `${variable} = merge(${variable}, shelf[k * ${count}u + ${index}u]);`)}
-  }
-  ${each((variable) => `${variable} = stateOfFirst(joinLanes(${variable}, size));`)}`;
-}
+/** Repeats tiles until the part ends. */
+export const tiles = (tile: string): string => `
+  while (at < end) {
+    ${tile}
+  }`;
+
+/** Goes back to where the part begins. */
+export const rewind = ({ hasRows }: LineWalk): string => `
+  at = begin;
+  ${
+    hasRows
+      ? `row = at / p.columns;
+  column = at % p.columns;`
+      : ""
+  }`;
+
+/** Stores the states of a part, as one thread of the line knows them. */
+export const storeStates = (operand: string, variables: readonly string[]): string =>
+  variables
+    .map((variable, j) => `${operand}[${stateAt("part", variables, j)}] = ${variable};`)
+    .join("\n    ");
+
+/** Merges the states of `count` parts, those of a thread in their order. */
+export const mergeStates = (operand: string, variables: readonly string[], count: string): string => `
+  for (var k = t; k < ${count}; k += p.threads) {
+    ${variables
+      .map((variable, j) => `${variable} = merge(${variable}, ${operand}[${stateAt("k", variables, j)}]);`)
+      .join("\n    ")}
+  }`;
+
+/** States lie in (part, line, variable). */
+const stateAt = (part: string, { length }: readonly string[], j: number): string =>
+  length === 1 ? `${part} * p.lines + line` : `(${part} * p.lines + line) * ${length}u + ${j}u`;

@@ -21,7 +21,7 @@ export const plans: readonly PlanEntry[] = [
     foldPlan(x!.shape, axes, sumReducer(x!.dtype), limits),
   ),
   planFor<ReductionAttributes>("mean", ([x], { axes }, limits) =>
-    foldPlan(x!.shape, axes, meanReducer(), limits, { parameters: [reductionLength(x!.shape, axes)] }),
+    foldPlan(x!.shape, axes, meanReducer(), limits, { parameters: { n: reductionLength(x!.shape, axes) } }),
   ),
   planFor<ReductionAttributes>("product", ([x], { axes }, limits) =>
     foldPlan(x!.shape, axes, productReducer, limits),
@@ -43,7 +43,7 @@ export const plans: readonly PlanEntry[] = [
   ),
   planFor<MomentsAttributes>("moments", ([x], attrs, limits) =>
     foldPlan(x!.shape, attrs.axes, momentsReducer(), limits, {
-      parameters: [divisorOf(x!.shape, attrs)],
+      parameters: { divisor: divisorOf(x!.shape, attrs) },
       isView: false,
     }),
   ),

@@ -4,18 +4,21 @@ import type { CrossEntropyAttributes } from "../attributes.ts";
 import { weightCode } from "./log-sum-exp.wgsl.ts";
 
 /** Numbers of a launch: how many classes, the share of each, what is left for the label, and the label to ignore. */
-export const crossEntropyParameters: NonNullable<Reducer["parameters"]> = {
+export const crossEntropyParameters = {
   classes: "u32",
   share: "f32",
   rest: "f32",
   ignored: "i32",
-};
+} as const;
 
-/** Their values, in order. */
-export function crossEntropyNumbers(logits: Spec, attrs: CrossEntropyAttributes): number[] {
+/** Their values. */
+export function crossEntropyNumbers(
+  logits: Spec,
+  attrs: CrossEntropyAttributes,
+): { [Name in keyof typeof crossEntropyParameters]: number } {
   const { labelSmoothing, ignoreIndex } = attrs;
   const classes = logits.shape[1]!;
-  return [classes, labelSmoothing / classes, 1 - labelSmoothing, ignoreIndex];
+  return { classes, share: labelSmoothing / classes, rest: 1 - labelSmoothing, ignored: ignoreIndex };
 }
 
 /**

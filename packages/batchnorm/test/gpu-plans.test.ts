@@ -10,12 +10,11 @@ import type {
   WgslKernel,
 } from "@evenkeel/tensor";
 import { loadPlans, plannerOf, sizeOf } from "@evenkeel/tensor";
-import { workgroupSize } from "@evenkeel/tensor/wgsl";
+import { mostParts } from "@evenkeel/tensor/wgsl";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { batchNormTrainingOp } from "../src/batch-norm/batch-norm-training.ts";
-import type { Tiling } from "../src/gpu/tiling.ts";
-import { cutTiles, mostParts, tilingOf, uncut } from "../src/gpu/tiling.ts";
+import { tilesOf } from "../src/gpu/channel-tiles.ts";
 import { normalizeGradientOp } from "../src/gradient/gradient.ts";
 import { normalizeOp } from "../src/normalize/normalize.ts";
 import { layoutOf } from "../src/operands/layout.ts";
@@ -136,7 +135,7 @@ describe("subgroups", () => {
   test.each(networks)(
     "%s: they join what a workgroup knows of the one channel that it has",
     (_, shape, axis) => {
-      const isWhole = tilingOf(layoutOf(shape, axis)).span === 1;
+      const isWhole = tilesOf(layoutOf(shape, axis)).span === 1;
       for (const { code, extensions } of kernelsOf(shape, axis, withSubgroups)) {
         expect(extensions).toEqual(isWhole ? ["subgroups"] : []);
         expect(code.includes("subgroupShuffleXor")).toBe(isWhole);
@@ -154,7 +153,7 @@ describe("subgroups", () => {
   });
 
   test("networks have both kinds of channels", () => {
-    const spans = networks.map(([, shape, axis]) => tilingOf(layoutOf(shape, axis)).span);
+    const spans = networks.map(([, shape, axis]) => tilesOf(layoutOf(shape, axis)).span);
     expect(spans.filter((span) => span === 1).length).toBeGreaterThan(2);
     expect(spans.filter((span) => span > 1).length).toBeGreaterThan(2);
   });
@@ -174,7 +173,7 @@ describe("f16", () => {
   test.each(networks)(
     "%s: as many launches as in f32, of halves, where the language has them",
     (_, shape, axis, count) => {
-      const isSingle = tilingOf(layoutOf(shape, axis)).unit === "single";
+      const isSingle = tilesOf(layoutOf(shape, axis)).layout === "single";
       for (const plan of plansOf(shape, axis, {}, native, "f16")) {
         expect(plan.launches.length).toBe(count);
         const kernels = kernelsOf(plan);
@@ -185,7 +184,7 @@ describe("f16", () => {
   );
 
   test.each(networks)("%s: in words elsewhere, single halves through f32", (_, shape, axis, count) => {
-    const isSingle = tilingOf(layoutOf(shape, axis)).unit === "single";
+    const isSingle = tilesOf(layoutOf(shape, axis)).layout === "single";
     for (const plan of plansOf(shape, axis, {}, halves, "f16")) {
       const conversions = plan.launches.filter(({ kind }) => kind === "expression");
       expect(plan.launches.length - conversions.length).toBe(count);
@@ -224,65 +223,5 @@ describe("f16", () => {
     );
     expect(plan.launches.map(({ kind }) => kind)).toEqual(["kernel"]);
     expect(kernelsOf(plan)[0]!.schema.reads.x).toBe("u32");
-  });
-});
-
-/** Where the kernels read, as they compute it: how often each unit of x. */
-function visits(tiling: Tiling, { splits, share }: { splits: number; share: number }): Uint8Array {
-  const { channels, inner, positions, span, run, members, blocks } = tiling;
-  const seen = new Uint8Array(channels * positions);
-  const lanes = span * run;
-  for (let place = 0; place < blocks * splits; place++) {
-    const split = Math.floor(place / blocks);
-    for (let t = 0; t < workgroupSize; t++) {
-      const channel = (place % blocks) * span + Math.floor((t % lanes) / run);
-      const member = Math.floor(t / lanes) * run + (t % run);
-      if (member >= members || channel >= channels) continue;
-      const end = Math.min((split + 1) * share, positions);
-      for (let at = split * share + member; at < end; at += members) {
-        const row = Math.floor(at / inner);
-        seen[row * channels * inner + channel * inner + (at % inner)]!++;
-      }
-    }
-  }
-  return seen;
-}
-
-describe("tiles", () => {
-  const layouts = fc
-    .record({
-      outer: fc.oneof(fc.nat(40), fc.nat(9000)),
-      channels: fc.oneof(fc.nat(40), fc.nat(3000)),
-      inner: fc.oneof(fc.constant(1), fc.nat(40), fc.nat(5000)),
-    })
-    .filter(({ outer, channels, inner }) => channels > 0 && outer * channels * inner < 200_000);
-
-  test("cover every value once", () => {
-    fc.assert(
-      fc.property(layouts, ({ outer, channels, inner }) => {
-        const tiling = tilingOf({ outer, channels, inner });
-        const perUnit = tiling.unit === "single" ? 1 : 4;
-        expect(tiling.channels * tiling.positions * perUnit).toBe(outer * channels * inner);
-        expect(tiling.span * tiling.members).toBeLessThanOrEqual(workgroupSize);
-        const cut = tiling.fits ? uncut(tiling) : cutTiles(tiling, tiling.loads, mostParts);
-        expect(cut.splits).toBeLessThanOrEqual(mostParts);
-        if (tiling.fits) expect(tiling.members * tiling.loads).toBeGreaterThanOrEqual(tiling.positions);
-        const wrong = visits(tiling, cut).findIndex((count) => count !== 1);
-        expect(wrong).toBe(-1);
-      }),
-    );
-  });
-
-  test("lanes of a row lie side by side in 64 bytes or more, where channels in parts have them", () => {
-    fc.assert(
-      fc.property(layouts, (layout) => {
-        const tiling = tilingOf(layout);
-        if (tiling.fits) return;
-        const perRow = Math.min(tiling.span === 1 ? tiling.inner : tiling.span * tiling.run, workgroupSize);
-        const bytes = perRow * (tiling.unit === "single" ? 4 : 16);
-        const wholeRow = 4 * layout.channels * layout.inner;
-        expect(bytes).toBeGreaterThanOrEqual(Math.min(64, wholeRow));
-      }),
-    );
   });
 });

@@ -1,0 +1,30 @@
+import type { DType, Limits, PlannedLaunch } from "@evenkeel/tensor";
+import type {
+  LineCut,
+  LineOperands,
+  LineSchema,
+  LineSetting,
+  LineText,
+  LineValues,
+  WgslParameters,
+} from "@evenkeel/tensor/wgsl";
+import { floatElements, lineLaunch, widthOf } from "@evenkeel/tensor/wgsl";
+
+/** What tensors hold, and the device. */
+export interface ChannelTarget {
+  readonly dtype: DType;
+  readonly limits: Limits;
+}
+
+/** A launch over channels, of tensors of this dtype. */
+export function channelLaunch<Operands extends LineOperands, Parameters extends WgslParameters>(
+  entry: string,
+  schema: LineSchema<Operands, Parameters>,
+  cut: LineCut,
+  values: LineValues<Operands, Parameters>,
+  { dtype, limits }: ChannelTarget,
+  textOf: (setting: LineSetting<keyof Operands & string>) => LineText,
+): PlannedLaunch {
+  const elements = floatElements(dtype, widthOf(cut.layout), limits);
+  return lineLaunch(entry, schema, cut, values, { limits, elements }, textOf);
+}

@@ -1,0 +1,101 @@
+import type { Limits } from "../../../core/devices/backend.ts";
+import type { WgslExtension } from "../../../core/devices/launch.ts";
+import { workgroupSize } from "./line-cut.ts";
+
+/**
+ * What the threads of a workgroup know of their lines. The code of a kernel declares the type `State`, `initial() -> State` of no
+ * elements, and `merge(a: State, b: State) -> State`; each of its threads has a state for each of `variables`. Threads know of
+ * their places what `placeText` declares.
+ */
+export interface LineStates {
+  readonly variables: readonly string[];
+  /** The fields of `State` where it is a struct. Default: it is a scalar or a vector. */
+  readonly fields?: readonly string[];
+}
+
+/** Whether lines that have so many threads each join in subgroups on a device. */
+export const joinsInSubgroups = (threads: number, { features }: Pick<Limits, "features">): boolean =>
+  threads === workgroupSize && features.has("subgroups");
+
+/** What a kernel enables in order to join in subgroups. */
+export const subgroupExtensions = (usesSubgroups: boolean): readonly WgslExtension[] =>
+  usesSubgroups ? ["subgroups"] : [];
+
+/** Declares the shelf on which threads leave their states, and what joins them in subgroups first: a line then has a whole workgroup. */
+export function joinSource({ variables, fields }: LineStates, usesSubgroups: boolean): string {
+  const shelf = `
+var<workgroup> shelf: array<State, ${workgroupSize * variables.length}>;`;
+  if (!usesSubgroups) return shelf;
+  const ofState = (text: (value: string) => string): string =>
+    fields ? `State(${fields.map((field) => text(`a.${field}`)).join(", ")})` : text("a");
+  return `${shelf}
+var<workgroup> isScattered: atomic<u32>;
+fn stateOfOther(a: State, reach: u32) -> State {
+  return ${ofState((value) => `subgroupShuffleXor(${value}, reach)`)};
+}
+fn stateOfFirst(a: State) -> State {
+  return ${ofState((value) => `subgroupBroadcast(${value}, 0u)`)};
+}
+// The states of all lanes joined, which is right in the first lane only.
+fn joinLanes(own: State, size: u32) -> State {
+  var all = own;
+  for (var reach = size / 2u; reach > 0u; reach /= 2u) {
+    all = merge(all, stateOfOther(all, reach));
+  }
+  return all;
+}`;
+}
+
+/**
+ * Joins the states of the threads of each line, always in the same order, and leaves the result in the variables: in those of
+ * each thread where it is `forAll`, else at least in those of the first.
+ */
+export const joinText = (states: LineStates, usesSubgroups: boolean, forAll: boolean): string =>
+  usesSubgroups ? joinInSubgroups(states) : joinInMemory(states, forAll);
+
+function joinInMemory({ variables }: LineStates, forAll: boolean): string {
+  const onShelf = (place: string, index: number): string =>
+    `shelf[${variables.length === 1 ? place : `(${place}) * ${variables.length}u + ${index}u`}]`;
+  const each = (text: (variable: string, index: number) => string): string =>
+    variables.map(text).join("\n      ");
+  return `
+  if (p.threads > 1u) {
+    if (t < p.threads) {
+      ${each((variable, index) => `${onShelf("own", index)} = ${variable};`)}
+    }
+    workgroupBarrier();
+    // From the largest power of two that is less than the number of threads.
+    for (var reach = (1u << (32u - countLeadingZeros(p.threads - 1u))) >> 1u; reach > 0u; reach /= 2u) {
+      if (t < reach && t + reach < p.threads) {
+        ${each((variable, index) => `${variable} = merge(${variable}, ${onShelf("own + reach * next", index)});`)}
+        ${each((variable, index) => `${onShelf("own", index)} = ${variable};`)}
+      }
+      workgroupBarrier();
+    }
+    ${forAll ? each((variable, index) => `${variable} = ${onShelf("home", index)};`) : ""}
+  }`;
+}
+
+/**
+ * The first lane of each subgroup leaves its state at its place, and each subgroup joins them all in the same order. A subgroup may begin anywhere: the
+ * other places have the states of no elements, and where first lanes are scattered, all places are read.
+ */
+function joinInSubgroups({ variables }: LineStates): string {
+  const count = variables.length;
+  const each = (text: (variable: string, index: number) => string): string =>
+    variables.map(text).join("\n  ");
+  return `
+  ${each(
+    (variable, index) => `${variable} = joinLanes(${variable}, size);
+  if (lane > 0u) { ${variable} = initial(); }
+  shelf[me * ${count}u + ${index}u] = ${variable};`,
+  )}
+  if (lane == 0u && me % size > 0u) { atomicStore(&isScattered, 1u); }
+  workgroupBarrier();
+  let step = select(size, 1u, atomicLoad(&isScattered) > 0u);
+  ${each((variable) => `${variable} = initial();`)}
+  for (var k = lane * step; k < ${workgroupSize}u; k += size * step) {
+    ${each((variable, index) => `${variable} = merge(${variable}, shelf[k * ${count}u + ${index}u]);`)}
+  }
+  ${each((variable) => `${variable} = stateOfFirst(joinLanes(${variable}, size));`)}`;
+}

@@ -1,0 +1,96 @@
+import type { LineCut, LineGrid, LineLayout } from "./line-cut.ts";
+import { lanesOf, loadsInFlight, workgroupSize } from "./line-cut.ts";
+
+/** A tensor seen as [outer, rows, side, columns]: line (outer, side) has the elements (rows, columns). */
+export interface LineShape {
+  readonly outer: number;
+  readonly rows: number;
+  readonly side: number;
+  readonly columns: number;
+}
+
+/**
+ * Lines of which each workgroup has tiles: of each line, steps that its threads take in turn, `loads` each at a time.
+ * Neighbours in a row of memory are loaded side by side.
+ */
+export interface LineTiles extends LineGrid {
+  readonly loads: number;
+  /** Whether one tile is all there is of its lines, so that it can stay in registers from one pass to the next. */
+  readonly fits: boolean;
+}
+
+/** What a thread can keep in registers. */
+const mostKept = { single: 32, along: 16, across: 16 } as const;
+
+/**
+ * Loads side by side, so that narrow tiles do not waste what memory delivers: 64 bytes, two sectors of a cache line, and 256 where
+ * rows are interleaved lines and each is a jump.
+ */
+const fullRow = { single: 16, along: 4, across: 16 } as const;
+
+/** Lines that are contiguous lie one behind the other: they have one row each. Lines of one element stay side by side. */
+const contiguous = (shape: LineShape): LineShape =>
+  shape.side === 1 || (shape.rows === 1 && shape.columns > 1)
+    ? { outer: shape.outer * shape.side, rows: 1, side: 1, columns: shape.rows * shape.columns }
+    : shape;
+
+function layoutOfTiles({ side, columns }: LineShape): LineLayout {
+  if (columns % 4 === 0) return "along";
+  return columns === 1 && side % 4 === 0 ? "across" : "single";
+}
+
+/** Gives a workgroup as many lines as it can keep, one at least. Fewer threads than loads are in flight take more lines instead. */
+export function tileLines(shape: LineShape): LineTiles {
+  const { outer, rows, ...row } = contiguous(shape);
+  const layout = layoutOfTiles({ outer, rows, ...row });
+  const side = row.side / lanesOf(layout);
+  const inRow = Math.max(1, layout === "along" ? row.columns / 4 : row.columns);
+  const lines = outer * side;
+  const steps = row.columns === 0 ? 0 : rows * inRow;
+  const narrowest = Math.min(lines, Math.ceil(fullRow[layout] / inRow));
+  const widest = Math.min(lines, Math.floor(workgroupSize / inRow));
+  const loadsOf = (span: number): number => Math.ceil(steps / threadsOf(span, inRow));
+  let span = Math.max(1, widest);
+  while (span > 1 && loadsOf(span) > (span > narrowest ? loadsInFlight : mostKept[layout])) span--;
+  const fits = loadsOf(span) <= mostKept[layout];
+  if (!fits) span = Math.max(1, Math.min(narrowest, widest));
+  return {
+    layout,
+    lines,
+    side,
+    steps,
+    span,
+    fits,
+    columns: rows === 1 ? 1 : inRow,
+    threads: threadsOf(span, inRow),
+    run: span === 1 ? workgroupSize : inRow,
+    blocks: Math.ceil(lines / span),
+    loads: fits ? powerAbove(loadsOf(span)) : loadsInFlight,
+  };
+}
+
+/** A single line has the whole workgroup, wherever its rows end. */
+const threadsOf = (span: number, inRow: number): number =>
+  span === 1 ? workgroupSize : Math.floor(workgroupSize / (span * inRow)) * inRow;
+
+/** Few different kernels for many sizes. */
+const powerAbove = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, count)));
+
+/** Workgroups that a large GPU runs at once, 4 on each of 132 processors: more begin, and merge parts, one after the other. */
+const manyWorkgroups = 528;
+
+/** What the next launch merges in each of its workgroups. */
+export const mostParts = 64;
+
+/** Parts are whole tiles of `loads`, at most `most` and no more than keep the device busy. */
+export function cutTiles(tiles: LineTiles, loads: number, most: number = Number.POSITIVE_INFINITY): LineCut {
+  const { steps, threads, blocks } = tiles;
+  const tile = threads * loads;
+  const count = Math.ceil(steps / tile);
+  const wanted = Math.min(most, count, Math.ceil(manyWorkgroups / Math.max(1, blocks)));
+  const partSteps = Math.max(1, Math.ceil(count / Math.max(1, wanted))) * tile;
+  return { ...tiles, partSteps, parts: Math.max(1, Math.ceil(steps / partSteps)) };
+}
+
+/** Workgroups that have whole lines. */
+export const uncut = (tiles: LineTiles): LineCut => ({ ...tiles, parts: 1, partSteps: tiles.steps });
