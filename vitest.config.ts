@@ -60,28 +60,30 @@ const project = (
   name: string,
   device: "cpu" | "webgpu",
   include: string[],
-  exclude: string[] = [],
-  globalSetup: string[] = [],
+  { exclude = [], ...setup }: { exclude?: string[]; globalSetup?: string; setupFiles?: string } = {},
 ) => ({
   extends: true as const,
   test: {
     name,
     include,
-    globalSetup,
+    ...setup,
     provide: { device },
     exclude: ["**/node_modules/**", "**/dist/**", ...exclude],
   },
 });
+
+const patientPolling = "packages/conformance/test/webgpu/patient-polling.ts";
+const pageServer = "apps/browser-tests/test/page-server.ts";
 
 const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
     projects: [
-      project("quick", "cpu", everyTest, [...inBrowsers, ...onGpus, ...longOnTheCpu]),
+      project("quick", "cpu", everyTest, { exclude: [...inBrowsers, ...onGpus, ...longOnTheCpu] }),
       project("cpu", "cpu", longOnTheCpu),
-      project("webgpu", "webgpu", [...onGpus, ...onBothDevices]),
-      project("browser", "webgpu", inBrowsers, [], ["apps/browser-tests/test/page-server.ts"]),
+      project("webgpu", "webgpu", [...onGpus, ...onBothDevices], { setupFiles: patientPolling }),
+      project("browser", "webgpu", inBrowsers, { globalSetup: pageServer }),
     ],
     testTimeout: 120_000,
     hookTimeout: 120_000,
