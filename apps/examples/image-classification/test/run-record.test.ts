@@ -58,7 +58,9 @@ describe("--resume", () => {
     }
     const refused = resume(flag, other);
     await expect(refused).rejects.toThrow(ArgumentError);
-    await expect(refused).rejects.toThrow(`${flag}: found ${other}, expected ${started.options[name]}, as`);
+    await expect(refused).rejects.toThrow(
+      `${flag}: found ${other}, expected ${started.options[name]}, the value of the interrupted run`,
+    );
   });
 
   it("requires a run", async () => {
