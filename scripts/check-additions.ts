@@ -71,27 +71,52 @@ export class Lion extends Optimizer {
 }
 `;
 
-const program = `import { cpu } from "@evenkeel/backend-cpu";
-import { crossEntropy, fit, Linear, Lion, Module, Sequential } from "@evenkeel/nn";
-import type { Tensor } from "@evenkeel/tensor";
-import { hardsigmoid, selectBackend } from "@evenkeel/tensor";
+const layer = `import type { Tensor } from "@evenkeel/tensor";
+import { hardsigmoid } from "@evenkeel/tensor";
+import { Module } from "../module/module.ts";
 
-class Hardsigmoid extends Module {
+export class Hardsigmoid extends Module {
   forward(x: Tensor): Tensor {
     return hardsigmoid(x);
   }
 }
+`;
+
+const dataSet = `import type { ImageSet } from "../images/image-set.ts";
+
+/** Images of 8 x 8 pixels with vertical and with horizontal stripes. */
+export function stripes(count: number): ImageSet {
+  const images = Uint8Array.from({ length: 64 * count }, (_, pixel) => {
+    const isVertical = Math.floor(pixel / 64) % 2 === 0;
+    return 255 * ((isVertical ? pixel : Math.floor(pixel / 8)) % 2);
+  });
+  return {
+    name: "stripes",
+    images,
+    labels: Uint8Array.from({ length: count }, (_, image) => image % 2),
+    imageShape: [1, 8, 8],
+    classes: ["vertical", "horizontal"],
+  };
+}
+`;
+
+const program = `import { cpu } from "@evenkeel/backend-cpu";
+import { batches, stripes } from "@evenkeel/datasets";
+import { crossEntropy, fit, Flatten, Hardsigmoid, Linear, Lion, Sequential } from "@evenkeel/nn";
+import { selectBackend } from "@evenkeel/tensor";
 
 await selectBackend([cpu({ threads: 1 })]);
-const model = new Sequential(new Linear(2, 16, { seed: 1 }), new Hardsigmoid(), new Linear(16, 2, { seed: 2 }));
-const points = Float32Array.from({ length: 512 }, (_, index) => Math.sin(index * index));
-const labels = Int32Array.from({ length: 256 }, (_, point) => Number(points[2 * point]! > points[2 * point + 1]!));
-const data = () => [{ inputs: { data: points, shape: [256, 2] }, labels }];
+const model = new Sequential(
+  new Flatten(),
+  new Linear(64, 16, { seed: 1 }),
+  new Hardsigmoid(),
+  new Linear(16, 2, { seed: 2 }),
+);
 const { epochs } = await fit(model, {
-  data,
+  data: batches(stripes(64), { batchSize: 16 }),
   loss: crossEntropy,
   optimizer: new Lion(model, { learningRate: 0.01 }),
-  epochs: 100,
+  epochs: 20,
 });
 console.log(epochs[0]!.loss, epochs.at(-1)!.loss);
 process.exit(epochs.at(-1)!.loss < epochs[0]!.loss / 2 ? 0 : 1);
@@ -143,8 +168,12 @@ try {
     "packages/tensor/src/ops/index.ts",
     `export { hardsigmoidOp } from "./elementwise/activation.ts";\n`,
   );
+  writeFileSync(pathOf("packages/nn/src/layers/hardsigmoid.ts"), layer);
+  append("packages/nn/src/index.ts", 'export { Hardsigmoid } from "./layers/hardsigmoid.ts";\n');
   writeFileSync(pathOf("packages/nn/src/optimizers/lion.ts"), optimizer);
   append("packages/nn/src/index.ts", 'export { Lion, type LionOptions } from "./optimizers/lion.ts";\n');
+  writeFileSync(pathOf("packages/datasets/src/synthetic/stripes.ts"), dataSet);
+  append("packages/datasets/src/index.ts", 'export { stripes } from "./synthetic/stripes.ts";\n');
   writeFileSync(pathOf("apps/examples/image-classification/src/additions.ts"), program);
 
   run("node", ["../../scripts/generate.ts"], "packages/tensor");
@@ -152,7 +181,7 @@ try {
   const source = "--conditions=@evenkeel/source";
   run("node", [source, "packages/conformance/bin/conformance.ts", "--backend", "cpu", "--op", "hardsigmoid"]);
   run("node", [source, "src/additions.ts"], "apps/examples/image-classification");
-  console.log("An operation and an optimizer were added to a scratch copy, and work.");
+  console.log("An operation, a layer, an optimizer and a data set were added to a scratch copy, and work.");
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
