@@ -35,7 +35,7 @@ const plan: PlanOf<object> = () => ({
   launches: [
     {
       kind: "kernel",
-      kernel: wgslKernel({ entry: "twice", code: "" }),
+      kernel: wgslKernel({ entry: "twice", code: "", schema: { reads: {}, writes: {}, parameters: {} } }),
       parameters: [],
       work: { workgroups: [1, 1, 1] },
       reads: [{ input: 0 }],

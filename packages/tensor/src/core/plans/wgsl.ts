@@ -1,5 +1,5 @@
 import type { Limits } from "../devices/backend.ts";
-import type { ParameterType, WgslOperands, WgslParameterType, WgslSchema } from "../devices/kernel-schema.ts";
+import type { ParameterType, WgslParameterType, WgslSchema } from "../devices/kernel-schema.ts";
 import type { WgslExtension, WgslKernel } from "../devices/launch.ts";
 
 /** The parts of a WGSL kernel. */
@@ -9,16 +9,6 @@ export interface WgslKernelParts<Schema extends WgslSchema> {
   readonly code: string;
   /** Default: none. */
   readonly extensions?: readonly WgslExtension[];
-}
-
-/** A kernel whose code declares its parameters. */
-export interface DeclaringParts {
-  readonly entry: string;
-  readonly code: string;
-  readonly extensions?: readonly WgslExtension[];
-  readonly reads?: WgslOperands;
-  readonly writes?: WgslOperands;
-  readonly parameterTypes?: readonly ParameterType[];
 }
 
 /**
@@ -37,19 +27,16 @@ export interface DeclaringParts {
  * });
  * planLaunch(kernel, { reads: { x }, writes: { y }, parameters: { factor: 2 }, work });
  */
-export function wgslKernel<Schema extends WgslSchema>(parts: WgslKernelParts<Schema>): WgslKernel<Schema>;
-export function wgslKernel(parts: DeclaringParts): WgslKernel;
-export function wgslKernel(parts: WgslKernelParts<WgslSchema> | DeclaringParts): WgslKernel {
-  const { entry, code, extensions = [] } = parts;
-  if (!("schema" in parts)) {
-    const { reads = {}, writes = {}, parameterTypes = [] } = parts;
-    const schema = { reads, writes, parameters: {} };
-    return { language: "wgsl", entry, code, extensions, schema, parameterTypes };
-  }
-  const members = Object.entries(parts.schema.parameters);
+export function wgslKernel<Schema extends WgslSchema>({
+  entry,
+  schema: named,
+  code,
+  extensions = [],
+}: WgslKernelParts<Schema>): WgslKernel<Schema> {
+  const members = Object.entries(named.parameters);
   // With the widest first, each lies where WGSL aligns it, and none is padded.
   members.sort(([, a], [, b]) => alignmentOf(b) - alignmentOf(a));
-  const schema = { ...parts.schema, parameters: Object.fromEntries(members) };
+  const schema = { ...named, parameters: Object.fromEntries(members) };
   const parameterTypes = members.flatMap(([, type]) => wordsOf(type));
   return { language: "wgsl", entry, code, extensions, schema, parameterTypes };
 }
