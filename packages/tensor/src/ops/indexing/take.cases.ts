@@ -2,6 +2,7 @@ import type { OpCases } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import { sizeOf } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
+import { isFloat } from "../../expression/dtype.ts";
 import { withHalves } from "../elementwise/operands/half-cases.ts";
 import { anyInput } from "../movement/movement-cases.ts";
 import type { IndexAddAttributes, TakeAttributes } from "./attributes.ts";
@@ -143,7 +144,7 @@ export const indexAddCases: OpCases<IndexAddAttributes> = {
         {
           shape: [...before, ...indices, ...after],
           dtype,
-          values: dtype === "f32" ? ({ normal: [0, 1] } as const) : ({ integers: [0, 99] } as const),
+          values: isFloat(dtype) ? ({ normal: [0, 1] } as const) : ({ integers: [0, 99] } as const),
         },
         { shape: indices, dtype: "i32" as const, values: { integers: [0, Math.max(0, size - 1)] as const } },
       ],

@@ -1,7 +1,11 @@
 import type { DType } from "../../expression/dtype.ts";
 import type { PoolAttributes } from "./attributes.ts";
 
-/** Places in windows of up to 256 positions fit in a byte. */
-export function placeType({ kernel }: PoolAttributes): DType {
-  return kernel.reduce((size, length) => size * length, 1) <= 256 ? "u8" : "i32";
+/** What holds the place of a maximum in its window: a byte for windows of up to 256 positions. */
+export function placeUnit({ kernel }: PoolAttributes): "byte" | "word" {
+  return kernel.reduce((size, length) => size * length, 1) <= 256 ? "byte" : "word";
 }
+
+const types = { byte: "u8", word: "i32" } as const;
+
+export const placeType = (attrs: PoolAttributes): DType => types[placeUnit(attrs)];

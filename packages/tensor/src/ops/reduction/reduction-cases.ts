@@ -1,6 +1,7 @@
 import type { Accuracy, CaseValues, OpCase } from "../../core/op-cases.ts";
 import type { Shape } from "../../core/spec.ts";
 import type { DType } from "../../expression/dtype.ts";
+import { isFloat } from "../../expression/dtype.ts";
 import type { ReductionAttributes } from "./attributes.ts";
 import { reductionLength } from "./reduction-geometry.ts";
 
@@ -55,14 +56,14 @@ export function reductionCases(options: ReductionCaseOptions): OpCase<ReductionA
   const { values, dtype = "f32", accuracy, reducesNothing = false } = options;
   const regular = [...geometries, ...(reducesNothing ? nothingReduced : [])].map(
     ([name, shape, axes, keepDims = false]): OpCase<ReductionAttributes> => ({
-      name: dtype === "f32" ? name : `${dtype}: ${name}`,
+      name: isFloat(dtype) ? name : `${dtype}: ${name}`,
       attrs: { axes, keepDims },
       inputs: [{ shape, dtype, values }],
       accuracy: accuracy(reductionLength(shape, axes)),
-      differentiable: dtype === "f32",
+      differentiable: isFloat(dtype),
     }),
   );
-  if (dtype !== "f32") return regular;
+  if (!isFloat(dtype)) return regular;
   return [...regular, ...nonFiniteCases(accuracy)];
 }
 

@@ -2,6 +2,7 @@ import type { Attributes } from "../../../core/op.ts";
 import type { Accuracy, CaseInput, CaseValues, OpCase } from "../../../core/op-cases.ts";
 import type { Shape } from "../../../core/spec.ts";
 import type { DType } from "../../../expression/dtype.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 
 export interface UnaryCaseOptions<Attrs extends Attributes> {
   readonly values: CaseValues;
@@ -20,9 +21,9 @@ const unaryShapes: readonly (readonly [name: string, shape: Shape])[] = [
   ["large", [65_537]],
 ];
 
-const named = (dtype: DType, name: string): string => (dtype === "f32" ? name : `${dtype}: ${name}`);
+const named = (dtype: DType, name: string): string => (isFloat(dtype) ? name : `${dtype}: ${name}`);
 
-/** Cases that every function of one input shares; f32 ones also with non-finite values. */
+/** Cases that every function of one input shares; of floats also with non-finite values. */
 export function unaryCases<Attrs extends Attributes>({
   values,
   dtype = "f32",
@@ -35,7 +36,7 @@ export function unaryCases<Attrs extends Attributes>({
       ...options,
     }),
   );
-  if (dtype !== "f32") return regular;
+  if (!isFloat(dtype)) return regular;
   const inputs: CaseInput[] = [{ shape: [43], dtype, values: "non-finite" }];
   return [...regular, { name: "non-finite", inputs, needs: "non-finite", ...options }];
 }
@@ -85,7 +86,7 @@ export interface BinaryCaseOptions {
   /** A number that stands on either side. Default: none is tried. */
   readonly number?: number;
   readonly accuracy?: Accuracy;
-  /** Default: f32 has them. */
+  /** Default: floats have them. */
   readonly nonFinite?: boolean;
 }
 
@@ -111,7 +112,7 @@ export function binaryCases({
   secondValues = values,
   dtype = "f32",
   number,
-  nonFinite = dtype === "f32",
+  nonFinite = isFloat(dtype),
   accuracy,
 }: BinaryCaseOptions): OpCase<Record<string, never>>[] {
   const common = accuracy === undefined ? { attrs: {} } : { attrs: {}, accuracy };
@@ -140,7 +141,7 @@ export function binaryCases({
   return cases;
 }
 
-/** The same few shapes for other dtypes than f32: the launch is the same, the arithmetic is not. */
+/** The same few shapes for integers and truth values: the launch is the same, the arithmetic is not. */
 export function integerCases(
   dtype: DType,
   values: CaseValues,

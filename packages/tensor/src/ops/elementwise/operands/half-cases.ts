@@ -1,8 +1,9 @@
 import { ArgumentError } from "../../../checks/errors.ts";
 import type { Attributes } from "../../../core/op.ts";
 import type { CaseInput, OpCase } from "../../../core/op-cases.ts";
+import { isFloat } from "../../../expression/dtype.ts";
 
-/** A case by its name, with its f32 inputs in f16: all, or those that are listed. */
+/** A case by its name, with its floats in f16: all, or those that are listed. */
 export type HalfCase = string | readonly [name: string, ...inputs: readonly number[]];
 
 function inHalves<Attrs extends Attributes>(cases: readonly OpCase<Attrs>[], half: HalfCase): OpCase<Attrs> {
@@ -10,7 +11,7 @@ function inHalves<Attrs extends Attributes>(cases: readonly OpCase<Attrs>[], hal
   const original = cases.find((one) => one.name === name);
   if (original === undefined) throw new ArgumentError(`halves: found no case "${name}"`);
   const stored = (input: CaseInput | undefined, index: number): CaseInput | undefined =>
-    input?.dtype === "f32" && (listed.length === 0 || listed.includes(index))
+    input && isFloat(input.dtype) && (listed.length === 0 || listed.includes(index))
       ? { ...input, dtype: "f16" }
       : input;
   const suffix = listed.length === 0 ? "" : ` of ${listed.join()}`;

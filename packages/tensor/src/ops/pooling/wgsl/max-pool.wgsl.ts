@@ -1,7 +1,7 @@
 import type { WgslKernel } from "../../../core/devices/launch.ts";
 import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
-import type { DType } from "../../../expression/dtype.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
+import type { Unit } from "../../movement/wgsl/units.ts";
 import { loadUnit } from "../../movement/wgsl/units.ts";
 import { forEachPlace, ofWindows, windows } from "./window.wgsl.ts";
 
@@ -43,15 +43,15 @@ const maxPool = {
 } as const;
 
 /** An invocation is one of the windows, or, where places are bytes, the four of a word of places. */
-export const maxPoolKernel = (places: DType): WgslKernel<typeof maxPool & typeof ofWindows> =>
+export const maxPoolKernel = (places: Unit): WgslKernel<typeof maxPool & typeof ofWindows> =>
   wgslKernel({
     entry: "maxPool",
     schema: joinSchemas(maxPool, ofWindows),
-    code: `alias Results = ${places === "u8" ? "vec4u" : "u32"};
+    code: `alias Results = ${places === "byte" ? "vec4u" : "u32"};
 ${windows}${winner()}
 ${invocationEntry(
   "maxPool",
-  places === "u8"
+  places === "byte"
     ? `var four = vec4u();
   var word = 0u;
   for (var lane = 0u; lane < 4u; lane++) {
@@ -69,13 +69,10 @@ ${invocationEntry(
 )}`,
   });
 
-const placeAt = (places: DType, at: string): string =>
-  loadUnit(places === "u8" ? "byte" : "word", "places", at);
-
 const maxPoolGradient = { reads: { dy: "f32", places: "u32" }, writes: { dx: "f32" } } as const;
 
 /** An invocation is a position of the input, which adds up dy of the windows that it has won. */
-export const maxPoolGradientKernel = (places: DType): WgslKernel<typeof maxPoolGradient & typeof ofWindows> =>
+export const maxPoolGradientKernel = (places: Unit): WgslKernel<typeof maxPoolGradient & typeof ofWindows> =>
   wgslKernel({
     entry: "maxPoolGradient",
     schema: joinSchemas(maxPoolGradient, ofWindows),
@@ -91,7 +88,7 @@ export const maxPoolGradientKernel = (places: DType): WgslKernel<typeof maxPoolG
     "endWindow(place)",
     `let output = u32(position(p.output, plane, window));
       let inside = place - cornerOf(window);
-      if (${placeAt(places, "output")} == u32(inside.x * p.size.y + inside.y)) { sum += dy[output]; }`,
+      if (${loadUnit(places, "places", "output")} == u32(inside.x * p.size.y + inside.y)) { sum += dy[output]; }`,
   )}
   dx[at] = sum;`,
     )}`,
@@ -100,13 +97,13 @@ export const maxPoolGradientKernel = (places: DType): WgslKernel<typeof maxPoolG
 const maxPoolSelect = { reads: { x: "u32", places: "u32" }, writes: { y: "u32" } } as const;
 
 /** An invocation is a window. */
-export const maxPoolSelectKernel = (places: DType): WgslKernel<typeof maxPoolSelect & typeof ofWindows> =>
+export const maxPoolSelectKernel = (places: Unit): WgslKernel<typeof maxPoolSelect & typeof ofWindows> =>
   wgslKernel({
     entry: "maxPoolSelect",
     schema: joinSchemas(maxPoolSelect, ofWindows),
     code: `${windows}${invocationEntry(
       "maxPoolSelect",
-      `let place = i32(${placeAt(places, "at")});
+      `let place = i32(${loadUnit(places, "places", "at")});
   let inside = vec2i(place / p.size.y, place % p.size.y);
   y[at] = x[position(p.input, planeOf(p.output, at), cornerOf(placeIn(p.output, at)) + inside)];`,
     )}`,
