@@ -1,5 +1,5 @@
 import type { CaseInput, OpCases, Shape } from "@evenkeel/tensor";
-import { f32 } from "../operands/case-inputs.ts";
+import { f16, f32 } from "../operands/case-inputs.ts";
 import { maskedStatisticsOp } from "./masked-statistics.ts";
 import type { StatisticsAttributes } from "./statistics-attributes.ts";
 
@@ -27,6 +27,7 @@ export const maskedStatisticsCases: OpCases<StatisticsAttributes> = {
     { name: "rank 5", attrs: { axis: 1 }, inputs: [f32([2, 3, 2, 3, 5]), mask([2, 1, 2, 3, 5])] },
     { name: "all", attrs: { axis: 1 }, inputs: [f32([6, 3, 9]), mask([6, 1, 9], [1])] },
     { name: "none", attrs: { axis: 1 }, inputs: [f32([6, 3, 9]), mask([6, 1, 9], [0])] },
+    { name: "halves", attrs: { axis: 1 }, inputs: [f16([6, 3, 9]), mask([6, 1, 9])] },
     { name: "empty batch", attrs: { axis: 1 }, inputs: [f32([0, 3, 2]), mask([0, 1, 2])] },
     { name: "no channels", attrs: { axis: 1 }, inputs: [f32([2, 0, 2]), mask([2, 1, 2])] },
     { name: "in parts", attrs: { axis: 1 }, inputs: [f32([2, 2, 180, 190]), mask([2, 1, 180, 190])] },

@@ -1,4 +1,4 @@
-import type { Op, Shape, Spec, Tensor } from "@evenkeel/tensor";
+import type { DType, Expression, Op, Shape, Spec, Tensor } from "@evenkeel/tensor";
 import {
   broadcastShapes,
   broadcastTo,
@@ -37,9 +37,9 @@ export const maskedStatisticsOp: Op<StatisticsAttributes> = {
     composition: ([x, mask], { axis }) => {
       const count = countMasked(mask!, x!.shape, axis);
       const total = sum(cast(where(mask!, x!, 0), "f32"), { axis: batchAxes(x!.shape, axis) });
-      const pivot = cast(div(total, maximum(count, 1)), x!.dtype);
-      const filled = where(mask!, x!, reshape(pivot, channelShape(x!.shape, axis)));
-      return [withoutPivots(statistics(filled, { axis }), count, cast(pivot, "f32"))];
+      const pivot = div(total, maximum(count, 1));
+      const filled = inPlaceOfMasked(mask!, x!, reshape(pivot, channelShape(x!.shape, axis)));
+      return [withoutPivots(statistics(filled, { axis }), count, pivot)];
     },
   },
   gradient: {
@@ -62,6 +62,20 @@ export function checkMask(operation: string, mask: Spec, x: Spec): void {
   }
 }
 
+const expressions = new Map<DType, Expression>();
+
+/** x where the mask is true, elsewhere the other values: in f32, because a half would move the pivots. */
+function inPlaceOfMasked(mask: Tensor, x: Tensor, others: Tensor): Tensor {
+  const { dtype } = x;
+  const expression =
+    expressions.get(dtype) ??
+    buildExpression({ inputs: ["bool", dtype, "f32"] }, ([isCounted, value, other]) =>
+      e.select(isCounted!, value!, other!),
+    );
+  expressions.set(dtype, expression);
+  return evaluateExpression(expression, [mask, x, others])[0]!;
+}
+
 /** For how many values of each channel the mask is true. */
 function countMasked(mask: Tensor, shape: Shape, axis: number): Tensor {
   const aligned = reshape(mask, [...new Array<number>(shape.length - mask.rank).fill(1), ...mask.shape]);
@@ -77,7 +91,7 @@ function countMasked(mask: Tensor, shape: Shape, axis: number): Tensor {
 /**
  * Removes the masked values from statistics that counted each of them as the pivot K, a first estimate of the mean.
  * With N values counted, n of which have a true mask: mean = mean_N + (N - n) / n * (mean_N - K) and M2 = M2_N - N *
- * (N - n) / n * (mean_N - K)^2, by Chan's formula. K is the mean up to rounding (in f16 where x is f16), so no digits
+ * (N - n) / n * (mean_N - K)^2, by Chan's formula. K is the mean up to rounding, so no digits
  * cancel, and for N = n nothing changes.
  */
 function withoutPivots(filled: Tensor, count: Tensor, pivot: Tensor): Tensor {
