@@ -1,5 +1,5 @@
-import type { Attributes, OpCase, OpCases, OpFamily, Spec } from "@evenkeel/tensor";
-import { isFloat, loadPlans, sizeOf } from "@evenkeel/tensor";
+import type { Attributes, DType, OpCase, OpCases, OpFamily, Spec } from "@evenkeel/tensor";
+import { allTypes, DTypeError, isFloat, loadPlans, sizeOf } from "@evenkeel/tensor";
 import { describe, expect, test } from "vitest";
 import { allCases } from "../src/index.ts";
 
@@ -12,6 +12,32 @@ const specsOf = ({ op }: OpCases, { inputs, attrs }: OpCase): Spec[] => [
   ...inputs.filter((input) => input !== undefined),
   ...op.outputs(inputs, attrs),
 ];
+
+/** Whether the op takes a case with its inputs of one dtype in another dtype. */
+function takes({ op }: OpCases, { inputs, attrs }: OpCase, from: DType, to: DType): boolean {
+  try {
+    op.outputs(
+      inputs.map((input) => (input?.dtype === from ? { ...input, dtype: to } : input)),
+      attrs,
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof DTypeError) return false;
+    throw error;
+  }
+}
+
+/** The dtypes that some operands of an op may have, and have in no case. */
+function untriedTypes(opCases: OpCases): DType[] {
+  const tried = new Set(opCases.cases.flatMap(({ inputs }) => inputs.map((input) => input?.dtype)));
+  return allTypes.filter(
+    (dtype) =>
+      !tried.has(dtype) &&
+      opCases.cases.some((one) =>
+        one.inputs.some((input) => input && takes(opCases, one, input.dtype, dtype)),
+      ),
+  );
+}
 
 /** The kinds of case that an op lacks. */
 function lacks(opCases: OpCases): string[] {
@@ -40,7 +66,8 @@ function unvaried({ cases }: OpCases): string[] {
 
 describe("every op has the required cases", () => {
   test.each(allCases.map((opCases) => [opCases.op.name, opCases] as const))("%s", (_, opCases) => {
-    expect({ lacks: lacks(opCases), unvaried: unvaried(opCases) }).toEqual({ lacks: [], unvaried: [] });
+    const found = { lacks: lacks(opCases), unvaried: unvaried(opCases), untried: untriedTypes(opCases) };
+    expect(found).toEqual({ lacks: [], unvaried: [], untried: [] });
     const names = opCases.cases.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);
   });

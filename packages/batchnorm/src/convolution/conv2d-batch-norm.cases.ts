@@ -106,6 +106,16 @@ const variants: Case[] = [
     inputs: [normal(x), weights(weight), f32([18, 1, 1]), channels, channels],
   },
   {
+    name: "images in halves",
+    attrs: { convolution: padded, normalization: { ...plain, activation: "relu" }, statistics: "onWrite" },
+    inputs: [{ ...normal(x), dtype: "f16" }, weights(weight), undefined, channels, channels],
+    accuracy: {
+      relative: 2 ** -10,
+      absolute: 2 ** -9,
+      reason: "z, within 4 deviations, is rounded to f16 between the convolution and the batch norm",
+    },
+  },
+  {
     name: "channels far from 0",
     attrs: { convolution: { ...padded, epilogue: bias }, normalization: plain, statistics: "onWrite" },
     inputs: [normal(x), weights(weight), f32([18, 1, 1], [100, -40, 3])],

@@ -24,6 +24,7 @@ const geometries: readonly (readonly [
   ["large: 66,000 matrices", [66_000, 2, 2], "lower", 0],
   ["u8", [4, 7], "upper", 1, "u8"],
   ["bool", [5, 3], "lower", 0, "bool"],
+  ["f16", [5, 7], "lower", 1, "f16"],
   ["i32", [3, 5], "upper", 0, "i32"],
   ["u32", [3, 5], "lower", 0, "u32"],
 ];

@@ -18,6 +18,7 @@ const geometries: readonly (readonly [name: string, from: Shape, to: Shape, dtyp
   ["large", [66_000, 1], [66_000, 3]],
   ["u8", [1, 5], [3, 5], "u8"],
   ["bool", [4, 1], [4, 3], "bool"],
+  ["f16", [5, 1], [5, 7], "f16"],
   ["i32", [1, 3], [2, 3], "i32"],
   ["u32", [1], [7], "u32"],
 ];

@@ -114,6 +114,15 @@ const geometries: readonly (readonly [
     "u8",
   ],
   [
+    "f16",
+    1,
+    [
+      [5, 3],
+      [5, 4],
+    ],
+    "f16",
+  ],
+  [
     "bool",
     0,
     [

@@ -20,6 +20,7 @@ const geometries: readonly (readonly [name: string, shape: Shape, axes: readonly
     ["u8", [5, 19], [1], "u8"],
     ["u8 rows of whole words", [5, 8], [0], "u8"],
     ["bool", [5, 3], [0], "bool"],
+    ["f16", [5, 7], [1], "f16"],
     ["i32", [5, 6], [0, 1], "i32"],
     ["u32", [5, 6], [1], "u32"],
   ];

@@ -132,6 +132,16 @@ const geometries: readonly (readonly [
     "u8",
   ],
   [
+    "f16",
+    [3, 5],
+    [
+      [1, 0],
+      [2, 1],
+    ],
+    1.5,
+    "f16",
+  ],
+  [
     "bool",
     [3, 4],
     [

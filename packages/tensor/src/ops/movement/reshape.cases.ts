@@ -15,6 +15,7 @@ const geometries: readonly (readonly [name: string, from: Shape, to: Shape, dtyp
   ["large", [66_000, 2], [2, 66_000]],
   ["u8", [3, 5], [15], "u8"],
   ["bool", [4, 3], [3, 4], "bool"],
+  ["f16", [3, 5], [15], "f16"],
   ["i32", [4, 3], [2, 6], "i32"],
   ["u32", [4], [2, 2], "u32"],
 ];

@@ -169,6 +169,15 @@ const geometries: readonly (readonly [
     "u8",
   ],
   [
+    "f16",
+    [5, 9],
+    [
+      [1, 5],
+      [2, 9, 2],
+    ],
+    "f16",
+  ],
+  [
     "bool",
     [9, 5],
     [

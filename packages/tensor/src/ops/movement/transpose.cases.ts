@@ -35,6 +35,7 @@ const geometries: readonly (readonly [
   ["u8 channels last", [2, 3, 7, 5], [0, 2, 3, 1], "u8"],
   ["u8 rows of whole words", [2, 3, 12], [1, 0, 2], "u8"],
   ["bool", [6, 11], [1, 0], "bool"],
+  ["f16", [7, 11], [1, 0], "f16"],
   ["i32", [18, 7], [1, 0], "i32"],
   ["u32", [7, 18], [1, 0], "u32"],
 ];

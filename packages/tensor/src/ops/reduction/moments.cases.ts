@@ -1,4 +1,5 @@
 import type { OpCase, OpCases } from "../../core/op-cases.ts";
+import { withHalves } from "../elementwise/operands/half-cases.ts";
 import type { MomentsAttributes, ReductionAttributes } from "./attributes.ts";
 import { momentsOp } from "./moments.ts";
 import { reductionCases } from "./reduction-cases.ts";
@@ -39,19 +40,22 @@ const hardCases: OpCase<MomentsAttributes>[] = [0, 1].flatMap((axis) => [
 export const momentsCases: OpCases<MomentsAttributes> = {
   op: momentsOp,
   accuracy: accuracy(1),
-  cases: [
-    ...reductionCases({
-      values: { normal: [0.5, 1] },
-      accuracy: () => accuracy(1),
-      reducesNothing: true,
-    }).map(withCorrection),
-    ...hardCases,
-    {
-      name: "one value, corrected",
-      attrs: { axes: [1], keepDims: false, correction: 1 },
-      inputs: [{ shape: [3, 1], dtype: "f32", values: { normal: [0, 1] } }],
-      needs: "non-finite",
-      differentiable: false,
-    },
-  ],
+  cases: withHalves(
+    ["rows", "channels first", "no axes"],
+    [
+      ...reductionCases({
+        values: { normal: [0.5, 1] },
+        accuracy: () => accuracy(1),
+        reducesNothing: true,
+      }).map(withCorrection),
+      ...hardCases,
+      {
+        name: "one value, corrected",
+        attrs: { axes: [1], keepDims: false, correction: 1 },
+        inputs: [{ shape: [3, 1], dtype: "f32", values: { normal: [0, 1] } }],
+        needs: "non-finite",
+        differentiable: false,
+      },
+    ],
+  ),
 };

@@ -58,7 +58,10 @@ export function logSoftmax(x: Tensor, options: AxisOptions = {}): Tensor {
 /** dx = dy - exp(y) (sum of dy along the axis), for y = logSoftmax(x). */
 export const logSoftmaxGradientOp: Op<AxisAttributes> = {
   name: "logSoftmaxGradient",
-  outputs: ([y]) => [{ shape: y!.shape, dtype: y!.dtype }],
+  outputs: ([y]) => {
+    checkDType("logSoftmaxGradient", "y", y!, ...floatTypes);
+    return [{ shape: y!.shape, dtype: y!.dtype }];
+  },
   meaning: {
     composition: ([y, dy], { axis }) => {
       const total = sum(dy!, { axis: axis, keepDims: true });

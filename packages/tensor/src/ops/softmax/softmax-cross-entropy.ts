@@ -106,7 +106,11 @@ export function softmaxCrossEntropy(
  */
 export const softmaxCrossEntropyGradientOp: Op<CrossEntropyAttributes> = {
   name: "softmaxCrossEntropyGradient",
-  outputs: ([logits]) => [{ shape: logits!.shape, dtype: logits!.dtype }],
+  outputs: ([logits, labels, dLoss]) => {
+    checkOperands(logits!, labels!);
+    checkDType("softmaxCrossEntropyGradient", "dLoss", dLoss!, ...floatTypes);
+    return [{ shape: logits!.shape, dtype: logits!.dtype }];
+  },
   meaning: {
     composition: ([logits, labels, dLoss], { labelSmoothing, ignoreIndex }) => {
       const [n, classes] = logits!.shape as [number, number];

@@ -61,7 +61,10 @@ export function softmax(x: Tensor, options: AxisOptions = {}): Tensor {
 /** dx = y (dy - sum of y dy along the axis), for y = softmax(x). */
 export const softmaxGradientOp: Op<AxisAttributes> = {
   name: "softmaxGradient",
-  outputs: ([y]) => [{ shape: y!.shape, dtype: y!.dtype }],
+  outputs: ([y]) => {
+    checkDType("softmaxGradient", "y", y!, ...floatTypes);
+    return [{ shape: y!.shape, dtype: y!.dtype }];
+  },
   meaning: {
     composition: ([y, dy], { axis }) => {
       const products = pointwise([y!, dy!], e.mul);

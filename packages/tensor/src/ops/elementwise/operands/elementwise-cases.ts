@@ -3,6 +3,7 @@ import type { Accuracy, CaseInput, CaseValues, OpCase } from "../../../core/op-c
 import type { Shape } from "../../../core/spec.ts";
 import type { DType } from "../../../expression/dtype.ts";
 import { isFloat } from "../../../expression/dtype.ts";
+import { withHalves } from "./half-cases.ts";
 
 export interface UnaryCaseOptions<Attrs extends Attributes> {
   readonly values: CaseValues;
@@ -23,7 +24,7 @@ const unaryShapes: readonly (readonly [name: string, shape: Shape])[] = [
 
 const named = (dtype: DType, name: string): string => (isFloat(dtype) ? name : `${dtype}: ${name}`);
 
-/** Cases that every function of one input shares; of floats also with non-finite values. */
+/** Cases that every function of one input shares; of floats also with non-finite values, and in f16. */
 export function unaryCases<Attrs extends Attributes>({
   values,
   dtype = "f32",
@@ -38,7 +39,10 @@ export function unaryCases<Attrs extends Attributes>({
   );
   if (!isFloat(dtype)) return regular;
   const inputs: CaseInput[] = [{ shape: [43], dtype, values: "non-finite" }];
-  return [...regular, { name: "non-finite", inputs, needs: "non-finite", ...options }];
+  return withHalves(
+    ["matrix"],
+    [...regular, { name: "non-finite", inputs, needs: "non-finite", ...options }],
+  );
 }
 
 const atPoints = (name: string, points: readonly number[]): OpCase<Record<string, never>> => ({
@@ -106,7 +110,7 @@ const binaryShapes: readonly (readonly [name: string, first: Shape, second: Shap
   ["large, short rows", [65_537, 3], [3]],
 ];
 
-/** Cases that every function of two inputs shares. */
+/** Cases that every function of two inputs shares; of floats also in f16. */
 export function binaryCases({
   values,
   secondValues = values,
@@ -138,7 +142,7 @@ export function binaryCases({
     const inputs = [input([22, 1], "non-finite"), input([1, 22], "non-finite")];
     cases.push({ name: "non-finite", inputs, needs: "non-finite", ...common });
   }
-  return cases;
+  return isFloat(dtype) ? withHalves(["matrices"], cases) : cases;
 }
 
 /** The same few shapes for integers and truth values: the launch is the same, the arithmetic is not. */
