@@ -84,7 +84,8 @@ export const mergeStatisticsOp: Op = {
  * The statistics of several batches (chunks, ghost batches, workers, machines) as if they were one batch. They are as
  * accurate as in one pass, because statistics hold M2 and not a rounded inverse standard deviation.
  *
- * Shapes: each [4, C] -> [4, C]. Throws ArgumentError for no parts, ShapeError for different numbers of channels.
+ * Shapes: each [4, C] -> [4, C]. Throws ArgumentError for no parts, ShapeError for different numbers of channels,
+ * DTypeError unless all are f32.
  *
  * @example mergeStatistics([statistics(firstHalf), statistics(secondHalf)])
  */

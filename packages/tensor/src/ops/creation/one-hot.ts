@@ -41,7 +41,7 @@ export const oneHotOp: Op<OneHotAttributes> = {
 /**
  * For every label a vector that is 1 at its class and 0 elsewhere; all zeros for a label that is no class.
  *
- * Shapes: i32 [...] -> f32 [..., classes]. Throws DTypeError unless the labels are i32, ArgumentError unless `classes` is a
+ * Shapes: i32 [...] -> f32 [..., classes]; `cast` it where it meets another dtype. Throws DTypeError unless the labels are i32, ArgumentError unless `classes` is a
  * non-negative integer.
  *
  * @example oneHot(tensor([2, 0], { dtype: "i32" }), 3) // [[0, 0, 1], [1, 0, 0]]
