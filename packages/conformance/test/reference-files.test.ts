@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { referenceFiles } from "./reference-files.ts";
+import { referenceFiles, sourcesOfReferences } from "./reference-files.ts";
 
 /** Longer than the results that are too cheap to store. */
 const slow = 100;
@@ -15,12 +15,18 @@ function write(path: string, text: string): void {
 }
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "evenkeel-references-"));
-  const dependencies = { "@evenkeel/tensor": "workspace:^", other: "1.0.0" };
-  write("packages/conformance/package.json", JSON.stringify({ dependencies }));
-  write("packages/tensor/package.json", "{}");
+  const exports = { ".": { "@evenkeel/source": "./src/index.ts" } };
+  write("packages/tensor/package.json", JSON.stringify({ exports }));
+  write("packages/conformance/src/expected.ts", 'import { reference } from "./reference.ts";\n');
+  write("packages/conformance/src/all-cases.ts", 'import {\n  add,\n} from "@evenkeel/tensor";\n');
   write("packages/conformance/src/reference.ts", "reference");
-  write("packages/tensor/src/ops/add.ts", "meaning");
-  write("packages/tensor/src/ops/wasm/add.as.ts", "kernel");
+  write(
+    "packages/tensor/src/index.ts",
+    'export { add } from "./ops/add.ts";\nexport type { Types } from "./types.ts";\n',
+  );
+  write("packages/tensor/src/types.ts", "types");
+  write("packages/tensor/src/ops/add.ts", 'const load = () => import("./wasm/plans.ts");\n');
+  write("packages/tensor/src/ops/wasm/plans.ts", "plans");
   write("packages/nn/src/layer.ts", "layer");
   write("pnpm-lock.yaml", "versions");
 });
@@ -42,7 +48,7 @@ describe("results of the reference", () => {
 
   test.each([
     ["the text of an op", "packages/tensor/src/ops/add.ts"],
-    ["a new file", "packages/tensor/src/ops/families/sub.ts"],
+    ["what names the ops", "packages/tensor/src/index.ts"],
     ["the reference", "packages/conformance/src/reference.ts"],
     ["versions of packages", "pnpm-lock.yaml"],
   ])("are computed again after a change of %s", async (_, path) => {
@@ -52,11 +58,30 @@ describe("results of the reference", () => {
   });
 
   test.each([
-    ["a kernel", "packages/tensor/src/ops/wasm/add.as.ts"],
+    ["a kernel's plan", "packages/tensor/src/ops/wasm/plans.ts"],
+    ["types", "packages/tensor/src/types.ts"],
     ["a package that no reference depends on", "packages/nn/src/layer.ts"],
   ])("stand after a change of %s", async (_, path) => {
     await referenceFiles(root).save("result", results, slow);
     write(path, "changed");
     expect(await referenceFiles(root).load("result")).toEqual(results);
+  });
+
+  test("depend on meanings, gradients and cases, and on no kernel", () => {
+    const sources = sourcesOfReferences();
+    expect(sources).toEqual(
+      expect.arrayContaining([
+        "packages/autodiff/src/tape.ts",
+        "packages/batchnorm/src/gradient/gradient.ts",
+        "packages/batchnorm/src/gradient/gradient.cases.ts",
+        "packages/conformance/src/draw-values.ts",
+        "packages/conformance/src/reference.ts",
+        "packages/tensor/src/expression/differentiate.ts",
+        "packages/tensor/src/ops/elementwise/activation.ts",
+        "packages/tensor/src/ops/elementwise/activation.cases.ts",
+      ]),
+    );
+    const others = /\/nn\/|\/wgsl\/|\.(as|wasm|wgsl|wasm-plans)\.ts$/;
+    expect(sources.filter((file) => others.test(file))).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ReferenceStore } from "../src/index.ts";
 
 const repository: string = join(import.meta.dirname, "../../..");
@@ -12,31 +12,46 @@ const worthKeeping = 2;
 /** The number of stores, for different versions of the sources, that are kept. */
 const keptStates = 3;
 
-/** The packages whose sources can affect a reference: `conformance` and its dependencies. */
-function packagesBehind(root: string, name = "conformance", found: Set<string> = new Set()): Set<string> {
-  if (found.has(name)) return found;
-  found.add(name);
-  const manifest = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8"));
-  for (const dependency of Object.keys(manifest.dependencies ?? {})) {
-    const [, own] = /^@evenkeel\/(.+)$/.exec(dependency) ?? [];
-    if (own !== undefined) packagesBehind(root, own, found);
-  }
-  return found;
-}
-
-/** Kernels run on devices, so no reference can depend on them. */
-const isKernel = (path: string): boolean => /\.(as|wasm|worker\.text)\.ts$/.test(path);
+/** The modules that compute references and list the cases. */
+const entries = ["packages/conformance/src/expected.ts", "packages/conformance/src/all-cases.ts"];
 
 /**
- * A hash of everything that a reference may depend on: the text of every source file, the lockfile and the engine,
+ * The module of an import or export statement. Types do not affect a value, and `import()` loads only kernels and their
+ * plans, which run on devices.
+ */
+const specifiers = /^(?:import|export) (?!type )(?:[^"]*? from )?"([^"]+)"/gm;
+
+/** The source file of an import from a sibling package. */
+function fileOfPackage(root: string, specifier: string): string | undefined {
+  const [, name, path = ""] = /^@evenkeel\/([^/]+)(\/.*)?$/.exec(specifier) ?? [];
+  if (name === undefined) return undefined;
+  const folder = join("packages", name);
+  const { exports } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+  return join(folder, exports[`.${path}`]["@evenkeel/source"]);
+}
+
+/** The source files that can affect a reference: the entries and all their direct and indirect imports. */
+export function sourcesOfReferences(root: string = repository): string[] {
+  const found = new Set(entries);
+  // The iteration of a set includes the files that are added during it.
+  for (const file of found) {
+    for (const [, specifier] of readFileSync(join(root, file), "utf8").matchAll(specifiers)) {
+      const imported = specifier!.startsWith(".")
+        ? join(dirname(file), specifier!)
+        : fileOfPackage(root, specifier!);
+      if (imported !== undefined) found.add(imported);
+    }
+  }
+  return [...found].sort();
+}
+
+/**
+ * A hash of everything that a reference may depend on: the text of its source files, the lockfile and the engine,
  * which provides `Math`. Any change selects a new store.
  */
 function hashOfSources(root: string): string {
-  const files = [...packagesBehind(root)].flatMap((name) =>
-    globSync(`packages/${name}/src/**/*.ts`, { cwd: root }).filter((path) => !isKernel(path)),
-  );
   const hash = createHash("sha256").update(`${process.version} ${process.arch}`);
-  for (const file of [...files.sort(), "pnpm-lock.yaml"]) {
+  for (const file of [...sourcesOfReferences(root), "pnpm-lock.yaml"]) {
     hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   }
   return hash.digest("hex").slice(0, 32);
