@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -54,6 +55,9 @@ class LongestFirst extends BaseSequencer {
     return sorted.sort((one, other) => placeOf(one) - placeOf(other));
   }
 }
+
+/** Workers and the programs that tests start find their modules compiled: a program starts in a third of the processor's time. */
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled-modules");
 
 /** A group of tests by what they need. `device` is the one that tests for several devices run on. */
 const project = (
