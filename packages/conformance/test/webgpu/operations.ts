@@ -7,15 +7,39 @@ import { referenceFiles } from "../reference-files.ts";
 import { openWebgpu } from "./support.ts";
 
 /** The number of parts, one for each test file, so that they run in parallel. */
-export const partsOfOperations = 4;
+const parts = 4;
+
+/**
+ * The cost of a case on a software GPU, in milliseconds of CPU time, most of which compiles kernels. The ops that are
+ * not listed have about the same cost.
+ */
+const costs: { readonly [op: string]: number } = {
+  conv2d: 320,
+  conv2dFilterGradient: 210,
+  conv2dInputGradient: 190,
+  matmul: 820,
+  logSoftmax: 200,
+  batchNormTraining: 330,
+  conv2dBatchNorm: 400,
+  gradientApply: 250,
+  gradientSums: 400,
+  normalizeGradient: 1100,
+  normalize: 530,
+  maskedStatistics: 280,
+  mergeStatistics: 500,
+  statistics: 220,
+};
+const usualCost = 50;
 
 /** The ops of a part, contiguous in order: neighbours share kernels, which compile once per part. */
-export function operationsOf(part: number): readonly OpCases[] {
-  const total = allCases.reduce((sum, { cases }) => sum + cases.length, 0);
+function operationsOf(part: number): readonly OpCases[] {
+  const costOf = ({ op, cases }: OpCases): number => (costs[op.name] ?? usualCost) * cases.length;
+  const total = allCases.reduce((sum, opCases) => sum + costOf(opCases), 0);
   let before = 0;
-  return allCases.filter(({ cases }) => {
-    const ownPart = Math.floor((partsOfOperations * before) / total);
-    before += cases.length;
+  return allCases.filter((opCases) => {
+    // The middle of an op decides, so that an expensive op belongs to the part that most of it lies in.
+    const ownPart = Math.floor((parts * (before + costOf(opCases) / 2)) / total);
+    before += costOf(opCases);
     return ownPart === part;
   });
 }
