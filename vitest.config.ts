@@ -56,7 +56,7 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-/** Workers and the programs that tests start find their modules compiled: a program starts in a third of the processor's time. */
+/** The cache of compiled modules for workers and for programs that tests start, which then need a third of the CPU time to start. */
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "node_modules/.cache/compiled-modules");
 
 /** A group of tests by what they need. `device` is the one that tests for several devices run on. */

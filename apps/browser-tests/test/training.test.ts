@@ -34,7 +34,7 @@ describeInChromium(({ run }) => {
     });
   });
 
-  // A software GPU takes seconds for a step. Its losses need not fall where each is that of the CPU, whose losses fall.
+  // A software GPU takes seconds for a step. A few losses that equal those of the CPU replace many that fall.
   test("trains the convnet on WebGPU with the losses of the CPU, and the page works on meanwhile", async (context) => {
     const job = { task: "convnet", steps: 5 } as const;
     const outcome = await train(gpu.setting, { ...job, backend: "webgpu" });

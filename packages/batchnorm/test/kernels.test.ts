@@ -78,7 +78,7 @@ const streams: readonly Problem[] = [
 
 const isTrainable = ({ shape, axis }: Problem): boolean => sizeOf(shape) / shape[axis]! > 1;
 
-/** Keeps the result for the latest problem, because a property asks for it several times. */
+/** Keeps the result for the latest problem, which a property needs several times. */
 function keptOnce<Result>(compute: (problem: Problem) => Result): (problem: Problem) => Result {
   let latest: { readonly problem: Problem; readonly result: Result } | undefined;
   return (problem) => {

@@ -1,11 +1,11 @@
 /**
- * While a promise of Dawn is pending, its binding for Node asks after it in every turn of the event loop, by a function that it makes anew
- * each time: half of a processor's time, and the garbage of it, which the compilations and kernels of other tests can use better. Here it asks
- * every millisecond.
+ * The interval of Dawn's polls, in milliseconds. As long as a promise is pending, Dawn's binding for Node polls in every
+ * turn of the event loop, each time by a new function. The calls and their garbage took half of the CPU time of a file
+ * of cases, at the expense of the software GPU and of the tests beside it.
  */
 const pause = 1;
 
-/** The function is native, as are those that resolve promises; these take a value. */
+/** Whether Dawn made the function: it is native, and unlike those that resolve promises it takes no value. */
 const isDawn = (callback: (...args: never[]) => void): boolean =>
   callback.length === 0 && /\{ \[native code\] \}$/.test(String(callback));
 
