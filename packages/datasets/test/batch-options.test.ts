@@ -56,8 +56,8 @@ describe("options", () => {
       [images, { batchSize: 2, augment: "flip" }, "augment"],
       [() => [1], { batchSize: 2, shuffled: true, seed: 1 }, "shuffled"],
       [arrays, { batchSize: 2, dtypes: { inputs: "f64" } }, "dtypes"],
-      [arrays, { batchSize: 2, seed: 1 }, "seed: found without `shuffled: true`"],
-      [images, { batchSize: 2, seed: 1 }, "seed: found without `shuffled: true`"],
+      [arrays, { batchSize: 2, seed: 1 }, "seed: found a seed without `shuffled: true`"],
+      [images, { batchSize: 2, seed: 1 }, "seed: found a seed without `shuffled: true`"],
     ] as const;
     for (const [source, options, name] of wrong) {
       const make = () => batches(source as object, options as never);

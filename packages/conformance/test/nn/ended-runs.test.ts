@@ -180,7 +180,7 @@ describe("a run in memory is not resumed", () => {
     };
     await refused({ checkpoint: checkpoint("b") }, 'run: found "a", expected "b"');
     await refused({ checkpoint: undefined }, 'run: found "a", expected null');
-    await refused({ epochs: 1 }, "a run in its epoch 2, expected at most 1 epochs");
+    await refused({ epochs: 1 }, "a run in epoch 2, expected at most 1 epochs");
     await refused({ metrics: {} }, 'metrics: found ["constant"], expected []');
     await refused({ metrics: { other: constant } }, 'metrics: found ["constant"], expected ["other"]');
     const { epochs, batches } = await run.train({ resumed: true, checkpoint: checkpoint("a") });

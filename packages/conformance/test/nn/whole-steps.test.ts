@@ -123,7 +123,7 @@ async function failEverywhere(failing: FailingBackend, kind: Fallible, stride: n
     expect(error).toBeInstanceOf(EvenkeelError);
     // Fewer bytes are allowed: unreachable tensors of an earlier run are freed once they are garbage-collected.
     expect(failing.memory().live).toBeLessThanOrEqual(live);
-    if (String(error).includes("half way")) {
+    if (String(error).includes("halfway")) {
       halves++;
       await expect(run.optimizer.stateArrays()).rejects.toEqual(error);
       expect(() => trainStep(run, 1)).toThrow(DeviceError);
@@ -274,7 +274,7 @@ describeOn("cpu", "a run of fit that fails", () => {
     await expect(fit(run.model, { ...options, probe })).rejects.toThrow("read: it fails on purpose");
     expect(failing.stopFailing()).toBe(true);
     const unsaved = { ...options, checkpoint: undefined, resumed: false };
-    await expect(fit(run.model, unsaved)).rejects.toThrow(/half way .*fails on purpose.*load a saved state/);
+    await expect(fit(run.model, unsaved)).rejects.toThrow(/halfway .*fails on purpose.*load a saved state/);
     await train(run, store);
     expect(await stateOf(run)).toEqual(expected);
   });

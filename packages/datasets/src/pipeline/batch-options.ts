@@ -90,7 +90,7 @@ function checkSeedIsUsed({
   augment,
 }: BatchOptions & Pick<ImageBatchOptions, "augment">): void {
   if (seed === undefined || shuffled !== undefined || augment !== undefined) return;
-  throw new ArgumentError("batches: seed: found without `shuffled: true`, expected both");
+  throw new ArgumentError("batches: seed: found a seed without `shuffled: true`, expected both");
 }
 
 export function checkImageBatchOptions(options: ImageBatchOptions, set: ImageSet): void {

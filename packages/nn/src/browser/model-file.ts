@@ -13,10 +13,10 @@ import {
 } from "./private-files.ts";
 
 /**
- * Saves a model's weights, buffers and counters as a safetensors file in the origin private file system, whole or not at all;
- * missing folders are made.
+ * Saves a model's weights, buffers and counters as a safetensors file in the origin private file system, completely or
+ * not at all; missing folders are created.
  *
- * @throws StorageError that names the path (no space left); ArgumentError for metadata that are not text
+ * @throws StorageError that names the path (no space left); ArgumentError for metadata that is not text
  * @example await save(model, "models/figures.safetensors");
  */
 export async function save(model: AnyModule, path: string, options: ModelFileOptions = {}): Promise<void> {
@@ -27,10 +27,10 @@ export async function save(model: AnyModule, path: string, options: ModelFileOpt
 
 /**
  * Loads a file that `save` wrote, or the model in a checkpoint of an `OpfsCheckpointStore`. `except` leaves a part of the model
- * as it is. For a file that the user has chosen there is `loadModel`.
+ * as it is. `loadModel` loads a file that the user has chosen.
  *
  * @returns the names that were loaded, left as they were, missing, and unexpected
- * @throws StorageError where there is no such file; DataError for one that is damaged; StateDictError for one of another model
+ * @throws StorageError if the file does not exist; DataError if it is damaged; StateDictError if it belongs to another model
  * @example await load(model, "models/figures.safetensors");
  */
 export async function load(model: AnyModule, path: string, options: LoadOptions = {}): Promise<LoadReport> {
@@ -40,13 +40,13 @@ export async function load(model: AnyModule, path: string, options: LoadOptions 
   return loadModel(model, new File([file], path), options);
 }
 
-/** Milliseconds within which a browser begins a download. */
+/** The milliseconds within which a browser begins a download. */
 const downloadBeginsWithin = 60_000;
 
 /**
- * Downloads the safetensors file of a model. It is called on the page, not in a worker.
+ * Downloads the safetensors file of a model. Call it on the page, not in a worker.
  *
- * @throws ArgumentError for metadata that are not text
+ * @throws ArgumentError for metadata that is not text
  * @example button.onclick = () => downloadModel(model, "figures.safetensors");
  */
 export async function downloadModel(

@@ -6,9 +6,9 @@ import { findFolder, openFolder, privateFile, withPath, writePrivateFile } from 
 const extension = ".safetensors";
 
 /**
- * Keeps each checkpoint as a file in the origin private file system: storage of the browser that only this site sees. It
- * lasts until the user clears the site's data; `navigator.storage.persist()` asks the browser not to clear it by itself.
- * A lock prevents two tabs or workers from training under one name at a time.
+ * Keeps each checkpoint as a file in the origin private file system: browser storage that only this site can access. It
+ * lasts until the user clears the site's data; `navigator.storage.persist()` asks the browser not to evict it.
+ * A lock prevents two tabs or workers from training under the same name at the same time.
  *
  * @example await fit(model, { ...options, checkpoint: { store: new OpfsCheckpointStore("runs/figures") } });
  */
@@ -60,7 +60,7 @@ export class OpfsCheckpointStore implements CheckpointStore {
     const path = this.pathOf(name);
     const { locks } = navigator as { readonly locks?: LockManager };
     if (locks === undefined) {
-      throw new StorageError(`${path}: found no locks, expected a secure page (https or localhost)`);
+      throw new StorageError(`${path}: found no Web Locks API, expected a secure page (https or localhost)`);
     }
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {

@@ -2,12 +2,12 @@ import { ArgumentError, StorageError } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 
 /**
- * A folder of the origin private file system, which is made where it is missing. Throws ArgumentError for an invalid path, and
- * StorageError where the page has no such file system.
+ * A folder of the origin private file system, created if it is missing. Throws ArgumentError for an invalid path, and
+ * StorageError if the page has no such file system.
  */
 export const openFolder = (path: string): Promise<FileSystemDirectoryHandle> => walkTo(path, true);
 
-/** A folder, or undefined where there is none. Throws as `openFolder`. */
+/** A folder, or undefined if it does not exist. Throws the same errors as `openFolder`. */
 export const findFolder = (path: string): Promise<FileSystemDirectoryHandle | undefined> =>
   orMissing(walkTo(path, false));
 
@@ -62,7 +62,7 @@ export async function writePrivateFile(
   }
 }
 
-/** A file, or undefined where there is none, or an empty one, which was made and never written. */
+/** A file, or undefined if it does not exist or is empty: an empty file was created but never written. */
 export async function privateFile(
   folder: FileSystemDirectoryHandle | undefined,
   name: string,

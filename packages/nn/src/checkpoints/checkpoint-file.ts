@@ -4,7 +4,7 @@ import type { FileParts, Safetensors, StoredArray } from "@evenkeel/tensor/safet
 import { readSafetensors, safetensorsParts, writeSafetensors } from "@evenkeel/tensor/safetensors";
 import { crc32 } from "./crc32.ts";
 
-/** The contents of a checkpoint file: tensors, and anything else as JSON. */
+/** The contents of a checkpoint file: tensors, and everything else as JSON. */
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, StoredArray>;
   readonly progress: unknown;
@@ -12,9 +12,9 @@ export interface Checkpoint {
 
 const format = "evenkeel checkpoint 1";
 
-/** Numbers that JSON cannot hold. The history of a run that diverged has some. */
+/** Numbers that JSON cannot represent. The history of a run that diverged contains some. */
 const unwritable = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-/** Such a number as an object: as a string it could be taken for one of the user's. */
+/** Represents such a number as an object: a string could be mistaken for a value of the user. */
 const wordOf = (value: number): object => ({ "not finite": String(value) });
 const words = new Map(unwritable.map((value) => [JSON.stringify(wordOf(value)), value]));
 const replaceNumber = (_key: string, value: unknown): unknown =>
@@ -25,9 +25,12 @@ const isObject = (value: unknown): value is object => typeof value === "object" 
 
 const formatCrc = (parts: FileParts): string => crc32(parts).toString(16).padStart(8, "0");
 
-/** The progress is a tensor, not metadata: headers are limited, and the history of a long run would exceed the limit. */
+/**
+ * The progress is a tensor, not metadata: the size of headers is limited, and the history of a long run would exceed
+ * the limit.
+ */
 const progressName = "progress";
-/** It holds text: bytes of JSON. */
+/** The dtype of the progress: bytes of JSON text. */
 const progressType = "u8";
 
 function arrayOfProgress(progress: unknown): StoredArray {
@@ -35,14 +38,14 @@ function arrayOfProgress(progress: unknown): StoredArray {
   return { dtype: progressType, shape: [data.length], data };
 }
 
-/** Throws StorageError where the text would be longer than the engine's longest string. */
+/** Throws StorageError if the text would exceed the engine's limit for strings. */
 function textOfProgress(progress: unknown): string {
   try {
     return JSON.stringify(progress, replaceNumber);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new StorageError(
-      "checkpoint: found a history longer than a string can be, expected shorter epochs",
+      "checkpoint: found a history that is too long for a string, expected fewer batches per epoch",
       {
         cause: error,
       },
@@ -51,8 +54,8 @@ function textOfProgress(progress: unknown): string {
 }
 
 /**
- * A safetensors file whose metadata hold a checksum of all the rest. Throws ArgumentError for a tensor named `progress`, and
- * StorageError for progress that is too long to be written.
+ * A safetensors file whose metadata contain a checksum of everything else. Throws ArgumentError for a tensor named
+ * `progress`, and StorageError if the progress is too long to be written.
  */
 export function encodeCheckpoint({ tensors, progress }: Checkpoint): Bytes {
   const arrays = [...tensors, [progressName, arrayOfProgress(progress)] as const];
@@ -62,17 +65,17 @@ export function encodeCheckpoint({ tensors, progress }: Checkpoint): Bytes {
 /** Throws DataError for a file that is truncated, damaged, or not a checkpoint. */
 export const decodeCheckpoint = (bytes: Uint8Array): Checkpoint => checkpointOf(readSafetensors(bytes));
 
-/** Whether the metadata of a file say that it is a checkpoint. */
+/** Whether a file is a checkpoint according to its metadata. */
 export const isCheckpoint = ({ metadata }: Safetensors): boolean => metadata.format === format;
 
-/** The checkpoint in a file. Throws DataError where the file is damaged, or not a checkpoint. */
+/** The checkpoint in a file. Throws DataError if the file is damaged or not a checkpoint. */
 export function checkpointOf(file: Safetensors): Checkpoint {
   const { crc32: expected, ...rest } = file.metadata;
   const progress = file.tensors.get(progressName);
   if (!isCheckpoint(file) || progress?.dtype !== progressType) {
     throw new DataError(`checkpoint: found format "${rest.format}", expected "${format}"`);
   }
-  // Files are written in one canonical form, so what was read can be laid out and summed again.
+  // Files are written in one canonical form, so the checksum can be computed from the contents that were read.
   const found = formatCrc(safetensorsParts(file.tensors, rest));
   if (found !== expected) {
     throw new DataError(`checkpoint: found checksum ${found}, expected ${expected}: the file is damaged`);
@@ -93,10 +96,10 @@ function parseProgress({ data }: StoredArray): unknown {
   }
 }
 
-/** The prefix of the tensors of the model. */
+/** The prefix of the names of the model's tensors. */
 export const modelPrefix = "model.";
 
-/** The tensors of a checkpoint whose names have a prefix, without it. */
+/** The tensors of a checkpoint whose names begin with `prefix`, under their names without it. */
 export function sectionOf({ tensors }: Checkpoint, prefix: string): Map<string, StoredArray> {
   return new Map(
     [...tensors].flatMap(([path, array]) =>

@@ -2,22 +2,25 @@ import { ArgumentError } from "@evenkeel/tensor";
 
 /** Where checkpoints are kept: a folder in Node, memory, or the private file system of a browser. */
 export interface CheckpointStore {
-  /** Replaces the bytes of a name: readers see the old ones or the new ones. Where it throws StorageError, the old ones stay. */
+  /**
+   * Replaces the bytes under a name atomically: readers see the old or the new bytes. If it throws StorageError, the
+   * old bytes stay.
+   */
   save(name: string, bytes: Uint8Array): Promise<void>;
-  /** Resolves with undefined where there is no such name. */
+  /** Resolves with undefined if the name does not exist. */
   load(name: string): Promise<Uint8Array | undefined>;
-  /** Sorted names. */
+  /** The names, sorted. */
   list(): Promise<string[]>;
-  /** Does nothing where there is no such name. */
+  /** Does nothing if the name does not exist. */
   remove(name: string): Promise<void>;
   /**
-   * Claims the name for one run until the returned function is called. Throws StorageError, which says who has claimed it, where
-   * the run of another program has. Not needed by stores that only one program can reach.
+   * Claims the name for one run until the returned function is called. Throws StorageError, which names the holder, if
+   * the run of another program has claimed it. Stores that only one program can access do not need it.
    */
   claim?(name: string): Promise<() => Promise<void>>;
 }
 
-/** Throws ArgumentError unless the name can be a file's on every system. */
+/** Throws ArgumentError unless the name is a valid file name on every system. */
 export function checkCheckpointName(name: string): void {
   if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(name)) {
     throw new ArgumentError(
@@ -26,7 +29,7 @@ export function checkCheckpointName(name: string): void {
   }
 }
 
-/** Keeps checkpoints in memory, as long as the program runs. */
+/** Keeps checkpoints in memory until the program ends. */
 export class MemoryCheckpointStore implements CheckpointStore {
   private readonly files = new Map<string, Uint8Array>();
 

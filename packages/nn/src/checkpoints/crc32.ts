@@ -1,4 +1,4 @@
-/** Reversed polynomial of ISO 3309, as in zip and PNG files. */
+/** The reversed polynomial of ISO 3309, which zip and PNG files use too. */
 const polynomial = 0xedb88320;
 
 let table: Uint32Array | undefined;
@@ -13,7 +13,7 @@ function makeTable(): Uint32Array {
   });
 }
 
-/** The CRC-32 of bytes that come in parts: it finds damage, not malice. */
+/** The CRC-32 of bytes that come in parts. It detects damage, but not deliberate changes. */
 export function crc32(parts: Iterable<Uint8Array>): number {
   table ??= makeTable();
   let remainder = 0xffffffff;

@@ -24,7 +24,7 @@ export interface ModelFileOptions {
 
 type Metadata = Readonly<Record<string, string>>;
 
-/** A value with several names is stored once; metadata give the other names, as those of `safetensors.torch` do. */
+/** A value with several names is stored once; the metadata list the other names, as in files of `safetensors.torch`. */
 async function fileOfModel(
   model: AnyModule,
   options: ModelFileOptions,
@@ -37,17 +37,17 @@ async function fileOfModel(
 /**
  * The safetensors file of a model's weights, buffers and counters as of this call; PyTorch and `loadModel` read it.
  *
- * @throws ArgumentError for metadata that are not text
+ * @throws ArgumentError for metadata that is not text
  * @example const blob = new Blob([await encodeModel(model, { metadata: { classes: "cat,dog" } })]);
  */
 export const encodeModel = async (model: AnyModule, options: ModelFileOptions = {}): Promise<Bytes> =>
   writeSafetensors(...(await fileOfModel(model, options)));
 
-/** The file of `encodeModel` in parts, to be written one after the other. */
+/** The file of `encodeModel` in parts, to be written one after another. */
 export const encodeModelInParts = async (model: AnyModule, options: ModelFileOptions): Promise<FileParts> =>
   safetensorsParts(...(await fileOfModel(model, options)));
 
-/** What weights can be read from: the bytes of a file, or a file that the user of a page has chosen. */
+/** A source of weights: the bytes of a file, or a file that the user of a page has chosen. */
 export type ModelSource = Uint8Array | ArrayBuffer | Blob;
 
 /**
@@ -76,11 +76,11 @@ export async function loadModel(
   }
 }
 
-/** The same error with the name of the file. */
+/** Adds the name of the file to an error. */
 export const inFile = (name: string, error: DataError): DataError =>
   new DataError(`${name}: ${error.message}`, { cause: error });
 
-/** Loads a file that has been read; `name` is the name of the file, for errors. */
+/** Loads a file that has already been read; errors contain `name`. */
 export function loadFromFile(
   model: AnyModule,
   file: Safetensors,
@@ -89,7 +89,7 @@ export function loadFromFile(
 ): LoadReport {
   const state = isCheckpoint(file) ? sectionOf(checkpointOf(file), modelPrefix) : new Map(file.tensors);
   for (const [path, { fileDtype, shape, bytes }] of file.raw) {
-    // No parameter has such an element type: the error shows it beside that of the parameter.
+    // No parameter has such an element type, so loading fails with an error that shows both types.
     state.set(path, { dtype: fileDtype as "f32", shape, data: bytes });
   }
   const members = statefulMembers(model);

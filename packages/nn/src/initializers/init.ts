@@ -9,16 +9,16 @@ import {
 } from "@evenkeel/tensor";
 import { checkOptions, checkValue, finite, nonNegative, oneOf } from "@evenkeel/tensor/checks";
 
-/** Makes the first value of a parameter. */
+/** Creates the initial value of a parameter. */
 export type Initializer = (shape: Shape, options: RandomOptions) => Tensor;
 
-/** An initializer of this module. Without options it draws from the source that `manualSeed` restarts. */
+/** An initializer of this module. Without options, it draws from the random source that `manualSeed` restarts. */
 export type StandardInitializer = (shape: Shape, options?: RandomOptions) => Tensor;
 
-/** The nonlinearity behind the layer, which decides by how much the variance shrinks. */
+/** The nonlinearity that follows the layer; it determines by how much the variance shrinks. */
 export type Nonlinearity = "linear" | "sigmoid" | "tanh" | "relu" | "leakyRelu" | "selu";
 
-/** Which variance is preserved: that of the values in the forward pass, or of the gradients in the backward pass. */
+/** Which variance is preserved: that of the values in the forward pass, or that of the gradients in the backward pass. */
 export type FanMode = "fanIn" | "fanOut";
 
 /** The numbers of inputs and outputs that the weights of a layer connect. */
@@ -43,8 +43,8 @@ export function fansOf(shape: Shape): Fans {
 const nonlinearityRule = oneOf("linear", "sigmoid", "tanh", "relu", "leakyRelu", "selu");
 
 /**
- * The factor that compensates for the variance that a nonlinearity loses; PyTorch's `calculate_gain`. Throws ArgumentError for an
- * unknown nonlinearity, and a slope that is not finite.
+ * The factor that compensates for the loss of variance in a nonlinearity; PyTorch's `calculate_gain`. Throws ArgumentError for an
+ * unknown nonlinearity or a slope that is not finite.
  */
 export function gainOf(nonlinearity: Nonlinearity, slope = 0.01): number {
   checkValue("gainOf: nonlinearity", nonlinearity, nonlinearityRule);
@@ -69,7 +69,7 @@ export const zeros: StandardInitializer = (shape, { backend } = {}) => full(shap
 /** All ones. */
 export const ones: StandardInitializer = (shape, { backend } = {}) => full(shape, 1, { backend });
 
-/** All the same value. Throws ArgumentError for one that is not finite. */
+/** The same value everywhere. Throws ArgumentError if it is not finite. */
 export function constant(value: number): StandardInitializer {
   checkValue("constant: value", value, finite);
   return (shape, { backend } = {}) => full(shape, value, { backend });
@@ -95,7 +95,7 @@ export interface KaimingOptions {
   readonly mode?: FanMode;
   /** Default: leakyRelu. */
   readonly nonlinearity?: Nonlinearity;
-  /** The slope of leakyRelu below 0; default 0, which is relu. */
+  /** The slope of leakyRelu below 0; default 0, which makes it relu. */
   readonly slope?: number;
 }
 
@@ -111,7 +111,7 @@ function kaimingDeviation(where: string, options: KaimingOptions): (shape: Shape
   return (shape) => gainOf(nonlinearity, slope) / Math.sqrt(Math.max(1, fansOf(shape)[mode]));
 }
 
-/** He et al. 2015, equation 10 (fanIn) and 14 (fanOut). Throws ArgumentError for options out of range. */
+/** He et al. 2015, equations 10 (fanIn) and 14 (fanOut). Throws ArgumentError for options out of range. */
 export function kaimingNormal(options: KaimingOptions = {}): StandardInitializer {
   const deviationOf = kaimingDeviation("kaimingNormal", options);
   return (shape, draw) => drawNormal(shape, { ...draw, deviation: deviationOf(shape) });
@@ -143,9 +143,9 @@ export function xavierUniform(gain = 1): StandardInitializer {
   return (shape, draw) => symmetric(shape, Math.sqrt(3) * deviationOf(shape), draw);
 }
 
-/** Uniform over [-bound, bound). PyTorch draws biases so, with the bound 1 / sqrt(fanIn) of their weight. */
+/** Uniform over [-bound, bound). PyTorch draws biases this way, with the bound 1 / sqrt(fanIn) of the weight. */
 export const symmetric = (shape: Shape, bound: number, draw?: RandomOptions): Tensor =>
   drawUniform(shape, { ...draw, low: -bound, high: bound });
 
-/** PyTorch's default for linear and convolutional weights: kaimingUniform with slope sqrt(5), so bound 1 / sqrt(fanIn). */
+/** PyTorch's default for linear and convolutional weights: kaimingUniform with slope sqrt(5), so the bound is 1 / sqrt(fanIn). */
 export const defaultWeight: StandardInitializer = kaimingUniform({ slope: Math.sqrt(5) });

@@ -12,7 +12,7 @@ export class ReLU extends FusibleActivation {
   }
 }
 
-/** x above 0, negativeSlope * x below. */
+/** x above 0, negativeSlope * x below it. */
 export class LeakyReLU extends FusibleActivation {
   readonly negativeSlope: number;
 
@@ -32,7 +32,7 @@ export class LeakyReLU extends FusibleActivation {
   }
 }
 
-/** The Gaussian error linear unit; with `approximate: "tanh"` the form of GPT-2. */
+/** The Gaussian error linear unit; with `approximate: "tanh"`, the approximation that GPT-2 uses. */
 export class GELU extends Module {
   readonly approximate: "none" | "tanh";
 
@@ -69,7 +69,7 @@ export class Tanh extends Module {
   }
 }
 
-/** x above 0, alpha * (exp(x) - 1) below. */
+/** x above 0, alpha * (exp(x) - 1) below it. */
 export class ELU extends Module {
   readonly alpha: number;
 

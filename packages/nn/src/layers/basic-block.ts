@@ -22,16 +22,16 @@ import { isFusing, runLayer, runPair } from "./fusion.ts";
 import { Sequential } from "./sequential.ts";
 
 /**
- * How the input reaches the sum where a block changes the shape: `projection` is a 1x1 convolution, `padding` takes every
+ * How the shortcut adapts the input when a block changes the shape: `projection` is a 1x1 convolution, `padding` takes every
  * second pixel and adds zeros for the new channels (options B and A of He et al. 2016).
  */
 export type ResidualShortcut = "projection" | "padding";
 
-/** How a residual block is built. */
+/** The options of a residual block. */
 export interface BasicBlockOptions {
   /** The stride of the first convolution; default 1. */
   readonly stride?: number;
-  /** Default: batch. Without it the convolutions have biases. */
+  /** Default: batch. With `none`, the convolutions have biases. */
   readonly normalization?: "batch" | "none";
   /** Default: projection. */
   readonly shortcut?: ResidualShortcut;
@@ -39,7 +39,7 @@ export interface BasicBlockOptions {
   readonly backend?: Backend;
 }
 
-/** The initializers of convolutions in residual networks: He et al. 2015 by fanOut, as in torchvision. */
+/** The initializers of convolutions in residual networks: He et al. 2015 with fanOut, as in torchvision. */
 export const residualInit: { readonly weightInit: Initializer; readonly biasInit: Initializer } = {
   weightInit: (shape, draw) => kaimingNormal({ mode: "fanOut", nonlinearity: "relu" })(shape, draw),
   biasInit: zeros,
@@ -71,8 +71,8 @@ function convolve(convolution: Conv2d, norm: BatchNorm2d | undefined, x: Tensor,
 }
 
 /**
- * Two 3x3 convolutions and a shortcut; the last batch norm, the sum and ReLU are one operation. Torchvision's names:
- * `conv1`, `bn1`, `conv2`, `bn2`, `downsample.0`, `downsample.1`.
+ * Two 3x3 convolutions and a shortcut. The last batch norm, the sum and ReLU run as one operation. Members have
+ * torchvision's names: `conv1`, `bn1`, `conv2`, `bn2`, `downsample.0`, `downsample.1`.
  *
  * Shapes: [n, inChannels, h, w] -> [n, channels, h / stride, w / stride].
  *
@@ -117,7 +117,7 @@ export class BasicBlock extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    // The scope frees at once what no gradient reads, such as a padded shortcut.
+    // The scope immediately frees tensors that no gradient reads, such as a padded shortcut.
     const run = () => {
       const inner = convolve(this.conv1, this.bn1, x);
       const residual = this.downsample ? this.downsample.forward(x) : this.padShortcut(x);

@@ -18,15 +18,18 @@ import type { FusedPair, FusibleBatchNorm } from "./fused-pairs.ts";
 import { conv2dAndBatchNorm } from "./fused-pairs.ts";
 import { FusingModule } from "./fusion.ts";
 
-/** How a batch norm layer normalizes and what it keeps; the defaults are PyTorch's. */
+/** The options of batch norm layers; the defaults are PyTorch's. */
 export interface BatchNormLayerOptions {
-  /** Added to the variance, inside the root; default 1e-5. */
+  /** Added to the variance before the square root is taken; default 1e-5. */
   readonly epsilon?: number;
   /** The weight of the new statistics; null takes the average of all batches. Default 0.1. */
   readonly momentum?: number | null;
-  /** Whether there are a scale and a shift to train; default true. */
+  /** Whether the layer has a trainable scale and shift; default true. */
   readonly affine?: boolean;
-  /** Whether there are running statistics; without them, evaluation mode normalizes by the batch too. Default true. */
+  /**
+   * Whether the layer has running statistics; without them, evaluation mode uses the statistics of the batch too.
+   * Default true.
+   */
   readonly trackRunningStats?: boolean;
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend;
@@ -40,9 +43,9 @@ interface Statistics {
 }
 
 /**
- * The base of batch norm layers of all ranks, with PyTorch's semantics. In training mode a batch is normalized by its own
+ * The base class of batch norm layers of all ranks, with PyTorch's semantics. In training mode a batch is normalized by its own
  * statistics, which also update the running ones, once, when the outermost differentiated call returns. In evaluation mode, and
- * when frozen, the running statistics normalize.
+ * when the layer is frozen, it is normalized by the running statistics.
  */
 export abstract class BatchNorm extends FusingModule {
   readonly scale: Parameter | undefined;
@@ -85,7 +88,7 @@ export abstract class BatchNorm extends FusingModule {
     }
   }
 
-  /** The ranks of input that the layer takes. */
+  /** The ranks of inputs that the layer accepts. */
   protected abstract readonly ranks: readonly number[];
 
   forwardWith(x: Tensor, epilogue: BatchNormEpilogue): Tensor {
@@ -104,7 +107,7 @@ export abstract class BatchNorm extends FusingModule {
     };
   }
 
-  /** Whether the activation keeps the sign, which the gradient reads from the result. */
+  /** Whether the activation preserves the sign, which the gradient reads from the result. */
   override takes(activation: Activation): boolean {
     return typeof activation === "string" || activation.leakyRelu >= 0;
   }
@@ -155,7 +158,7 @@ export abstract class BatchNorm extends FusingModule {
     };
   }
 
-  /** Several passes of one differentiated call build on one another, and count only if the call returns. */
+  /** Several passes in one differentiated call build on one another, and take effect only if the call returns. */
   private adoptLater({ runningMean, runningVariance, numBatchesTracked }: BatchNormResult): void {
     if (!runningMean || !runningVariance || numBatchesTracked === undefined) return;
     const earlier = this.pending;
@@ -195,8 +198,8 @@ export abstract class BatchNorm extends FusingModule {
 /**
  * Batch norm of vectors or sequences.
  *
- * Shapes: [n, channels] or [n, channels, w] -> the same. Throws ShapeError for others, and in training mode for a single value
- * per channel.
+ * Shapes: [n, channels] or [n, channels, w] -> the same. Throws ShapeError for other shapes and, in training mode, for
+ * a single value per channel.
  *
  * @example new BatchNorm1d(100)
  */
@@ -207,14 +210,15 @@ export class BatchNorm1d extends BatchNorm {
 /**
  * Batch norm of images.
  *
- * Shapes: [n, channels, h, w] -> the same. Throws ShapeError for others, and in training mode for a single value per channel.
+ * Shapes: [n, channels, h, w] -> the same. Throws ShapeError for other shapes and, in training mode, for a single value
+ * per channel.
  *
  * @example new BatchNorm2d(64, { momentum: 0.01 })
  */
 export class BatchNorm2d extends BatchNorm {
   protected readonly ranks: readonly number[] = [4];
 
-  /** In training mode the convolution in front computes the statistics too, where that is faster. */
+  /** In training mode, the preceding convolution computes the statistics too where that is faster. */
   override get pairs(): readonly FusedPair[] {
     return [conv2dAndBatchNorm];
   }
@@ -223,7 +227,8 @@ export class BatchNorm2d extends BatchNorm {
 /**
  * Batch norm of volumes.
  *
- * Shapes: [n, channels, d, h, w] -> the same. Throws ShapeError for others, and in training mode for a single value per channel.
+ * Shapes: [n, channels, d, h, w] -> the same. Throws ShapeError for other shapes and, in training mode, for a single
+ * value per channel.
  *
  * @example new BatchNorm3d(16)
  */

@@ -36,7 +36,7 @@ interface Kind<Options> {
   readonly isTransposed?: boolean;
 }
 
-/** The base of convolutions: their parameters and options. */
+/** The base class of convolutions: their parameters and options. */
 abstract class Convolution<Options extends { readonly groups?: number }> extends FusingModule {
   readonly weight: Parameter;
   readonly bias: Parameter | undefined;
@@ -179,7 +179,7 @@ const convTranspose2dKind: Kind<ConvolutionTransposeOptions> = {
 };
 
 /**
- * A transposed convolution of images: the gradient of a convolution by its input, with parameters.
+ * A transposed convolution of images: the gradient of a convolution with respect to its input, with parameters.
  *
  * Shapes: [n, inChannels, h, w] -> [n, outChannels, h', w']; weight [inChannels, outChannels / groups, kh, kw], bias
  * [outChannels]. Throws ArgumentError for groups that do not divide the channels, invalid sizes, and an output

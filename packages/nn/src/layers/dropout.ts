@@ -5,7 +5,7 @@ import { Module } from "../module/module.ts";
 import { compute } from "./layer.ts";
 
 /**
- * In training mode, zeroes each value with the given probability and divides the others by the probability of keeping them;
+ * In training mode, sets each value to zero with the given probability and divides the others by the probability of keeping them;
  * evaluation mode changes nothing (Srivastava et al. 2014, inverted). The masks depend only on the seed and the number of calls.
  *
  * Shapes: any -> the same. Throws ArgumentError for a probability outside of [0, 1], DTypeError for values that are not
@@ -16,7 +16,7 @@ import { compute } from "./layer.ts";
 export class Dropout extends Module {
   readonly probability: number;
   readonly random: RandomSource;
-  /** One launch, and one for its gradient, which draws the same mask again instead of keeping it. */
+  /** One launch for the result and one for the gradient, which generates the same mask again instead of storing it. */
   private readonly drop: (x: Tensor, kept: number, key: RandomKey) => Tensor;
 
   constructor(probability = 0.5, options: { readonly seed?: Seed } = {}) {

@@ -12,9 +12,9 @@ import { weightRules } from "./weights.ts";
 /**
  * A table of vectors, looked up by index. Its initial values are standard normal, as in PyTorch.
  *
- * Shapes: i32 [...] -> [..., size]; weight [count, size]. Throws ArgumentError for sizes that are not
- * positive. Indices out of range make the next read reject with ArgumentError, as with `take`; those of host arrays in a batch
- * of `fit` or `evaluate` throw at once.
+ * Shapes: i32 [...] -> [..., size]; weight [count, size]. Throws ArgumentError for sizes that are not positive. Indices
+ * out of range make the next read reject with ArgumentError, as with `take`; indices in the host arrays of a batch of
+ * `fit` or `evaluate` are checked at once.
  *
  * @example new Embedding(10_000, 64, { seed: 1 })
  */

@@ -1,12 +1,12 @@
 import type { Activation, Tensor } from "@evenkeel/tensor";
 
-/** Operations on the result of a layer that are done before it is stored. */
+/** Operations that a layer applies to its result before it stores it. */
 export interface Epilogue {
   readonly activation?: Activation;
 }
 
-/** Operations on the result of a batch norm that are done in the same pass. */
+/** Operations that a batch norm applies to its result in the same pass. */
 export interface BatchNormEpilogue extends Epilogue {
-  /** Added before the activation, in the same pass. */
+  /** Added to the result before the activation. */
   readonly residual?: Tensor;
 }

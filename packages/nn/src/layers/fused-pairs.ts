@@ -4,11 +4,11 @@ import type { ConvolutionOptions, Tensor } from "@evenkeel/tensor";
 import type { BatchNormEpilogue } from "./epilogue.ts";
 
 interface FusibleLayer {
-  /** Throws ShapeError unless the layer takes x. */
+  /** Throws ShapeError unless the layer accepts x. */
   checkInput(x: Tensor): void;
 }
 
-/** `conv2d`, as a layer calls it. */
+/** A call of `conv2d`, as data. */
 export interface FusibleConv2d extends FusibleLayer {
   readonly kind: "conv2d";
   readonly weight: Tensor;
@@ -16,7 +16,7 @@ export interface FusibleConv2d extends FusibleLayer {
   readonly geometry: Omit<ConvolutionOptions, "activation">;
 }
 
-/** `batchNorm` in training, as a layer calls it. */
+/** A call of `batchNorm` in training mode, as data. */
 export interface FusibleBatchNorm extends FusibleLayer {
   readonly kind: "batchNorm";
   readonly channels: number;
@@ -25,21 +25,21 @@ export interface FusibleBatchNorm extends FusibleLayer {
   adopt(result: BatchNormResult): Tensor;
 }
 
-/** What a layer computes, as data: layers are joined by it, whatever their classes. */
+/** The computation of a layer as data. Layers are fused by it, whatever their classes. */
 export type Fusible = FusibleConv2d | FusibleBatchNorm;
 
 /** Two layers that run as one operation. */
 export interface FusedPair<Front extends Fusible = Fusible, Behind extends Fusible = Fusible> {
   readonly front: Front["kind"];
   readonly behind: Behind["kind"];
-  /** Undefined for layers that do not fit each other, whose own errors say why. */
+  /** Undefined if the layers do not fit each other; run separately, they throw an error that says why. */
   run(x: Tensor, front: Front, behind: Behind, epilogue: BatchNormEpilogue): Tensor | undefined;
 }
 
-// The table of pairs. Each row is an export of its own, which the layer behind imports: a program without that layer does not
-// download the operation. An activation has no row: it is the epilogue of any `FusingModule` in front of it.
+// The table of pairs. Each row is a separate export, which the second layer imports, so a program without that layer does not
+// download the operation. Activations have no rows: an activation is the epilogue of any `FusingModule` before it.
 
-/** A convolution that also computes the statistics of the batch norm behind it, where that is faster. */
+/** A convolution that also computes the statistics of the following batch norm, where that is faster. */
 export const conv2dAndBatchNorm: FusedPair<FusibleConv2d, FusibleBatchNorm> = {
   front: "conv2d",
   behind: "batchNorm",

@@ -7,8 +7,8 @@ import type { FusedPair, Fusible } from "./fused-pairs.ts";
 import { compute } from "./layer.ts";
 
 /**
- * A layer that can apply the activation behind it in its own launches. Containers make use of this unless `forward` has been
- * overridden, in a subclass or on the object: then they call that `forward`.
+ * A layer that can apply the activation that follows it in its own launches. Containers use this unless `forward` has been
+ * overridden, in a subclass or on the object; in that case they call the overriding `forward`.
  *
  * @example
  * class Projection extends FusingModule {
@@ -32,20 +32,20 @@ export abstract class FusingModule extends Module {
   }
 
   /**
-   * What `forwardWith` computes, by which the layer can be joined with a neighbour; undefined where it stands alone, as when a
-   * subclass has overridden `forwardWith`.
+   * The computation of `forwardWith`, which lets the layer be fused with its neighbour; undefined if it cannot be fused,
+   * for example because a subclass has overridden `forwardWith`.
    */
   asFusible(): Fusible | undefined {
     return undefined;
   }
 
-  /** The rows of the table in which this layer can be the one behind. */
+  /** The rows of the table in which this layer can be the second one. */
   get pairs(): readonly FusedPair[] {
     return [];
   }
 }
 
-/** An activation that the layer in front of it can apply, unless its `forward` has been overridden. */
+/** An activation that the preceding layer can apply, unless the `forward` of the activation has been overridden. */
 export abstract class FusibleActivation extends Module {
   abstract readonly fusedAs: Exclude<Activation, "none">;
 
@@ -57,13 +57,13 @@ export abstract class FusibleActivation extends Module {
   }
 }
 
-/** Whether `forwardWith` may be called instead of the `forward` of the module, which has not been overridden. */
+/** Whether `forwardWith` may replace the `forward` of the module, because that has not been overridden. */
 export const isFusing = (module: Module | undefined): module is FusingModule =>
   module instanceof FusingModule && module.forward === FusingModule.prototype.forward;
 
 /**
- * Runs modules one after the other, with the results of their `forward` in fewer passes: the layer in front of an activation
- * applies it, and two layers run as one operation where they can.
+ * Runs modules one after another. The results are those of their `forward`, in fewer passes: the layer before an activation
+ * applies it, and two layers run as one operation where possible.
  */
 export function runSequence(modules: readonly Module[], x: Tensor): Tensor {
   let y = x;
@@ -79,7 +79,7 @@ export function runSequence(modules: readonly Module[], x: Tensor): Tensor {
   return y;
 }
 
-/** Runs both layers as one operation; undefined where no pair in the table is theirs. */
+/** Runs both layers as one operation; undefined if no row of the table matches them. */
 export function runPair(
   front: Module,
   behind: Module,
@@ -102,7 +102,7 @@ export function runLayer(module: Module, x: Tensor, epilogue: Epilogue): Tensor 
     : attempt(module, () => module.forward(x));
 }
 
-/** The epilogue by which the layer can replace the module behind it. */
+/** The epilogue with which the layer can replace the module that follows it. */
 function epilogueOf(layer: Module | undefined, follower: Module | undefined): Epilogue {
   const isActivation =
     follower instanceof FusibleActivation && follower.forward === FusibleActivation.prototype.forward;

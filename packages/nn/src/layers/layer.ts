@@ -13,8 +13,8 @@ export function compute<Result>(layer: AnyModule, x: Tensor, body: () => Result)
 }
 
 /**
- * Returns x; throws ShapeError unless it has the expected sizes. A word stands for any size, a leading "..." for any leading
- * dimensions.
+ * Returns x if it has the expected sizes, otherwise throws ShapeError. A word stands for any size, a leading "..." for
+ * any leading dimensions.
  */
 export function checkInput(layer: AnyModule, x: Tensor, expected: readonly (string | number)[]): Tensor {
   const { shape } = x;

@@ -8,7 +8,7 @@ import { describeWindow, margins, pairOf, sizes } from "./windows.ts";
 
 const poolRules: Rules<PoolOptions> = { stride: sizes, padding: margins, ceilMode: yesOrNo };
 
-/** The base of pooling layers: a window that moves over images. */
+/** The base class of pooling layers: a window that moves over images. */
 abstract class Pool<Options extends PoolOptions> extends Module {
   readonly kernel: Extent;
   readonly options: Options;
@@ -36,7 +36,7 @@ abstract class Pool<Options extends PoolOptions> extends Module {
 }
 
 /**
- * The maximum of each window. Without a stride the windows lie side by side.
+ * The maximum of each window. By default, windows do not overlap: the stride is the size of the window.
  *
  * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for invalid sizes.
  *
@@ -53,7 +53,7 @@ export class MaxPool2d extends Pool<PoolOptions> {
 }
 
 /**
- * The mean of each window. Without a stride the windows lie side by side.
+ * The mean of each window. By default, windows do not overlap: the stride is the size of the window.
  *
  * Shapes: [n, c, h, w] -> [n, c, rows, columns]. Throws ArgumentError for invalid sizes.
  *

@@ -8,8 +8,9 @@ import { membersInProperties } from "../module/walk.ts";
 import { runSequence } from "./fusion.ts";
 
 /**
- * Modules one after the other. A convolution, a linear layer or a batch norm applies the ReLU or LeakyReLU behind it in its
- * own pass; names in saved state still are the positions. Throws ArgumentError for anything but modules.
+ * Runs modules one after another. A convolution, a linear layer or a batch norm applies the ReLU or LeakyReLU that
+ * follows it in its own pass. The names in saved state are the positions, fused or not. Throws ArgumentError for
+ * anything but modules.
  *
  * @example new Sequential(new Conv2d(1, 8, 3), new BatchNorm2d(8), new ReLU(), new Flatten())
  */

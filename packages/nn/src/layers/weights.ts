@@ -6,11 +6,11 @@ import type { Initializer } from "../initializers/init.ts";
 import { defaultWeight, fansOf, symmetric } from "../initializers/init.ts";
 import { Parameter } from "../module/variable.ts";
 
-/** How the parameters of a layer are made. */
+/** The options for the parameters of a layer. */
 export interface WeightOptions {
   /** Default: true. */
   readonly bias?: boolean;
-  /** A number, or a source that several layers share; absent, the source that `manualSeed` restarts. */
+  /** A number, or a random source that several layers share. Default: the source that `manualSeed` restarts. */
   readonly seed?: Seed;
   /** Default: PyTorch's, kaimingUniform with slope sqrt(5). */
   readonly weightInit?: Initializer;
@@ -36,7 +36,7 @@ export function makeWeights(
 ): { readonly weight: Parameter; readonly bias: Parameter | undefined } {
   const { bias = true, weightInit = defaultWeight, biasInit = biasFor(shape), backend } = options;
   const random = sourceOf(options.seed);
-  // Both keys are always drawn, so that the weight is the same with a bias and without.
+  // Both keys are always drawn, so that the weight is the same with and without a bias.
   const [weightKey, biasKey] = [random.next(), random.next()];
   const weight = new Parameter(weightInit(shape, { ...weightKey, backend }));
   if (!bias) return { weight, bias: undefined };
@@ -46,7 +46,7 @@ export function makeWeights(
   };
 }
 
-/** A bias is drawn within 1 / sqrt(fanIn) of the weight beside it. */
+/** Draws a bias within 1 / sqrt(fanIn) of the weight. */
 function biasFor(weightShape: Shape): Initializer {
   const bound = 1 / Math.sqrt(Math.max(1, fansOf(weightShape).fanIn));
   return (shape, draw) => symmetric(shape, bound, draw);

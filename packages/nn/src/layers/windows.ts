@@ -22,10 +22,12 @@ export const pairOf = (extent: Extent): readonly number[] =>
 export function checkGroups(where: string, channels: readonly number[], groups = 1): void {
   const odd = channels.find((count) => count % groups !== 0);
   if (odd === undefined) return;
-  throw new ArgumentError(`${where}: groups: found ${groups} for ${odd} channels, expected a divisor`);
+  throw new ArgumentError(
+    `${where}: groups: found ${groups} for ${odd} channels, expected a divisor of ${odd}`,
+  );
 }
 
-/** A window and its options in words: `3x3, stride 2, padding 1`. */
+/** Describes a window and its options: `3x3, stride 2, padding 1`. */
 export function describeWindow(kernel: readonly number[], options: object): string {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const parts = given.map(([name, value]) => `${name} ${Array.isArray(value) ? value.join("x") : value}`);

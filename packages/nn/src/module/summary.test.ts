@@ -40,8 +40,8 @@ test("a model shows its tree of layers and their parameters", () => {
 
 test("a model whose members cannot be found shows why", () => {
   const net = Object.assign(new Net(), { parts: new Map([["a", new Linear(2, 3)]]) });
-  expect(inspect(net)).toMatch(/^Net: ArgumentError: parts: found a Linear inside of a Map, expected it in /);
-  expect(() => net.toString()).toThrow("parts: found a Linear inside of a Map");
+  expect(inspect(net)).toMatch(/^Net: ArgumentError: parts: found a Linear in a Map, expected it in /);
+  expect(() => net.toString()).toThrow("parts: found a Linear in a Map");
 });
 
 test("a single layer is one line", () => {

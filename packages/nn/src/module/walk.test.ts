@@ -98,15 +98,11 @@ describe("members", () => {
     }
   }
   test.each<[string, () => unknown, string]>([
-    ["a Map", () => new Map([["a", new Shift()]]), "blocks: found a Shift inside of a Map"],
-    ["a Set", () => new Set([[new Shift()]]), "blocks: found a Shift inside of a Set"],
-    [
-      "an object of a class",
-      () => new Helper({ a: new Shift() }),
-      "blocks: found a Shift inside of a Helper",
-    ],
-    ["a Map in an array", () => [new Map([[new Shift(), 1]])], "blocks.0: found a Shift inside of a Map"],
-    ["a buffer in a Set", () => new Set([new Buffer(full([1], 1))]), "found a Buffer inside of a Set"],
+    ["a Map", () => new Map([["a", new Shift()]]), "blocks: found a Shift in a Map"],
+    ["a Set", () => new Set([[new Shift()]]), "blocks: found a Shift in a Set"],
+    ["an object of a class", () => new Helper({ a: new Shift() }), "blocks: found a Shift in a Helper"],
+    ["a Map in an array", () => [new Map([[new Shift(), 1]])], "blocks.0: found a Shift in a Map"],
+    ["a buffer in a Set", () => new Set([new Buffer(full([1], 1))]), "found a Buffer in a Set"],
   ])("in %s are refused by the place", (_name, make, message) => {
     const model = new Net();
     Object.assign(model.first, { blocks: make() });
@@ -129,7 +125,7 @@ describe("members", () => {
     const model = new Holding({ part: new Holding({ first: named(1), second: named(2) }) });
     expect(() => [...model.parameters()]).toThrow(ArgumentError);
     expect(() => [...model.parameters()]).toThrow(
-      'part.first and part.second: found the name "part.weight" for both, expected a name for each',
+      'part.first and part.second: found the name "part.weight" for both, expected different names',
     );
     expect(() => namesIn({ "a.weight": named(1), a: new Shift() })).not.toThrow();
     expect(() => namesIn({ "a.b": new Shift(), a: { b: new Shift() } })).toThrow("a.b and a.b");

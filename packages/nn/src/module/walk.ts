@@ -42,7 +42,7 @@ class Walk {
   readonly found: [path: string, member: Member][] = [];
   /** The property in which the member of each path was found. */
   private readonly places = new Map<string, string>();
-  /** Members inside of Maps, Sets and objects of other classes. */
+  /** Members in Maps, Sets and objects of other classes. */
   private readonly hidden: { readonly member: Member; readonly place: string; readonly holder: object }[] =
     [];
   /** Arrays and plain objects on the way to the current one; true for those that contain themselves. */
@@ -86,7 +86,7 @@ class Walk {
     for (const { member, place, holder } of this.hidden) {
       if (found.has(member)) continue;
       throw new ArgumentError(
-        `${place}: found ${describeValue(member)} inside of ${describeValue(holder)}, expected it in a property, an array or a plain object`,
+        `${place}: found ${describeValue(member)} in ${describeValue(holder)}, expected it in a property, an array or a plain object`,
       );
     }
   }
@@ -95,7 +95,7 @@ class Walk {
     const other = this.places.get(path);
     if (other !== undefined) {
       throw new ArgumentError(
-        `${other} and ${place}: found the name "${path}" for both, expected a name for each`,
+        `${other} and ${place}: found the name "${path}" for both, expected different names`,
       );
     }
     this.places.set(path, place);
@@ -132,7 +132,7 @@ class Walk {
     this.open.delete(container);
   }
 
-  /** Looks for members in a Map, a Set or an object of another class, and in the containers inside of it. */
+  /** Looks for members in a Map, a Set or an object of another class, and in its containers. */
   private searchHolder(holder: object, within: object, place: string, seen: Set<object>): void {
     for (const value of contentsOf(within)) {
       if (!isObject(value) || value instanceof Unowned || seen.has(value)) continue;

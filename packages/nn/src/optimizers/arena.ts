@@ -182,7 +182,7 @@ export class Arena {
   private checkBackend(name: string, backend: Backend): void {
     if (backend === this.backend) return;
     throw new BackendError(
-      `optimizer: ${name}: found a value on another backend (${describeBackend(backend)}) than its state (${describeBackend(this.backend)}): call \`stateArrays\` before the parameters are moved, and \`loadState\` afterwards`,
+      `optimizer: ${name}: found a value on ${describeBackend(backend)}, expected ${describeBackend(this.backend)}, where its state is: call \`stateArrays\` before the parameters are moved, and \`loadState\` afterwards`,
     );
   }
 }

@@ -104,7 +104,7 @@ describe("what an optimizer is given", () => {
 
   test("is a model with parameters of different names", () => {
     expect(() => new SGD(named(), options)).toThrow("model: found no parameters, expected at least one");
-    expect(() => new SGD(named("a", "b", "a"), options)).toThrow("found two parameters of the name a");
+    expect(() => new SGD(named("a", "b", "a"), options)).toThrow('found two parameters named "a"');
     expect(() => new SGD([] as never, options)).toThrow("model: found [], expected a module");
     expect(() => new SGD(undefined as never, options)).toThrow("model: found undefined, expected a module");
   });

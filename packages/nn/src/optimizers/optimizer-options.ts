@@ -59,7 +59,7 @@ export function groupedParameters(model: Parameterized, options: OptimizerOption
   const parameters = new Map<string, GroupedParameter>();
   for (const [name, parameter] of model.namedParameters()) {
     if (parameters.has(name)) {
-      throw new ArgumentError(`optimizer: model: found two parameters of the name ${name}, expected one`);
+      throw new ArgumentError(`optimizer: model: found two parameters named "${name}", expected one`);
     }
     parameters.set(name, { name, parameter, settings: settingsOf(name, parameter, options) });
   }

@@ -66,10 +66,10 @@ export class Optimizer {
 
   /**
    * Updates every trainable parameter once. All memory is allocated before anything changes: a step that throws has changed
-   * nothing, unless the error says that it failed half way.
+   * nothing, unless the error says that it failed halfway.
    *
    * @throws ShapeError or DTypeError for a gradient that does not fit its parameter; ArgumentError for a wrong number of them;
-   * DeviceError for a step that fails half way, and from then on until a saved state is loaded or the slots are disposed
+   * DeviceError for a step that fails halfway, and from then on until a saved state is loaded or the slots are disposed
    */
   step(gradients: readonly Tensor[]): void {
     this.checkWhole();
@@ -146,7 +146,7 @@ export class Optimizer {
     };
   }
 
-  /** Frees the memory of the slots. The next step starts anew, even when the last one failed half way. */
+  /** Frees the memory of the slots. The next step starts anew, even when the last one failed halfway. */
   dispose(): void {
     for (const arena of this.arenas ?? []) arena.dispose();
     this.arenas = undefined;
@@ -219,7 +219,7 @@ export class Optimizer {
 
 const halfStepError = (cause: unknown): DeviceError =>
   new DeviceError(
-    `optimizer: a step failed half way (${cause}): values and slots are inconsistent; load a saved state, as \`fit\` does with \`resumed: true\``,
+    `optimizer: a step failed halfway (${cause}): values and slots are inconsistent; load a saved state, as \`fit\` does with \`resumed: true\``,
     { cause },
   );
 

@@ -16,7 +16,7 @@ describe("schedules", () => {
     close(at(exponential(2, { factor: 0.9 }), [0, 1, 2]), [2, 1.8, 1.62]);
   });
 
-  test("cosine starts at the rate, is half way in the middle, and stays at the end", () => {
+  test("cosine starts at the rate, is halfway in the middle, and stays at the end", () => {
     close(at(cosine(1, { steps: 10, final: 0.2 }), [0, 5, 10, 50]), [1, 0.6, 0.2, 0.2]);
   });
 

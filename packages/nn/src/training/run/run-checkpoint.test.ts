@@ -232,7 +232,7 @@ test("names that read like numbers are names, and a history may hold NaN", async
 
 test("a run of more epochs than are asked for is refused, and one of as many is done", async () => {
   await expect(resume(own, { epochs: 1 })).rejects.toThrow(
-    "found a run in its epoch 2, expected at most 1 epochs",
+    "found a run in epoch 2, expected at most 1 epochs",
   );
   expect(await resume(own, { epochs: 2 })).toMatchObject(state);
 });

@@ -92,8 +92,7 @@ export function checkSettings(found: RunSettings, expected: RunSettings): void {
 /** Throws DataError for fewer epochs than are done: the run would end at once, with a model that was trained for longer. */
 export function checkEpochs({ epoch, batch }: Position, epochs: number): void {
   const begun = batch > 0 ? epoch + 1 : epoch;
-  if (begun > epochs)
-    throw new DataError(`found a run in its epoch ${begun}, expected at most ${epochs} epochs`);
+  if (begun > epochs) throw new DataError(`found a run in epoch ${begun}, expected at most ${epochs} epochs`);
 }
 
 const words = (value: unknown): string => (value === undefined ? "nothing" : describeValue(value));
