@@ -200,7 +200,7 @@ function planKey(
   return key;
 }
 
-/** Runs a plan. If it fails half way, its memory is freed. */
+/** Runs a plan. If it fails halfway, its memory is freed. */
 function runPlan(call: OpCall, specs: readonly Spec[], plan: Plan): Tensor[] {
   const { op, inputs, scalars, backend } = call;
   const outputs: Tensor[] = [];

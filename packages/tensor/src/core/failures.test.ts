@@ -45,7 +45,7 @@ const greedyOp: Op = {
   }),
 };
 
-describe("an op that fails half way", () => {
+describe("an op that fails halfway", () => {
   test.each([0, 1, 2])("gives everything back when %i allocations succeed", (allocations) => {
     const memory = new MemoryBackend();
     const backend = new FailingBackend(memory);

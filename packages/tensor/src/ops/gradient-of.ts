@@ -10,8 +10,8 @@ import { evaluateExpression } from "./elementwise/fusion/fused.ts";
 import { sumTo } from "./reduction/sum.ts";
 
 /**
- * Rules for each op, by specs and attributes, because differentiating costs more than a small launch. When the cache
- * is full, it is cleared.
+ * The size of each op's cache of rules, which are cached by specs and attributes because differentiating costs more
+ * than a small launch. When a cache is full, it is cleared.
  */
 const rulesKeptPerOp = 512;
 const rulesOf = new WeakMap<AnyOp, Map<string, Gradient<Attributes>>>();
@@ -39,7 +39,7 @@ export function gradientOf(
   return rule;
 }
 
-/** Expression inputs skip the op's absent ones; `position` maps back to the op's inputs. */
+/** The inputs of an expression do not include the op's absent ones; `position` maps them to the op's inputs. */
 function expressionGradient(
   expression: Expression,
   specs: readonly (Spec | undefined)[],
@@ -82,9 +82,9 @@ function expressionGradient(
 
 /** A derivative over the inputs of the expression, followed by the gradients of its outputs. */
 interface Derivative {
-  /** For each gradient: which value it simply is, or nothing where it is computed. */
+  /** For each gradient, the value that it equals, or undefined if it must be computed. */
   readonly passed: readonly (number | undefined)[];
-  /** The others, in order, over the values that are kept. */
+  /** The expression of the other gradients, in order, over the values that are kept. */
   readonly computed: Expression | undefined;
   readonly kept: readonly number[];
 }
@@ -105,14 +105,14 @@ function derivativeOf(
   if (rest.length === 0) return { passed, computed: undefined, kept: [] };
   const derivative = differentiate(expression, { needed: rest, given });
   const read = inputsRead(derivative);
-  // The output gradients carry the full shape, so they always take part.
+  // The output gradients have the full shape, so they are always kept.
   const kept = derivative.inputs.flatMap((_, input) =>
     read.has(input) || input >= originals ? [input] : [],
   );
   return { passed, computed: keepInputs(derivative, kept), kept };
 }
 
-/** One launch for all gradients that are computed. */
+/** Computes all gradients that do not equal a value, in one launch. */
 function evaluateDerivative(
   { passed, computed, kept }: Derivative,
   values: readonly (Tensor | undefined)[],

@@ -9,22 +9,22 @@ import { convTranspose2d } from "./conv-transpose2d.ts";
 import { asRow, rulesOf1d } from "./conv1d.ts";
 
 export interface ConvolutionTranspose1dOptions {
-  /** From one input to the next, in the output. Default 1. */
+  /** The distance in the output between neighbouring inputs. Default 1. */
   readonly stride?: number;
-  /** Taken from each side of the output. Default 0. */
+  /** The number of elements removed from each side of the output. Default 0. */
   readonly padding?: number;
-  /** Added to the output after its end: less than the stride or the dilation. Default 0. */
+  /** The number of elements added at the end of the output, less than the stride or the dilation. Default 0. */
   readonly outputPadding?: number;
-  /** From one tap to the next. Default 1. */
+  /** The distance between neighbouring taps of the filter. Default 1. */
   readonly dilation?: number;
-  /** Parts that the channels are split into, each convolved apart. Default 1. */
+  /** The number of groups of channels, each of which is convolved separately. Default 1. */
   readonly groups?: number;
   /** Applied in the same launch. Default "none". */
   readonly activation?: Activation;
 }
 
 /**
- * The transposed convolution of sequences: `convTranspose2d` of images of one row.
+ * The transposed convolution of sequences, computed by `convTranspose2d` on images of one row.
  *
  * Shapes: x [n, c, w], weight [c, o / groups, k], bias [o] -> [n, o, w'], where
  * w' = (w - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1. Throws ShapeError for shapes that do not fit,

@@ -12,21 +12,21 @@ import type { NumberOrPair } from "./convolution-options.ts";
 import { convolutionRules, pairOf, spacingOf } from "./convolution-options.ts";
 
 export interface ConvolutionTransposeOptions {
-  /** From one input pixel to the next, in the output. Default 1. */
+  /** The distance in the output between neighbouring input pixels. Default 1. */
   readonly stride?: NumberOrPair;
-  /** Taken from each side of the output. Default 0. */
+  /** The number of pixels removed from each side of the output. Default 0. */
   readonly padding?: NumberOrPair;
-  /** Added to the output after its end: less than the stride or the dilation. Default 0. */
+  /** The number of pixels added at the end of the output, less than the stride or the dilation. Default 0. */
   readonly outputPadding?: NumberOrPair;
-  /** From one tap to the next. Default 1. */
+  /** The distance between neighbouring taps of the filter. Default 1. */
   readonly dilation?: NumberOrPair;
-  /** Parts that the channels are split into, each convolved apart. Default 1. */
+  /** The number of groups of channels, each of which is convolved separately. Default 1. */
   readonly groups?: number;
   /** Applied in the same launch. Default "none". */
   readonly activation?: Activation;
 }
 
-/** The convolution whose input gradient this is. */
+/** The attributes of the convolution whose input gradient is the transposed convolution. */
 function transposedAttributes(options: ConvolutionTransposeOptions): ConvolutionAttributes {
   const operation = "convTranspose2d";
   checkOptions<ConvolutionTransposeOptions>(operation, options, {
@@ -49,7 +49,8 @@ function transposedAttributes(options: ConvolutionTransposeOptions): Convolution
 }
 
 /**
- * The transposed convolution, which spreads each input pixel over a window of the output: the gradient of `conv2d` by its input.
+ * The transposed convolution, which spreads each input pixel over a window of the output: the gradient of `conv2d` with
+ * respect to its input.
  *
  * Shapes: x [n, c, h, w], weight [c, o / groups, kh, kw], bias [o] -> [n, o, h', w'], where
  * h' = (h - 1) stride - 2 padding + dilation (kh - 1) + outputPadding + 1, and w' in the same way. Throws ShapeError for shapes

@@ -11,11 +11,14 @@ import { conv2d } from "./conv2d.ts";
 export interface Convolution1dOptions {
   /** Default 1. */
   readonly stride?: number;
-  /** Zeros on each side, or "same" (the output has the size of the input over the stride) or "valid" (none). Default 0. */
+  /**
+   * The number of zeros on each side, "same" (the size of the output is that of the input divided by the stride) or
+   * "valid" (none). Default 0.
+   */
   readonly padding?: number | "same" | "valid";
-  /** From one tap to the next. Default 1. */
+  /** The distance between neighbouring taps of the filter. Default 1. */
   readonly dilation?: number;
-  /** Parts that the channels are split into, each convolved apart. Default 1. */
+  /** The number of groups of channels, each of which is convolved separately. Default 1. */
   readonly groups?: number;
   /** Applied in the same launch. Default "none". */
   readonly activation?: Activation;
@@ -30,11 +33,11 @@ export const rulesOf1d: Rules<Omit<Convolution1dOptions, "padding">> = {
 };
 
 /**
- * Cross-correlation of sequences with filters: `conv2d` of images of one row.
+ * Cross-correlation of sequences with filters, computed by `conv2d` on images of one row.
  *
- * Shapes: x [n, c, w], weight [o, c / groups, k], bias [o] -> [n, o, w'], where
- * w' = floor((w + 2 padding - dilation (k - 1) - 1) / stride) + 1. Throws ShapeError for shapes that do not fit, ArgumentError for
- * a wrong option, DTypeError unless all are floats.
+ * Shapes: x [n, c, w], weight [o, c / groups, k], bias [o] -> [n, o, w'], where w' = floor((w + 2 padding - dilation (k
+ * - 1) - 1) / stride) + 1. Throws ShapeError for shapes that do not fit, ArgumentError for a wrong option, DTypeError
+ * unless all are floats.
  *
  * @example conv1d(x, weight, bias, { padding: "same" }) // [8, 4, 100] -> [8, 16, 100]
  */

@@ -20,7 +20,7 @@ import { convolutionFamily } from "./convolution-family.ts";
 import type { ConvolutionOptions } from "./convolution-options.ts";
 import { convolutionAttributes } from "./convolution-options.ts";
 
-/** Inputs x, weight, and those of the epilogue. */
+/** The inputs are x, the weight, and those of the epilogue. */
 export const conv2dOp: Op<Conv2dAttributes> = {
   name: "conv2d",
   outputs: (inputs, attrs) => [
@@ -63,7 +63,7 @@ export interface Conv2dCall {
   readonly attrs: Conv2dAttributes;
 }
 
-/** The bare convolution, as the gradients of its two gradients need it. */
+/** The convolution without an epilogue, which the gradients of its two gradients use. */
 export function convolution(x: Tensor, weight: Tensor, attrs: ConvolutionAttributes): Tensor {
   return execute(conv2dOp, [x, weight], attrs)[0]!;
 }
@@ -77,7 +77,7 @@ export function withoutEpilogue({
   return { stride, padding, dilation, groups };
 }
 
-/** [channels] as something that broadcasts to [n, channels, h, w]. Throws ShapeError for any other shape. */
+/** Reshapes [channels] so that it broadcasts to [n, channels, h, w]. Throws ShapeError for any other shape. */
 export function channelBias(operation: string, bias: Tensor, channels: number): Tensor {
   checkValue(`${operation}: bias`, bias, aTensor);
   if (bias.rank !== 1 || bias.shape[0] !== channels) {
@@ -121,7 +121,10 @@ export function conv2dCall(
   return { inputs, attrs: { ...attrs, ...(epilogue && { epilogue }) } };
 }
 
-/** The gradient of a convolution by x, which is also the transposed convolution. Inputs dy, weight, and those of the epilogue. */
+/**
+ * The gradient of a convolution with respect to x, which is also the transposed convolution. The inputs are dy, the
+ * weight, and those of the epilogue.
+ */
 export const conv2dInputGradientOp: Op<Conv2dAttributes> = {
   name: "conv2dInputGradient",
   outputs: (inputs, attrs) => [
@@ -165,7 +168,7 @@ export function inputGradient(dy: Tensor, weight: Tensor, attrs: ConvolutionAttr
   return execute(conv2dInputGradientOp, [dy, weight], attrs)[0]!;
 }
 
-/** The gradient of a convolution by its weight. Inputs x and dy. */
+/** The gradient of a convolution with respect to its weight. The inputs are x and dy. */
 export const conv2dFilterGradientOp: Op<FilterGradientAttributes> = {
   name: "conv2dFilterGradient",
   outputs: ([x, dy], attrs) => [

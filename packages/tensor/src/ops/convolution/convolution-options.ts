@@ -12,17 +12,20 @@ export type NumberOrPair = number | Pair;
 export interface ConvolutionOptions {
   /** Default 1. */
   readonly stride?: NumberOrPair;
-  /** Zeros on each side, or "same" (the output has the size of the input over the stride) or "valid" (none). Default 0. */
+  /**
+   * The number of zeros on each side, "same" (the size of the output is that of the input divided by the stride) or
+   * "valid" (none). Default 0.
+   */
   readonly padding?: NumberOrPair | "same" | "valid";
-  /** From one tap to the next. Default 1. */
+  /** The distance between neighbouring taps of the filter. Default 1. */
   readonly dilation?: NumberOrPair;
-  /** Parts that the channels are split into, each convolved apart. Default 1. */
+  /** The number of groups of channels, each of which is convolved separately. Default 1. */
   readonly groups?: number;
   /** Applied in the same launch. Default "none". */
   readonly activation?: Activation;
 }
 
-/** The values of the first three are checked by `pairOf` and `paddingOf`, that of the activation by `epilogueOf`. */
+/** `pairOf` and `paddingOf` check the values of the first three options, `epilogueOf` that of the activation. */
 export const convolutionRules: Rules<ConvolutionOptions> = {
   stride: anything,
   padding: anything,
@@ -31,7 +34,7 @@ export const convolutionRules: Rules<ConvolutionOptions> = {
   activation: anything,
 };
 
-/** Throws ArgumentError unless the option is a whole number, or a pair of them, of at least `least`. */
+/** Throws ArgumentError unless the option is an integer of at least `least`, or a pair of such integers. */
 export function pairOf(operation: string, name: string, value: unknown, least: number): Pair {
   const pair = typeof value === "number" ? [value, value] : value;
   const isPair = Array.isArray(pair) && pair.length === 2;
@@ -52,7 +55,10 @@ export const spacingOf = (
   dilation: pairOf(operation, "dilation", dilation, 1),
 });
 
-/** "same" follows TensorFlow and JAX: the output has ceil(size / stride) pixels, and an odd zero is added at the end. */
+/**
+ * "same" follows TensorFlow and JAX: the output has ceil(size / stride) pixels, and if the number of zeros is odd, the
+ * additional one is at the end.
+ */
 function paddingOf(
   operation: string,
   padding: ConvolutionOptions["padding"] = 0,
@@ -75,7 +81,7 @@ function paddingOf(
   return pairOf(operation, "padding", numbers, 0).map((size) => [size, size] as const);
 }
 
-/** The attributes of a convolution of images of `sizes` with windows of `taps`: padding that no window reaches is dropped. */
+/** The attributes of a convolution of images of `sizes` with windows of `taps`, without the padding that no window reaches. */
 export function convolutionAttributes(
   operation: string,
   sizes: Pair,

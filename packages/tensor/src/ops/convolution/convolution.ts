@@ -9,12 +9,12 @@ import type { EpilogueAttributes } from "../matmul/epilogue.ts";
 export type Pair = readonly [y: number, x: number];
 
 /**
- * What the three passes of a convolution share. The windows fit the padded input exactly, so that each of the shapes of x,
- * weight and y follows from the other two.
+ * The attributes that the three passes of a convolution share. The windows fit the padded input exactly, so each of the
+ * shapes of x, weight and y follows from the other two.
  */
 export interface ConvolutionAttributes {
   readonly stride: Pair;
-  /** Zeros around x, before and after, y then x. Negative after x: what no window reaches is left out. */
+  /** The number of zeros before and after x, for y, then x. A negative number after x excludes pixels that no window reaches. */
   readonly padding: readonly [Pair, Pair];
   readonly dilation: Pair;
   readonly groups: number;
@@ -23,7 +23,7 @@ export interface ConvolutionAttributes {
 export type Conv2dAttributes = ConvolutionAttributes & EpilogueAttributes;
 
 export interface FilterGradientAttributes extends ConvolutionAttributes {
-  /** How the gradient is stored. Absent: as x. */
+  /** The dtype of the gradient; default: that of x. */
   readonly dtype?: DType;
 }
 
@@ -45,7 +45,7 @@ export function axesOf(attrs: ConvolutionAttributes): readonly [y: ConvolutionAx
   return [axis(0), axis(1)];
 }
 
-/** Pixels from the first to the last that a window of `taps` taps reads, both included. */
+/** The number of pixels from the first to the last one that a window of `taps` taps reads, both included. */
 export const windowOf = ({ dilation }: ConvolutionAxis, taps: number): number => dilation * (taps - 1) + 1;
 
 const outputSize = (axis: ConvolutionAxis, x: number, taps: number): number =>
@@ -67,7 +67,7 @@ function checkOperand(operation: string, argument: string, spec: Spec, dimension
   }
 }
 
-/** Throws ShapeError unless the sizes, one a dimension, are whole and at least `least`. */
+/** Throws ShapeError unless the sizes, one for each dimension, are integers of at least `least`. */
 function checkSizes(operation: string, sizes: readonly number[], least: number, found: string): void {
   if (sizes.every((size) => Number.isInteger(size) && size >= least)) return;
   throw new ShapeError(

@@ -3,7 +3,7 @@ import { evenParts } from "../matmul/wasm/matmul-plan.ts";
 import type { ConvolutionAttributes, ConvolutionAxis } from "./convolution.ts";
 import { axesOf, windowOf } from "./convolution.ts";
 
-/** One dimension as the kernels take it. Target pixels, `step` apart, read source pixels that are `jump` apart. */
+/** One dimension, as parameters of the kernels. Target pixels that are `step` apart read source pixels that are `jump` apart. */
 export interface KernelAxis {
   readonly source: number;
   readonly target: number;
@@ -13,13 +13,13 @@ export interface KernelAxis {
   readonly dilation: number;
   readonly step: number;
   readonly jump: number;
-  /** From the first to the last source pixel of one target pixel, or of `step` neighbouring ones. */
+  /** The extent of the source pixels that one target pixel, or `step` neighbouring ones, read. */
   readonly reach: number;
 }
 
 export type Direction = "forward" | "transposed";
 
-/** Both dimensions; those of a 1x1 convolution become one long row, which leaves fewer ends of rows. */
+/** Both dimensions. Those of a 1x1 convolution are merged into one long row, which has fewer ends of rows. */
 function kernelAxes(
   direction: Direction,
   sources: readonly number[],
@@ -84,10 +84,10 @@ export function convolutionShapeOf(
   };
 }
 
-/** Taps of a filter. */
+/** The number of taps of a filter. */
 export const areaOf = ({ axes: [y, x] }: ConvolutionShape): number => y.taps * x.taps;
 
-/** Pixels of a channel of the target. */
+/** The number of pixels in a channel of the target. */
 export const pixelsOf = ({ axes: [y, x] }: ConvolutionShape): number => y.target * x.target;
 
 type AxisField = "source" | "target" | "taps" | "stride" | "before" | "dilation";
@@ -110,20 +110,20 @@ export const axisParameters = ([y, x]: readonly [y: KernelAxis, x: KernelAxis]):
   dilationX: x.dilation,
 });
 
-/** What an item of work covers of the images. */
+/** The part of the images that one item covers. */
 export interface Tile {
   readonly images: number;
   readonly rows: number;
   readonly columns: number;
-  /** Groups of up to four neighbouring pixels. */
+  /** The number of groups of up to four neighbouring pixels. */
   readonly segments: number;
-  /** Source pixels of a channel in scratch. */
+  /** The size of the source pixels of one channel in scratch memory. */
   readonly patchBytes: number;
 }
 
 const quads = (columns: number): number => Math.ceil(columns / 4);
 
-/** A tile of about `pixels` target pixels: part of a row, some rows, or some images where they are small. */
+/** A tile of about `pixels` target pixels: part of a row, several rows, or several small images. */
 export function tileOf({ axes: [y, x] }: ConvolutionShape, images: number, pixels: number): Tile {
   const height = Math.ceil(y.target / y.step);
   const width = Math.ceil(x.target / x.step);
@@ -144,7 +144,7 @@ export function tileOf({ axes: [y, x] }: ConvolutionShape, images: number, pixel
   };
 }
 
-/** Items that cover all the pixels with tiles of each phase. */
+/** The number of items that cover all pixels with tiles of each phase. */
 export function tilesOf(tile: Tile, { axes: [y, x], images }: ConvolutionShape): number {
   const down = Math.ceil(Math.ceil(y.target / y.step) / tile.rows);
   const across = Math.ceil(Math.ceil(x.target / x.step) / tile.columns);

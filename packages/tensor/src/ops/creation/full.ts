@@ -11,7 +11,7 @@ import { computeType } from "../../expression/dtype.ts";
 import { checkNumber } from "../../expression/dtype-kinds.ts";
 import { buildExpression } from "../../expression/expression.ts";
 
-/** y = the scalar of the call, everywhere. */
+/** Every element of y is the scalar of the call. */
 export const fullOp: Op<Spec> = {
   name: "full",
   outputs: (_inputs, { shape, dtype }) => {
@@ -33,9 +33,9 @@ const numberOrBoolean: Rule = {
 };
 
 /**
- * One value everywhere.
+ * A tensor whose elements all have one value.
  *
- * Shapes: -> shape. Throws ArgumentError for an impossible shape, DTypeError when the dtype cannot hold the value.
+ * Shapes: -> shape. Throws ArgumentError for an impossible shape, DTypeError if the dtype cannot represent the value.
  *
  * @param options.dtype default: bool for a boolean, f32 for a number
  * @example full([2, 2], 7) // [[7, 7], [7, 7]]
@@ -50,7 +50,7 @@ export function full(shape: Shape, value: number | boolean, options: CreationOpt
 }
 
 /**
- * Zeros, or false for bool.
+ * A tensor of zeros, or of false for bool.
  *
  * Shapes: -> shape. Throws ArgumentError for an impossible shape.
  *
@@ -61,7 +61,7 @@ export function zeros(shape: Shape, options: CreationOptions = {}): Tensor {
 }
 
 /**
- * Ones, or true for bool.
+ * A tensor of ones, or of true for bool.
  *
  * Shapes: -> shape. Throws ArgumentError for an impossible shape.
  *
@@ -72,7 +72,7 @@ export function ones(shape: Shape, options: CreationOptions = {}): Tensor {
 }
 
 /**
- * Zeros of the shape and dtype, and on the backend, of another tensor.
+ * Zeros with the shape, dtype and backend of another tensor.
  *
  * @example zerosLike(tensor([1, 2])) // [0, 0]
  */
@@ -82,7 +82,7 @@ export function zerosLike(x: Tensor): Tensor {
 }
 
 /**
- * Ones of the shape and dtype, and on the backend, of another tensor.
+ * Ones with the shape, dtype and backend of another tensor.
  *
  * @example onesLike(tensor([1, 2])) // [1, 1]
  */

@@ -39,7 +39,7 @@ export const oneHotOp: Op<OneHotAttributes> = {
 };
 
 /**
- * For every label a vector that is 1 at its class and 0 elsewhere; all zeros for a label that is no class.
+ * For every label, a vector that is 1 at its class and 0 elsewhere; all zeros for a label that is not a class.
  *
  * Shapes: i32 [...] -> f32 [..., classes]; `cast` it where it meets another dtype. Throws DTypeError unless the labels are i32, ArgumentError unless `classes` is a
  * non-negative integer.

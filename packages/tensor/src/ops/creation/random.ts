@@ -21,7 +21,7 @@ export const randomBitsOp: Op<DrawAttributes> = {
 };
 
 /**
- * 32 random bits an element, as u32: the same on every backend, and the same as `threefry` gives on the host.
+ * 32 random bits for each element, as u32. They are the same on every backend and equal to those of `threefry` on the host.
  *
  * Shapes: -> shape. Throws ArgumentError for an impossible shape or key.
  *
@@ -46,10 +46,10 @@ export const uniformOp: Op<DrawAttributes> = {
 };
 
 /**
- * Random numbers evenly distributed over [low, high), as f32. In [0, 1) they are multiples of 2^-24 and have the same bits
- * on every backend; in other intervals they are rounded, which may reach high.
+ * Uniformly distributed random numbers in [low, high), as f32. In [0, 1) they are multiples of 2^-24 and have the same bits
+ * on every backend; in other intervals they are rounded, so `high` itself may occur.
  *
- * Shapes: -> shape. Throws ArgumentError for an impossible shape or key, or unless low <= high, both finite.
+ * Shapes: -> shape. Throws ArgumentError for an impossible shape or key, or unless low <= high and both are finite.
  *
  * @param options.low default 0
  * @param options.high default 1
@@ -90,7 +90,7 @@ export const normalOp: Op<DrawAttributes> = {
 /**
  * Normally distributed random numbers, as f32. Backends agree within the accuracy of their logarithm and cosine.
  *
- * Shapes: -> shape. Throws ArgumentError for an impossible shape or key, or a deviation that is negative.
+ * Shapes: -> shape. Throws ArgumentError for an impossible shape or key, or a negative deviation.
  *
  * @param options.mean default 0
  * @param options.deviation the standard deviation, default 1
@@ -116,7 +116,8 @@ export const bernoulliOp: Op<DrawAttributes> = {
 };
 
 /**
- * true with the given probability (to 2^-24), as bool: the same on every backend. Never true for 0, always for 1.
+ * true with the given probability (to within 2^-24), as bool. Values are the same on every backend, never true for 0
+ * and always true for 1.
  *
  * Shapes: -> shape. Throws ArgumentError for an impossible shape or key, or a probability outside of [0, 1].
  *
@@ -129,8 +130,8 @@ export function bernoulli(shape: Shape, probability: number, options: RandomOpti
 }
 
 /**
- * A random order of 0 ... length - 1, as i32: the ascending order of as many random words. The same on every backend, and
- * the same as `hostPermutation` gives on the host.
+ * A random permutation of 0 ... length - 1, as i32: the indices that sort as many random words. It is the same on every
+ * backend, and equal to that of `hostPermutation` on the host.
  *
  * Shapes: -> [length]. Throws ArgumentError unless length is an integer in [0, 2^31), or for an impossible key.
  *

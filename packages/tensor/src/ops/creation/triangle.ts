@@ -46,7 +46,7 @@ function triangle(x: Tensor, part: "lower" | "upper", diagonal: number): Tensor 
 }
 
 /**
- * The lower triangle of matrices; zeros above it.
+ * The lower triangle of matrices, with zeros above it.
  *
  * Shapes: [..., rows, columns] -> the same. Throws ShapeError for rank 0 and 1, ArgumentError unless `diagonal` is an integer.
  *
@@ -58,7 +58,7 @@ export function tril(x: Tensor, diagonal = 0): Tensor {
 }
 
 /**
- * The upper triangle of matrices; zeros below it.
+ * The upper triangle of matrices, with zeros below it.
  *
  * Shapes: [..., rows, columns] -> the same. Throws ShapeError for rank 0 and 1, ArgumentError unless `diagonal` is an integer.
  *

@@ -12,7 +12,7 @@ import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
 export const reluOp: Op = {
   name: "relu",
   outputs: (inputs) => unaryOutputs("relu", inputs),
-  // Written with a comparison, not a maximum: the slope at 0 is 0, and NaN stays NaN.
+  // A comparison instead of a maximum makes the slope at 0 zero and preserves NaN.
   meaning: { expression: (inputs) => unaryExpression(inputs, (x) => e.select(e.lessEqual(x, 0), 0, x)) },
 };
 
@@ -54,7 +54,7 @@ export function leakyRelu(x: Tensor, options: { readonly negativeSlope?: number 
 const hardtanhOf = (x: Value, low: Value, high: Value): Value =>
   e.select(e.lessEqual(x, low), low, e.select(e.greaterEqual(x, high), high, x));
 
-/** y = x between low and high, else the nearer one; both are the scalars of the call. */
+/** y = x between low and high, otherwise the nearer of the two; both are scalars of the call. */
 export const hardtanhOp: Op = {
   name: "hardtanh",
   outputs: (inputs) => unaryOutputs("hardtanh", inputs),
@@ -65,9 +65,9 @@ export const hardtanhOp: Op = {
 };
 
 /**
- * x between two bounds, flat outside of them. Unlike `clamp` the gradient is 0 at the bounds themselves, as in PyTorch.
+ * x limited to the range between two bounds. Unlike that of `clamp`, the gradient is 0 at the bounds themselves, as in PyTorch.
  *
- * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError unless min < max, both numbers.
+ * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError unless both bounds are numbers and min < max.
  *
  * @param options.min default -1
  * @param options.max default 1; `{ min: 0, max: 6 }` is ReLU6
@@ -82,7 +82,7 @@ export function hardtanh(x: Tensor, options: { readonly min?: number; readonly m
   return execute(hardtanhOp, [x], {}, { scalars: [min, max] })[0]!;
 }
 
-/** The exponential never sees a positive x: its overflow would make the gradient 0 * Infinity. */
+/** The exponential is never evaluated at a positive x: its overflow would make the gradient 0 * Infinity. */
 function eluOf(x: Value, alpha: Value): Value {
   const positive = e.greater(x, 0);
   return e.select(positive, x, e.mul(alpha, e.expm1(e.select(positive, 0, x))));
@@ -111,7 +111,7 @@ export function elu(x: Tensor, options: { readonly alpha?: number } = {}): Tenso
   return execute(eluOp, [x], {}, { scalars: [alpha] })[0]!;
 }
 
-/** max(t, 0) + log1p(exp(-|t|)) for t = beta x: nothing overflows, in the derivatives neither. */
+/** max(t, 0) + log1p(exp(-|t|)) for t = beta x: nothing overflows, not even in the derivatives. */
 function softplusOf(x: Value, beta: Value): Value {
   const t = e.mul(x, beta);
   const positive = e.greater(t, 0);
@@ -143,15 +143,15 @@ export function softplus(x: Tensor, options: { readonly beta?: number } = {}): T
 }
 
 export interface GeluAttributes {
-  /** `none`: with the error function; `tanh`: the approximation that GPT-2 and BERT were trained with. */
+  /** `none` uses the error function; `tanh` is the approximation with which GPT-2 and BERT were trained. */
   readonly approximate: "none" | "tanh";
 }
 
 const exact = (x: Value): Value => e.mul(e.mul(0.5, x), e.add(1, e.erf(e.mul(x, Math.SQRT1_2))));
 
 /**
- * x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), Hendrycks and Gimpel 2016. From |x| = 10 on the tangent is 1 to the
- * last bit; the bound keeps x^3 finite and so the gradient a number.
+ * x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))), Hendrycks and Gimpel 2016. For |x| >= 10 the tangent is 1 to the
+ * last bit; limiting x to this bound keeps x^3 finite, so that the gradient is not NaN.
  */
 function approximation(x: Value): Value {
   const bounded = e.select(e.greater(x, 10), 10, e.select(e.less(x, -10), -10, x));

@@ -92,7 +92,7 @@ export const remOp: Op = {
 };
 
 /**
- * The remainder of a / b after truncation: exact, with the sign of a. An integer modulo 0 gives 0, a float NaN.
+ * The remainder of a / b after truncation: exact, with the sign of a. An integer modulo 0 gives 0; a float modulo 0 gives NaN.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
  * both f16, both i32 or both u32.
@@ -139,7 +139,7 @@ export function abs(x: Tensor): Tensor {
   return execute(absOp, [x], {})[0]!;
 }
 
-/** Truncation keeps zeros and NaN as they are and stops the gradient. */
+/** Truncation preserves zeros and NaN and stops the gradient. */
 function signOf(x: Value): Value {
   const rest = x.type === "f32" ? e.trunc(x) : x;
   return e.select(e.greater(x, 0), 1, e.select(e.less(x, 0), -1, rest));
@@ -153,7 +153,7 @@ export const signOp: Op = {
 };
 
 /**
- * -1, 0 or 1, as x is negative, zero or positive; NaN stays NaN. The gradient is 0.
+ * -1, 0 or 1 if x is negative, zero or positive; NaN stays NaN. The gradient is 0.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is f32, f16 or i32.
  *

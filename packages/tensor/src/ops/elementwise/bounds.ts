@@ -20,7 +20,7 @@ export const maximumOp: Op = {
 };
 
 /**
- * The larger of a and b; NaN if either is. A tie shares its gradient.
+ * The larger of a and b; NaN if either is NaN. Equal operands share the gradient.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
  * both f16, both i32 or both u32.
@@ -39,7 +39,7 @@ export const minimumOp: Op = {
 };
 
 /**
- * The smaller of a and b; NaN if either is. A tie shares its gradient.
+ * The smaller of a and b; NaN if either is NaN. Equal operands share the gradient.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are f32,
  * both f16, both i32 or both u32.
@@ -50,20 +50,20 @@ export function minimum(a: TensorOrNumber, b: TensorOrNumber): Tensor {
   return callBinary(minimumOp, a, b);
 }
 
-/** Which bounds there are; their values are the scalars of the call, the lower one first. */
+/** Which bounds are given; their values are scalars of the call, the lower one first. */
 export interface ClampAttributes {
   readonly min: boolean;
   readonly max: boolean;
 }
 
-/** Comparisons, not min and max: NaN stays NaN, and the gradient passes at the bounds themselves. */
+/** Comparisons instead of min and max preserve NaN and the gradient at the bounds themselves. */
 function clampOf(x: Value, bounds: readonly Value[], { min, max }: ClampAttributes): Value {
   const high = max ? bounds.at(-1)! : undefined;
   const below = high === undefined ? x : e.select(e.greater(x, high), high, x);
   return min ? e.select(e.less(x, bounds[0]!), bounds[0]!, below) : below;
 }
 
-/** y = x, low below it and high above it; the bounds are the scalars of the call. */
+/** y = x between the bounds, otherwise the nearer bound; the bounds are scalars of the call. */
 export const clampOp: Op<ClampAttributes> = {
   name: "clamp",
   outputs: (inputs) => unaryOutputs("clamp", inputs, arithmeticTypes),
@@ -78,10 +78,10 @@ export const clampOp: Op<ClampAttributes> = {
 const bound: Rule = /* @__PURE__ */ nullOr(comparable);
 
 /**
- * x, but not below `min` and not above `max`. As in PyTorch the gradient passes where x is equal to a bound.
+ * x limited to the range from `min` to `max`. As in PyTorch, the gradient is 1 where x equals a bound.
  *
- * Shapes: any -> the same. Throws DTypeError unless x is f32, f16, i32 or u32 and can hold the bounds, ArgumentError
- * when no bound is given, one is NaN, or they cross. `null` means no bound, as `None` does in PyTorch.
+ * Shapes: any -> the same. Throws DTypeError unless x is f32, f16, i32 or u32 and can represent the bounds, ArgumentError
+ * if no bound is given, a bound is NaN, or min > max. `null` means no bound, as `None` does in PyTorch.
  *
  * @example clamp(tensor([-2, 0.5, 7]), { min: 0, max: 1 }) // [0, 0.5, 1]
  */

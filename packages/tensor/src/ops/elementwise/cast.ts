@@ -39,10 +39,11 @@ export const castOp: Op<CastAttributes> = {
 };
 
 /**
- * The values as another dtype. A float becomes an integer by truncation, saturates at its bounds, and NaN becomes 0;
- * integers keep their low bits; what is not 0 is true. The gradient passes between floats and is 0 elsewhere.
+ * The values as another dtype. Floats are truncated to integers and saturate at the bounds of the dtype, and NaN becomes 0;
+ * integers keep their low bits; as bool, every value but 0 is true. The gradient passes between floats and is 0 otherwise.
  *
- * Shapes: any -> the same. Throws DTypeError for an unknown dtype. Of the same dtype: another handle, without a copy.
+ * Shapes: any -> the same. Throws DTypeError for an unknown dtype. A cast to the same dtype returns another handle
+ * without copying.
  *
  * @example cast(tensor([1.7, -1.7]), "i32") // [1, -1]
  */

@@ -48,7 +48,7 @@ export const logOp: Op = {
 };
 
 /**
- * The natural logarithm: -Infinity at 0, NaN below.
+ * The natural logarithm: -Infinity at 0, NaN below 0.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
  *

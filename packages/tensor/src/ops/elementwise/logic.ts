@@ -13,7 +13,7 @@ export const logicalAndOp: Op = {
 };
 
 /**
- * Whether both hold.
+ * Whether both a and b are true.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are bool.
  *
@@ -31,7 +31,7 @@ export const logicalOrOp: Op = {
 };
 
 /**
- * Whether at least one holds.
+ * Whether at least one of a and b is true.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are bool.
  *
@@ -49,7 +49,7 @@ export const logicalXorOp: Op = {
 };
 
 /**
- * Whether exactly one holds.
+ * Whether exactly one of a and b is true.
  *
  * Shapes: any two that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless both are bool.
  *
@@ -67,7 +67,7 @@ export const logicalNotOp: Op = {
 };
 
 /**
- * Whether x does not hold.
+ * Whether x is false.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is bool.
  *

@@ -34,7 +34,7 @@ export const sqrtOp: Op = {
 };
 
 /**
- * The square root: NaN below 0.
+ * The square root; NaN below 0.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
  *
@@ -52,7 +52,7 @@ export const rsqrtOp: Op = {
 };
 
 /**
- * 1 / sqrt(x): Infinity at 0, NaN below.
+ * 1 / sqrt(x): Infinity at 0, NaN below 0.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
  *

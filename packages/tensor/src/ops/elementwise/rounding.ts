@@ -4,7 +4,7 @@ import type { Op } from "../../core/op.ts";
 import * as e from "../../expression/functions.ts";
 import { unaryExpression, unaryOutputs } from "./operands/unary.ts";
 
-/** y = the smallest whole number >= x. */
+/** y = the smallest integer >= x. */
 export const ceilOp: Op = {
   name: "ceil",
   outputs: (inputs) => unaryOutputs("ceil", inputs),
@@ -12,7 +12,7 @@ export const ceilOp: Op = {
 };
 
 /**
- * The smallest whole number that is not below x. The gradient is 0.
+ * The smallest integer that is not less than x. The gradient is 0.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
  *
@@ -22,7 +22,7 @@ export function ceil(x: Tensor): Tensor {
   return execute(ceilOp, [x], {})[0]!;
 }
 
-/** y = the largest whole number <= x. */
+/** y = the largest integer <= x. */
 export const floorOp: Op = {
   name: "floor",
   outputs: (inputs) => unaryOutputs("floor", inputs),
@@ -30,7 +30,7 @@ export const floorOp: Op = {
 };
 
 /**
- * The largest whole number that is not above x. The gradient is 0.
+ * The largest integer that is not greater than x. The gradient is 0.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
  *
@@ -40,7 +40,7 @@ export function floor(x: Tensor): Tensor {
   return execute(floorOp, [x], {})[0]!;
 }
 
-/** y = the whole number next to x, ties to even. */
+/** y = the integer nearest to x, with ties to even. */
 export const roundOp: Op = {
   name: "round",
   outputs: (inputs) => unaryOutputs("round", inputs),
@@ -48,7 +48,7 @@ export const roundOp: Op = {
 };
 
 /**
- * The nearest whole number, ties to the even one. The gradient is 0.
+ * The nearest integer; ties are rounded to even. The gradient is 0.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
  *
@@ -58,7 +58,7 @@ export function round(x: Tensor): Tensor {
   return execute(roundOp, [x], {})[0]!;
 }
 
-/** y = x without its fraction. */
+/** y = x without its fractional part. */
 export const truncOp: Op = {
   name: "trunc",
   outputs: (inputs) => unaryOutputs("trunc", inputs),
@@ -66,7 +66,7 @@ export const truncOp: Op = {
 };
 
 /**
- * x without its fraction. The gradient is 0.
+ * x without its fractional part. The gradient is 0.
  *
  * Shapes: any -> the same. Throws DTypeError unless x is f32 or f16.
  *

@@ -48,7 +48,7 @@ export const whereOp: Op = {
 };
 
 /**
- * `yes` where the condition holds, `no` elsewhere. Only the chosen branch gets a gradient.
+ * `yes` where the condition is true, `no` elsewhere. Only the chosen branch gets a gradient.
  *
  * Shapes: any three that broadcast -> the broadcast shape. Throws ShapeError when they do not, DTypeError unless the
  * condition is bool and the branches have one dtype.

@@ -11,7 +11,7 @@ import { decodeView } from "../../expression/storage.ts";
 import { indexingFamily } from "./indexing-family.ts";
 import { sortRows } from "./sort-rows.ts";
 
-/** Ascending, with NaN last. */
+/** Compares for an ascending order, with NaN last. */
 function compare(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
   return Number(a > b) - Number(a < b);
@@ -64,8 +64,8 @@ export const argsortOp: Op = {
 };
 
 /**
- * The indices that sort the last axis in ascending order. Equal values keep their order; NaN comes last. Where the device has no
- * kernel for it, the host sorts.
+ * The indices that sort the last axis in ascending order. Equal values keep their order; NaN comes last. If the device has no
+ * kernel, the host sorts.
  *
  * Shapes: rank 1 or more -> the same, as i32. Throws ShapeError for rank 0, DTypeError unless x is f32, f16, i32, u32 or u8.
  *

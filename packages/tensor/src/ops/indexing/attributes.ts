@@ -24,6 +24,6 @@ export interface TopKAttributes {
   readonly k: number;
   /** Counted from the front. */
   readonly axis: number;
-  /** Whether the largest are wanted, or the smallest. */
+  /** Whether the largest or the smallest values are selected. */
   readonly largest: boolean;
 }

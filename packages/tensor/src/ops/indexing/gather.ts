@@ -63,8 +63,8 @@ export interface GatherOptions {
 }
 
 /**
- * For every element of the indices the element of `x` at that index along the axis, as PyTorch's `gather`. Indices out of range
- * are as in `take`.
+ * For every element of the indices, the element of `x` at that index along the axis, like PyTorch's `gather`. Indices
+ * out of range are treated as in `take`.
  *
  * Shapes: x and i32 indices that differ along `axis` only -> the shape of the indices. Throws ShapeError, DTypeError unless the
  * indices are i32, ArgumentError for an axis out of range.
@@ -114,14 +114,14 @@ export const scatterAddOp: Op<IndexAddAttributes> = {
 };
 
 /**
- * Zeros to which every element is added at its own index along an axis: the transpose of `gather`. Elements of one index are
- * added in their order, so the result has the same bits every time. Indices out of range are as in `indexAdd`.
+ * Adds every element to zeros at its own index along an axis: the transpose of `gather`. Elements with the same index are
+ * added in their order, so the result has the same bits every time. Indices out of range are treated as in `indexAdd`.
  *
  * Shapes: updates and i32 indices of one shape -> `size` along the axis. Throws ShapeError, DTypeError unless the updates
  * are f32, f16, i32 or u32 and the indices i32, ArgumentError for an axis out of range.
  *
  * @param options.axis default: the last
- * @param options.outOfRange what an index out of range means, default "error"
+ * @param options.outOfRange how an index out of range is treated, default "error"
  * @example scatterAdd(tensor([1, 2, 4]), tensor([0, 2, 0], { dtype: "i32" }), { size: 3 }) // [5, 0, 2]
  */
 export function scatterAdd(

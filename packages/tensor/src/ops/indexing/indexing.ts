@@ -9,20 +9,20 @@ import { indexType } from "../../expression/dtype-kinds.ts";
 import type { Storage } from "../../expression/storage.ts";
 import { codecOf, viewAs } from "../../expression/storage.ts";
 
-/** Indices choose along one axis of [outer, length, inner]. */
+/** The selection by indices along one axis of [outer, length, inner]. */
 export interface Indexing {
   readonly outer: number;
   readonly length: number;
   readonly inner: number;
-  /** The number of indices; elementwise, the number along the axis. */
+  /** The number of indices; if `elementwise`, along the axis. */
   readonly count: number;
-  /** Whether each element has an index of its own, or each row of `inner` elements. */
+  /** Whether each element has its own index; otherwise each row of `inner` elements has one. */
   readonly elementwise: boolean;
 }
 
 /**
- * What an index out of range means. With "error" the next read rejects; with "zero" the index selects 0, and what it would add
- * is left out.
+ * How an index out of range is treated. With "error" the next read rejects; with "zero" the index selects 0, and what
+ * it would add is ignored.
  */
 export type OutOfRange = "error" | "zero";
 

@@ -52,9 +52,10 @@ export interface TakeOptions {
 }
 
 /**
- * The slices of a tensor that indices name, along one axis: an embedding is `take(table, tokens)`. The gradient adds up in the
- * order of the indices. An index out of range gives NaN (0 unless x is a float), and the next read, or `idle`, rejects with
- * ArgumentError, which says how many there are; with `outOfRange: "zero"` it gives 0, and nothing rejects.
+ * Selects slices of a tensor by their indices along one axis: an embedding is `take(table, tokens)`. The gradient is
+ * summed in the order of the indices. An index out of range gives NaN (0 unless x is a float), and the next read, or
+ * `idle`, rejects with ArgumentError, which says how many there are; with `outOfRange: "zero"` it gives 0, and nothing
+ * rejects.
  *
  * Shapes: [..., n, ...] and i32 [i, j, ...] -> [..., i, j, ..., ...]. Throws DTypeError unless the indices are i32, ArgumentError
  * for an axis out of range.
@@ -108,15 +109,15 @@ export const indexAddOp: Op<IndexAddAttributes> = {
 };
 
 /**
- * Zeros to which slices are added where indices say: the transpose of `take`. Slices of one index are added in their order,
- * so the result has the same bits every time. What an index out of range would add is left out, and the next read, or `idle`,
+ * Adds slices to zeros at the given indices: the transpose of `take`. Slices with the same index are added in their order,
+ * so the result has the same bits every time. A slice whose index is out of range is ignored, and the next read, or `idle`,
  * rejects with ArgumentError, which says how many there are; with `outOfRange: "zero"` nothing rejects.
  *
- * Shapes: [..., i, j, ..., ...] and i32 [i, j, ...] -> [..., size, ...]. Throws DTypeError unless the updates are f32, f16, i32 or u32 and
- * the indices i32, ShapeError when they do not fit, ArgumentError for an axis out of range.
+ * Shapes: [..., i, j, ..., ...] and i32 [i, j, ...] -> [..., size, ...]. Throws DTypeError unless the updates are f32,
+ * f16, i32 or u32 and the indices i32, ShapeError when they do not fit, ArgumentError for an axis out of range.
  *
  * @param options.axis default: 0
- * @param options.outOfRange what an index out of range means, default "error"
+ * @param options.outOfRange how an index out of range is treated, default "error"
  * @example indexAdd(tensor([1, 2, 4]), tensor([0, 2, 0], { dtype: "i32" }), { size: 3 }) // [5, 0, 2]
  */
 export function indexAdd(

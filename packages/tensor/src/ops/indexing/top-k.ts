@@ -12,7 +12,10 @@ import type { TopKAttributes } from "./attributes.ts";
 import { scatterAdd } from "./gather.ts";
 import { indexingFamily } from "./indexing-family.ts";
 
-/** The k best values along the axis, the best first, and their positions; ties by position; NaN counts as the largest. */
+/**
+ * The k largest or smallest values along the axis, in order, and their positions; ties are ordered by position; NaN
+ * counts as the largest value.
+ */
 export const topKOp: Op<TopKAttributes> = {
   name: "topK",
   outputs: ([x], { k, axis }) => {
@@ -63,16 +66,16 @@ export const topKOp: Op<TopKAttributes> = {
 export interface TopKOptions {
   /** Default: the last. */
   readonly axis?: number;
-  /** Whether the largest are wanted, or the smallest. Default: true. */
+  /** Whether the largest or the smallest values are selected. Default: true. */
   readonly largest?: boolean;
 }
 
 /**
- * The k largest values along an axis, in descending order, and their indices; ties in the order of their indices. NaN counts
+ * The k largest values along an axis, in descending order, and their indices; ties are ordered by index. NaN counts
  * as the largest value, as in PyTorch.
  *
  * Shapes: [..., n, ...] -> values [..., k, ...] and i32 indices of the same shape. Throws DTypeError unless x is f32, f16, i32 or
- * u32, ArgumentError for an axis out of range and for k beyond n.
+ * u32, ArgumentError for an axis out of range and for k > n.
  *
  * @example const { values, indices } = topK(tensor([3, 1, 4]), 2); // [4, 3], [2, 0]
  */

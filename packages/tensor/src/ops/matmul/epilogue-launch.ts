@@ -4,7 +4,7 @@ import type { Spec } from "../../core/spec.ts";
 import { broadcastStrides, stridesOf } from "../../core/spec.ts";
 import type { ProductEpilogue } from "./epilogue.ts";
 
-/** Applies, in place, an epilogue that no kernel knows. The op's inputs from the third on are its extra inputs. */
+/** Applies in place an epilogue that no kernel implements. The op's inputs from the third on are its extra inputs. */
 export function epilogueLaunch(
   { expression }: ProductEpilogue,
   inputs: readonly (Spec | undefined)[],

@@ -15,10 +15,10 @@ import { evaluateExpression } from "../elementwise/fusion/fused.ts";
 import { pointwise } from "../elementwise/fusion/pointwise.ts";
 import { sumTo } from "../reduction/sum.ts";
 
-/** The operations that follow a product or a convolution without another pass over memory. */
+/** An activation that a product or a convolution applies without another pass over memory. */
 export type Activation = "none" | "relu" | { readonly leakyRelu: number };
 
-/** The epilogues that kernels apply themselves: an addend or none, then x where it is positive and `slope` x elsewhere. */
+/** An epilogue that kernels apply themselves: an optional addend, then x where it is positive and `slope` x elsewhere. */
 export interface PlainEpilogue {
   readonly hasAddend: boolean;
   readonly slope: number;
@@ -26,11 +26,11 @@ export interface PlainEpilogue {
 
 export interface ProductEpilogue {
   /**
-   * What is stored in the place of each element: a function of the element (input 0) and of the op's inputs from the third on,
+   * The value that replaces each element: a function of the element (input 0) and of the op's inputs from the third on,
    * which broadcast to the output.
    */
   readonly expression: Expression;
-  /** The same for kernels that apply it themselves. Absent where it is more than that. */
+  /** The same epilogue for kernels that apply it themselves; absent if it is more general. */
   readonly plain?: PlainEpilogue;
 }
 
@@ -40,12 +40,12 @@ export interface EpilogueAttributes {
 
 function activate(x: Value, activation: Activation): Value {
   if (activation === "none") return x;
-  // With a comparison, as in relu: the slope at 0 is 0, and NaN stays NaN.
+  // As in relu, a comparison makes the slope at 0 zero and preserves NaN.
   return e.select(e.lessEqual(x, 0), activation === "relu" ? 0 : e.mul(x, activation.leakyRelu), x);
 }
 
 /**
- * The epilogue of a bias and an activation; absent where there is neither. Throws ArgumentError for an unknown activation.
+ * The epilogue of a bias and an activation; undefined if there is neither. Throws ArgumentError for an unknown activation.
  */
 export function epilogueOf(
   operation: string,
@@ -63,7 +63,7 @@ export function epilogueOf(
     activate(hasBias ? e.add(product!, bias!) : product!, activation),
   );
   const slope = slopeOf(activation);
-  // The sign of the input shows in the output for positive slopes only, and the gradient needs it.
+  // The gradient needs the sign of the input, which the output preserves only for positive slopes.
   const isPlain = slope > 0 || activation === "relu";
   return { expression, ...(isPlain && { plain: { hasAddend: hasBias, slope } }) };
 }
@@ -73,11 +73,14 @@ function slopeOf(activation: Activation): number {
   return activation === "relu" ? 0 : activation.leakyRelu;
 }
 
-/** The epilogue for a kernel that applies it itself; absent for an epilogue that is more general. */
+/** The epilogue for a kernel that applies it itself; undefined for an epilogue that is more general. */
 export const plainEpilogue = (epilogue: ProductEpilogue | undefined): PlainEpilogue | undefined =>
   epilogue === undefined ? { hasAddend: false, slope: 1 } : epilogue.plain;
 
-/** The output of an op with an epilogue, from that of the bare product. Throws DTypeError or ShapeError for extra inputs that do not fit. */
+/**
+ * The spec of the output of an op with an epilogue, from that of the product alone. Throws DTypeError or ShapeError for
+ * extra inputs that do not fit.
+ */
 export function epilogueOutput(
   operation: string,
   { shape, dtype }: Spec,
@@ -102,7 +105,7 @@ export function epilogueOutput(
   return { shape, dtype };
 }
 
-/** Replaces every element of `output`, the bare product, by its epilogue. */
+/** Applies the epilogue to every element of `output`, the product alone. */
 export function applyEpilogue(
   output: ReferenceArray,
   inputs: readonly (ReferenceArray | undefined)[],
@@ -140,11 +143,11 @@ export function epilogueReads({ epilogue }: EpilogueAttributes): {
 
 export interface EpilogueGradients {
   readonly ofProduct: Tensor;
-  /** For the op's inputs from the third on; absent where they are not needed. */
+  /** The gradients of the op's inputs from the third on; undefined for those that are not needed. */
   readonly ofExtras: readonly (Tensor | undefined)[];
 }
 
-/** Walks back through the epilogue. `product` is called where the bare product is needed again. */
+/** The gradients of the epilogue. `product` is called if the product alone must be computed again. */
 export function epilogueGradients(
   context: GradientContext<EpilogueAttributes>,
   product: () => Tensor,

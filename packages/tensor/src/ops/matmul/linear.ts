@@ -17,7 +17,7 @@ export interface LinearOptions {
 /**
  * activation(x weightᵀ + bias), in one launch.
  *
- * Shapes: x [..., in], weight [out, in], bias [out] -> [..., out]. Throws ShapeError for any other, DTypeError unless all are
+ * Shapes: x [..., in], weight [out, in], bias [out] -> [..., out]. Throws ShapeError for other shapes, DTypeError unless all are
  * floats, ArgumentError for an unknown activation.
  *
  * @example linear(x, weight, bias, { activation: "relu" }) // [32, 784] -> [32, 10]

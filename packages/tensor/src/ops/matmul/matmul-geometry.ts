@@ -4,19 +4,19 @@ import { broadcastStrides, sizeOf } from "../../core/spec.ts";
 import type { MatmulAttributes } from "./matmul-shape.ts";
 import { lastTwo } from "./matmul-shape.ts";
 
-/** A batch of products of [m, k] and [k, n], as kernels walk it. */
+/** A batch of products of [m, k] and [k, n], in the form that kernels iterate over. */
 export interface MatmulGeometry {
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  /** Two dimensions of the batch, as far as it merges into them; `starts` walks what is left. */
+  /** The two dimensions of the batch that kernels iterate over; `starts` lists the remaining ones. */
   readonly outer: number;
   readonly inner: number;
   readonly starts: readonly MatmulStart[];
   readonly strides: MatmulStrides;
 }
 
-/** Where operands begin, in elements. */
+/** The offsets of the operands, in elements. */
 export interface MatmulStart {
   readonly startA: number;
   readonly startB: number;
@@ -24,7 +24,7 @@ export interface MatmulStart {
   readonly startC: number;
 }
 
-/** In elements: within a matrix, and in the two dimensions of the batch. */
+/** Strides in elements, within a matrix and in the two dimensions of the batch. */
 export interface MatmulStrides {
   readonly aRow: number;
   readonly aDepth: number;

@@ -8,10 +8,10 @@ import type { EpilogueAttributes } from "./epilogue.ts";
 import { epilogueOutput } from "./epilogue.ts";
 
 export interface MatmulAttributes extends EpilogueAttributes {
-  /** Whether the last two dimensions of an operand are exchanged first. */
+  /** Whether the last two dimensions of an operand are swapped first. */
   readonly transposeA: boolean;
   readonly transposeB: boolean;
-  /** How the product is stored. Absent: as a. */
+  /** The dtype of the product; default: that of a. */
   readonly dtype?: DType;
 }
 
@@ -45,7 +45,7 @@ function productShape(a: Spec, b: Spec, { transposeA, transposeB }: MatmulAttrib
   return [...broadcastShapes([a.shape.slice(0, -2), b.shape.slice(0, -2)], "matmul: batch"), rows, columns];
 }
 
-/** Rows and columns of the matrices of an operand. */
+/** The numbers of rows and columns of the matrices of an operand. */
 export function lastTwo(shape: Shape, isTransposed: boolean): [rows: number, columns: number] {
   const [first, second] = shape.slice(-2) as [number, number];
   return isTransposed ? [second, first] : [first, second];

@@ -14,7 +14,7 @@ import { matmulLoops } from "./matmul-loops.ts";
 import type { MatmulAttributes } from "./matmul-shape.ts";
 import { lastTwo, matmulOutput } from "./matmul-shape.ts";
 
-/** Inputs a, b, and those of the epilogue; the operands have two dimensions or more. */
+/** The inputs are a, b, and those of the epilogue; a and b have at least two dimensions. */
 export const matmulOp: Op<MatmulAttributes> = {
   name: "matmul",
   outputs: (inputs, attrs) => [matmulOutput(inputs, attrs)],
@@ -60,13 +60,13 @@ const productAs = ({ dtype }: Spec, a: Tensor, b: Tensor, attrs: MatmulAttribute
   matrixProduct(a, b, a.dtype === dtype ? attrs : { ...attrs, dtype });
 
 export interface MatmulOptions {
-  /** Exchange the last two dimensions of a, or of b, first; they are not copied. */
+  /** Whether the last two dimensions of a, or of b, are swapped first. Nothing is copied. */
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
 }
 
 /**
- * The matrix product, batched over leading dimensions, which broadcast.
+ * The matrix product, batched over leading dimensions that broadcast.
  *
  * Shapes: [..., m, k] and [..., k, n] -> [..., m, n]. A vector is a row on the left and a column on the right, and its dimension
  * is absent from the result, as in PyTorch. Throws ShapeError when the shapes do not fit, DTypeError unless both are
@@ -97,14 +97,14 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   return reshape(product, [...batch, ...(a.rank === 1 ? [] : [rows]), ...(b.rank === 1 ? [] : [columns])]);
 }
 
-/** A batch of rows times one matrix is one product of more rows. */
+/** Computes a batch of matrices times a single matrix as one product with more rows. */
 function matrixProduct(a: Tensor, b: Tensor, attrs: MatmulAttributes): Tensor {
   if (a.rank === 2 || b.rank !== 2 || attrs.transposeA) return execute(matmulOp, [a, b], attrs)[0]!;
   const product = execute(matmulOp, [asRows(a), b], attrs)[0]!;
   return reshape(product, [...a.shape.slice(0, -1), product.shape[1]!]);
 }
 
-/** All dimensions but the last as one. */
+/** Merges all dimensions but the last. */
 export function asRows(x: Tensor): Tensor {
   return x.rank === 2 ? x : reshape(x, [sizeOf(x.shape.slice(0, -1)), x.shape.at(-1)!]);
 }

@@ -25,7 +25,7 @@ export interface SliceAttributes {
 export const slicedShape = ({ begin, end, step }: SliceAttributes): number[] =>
   begin.map((first, axis) => Math.ceil((end[axis]! - first) / step[axis]!));
 
-/** For every axis: elements before, after, and between neighbours, all >= 0. */
+/** For every axis, the number of elements before, after, and between neighbours, all >= 0. */
 export interface PadAttributes {
   readonly low: readonly number[];
   readonly high: readonly number[];

@@ -30,7 +30,7 @@ export const broadcastToOp: Op<BroadcastToAttributes> = {
 /**
  * Repeats `x` along its dimensions of one element, and along new leading dimensions, until it has `shape`.
  *
- * Shapes: any that broadcasts to `shape` -> `shape`. Throws ShapeError for any other.
+ * Shapes: any that broadcasts to `shape` -> `shape`. Throws ShapeError for other shapes.
  *
  * @example broadcastTo(tensor([1, 2]), [3, 2]) // [[1, 2], [1, 2], [1, 2]]
  */

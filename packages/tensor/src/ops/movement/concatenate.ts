@@ -15,7 +15,7 @@ import { sliceAlong } from "./slice-and-pad.ts";
 
 const without = (shape: Shape, axis: number): Shape => shape.filter((_, other) => other !== axis);
 
-/** The inputs one after the other along an axis. */
+/** Joins the inputs along an axis. */
 export const concatenateOp: Op<ConcatenateAttributes> = {
   name: "concatenate",
   outputs: (parts, { axis }) => {
@@ -59,10 +59,10 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
 };
 
 /**
- * Joins tensors along an axis that they have.
+ * Joins tensors along an existing axis.
  *
- * Shapes: equal but for `axis` -> their sum there. Throws ArgumentError for no tensors or an axis out of range, ShapeError and
- * DTypeError for tensors that do not fit together.
+ * Shapes: equal except along `axis` -> the sum of the sizes along `axis`. Throws ArgumentError for no tensors or an
+ * axis out of range, ShapeError and DTypeError for tensors that do not fit together.
  *
  * @param options.axis default: 0
  * @example concatenate([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
@@ -78,9 +78,9 @@ export function concatenate(tensors: readonly Tensor[], options: { readonly axis
  * Joins tensors of one shape along a new axis.
  *
  * Shapes: n times [...] -> [..., n, ...]. Throws ArgumentError for no tensors or an axis out of range, ShapeError for shapes
- * that differ, DTypeError for dtypes that do.
+ * that differ, DTypeError for dtypes that differ.
  *
- * @param options.axis where the new axis stands in the result; default: 0
+ * @param options.axis the position of the new axis in the result; default: 0
  * @example stack([tensor([1, 2]), tensor([3, 4])]) // [[1, 2], [3, 4]]
  */
 export function stack(tensors: readonly Tensor[], options: { readonly axis?: number } = {}): Tensor {

@@ -17,7 +17,7 @@ import { positionIn } from "./positions.ts";
 import type { CopyLaunches, StridedCopy } from "./strided-copy.ts";
 import { launchesOnly, viewPlan } from "./view.ts";
 
-/** The plans of ops that are one copy, in the language of `launchesOf`. */
+/** The plans of ops that are a single copy, in the language of `launchesOf`. */
 export const copyPlans = (launchesOf: CopyLaunches, traits?: PlanTraits): readonly PlanEntry[] => [
   planFor<FlipAttributes>("flip", ([x], attrs, limits) => flipPlan(x!, attrs, limits, launchesOf), traits),
   planFor<SliceAttributes>("slice", ([x], attrs, limits) => slicePlan(x!, attrs, limits, launchesOf), traits),
@@ -54,7 +54,7 @@ function slicePlan(x: Spec, attrs: SliceAttributes, limits: Limits, launchesOf: 
   return launchesOnly(launchesOf(copy, x.dtype, limits, { input: 0 }, { output: 0 }));
 }
 
-/** Whether the slice is one run of memory: single indices, then a range without gaps, then whole axes. */
+/** Whether the slice is contiguous in memory: single indices, then a range without gaps, then whole axes. */
 function isOneRun(shape: Shape, attrs: SliceAttributes): boolean {
   const taken = slicedShape(attrs);
   const range = taken.findIndex((size) => size !== 1);
@@ -86,7 +86,7 @@ function keepsOrder(shape: Shape, permutation: readonly number[]): boolean {
   return moved.every((axis, position) => position === 0 || moved[position - 1]! < axis);
 }
 
-/** A copy for each part; a view where there is one part. */
+/** One copy for each part; a view if there is only one part. */
 export function concatenatePlan(
   y: Spec,
   parts: readonly (Spec | undefined)[],
@@ -107,11 +107,11 @@ export function concatenatePlan(
   );
 }
 
-/** Nothing to do where nothing is added. */
+/** A view if no element is added; otherwise undefined. */
 export const padView = (x: Spec, attrs: PadAttributes, limits: Limits): Plan | undefined =>
   sizeOf(paddedShape(x.shape, attrs)) === sizeOf(x.shape) ? viewPlan(x, limits) : undefined;
 
-/** The input into its place in the padded output. */
+/** Copies the input to its place in the padded output. */
 export function padCopy(y: Spec, x: Spec, { low, interior }: PadAttributes): StridedCopy {
   const strides = stridesOf(y.shape).map((stride, axis) => stride * (interior[axis]! + 1));
   const to = { offset: positionIn(y.shape)(low), strides };

@@ -30,7 +30,7 @@ export const flipOp: Op<FlipAttributes> = {
 };
 
 /**
- * Reverses the order along one axis or several.
+ * Reverses the order of elements along one or more axes.
  *
  * Shapes: any -> the same. Throws ArgumentError for axes out of range or named twice.
  *

@@ -16,7 +16,7 @@ export function linesAlong(shape: Shape, axis: number): Lines {
   };
 }
 
-/** Where each part begins along the axis. */
+/** The position along the axis at which each part begins. */
 export function beginsOf(parts: readonly (Spec | undefined)[], axis: number): number[] {
   let next = 0;
   return parts.map((part) => {

@@ -18,7 +18,7 @@ export interface ReshapeAttributes {
   readonly shape: Shape;
 }
 
-/** The same values in the same order under another shape: a view, which launches nothing. */
+/** The same values in the same order with another shape: a view, which needs no launch. */
 export const reshapeOp: Op<ReshapeAttributes> = {
   name: "reshape",
   outputs: ([x], { shape }) => {
@@ -39,9 +39,9 @@ export const reshapeOp: Op<ReshapeAttributes> = {
 };
 
 /**
- * The same values in row-major order under another shape. A view: no data moves.
+ * The same values in row-major order with another shape. The result is a view: no data is copied.
  *
- * Shapes: any -> `shape`, in which one dimension may be -1 and follows from the others. Throws ShapeError when the sizes
+ * Shapes: any -> `shape`, in which one dimension may be -1 and is inferred from the others. Throws ShapeError when the sizes
  * differ, ArgumentError for more than one -1 or one that no size satisfies.
  *
  * @example reshape(x, [-1, 28 * 28]) // [n, 28, 28] -> [n, 784]
@@ -51,7 +51,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   return execute(reshapeOp, [x], { shape: inferDimension(x.shape, shape) })[0]!;
 }
 
-/** `shape` with its -1 replaced by what the size of `from` leaves for it. */
+/** Replaces -1 in `shape` by the dimension that the size of `from` implies. */
 function inferDimension(from: Shape, shape: Shape): Shape {
   const unknown = shape.indexOf(-1);
   if (unknown < 0) return shape;
@@ -66,7 +66,7 @@ function inferDimension(from: Shape, shape: Shape): Shape {
 }
 
 /**
- * Makes one axis of neighbouring ones: a view. A scalar becomes a vector of one element.
+ * Merges neighbouring axes into one. The result is a view. A scalar becomes a vector of one element.
  *
  * Shapes: [..., a, b, ...] -> [..., a * b, ...]. Throws ArgumentError for axes out of range or in the wrong order.
  *
@@ -87,7 +87,7 @@ export function flatten(x: Tensor, firstAxis = 0, lastAxis = -1): Tensor {
 }
 
 /**
- * Removes axes of one element: a view.
+ * Removes axes of one element. The result is a view.
  *
  * Shapes: [..., 1, ...] -> [...]. Throws ArgumentError for axes out of range or named twice, ShapeError for an axis of another
  * size.
@@ -113,11 +113,11 @@ export function squeeze(x: Tensor, options: AxisOptions = {}): Tensor {
 }
 
 /**
- * Inserts one axis or several, of one element each: a view.
+ * Inserts one or more axes of one element each. The result is a view.
  *
  * Shapes: [...] -> [..., 1, ...]. Throws ArgumentError for axes out of range or named twice.
  *
- * @param axis where the new axes stand in the result; negative ones count from its end
+ * @param axis the positions of the new axes in the result; negative ones count from its end
  * @example unsqueeze(tensor([1, 2]), 1) // [[1], [2]]
  * @example unsqueeze(ones([3, 4]), [0, 2]) // -> [1, 3, 1, 4]
  */

@@ -40,18 +40,18 @@ export const sliceOp: Op<SliceAttributes> = {
 export interface SliceOptions {
   /** The first index taken along each leading axis; negative ones count from the end. */
   readonly begin: readonly number[];
-  /** The first index no longer taken; default: the dimension. */
+  /** The index after the last one taken; default: the dimension. */
   readonly end?: readonly (number | undefined)[];
-  /** At least 1, the default: every `step`-th index is taken. */
+  /** Every `step`-th index is taken; at least 1, which is the default. */
   readonly step?: readonly number[];
 }
 
 /**
- * A box of a tensor. Axes that are not named are taken whole. A view where the box is one run of memory that starts at a
- * boundary of the device, such as a range of a batch.
+ * A rectangular part of a tensor. Axes without options are taken whole. The result is a view if the part is contiguous
+ * in memory and begins at a offset that the device allows, such as a range of a batch.
  *
  * Shapes: any -> ceil((end - begin) / step) along each axis. Throws ArgumentError for more axes than `x` has, indices out of
- * range, ends before their begins and steps below 1.
+ * range, an end before its begin, and a step below 1.
  *
  * @example slice(x, { begin: [0, 2], end: [undefined, 5] }) // x[:, 2:5]
  */
@@ -87,7 +87,7 @@ function indexAlong(index: number, size: number, argument: string, axis: number)
   return index < 0 ? index + size : index;
 }
 
-/** `size` indices from `begin` on along one axis, all of the others. */
+/** `size` indices from `begin` on along one axis, and all indices along the others. */
 export function sliceAlong(x: Tensor, axis: number, begin: number, size: number): Tensor {
   const attrs = {
     begin: x.shape.map((_, other) => (other === axis ? begin : 0)),
@@ -162,9 +162,9 @@ export const padOp: Op<PadAttributes> = {
  * Surrounds a tensor with a constant.
  *
  * Shapes: any -> before + dimension + after along each axis. Throws ArgumentError unless `widths` has a pair of non-negative
- * integers for every axis, DTypeError for a value that the dtype does not hold.
+ * integers for every axis, DTypeError for a value that the dtype cannot represent.
  *
- * @param widths elements before and after, for each axis
+ * @param widths the number of elements before and after, for each axis
  * @param options.value default: 0
  * @example pad(images, [[0, 0], [0, 0], [4, 4], [4, 4]]) // four zeros on each side of height and width
  */

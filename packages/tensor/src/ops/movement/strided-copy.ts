@@ -10,7 +10,7 @@ export interface Layout {
   readonly strides: readonly number[];
 }
 
-/** Moves a box of elements from one layout to another. */
+/** Copies elements from one layout to another. */
 export interface StridedCopy {
   readonly shape: Shape;
   readonly from: Layout;
@@ -23,7 +23,7 @@ export interface Dimension {
   readonly to: number;
 }
 
-/** Plans a copy in some language. */
+/** Plans a copy for one kernel language. */
 export type CopyLaunches = (
   copy: StridedCopy,
   dtype: DType,
@@ -32,7 +32,7 @@ export type CopyLaunches = (
   write: Slot,
 ) => PlannedLaunch[];
 
-/** The dimensions of a copy: neighbours that both sides walk as one are merged. There is at least one. */
+/** The dimensions of a copy, at least one. Neighbours that are contiguous on both sides are merged. */
 export function dimensionsOf({ shape, from, to }: StridedCopy): Dimension[] {
   const merged = mergeDimensions(shape, [from.strides, to.strides]);
   const [froms, tos] = merged.strides as [number[], number[]];

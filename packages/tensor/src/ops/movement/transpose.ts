@@ -33,11 +33,11 @@ export const transposeOp: Op<TransposeAttributes> = {
 };
 
 /**
- * Permutes the axes. A view where only axes of one element move.
+ * Permutes the axes. The result is a view if only axes of one element move.
  *
  * Shapes: [d_0, ..., d_n] -> [d_permutation[0], ..., d_permutation[n]]. Throws ArgumentError unless every axis is named once.
  *
- * @param permutation for each axis of the result the axis of `x`; default: all axes reversed
+ * @param permutation for each axis of the result, the axis of `x`; default: all axes in reverse order
  * @example transpose(images, [0, 2, 3, 1]) // [n, channels, height, width] -> [n, height, width, channels]
  */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {

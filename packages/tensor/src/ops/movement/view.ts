@@ -12,7 +12,10 @@ export const launchesOnly = (launches: readonly PlannedLaunch[]): Plan => ({
   aliases: [],
 });
 
-/** The plan of an output that is its first input from element `offset` on; absent where the device has no such view. */
+/**
+ * The plan of an output that is a view of its first input from element `offset` on; undefined if the device does not
+ * support such a view.
+ */
 export function viewPlan(x: Spec, limits: Limits, offset = 0): Plan | undefined {
   const byteOffset = offset * bytesOfStorage(storageOf(x.dtype, limits));
   if (byteOffset % limits.offsetAlignment !== 0) return undefined;

@@ -9,12 +9,12 @@ export interface PoolAttributes {
 }
 
 export interface PoolGradientAttributes extends PoolAttributes {
-  /** The shape of what was pooled. */
+  /** The shape of the input of the pooling. */
   readonly inputShape: Shape;
 }
 
 export interface AvgPoolAttributes extends PoolAttributes {
-  /** Whether positions in the padding count as zeros; positions beyond it, of ceil mode, never do. */
+  /** Whether positions in the padding count as zeros; those that ceil mode adds after it never count. */
   readonly countIncludePad: boolean;
 }
 

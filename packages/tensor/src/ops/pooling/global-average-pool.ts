@@ -5,7 +5,7 @@ import { formatShape } from "../../core/spec.ts";
 import { mean } from "../reduction/mean.ts";
 
 /**
- * The mean over everything behind the batch and the channels.
+ * The mean over all dimensions after the batch and the channels.
  *
  * Shapes: [batch, channels, ...] -> [batch, channels]. Throws ShapeError below rank 3, DTypeError unless x is f32 or f16.
  *

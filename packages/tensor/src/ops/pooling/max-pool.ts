@@ -13,8 +13,8 @@ import { checkPooled, planeGeometry, poolAttributes, pooledSpec } from "./poolin
 import { windowsOf } from "./windows.ts";
 
 /**
- * y = the maximum of each window; the second output is the place of the maximum within its window, row by row: the first
- * one of equals, the last NaN. A byte for each output is all that the gradient reads.
+ * y = the maximum of each window; the second output is the position of the maximum in its window, in row-major order: the first
+ * of equal values, the last NaN. The gradient reads only this output, of one byte for each window.
  */
 export const maxPoolOp: Op<PoolAttributes> = {
   name: "maxPool",
@@ -54,8 +54,8 @@ function maxPool(x: Tensor, attrs: PoolAttributes): Tensor {
  * The maximum of windows over the last dimension. Positions in the padding never win; NaN does. The first of equal maxima
  * gets the gradient.
  *
- * Shapes: [..., length] -> [..., windows]. Throws DTypeError unless x is f32 or f16, ArgumentError for impossible options, ShapeError
- * when no window fits in.
+ * Shapes: [..., length] -> [..., windows]. Throws DTypeError unless x is f32 or f16, ArgumentError for impossible
+ * options, ShapeError when no window fits in.
  *
  * @example maxPool1d(tensor([[1, 3, 2, 5]]), 2) // [[3, 5]]
  */
@@ -77,7 +77,7 @@ export function maxPool2d(x: Tensor, kernel: Extent, options: PoolOptions = {}):
   return maxPool(x, poolAttributes("maxPool2d", 2, kernel, options));
 }
 
-/** y = x where the maximum of each window stood: the transpose of `maxPoolGradient`, for second derivatives. */
+/** y = x at the position of the maximum of each window: the transpose of `maxPoolGradient`, for second derivatives. */
 export const maxPoolSelectOp: Op<PoolAttributes> = {
   name: "maxPoolSelect",
   outputs: ([x, places], attrs) => {

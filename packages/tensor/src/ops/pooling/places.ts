@@ -1,7 +1,7 @@
 import type { DType } from "../../expression/dtype.ts";
 import type { PoolAttributes } from "./attributes.ts";
 
-/** What holds the place of a maximum in its window: a byte for windows of up to 256 positions. */
+/** The unit that stores the place of a maximum in its window: a byte for windows of up to 256 positions. */
 export function placeUnit({ kernel }: PoolAttributes): "byte" | "word" {
   return kernel.reduce((size, length) => size * length, 1) <= 256 ? "byte" : "word";
 }

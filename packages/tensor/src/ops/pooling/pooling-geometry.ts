@@ -19,11 +19,11 @@ import type { PoolAttributes, PoolGradientAttributes } from "./attributes.ts";
 export type Extent = number | readonly number[];
 
 export interface PoolOptions {
-  /** How far windows are apart. Default: the kernel, so that they touch. */
+  /** The distance between neighbouring windows. Default: the size of the kernel, so that windows do not overlap. */
   readonly stride?: Extent;
   /** Positions added at both ends, at most half of the kernel. Default: 0. */
   readonly padding?: Extent;
-  /** Whether a last window may hang over the end. Default: false. */
+  /** Whether the last window may extend past the end. Default: false. */
   readonly ceilMode?: boolean;
 }
 
@@ -84,13 +84,13 @@ export function pooledShape(operation: string, shape: Shape, attrs: PoolAttribut
   });
 }
 
-/** Checks a float input and gives the spec after pooling. */
+/** The spec after pooling. Throws DTypeError unless the input is a float. */
 export function pooledSpec(operation: string, x: Spec, attrs: PoolAttributes): Spec {
   checkDType(operation, "x", x, ...floatTypes);
   return { shape: pooledShape(operation, x.shape, attrs), dtype: x.dtype };
 }
 
-/** Throws ShapeError unless an output gradient has the shape that pooling `inputShape` gives. */
+/** Throws ShapeError unless an output gradient has the shape that results from pooling `inputShape`. */
 export function checkPooled(operation: string, found: Shape, attrs: PoolGradientAttributes): void {
   const expected = pooledShape(operation, attrs.inputShape, attrs);
   if (sameShape(found, expected)) return;

@@ -4,9 +4,9 @@ import type { PlaneGeometry } from "./pooling-geometry.ts";
 export interface PoolWindow {
   /** The position of its result among all outputs. */
   readonly output: number;
-  /** How many positions it covers where those in the padding count, too. */
+  /** The number of positions that it covers, including those in the padding. */
   readonly paddedSize: number;
-  /** The positions that lie inside of the input, row by row: among all inputs, and within the window. */
+  /** The positions inside the input, in row-major order: their index in the input and in the window. */
   readonly cells: readonly { readonly input: number; readonly place: number }[];
 }
 

@@ -31,7 +31,7 @@ export function argExtremeOutputs(operation: string, x: Spec, attrs: ArgExtremeA
   return [{ shape: reducedShape(x.shape, attrs), dtype: indexType }];
 }
 
-/** The first position whose value beats all others; the first NaN, where there is one. */
+/** The first position whose value beats all others, or that of the first NaN. */
 export function argExtremeLoops(
   [x]: readonly (ReferenceArray | undefined)[],
   [y]: readonly ReferenceArray[],
@@ -67,7 +67,7 @@ export function callArgExtreme(op: Op<ArgExtremeAttributes>, x: Tensor, options:
   });
 }
 
-/** y = the first position of the largest value along the axis; of the first NaN, where there is one. */
+/** y = the first position of the largest value along the axis, or that of the first NaN. */
 export const argmaxOp: Op<ArgExtremeAttributes> = {
   name: "argmax",
   outputs: ([x], attrs) => argExtremeOutputs("argmax", x!, attrs),
@@ -79,10 +79,10 @@ export const argmaxOp: Op<ArgExtremeAttributes> = {
 };
 
 /**
- * The index of the largest value along an axis, the first one of ties. NaN wins, as in PyTorch.
+ * The index of the largest value along an axis; the first of equal values. NaN counts as the largest value, as in PyTorch.
  *
- * Shapes: any -> i32 without the axis, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or u32,
- * ShapeError where there is no element to choose, ArgumentError for an axis out of range.
+ * Shapes: any -> i32 without the axis, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16,
+ * i32 or u32, ShapeError where there is no element to choose, ArgumentError for an axis out of range.
  *
  * @example argmax(tensor([[1, 4], [3, 2]]), { axis: 1 }) // [1, 0]
  */
@@ -90,7 +90,7 @@ export function argmax(x: Tensor, options: ArgExtremeOptions = {}): Tensor {
   return callArgExtreme(argmaxOp, x, options);
 }
 
-/** y = the first position of the smallest value along the axis; of the first NaN, where there is one. */
+/** y = the first position of the smallest value along the axis, or that of the first NaN. */
 export const argminOp: Op<ArgExtremeAttributes> = {
   name: "argmin",
   outputs: ([x], attrs) => argExtremeOutputs("argmin", x!, attrs),
@@ -102,10 +102,10 @@ export const argminOp: Op<ArgExtremeAttributes> = {
 };
 
 /**
- * The index of the smallest value along an axis, the first one of ties. NaN wins, as in PyTorch.
+ * The index of the smallest value along an axis; the first of equal values. NaN counts as the smallest value, as in PyTorch.
  *
- * Shapes: any -> i32 without the axis, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or u32,
- * ShapeError where there is no element to choose, ArgumentError for an axis out of range.
+ * Shapes: any -> i32 without the axis, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16,
+ * i32 or u32, ShapeError where there is no element to choose, ArgumentError for an axis out of range.
  *
  * @example argmin(tensor([[1, 4], [3, 2]]), { axis: 1 }) // [0, 1]
  */
@@ -140,10 +140,11 @@ export const isArgmaxOp: Op<object> = {
 };
 
 /**
- * 1 where the largest value along the last axis stands at the given position, else 0, as f32: whether a classifier is right. Ties
- * and NaN count as in `argmax`. A position out of range, such as the label of an ignored sample, gives 0.
+ * 1 where the largest value along the last axis is at the given position, otherwise 0, as f32: whether a classifier is
+ * right. Ties and NaN count as in `argmax`. A position out of range, such as the label of an ignored sample, gives 0.
  *
- * Shapes: [..., n], i32 [...] -> f32 [...]. Throws ShapeError when they do not fit or n is 0, DTypeError unless x is f32, f16, i32 or u32.
+ * Shapes: [..., n], i32 [...] -> f32 [...]. Throws ShapeError when they do not fit or n is 0, DTypeError unless x is
+ * f32, f16, i32 or u32.
  *
  * @example mean(isArgmax(logits, labels)) // the accuracy
  */

@@ -1,11 +1,11 @@
-/** Which axes an op reduces: sorted, distinct, counted from the front. */
+/** The axes that an op reduces: sorted, distinct, counted from the front. */
 export interface ReductionAttributes {
   readonly axes: readonly number[];
-  /** Whether reduced axes stay, with one element. */
+  /** Whether reduced axes are kept, with one element. */
   readonly keepDims: boolean;
 }
 
-/** `axes` names one axis. */
+/** `axes` contains one axis. */
 export type ArgExtremeAttributes = ReductionAttributes;
 
 export interface MomentsAttributes extends ReductionAttributes {
@@ -16,8 +16,8 @@ export interface MomentsAttributes extends ReductionAttributes {
 export interface CumulativeSumAttributes {
   /** Counted from the front. */
   readonly axis: number;
-  /** Adds up from the end. */
+  /** Whether sums begin at the end. */
   readonly reverse: boolean;
-  /** Leaves out the element itself. */
+  /** Whether a sum excludes the element at its own position. */
   readonly exclusive: boolean;
 }

@@ -34,12 +34,12 @@ export function reductionAttributes(
   return { axes: normalizeAxes(axis, x.rank, operation), keepDims };
 }
 
-/** A reduced tensor with its reduced axes put back, as dimensions of one element. */
+/** Inserts the reduced axes into a reduced tensor, as dimensions of one element. */
 export function restoreAxes(reduced: Tensor, input: Spec, axes: readonly number[]): Tensor {
   return reshape(reduced, reducedShape(input.shape, { axes, keepDims: true }));
 }
 
-/** A reduced tensor repeated over the axes it was reduced along. */
+/** Repeats a reduced tensor along the axes that were reduced. */
 export function broadcastReduced(reduced: Tensor, input: Spec, axes: readonly number[]): Tensor {
   return scope(() => broadcastTo(restoreAxes(reduced, input, axes), input.shape));
 }

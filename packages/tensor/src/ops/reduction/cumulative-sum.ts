@@ -44,9 +44,9 @@ export const cumulativeSumOp: Op<CumulativeSumAttributes> = {
 export interface CumulativeSumOptions {
   /** Default: the last. */
   readonly axis?: number;
-  /** Adds up from the end. Default: false. */
+  /** Whether sums begin at the end. Default: false. */
   readonly reverse?: boolean;
-  /** Leaves out the element itself, so that the first sum is 0. Default: false. */
+  /** Whether a sum excludes the element at its own position, so that the first sum is 0. Default: false. */
   readonly exclusive?: boolean;
 }
 

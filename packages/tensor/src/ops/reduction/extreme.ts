@@ -17,7 +17,7 @@ import { reductionFamily } from "./reduction-family.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
 import { sum } from "./sum.ts";
 
-/** Throws ShapeError where nothing would have to give a value. */
+/** Throws ShapeError if there is no element to reduce to a value. */
 export function checkReducible(operation: string, x: Spec, attrs: ReductionAttributes): void {
   const shape = reducedShape(x.shape, attrs);
   if (sizeOf(x.shape) === 0 && sizeOf(shape) > 0) {
@@ -70,7 +70,7 @@ export const extremeGradient: Gradient<ReductionAttributes> = {
   ],
 };
 
-/** y = the largest value of x over the axes; NaN where one is NaN. */
+/** y = the largest value of x over the axes; NaN if one is NaN. */
 export const maxOp: Op<ReductionAttributes> = {
   name: "max",
   outputs: ([x], attrs) => extremeOutputs("max", x!, attrs),
@@ -82,7 +82,7 @@ export const maxOp: Op<ReductionAttributes> = {
 };
 
 /**
- * The largest value over axes; NaN where one is NaN. Tied elements share the gradient equally, as in PyTorch's `amax`.
+ * The largest value over axes; NaN if one is NaN. Tied elements share the gradient equally, as in PyTorch's `amax`.
  *
  * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or
  * u32, ShapeError where no element would be reduced to one, ArgumentError for axes out of range or named twice.
@@ -93,7 +93,7 @@ export function max(x: Tensor, options: ReductionOptions = {}): Tensor {
   return execute(maxOp, [x], reductionAttributes(x, options, "max"))[0]!;
 }
 
-/** y = the smallest value of x over the axes; NaN where one is NaN. */
+/** y = the smallest value of x over the axes; NaN if one is NaN. */
 export const minOp: Op<ReductionAttributes> = {
   name: "min",
   outputs: ([x], attrs) => extremeOutputs("min", x!, attrs),
@@ -105,7 +105,7 @@ export const minOp: Op<ReductionAttributes> = {
 };
 
 /**
- * The smallest value over axes; NaN where one is NaN. Tied elements share the gradient equally, as in PyTorch's `amin`.
+ * The smallest value over axes; NaN if one is NaN. Tied elements share the gradient equally, as in PyTorch's `amin`.
  *
  * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32, f16, i32 or
  * u32, ShapeError where no element would be reduced to one, ArgumentError for axes out of range or named twice.

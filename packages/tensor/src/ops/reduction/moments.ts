@@ -15,7 +15,10 @@ import { broadcastReduced, reductionAttributes, reductionRules, restoreAxes } fr
 import { reductionFamily } from "./reduction-family.ts";
 import { divisorOf, forEachReduced, reducedShape, reductionLength } from "./reduction-geometry.ts";
 
-/** mean = sum x / n; variance = sum (x - mean)^2 / max(0, n - correction), over the axes. Both are NaN if some x is not finite. */
+/**
+ * mean = sum x / n; variance = sum (x - mean)^2 / max(0, n - correction), over the axes. Both are NaN if some x is not
+ * finite.
+ */
 export const momentsOp: Op<MomentsAttributes> = {
   name: "moments",
   outputs: ([x], attrs) => {
@@ -87,12 +90,12 @@ export interface MomentsOptions extends ReductionOptions {
 }
 
 /**
- * Mean and variance over axes in one reading. Tiles of a few KiB are read twice in the cache and merged by Chan's formula in
- * float64, so the variance is accurate even where the mean is 10^6 standard deviations away.
- * Both are NaN where a value is not finite.
+ * Mean and variance over axes in one pass over memory. Tiles of a few KiB are read twice from the cache and merged by
+ * Chan's formula in float64, so the variance is accurate even where the mean is 10^6 standard deviations away. Both are
+ * NaN where a value is not finite.
  *
- * Shapes: any -> twice without the reduced axes, or with one element there (`keepDims`). Both are f32. Throws DTypeError unless x is a float,
- * ArgumentError for axes out of range or named twice.
+ * Shapes: any -> two tensors without the reduced axes, or with one element there (`keepDims`). Both are f32. Throws
+ * DTypeError unless x is a float, ArgumentError for axes out of range or named twice.
  *
  * @example const { mean, variance } = moments(x, { axis: [0, 2, 3] });
  */
@@ -106,12 +109,12 @@ export function moments(x: Tensor, options: MomentsOptions = {}): { mean: Tensor
 }
 
 /**
- * The variance over axes: see `moments`, which gives the mean as well.
+ * The variance over axes. `moments` also computes the mean and describes the method.
  *
  * Shapes: any -> without the reduced axes, or with one element there (`keepDims`). Throws DTypeError unless x is f32 or f16,
  * ArgumentError for axes out of range or named twice.
  *
- * @param options.correction 0 (default): the mean of the squares; 1: unbiased
+ * @param options.correction 0 (default) gives the mean of the squared deviations, 1 the unbiased variance
  * @example variance(tensor([1, 2, 3]), { correction: 1 }) // 1
  */
 export function variance(x: Tensor, options: MomentsOptions = {}): Tensor {

@@ -6,15 +6,18 @@ import { sizeOf } from "../../core/spec.ts";
 
 /** One launch of a reduction: [outer, length, inner] -> [outer, splits, inner]. */
 export interface ReductionPass extends ReductionGroup {
-  /** Parts of `splitLength` along the length, the last one shorter, that are reduced apart; 1 in the last pass of an axis. */
+  /**
+   * The number of parts of `splitLength` (the last may be shorter) that are reduced separately; 1 in the last pass of
+   * an axis.
+   */
   readonly splits: number;
   readonly splitLength: number;
 }
 
-/** Columns that one item takes at a time: their partial results stay in the first-level cache. */
+/** The number of columns that an item processes at a time: their partial results stay in the first-level cache. */
 const columnsPerItem = 256;
 
-/** Neighbouring axes of one kind merged, those of one element dropped. */
+/** Merges neighbouring axes of one kind and drops those of one element. */
 export function mergedAxes(shape: Shape, axes: readonly number[]): { size: number; reduced: boolean }[] {
   const merged: { size: number; reduced: boolean }[] = [];
   shape.forEach((size, axis) => {
@@ -34,7 +37,7 @@ export interface ReductionGroup {
   readonly inner: number;
 }
 
-/** The groups to reduce one after the other, from the last to the first; none where each reduces one element. */
+/** The groups to reduce one after another, from the last to the first; none if each of them has one element. */
 export function reductionGroups(shape: Shape, axes: readonly number[]): ReductionGroup[] {
   if (sizeOf(shape) === 0) {
     return [{ outer: sizeOf(shape.filter((_, axis) => !axes.includes(axis))), length: 0, inner: 1 }];
@@ -51,7 +54,7 @@ export function reductionGroups(shape: Shape, axes: readonly number[]): Reductio
   return groups;
 }
 
-/** Cuts a long group in parts that are worth a chunk each. */
+/** Splits a long group into parts, each large enough for a chunk. */
 export function splitGroup({ outer, length, inner }: ReductionGroup, columns: number): ReductionPass {
   const width = Math.max(1, Math.min(inner, columns));
   const splitLength = length * width <= 2 * elementsPerChunk ? length : Math.floor(elementsPerChunk / width);
@@ -59,7 +62,7 @@ export function splitGroup({ outer, length, inner }: ReductionGroup, columns: nu
   return { outer, length, inner, splits, splitLength };
 }
 
-/** The passes over all groups; the parts of a long one are merged by passes of their own, in order. */
+/** The passes over all groups. The parts of a long group are merged by additional passes, in order. */
 export function reductionPasses(
   shape: Shape,
   axes: readonly number[],

@@ -55,9 +55,9 @@ function gradientOfProduct(x: Tensor, dy: Tensor, axes: readonly number[]): Tens
 }
 
 /**
- * dy times the product of the others, for each factor of a row. Factors are multiplied in pairs, and the pairs in turn; on
- * the way back each factor takes the gradient of its pair times the other of the pair. There is no division, so factors of 0
- * do no harm, to any order of derivative.
+ * For each factor of a row, dy times the product of the other factors. Factors are multiplied in pairs, then the pairs
+ * in pairs; on the way back, the gradient of a factor is that of its pair times the other factor of the pair. There is
+ * no division, so factors of 0 are harmless in derivatives of any order.
  */
 function gradientOfRows(x: Tensor, dy: Tensor): Tensor {
   const [rows, width] = x.shape as [number, number];

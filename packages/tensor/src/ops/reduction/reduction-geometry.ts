@@ -2,12 +2,12 @@ import type { Shape } from "../../core/spec.ts";
 import { stridesOf } from "../../core/spec.ts";
 import type { MomentsAttributes, ReductionAttributes } from "./attributes.ts";
 
-/** The shape that is left after the axes are reduced. */
+/** The shape after the axes are reduced. */
 export function reducedShape(shape: Shape, { axes, keepDims }: ReductionAttributes): number[] {
   return shape.flatMap((dimension, axis) => (!axes.includes(axis) ? [dimension] : keepDims ? [1] : []));
 }
 
-/** How many elements are reduced to one. */
+/** The number of elements that are reduced to one. */
 export function reductionLength(shape: Shape, axes: readonly number[]): number {
   return axes.reduce((length, axis) => length * shape[axis]!, 1);
 }

@@ -17,10 +17,10 @@ import { reductionFamily } from "./reduction-family.ts";
 import { forEachReduced, reducedShape } from "./reduction-geometry.ts";
 
 /**
- * Sums `x` over the axes along which `shape` would be repeated to become the shape of `x`: the transpose of broadcasting.
- * Returns `x` itself where the shapes are equal.
+ * Sums `x` over the axes along which `shape` broadcasts to the shape of `x`: the transpose of broadcasting.
+ * Returns `x` itself if the shapes are equal.
  *
- * Shapes: any to which `shape` broadcasts -> `shape`. Throws ShapeError for any other.
+ * Shapes: any to which `shape` broadcasts -> `shape`. Throws ShapeError for other shapes.
  *
  * @example sumTo(ones([3, 2]), [1, 2]) // [[3, 3]]
  */

@@ -4,7 +4,10 @@ import { sizeOf } from "../../core/spec.ts";
 import { reshape } from "../movement/reshape.ts";
 import { transpose } from "../movement/transpose.ts";
 
-/** Runs an operation along one axis over several, sorted ones, as if they were one. Adjacent axes are merged in place, others moved. */
+/**
+ * Runs an operation that takes one axis over several sorted axes, as if they were one. Adjacent axes are merged in
+ * place; others are moved.
+ */
 export function alongAxes(
   x: Tensor,
   axes: readonly number[],

@@ -13,7 +13,7 @@ export interface CrossEntropyAttributes {
   readonly ignoreIndex: number;
 }
 
-/** The range check of the labels. The launch of the gradient needs none: it has the labels that the loss has checked. */
+/** The range check of the labels. The launch of the gradient needs none, because the loss has already checked its labels. */
 export const labelCheck = ({ shape: [, classes] }: Spec): RangeCheck => ({
   argument: "softmaxCrossEntropy: labels",
   range: `[0, ${classes})`,

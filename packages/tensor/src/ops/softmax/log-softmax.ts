@@ -42,9 +42,10 @@ export const logSoftmaxOp: Op<AxisAttributes> = {
 };
 
 /**
- * The logarithm of `softmax`, exact where softmax itself would underflow.
+ * The logarithm of `softmax`, accurate even where softmax itself would underflow.
  *
- * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for axes out of range or named twice.
+ * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for axes out of
+ * range or named twice.
  *
  * @param options.axis default: the last
  * @example logSoftmax(tensor([0, 0])) // [-0.6931, -0.6931]

@@ -14,7 +14,10 @@ import { reductionAttributes, restoreAxes } from "../reduction/axes.ts";
 import { forEachReduced, reducedShape } from "../reduction/reduction-geometry.ts";
 import { softmaxFamily } from "./softmax-family.ts";
 
-/** y = max x + log(sum exp(x - max x)) over the axes; an infinite maximum is the result, and so is -infinity of nothing. */
+/**
+ * y = max x + log(sum exp(x - max x)) over the axes; an infinite maximum is the result, and the result of no elements
+ * is -infinity.
+ */
 export const logsumexpOp: Op<ReductionAttributes> = {
   name: "logsumexp",
   outputs: ([x], attrs) => {
@@ -39,7 +42,7 @@ export const logsumexpOp: Op<ReductionAttributes> = {
     reads: () => ({ inputs: [0], outputs: [0] }),
     apply: ({ inputs: [x], outputs: [y], outputGradients: [dy], attrs: { axes } }) => [
       scope(() => {
-        // exp would magnify what a half has lost.
+        // exp would magnify the rounding error of a half.
         const total = widerType(x!.dtype) === x!.dtype ? y! : logsumexp(cast(x!, "f32"), { axis: axes });
         const dx = pointwise(
           [x!, restoreAxes(total, x!, axes), restoreAxes(dy!, x!, axes)],

@@ -82,9 +82,9 @@ const rules: Rules<SoftmaxCrossEntropyOptions> = {
 };
 
 /**
- * The cross-entropy between the softmax of logits and class labels, one loss for each sample, in one launch each way. A label
- * that is no class (and not `ignoreIndex`) makes the loss and the gradient of its sample NaN, and the next read, or `idle`,
- * rejects with ArgumentError, which says how many there are.
+ * The cross-entropy between the softmax of logits and class labels, one loss for each sample, in one launch for each
+ * direction. A label that is not a class (and not `ignoreIndex`) makes the loss and the gradient of its sample NaN, and
+ * the next read, or `idle`, rejects with ArgumentError, which says how many there are.
  *
  * Shapes: f32 or f16 [n, classes], i32 [n] -> f32 [n]. Throws ShapeError, DTypeError, and ArgumentError for options out of range.
  *
@@ -131,7 +131,7 @@ export const softmaxCrossEntropyGradientOp: Op<CrossEntropyAttributes> = {
   family: softmaxFamily,
 };
 
-/** The gradient of `softmaxCrossEntropy` with respect to its logits, in one launch: softmax is computed again. */
+/** The gradient of `softmaxCrossEntropy` with respect to its logits, in one launch that computes softmax again. */
 export function softmaxCrossEntropyGradient(
   logits: Tensor,
   labels: Tensor,

@@ -44,10 +44,12 @@ export const softmaxOp: Op<AxisAttributes> = {
 };
 
 /**
- * Positive weights that sum to 1 along an axis, or over several together, proportional to exp(x). Nothing overflows: the largest value is subtracted
- * first. A line that holds NaN or infinity, or nothing but -infinity, becomes NaN.
+ * Positive weights that sum to 1 along an axis, or over several axes together, proportional to exp(x). Nothing
+ * overflows, because the largest value is subtracted first. A line that contains NaN or infinity, or only -infinity,
+ * becomes NaN.
  *
- * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for axes out of range or named twice.
+ * Shapes: any of rank 1 or more -> the same. Throws DTypeError unless x is f32 or f16, ArgumentError for axes out of
+ * range or named twice.
  *
  * @param options.axis default: the last
  * @example softmax(tensor([0, Math.log(3)])) // [0.25, 0.75]

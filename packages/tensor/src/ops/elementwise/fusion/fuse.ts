@@ -10,19 +10,22 @@ import { fusedOp } from "./fused.ts";
 import type { FusedFunction } from "./trace.ts";
 import { Trace } from "./trace.ts";
 
-/** A function whose operations change from call to call would fill memory: beyond this many it starts over. */
+/**
+ * The number of expressions after which the cache is cleared: a function whose operations change from call to call
+ * would fill memory.
+ */
 const expressionsKept = 64;
 
 /**
- * A function of elementwise operations that runs as one launch: each input is read once, nothing in between is stored.
+ * A function of elementwise operations that runs as one launch: each input is read once, and no intermediate result is stored.
  *
- * Every call runs `f` on placeholders, so it may close over other tensors and over numbers that change: numbers are passed
- * beside the launch, and only another sequence of operations or other specs build a new expression. Its derivative is
- * one launch too.
+ * Every call runs `f` on placeholders, so `f` may close over other tensors and over numbers that change: numbers are passed
+ * as scalars, and only a different sequence of operations or different specs create a new expression. The derivative is
+ * also one launch.
  *
- * Shapes: the arguments broadcast; all results have one shape. Throws ArgumentError when `f` calls an operation that is not
- * elementwise (by name) or returns no tensor, ShapeError when results differ in shape, or when random numbers are drawn
- * in another shape than theirs.
+ * Shapes: the arguments broadcast; all results have one shape. Throws ArgumentError when `f` calls an operation that is
+ * not elementwise (it names the operation) or returns no tensor, ShapeError if the results differ in shape or random
+ * numbers are drawn in a different shape.
  *
  * @example
  * const affineRelu = fuse((x: Tensor, scale: Tensor, shift: number) => relu(add(mul(x, scale), shift)));

@@ -12,7 +12,7 @@ export interface FusedAttributes {
   readonly shape?: Shape;
 }
 
-/** Any expression as an op: what `fuse` builds and what expressions are differentiated into. */
+/** An op that evaluates any expression: `fuse` and the differentiation of expressions use it. */
 export const fusedOp: Op<FusedAttributes> = {
   name: "fused",
   outputs: (inputs, { expression, shape: given }) => {
@@ -28,7 +28,7 @@ export const fusedOp: Op<FusedAttributes> = {
   meaning: { expression: (_inputs, { expression }) => expression },
 };
 
-/** Compiled code reads what the expression says, whatever lies there. */
+/** Checks dtypes, because compiled code reads its inputs as the expression declares them. */
 function checkInputs(inputs: readonly (Spec | undefined)[], { inputs: dtypes }: Expression): void {
   let position = 0;
   for (const [index, input] of inputs.entries()) {
@@ -48,11 +48,11 @@ function checkInputs(inputs: readonly (Spec | undefined)[], { inputs: dtypes }: 
 /**
  * Evaluates an expression at every point of its broadcast inputs, in one launch.
  *
- * Shapes: inputs broadcast to one shape, which every output has.
+ * Shapes: the inputs broadcast to one shape, which every output has.
  *
- * @param options.scalars numbers of the expression that change from call to call
- * @param options.donate indices of inputs whose memory the outputs may take
- * @throws ShapeError when the inputs do not broadcast, DTypeError when one is not stored as the expression says
+ * @param options.scalars the numbers of the expression that change from call to call
+ * @param options.donate the indices of inputs whose memory the outputs may use
+ * @throws ShapeError when the inputs do not broadcast, DTypeError if the dtype of one is not that of the expression
  */
 export function evaluateExpression(
   expression: Expression,

@@ -5,8 +5,8 @@ import { buildExpression } from "../../../expression/expression.ts";
 import { evaluateExpression } from "./fused.ts";
 
 /**
- * One launch of a function of scalars over tensors that broadcast: what gradients are made of. A float is stored as the floats
- * among them are, where they agree.
+ * Evaluates a function of scalars over tensors that broadcast, in one launch. Gradients consist of such launches. A
+ * float result has the dtype of the floats among the tensors, if they agree.
  */
 export function pointwise(tensors: readonly Tensor[], body: (...values: Value[]) => Value): Tensor {
   const inputs = tensors.map(({ dtype }) => dtype);

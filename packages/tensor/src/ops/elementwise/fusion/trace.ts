@@ -11,7 +11,7 @@ import { computeType } from "../../../expression/dtype.ts";
 import type { Expression, Value } from "../../../expression/expression.ts";
 import { ExpressionBuilder, inlineExpression, keepInputs } from "../../../expression/expression.ts";
 
-/** One op of a traced function. Every tensor of the trace has a number: operands and results are named by it. */
+/** One op of a traced function. Operands and results are given by the numbers of their tensors in the trace. */
 interface Step {
   readonly op: AnyOp;
   readonly expression: ExpressionOf<Attributes>;
@@ -41,7 +41,7 @@ function identityOf(op: AnyOp): number {
 }
 
 /**
- * Writes down what a function computes instead of computing it. Tensors that no step made - arguments and those that the
+ * Records the operations of a function instead of running them. Tensors that no step created - arguments and those that the
  * function closes over alike - are inputs; results are placeholders without memory.
  */
 export class Trace implements Executor {
@@ -77,7 +77,7 @@ export class Trace implements Executor {
     return outputs;
   }
 
-  /** The number of a tensor, which becomes an input when no step made it. */
+  /** The number of a tensor, which becomes an input if no step created it. */
   numberOf(tensor: Tensor): number {
     const known = this.numbers.get(tensor.id);
     if (known !== undefined) return known;
@@ -87,7 +87,7 @@ export class Trace implements Executor {
     return number;
   }
 
-  /** Equal for traces of the same expression, which may differ only in their scalars. */
+  /** A key that is equal for traces of the same expression, which may differ only in their scalars. */
   keyFor(outputs: readonly number[]): string {
     const inputs = this.inputs.map((input, index) => `${this.inputNumbers[index]} ${formatSpec(input)}`);
     const steps = this.steps.map(
@@ -116,7 +116,7 @@ export class Trace implements Executor {
     return { expression: readsAll ? expression : keepInputs(expression, reads), reads };
   }
 
-  /** Gives the placeholders back. */
+  /** Frees the placeholders. */
   release(): void {
     this.placeholders?.release();
   }

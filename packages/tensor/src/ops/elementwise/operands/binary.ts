@@ -17,7 +17,10 @@ import { buildExpression } from "../../../expression/expression.ts";
 
 type Specs = readonly (Spec | undefined)[];
 
-/** An operand of a function of two: a number is passed beside the launch, so another number recompiles nothing. */
+/**
+ * An operand of a binary function. A number is passed as a scalar of the launch, so a different number needs no
+ * recompilation.
+ */
 export type TensorOrNumber = Tensor | number;
 
 /** Throws DTypeError unless all inputs that are present have one dtype, among the accepted ones; returns it. */
@@ -33,7 +36,7 @@ export function commonDType(operation: string, inputs: Specs, accepted: readonly
   return dtype;
 }
 
-/** Two operands of one dtype, broadcast; an absent one is a number. */
+/** The spec of the result of two operands that broadcast and have one dtype; an absent operand is a number. */
 export function binaryOutputs(
   operation: string,
   inputs: Specs,
@@ -45,7 +48,7 @@ export function binaryOutputs(
   return [{ shape: broadcastShapes(shapes, operation), dtype: output ?? dtype }];
 }
 
-/** A function of two operands; the place of an absent input is taken by the scalar of the call. */
+/** The expression of a binary function; the scalar of the call takes the place of an absent input. */
 export function binaryExpression(
   inputs: Specs,
   body: (a: Value, b: Value) => Value,

@@ -14,7 +14,7 @@ export function unaryOutputs(operation: string, [x]: Specs, accepted: readonly D
   return [{ shape: x!.shape, dtype: x!.dtype }];
 }
 
-/** A function of one input. `scalars` are numbers of the call, of the input's type. */
+/** The expression of a function of one input. `scalars` are numbers of the call that have the input's type. */
 export function unaryExpression(
   [x]: Specs,
   body: (x: Value, ...scalars: Value[]) => Value,
