@@ -31,14 +31,14 @@ import {
 import { vjp } from "./vjp.ts";
 
 export interface CheckGradientsOptions {
-  /** The highest order of derivative that is checked; 1 by default. */
+  /** The highest order of derivative that is checked; default 1. */
   readonly order?: number;
   /**
-   * How far the two points of a difference are from `inputs`, relative to values below 1. By default 1e-6 in float64 and
+   * The distance of the two points of a difference from `inputs`, relative to values below 1. Default: 1e-6 in float64 and
    * 1e-2 in float32.
    */
   readonly step?: number;
-  /** The largest error that passes. By default 1e-6 in float64 and 1e-2 in float32. */
+  /** The largest error that passes. Default: 1e-6 in float64 and 1e-2 in float32. */
   readonly tolerance?: number;
   /** The seed of the random directions. */
   readonly seed?: number;
@@ -46,11 +46,11 @@ export interface CheckGradientsOptions {
 
 export interface GradientCheck {
   readonly order: number;
-  /** The slope along the direction by central differences. */
+  /** The slope along the direction, from central differences. */
   readonly numeric: number;
-  /** The slope along the direction by the gradient. */
+  /** The slope along the direction, from the gradient. */
   readonly analytic: number;
-  /** The distance of the two, relative to the sum of the magnitudes of their terms. */
+  /** The difference of the two slopes, relative to the sum of the magnitudes of their terms. */
   readonly error: number;
 }
 
@@ -63,11 +63,11 @@ export class GradientMismatchError extends EvenkeelError {
 type ListFunction = (...inputs: readonly Tensor[]) => readonly Tensor[];
 
 /**
- * Compares the gradient of `f` with central differences along a random direction, in the executor in charge; rejects with
- * GradientMismatchError when they differ. In float32 this is rough: use it under the float64 reference. Draws the same
- * directions each time, and leaves running statistics alone.
+ * Compares the gradient of `f` with central differences along a random direction, with the current executor; rejects with
+ * GradientMismatchError if they differ. In float32 this check is imprecise: run it with the float64 reference. It draws the same
+ * directions each time and does not change running statistics.
  *
- * Shapes: `f` may return one tensor or a list, of any shapes; each float output is weighted at random.
+ * Shapes: `f` may return one tensor or a list, of any shapes; each float output gets random weights.
  *
  * @example await withExecutor(referenceExecutor, () => checkGradients((x) => tanh(x), [x], { order: 2 }));
  */
@@ -101,7 +101,7 @@ export function checkGradients(
   return Promise.all(pending);
 }
 
-/** The gradients of the weighted outputs: a function to be differentiated again. */
+/** A function that returns the gradients of the weighted outputs and can be differentiated again. */
 function gradientFunction(f: ListFunction, seed: number): ListFunction {
   return (...inputs) => {
     const [outputs, pullback] = vjp(f, ...inputs);
@@ -117,18 +117,18 @@ const randomLike = ({ shape, backend }: Tensor, seed: number, stream: number): T
 const weightsOf = (outputs: readonly Tensor[], seed: number): (Tensor | undefined)[] =>
   outputs.map((output, index) => (isFloat(output.dtype) ? randomLike(output, seed, index) : undefined));
 
-/** Standard normal, smaller for values below 1 that are not 0: a step is small against every value. */
+/** A standard normal direction, scaled down at nonzero values below 1, so that a step is small compared with every value. */
 function directionAt(x: Tensor, seed: number, index: number): Tensor {
   const size = where(equal(x, 0), onesLike(x), minimum(abs(x), 1));
   return mul(size, randomLike(x, seed, 1000 + index));
 }
 
 interface SlopeSums {
-  /** Difference of the weighted outputs at both points. */
+  /** The difference of the weighted outputs at the two points. */
   readonly difference: Tensor;
   /** The difference that the gradient predicts. */
   readonly prediction: Tensor;
-  /** Sums of magnitudes: of the difference, and of the weighted outputs themselves. */
+  /** The sums of the magnitudes of the difference and of the weighted outputs. */
   readonly magnitude: Tensor;
   readonly level: Tensor;
 }
@@ -153,7 +153,7 @@ function slopesOf(f: ListFunction, inputs: readonly Tensor[], step: number, seed
     difference: total(changes),
     magnitude: total(changes.map((change) => abs(change))),
     level: total(weighted.map(({ weight, plus }) => abs(mul(weight, plus)))),
-    // Along the steps that were taken: rounding may have changed them.
+    // Uses the steps that were actually taken, because rounding may have changed them.
     prediction: total(gradients.map((gradient, index) => mul(gradient, sub(above[index]!, below[index]!)))),
   };
 }
@@ -170,7 +170,7 @@ async function readCheck(
   const [change, predicted, size, height] = values as [number, number, number, number];
   const numeric = change / (2 * step);
   const slope = predicted / (2 * step);
-  // Rounding of the outputs themselves, divided by the step, limits what a difference can tell.
+  // The rounding error of the outputs, divided by the step, limits the accuracy of a difference.
   const scale = size / (2 * step) + 1e-3 * height;
   const error = numeric === slope ? 0 : Math.abs(numeric - slope) / scale;
   if (!(error <= tolerance)) {

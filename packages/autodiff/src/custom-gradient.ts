@@ -16,7 +16,7 @@ export function stopGradient(x: Tensor): Tensor {
   return withoutGradient(() => identity(x));
 }
 
-/** What the backward function of `customGradient` is given besides the gradients of the outputs. */
+/** What the backward function of `customGradient` gets besides the gradients of the outputs. */
 export interface CustomGradientContext<Inputs extends readonly Tensor[]> {
   readonly inputs: Inputs;
   readonly outputs: readonly Tensor[];
@@ -25,9 +25,9 @@ export interface CustomGradientContext<Inputs extends readonly Tensor[]> {
 }
 
 /**
- * A function with a gradient of its own. `backward` gets the gradients of the outputs (absent where nothing depends on
- * one) and returns those of the inputs; made of ops, it can be differentiated again. What `f` does is not recorded. Throws
- * ArgumentError unless `f` and `backward` are functions that return tensors.
+ * Gives a function its own gradient. `backward` gets the gradients of the outputs (undefined if nothing depends on an
+ * output) and returns those of the inputs; if it consists of ops, it can be differentiated again. The ops in `f` are
+ * not recorded. Throws ArgumentError unless `f` and `backward` are functions that return tensors.
  *
  * @example
  * const roundThrough = customGradient((x: Tensor) => round(x), ([dy]) => [dy]); // a straight-through estimator
@@ -60,7 +60,7 @@ type Backward = (
   context: CustomGradientContext<readonly Tensor[]>,
 ) => readonly (Tensor | undefined)[];
 
-/** An op over the inputs and the finished results: passes the results on, and knows how to go back. */
+/** An op of the inputs and the finished results, which returns the results and has `backward` as its gradient. */
 function resultOf(inputs: number, results: number, backward: Backward): Op {
   const positions = Array.from({ length: results }, (_, output) => output);
   return {

@@ -20,7 +20,7 @@ import { checkStructure, mapTensors } from "./structure.ts";
 export type Positions = number | readonly number[];
 
 export interface GradOptions<Wrt extends Positions> {
-  /** Positions of the arguments to differentiate by, 0 by default; a list gives a list of gradients. */
+  /** The positions of the arguments with respect to which `f` is differentiated, default 0; a list gives a list of gradients. */
   readonly wrt?: Wrt;
 }
 
@@ -31,7 +31,7 @@ export type GradientsAt<Args extends readonly unknown[], Wrt extends Positions> 
     ? { [Index in keyof Wrt]: GradientsOf<Args[Wrt[Index] & keyof Args]> }
     : never;
 
-/** `[value, gradients]`, and what the function returned beside its value. */
+/** `[value, gradients]`, followed by the auxiliary result of the function, if any. */
 export type ValueAndGradients<Result extends LossResult, Gradients> = Result extends readonly [
   Tensor,
   infer Aux,
@@ -42,16 +42,17 @@ export type ValueAndGradients<Result extends LossResult, Gradients> = Result ext
 /**
  * The gradient of a function that returns one number.
  *
- * `grad(f)` takes what `f` takes and returns the gradient by its first argument: a tensor, or arrays and records of tensors
- * with the same structure. An argument that the result does not depend on has gradient zero. When `f` returns
- * `[loss, aux]`, the result is `[gradient, aux]`. It is a scope: everything made on the way is freed. It can be nested.
+ * `grad(f)` takes the arguments of `f` and returns the gradient with respect to the first one: a tensor, or arrays and
+ * records of tensors with the same structure. The gradient of an argument that the result does not depend on is zero.
+ * If `f` returns `[loss, aux]`, the result is `[gradient, aux]`. The call is a scope: all intermediate tensors are
+ * freed. Calls can be nested.
  *
  * Shapes: the result of `f` has one element; each gradient has the shape of its tensor.
  *
- * @param options.wrt positions of the arguments to differentiate by
+ * @param options.wrt the positions of the arguments with respect to which `f` is differentiated
  * @throws ShapeError when `f` returns more than one element; DTypeError for tensors that are not of a float dtype;
  * MissingGradientError when the result depends on an op that has no gradient; ArgumentError for an unknown option, a position
- * that holds no tensor, and when `f` returns a promise
+ * without a tensor, and if `f` returns a promise
  * @example
  * const slope = grad((x: Tensor) => sum(mul(x, x)));
  * slope(tensor([1, 2])); // [2, 4]
@@ -69,7 +70,7 @@ export function grad<
   ? [gradients: GradientsAt<Args, Wrt>, aux: Aux]
   : GradientsAt<Args, Wrt> {
   checkFunction("grad", f, options);
-  // The scope frees the value, unless `aux` holds it too.
+  // The scope frees the value unless `aux` also contains it.
   return (...args) =>
     scope(() => {
       const { gradients, aux } = differentiateFunction("grad", f, args, options.wrt ?? 0);
@@ -78,10 +79,10 @@ export function grad<
 }
 
 /**
- * Like `grad`, and returns the value too: `[value, gradients]`, or `[value, gradients, aux]` when the function returns
+ * Like `grad`, but also returns the value: `[value, gradients]`, or `[value, gradients, aux]` if the function returns
  * `[value, aux]`.
  *
- * Given a model, it differentiates by the values of `model.parameters()`: the gradients are a list in the order of
+ * Given a model, it differentiates with respect to the values of `model.parameters()`: the gradients are a list in the order of
  * `trainableParameters(model)`. Throws as `grad` does.
  *
  * @example
@@ -138,7 +139,7 @@ function differentiateFunction<Args extends readonly unknown[]>(
   const positions = typeof wrt === "number" ? [wrt] : wrt;
   for (const position of positions) checkArgument(operation, args, position);
   return scope(() => {
-    // Each tensor gets an identity of its own: one that is passed twice, or captured too, is told apart.
+    // Each tensor gets its own identity, so that one that is passed twice, or also captured, is distinguished.
     const sources: Tensor[] = [];
     const inputs = args.map((argument, position) =>
       positions.includes(position)

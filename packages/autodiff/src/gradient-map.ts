@@ -2,7 +2,7 @@ import type { Spec, Tensor } from "@evenkeel/tensor";
 import { aliasOf, execute, formatShape, keep, ShapeError, sameShape } from "@evenkeel/tensor";
 import { addOp } from "@evenkeel/tensor/ops";
 
-/** The sum of both, in the memory of `total` unless another tensor views it. Disposes `total`. */
+/** The sum of both, in the memory of `total` unless another tensor shares it. Disposes `total`. */
 function addInto(total: Tensor, term: Tensor): Tensor {
   const donate = total.storage.isShared ? [] : [0];
   const [sum] = execute(addOp, [total, term], {}, { donate });
@@ -14,7 +14,7 @@ function addInto(total: Tensor, term: Tensor): Tensor {
 export class GradientMap {
   private readonly gradients = new Map<number, Tensor>();
 
-  /** Throws ShapeError when the gradient has not the shape of its value: a broken gradient rule. */
+  /** Throws ShapeError if the gradient does not have the shape of its value, which means that a gradient rule is wrong. */
   add(id: number, gradient: Tensor, value: Spec, source: string): void {
     if (!sameShape(gradient.shape, value.shape)) {
       throw new ShapeError(

@@ -1,7 +1,7 @@
 import type { Op, Tensor } from "@evenkeel/tensor";
 import { execute } from "@evenkeel/tensor";
 
-/** The same memory as another value: a view with an identity of its own. */
+/** The same memory as a new value: a view with its own identity. */
 export const identityOp: Op = {
   name: "identity",
   outputs: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],

@@ -1,14 +1,14 @@
 import type { Tensor } from "@evenkeel/tensor";
 import { checkValue } from "@evenkeel/tensor/checks";
 
-/** What `valueAndGrad` needs to know of a parameter. */
+/** The members of a parameter that `valueAndGrad` uses. */
 export interface ModelParameter {
   readonly value: Tensor;
   /** False for frozen parameters: they get no gradient. */
   readonly trainable?: boolean;
 }
 
-/** Anything with parameters: modules of `@evenkeel/nn`, or an object of your own. */
+/** Anything with parameters: modules of `@evenkeel/nn`, or your own objects. */
 export interface Model<Parameter extends ModelParameter = ModelParameter> {
   parameters(): Iterable<Parameter>;
 }

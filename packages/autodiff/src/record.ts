@@ -19,7 +19,7 @@ import { aTensor, checkValue, describeValue } from "@evenkeel/tensor/checks";
 import { GradientMap } from "./gradient-map.ts";
 import { Tape } from "./tape.ts";
 
-/** Loss functions return the loss, or the loss and anything else that they want to hand out. */
+/** The result of a loss function: the loss, optionally with an auxiliary result. */
 export type LossResult = Tensor | readonly [loss: Tensor, aux: unknown];
 
 export interface Differentiated {
@@ -28,7 +28,7 @@ export interface Differentiated {
   readonly aux: unknown;
 }
 
-/** Runs `body` with a tape in charge; what it made and does not return is freed. */
+/** Runs `body` with the tape as the executor, in a scope. */
 export function recordOn<Result>(tape: Tape, operation: string, body: () => Result): Result {
   return scope(() => {
     const result = withExecutor(tape, body);
@@ -37,7 +37,7 @@ export function recordOn<Result>(tape: Tape, operation: string, body: () => Resu
   });
 }
 
-/** Runs `loss`, then walks back to the gradients of the sources. Everything in between is freed. */
+/** Runs `loss`, then the backward pass to the gradients of the sources. All intermediate tensors are freed. */
 export function differentiate(
   operation: string,
   sources: readonly Tensor[],
@@ -65,7 +65,7 @@ export function differentiate(
   );
 }
 
-/** The gradient of a source as a tensor of the scope in charge; zeros where nothing depends on the source. */
+/** The gradient of a source, owned by the current scope; zeros if the result does not depend on the source. */
 export function takeGradient(gradients: GradientMap, source: Tensor): Tensor {
   const gradient = gradients.take(source.id);
   if (gradient === undefined) return zerosLike(source);

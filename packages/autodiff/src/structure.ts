@@ -32,7 +32,7 @@ export function checkStructure(where: string, value: unknown): void {
   for (const element of contents) checkStructure(where, element);
 }
 
-/** The same arrays and records with every tensor replaced; other leaves go through `other`. */
+/** Copies arrays and records and replaces every tensor; `other` replaces the other leaves. */
 export function mapTensors(
   value: unknown,
   tensor: (tensor: Tensor) => unknown,

@@ -22,7 +22,7 @@ import {
 import { callable, checkValue } from "@evenkeel/tensor/checks";
 import type { GradientMap } from "./gradient-map.ts";
 
-/** One recorded call: what its gradient rule reads, and the ids of the values it connects. */
+/** One recorded call: the values that its gradient rule reads, and the ids of the values that it connects. */
 interface Step {
   readonly op: AnyOp;
   readonly attrs: Attributes;
@@ -32,7 +32,7 @@ interface Step {
   readonly outputs: readonly (Tensor | undefined)[];
   readonly inputSpecs: readonly (Spec | undefined)[];
   readonly outputSpecs: readonly Spec[];
-  /** Absent for inputs that nothing differentiated flows into. */
+  /** Undefined for inputs that do not depend on a tracked value. */
   readonly inputIds: readonly (number | undefined)[];
   readonly outputIds: readonly number[];
 }
@@ -41,7 +41,7 @@ let tapesMade = 0;
 let firstRecording = 0;
 
 /**
- * Runs `f` while no gradient that is being recorded now sees what it does. A `grad` inside of `f` still works.
+ * Runs `f` without recording it for the gradients that are currently computed. A `grad` in `f` still works.
  *
  * @example const target = withoutGradient(() => teacher.forward(x));
  */
@@ -57,22 +57,22 @@ export function withoutGradient<Result>(f: () => Result): Result {
 }
 
 /**
- * Records the calls that depend on tracked values, and walks them backwards. It wraps the executor that was in charge when
- * it was made; an outer tape is one of those, which is how derivatives of derivatives come about.
+ * Records the calls that depend on tracked values, and runs the backward pass over them. It wraps the executor that was
+ * current when it was created. That may be an outer tape, so derivatives can be differentiated again.
  */
 export class Tape implements Executor {
   private readonly inner: Executor;
   private readonly serial: number = tapesMade++;
   private readonly tracked = new Set<number>();
   private readonly steps: Step[] = [];
-  /** How many saved values live in a storage: calls may not write there. */
+  /** The number of saved values in each storage. Calls must not write to such a storage. */
   private readonly saved = new Map<TensorStorage, number>();
 
   constructor(inner: Executor) {
     this.inner = inner;
   }
 
-  /** From now on calls that read this value are recorded, and its memory is not written. */
+  /** Records all later calls that read this value, and protects its memory from being overwritten. */
   track(source: Tensor): void {
     this.tracked.add(source.id);
     this.protect(source.storage);
@@ -126,7 +126,7 @@ export class Tape implements Executor {
     return outputs;
   }
 
-  /** Donated memory that holds a saved value is disposed, as the caller was promised, but not written. */
+  /** Donated memory that contains a saved value is disposed, as the caller expects, but not overwritten. */
   private forward(call: OpCall): Tensor[] {
     const spared = call.inputs.filter(
       (input, index) => input !== undefined && call.donated[index] && this.saved.has(input.storage),
@@ -167,8 +167,8 @@ export class Tape implements Executor {
   }
 
   /**
-   * Sums the gradients of everything tracked, from the last step to the first, with the executor in charge now. Saved
-   * values and gradients are freed on the way, unless `retain` keeps the record for another walk.
+   * Sums the gradients of all tracked values, from the last step to the first, with the current executor. Saved
+   * values and gradients are freed on the way, unless `retain` keeps the record for another backward pass.
    */
   backward(gradients: GradientMap, options: { readonly retain?: boolean } = {}): void {
     if (options.retain) {
@@ -184,7 +184,7 @@ export class Tape implements Executor {
     }
   }
 
-  /** Saved values belong to the scope in charge now: for records that outlive the call that made them. */
+  /** Transfers saved values to the current scope, for records that outlive the call that created them. */
   moveToScope(): void {
     for (const { inputs, outputs } of this.steps) {
       for (const tensor of [...inputs, ...outputs]) if (tensor !== undefined) trackInScope(tensor);

@@ -17,15 +17,15 @@ import { tensorOrNone } from "./structure.ts";
 import { Tape } from "./tape.ts";
 
 /**
- * Maps gradients of the outputs to gradients of the inputs, as often as one likes. It holds the values that it needs
- * until it is disposed, or the scope that it was made in ends.
+ * Maps gradients of the outputs to gradients of the inputs, any number of times. It keeps the values that it needs
+ * until it is disposed or the scope in which it was created ends.
  */
 export interface Pullback<Inputs extends readonly Tensor[], Outputs> extends Disposable {
   (outputGradients: PullbackArgument<Outputs>): GradientsOf<Inputs>;
   dispose(): void;
 }
 
-/** One gradient for each output; absent ones of a list are zero. */
+/** One gradient for each output; undefined in a list means zero. */
 export type PullbackArgument<Outputs> = Outputs extends Tensor
   ? Tensor
   : { [Index in keyof Outputs]: Outputs[Index] | undefined };
@@ -36,7 +36,7 @@ export type PullbackArgument<Outputs> = Outputs extends Tensor
  * Shapes: `f` may return one tensor or a list, of any shapes; each gradient has the shape of its tensor.
  *
  * @throws ArgumentError for wrong arguments; DTypeError for inputs that are not of a float dtype; ShapeError when an output
- * gradient does not have the shape of its output; MissingGradientError as `grad`
+ * gradient does not have the shape of its output; MissingGradientError as in `grad`
  * @example
  * const [y, pullback] = vjp((x: Tensor) => mul(x, x), x);
  * const [dx] = pullback(dy);
@@ -62,7 +62,7 @@ export function vjp<const Inputs extends readonly Tensor[], Outputs extends Tens
     throw error;
   }
   tape.moveToScope();
-  // The caller may dispose the outputs: what they were is remembered by identity and spec.
+  // Stores the identities and specs of the outputs, because the caller may dispose them.
   const targets = [outputs].flat().map((output) => ({
     id: output.id,
     shape: output.shape,
@@ -97,7 +97,7 @@ export function vjp<const Inputs extends readonly Tensor[], Outputs extends Tens
   ];
 }
 
-/** A source that is returned as it came gets a handle of its own. */
+/** A source that is returned unchanged gets a new handle. */
 function runForward(
   tape: Tape,
   f: () => Tensor | readonly Tensor[],

@@ -1,4 +1,4 @@
-/** A published file: its name, and the size and checksum that show it to be whole. */
+/** A published file: its name, and the size and checksum by which it is verified. */
 export interface PublishedFile {
   readonly file: string;
   readonly bytes: number;
@@ -8,7 +8,7 @@ export interface PublishedFile {
 /** An image set published as idx files. */
 export interface PublishedImages {
   readonly name: string;
-  /** The folder of its files, in the data folder and in the cache. */
+  /** The name of the folder with its files, in the data folder and in the cache. */
   readonly folder: string;
   readonly addresses: readonly string[];
   readonly classes: readonly string[];

@@ -3,7 +3,7 @@ import { BatchNorm1d, BatchNorm2d, Conv2d, init, Linear, ReLU } from "@evenkeel/
 import type { PartOptions } from "./model-options.ts";
 
 /**
- * A convolution, a batch norm where the model has them, and ReLU. Weights are drawn as in He et al. 2015, by fanOut as in
+ * A convolution, a batch norm if the model uses them, and ReLU. Weights are drawn as in He et al. 2015, with fanOut as in
  * torchvision.
  */
 export function convBlock(
@@ -26,7 +26,7 @@ export function convBlock(
   return [convolution, ...norms, new ReLU()];
 }
 
-/** A linear layer, a batch norm where the model has them, and ReLU. Weights are drawn as in He et al. 2015. */
+/** A linear layer, a batch norm if the model uses them, and ReLU. Weights are drawn as in He et al. 2015. */
 export function linearBlock(
   inputs: number,
   outputs: number,

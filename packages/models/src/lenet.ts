@@ -7,13 +7,13 @@ import { ImageClassifier } from "./image-classifier.ts";
 import type { ImageModelOptions } from "./model-options.ts";
 import { imageModelRules } from "./model-options.ts";
 
-/** How a LeNet-size network is built. */
+/** The options of networks of LeNet's size. */
 export interface LenetOptions extends ImageModelOptions {
   /** Height and width of the images, a multiple of 4 and at least 12; default 28. */
   readonly imageSize?: number;
 }
 
-/** Two convolutions, each with a pooling behind it, and linear layers. */
+/** Two convolutions, each followed by pooling, and linear layers. */
 interface Architecture {
   readonly kernel: number;
   readonly paddings: readonly [number, number];
@@ -21,7 +21,7 @@ interface Architecture {
   readonly hidden: readonly number[];
 }
 
-/** Sizes that two poolings can halve, and that the convolutions between them do not exhaust. */
+/** Sizes that two poolings can halve and that are large enough for the convolutions between them. */
 const imageSize: Rule = {
   expected: "a multiple of 4 from 12 on",
   accepts: (value) => positiveInteger.accepts(value) && Number(value) % 4 === 0 && Number(value) >= 12,

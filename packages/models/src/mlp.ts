@@ -5,18 +5,18 @@ import { linearBlock } from "./blocks.ts";
 import type { ModelOptions } from "./model-options.ts";
 import { modelRules } from "./model-options.ts";
 
-/** How a multilayer perceptron is built. */
+/** The options of a multilayer perceptron. */
 export interface MlpOptions extends ModelOptions {
-  /** Values of one sample; default 784, an image of 28 x 28. */
+  /** The number of values of a sample; default 784, an image of 28 x 28. */
   readonly inputs?: number;
-  /** Widths of the hidden layers; default [256, 128]. */
+  /** The widths of the hidden layers; default [256, 128]. */
   readonly hidden?: readonly number[];
 }
 
 /**
- * Fully connected layers with ReLU between them, after a flattening.
+ * Flattens the input and applies fully connected layers with ReLU between them.
  *
- * Shapes: [n, ...] with `inputs` values a sample -> [n, classes]. Throws ArgumentError for sizes that are not positive.
+ * Shapes: [n, ...] with `inputs` values for each sample -> [n, classes]. Throws ArgumentError for sizes that are not positive.
  *
  * @example mlp({ inputs: 784, hidden: [100, 100], classes: 10, seed: 1 })
  */

@@ -2,7 +2,7 @@ import type { Backend, RandomSource, Seed } from "@evenkeel/tensor";
 import type { Rules } from "@evenkeel/tensor/checks";
 import { aBackend, anything, oneOf, positiveInteger } from "@evenkeel/tensor/checks";
 
-/** Whether there is a batch norm behind every convolution and hidden layer; without it they have biases. */
+/** Whether a batch norm follows every convolution and hidden layer. Without batch norms, these layers have biases. */
 export type Normalization = "batch" | "none";
 
 /** The options of all models. */
@@ -11,7 +11,7 @@ export interface ModelOptions {
   readonly classes?: number;
   /** Default: batch. */
   readonly normalization?: Normalization;
-  /** Decides the weights, which are the same with batch norm and without. Default: the source that `manualSeed` restarts. */
+  /** Determines the weights, which are the same with and without batch norm. Default: the source that `manualSeed` restarts. */
   readonly seed?: Seed;
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend;
@@ -26,13 +26,13 @@ export const modelRules: Rules<ModelOptions> = {
 
 /** The options of models of images. */
 export interface ImageModelOptions extends ModelOptions {
-  /** Channels of the images. */
+  /** The number of channels of the images. */
   readonly inChannels?: number;
 }
 
 export const imageModelRules: Rules<ImageModelOptions> = { ...modelRules, inChannels: positiveInteger };
 
-/** What the parts of one model share. */
+/** The options that the parts of a model share. */
 export interface PartOptions {
   readonly normalization: Normalization;
   readonly seed: RandomSource;

@@ -24,7 +24,7 @@ interface Architecture {
   readonly stem: { readonly kernel: number; readonly stride: number };
   /** Whether the stem ends with a maximum pooling. */
   readonly hasPool: boolean;
-  /** Channels of each stage; the second and later ones halve the image. */
+  /** The number of channels of each stage; the second and later stages halve the image. */
   readonly channels: readonly number[];
   readonly blocksPerStage: number;
   readonly shortcut: ResidualShortcut;
@@ -32,7 +32,7 @@ interface Architecture {
 
 /**
  * A residual network with torchvision's names: `conv1`, `bn1`, `layer1.0.conv1`, ..., `fc`. `resnet18`, `resnet20` and
- * the other functions of this module make one.
+ * the other functions of this module create one.
  *
  * Shapes: [n, inChannels, h, w] -> [n, classes].
  */
@@ -46,7 +46,7 @@ export class ResNet extends Module {
   readonly layer3: Sequential;
   readonly layer4: Sequential | undefined;
   readonly avgpool: GlobalAveragePool = new GlobalAveragePool();
-  /** May be replaced, for example by a layer for other classes; make the optimizer afterwards. */
+  /** May be replaced, for example by a layer for other classes; create the optimizer afterwards. */
   fc: Module;
 
   constructor(architecture: Architecture, options: ImageModelOptions) {
@@ -92,10 +92,10 @@ function makeStages({ channels, blocksPerStage, shortcut }: Architecture, part: 
 }
 
 /**
- * ResNet-18 (He et al. 2016, table 1): 11,689,512 parameters for 1,000 classes and three channels. A `state_dict` of
- * torchvision's loads strictly.
+ * ResNet-18 (He et al. 2016, table 1): 11,689,512 parameters for 1,000 classes and three channels. It strictly loads a
+ * `state_dict` of torchvision.
  *
- * Shapes: [n, inChannels, h, w] -> [n, classes], made for 224x224.
+ * Shapes: [n, inChannels, h, w] -> [n, classes], designed for 224x224.
  *
  * @param options.inChannels default 3
  * @param options.classes default 1000
@@ -114,17 +114,20 @@ export function resnet18(options: ImageModelOptions = {}): ResNet {
   return new ResNet(architecture, { ...options, classes });
 }
 
-/** How a residual network for small images is built. */
+/** The options of residual networks for small images. */
 export interface SmallResNetOptions extends ImageModelOptions {
   /**
-   * The shortcut past a block that changes the shape. `padding` is option A of He et al. 2016, every second pixel and zeros for
-   * the new channels, which has no parameters and is what their CIFAR networks use; `projection` is option B, a 1x1
+   * The shortcut around a block that changes the shape. `padding` is option A of He et al. 2016, every second pixel and zeros for
+   * the new channels, which has no parameters and which their CIFAR networks use; `projection` is option B, a 1x1
    * convolution. Default: padding.
    */
   readonly shortcut?: ResidualShortcut;
 }
 
-/** 6 n + 2 layers for small images: three stages of n blocks with 16, 32 and 64 channels (He et al. 2016, section 4.2). */
+/**
+ * A network of 6 n + 2 layers for small images: three stages of n blocks with 16, 32 and 64 channels (He et al. 2016,
+ * section 4.2).
+ */
 function smallResNet(name: string, blocksPerStage: number, options: SmallResNetOptions): ResNet {
   checkOptions<SmallResNetOptions>(name, options, {
     ...imageModelRules,
@@ -138,7 +141,7 @@ function smallResNet(name: string, blocksPerStage: number, options: SmallResNetO
 /**
  * ResNet-20 for small images: 269,722 parameters for three channels and ten classes.
  *
- * Shapes: [n, inChannels, h, w] -> [n, classes], made for 32x32.
+ * Shapes: [n, inChannels, h, w] -> [n, classes], designed for 32x32.
  *
  * @param options.inChannels default 3
  * @example resnet20({ classes: 10, seed: 1 })

@@ -6,9 +6,9 @@ import { ImageClassifier } from "./image-classifier.ts";
 import type { ImageModelOptions } from "./model-options.ts";
 import { imageModelRules } from "./model-options.ts";
 
-/** How a VGG-style network is built. */
+/** The options of a VGG-style network. */
 export interface VggOptions extends ImageModelOptions {
-  /** Channels of the convolutions, stage by stage; images are halved between stages. */
+  /** The numbers of channels of the convolutions of each stage; images are halved between stages. */
   readonly stages?: readonly (readonly number[])[];
 }
 
@@ -20,7 +20,7 @@ const defaultStages: readonly (readonly number[])[] = [
 ];
 
 /**
- * Stages of 3x3 convolutions with maximum pooling between them (Simonyan and Zisserman 2015), made for small images: the
+ * Stages of 3x3 convolutions with maximum pooling between them (Simonyan and Zisserman 2015), adapted to small images: the
  * mean over all positions and one linear layer replace the original's three linear layers.
  *
  * Shapes: [n, inChannels, h, w] -> [n, classes]; h and w are at least 2^(stages - 1).

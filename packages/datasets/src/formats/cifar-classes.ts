@@ -11,7 +11,7 @@ export const cifar10Classes: readonly string[] = [
   "truck",
 ];
 
-/** The names of CIFAR-100 as its files list them: Krizhevsky 2009. */
+/** The names of CIFAR-100 in the order of its files (Krizhevsky 2009). */
 export const cifar100Classes: { readonly [labels in "fine" | "coarse"]: readonly string[] } = {
   fine: [
     "apple",

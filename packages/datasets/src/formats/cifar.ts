@@ -9,7 +9,7 @@ const pixels = 3 * 32 * 32;
 
 /**
  * Reads the binary CIFAR-10 format: records of one label byte and 3 x 32 x 32 pixel bytes, from one file or several. Throws
- * DataError when a file does not hold whole records or a label is above 9.
+ * DataError if a file does not consist of whole records or a label is greater than 9.
  *
  * @example const test = readCifar10([await readFile("test_batch.bin")]);
  */
@@ -18,15 +18,16 @@ export function readCifar10(files: readonly Uint8Array[], name = "cifar10"): Ima
 }
 
 export interface Cifar100Options {
-  /** The 100 classes, or the 20 groups of five that they belong to. Default: `fine`. */
+  /** `fine` for the 100 classes, `coarse` for the 20 groups of five classes. Default: `fine`. */
   readonly labels?: "fine" | "coarse";
   /** Default: `cifar100`. */
   readonly name?: string;
 }
 
 /**
- * Reads the binary CIFAR-100 format: records of a coarse label byte, a fine one and 3 x 32 x 32 pixel bytes. Throws DataError
- * when a file does not hold whole records or a label has no class, ArgumentError for wrong options.
+ * Reads the binary CIFAR-100 format: records of a coarse label byte, a fine label byte and 3 x 32 x 32 pixel bytes.
+ * Throws DataError if a file does not consist of whole records or a label has no class, ArgumentError for wrong
+ * options.
  *
  * @example const train = readCifar100([await readFile("train.bin")], { labels: "coarse" });
  */
@@ -39,7 +40,7 @@ export function readCifar100(files: readonly Uint8Array[], options: Cifar100Opti
 
 interface RecordFormat {
   readonly name: string;
-  /** How many label bytes a record begins with, and which of them counts. */
+  /** The number of label bytes at the beginning of a record. */
   readonly labelBytes: number;
   readonly label: number;
   readonly classes: readonly string[];

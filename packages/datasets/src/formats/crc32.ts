@@ -1,4 +1,4 @@
-/** The remainder of a byte that 0, 1, 2 or 3 zero bytes follow: with four tables, one step takes four bytes. */
+/** The remainder of a byte followed by 0, 1, 2 or 3 zero bytes. Four tables allow four bytes to be processed in one step. */
 const remainders: readonly Int32Array[] = /* @__PURE__ */ remainderTables();
 
 /** The polynomial of gzip and zip, lowest bit first. */
@@ -14,7 +14,7 @@ function remainderTables(): Int32Array[] {
   return tables;
 }
 
-/** The CRC-32 of bytes that follow others of the given checksum: RFC 1952, section 8. */
+/** The CRC-32 of bytes that follow data with the checksum `before` (RFC 1952, section 8). */
 export function crc32(bytes: Uint8Array, before = 0): number {
   const [first, second, third, fourth] = remainders as unknown as [
     Int32Array,

@@ -12,10 +12,10 @@ export interface GunzipOptions {
 }
 
 /**
- * Decompresses gzip data (RFC 1952), the same on every engine: members in a row are joined, zeros behind them are skipped.
- * Large data give the event loop a turn every 20 ms.
+ * Decompresses gzip data (RFC 1952) with the same result on every engine: consecutive members are joined, zeros after
+ * them are skipped. For large data, it yields to the event loop every 20 ms.
  *
- * Throws DataError for damaged or truncated data, for anything that follows it, and as soon as the contents grow beyond
+ * Throws DataError for damaged or truncated data, for anything that follows it, and as soon as the contents exceed
  * `maxBytes`; ArgumentError for wrong options.
  *
  * @example const bytes = await gunzip(compressed, { maxBytes: 2 ** 26 });
@@ -33,7 +33,7 @@ export async function gunzip(compressed: Uint8Array, options: GunzipOptions): Pr
   return contents;
 }
 
-/** The first bytes of the contents, or all where there are fewer. What follows is not looked at. */
+/** The first `bytes` bytes of the contents, or all of them if there are fewer. The rest is not read. */
 export async function gunzipStart(compressed: Uint8Array, bytes: number, name: string): Promise<Uint8Array> {
   return (await unpack(compressed, bytes, name)).subarray(0, bytes);
 }
@@ -41,12 +41,12 @@ export async function gunzipStart(compressed: Uint8Array, bytes: number, name: s
 /** Whether the bytes start like a gzip file. */
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
-/** At best, deflate makes 258 bytes from two bits. */
+/** The largest compression ratio of deflate: 258 bytes from two bits. */
 const largestRatio = 1032;
 
 const trailerBytes = 8;
 
-/** The contents up to `limit` bytes, and at least one byte more where there are more. */
+/** The contents up to `limit` bytes, with at least one more byte if there are more. */
 async function unpack(compressed: Uint8Array, limit: number, name: string): Promise<Uint8Array> {
   checkBytes(name, compressed);
   const claimed = compressed.length < 18 ? 0 : trailerOf(compressed, compressed.length - trailerBytes).size;
@@ -66,7 +66,7 @@ async function unpack(compressed: Uint8Array, limit: number, name: string): Prom
 
 const longestTurnMilliseconds = 20;
 
-/** Unpacks one member, and returns where the next may begin. */
+/** Decompresses one member and returns the position at which the next one may begin. */
 async function unpackMember(inflater: Inflater, compressed: Uint8Array): Promise<number> {
   const start = inflater.size;
   let checksum = 0;
@@ -99,10 +99,10 @@ function trailerOf(compressed: Uint8Array, position: number): { checksum: number
 /** The flags of a header: RFC 1952, section 2.3.1. */
 const flags = { headerChecksum: 2, extra: 4, name: 8, comment: 16, unknown: 0xe0 } as const;
 
-/** The fixed part of a header, before the fields that its flags announce. */
+/** The size of the fixed part of a header, before the fields that its flags announce. */
 const fixedHeaderBytes = 10;
 
-/** The length of the header that the data begin with. */
+/** The length of the header at the beginning of the data. */
 function headerBytes(data: Uint8Array): number {
   if (!isGzip(data)) throw new InflateError("there is other data where a member should begin");
   if (data.length < fixedHeaderBytes) throw new InflateError("it ends early");
@@ -120,7 +120,7 @@ function headerBytes(data: Uint8Array): number {
   return length;
 }
 
-/** Skips the zeros that tapes and disk images leave behind a file. */
+/** Skips the zeros that tapes and disk images append to a file. */
 function nextMember(compressed: Uint8Array, position: number): number {
   while (compressed[position] === 0) position++;
   return position;

@@ -12,7 +12,7 @@ export type IdxData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32
 
 export interface IdxArray {
   readonly shape: readonly number[];
-  /** The elements in the file's own type, in row-major order. */
+  /** The elements in row-major order, in the type of the file. */
   readonly data: IdxData;
 }
 
@@ -37,7 +37,7 @@ function elements<Data extends IdxData>(
   };
 }
 
-/** The element types by their number in the header; numbers of several bytes have their highest byte first. */
+/** The element types by their number in the header; multi-byte numbers are big-endian. */
 const elementTypes: { readonly [code: number]: ElementType } = {
   8: { bytes: 1, read: (contents) => contents },
   9: /* @__PURE__ */ elements(Int8Array, 1, (view, offset) => view.getInt8(offset)),
@@ -51,8 +51,8 @@ const elementTypes: { readonly [code: number]: ElementType } = {
  * Reads an array in the idx format of the MNIST files, gzipped or plain: big-endian header `00 00 type rank`, one u32 per
  * dimension, then the data. Elements are u8 (type 08), i8 (09), i16 (0b), i32 (0c), f32 (0d) or f64 (0e).
  *
- * Throws DataError when the header or the length is wrong, or the gzip data are damaged. No more is unpacked than the header
- * promises, and at most 1 GiB.
+ * Throws DataError if the header or the length is wrong or the gzip data are damaged. No more is decompressed than the header
+ * announces, and at most 1 GiB.
  *
  * @example const { shape, data } = await readIdx(bytes); // [60000, 28, 28]
  */
@@ -105,7 +105,7 @@ function readHeader(contents: Uint8Array, name: string): IdxHeader {
   const view = new DataView(contents.buffer, contents.byteOffset, contents.byteLength);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const most = shape.reduce((size, dimension) => size * (dimension || 1), type.bytes);
-  // An empty array is refused, too, where the product of its other dimensions is not a safe integer.
+  // An empty array is rejected too if the product of its other dimensions is not a safe integer.
   const dataBytes = shape.includes(0) && Number.isSafeInteger(most) ? 0 : most;
   return { type, shape, bytes, dataBytes };
 }
@@ -119,8 +119,8 @@ export interface IdxImagesDescription {
 }
 
 /**
- * Grey images of unsigned bytes, [n, height, width], and their whole-numbered labels, [n], from a pair of idx files. Throws
- * DataError when the two do not belong together or a label has no class.
+ * Reads grey images of unsigned bytes, [n, height, width], and their integer labels, [n], from a pair of idx files. Throws
+ * DataError if the two do not match or a label has no class.
  *
  * @example const digits = await readIdxImages({ images, labels }, { name: "digits", classes: [..."0123456789"] });
  */
@@ -160,6 +160,6 @@ export async function readIdxImages(
   });
 }
 
-/** Whole numbers of any width as one of the two array types that a set takes. */
+/** Converts integers of any width to one of the two array types of labels. */
 const asLabels = (data: IdxData): IdxData =>
   data instanceof Int8Array || data instanceof Int16Array ? Int32Array.from(data) : data;

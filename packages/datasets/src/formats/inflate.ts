@@ -33,15 +33,15 @@ const fixedLengths = /* @__PURE__ */ Uint8Array.from({ length: 288 }, (_, symbol
 
 const endOfBlock = 256;
 
-/** The most literals that are written before room is made for more. */
+/** The largest number of literals that are written before more space is reserved. */
 const longestRun = 4096;
 
-/** The room that a run of literals and the repetition after it need. */
+/** The space that a run of literals and the following repetition need. */
 const room = longestRun + longestMatch;
 
 /**
- * Unpacks deflated data (RFC 1951) block by block. Engines differ in what they make of several streams in a row and of what
- * follows them; this reads the same everywhere.
+ * Decompresses deflated data (RFC 1951) block by block. Engines differ in how they treat consecutive streams and data that
+ * follow them; this class behaves the same everywhere.
  */
 export class Inflater {
   /** The decompressed data, in its first `size` bytes. */
@@ -52,10 +52,10 @@ export class Inflater {
   private position = 0;
   private bits = 0;
   private bitCount = 0;
-  /** The start of the stream in the output; references cannot go further back. */
+  /** The start of the stream in the output; references cannot point to data before it. */
   private start = 0;
 
-  /** Unpacking stops soon after `limit` bytes; `expected` is a guess at how many there are. */
+  /** Decompression stops soon after `limit` bytes; `expected` is an estimate of the size. */
   constructor(input: Uint8Array, limit: number, expected: number) {
     this.input = input;
     this.limit = limit;
@@ -66,13 +66,13 @@ export class Inflater {
     return this.size > this.limit;
   }
 
-  /** Begins a stream at a byte of the input. */
+  /** Begins a stream at a byte position of the input. */
   begin(position: number): void {
     this.position = position;
     this.start = this.size;
   }
 
-  /** Ends a stream, and returns the byte of the input after it. */
+  /** Ends a stream and returns the position in the input after it. */
   end(): number {
     this.checkEnd();
     this.position -= this.bitCount >> 3;
@@ -80,7 +80,7 @@ export class Inflater {
     return this.position;
   }
 
-  /** Unpacks one block, or as much of it as the limit allows. Returns whether it is the last one of its stream. */
+  /** Decompresses one block, or as much of it as the limit allows. Returns whether it is the last one of its stream. */
   block(): boolean {
     const isLast = this.take(1) === 1;
     const kind = this.take(2);
@@ -147,8 +147,8 @@ export class Inflater {
   }
 
   /**
-   * Writes literals up to a symbol that is none, or as many as there is room for, and returns the last symbol. Most of the
-   * time goes by here; its numbers are local, so that an engine keeps them in registers.
+   * Writes literals until a symbol is not a literal or the space is used up, and returns the last symbol. Most of the
+   * time is spent here; the numbers are local variables, so that engines keep them in registers.
    */
   private literals({ table, longest }: PrefixCode): number {
     const { input, output } = this;
@@ -180,7 +180,7 @@ export class Inflater {
     const distanceSymbol = this.symbol(distances);
     const distance = distanceBases[distanceSymbol]! + this.take(distanceBits[distanceSymbol]!);
     const { output, size } = this;
-    // A symbol without a meaning makes these NaN.
+    // An invalid symbol makes these NaN.
     if (!(length > 0 && distance <= size - this.start)) {
       throw new InflateError("it refers to data before its beginning");
     }
@@ -214,7 +214,7 @@ export class Inflater {
     }
   }
 
-  /** Throws where more was used than there is; what is ready and unused may lie beyond the end. */
+  /** Throws if more bits were used than the input has; bits that are buffered but unused may lie beyond the end. */
   private checkEnd(): void {
     if (this.position - (this.bitCount >> 3) > this.input.length) throw new InflateError("it ends early");
   }

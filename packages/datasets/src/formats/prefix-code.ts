@@ -5,8 +5,9 @@ export interface PrefixCode {
 }
 
 /**
- * The canonical code of the given lengths, one for each symbol, 0 for none (RFC 1951, section 3.2.2). Undefined when the lengths
- * make no code: too many for their number of bits, or too few where more than one symbol has a code.
+ * The canonical code for the given lengths, one for each symbol, 0 for a symbol without a code (RFC 1951, section
+ * 3.2.2). Undefined if the lengths form no code: too many codes for their number of bits, or too few while more than
+ * one symbol has a code.
  */
 export function prefixCode(lengths: Uint8Array): PrefixCode | undefined {
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);

@@ -2,12 +2,12 @@ import { ArgumentError, DataError } from "@evenkeel/tensor";
 import type { Rule, Rules } from "@evenkeel/tensor/checks";
 import { builtinName, checkValue, listOf, positiveInteger, text } from "@evenkeel/tensor/checks";
 
-/** Labelled images in memory, as their files hold them. */
+/** Labelled images in memory, in the form in which files store them. */
 export interface ImageSet {
   readonly name: string;
-  /** One byte a channel value, images one after another, each channel-major: count x channels x height x width. */
+  /** One byte for each channel value, in the order count x channels x height x width. */
   readonly images: Uint8Array;
-  /** One class index an image. */
+  /** The class index of each image. */
   readonly labels: Uint8Array | Int32Array;
   readonly imageShape: readonly [channels: number, height: number, width: number];
   /** Names of the classes, in the order of their indices. */
@@ -37,7 +37,7 @@ function arrayOf(...names: readonly string[]): Rule {
 }
 
 /**
- * Returns the set as it is. Throws DataError unless pixels and labels fit the shape, each other and the classes; the message
+ * Returns the set unchanged. Throws DataError unless pixels and labels fit the shape, each other and the classes; the message
  * names the first label that has no class. Throws ArgumentError for parts of a wrong type.
  *
  * @example const set = checkImageSet({ name: "mine", images, labels, imageShape: [1, 28, 28], classes: ["no", "yes"] });
@@ -63,7 +63,7 @@ export function checkImageSet(set: ImageSet): ImageSet {
   return set;
 }
 
-/** The images at the given positions, as a set of its own. Throws ArgumentError for a position outside of the set. */
+/** A new set of the images at the given positions. Throws ArgumentError for a position outside the set. */
 export function selectImages(set: ImageSet, positions: ArrayLike<number>, name?: string): ImageSet {
   checkImageSet(set);
   const size = valuesPerImage(set);
@@ -82,10 +82,10 @@ export function selectImages(set: ImageSet, positions: ArrayLike<number>, name?:
   return { ...set, name: name ?? set.name, images, labels };
 }
 
-/** Mean and standard deviation of each channel, of values scaled to [0, 1]: what `batches` normalizes with. */
+/** The mean and standard deviation of each channel, for values scaled to [0, 1]. `batches` normalizes with them. */
 export interface ChannelStatistics {
   readonly mean: readonly number[];
-  /** 0 for a channel that never varies, which keeps its scale. */
+  /** 0 for a constant channel, which is not scaled. */
   readonly deviation: readonly number[];
 }
 

@@ -7,14 +7,14 @@ import { checkImageSet, imageCount, selectImages } from "./image-set.ts";
 import { upTo } from "./option-checks.ts";
 
 export interface RandomSplitOptions {
-  /** How many images are held out. */
+  /** The number of images that are held out. */
   readonly held: number;
   /** Default: the source that `manualSeed` restarts. */
   readonly seed?: Seed | undefined;
 }
 
 /**
- * Splits a set at random into one of `held` images and one of the rest; the same for the same seed. Throws ArgumentError
+ * Splits a set at random into `held` images and the rest. The same seed gives the same split. Throws ArgumentError
  * unless 0 <= held <= the size of the set, and the seed is an integer in [0, 2^32) or a RandomSource.
  *
  * @example const { rest: train, held: validation } = randomSplit(images, { held: 2000, seed: 1 });

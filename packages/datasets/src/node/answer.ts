@@ -4,10 +4,10 @@ import { request as secureRequest } from "node:https";
 import { EvenkeelError } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 
-/** No address could be reached, or none of them has the file; the message lists the reasons. */
+/** None of the addresses could be reached, or none of them has the file; the message lists the reasons. */
 export class DownloadError extends EvenkeelError {
   override readonly name = "DownloadError";
-  /** Whether a server answered: otherwise this machine is offline, as far as can be told. */
+  /** Whether a server answered. If none did, this machine is probably offline. */
   readonly wasAnswered: boolean;
 
   constructor(message: string, options: ErrorOptions & { readonly wasAnswered?: boolean } = {}) {
@@ -30,8 +30,9 @@ export const isWebAddress = (address: string, base?: URL): boolean =>
   URL.canParse(address, base) && /^https?:$/.test(new URL(address, base).protocol);
 
 /**
- * The answer of a server, with its body as it was sent: `fetch` would unpack it where the header `content-encoding` says so, and
- * published checksums are those of packed files. Throws DownloadError for any status but success, and when nothing comes in time.
+ * The answer of a server, with its body as it was sent: `fetch` would decompress it according to the header
+ * `content-encoding`, but published checksums are those of compressed files. Throws DownloadError for any status but
+ * success, and after a timeout.
  */
 export async function answerOf(url: string, options: RequestOptions): Promise<IncomingMessage> {
   let target = new URL(url);
@@ -82,7 +83,7 @@ function send(url: URL, { from, timeoutMilliseconds, signal }: RequestOptions): 
   });
 }
 
-/** The body of an answer, as it arrives. Throws DownloadError when the connection breaks. */
+/** The body of an answer, as it arrives. Throws DownloadError if the connection breaks. */
 export async function* chunksOf(answer: IncomingMessage): AsyncGenerator<Uint8Array> {
   try {
     yield* answer;

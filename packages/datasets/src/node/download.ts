@@ -20,7 +20,7 @@ import { checkDigest, readPublishedFile } from "./published-file.ts";
 export interface DownloadOptions {
   /** Called as bytes arrive. */
   readonly onProgress?: (file: string, bytes: number, totalBytes: number) => void;
-  /** How long to wait for a server's answer, and for the next bytes. Default: 5 seconds. */
+  /** The time to wait for a server's answer and for the next bytes. Default: 5 seconds. */
   readonly timeoutMilliseconds?: number;
   readonly signal?: AbortSignal;
 }
@@ -48,11 +48,12 @@ const webAddresses: Rule = {
 };
 
 /**
- * Downloads a published file to `path`, from the first address that has it. What was at `path` is replaced once the checksum is
- * right, so any number of processes may download one file at once. A connection that breaks is resumed where it stopped.
+ * Downloads a published file to `path`, from the first address that has it. The file at `path` is replaced once the
+ * checksum is verified, so several processes may download the same file at the same time. An interrupted download is
+ * resumed where it stopped.
  *
- * Throws DownloadError when no address can be reached, DataError when the file of an address is another one or damaged,
- * StorageError when it cannot be written, ArgumentError for wrong arguments, and the signal's reason when it is aborted.
+ * Throws DownloadError if no address can be reached, DataError if the file at an address is a different one or damaged,
+ * StorageError if it cannot be written, ArgumentError for wrong arguments, and the signal's reason when it is aborted.
  *
  * @example await download(mnist.test.labels, mnist.addresses, "data/mnist/t10k-labels-idx1-ubyte.gz");
  */
@@ -73,7 +74,7 @@ export async function download(
     await partial.finish();
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
-    // Another process may have put the whole file there, and be reading it where a file in use cannot be replaced.
+    // Another process may have written the complete file and be reading it, and some systems cannot replace a file in use.
     await readPublishedFile(path, published).catch(() => {
       throw error;
     });
@@ -93,7 +94,7 @@ async function receiveFromFirst(
   let [isDamaged, wasAnswered] = [false, false];
   for (const address of addresses) {
     const url = `${address}/${published.file}`;
-    // The address before may have begun to send another file.
+    // The previous address may have begun to send a different file.
     await partial.restart();
     try {
       await receiveWhole(url, published, partial, options);
@@ -112,7 +113,7 @@ async function receiveFromFirst(
 
 const mostConnections = 5;
 
-/** Resumes connections that break, as long as each one brings something. */
+/** Resumes broken connections, as long as each one transfers some bytes. */
 async function receiveWhole(
   url: string,
   published: PublishedFile,
@@ -155,7 +156,7 @@ async function receiveRest(
   }
 }
 
-/** Throws DataError where the headers announce another file than the published one, or another part of it. */
+/** Throws DataError if the headers announce a file other than the published one, or a different part of it. */
 function checkLength({ headers }: IncomingMessage, from: number, totalBytes: number): void {
   const [, first = from] = /^bytes (\d+)-/.exec(headers["content-range"] ?? "") ?? [];
   const length = headers["content-length"] ?? totalBytes - from;

@@ -15,7 +15,7 @@ import { download, downloadRules } from "./download.ts";
 import { readPublishedFile } from "./published-file.ts";
 
 export interface LoadOptions extends DownloadOptions {
-  /** A folder of data sets, each in a folder of its own. Default: the environment variable EVENKEEL_DATA. */
+  /** A folder with one folder for each data set. Default: the environment variable EVENKEEL_DATA. */
   readonly dataFolder?: string;
   /** The folder for downloads. Default: the user's cache folder. */
   readonly cacheFolder?: string;
@@ -28,7 +28,7 @@ export interface LoadedImages {
   readonly folder: string;
 }
 
-/** The folder that downloads go to, by the conventions of the operating system. */
+/** The folder for downloads, by the conventions of the operating system. */
 export const defaultCacheFolder = (): string => envPaths("evenkeel", { suffix: "" }).cache;
 
 const publishedImages: Rule = {
@@ -38,10 +38,10 @@ const publishedImages: Rule = {
 };
 
 /**
- * Loads a published image set: from the data folder, else from the cache, else by downloading it into the cache. Every
- * file's size and checksum is checked. A file of the cache that is damaged is downloaded again.
+ * Loads a published image set from the data folder or the cache, or otherwise downloads it into the cache. The size and
+ * checksum of every file are checked. A damaged file in the cache is downloaded again.
  *
- * Throws DownloadError when the set is not on this machine and cannot be reached, DataError when it is there and damaged, and
+ * Throws DownloadError if the set is not on this machine and cannot be downloaded, DataError if it is damaged, and
  * ArgumentError for wrong options.
  *
  * @example const { train, test } = await loadImages(fashionMnist);
@@ -68,7 +68,7 @@ export async function loadImages(
   );
 }
 
-/** Throws DataError for a folder that has a part of the files. */
+/** Throws DataError for a folder that has only some of the files. */
 async function holdsAll(published: PublishedImages, folder: string): Promise<boolean> {
   const files = filesOf(published);
   const missing: string[] = [];

@@ -5,11 +5,11 @@ import { dirname } from "node:path";
 import { makeFolder, storageError, temporaryPath } from "@evenkeel/tensor/node";
 
 /**
- * A file that is being filled, under a name that no other process and no other call uses. It is created with its first bytes and
- * renamed to its target when it is whole, so that readers never see a part.
+ * A file that is being written, under a name that no other process or call uses. It is created with its first bytes and
+ * renamed to its target when it is complete, so readers never see a partial file.
  */
 export class PartialFile {
-  /** The number of bytes that it holds. */
+  /** The number of bytes written so far. */
   bytes = 0;
   private readonly target: string;
   private readonly path: string;
@@ -35,7 +35,7 @@ export class PartialFile {
     this.bytes = 0;
   }
 
-  /** The sha256 checksum of what it holds. */
+  /** The SHA-256 checksum of the bytes written so far. */
   checksum(): string {
     return this.digest.copy().digest("hex");
   }
@@ -49,7 +49,7 @@ export class PartialFile {
     });
   }
 
-  /** Removes what has not been finished. */
+  /** Removes the file if it has not been finished. */
   async discard(): Promise<void> {
     await this.close();
     await rm(this.path, { force: true }).catch(() => undefined);

@@ -4,8 +4,8 @@ import { DataError } from "@evenkeel/tensor";
 import type { PublishedFile } from "../catalog.ts";
 
 /**
- * Reads a published file and checks its size and checksum. Throws DataError where the file is missing, cannot be read or is
- * another one.
+ * Reads a published file and checks its size and checksum. Throws DataError if the file is missing, cannot be read, or is
+ * a different one.
  *
  * @example const bytes = await readPublishedFile("data/mnist/t10k-labels-idx1-ubyte.gz", mnist.test.labels);
  */

@@ -9,7 +9,7 @@ export type Augmentation = (
   random: RandomStream,
 ) => void;
 
-/** Mirrors left and right in half of the cases. */
+/** Mirrors images horizontally with probability 1/2. */
 export function flipHorizontally(): Augmentation {
   return (source, target, [, , width], random) => {
     if (random.uniform() < 0.5) return target.set(source);
@@ -20,8 +20,8 @@ export function flipHorizontally(): Augmentation {
 }
 
 /**
- * Moves by up to `pixels` in both directions; pixels that come in are 0. This is the random crop, back to the image's own
- * size, of an image padded by `pixels` on every side (He et al. 2015, section 4.2). Throws ArgumentError unless `pixels` is a
+ * Shifts images by up to `pixels` in both dimensions; new pixels are 0. This equals a random crop, to the original
+ * size, of the image padded by `pixels` on every side (He et al. 2015, section 4.2). Throws ArgumentError unless `pixels` is a
  * non-negative integer.
  */
 export function shift(pixels: number): Augmentation {
@@ -41,7 +41,7 @@ export function shift(pixels: number): Augmentation {
   };
 }
 
-/** One augmentation after the other. Throws ArgumentError for a step that is not a function. */
+/** Applies augmentations one after another. Throws ArgumentError for a step that is not a function. */
 export function compose(...steps: readonly Augmentation[]): Augmentation {
   for (const step of steps) checkValue("compose: step", step, callable);
   return (source, target, shape, random) => {

@@ -19,12 +19,12 @@ import type { ChannelStatistics, ImageSet } from "../images/image-set.ts";
 import type { Augmentation } from "./augment.ts";
 import type { DTypes } from "./host-data.ts";
 
-/** How a stream of examples is cut into batches. */
+/** The options for dividing a stream of examples into batches. */
 export interface StreamBatchOptions<Example = unknown> {
   readonly batchSize: number;
-  /** Leaves out a last batch that is not full. Default: false. */
+  /** Whether an incomplete last batch is left out. Default: false. */
   readonly dropLast?: boolean;
-  /** The dtypes of parts by name, such as `{ labels: "i32" }`. Default: as `tensor` has it, f32 for numbers. */
+  /** The dtypes of parts by name, such as `{ labels: "i32" }`. Default: the same as for `tensor`, f32 for numbers. */
   readonly dtypes?: DTypes<Example>;
   /**
    * The backend of the tensors. Default: the one that is passed to `epoch`, otherwise the one that `selectBackend`
@@ -33,21 +33,24 @@ export interface StreamBatchOptions<Example = unknown> {
   readonly backend?: Backend;
 }
 
-/** How examples are cut into batches. */
+/** The options for dividing examples into batches. */
 export interface BatchOptions<Example = unknown> extends StreamBatchOptions<Example> {
-  /** In an order that follows from the seed and the epoch alone. Default: false, in the order of the examples. */
+  /**
+   * Whether examples come in a random order, which depends only on the seed and the epoch. Default: false, in their own
+   * order.
+   */
   readonly shuffled?: boolean | undefined;
   /** The seed of shuffling and augmentation. Default: the source that `manualSeed` restarts. */
   readonly seed?: Seed | undefined;
-  /** Called with a message about what is likely to be a mistake, such as a last batch of one example. Default: `console.warn`. */
+  /** Called with a message about a likely mistake, such as a last batch of one example. Default: `console.warn`. */
   readonly onWarning?: (message: string) => void;
 }
 
-/** How images are cut into batches. */
+/** The options for dividing images into batches. */
 export interface ImageBatchOptions extends Omit<BatchOptions, "dtypes"> {
   /** The statistics for normalization; pass the training set's for every split. Default: the set's own. */
   readonly statistics?: ChannelStatistics;
-  /** Changes each image anew in each epoch, by the seed. */
+  /** Changes each image in each epoch; the changes depend on the seed. */
   readonly augment?: Augmentation;
 }
 
@@ -63,7 +66,7 @@ const dtypes: Rule = {
 
 const commonRules = { batchSize: positiveInteger, dropLast: yesOrNo, backend: aBackend };
 
-/** For examples whose number is known. */
+/** The rules of the options for examples whose number is known. */
 const sizedRules = { shuffled: yesOrNo, seed: aSeed, onWarning: callable };
 
 function checkBatching<Options extends { readonly batchSize: number }>(
@@ -83,7 +86,7 @@ export function checkBatchOptions(options: BatchOptions): void {
   checkSeedIsUsed(options);
 }
 
-/** A seed that decides nothing is most likely a set that was meant to be shuffled. */
+/** A seed without effect most likely means that the set was meant to be shuffled. */
 function checkSeedIsUsed({
   seed,
   shuffled,

@@ -13,22 +13,22 @@ import { toTensors } from "./host-data.ts";
 import { fromImages } from "./images.ts";
 import { prefetch } from "./prefetch.ts";
 
-/** Shapes: inputs f32 [n, channels, height, width], labels i32 [n]. Who takes a batch disposes it. */
+/** Shapes: inputs f32 [n, channels, height, width], labels i32 [n]. The consumer of a batch disposes it. */
 export interface ImageBatch {
   readonly inputs: Tensor;
   readonly labels: Tensor;
 }
 
-/** A stream of examples cut into batches: what `fit` and `evaluate` take. */
+/** A stream of examples, divided into batches for `fit` and `evaluate`. */
 export interface StreamBatches<Batch> {
   /**
-   * The batches of one epoch, counted from 0, the next one prepared while the current one is in use. They are made on
-   * `backend` where the options name none.
+   * The batches of one epoch, counted from 0. The next batch is prepared while the current one is in use. Tensors are created on
+   * `backend` unless the options specify a backend.
    */
   epoch(epoch: number, backend?: Backend): AsyncIterable<Batch>;
 }
 
-/** Examples cut into batches, epoch by epoch: what `fit` and `evaluate` take. */
+/** Examples, divided into the batches of each epoch for `fit` and `evaluate`. */
 export interface Batches<Batch = ImageBatch> extends StreamBatches<Batch> {
   /** The seed of the order and augmentation of all epochs; absent if neither is random. */
   readonly seed: number | undefined;
@@ -39,7 +39,7 @@ export interface Batches<Batch = ImageBatch> extends StreamBatches<Batch> {
 /** One example after another. */
 export type ExampleStream<Example = unknown> = Iterable<Example> | AsyncIterable<Example>;
 
-/** A source of batches: one of these, or a record of arrays. */
+/** A source of batches: one of these types, or a record of arrays. */
 export type BatchSource = ImageSet | Dataset<unknown> | ((epoch: number) => ExampleStream) | object;
 
 /** The examples of a source: `Sized` if their number is known, otherwise `Streamed`. */
@@ -68,14 +68,14 @@ interface Streamed<Example> {
 }
 
 /**
- * Cuts examples into batches. Who takes a batch disposes its tensors. The source is one of:
+ * Divides examples into batches. The consumer of a batch disposes its tensors. The source is one of:
  *
  * - an image set: `inputs` f32 [n, channels, height, width], augmented, (x / 255 - mean) / deviation for each channel, and
  *   `labels` i32 [n];
  * - a typed array, nested arrays or `{ data, shape }`, or a record of them to any depth: the first dimension counts the
  *   examples, and a batch is the same record with tensors of n of them;
  * - an array of examples, or a `Dataset`: `length` and `get(index)`, which may return a promise;
- * - a stream of examples, or a function that begins it for an epoch; its length is unknown, and it is not shuffled.
+ * - a stream of examples, or a function that returns one for an epoch; its length is unknown, and it is not shuffled.
  *
  * Examples are numbers, booleans, arrays, `{ data, shape }`, or records of those; each part gets a first dimension. Numbers
  * become f32, so labels need `dtypes: { labels: "i32" }`.
@@ -111,7 +111,7 @@ const isStream = (source: object): source is Stream =>
 const isDataset = (source: object): source is Dataset<unknown> =>
   "length" in source && "get" in source && typeof source.get === "function";
 
-/** Checks the options, too, because the source decides which ones there are. */
+/** Also checks the options, because the source determines which options are allowed. */
 function exampleSource(source: object, options: object): ExampleSource {
   if ("imageShape" in source) {
     const set = checkImageSet(source as ImageSet);
@@ -161,7 +161,7 @@ function streamBatches(source: Stream, options: StreamBatchOptions): StreamBatch
   };
 }
 
-/** A generator can be read only once; a second epoch of it must not look like one without batches. */
+/** Throws for a stream that is read a second time: a generator would be empty then, like an epoch without batches. */
 function repeatedly(stream: ExampleStream): () => ExampleStream {
   let isRead = false;
   return () => {

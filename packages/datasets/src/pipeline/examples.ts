@@ -17,7 +17,7 @@ export interface ExampleSource {
   take(positions: Int32Array, random: RandomStream): unknown;
 }
 
-/** Examples that are made or read when they are asked for; the examples of one batch are asked for at once. */
+/** Examples that are created or read on demand; all examples of a batch are requested at the same time. */
 export interface Dataset<Example> {
   readonly length: number;
   get(index: number): Example | Promise<Example>;
@@ -75,7 +75,10 @@ export function fromDataset(dataset: Dataset<unknown>): ExampleSource {
   };
 }
 
-/** Examples of one structure as a batch: each part gets a first dimension. Errors name examples by their `positions`. */
+/**
+ * Stacks examples of the same structure into a batch: each part gets a first dimension. Errors refer to examples by
+ * their `positions`.
+ */
 export function stack(
   examples: readonly unknown[],
   positions: ArrayLike<number>,

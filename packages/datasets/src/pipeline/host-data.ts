@@ -3,7 +3,7 @@ import { ArgumentError, formatShape, rememberIntegers, ShapeError, sizeOf, tenso
 import type { Rule } from "@evenkeel/tensor/checks";
 import { builtinName, checkValue, describeValue, isRecord } from "@evenkeel/tensor/checks";
 
-/** The typed arrays that tensors are made from. Int8, Int16 and Uint16 match no dtype, so that one must be given for them. */
+/** The typed arrays from which tensors are created. Int8, Int16 and Uint16 arrays match no dtype and need one to be specified. */
 export type TypedArray =
   | Float64Array
   | Float32Array
@@ -27,7 +27,7 @@ const arrayTypes: { readonly [name: string]: new (length: number) => TypedArray 
   Uint16Array,
 };
 
-/** Values in host memory with a shape; the dtype is that of the array unless it is named. */
+/** Values in host memory with a shape; the default dtype is that of the array. */
 export interface ShapedArray {
   readonly data: TypedArray;
   readonly shape: Shape;
@@ -56,7 +56,7 @@ const typedArray: Rule = {
 
 const withoutDType: ReadonlySet<string> = new Set(["Int8Array", "Int16Array", "Uint16Array"]);
 
-/** Throws ArgumentError for an array that no dtype matches, unless a dtype is asked for. */
+/** Throws ArgumentError for an array that no dtype matches, unless a dtype is specified. */
 export function checkDType({ data, dtype }: ShapedArray, asked: unknown, where: string): void {
   if ((dtype ?? asked) !== undefined || !withoutDType.has(builtinName(data))) return;
   throw new ArgumentError(
@@ -65,8 +65,8 @@ export function checkDType({ data, dtype }: ShapedArray, asked: unknown, where: 
 }
 
 /**
- * The dtypes of the parts of a structure, by name. Throws ArgumentError for a single dtype in their place, and for the name of a
- * part that does not exist.
+ * The dtypes of the parts of a structure, by name. Throws ArgumentError for a single dtype instead of a record, and for
+ * the name of a part that does not exist.
  */
 export function dtypesOfParts(
   structure: object,
@@ -85,7 +85,7 @@ export function dtypesOfParts(
 export const emptyLike = (data: TypedArray, length: number): TypedArray =>
   new arrayTypes[builtinName(data)]!(length);
 
-/** Values that make one tensor, with their shape; undefined for a structure of such values. */
+/** The values and the shape of one tensor; undefined if `value` is a structure of tensors. */
 export function shapedArrayOf(value: unknown, where: string): ShapedArray | undefined {
   if (typeof value === "number") return { data: Float64Array.of(value), shape: [] };
   if (typeof value === "boolean") return { data: Uint8Array.of(Number(value)), shape: [], dtype: "bool" };
@@ -142,7 +142,7 @@ export function mapParts(structure: object, change: (part: unknown, name: string
   return Array.isArray(structure) ? entries.map(([, part]) => part) : Object.fromEntries(entries);
 }
 
-/** A batch in host memory as tensors. Throws ArgumentError for dtypes that do not fit it. */
+/** Creates the tensors of a batch in host memory. Throws ArgumentError for dtypes that do not match it. */
 export function toTensors(
   batch: unknown,
   dtypes: unknown,
@@ -158,7 +158,7 @@ export function toTensors(
       dtype: (dtypes as DType | undefined) ?? dtype,
       backend,
     });
-    // The loss knows the number of classes and checks labels on the host, before a step has used them.
+    // The loss knows the number of classes and checks labels on the host before a step uses them.
     rememberIntegers(made, data as NumericArray);
     return made;
   }

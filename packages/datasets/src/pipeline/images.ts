@@ -3,7 +3,7 @@ import { channelStatistics, imageCount, valuesPerImage } from "../images/image-s
 import type { Augmentation } from "./augment.ts";
 import type { ExampleSource } from "./examples.ts";
 
-/** Images as they are trained on: augmented, and each channel normalized. */
+/** Images prepared for training: augmented, and each channel normalized. */
 export function fromImages(
   set: ImageSet,
   options: { readonly statistics?: ChannelStatistics; readonly augment?: Augmentation },
@@ -34,7 +34,7 @@ export function fromImages(
   };
 }
 
-/** The normalized value of each byte, for each channel. A channel that never varies keeps its scale. */
+/** The normalized value of each byte, for each channel. A constant channel is not scaled. */
 function normalizationTables({ mean, deviation }: ChannelStatistics): Float32Array[] {
   return mean.map((center, channel) => {
     const scale = deviation[channel]! > 0 ? deviation[channel]! : 1;

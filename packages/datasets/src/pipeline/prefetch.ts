@@ -2,9 +2,9 @@ import { nextTurn } from "@evenkeel/tensor";
 import { checkValue, nonNegativeInteger } from "@evenkeel/tensor/checks";
 
 /**
- * Hands on the items of `source` while it prepares the next `depth` of them: the work between two items overlaps with what the
- * consumer waits for. Order and errors stay as they are. Leaving the loop early ends the source once it has made the items that were
- * requested, without waiting for them. Throws ArgumentError unless `depth` is a non-negative integer.
+ * Yields the items of `source` while the next `depth` items are prepared, so that preparation overlaps with what the
+ * consumer waits for. Order and errors are preserved. Leaving the loop early ends the source once it has produced the
+ * items that were requested, without waiting for them. Throws ArgumentError unless `depth` is a non-negative integer.
  *
  * @example for await (const item of prefetch(items, 2)) await use(item);
  */
@@ -18,7 +18,7 @@ async function* itemsAhead<Item>(source: AsyncIterable<Item>, depth: number): As
   const pending: Promise<IteratorResult<Item>>[] = [];
   const request = (): void => {
     const next = iterator.next();
-    // A rejection is handled where the item is awaited, in its turn.
+    // A rejection is handled later, when the item is awaited.
     next.catch(() => undefined);
     pending.push(next);
   };
@@ -32,7 +32,7 @@ async function* itemsAhead<Item>(source: AsyncIterable<Item>, depth: number): As
     }
   } finally {
     const ended = Promise.allSettled(pending).then(() => iterator.return?.());
-    // Items that were requested ahead may never come, and nobody needs them.
+    // Items that were requested in advance may never arrive and are not needed.
     await Promise.race([ended, nextTurn()]);
   }
 }

@@ -3,7 +3,7 @@ import { sourceOf, threefry } from "@evenkeel/tensor";
 import { checkValue, seedWord } from "@evenkeel/tensor/checks";
 
 /**
- * A sequence of random numbers on the host: the same for the same seed and stream, on every machine. Throws ArgumentError
+ * A sequence of random numbers on the host, which is the same on every machine for the same seed and stream. Throws ArgumentError
  * unless both are integers in [0, 2^32).
  */
 export class RandomStream {
@@ -28,12 +28,12 @@ export class RandomStream {
     return low + (high - low) * (this.bits() / 2 ** 32);
   }
 
-  /** A whole number in [low, high], both included. */
+  /** An integer in [low, high], both included. */
   integer(low: number, high: number): number {
     return Math.floor(this.uniform(low, high + 1));
   }
 
-  /** Box and Muller 1958. */
+  /** A normally distributed number (Box and Muller 1958). */
   normal(mean = 0, deviation = 1): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return mean + deviation * radius * Math.cos(2 * Math.PI * this.uniform());
@@ -44,7 +44,7 @@ export class RandomStream {
 export const numberOfSeed = (seed: Seed | undefined): number =>
   typeof seed === "number" ? seed : sourceOf(seed).fork().state.seed;
 
-/** The first stream of each use, so that no two uses of one seed share numbers. */
+/** The first stream of each use, so that different uses of a seed never share numbers. */
 export const streams: { readonly [use in "split" | "shuffle" | "augment" | "figures"]: number } = {
   split: 1 * 2 ** 24,
   shuffle: 2 * 2 ** 24,
@@ -52,5 +52,5 @@ export const streams: { readonly [use in "split" | "shuffle" | "augment" | "figu
   figures: 4 * 2 ** 24,
 };
 
-/** How many streams each use has for itself. */
+/** The number of streams that each use has. */
 export const streamsOfUse: number = 2 ** 24;

@@ -111,7 +111,7 @@ export interface FiguresOptions {
   readonly count: number;
   /** Default: the source that `manualSeed` restarts. */
   readonly seed?: Seed | undefined;
-  /** The two parts of one seed never share an image. */
+  /** The two parts of a seed have no image in common. */
   readonly part: "train" | "test";
 }
 
@@ -124,11 +124,12 @@ const rules: Rules<FiguresOptions> = {
 };
 
 /**
- * Draws a set of grey 28 x 28 images of ten figures, in equal shares: strokes of random width and strength, rotated,
- * scaled, sheared, bent and moved, over distracting strokes and noise. Any image depends on the seed, the part and its
- * position alone. As hard as Fashion-MNIST: a small convnet reaches 90 to 97 %, a linear model stays below 80 %.
+ * Draws a set of grey 28 x 28 images of ten figures in equal numbers: strokes of random width and strength, rotated,
+ * scaled, sheared, bent and moved, over distracting strokes and noise. An image depends only on the seed, the part and its
+ * position. The set is about as hard as Fashion-MNIST: a small convnet reaches 90 to 97 %, a linear model stays below 80 %.
  *
- * Throws ArgumentError unless count and part are given, and for a seed that is neither an integer in [0, 2^32) nor a RandomSource.
+ * Throws ArgumentError unless count and part are given, and for a seed that is neither an integer in [0, 2^32) nor a
+ * RandomSource.
  *
  * @example const figures = syntheticFigures({ count: 1000, seed: 1, part: "train" });
  */
@@ -169,7 +170,7 @@ function drawImage(canvas: Float32Array, strokes: readonly Stroke[], random: Ran
   addNoise(canvas, random.uniform(0.1, 0.4), random);
 }
 
-/** Uniform noise in [-amplitude, amplitude]; the four bytes of one random word serve four pixels. */
+/** Adds uniform noise in [-amplitude, amplitude]; the four bytes of a random word are used for four pixels. */
 function addNoise(canvas: Float32Array, amplitude: number, random: RandomStream): void {
   for (let pixel = 0; pixel < canvas.length; pixel += 4) {
     const word = random.bits();
@@ -179,7 +180,7 @@ function addNoise(canvas: Float32Array, amplitude: number, random: RandomStream)
   }
 }
 
-/** From figure coordinates to pixels: an affine map with a gentle bend. */
+/** A map from figure coordinates to pixels: an affine map with a slight bend. */
 function randomDeformation(random: RandomStream): (point: Point) => Point {
   const angle = random.normal(0, 0.35);
   const scale = random.uniform(5, 10);
@@ -195,7 +196,7 @@ function randomDeformation(random: RandomStream): (point: Point) => Point {
   };
 }
 
-/** Lays a polyline over the canvas; its edge falls off over one pixel. */
+/** Draws a polyline on the canvas; its edge fades over one pixel. */
 function drawStroke(canvas: Float32Array, stroke: readonly Point[], width: number, strength: number): void {
   for (let index = 1; index < stroke.length; index++) {
     drawSegment(canvas, stroke[index - 1]!, stroke[index]!, width, strength);
