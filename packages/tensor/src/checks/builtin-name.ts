@@ -1,7 +1,7 @@
 /**
- * The built-in type of a value: `"Float32Array"`, `"Map"`, `"ArrayBuffer"`, `"Object"`. Unlike `instanceof`, it works for values
- * of other realms (an iframe, a vm context, the sandbox of a test runner). A subclass has the name of its base: Node's `Buffer`
- * is a `"Uint8Array"`.
+ * The built-in type of a value: `"Float32Array"`, `"Map"`, `"ArrayBuffer"`, `"Object"`. Unlike `instanceof`, it works
+ * for values of other realms (an iframe, a vm context, the sandbox of a test runner). A subclass has the name of its
+ * base class: Node's `Buffer` is a `"Uint8Array"`.
  *
  * @example const isMap = builtinName(source) === "Map";
  */

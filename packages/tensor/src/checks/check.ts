@@ -37,15 +37,15 @@ export function checkOptions<Options extends object>(
   for (const name of required) checkValue(`${where}: ${name}`, options[name], rules[name]);
 }
 
-/** Throws ArgumentError unless all are tensors. For functions that read their operands before they call an op. */
+/** Throws ArgumentError unless all are tensors. It is for functions that read their operands before they call an op. */
 export function checkTensors(where: string, ...operands: readonly unknown[]): void {
   for (const operand of operands) checkValue(where, operand, aTensor);
 }
 
-/** The most characters of a string that a message shows. */
+/** The largest number of characters of a string in a message. */
 const longestText = 60;
 
-/** A value for a message, in few words: `-1`, `"mean"`, `a function`, `[0.5, 2]`, `a Map`. */
+/** Describes a value briefly for a message: `-1`, `"mean"`, `a function`, `[0.5, 2]`, `a Map`. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -61,7 +61,7 @@ export function describeValue(value: unknown): string {
   }
 }
 
-/** The most elements of an array that a message shows. */
+/** The largest number of elements of an array in a message. */
 const mostElements = 8;
 
 function describeObject(value: object): string {

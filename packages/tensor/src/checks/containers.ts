@@ -1,6 +1,6 @@
 import { builtinName } from "./builtin-name.ts";
 
-/** Whether an object is a plain one, of any realm: not an array, and without a class. */
+/** Whether an object of any realm is a plain one: neither an array nor an instance of a class. */
 export function isRecord(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || (!Array.isArray(value) && Object.getPrototypeOf(prototype) === null);
@@ -12,7 +12,7 @@ const collections: ReadonlySet<string> = new Set(["Map", "Set", "WeakMap", "Weak
 export const isContainer = (value: object): boolean =>
   Array.isArray(value) || isRecord(value) || collections.has(builtinName(value));
 
-/** What an object holds: elements, keys and values, or the values of properties. Numbers in typed arrays do not count. */
+/** The contents of an object: elements, keys and values, or the values of properties. Numbers in typed arrays are excluded. */
 export function contentsOf(value: object): readonly unknown[] {
   if (ArrayBuffer.isView(value)) return [];
   switch (builtinName(value)) {

@@ -8,7 +8,7 @@ export class ShapeError extends EvenkeelError {
   override readonly name = "ShapeError";
 }
 
-/** A dtype that the operation or the backend does not take. */
+/** A dtype that the operation or the backend does not accept. */
 export class DTypeError extends EvenkeelError {
   override readonly name = "DTypeError";
 }
@@ -18,7 +18,7 @@ export class ArgumentError extends EvenkeelError {
   override readonly name = "ArgumentError";
 }
 
-/** Tensors of two backends met in one operation, or a backend could not be opened. */
+/** Tensors of different backends were used in one operation, or a backend could not be opened. */
 export class BackendError extends EvenkeelError {
   override readonly name = "BackendError";
 }
@@ -28,12 +28,12 @@ export class DisposedError extends EvenkeelError {
   override readonly name = "DisposedError";
 }
 
-/** A primitive has no kernel in any language of the backend. */
+/** An op has no kernel in any language of the backend. */
 export class MissingKernelError extends EvenkeelError {
   override readonly name = "MissingKernelError";
 }
 
-/** A primitive was differentiated that has no gradient. */
+/** An op without a gradient was differentiated. */
 export class MissingGradientError extends EvenkeelError {
   override readonly name = "MissingGradientError";
 }
@@ -43,7 +43,7 @@ export class OutOfMemoryError extends EvenkeelError {
   override readonly name = "OutOfMemoryError";
 }
 
-/** The end of a backend's OutOfMemoryError: what the user can do. */
+/** The end of the message of a backend's OutOfMemoryError: what the user can do. */
 export const memoryAdvice =
   "Work in `scope`, dispose of tensors that are no longer needed, or take smaller batches";
 

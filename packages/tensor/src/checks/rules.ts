@@ -1,4 +1,4 @@
-/** What a value must be: a text for the message, and a predicate. */
+/** A condition on a value: a text for the message, and a predicate. */
 export interface Rule {
   readonly expected: string;
   accepts(value: unknown): boolean;
@@ -54,13 +54,13 @@ export const nonNegative: Rule = /* @__PURE__ */ number(
   (value) => value >= 0 && value < Number.POSITIVE_INFINITY,
 );
 
-/** A probability, a share, a momentum. */
+/** A probability, a share or a momentum. */
 export const fraction: Rule = /* @__PURE__ */ number(
   "a number in [0, 1]",
   (value) => value >= 0 && value <= 1,
 );
 
-/** A share or decay rate below 1: at 1, new values would not count. */
+/** A share or decay rate below 1: at 1, new values would have no weight. */
 export const belowOne: Rule = /* @__PURE__ */ number(
   "a number in [0, 1)",
   (value) => value >= 0 && value < 1,
@@ -99,7 +99,7 @@ export const anAbortSignal: Rule = {
     typeof value === "object" && value !== null && "throwIfAborted" in value && "addEventListener" in value,
 };
 
-/** Accepts one of a few words. */
+/** Accepts one of the given words. */
 export const oneOf = (...words: readonly string[]): Rule => ({
   expected: words.map((word) => JSON.stringify(word)).join(" or "),
   accepts: (value) => words.includes(value as string),
@@ -117,7 +117,7 @@ export const nullOr = (rule: Rule): Rule =>
 /** An array of any elements. */
 export const anArray: Rule = { expected: "an array", accepts: Array.isArray };
 
-/** An array, each element of which one rule accepts. `length` is exact where it is given. */
+/** An array whose elements `rule` accepts, of exactly `length` elements if that is given. */
 export const listOf = (rule: Rule, length?: number): Rule => ({
   expected: `an array${length === undefined ? "" : ` of ${length} elements`}, each ${length === undefined ? "element " : ""}${rule.expected}`,
   accepts: (value) => {

@@ -16,12 +16,12 @@ import type { Spec } from "./spec.ts";
 import { formatSpec } from "./spec.ts";
 
 /**
- * The interface through which every op call passes. Executors wrap one another: to record for autodiff, to count, to
- * capture.
+ * The interface through which every op call passes. Executors wrap one another, for example to record for autodiff, to
+ * count, or to capture.
  */
 export interface Executor {
   execute(call: OpCall): Tensor[];
-  /** The backend of ops without inputs that name none. Default: the one that `selectBackend` opened. */
+  /** The backend of ops without inputs whose call specifies none. Default: the one that `selectBackend` opened. */
   readonly backend?: Backend | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface ExecuteOptions {
   readonly scalars?: readonly number[];
   /** Indices of inputs whose memory the op may reuse. The call disposes them. */
   readonly donate?: readonly number[];
-  /** The backend of an op without inputs. Otherwise the inputs decide. */
+  /** The backend of an op without inputs; otherwise the inputs determine it. */
   readonly backend?: Backend;
 }
 
@@ -40,7 +40,7 @@ let current: Executor = launchingExecutor;
 
 export const currentExecutor = (): Executor => current;
 
-/** Runs a synchronous `body` with another executor, and restores the previous one, also when it throws. */
+/** Runs a synchronous `body` with another executor, and restores the previous one, even if it throws. */
 export function withExecutor<Result>(executor: Executor, body: () => Result): Result {
   const outer = current;
   current = executor;
@@ -74,7 +74,7 @@ export function execute<Attrs extends Attributes>(
 
 function commonBackend(op: AnyOp, inputs: readonly (Tensor | undefined)[]): Backend | undefined {
   let common: Backend | undefined;
-  // An operand may be absent only beside others. If all are absent, the caller has passed `undefined`.
+  // An operand may be absent only if others are present. If all are absent, the caller has passed `undefined`.
   if (inputs.length > 0 && inputs.every((input) => input === undefined))
     checkValue(op.name, undefined, aTensor);
   for (const input of inputs) {
@@ -106,9 +106,9 @@ function launchCall(call: OpCall): Tensor[] {
 const newHandleOf = (tensor: Tensor): Tensor => new Tensor(tensor.storage, tensor, tensor.byteOffset);
 
 /**
- * Runs the parts of a composition through the executor in charge. An input that is returned as it came gets a handle of
- * its own from `passThrough`: a new value where the call counts as one op, an alias where its parts do. The caller has
- * checked the inputs.
+ * Runs the parts of a composition with the current executor. An input that is returned unchanged gets a new handle
+ * from `passThrough`: a new value if the call counts as one op, an alias if its parts do. The caller has
+ * already checked the inputs.
  */
 export function runComposition(call: OpCall, passThrough: (input: Tensor) => Tensor): Tensor[] {
   const { op, inputs, attrs, scalars, backend } = call;
@@ -128,7 +128,7 @@ function disposeDonated({ inputs, donated }: OpCall): void {
   });
 }
 
-/** The plan function of an op on a backend: from a plan table, of views and host steps, or from its expression. */
+/** The plan function of an op on a backend: from a plan table, the op's own for views and host steps, or from its expression. */
 export function plannerOf(op: AnyOp, backend: PlanSource): PlanOf<Attributes> | undefined {
   const planner = tabledPlanOf(op, backend) ?? op.plan;
   if (planner !== undefined) return planner;
@@ -149,8 +149,8 @@ interface PlanCache {
 }
 
 /**
- * The most plans cached for an op and a backend. Ragged batches can bring ever new shapes; beyond this many, the cache
- * is cleared.
+ * The largest number of plans cached for an op and a backend. Batches of varying sizes can have ever new shapes; beyond
+ * this number, the cache is cleared.
  */
 const plansKeptPerOp = 512;
 const planCaches = new WeakMap<Backend, WeakMap<AnyOp, PlanCache>>();
@@ -256,7 +256,7 @@ function outputOf(
 const specsOf = (specs: readonly Spec[], group: readonly number[]): Spec[] =>
   group.map((output) => specs[output]!);
 
-/** The view of an output: of the whole group if it is the first of one. */
+/** The view of an output, or of its whole group if it is the first one of a group. */
 function wholeView(
   { backend }: OpCall,
   specs: readonly Spec[],

@@ -12,23 +12,24 @@ import type { Spec } from "./spec.ts";
 
 type Named<Names extends string, Value> = { readonly [Name in Names]: Value };
 
-/** An operation whose work a function on the host does, over operands with names. */
+/** An operation that a function on the host performs, with named operands. */
 export interface HostStep<Inputs extends string, Outputs extends string> {
   /** The name in errors and profiles. */
   readonly name: string;
   readonly inputs: readonly Inputs[];
-  /** Shapes and dtypes of the outputs from those of the inputs. The outputs have other names than the inputs. */
+  /** The shapes and dtypes of the outputs, from those of the inputs. The names of outputs must differ from those of inputs. */
   outputs(inputs: Named<Inputs, Spec>): Named<Outputs, Spec>;
   /**
-   * Gets one array for each operand: f32 and f16 as Float32Array, integers as they are, bool as whole numbers. Those of outputs hold
-   * anything until it fills them. The device waits for the promise, and reads that come later reject where it throws.
+   * Gets one array for each operand: f32 and f16 as Float32Array, integers unchanged, bool as integers. The contents of
+   * output arrays are undefined until the function fills them. The device waits for the promise, and later reads reject
+   * if the function throws.
    */
   run(arrays: Named<Inputs | Outputs, NumericArray>): void | Promise<void>;
-  /** Inputs whose values `gradient` gets: they are kept until the backward pass. Default: none. */
+  /** The inputs whose values `gradient` gets; they are kept until the backward pass. Default: none. */
   readonly reads?: readonly Inputs[];
   /**
-   * Gradients of the inputs, given those of the outputs, each absent where nothing depends on it. Made of operations, it can be
-   * differentiated again. Absent: the step has no gradient.
+   * The gradients of the inputs, from those of the outputs, which are undefined if nothing depends on an output. If it
+   * consists of operations, it can be differentiated again. Without this function, the step has no gradient.
    */
   gradient?(
     outputGradients: Partial<Named<Outputs, Tensor>>,
@@ -37,11 +38,11 @@ export interface HostStep<Inputs extends string, Outputs extends string> {
 }
 
 /**
- * An operation that runs a function on the host in its place in the queue of the device: what was called before has run, what
- * comes after waits for it. The function may be asynchronous, for example a sum over several machines.
+ * An operation that runs a function on the host, in order in the queue of the device: earlier calls have run, and
+ * later ones wait for it. The function may be asynchronous, for example a sum over several machines.
  *
- * Shapes: as `outputs` says. Throws ArgumentError for a step without a name or functions, for inputs that are no tensors, and for
- * outputs named like inputs.
+ * Shapes: as `outputs` specifies. Throws ArgumentError for a step without a name or functions, for inputs that are not
+ * tensors, and for outputs with the names of inputs.
  *
  * @example
  * const allReduce = hostStep({
@@ -129,7 +130,7 @@ function opOf<Inputs extends string, Outputs extends string>(step: HostStep<Inpu
           ),
         );
         if (result instanceof Promise) {
-          // The promise is nobody's: what becomes of it is not reported.
+          // Nobody awaits this promise, so a rejection is not reported.
           result.catch(() => undefined);
           throw new MissingKernelError(
             `${step.name}: found an asynchronous host step, expected a synchronous one: the reference cannot wait`,

@@ -1,13 +1,14 @@
 import type { Bytes } from "../expression/storage.ts";
 
 /**
- * WebAssembly modules as text that stands in JavaScript and that a web server compresses nearly as well as the bytes: each of the
- * most common bytes is one character, the others are two. Base64 shifts repetitions out of step, hexadecimal doubles them.
+ * WebAssembly modules as text for embedding in JavaScript, which web servers compress nearly as well as the bytes: each
+ * of the most common bytes is one character, each of the others is two. Base64 would misalign repetitions, and
+ * hexadecimal would double their length.
  */
 const letters: string = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at))
   .join("")
   .replace(/["\\]/g, "");
-/** Bytes of one character: those that the kernels of this repository have most of. */
+/** The bytes that one character represents: the most common ones in the kernels of this repository. */
 const common: readonly number[] = [
   0x20, 0x00, 0x01, 0xfd, 0x02, 0x04, 0x41, 0x21, 0x0b, 0x6a, 0x03, 0x22, 0x0c, 0x40, 0x10, 0x08, 0x7f, 0x05,
   0x0d, 0x06, 0x6c, 0x0a, 0x09, 0x74, 0x1b, 0x0e, 0x0f, 0x07, 0x12, 0x13, 0x14, 0xe4, 0x11, 0xe6, 0x18, 0x28,
@@ -18,7 +19,10 @@ const common: readonly number[] = [
 ];
 const singles: number = common.length;
 
-/** Every byte, in the order of its place: characters `singles` and the one after it lead to the later shelves of as many. */
+/**
+ * All bytes in the order of their codes: the characters `singles` and `singles + 1` are prefixes that select the later
+ * groups.
+ */
 const bytesInOrder = (): number[] => [
   ...common,
   ...Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !common.includes(byte)),

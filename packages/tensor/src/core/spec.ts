@@ -45,7 +45,7 @@ export function checkShape(shape: Shape, argument = "shape"): void {
 
 const dimensions: Rule = /* @__PURE__ */ listOf(nonNegativeInteger);
 
-/** NumPy's broadcasting of any number of shapes. Throws ShapeError that shows all of them. */
+/** NumPy's broadcasting of any number of shapes. Throws a ShapeError that shows all of them. */
 export function broadcastShapes(shapes: readonly Shape[], operation: string): number[] {
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   const result = new Array<number>(rank).fill(1);
@@ -65,14 +65,14 @@ export function broadcastShapes(shapes: readonly Shape[], operation: string): nu
   return result;
 }
 
-/** Strides, in elements, that read a contiguous tensor of `shape` as if it had been broadcast to `target`. */
+/** The strides, in elements, with which a contiguous tensor of `shape` is read as if it were broadcast to `target`. */
 export function broadcastStrides(shape: Shape, target: Shape): number[] {
   const own = stridesOf(shape);
   const lead = target.length - shape.length;
   return target.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : own[axis - lead]!));
 }
 
-/** An axis counted from the front; negative ones count from the end. Throws ArgumentError out of range. */
+/** An axis counted from the front; negative ones count from the end. Throws ArgumentError if it is out of range. */
 export function normalizeAxis(axis: number, rank: number, operation: string): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new ArgumentError(`${operation}: axis: found ${axis}, expected an integer in [${-rank}, ${rank})`);
@@ -80,7 +80,10 @@ export function normalizeAxis(axis: number, rank: number, operation: string): nu
   return axis < 0 ? axis + rank : axis;
 }
 
-/** One `axis` of options that have no other member, counted from the front. Throws ArgumentError for other options and out of range. */
+/**
+ * The `axis` of options that have no other member, counted from the front. Throws ArgumentError for other options and
+ * an axis out of range.
+ */
 export function axisOption(
   operation: string,
   options: { readonly axis?: number },
@@ -92,10 +95,13 @@ export function axisOption(
   return normalizeAxis(axis, rank, operation);
 }
 
-/** One axis or several; negative ones count from the end. */
+/** One or more axes; negative ones count from the end. */
 export type Axes = number | readonly number[];
 
-/** Sorted distinct axes, counted from the front; absent means all of them. Throws ArgumentError out of range and for one that is named twice. */
+/**
+ * The sorted, distinct axes, counted from the front; undefined means all of them. Throws ArgumentError for axes out of
+ * range or named twice.
+ */
 export function normalizeAxes(axis: Axes | undefined, rank: number, operation: string): number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, index) => index);
   checkValue(`${operation}: axis`, axis, axes);
@@ -110,7 +116,10 @@ export interface AxisOptions {
   readonly axis?: Axes | undefined;
 }
 
-/** The `axis` of options that have no other member, as sorted distinct axes. Throws ArgumentError for other options and wrong axes. */
+/**
+ * The `axis` of options that have no other member, as sorted distinct axes. Throws ArgumentError for other options and
+ * wrong axes.
+ */
 export function axesOption(operation: string, options: AxisOptions, rank: number, fallback?: Axes): number[] {
   checkOptions<AxisOptions>(operation, options, { axis: anything });
   return normalizeAxes(options.axis ?? fallback, rank, operation);

@@ -1,7 +1,7 @@
 import type { ScalarType } from "../../expression/dtype.ts";
 
 /**
- * The arguments of a kernel in WASM as the words that it reads: addresses, then parameters.
+ * The arguments of a WASM kernel as the words that it reads: addresses, then parameters.
  *
  * @example argumentWords([1024, 0], ["u32", "f32"], [3, 1]) // [1024, 0, 3, 0x3f800000]
  */

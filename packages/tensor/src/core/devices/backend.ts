@@ -9,9 +9,9 @@ import type { Spec } from "../spec.ts";
 import { formatSpec, sizeOf } from "../spec.ts";
 import type { DeviceBuffer, Launch } from "./launch.ts";
 
-/** What plans may rely on. Plans are pure functions of this and of the specs. */
+/** The properties of a device on which plans may rely. Plans are pure functions of these and of the specs. */
 export interface Limits {
-  /** The memory layout of each dtype; absent where the device lacks it. */
+  /** The memory layout of each dtype that the device supports. */
   readonly storage: Readonly<Partial<Record<DType, Storage>>>;
   readonly maxBufferBytes: number;
   /** Views of a buffer start at multiples of this many bytes. */
@@ -19,58 +19,59 @@ export interface Limits {
   /** The largest number of workgroups in one dimension, on devices that have workgroups. */
   readonly maxWorkgroups?: number;
   /**
-   * Optional abilities of the device, such as `subgroups` or `shader-f16`. `non-finite`: NaN and infinities behave as IEEE
-   * 754 says.
+   * Optional abilities of the device, such as `subgroups` or `shader-f16`. With `non-finite`, NaN and infinities behave
+   * as in IEEE 754.
    */
   readonly features: ReadonlySet<string>;
 }
 
 export interface WaitOptions {
   /**
-   * How long to wait, in milliseconds. Work that has not ended by then is given up: this call and all later ones that wait for
-   * the device reject with DeviceError, which names the launch; workers are ended, and a GPU is released if its work ends after
-   * all. A device that runs on the calling thread alone cannot look at the time while a kernel runs.
+   * The time to wait, in milliseconds. Work that has not ended by then is abandoned: this call and all later ones that
+   * wait for the device reject with DeviceError, which names the launch; workers are terminated, and a GPU is released
+   * if its work ends after all. A device that runs only on the calling thread cannot check the time while a kernel
+   * runs.
    */
   readonly deadline?: number | undefined;
 }
 
 /**
- * A device that executes launches in order. It knows buffers and launches and nothing else: no op, no tensor.
+ * A device that executes launches in order. It knows only buffers and launches, neither ops nor tensors.
  * `write`, `free`, `read` and `launch` take effect in the order of the calls.
  */
 export interface Backend {
   readonly name: string;
-  /** The adapter or processor, for people: `SwiftShader (software)`, `WebAssembly SIMD, 2 threads`. */
+  /** A description of the adapter or processor: `SwiftShader (software)`, `WebAssembly SIMD, 2 threads`. */
   readonly device: string;
-  /** Threads of the processor that run kernels; absent where the device has others. */
+  /** The number of processor threads that run kernels; undefined for other kinds of devices. */
   readonly threads?: number | undefined;
-  /** Whether the processor emulates the device: it is then many times slower than the CPU backend. */
+  /** Whether the processor emulates the device, which is then many times slower than the CPU backend. */
   readonly isEmulated?: boolean | undefined;
   /** Kernel languages, best first. */
   readonly languages: readonly string[];
   readonly limits: Limits;
-  /** Throws OutOfMemoryError. The contents are undefined. Zero bytes is allowed. */
+  /** Allocates a buffer with undefined contents; zero bytes are allowed. Throws OutOfMemoryError. */
   allocate(bytes: number): DeviceBuffer;
-  /** The memory is reused only by what is queued after this call. Freeing twice throws DisposedError. */
+  /** Frees a buffer. Only work that is queued after this call reuses its memory. Freeing it twice throws DisposedError. */
   free(buffer: DeviceBuffer): void;
   /** The data is copied before the call returns; launches queued earlier still see the old contents. */
   write(buffer: DeviceBuffer, byteOffset: number, data: ArrayBufferView): void;
   /**
-   * Resolves with the contents as of this point of the queue. Rejects with an error that names the launch if one before it
-   * failed, and once with ArgumentError if the check of one found values out of range: after that the device goes on.
+   * Resolves with the contents as of this point of the queue. Rejects with an error that names the launch if an earlier one
+   * failed, and once with ArgumentError if the check of a launch found values out of range; the device can be used after that.
    */
   read(buffer: DeviceBuffer, byteOffset: number, bytes: number): Promise<ArrayBuffer>;
-  /** Returns before the work has run. */
+  /** Queues a launch and returns before it has run. */
   launch(launch: Launch): void;
   /** Resolves when all queued work has finished; rejects with the first failure since the last report. */
   idle(options?: WaitOptions): Promise<void>;
-  /** Bytes in live buffers, bytes kept for reuse, and the most bytes that were live at once. */
+  /** The bytes in live buffers, the bytes kept for reuse, and the largest number of bytes that were live at the same time. */
   memory(): { readonly live: number; readonly pooled: number; readonly peak: number };
-  /** Finishes queued work and releases the device. Everything afterwards throws DisposedError. */
+  /** Finishes queued work and releases the device. All later calls throw DisposedError. */
   close(options?: WaitOptions): Promise<void>;
 }
 
-/** What an app hands to `selectBackend`: the name of a device, and a way to open it with the options that it was made with. */
+/** The argument of `selectBackend`: the name of a device, and a function that opens it with the options of the factory. */
 export interface BackendFactory<Name extends string = string> {
   readonly name: Name;
   open(): Promise<Backend>;
@@ -83,7 +84,10 @@ export function storageOf(dtype: DType, limits: Limits): Storage {
   return storage;
 }
 
-/** Bytes of a tensor of this spec on a device with these limits. Throws OutOfMemoryError where no number can count them. */
+/**
+ * The number of bytes of a tensor of this spec on a device with these limits. Throws OutOfMemoryError if it is not a
+ * safe integer.
+ */
 export function bytesOf(spec: Spec, limits: Limits): number {
   const bytes = sizeOf(spec.shape) * bytesOfStorage(storageOf(spec.dtype, limits));
   if (!Number.isSafeInteger(bytes)) {
@@ -92,7 +96,7 @@ export function bytesOf(spec: Spec, limits: Limits): number {
   return bytes;
 }
 
-/** The places of tensors that share a piece of memory, one behind the other. */
+/** The offsets of tensors that share a range of memory, one after another. */
 export interface GroupLayout {
   readonly byteOffsets: readonly number[];
   readonly bytes: number;
@@ -112,7 +116,7 @@ export function groupLayout(specs: readonly Spec[], limits: Limits): GroupLayout
 
 let defaultBackend: Backend | undefined;
 
-/** The backend of tensors that are created without naming one. Throws BackendError when none is set. */
+/** The backend of tensors that are created without specifying one. Throws BackendError if none is set. */
 export function getDefaultBackend(): Backend {
   if (defaultBackend === undefined) {
     throw new BackendError(
@@ -129,7 +133,7 @@ export function setDefaultBackend(backend: Backend | undefined): void {
 const numbers = new WeakMap<Backend, number>();
 const counts = new Map<string, number>();
 
-/** Which of the backends of its name this one is, in the order in which they were first asked for. */
+/** The number of a backend among those of its name, in the order in which numbers were first requested. */
 function numberOf(backend: Backend): number {
   const known = numbers.get(backend);
   if (known !== undefined) return known;
@@ -140,8 +144,8 @@ function numberOf(backend: Backend): number {
 }
 
 /**
- * A backend for a message: `cpu 2 (WebAssembly SIMD, 2 threads)`. Backends of one name are numbered in the order in which they
- * were selected or, without `selectBackend`, first described.
+ * Describes a backend for a message: `cpu 2 (WebAssembly SIMD, 2 threads)`. Backends of one name are numbered in the
+ * order in which they were selected or, without `selectBackend`, first described.
  */
 export const describeBackend = (backend: Backend): string =>
   `${backend.name} ${numberOf(backend)} (${backend.device})`;
@@ -159,10 +163,10 @@ const backendList: Rule = {
 };
 
 /**
- * Opens the first factory that opens, and makes it the default for new tensors. A backend that is preferred by name
- * must open: otherwise the call fails with its reason, because work that silently runs elsewhere misleads. Throws
+ * Opens the first backend that can be opened, and makes it the default for new tensors. A backend that is preferred by name
+ * must open; otherwise the call fails with the reason, because work that silently runs elsewhere would be misleading. Throws
  * ArgumentError for wrong options and for a preferred name that none of the factories has, and BackendError with all reasons
- * when none opens.
+ * if none opens.
  *
  * @example const backend = await selectBackend([webgpu(), cpu({ threads: 2 })]);
  */
@@ -184,7 +188,7 @@ export async function selectBackend<Name extends string>(
   for (const factory of candidates) {
     try {
       const backend = await factory.open();
-      // Numbers follow the order of selection, not that of the first messages.
+      // Numbers the backends in the order of selection, not in that of the first messages.
       numberOf(backend);
       setDefaultBackend(backend);
       return backend;

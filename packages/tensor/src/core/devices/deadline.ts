@@ -2,11 +2,11 @@ import { checkOptions } from "../../checks/check.ts";
 import { positive } from "../../checks/rules.ts";
 import type { WaitOptions } from "./backend.ts";
 
-/** The longest time that a timer takes, in milliseconds. */
+/** The longest delay of a timer, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 
 /**
- * Settles as the promise of `wait` does. At the deadline `giveUp` is called with the reason, and must make that promise reject.
+ * Settles like the promise of `wait`. At the deadline, `giveUp` is called with the reason; it must make that promise reject.
  * Throws ArgumentError for wrong options before `wait` is called.
  */
 export function waitUntil(

@@ -13,20 +13,20 @@ export interface FloatElements {
   readonly extensions: readonly WgslExtension[];
   /** The function that `store` calls. */
   readonly pack?: WgslPairs["pack"] | undefined;
-  /** The f32 or vec4f at `index`, which counts in widths. The text of `index` appears once or twice. */
+  /** The f32 or vec4f at `index`, which counts f32 or vec4f. The text of `index` appears once or twice. */
   load(array: string, index: string): string;
-  /** The element that represents a value. Absent where `store` is. */
+  /** The element that represents a value. Undefined if `store` is. */
   readonly stored?: ((value: string) => string) | undefined;
   /**
-   * The statement that stores a value as number `index`. Absent for single elements of two bytes on a device without
-   * `shader-f16`: two invocations would write one word, so one has to own four neighbours.
+   * The statement that stores a value at `index`. Undefined for single elements of two bytes on a device without
+   * `shader-f16`: two invocations would write the same word, so one invocation has to write four neighbours.
    */
   readonly store?: ((array: string, index: string, value: string) => string) | undefined;
 }
 
 /**
- * The bits of four f32 rounded to f16 by `pack2x16float`, whose results WGSL leaves undefined beyond 65,504: up to
- * 65,520 they are 65,504 here, from there on infinity. NaN, recognized by its bits, stays NaN.
+ * The bits of four f32 rounded to f16 by `pack2x16float`, whose results WGSL leaves undefined above 65,504: up to
+ * 65,520 they are 65,504 here, above that infinity. NaN, recognized by its bits, stays NaN.
  */
 const halfWordsSource = `\
 fn halfWords(x: vec4f) -> vec2u {
@@ -39,12 +39,13 @@ fn halfWords(x: vec4f) -> vec2u {
   return vec2u(pack2x16float(inside.xy), pack2x16float(inside.zw)) | outside.xz | (outside.yw << vec2u(16u));
 }`;
 
-/** The functions that make two words of four floats. */
+/** The functions that pack four floats into two words. */
 export const packSources: { readonly [Name in WgslPairs["pack"]]: string } = { halfWords: halfWordsSource };
 
 /**
- * How WGSL code declares, loads and stores the floats of a dtype on a device, one or four at a time; it computes in f32. Halves are
- * `f16` where the device has `shader-f16`, and elsewhere two to a word. The code contains `floatElementsSource`.
+ * How WGSL code declares, loads and stores the floats of a dtype on a device, one or four at a time; it computes in
+ * f32. Halves are `f16` if the device has `shader-f16`, otherwise two to a word. The code must contain
+ * `floatElementsSource`.
  *
  * Throws DTypeError unless the dtype is f32 or f16.
  *
@@ -79,7 +80,7 @@ export function floatElements(
 
 const elementAt = (array: string, index: string): string => `${array}[${index}]`;
 
-/** Elements that are stored in this form. */
+/** Elements that `stored` converts to their stored form. */
 const storing = (
   elements: Omit<FloatElements, "stored" | "store">,
   stored: (value: string) => string,
@@ -89,7 +90,10 @@ const storing = (
   store: (array, index, value) => `${elementAt(array, index)} = ${stored(value)};`,
 });
 
-/** Elements of a type of their own. They are stored through their bits, because WGSL leaves the overflow of a conversion undefined. */
+/**
+ * Elements with their own WGSL type. They are stored through their bits, because WGSL leaves the overflow of a
+ * conversion undefined.
+ */
 function nativeElements(
   { type, extension }: NonNullable<WgslPairs["native"]>,
   pack: WgslPairs["pack"],
@@ -108,7 +112,7 @@ function nativeElements(
       );
 }
 
-/** Elements that are two to a word. */
+/** Elements that are stored two to a word. */
 function packedElements({ unpack, pack }: WgslPairs, width: 1 | 4): FloatElements {
   if (width === 1) {
     return {
@@ -122,6 +126,6 @@ function packedElements({ unpack, pack }: WgslPairs, width: 1 | 4): FloatElement
   return storing({ type: "vec2u", extensions: [], pack, load }, (value) => `${pack}(${value})`);
 }
 
-/** The function that `store` calls for these elements, where it calls one. */
+/** The source of the function that `store` calls for these elements, if any. */
 export const floatElementsSource = ({ pack }: FloatElements): string =>
   pack === undefined ? "" : `${packSources[pack]}\n`;

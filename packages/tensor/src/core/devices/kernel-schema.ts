@@ -1,20 +1,21 @@
-/** A number that a kernel gets, 32 bits wide. AssemblyScript has `u32` as `usize`, in which it computes addresses. */
+/** The type of a parameter, 32 bits wide. In AssemblyScript `u32` is `usize`, the type of addresses. */
 export type ParameterType = "u32" | "i32" | "f32";
 
 /**
- * The operands of a kernel in WebAssembly by name. Both sides of a launch are made from it: `planLaunch` takes a value for each name, and the
- * kernel reads them through a class that the build writes beside it. Their order stands nowhere else.
+ * The operands of a WebAssembly kernel by name. Both sides of a launch are derived from it: `planLaunch` takes a value
+ * for each name, and the kernel reads them through a class that the build generates next to it. Their order is defined
+ * nowhere else.
  */
 export interface KernelSchema {
-  /** Operands that it reads. One whose name ends in `?` may be absent. */
+  /** The operands that the kernel reads. One whose name ends in `?` may be absent. */
   readonly reads: readonly string[];
-  /** Operands that it writes, those that it reads too among them. */
+  /** The operands that the kernel writes, including those that it also reads. */
   readonly writes: readonly string[];
   readonly parameters: { readonly [name: string]: ParameterType };
 }
 
 /**
- * A number, two or four of them, or as many fours: a member of a struct in WGSL.
+ * The type of a member of a struct in WGSL: a number, a vector of two or four numbers, or an array of vectors of four.
  *
  * @example "u32", "vec2i", "vec4f", `array<vec4u, ${rank}>`
  */
@@ -35,17 +36,17 @@ export interface WgslParameters {
 }
 
 /**
- * The operands and parameters of a WGSL kernel by name. Both sides of a launch are made from it: `planLaunch` takes a value
+ * The operands and parameters of a WGSL kernel by name. Both sides of a launch are derived from it: `planLaunch` takes a value
  * for each name, and the device declares the operands, and the parameters as the members of a struct `p`.
  */
 export interface WgslSchema {
   readonly reads: WgslOperands;
-  /** Operands that it writes, those that it reads too among them. */
+  /** The operands that the kernel writes, including those that it also reads. */
   readonly writes: WgslOperands;
   readonly parameters: WgslParameters;
 }
 
-/** The kernels of a module by the names of their entries: what a `*.kernels.ts` file exports. */
+/** The kernels of a module by the names of their entries. A `*.kernels.ts` file exports them. */
 export interface KernelSchemas {
   readonly [entry: string]: KernelSchema;
 }

@@ -7,12 +7,12 @@ import type { KernelSchema, KernelSchemas, ParameterType, WgslSchema } from "./k
 /** A place in a plan: one of the op's inputs or outputs, or a temporary that the plan asked for. */
 export type Slot = { readonly input: number } | { readonly output: number } | { readonly temporary: number };
 
-/** A number that the caller passes with each call. It may change from step to step without a recompilation. */
+/** A number that the caller passes with each call. It may change from step to step without recompilation. */
 export interface ScalarSlot {
   readonly scalar: number;
 }
 
-/** Compiled code in some language of some backend. Backends recognise `language`, never the op it came from. */
+/** Code in a language of a backend. Backends recognize `language`, never the op that the kernel belongs to. */
 export interface Kernel {
   readonly language: string;
   /** The name of the function, which errors and profiles show. */
@@ -20,16 +20,17 @@ export interface Kernel {
 }
 
 /**
- * `entry(begin, end, scratch, args, counter)` in an embedded module. `args` is the address of the arguments, 4 bytes each: reads,
- * writes, then parameters. Operands are byte addresses (0 where absent), items `begin` to `end` are this call's share of the work, and
- * `scratch` is private to the worker, 16-byte aligned and not cleared. Up to 64 bytes before and after an operand may be read, not
- * written. `counter` is the address of a u32 that is private to the worker, to which the kernel adds how many values are outside
- * of the range of the launch's `check`; it is 0 if the launch has none.
+ * `entry(begin, end, scratch, args, counter)` in an embedded module. `args` is the address of the arguments, 4 bytes
+ * each: reads, writes, then parameters. Operands are byte addresses (0 where absent), items `begin` to `end` are the
+ * work of this call, and `scratch` is private to the worker, 16-byte aligned and not cleared. Up to 64 bytes before and
+ * after an operand may be read, not written. `counter` is the address of a u32 that is private to the worker, to which
+ * the kernel adds the number of values outside the range of the launch's `check`; the address is 0 if the launch has
+ * none.
  */
 export interface WasmKernel<Schema extends KernelSchema = KernelSchema> extends Kernel {
   readonly language: "wasm";
   /**
-   * The module's bytes as text (see `bytesOfModule`), because kernels travel inside the JavaScript. It also identifies
+   * The module's bytes as text (see `bytesOfModule`), because kernels are embedded in the JavaScript. It also identifies
    * the module.
    */
   readonly module: string;
@@ -52,9 +53,9 @@ export function wasmKernel<Schemas extends KernelSchemas, Entry extends keyof Sc
 export type WgslExtension = "f16" | "subgroups";
 
 /**
- * A WGSL module whose compute entry point is `entry`. Its code declares neither operands, parameters nor extensions: the device does.
- * Arrays may be longer than their operands, so lengths come as parameters, the members of `p`. Code for launches with a `check`
- * calls `countOutside(count: u32)`, which the device defines.
+ * A WGSL module whose compute entry point is `entry`. The device, not the code, declares operands, parameters and
+ * extensions. Arrays may be longer than their operands, so lengths are passed as parameters, the members of `p`. Code
+ * for launches with a `check` calls `countOutside(count: u32)`, which the device defines.
  */
 export interface WgslKernel<Schema extends WgslSchema = WgslSchema> extends Kernel {
   readonly language: "wgsl";
@@ -66,15 +67,15 @@ export interface WgslKernel<Schema extends WgslSchema = WgslSchema> extends Kern
 }
 
 /**
- * How a kernel's work is cut. In WASM, threads take chunks of `chunk` items. The plan chooses `chunk` from the
- * problem's shape alone, so that results have the same bits for any number of threads.
+ * How a kernel's work is divided. In WASM, threads take chunks of `chunk` items. The plan chooses `chunk` only by the
+ * problem's shape, so that results have the same bits for any number of threads.
  */
 export type Work =
   | { readonly items: number; readonly chunk: number; readonly scratchBytes?: number }
   | { readonly workgroups: readonly [x: number, y: number, z: number] };
 
 /**
- * Values that must lie in a range. The kernel counts those outside, and the next `read` or `idle` rejects with ArgumentError:
+ * A check that values are in a range. The kernel counts those outside, and the next `read` or `idle` rejects with ArgumentError:
  * `take: indices: found 3 outside of [0, 10)`.
  */
 export interface RangeCheck {
@@ -91,7 +92,7 @@ export interface KernelLaunch<Operand, Scalar> {
   readonly kind: "kernel";
   readonly kernel: Kernel;
   readonly reads: readonly (Operand | undefined)[];
-  /** Operands that are written. One that is both read and written is listed only here. */
+  /** The operands that are written. One that is both read and written is listed only here. */
   readonly writes: readonly (Operand | undefined)[];
   readonly parameters: readonly (number | Scalar)[];
   readonly work: Work;
@@ -99,7 +100,7 @@ export interface KernelLaunch<Operand, Scalar> {
   readonly check?: RangeCheck | undefined;
 }
 
-/** Evaluates an expression at every point of `shape`. Outputs are contiguous in `shape`. */
+/** Evaluates an expression at every point of `shape`. Outputs are contiguous. */
 export interface ExpressionLaunch<Operand, Scalar> {
   readonly kind: "expression";
   readonly expression: Expression;
@@ -122,7 +123,10 @@ export interface HostLaunch<Operand> {
   readonly kind: "host";
   readonly name: string;
   readonly operands: { readonly [name: string]: HostOperand<Operand> };
-  /** Gets one array for each operand, in the backend's storage. What it writes to `write` operands is written to the device. */
+  /**
+   * Gets one array for each operand, in the backend's storage. The contents of `write` operands are then written to the
+   * device.
+   */
   run(arrays: { [name: string]: NumericArray }): void | Promise<void>;
 }
 
@@ -131,7 +135,7 @@ export type AnyLaunch<Operand, Scalar> =
   | ExpressionLaunch<Operand, Scalar>
   | HostLaunch<Operand>;
 
-/** A launch as a plan describes it, over slots. */
+/** A launch over slots, as in a plan. */
 export type PlannedLaunch = AnyLaunch<Slot, ScalarSlot>;
 
 /** A range of bytes of a device buffer. */
@@ -141,17 +145,17 @@ export interface BufferView {
   readonly bytes: number;
 }
 
-/** Memory of a backend. Only the backend that made it knows what it is. */
+/** Memory of a backend. Only the backend that allocated it can interpret it. */
 export interface DeviceBuffer {
   readonly bytes: number;
 }
 
-/** A launch as a backend receives it, over buffers and numbers. */
+/** A launch over buffers and numbers, as backends receive it. */
 export type Launch = AnyLaunch<BufferView, never>;
 
 const isScalarSlot = (value: number | ScalarSlot): value is ScalarSlot => typeof value !== "number";
 
-/** Replaces slots by views, and scalar slots by numbers. */
+/** Replaces slots with views, and scalar slots with numbers. */
 export function bindLaunch(
   launch: PlannedLaunch,
   view: (slot: Slot) => BufferView,

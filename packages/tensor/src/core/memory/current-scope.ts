@@ -10,7 +10,7 @@ let current: Scope | undefined;
 
 export const currentScope = (): Scope | undefined => current;
 
-/** Runs `body` in a scope, or outside of every scope. */
+/** Runs `body` in a scope, or outside all scopes. */
 export function runInScope<Result>(scope: Scope | undefined, body: () => Result): Result {
   const outer = current;
   current = scope;

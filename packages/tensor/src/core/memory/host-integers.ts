@@ -11,14 +11,14 @@ interface Upload {
 const uploads = new WeakMap<object, Upload>();
 
 /**
- * Notes the values that a tensor was made from, if it may hold labels or indices, so that those can be checked without reading the
- * device. The array must not change afterwards.
+ * Stores the values from which a tensor was created, if they may be labels or indices, so that they can be checked
+ * without reading from the device. The array must not be changed afterwards.
  */
 export function rememberIntegers({ storage, byteOffset, dtype }: Tensor, values: NumericArray): void {
   if (dtype === indexType) uploads.set(storage, { values, byteOffset });
 }
 
-/** The values that `rememberIntegers` noted for this tensor, or for one of which it is another view. */
+/** The values that `rememberIntegers` stored for this tensor, or for one of the same memory. */
 export function rememberedIntegers({ storage, byteOffset, size }: Tensor): NumericArray | undefined {
   const known = uploads.get(storage);
   return known?.byteOffset === byteOffset && known.values.length === size ? known.values : undefined;

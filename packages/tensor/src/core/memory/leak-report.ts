@@ -7,35 +7,35 @@ import { formatSpec } from "../spec.ts";
 import type { LeakWatch, Made } from "./leak-watch.ts";
 import { setLeakWatch } from "./leak-watch.ts";
 
-/** Tensors of one origin that belong to no scope and were not disposed. */
+/** Tensors with the same origin that belong to no scope and were not disposed. */
 export interface UnfreedTensors {
-  /** The operation that made them, such as `add`; absent for memory from before leaks were reported. */
+  /** The operation that created them, such as `add`; undefined for memory that was allocated before leaks were reported. */
   readonly op?: string;
-  /** Shape and dtype; absent where the operation is. */
+  /** Shape and dtype; undefined if the operation is. */
   readonly spec?: Spec;
-  /** Tensors that share their memory count as one. */
+  /** The number of tensors; those that share their memory count as one. */
   readonly tensors: number;
-  /** The bytes of all of them together. */
+  /** The total number of bytes. */
   readonly bytes: number;
-  /** The call site: lines of the engine's stack trace, innermost call first. Absent unless `stacks` is on. */
+  /** The call site: lines of the engine's stack trace, innermost call first. Undefined unless `stacks` is on. */
   readonly stack?: string;
 }
 
-/** Gets the tensors that one collection of garbage has found to be forgotten, those with the most bytes first. */
+/** Gets the forgotten tensors that one garbage collection has found, those with the most bytes first. */
 export type LeakListener = (leaks: readonly UnfreedTensors[]) => void;
 
 /** What a leak report contains. */
 export interface LeakReportOptions {
-  /** Whether to say where tensors were made, which makes every operation some microseconds slower. Default: false. */
+  /** Whether reports contain call sites, which makes every operation some microseconds slower. Default: false. */
   readonly stacks?: boolean;
 }
 
 /**
- * Reports forgotten tensors, for use in development: those that no scope owned, or that `keep` took out of theirs, and that the
- * engine has collected as garbage without a `dispose`. `true` writes reports with `console.warn`, a function gets them as data,
- * `false` ends them. A report comes when the engine collects garbage, which may be late or never; `node --expose-gc` has a
- * function `gc` that collects at once. Tensors that can still be reached are in no report, but in `unfreedTensors`. While no reports
- * are asked for, nothing is recorded.
+ * Reports forgotten tensors, for use in development: those that no scope owned, or that `keep` took out of their scope,
+ * and that the engine has collected as garbage before they were disposed. `true` writes reports with `console.warn`, a
+ * function gets them as data, `false` switches them off. A report comes when the engine collects garbage, which may be
+ * late or never; `node --expose-gc` has a function `gc` that collects at once. Reports do not include tensors that can
+ * still be reached, but `unfreedTensors` does. While reports are off, nothing is recorded.
  *
  * Throws ArgumentError for anything but a boolean or a function.
  *
@@ -54,9 +54,9 @@ export function reportLeaks(listener: boolean | LeakListener, options: LeakRepor
 }
 
 /**
- * The tensors that belong to no scope and are not disposed so far, by origin, those with the most bytes first: those of models and
- * optimizers, and whatever a program still holds or has just forgotten. It knows of memory that has come to no scope since
- * `reportLeaks` was called; without it the list is empty.
+ * The tensors that belong to no scope and have not been disposed, by origin, those with the most bytes first: those of
+ * models and optimizers, and all others that a program still holds or has just forgotten. It includes only memory that
+ * was outside all scopes after `reportLeaks` was called; without that call, the list is empty.
  *
  * @example
  * reportLeaks(true);
@@ -82,7 +82,7 @@ class LeakReporter implements LeakWatch {
   private readonly hasStacks: boolean;
   private readonly origins = new WeakMap<DeviceBuffer, Origin>();
   private readonly unscoped = new Set<DeviceBuffer>();
-  /** The buffers that the next report is about. */
+  /** The buffers for the next report. */
   private forgotten: DeviceBuffer[] = [];
 
   constructor(listener: LeakListener, hasStacks: boolean) {
@@ -146,10 +146,10 @@ class LeakReporter implements LeakWatch {
   }
 }
 
-/** Longer than the default of V8: layers of models lie between an operation and the code that a user looks for. */
+/** More than the default of V8, because layers of models are between an operation and the user's own code. */
 const framesInStack = 20;
 
-/** The stack trace from the caller of `call` on, as text: objects of the engine would keep what they refer to. */
+/** The stack trace from the caller of `call` on, as text, because the engine's objects would keep alive what they refer to. */
 function stackAbove(call: (...args: never[]) => unknown): string {
   const engine = Error as { stackTraceLimit?: number } & Partial<
     Record<"captureStackTrace", (holder: object, above: unknown) => void>

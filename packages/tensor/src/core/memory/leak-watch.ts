@@ -1,15 +1,15 @@
 import type { DeviceBuffer } from "../devices/launch.ts";
 import type { Spec } from "../spec.ts";
 
-/** A tensor, as far as leak reports know it. */
+/** The properties of a tensor that leak reports use. */
 export interface Made extends Spec {
   readonly isDisposed: boolean;
   readonly storage: { readonly buffer: DeviceBuffer };
 }
 
-/** Records which operations made memory, and which of it was forgotten. */
+/** Records which operations allocated memory, and which of that memory was forgotten. */
 export interface LeakWatch {
-  /** `call` is the function whose callers made the tensors. An outer call comes after those inside of it, and counts. */
+  /** `call` is the function whose callers created the tensors. An outer call is noted after its inner calls and replaces them. */
   noteOrigin(
     op: string,
     outputs: readonly Made[],
@@ -22,11 +22,11 @@ export interface LeakWatch {
   noteFreed(buffer: DeviceBuffer): void;
   /** Memory that no scope owned was freed because its tensors were collected as garbage. */
   noteForgotten(buffer: DeviceBuffer): void;
-  /** A text that names what holds the most memory that no scope owns. */
+  /** A text that names the origin of most of the memory that no scope owns. */
   describeLargest(): string;
 }
 
-/** Present while leaks are reported; see `reportLeaks`. */
+/** Defined while leaks are reported; see `reportLeaks`. */
 export let leakWatch: LeakWatch | undefined;
 
 export function setLeakWatch(watch: LeakWatch | undefined): void {

@@ -9,9 +9,10 @@ import type { Tensor } from "./tensor.ts";
 import { isTensor } from "./tensor.ts";
 
 /**
- * Runs `body` and disposes every tensor made in it, except those that its result leads to (by elements of arrays, Maps and
- * Sets, and by properties of objects of any class) and those kept. Returned tensors belong to the enclosing scope.
- * Tensors in `#private` members and closures of the result cannot be found: `keep` them. Synchronous: a promise is an ArgumentError.
+ * Runs `body` and disposes every tensor created in it, except those that can be reached from its result (by elements of
+ * arrays, Maps and Sets, and by properties of objects of any class) and those passed to `keep`. Returned tensors belong
+ * to the enclosing scope. Tensors in `#private` members and closures of the result cannot be found: `keep` them. `body`
+ * must be synchronous: if it returns a promise, ArgumentError is thrown.
  *
  * @example const y = scope(() => add(mul(x, x), x));
  */
@@ -31,13 +32,13 @@ export function scope<Result>(body: () => Result): Result {
       if (own.delete(tensor)) trackInScope(tensor);
     }
   } finally {
-    // Also if a getter of the result throws.
+    // Disposes them even if a getter of the result throws.
     disposeAll(own);
   }
   return result;
 }
 
-/** Takes a tensor out of the scope it was made in: from now on its owner disposes it. Returns the tensor. */
+/** Takes a tensor out of the scope in which it was created, so that its owner has to dispose it. Returns the tensor. */
 export function keep<Kept extends Tensor>(tensor: Kept): Kept {
   checkValue("keep", tensor, aTensor);
   currentScope()?.delete(tensor);
@@ -46,7 +47,7 @@ export function keep<Kept extends Tensor>(tensor: Kept): Kept {
   return tensor;
 }
 
-/** Runs `body` outside of every scope: what it makes belongs to the caller. */
+/** Runs `body` outside all scopes: the caller owns the tensors that it creates. */
 export function withoutScope<Result>(body: () => Result): Result {
   checkValue("withoutScope", body, callable);
   return runInScope(undefined, body);
@@ -56,7 +57,7 @@ export function withoutScope<Result>(body: () => Result): Result {
 export function rejectPromise(result: unknown, operation: string): void {
   const promise = result as PromiseLike<unknown> | null | undefined;
   if (typeof promise?.then === "function") {
-    // The tensors of the promise are freed, so it will most likely fail. The error below has told why.
+    // The tensors of the promise are freed, so it will most likely reject; the error below gives the reason.
     promise.then(undefined, () => undefined);
     throw new ArgumentError(
       `${operation}: found a function that returns a promise, expected a synchronous one: read values after the call`,
@@ -64,7 +65,7 @@ export function rejectPromise(result: unknown, operation: string): void {
   }
 }
 
-/** Every tensor that a value leads to. A backend is not searched: what it holds belongs to others. */
+/** Every tensor that can be reached from a value. Backends are not searched: the tensors in them belong to others. */
 function* tensorsBehind(value: unknown): Generator<Tensor> {
   const reached = new Set([value]);
   for (const holder of reached) {

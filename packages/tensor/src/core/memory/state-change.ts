@@ -2,10 +2,10 @@ import { checkValue } from "../../checks/check.ts";
 import { callable } from "../../checks/rules.ts";
 import { rejectPromise, scope } from "./scope.ts";
 
-/** A change of state that a forward pass asks for, such as new running statistics. */
+/** A change of state that a forward pass requests, such as new running statistics. */
 export interface StateChange {
   commit(): void;
-  /** The call failed, or runs in `withoutStateChanges`: forget the change and free what it holds. */
+  /** Discards the change and frees its memory, because the call failed or runs in `withoutStateChanges`. */
   discard(): void;
 }
 
@@ -14,8 +14,8 @@ let isSuppressed = false;
 const pending: StateChange[] = [];
 
 /**
- * Commits a change when the outermost differentiated call returns, in the order of the requests; at once where none is
- * running. When a call throws, inner ones too, its changes are discarded, the latest first. Inside `withoutStateChanges` the
+ * Commits a change when the outermost differentiated call returns, in the order of the requests, or at once if none is
+ * running. If a call throws, even an inner one, its changes are discarded, the latest first. In `withoutStateChanges`, the
  * change is discarded at once.
  *
  * @example deferStateChange({ commit: () => module.adopt(statistics), discard: () => statistics.dispose() });
@@ -27,8 +27,9 @@ export function deferStateChange(change: StateChange): void {
 }
 
 /**
- * Registers how to undo a change that has been made already, such as that of a random source. It is undone when the current
- * differentiated call or `wholeStep` throws, and at the end of `withoutStateChanges`; the latest change first.
+ * Registers a function that undoes a change that has already been made, such as that of a random source. It is called
+ * if the current differentiated call or `wholeStep` throws, and at the end of `withoutStateChanges`; the latest change
+ * is undone first.
  *
  * @example const before = source.state; registerUndo(() => { source.state = before; });
  */
@@ -37,7 +38,7 @@ export function registerUndo(undo: () => void): void {
 }
 
 /**
- * Runs one step of training completely or not at all. Running statistics change when `step` returns; where it throws, they and
+ * Runs one step of training completely or not at all. Running statistics change when `step` returns; if it throws, they and
  * random sources are as they were before. The update of the optimizer must be the last call in it that may throw. It is a scope:
  * tensors that it does not return are freed.
  *
@@ -54,9 +55,10 @@ export function wholeStep<Result>(step: () => Result): Result {
 }
 
 /**
- * Runs `f` and leaves the state of modules as it was, so that probes, line searches and second derivatives do not disturb a run:
- * running statistics do not change, and random sources, the default one too, are put back when `f` has returned or thrown. What
- * is written directly, such as `parameter.value` or the update of an optimizer, stays. Synchronous.
+ * Runs `f` without changing the state of modules, so that probes, line searches and second derivatives do not disturb a
+ * run: running statistics do not change, and random sources, including the default one, are restored when `f` has
+ * returned or thrown. What is written directly, such as `parameter.value` or the update of an optimizer, is not undone.
+ * `f` must be synchronous.
  *
  * @throws ArgumentError when `f` returns a promise
  * @example const probe = withoutStateChanges(() => model.forward(x));
@@ -78,7 +80,7 @@ export function withoutStateChanges<Result>(f: () => Result): Result {
   }
 }
 
-/** Runs a step: its changes are discarded when it throws, and committed when the outermost step returns. It is no scope. */
+/** Runs a step: its changes are discarded when it throws, and committed when the outermost step returns. It is not a scope. */
 export function settlingState<Result>(call: () => Result): Result {
   checkValue("settlingState", call, callable);
   const earlier = pending.length;

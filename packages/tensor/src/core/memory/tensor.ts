@@ -14,10 +14,10 @@ import { formatShape, formatSpec, sizeOf } from "../spec.ts";
 import { trackInScope } from "./current-scope.ts";
 import { allocate, free, freeWhenForgotten, takeOutOfNet } from "./unscoped-memory.ts";
 
-// Engines without `using` still run its compiled form once the symbol exists.
+// Engines without `using` run its compiled form if the symbol exists.
 (Symbol as { dispose?: symbol }).dispose ??= Symbol.for("Symbol.dispose");
 
-/** A buffer that several tensors may view; it goes back to its backend when the last of them is disposed. */
+/** A buffer that several tensors may view; it is freed when the last of them is disposed. */
 export class TensorStorage {
   readonly backend: Backend;
   readonly buffer: DeviceBuffer;
@@ -44,7 +44,7 @@ export class TensorStorage {
     free(this);
   }
 
-  /** For a tensor that no scope owns. */
+  /** Frees the buffer when the storage is collected as garbage, for tensors that no scope owns. */
   freeWhenForgotten(): void {
     if (this.isInNet) return;
     this.isInNet = true;
@@ -56,10 +56,10 @@ let nextId = 0;
 
 /**
  * A contiguous array of one dtype on one backend: a buffer, a byte offset and a spec. Tensors are values: operations
- * make new ones. Memory is freed by `dispose`, `using`, or the `scope` that the tensor was made in. The memory of a tensor in no
- * scope is freed once the engine has collected the tensor as garbage, which may be much later: the engine sees the size of the
- * handle and not that of the memory, and frees nothing before the event loop has its turn, which it never has in a loop
- * without an `await`.
+ * create new ones. Memory is freed by `dispose`, `using`, or the `scope` in which the tensor was created. The memory of
+ * a tensor in no scope is freed once the engine has collected the tensor as garbage, which may be much later: the
+ * engine sees the size of the handle but not that of the memory, and frees nothing until control returns to the event
+ * loop, which never happens in a loop without an `await`.
  */
 export class Tensor implements Spec {
   /** Equal for tensors that represent the same value (see `aliasOf`). */
@@ -69,7 +69,7 @@ export class Tensor implements Spec {
   readonly byteOffset: number;
   private storageOrNone: TensorStorage | undefined;
 
-  /** For executors; users make tensors with `tensor`, `zeros` and the other operations. */
+  /** For executors; users create tensors with `tensor`, `zeros` and the other operations. */
   constructor(storage: TensorStorage, spec: Spec, byteOffset = 0, id: number = nextId++) {
     storage.retain();
     this.storageOrNone = storage;
@@ -125,7 +125,7 @@ export class Tensor implements Spec {
     return (await this.data())[0]!;
   }
 
-  /** Gives the memory back when no other tensor views it. Safe to call again. */
+  /** Frees the memory if no other tensor views it. May be called more than once. */
   dispose(): void {
     const storage = this.storageOrNone;
     this.storageOrNone = undefined;
@@ -152,7 +152,7 @@ export class Tensor implements Spec {
 /** Also true for a tensor of another copy of the package. */
 export const isTensor = (value: unknown): value is Tensor => aTensor.accepts(value);
 
-/** Another handle of the same value, disposed on its own. Tapes keep these, so users may dispose theirs. */
+/** Another handle of the same value, which is disposed independently. Tapes keep such handles, so users may dispose their own. */
 export function aliasOf(tensor: Tensor): Tensor {
   return new Tensor(tensor.storage, tensor, tensor.byteOffset, tensor.id);
 }

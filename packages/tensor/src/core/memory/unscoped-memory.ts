@@ -20,8 +20,8 @@ function countUnscoped(backend: Backend, bytes: number): void {
 let bytesSinceLook = 0;
 
 /**
- * After this many bytes of new memory in no scope, the engine is made to collect garbage, because it sees the handles
- * and not the memory behind them.
+ * After this many bytes of new memory outside all scopes, the engine is made to collect garbage, because it sees the handles
+ * but not the memory behind them.
  */
 const patienceBytes = 2 ** 28;
 
@@ -31,7 +31,7 @@ const net = /* @__PURE__ */ new FinalizationRegistry<Memory>((memory) => {
   free(memory);
 });
 
-/** Gives a buffer back. One whose backend was closed went with it: a tensor may outlive its backend until `using` disposes it. */
+/** Frees a buffer, unless its backend is closed: a tensor may outlive its backend until `using` disposes it. */
 export function free({ backend, buffer }: Memory): void {
   try {
     backend.free(buffer);
@@ -50,22 +50,22 @@ export function freeWhenForgotten(owner: Memory): void {
   if (bytesSinceLook < patienceBytes) return;
   bytesSinceLook = 0;
   try {
-    // Engines count the size of this buffer and collect garbage. It is garbage itself, and none of its pages is
+    // Engines count the size of this buffer and collect garbage. The buffer itself is garbage, and none of its pages is
     // touched.
     new ArrayBuffer(patienceBytes / 2);
   } catch {
-    // An engine that has no room for the buffer has tried to collect garbage.
+    // An engine that cannot allocate the buffer has already tried to collect garbage.
   }
 }
 
-/** Ends what `freeWhenForgotten` began, for an owner whose buffer is freed explicitly. */
+/** Undoes `freeWhenForgotten` for an owner whose buffer is freed explicitly. */
 export function takeOutOfNet(owner: Memory): void {
   net.unregister(owner);
   countUnscoped(owner.backend, -owner.buffer.bytes);
   leakWatch?.noteFreed(owner.buffer);
 }
 
-/** Calls `backend.allocate`; where there is no room, the error says how much of the memory no scope owns. */
+/** Calls `backend.allocate`; if there is not enough memory, the error says how much of it no scope owns. */
 export function allocate(backend: Backend, bytes: number): DeviceBuffer {
   try {
     return backend.allocate(bytes);

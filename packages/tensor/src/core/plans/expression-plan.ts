@@ -4,7 +4,7 @@ import type { Shape, Spec } from "../spec.ts";
 import { broadcastStrides, sameShape, sizeOf } from "../spec.ts";
 
 /**
- * One launch that evaluates an expression over the present inputs, broadcast to the shape of the outputs. An output takes
+ * One launch that evaluates an expression over the present inputs, broadcast to the shape of the outputs. An output uses
  * the memory of a donated input of the same shape and dtype.
  */
 export function expressionPlan(
@@ -51,7 +51,7 @@ export function expressionPlan(
 }
 
 /**
- * Drops dimensions of one element and merges neighbours that every operand walks as one. The innermost stride of a
+ * Drops dimensions of one element and merges neighbours that are contiguous in every operand. The innermost stride of a
  * contiguous operand is then 0 or 1.
  */
 export function mergeDimensions(

@@ -3,12 +3,12 @@ import type { Kernel, KernelLaunch, RangeCheck, ScalarSlot, Slot, Work } from ".
 
 type AnySchema = KernelSchema | WgslSchema;
 
-/** A kernel whose operands have names. */
+/** A kernel with named operands. */
 export interface NamedKernel<Schema extends AnySchema> extends Kernel {
   readonly schema: Schema;
 }
 
-/** A value for each name, which may be undefined where the name ends in `?` or is known only when the program runs. */
+/** A value for each name; it may be undefined if the name ends in `?` or is known only at run time. */
 type Named<Names extends string, Value> = {
   readonly [Name in Names as Name extends `${string}?` ? never : Name]: string extends Name
     ? Value | undefined
@@ -44,7 +44,7 @@ export interface NamedOperands<Schema extends AnySchema> {
 }
 
 /**
- * A launch of a kernel, its operands by name. A wrong or a missing name does not compile.
+ * A launch of a kernel, with its operands by name. A wrong or missing name does not compile.
  *
  * @example planLaunch(wasmKernel(module, "fill", kernels), { reads: {}, writes: { y }, parameters: { value: 1 }, work })
  */
@@ -64,7 +64,7 @@ export function planLaunch<Schema extends AnySchema>(
   };
 }
 
-/** The words of parameters by name, as a launch has them. */
+/** The words of named parameters, in the order of the launch. */
 export const parametersInOrder = <Schema extends AnySchema, Value>(
   { schema }: NamedKernel<Schema>,
   parameters: NamedParameters<Schema, Value>,

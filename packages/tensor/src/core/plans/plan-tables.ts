@@ -9,12 +9,12 @@ const families: OpFamily[] = [];
 const openedLanguages = new Set<string>();
 
 /**
- * Makes a family of ops. Each loader imports the family's plan table in one language, when the first device opens that speaks it: an app
- * downloads kernels for its devices alone, and those of the families that it uses. Ops name the result as `family`; where the call is marked as
- * `@__PURE__`, bundlers drop it with the last op that does.
+ * Creates a family of ops. Each loader imports the family's plan table in one language when the first device that uses
+ * it opens, so an app downloads only the kernels for its devices, of the families that it uses. Ops have the result as
+ * `family`; if the call is marked as `@__PURE__`, bundlers drop it together with the ops.
  *
- * Until its table is there an op runs as one without plans. So it does where ops are imported after a device has opened: then loading
- * begins at once, `loadPlans` waits for it, and where it fails the next device that opens tries again and tells.
+ * Until its table is loaded, an op runs like one without plans. If ops are imported after a device has opened, loading
+ * begins at once and `loadPlans` waits for it; if it fails, the next device that opens tries again and reports the error.
  *
  * @example
  * const swishFamily = opFamily({ wgsl: () => import("./swish-plans.ts") });
@@ -47,8 +47,8 @@ export function opFamily(loaders: PlanLoaders): OpFamily {
 }
 
 /**
- * Fetches the plan tables of all families in some languages. A backend awaits it while it opens. Rejects with BackendError where a
- * table cannot be loaded; the next call tries that one again.
+ * Loads the plan tables of all families in the given languages. Backends await it while they open. Rejects with BackendError if a
+ * table cannot be loaded; the next call tries again.
  *
  * @example await loadPlans(backend.languages); // after ops have been imported late
  */
@@ -66,13 +66,13 @@ export async function loadPlans(languages: readonly string[]): Promise<void> {
 
 /** The properties of a backend that determine which plan an op gets. */
 export interface PlanSource {
-  /** Languages that the device takes kernels in, best first. */
+  /** The languages of the device's kernels, best first. */
   readonly languages: readonly string[];
-  /** Plans that the device brings itself; they are asked first. */
+  /** The device's own plans, which take precedence. */
   readonly plans?: PlanTable;
 }
 
-/** The plan of an op from a table: the device's own, else that of the op's family in the device's best language. */
+/** The plan of an op from a table: the device's own, otherwise that of the op's family in the device's best language. */
 export function tabledPlanOf(op: AnyOp, { languages, plans }: PlanSource): PlanOf<Attributes> | undefined {
   const tables = [plans, ...languages.map((language) => op.family?.tables.get(language))];
   for (const table of tables) {
@@ -92,19 +92,19 @@ export interface PlanEntry<Attrs extends Attributes = any> {
 }
 
 /**
- * Whether the kernels of a plan take floats as they are stored, always or for such operands on such a device. Otherwise they get
- * them as they compute, by casts before and after.
+ * Whether the kernels of a plan accept floats as they are stored, always or depending on the operands and the device.
+ * Otherwise casts before and after them convert floats to the type in which they compute.
  */
 export type TakesStored<Attrs extends Attributes> =
   | true
   | ((inputs: readonly (Spec | undefined)[], attrs: Attrs, limits: Limits) => boolean);
 
-/** An entry of a plan table. */
+/** The options of an entry of a plan table. */
 export type PlanTraits<Attrs extends Attributes = Attributes> = Pick<PlanEntry<Attrs>, "takesStored">;
 
 /**
- * The entry of an op in a plan table, with the attributes that the op and its plans have in common. The op itself is not named:
- * it names its family, which imports the table.
+ * The entry of an op in a plan table, with the attributes that the op and its plans share. It does not refer to the op itself,
+ * because the op refers to its family, which imports the table.
  *
  * @example planFor<SwishAttributes>("swish", swishPlan)
  */

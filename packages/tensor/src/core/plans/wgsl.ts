@@ -12,7 +12,8 @@ export interface WgslKernelParts<Schema extends WgslSchema> {
 }
 
 /**
- * A kernel in WGSL. Its code refers to operands by their names and to parameters as `p.name`; `planLaunch` takes a value for each name.
+ * A WGSL kernel. Its code refers to operands by their names and to parameters as `p.name`; `planLaunch` takes a value
+ * for each name.
  *
  * @example
  * const scale = {
@@ -34,14 +35,14 @@ export function wgslKernel<Schema extends WgslSchema>({
   extensions = [],
 }: WgslKernelParts<Schema>): WgslKernel<Schema> {
   const members = Object.entries(named.parameters);
-  // With the widest first, each lies where WGSL aligns it, and none is padded.
+  // With the widest parameters first, all are aligned as WGSL requires, without padding.
   members.sort(([, a], [, b]) => alignmentOf(b) - alignmentOf(a));
   const schema = { ...named, parameters: Object.fromEntries(members) };
   const parameterTypes = members.flatMap(([, type]) => wordsOf(type));
   return { language: "wgsl", entry, code, extensions, schema, parameterTypes };
 }
 
-/** A schema with the operands and parameters of both, those of `first` in front. */
+/** A schema with the operands and parameters of both, those of `first` first. */
 export const joinSchemas = <First extends Partial<WgslSchema>, Second extends Partial<WgslSchema>>(
   first: First,
   second: Second,
@@ -53,7 +54,7 @@ export const joinSchemas = <First extends Partial<WgslSchema>, Second extends Pa
   parameters: { ...first.parameters, ...second.parameters },
 });
 
-/** In words. */
+/** The alignment in words. */
 const alignmentOf = (type: WgslParameterType): number => Number(/vec(\d)/.exec(type)?.[1] ?? 1);
 
 const scalars = { u: "u32", i: "i32", f: "f32" } as const;
@@ -68,9 +69,9 @@ function wordsOf(type: WgslParameterType): ParameterType[] {
 const leastMaxWorkgroups = 65_535;
 
 /**
- * The numbers of workgroups for a line of `count`, folded where one dimension does not hold it. With
- * `@builtin(workgroup_id) group: vec3u` and `@builtin(num_workgroups) groups: vec3u`, a workgroup's place in the line is
- * `group.x + group.y * groups.x`, which may lie behind the end. Two dimensions hold more workgroups than memory holds words.
+ * The numbers of workgroups for `count` workgroups in a row, folded if one dimension is too small for them. With
+ * `@builtin(workgroup_id) group: vec3u` and `@builtin(num_workgroups) groups: vec3u`, the position of a workgroup in the row is
+ * `group.x + group.y * groups.x`, which may be beyond the end. Two dimensions allow more workgroups than memory has words.
  */
 export function workgroupLine(count: number, limits: Limits): readonly [x: number, y: number, z: number] {
   const rows = Math.max(1, Math.ceil(count / (limits.maxWorkgroups ?? leastMaxWorkgroups)));

@@ -24,7 +24,7 @@ function castLaunch(from: DType, to: DType, size: number, source: Slot, target: 
   return { kind: "expression", expression, shape: [size], reads, writes: [target], scalars: [] };
 }
 
-/** The launch with other slots. */
+/** Replaces the slots of a launch. */
 function moved(launch: PlannedLaunch, place: (slot: Slot) => Slot): PlannedLaunch {
   const maybe = (slot: Slot | undefined): Slot | undefined => slot && place(slot);
   switch (launch.kind) {
@@ -43,8 +43,9 @@ function moved(launch: PlannedLaunch, place: (slot: Slot) => Slot): PlannedLaunc
 }
 
 /**
- * A plan for floats of every dtype from one whose launches take some of them only as they compute, in f32: inputs are cast into
- * temporaries before, outputs from temporaries after. An output may be a view of an input as a whole, not of a part.
+ * Extends a plan whose launches accept some operands only in f32 to floats of every dtype: inputs are cast into
+ * temporaries before the launches, and outputs from temporaries after them. An output may be a view of a whole input,
+ * not of a part.
  */
 export function widenFloats<Attrs extends Attributes>(
   op: Pick<AnyOp, "outputs">,
@@ -92,7 +93,7 @@ export function widenFloats<Attrs extends Attributes>(
   };
 }
 
-/** A plan table from its entries, each for floats of every dtype. */
+/** Creates a plan table from its entries, extended to floats of every dtype. */
 export const planTable = (entries: readonly PlanEntry[]): PlanTable =>
   new Map(entries.map((entry) => [entry.name, widenedPlan(entry)]));
 

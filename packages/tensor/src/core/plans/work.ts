@@ -1,7 +1,7 @@
-/** Elements that are worth a chunk of their own on a thread: a few microseconds of work. */
+/** The number of elements in a chunk: a few microseconds of work for a thread. */
 export const elementsPerChunk = 16384;
 
-/** Items in a chunk of work, when each of them touches that many elements. */
+/** The number of items in a chunk if each of them processes `elementsPerItem` elements. */
 export function itemsPerChunk(elementsPerItem: number): number {
   return Math.max(1, Math.floor(elementsPerChunk / Math.max(1, elementsPerItem)));
 }

@@ -1,11 +1,11 @@
 /**
- * Resolves after timers, input and abort signals have had their turn of the event loop. A browser's own timers would wait for
- * milliseconds.
+ * Resolves in a later turn of the event loop, after timers, input and abort signals have been handled. A browser's own
+ * timers would wait for milliseconds.
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve);
-    // Simulated pages, such as those of tests, have neither.
+    // Simulated pages in tests have neither.
     else if (typeof MessageChannel !== "function") setTimeout(resolve);
     else {
       const { port1, port2 } = new MessageChannel();
