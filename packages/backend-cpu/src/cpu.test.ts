@@ -7,7 +7,7 @@ import { cpu } from "./cpu.ts";
 afterEach(() => vi.unstubAllGlobals());
 
 describe("cpu", () => {
-  it("opens with as many threads as asked for", async () => {
+  it("opens with the requested number of threads", async () => {
     for (const threads of [1, 2, 3]) {
       const backend = await cpu({ threads }).open();
       expect(backend.device).toBe(`WebAssembly SIMD, ${threads} ${threads === 1 ? "thread" : "threads"}`);
@@ -17,7 +17,7 @@ describe("cpu", () => {
     }
   });
 
-  it("has at most 8 threads unless asked", async () => {
+  it("has at most 8 threads by default", async () => {
     vi.stubGlobal("navigator", { hardwareConcurrency: 64 });
     const backend = await cpu().open();
     expect(backend.threads).toBe(8);
@@ -31,7 +31,7 @@ describe("cpu", () => {
     await expect(cpu({ threads: 2 }).open()).rejects.toThrow(BackendError);
   });
 
-  it("counts processors where there is no navigator", async () => {
+  it("counts processors without a navigator", async () => {
     vi.stubGlobal("navigator", undefined);
     const backend = await cpu().open();
     const threads = Math.min(8, availableParallelism());
@@ -39,7 +39,7 @@ describe("cpu", () => {
     await backend.close();
   });
 
-  it("takes modules of Node by an import where the process does not give them", async () => {
+  it("imports modules of Node if the process does not provide them", async () => {
     vi.stubGlobal("process", { ...process, getBuiltinModule: undefined });
     const backend = await cpu({ threads: 2 }).open();
     await backend.idle();
@@ -47,7 +47,7 @@ describe("cpu", () => {
     await backend.close();
   });
 
-  it("gives timers their turn while a program of one thread reads one result after another", async () => {
+  it("lets timers run while a program of one thread reads one result after another", async () => {
     const backend = await cpu({ threads: 1 }).open();
     const x = tensor([1], { backend });
     let hasFired = false;
@@ -77,7 +77,7 @@ describe("cpu", () => {
       );
     };
 
-    it("has as much as the engine gives", async () => {
+    it("uses as much memory as the engine provides", async () => {
       stubMemory({ plain: 0, shared: 1000 });
       const backend = await cpu({ threads: 2 }).open();
       expect(backend.limits.maxBufferBytes).toBeLessThan(1000 * 65_536);
@@ -85,7 +85,7 @@ describe("cpu", () => {
       await backend.close();
     });
 
-    it("has one thread where the memory cannot be shared, unless more are asked for", async () => {
+    it("has one thread if the memory cannot be shared, unless more are requested", async () => {
       stubMemory({ plain: 2 ** 16, shared: 0 });
       const backend = await cpu().open();
       expect(backend.device).toBe("WebAssembly SIMD, 1 thread");
@@ -98,13 +98,13 @@ describe("cpu", () => {
       );
     });
 
-    it("tells that there is none at all", async () => {
+    it("reports that there is no memory at all", async () => {
       stubMemory({ plain: 0, shared: 0 });
       await expect(cpu().open()).rejects.toThrow(BackendError);
       await expect(cpu().open()).rejects.toThrow(/^cpu: the engine does not provide memory of \d+ bytes/);
     });
 
-    it("tells that the queue of the threads has none", async () => {
+    it("reports that there is no memory for the queue of the threads", async () => {
       vi.stubGlobal("SharedArrayBuffer", function refuse() {
         throw new RangeError("Array buffer allocation failed");
       });
@@ -114,7 +114,7 @@ describe("cpu", () => {
     });
   });
 
-  it("says what a page's policy must allow", async () => {
+  it("reports what a page's policy must allow", async () => {
     vi.stubGlobal("WebAssembly", {
       validate: WebAssembly.validate,
       Module: function refuse() {
@@ -135,13 +135,13 @@ describe("cpu", () => {
     await backend.close();
   });
 
-  it("takes no more memory than it may", async () => {
+  it("uses no more memory than allowed", async () => {
     const backend = await cpu({ threads: 1, maxMemoryBytes: 2 ** 20 }).open();
     expect(backend.limits.maxBufferBytes).toBeLessThanOrEqual(2 ** 20);
     await backend.close();
   });
 
-  it.each([1, 2])("reads and writes in order without room to stage in, on %i threads", async (threads) => {
+  it.each([1, 2])("reads and writes in order without staging memory, on %i threads", async (threads) => {
     const backend = await cpu({ threads, maxMemoryBytes: 2 ** 20 }).open();
     const bytes = 900_000;
     const buffer = backend.allocate(bytes);

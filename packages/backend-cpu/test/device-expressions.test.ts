@@ -11,7 +11,7 @@ const multiplyAdd = (): Expression =>
 
 onEveryDevice((test) => {
   describe("expressions", () => {
-    it("walk operands by their strides, in chunks", async () => {
+    it("read operands by their strides, in chunks", async () => {
       const [rows, columns] = [3000, 7];
       const x = bufferOf(
         test.backend,
@@ -37,7 +37,7 @@ onEveryDevice((test) => {
       expect(await valuesOf(test.backend, x)).toEqual(expected);
     });
 
-    it("take their place among kernels, and scalars that change", async () => {
+    it("run in order with kernels, with changing scalars", async () => {
       const x = bufferOf(test.backend, Array(20_000).fill(1));
       const expression = multiplyAdd();
       for (const scalar of [2, 3]) {
@@ -55,7 +55,7 @@ onEveryDevice((test) => {
       expect((await valuesOf(test.backend, x)).every((value) => value === 28)).toBe(true);
     });
 
-    it("are named by what they compute when they fail", async () => {
+    it("are named after what they compute when they fail", async () => {
       const x = bufferOf(test.backend, [1]);
       test.backend.launch({
         kind: "expression",
@@ -73,7 +73,7 @@ onEveryDevice((test) => {
 });
 
 describe("the work of an expression", () => {
-  it("is cut by the shape alone", () => {
+  it("is divided only by the shape", () => {
     expect(expressionWork([100_000])).toEqual({ items: 100_000, chunk: 8192 });
     expect(expressionWork([6, 5, 100])).toEqual({ items: 30, chunk: 81 });
     expect(expressionWork([3, 100_000])).toEqual({ items: 3, chunk: 1 });

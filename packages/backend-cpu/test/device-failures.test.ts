@@ -21,7 +21,7 @@ onEveryDevice((test) => {
       run,
     });
 
-    it("run in their place while the queue waits", async () => {
+    it("run in order while the queue waits", async () => {
       const x = bufferOf(test.backend, [1, 1]);
       const seen: number[][] = [];
       test.keepBusy();
@@ -62,7 +62,7 @@ onEveryDevice((test) => {
       expect(new Float32Array(await test.backend.read(large, 2 ** 26 - 4, 4))[0]).toBe(5);
     });
 
-    it("fail by name, and the queue goes on", async () => {
+    it("fail with their name, and the queue continues", async () => {
       const x = bufferOf(test.backend, [1, 2]);
       test.backend.launch(
         step(x, async () => {
@@ -79,7 +79,7 @@ onEveryDevice((test) => {
   });
 
   describe("failures", () => {
-    it("of a kernel reject the next read by name, once", async () => {
+    it("of a kernel reject the next read once, with its name", async () => {
       const x = bufferOf(test.backend, [1]);
       test.backend.launch(launchOf("trap", [x], []));
       test.backend.launch(launchOf("addTo", [x], [1]));
@@ -90,7 +90,7 @@ onEveryDevice((test) => {
       await test.backend.idle();
     });
 
-    it("leave reads alone that were called before", async () => {
+    it("do not affect earlier reads", async () => {
       const x = bufferOf(test.backend, [1]);
       test.keepBusy();
       const before = valuesOf(test.backend, x);
@@ -114,7 +114,7 @@ onEveryDevice((test) => {
       await test.backend.idle();
     });
 
-    it("name what does not compile or does not exist", async () => {
+    it("name a kernel that does not compile or does not exist", async () => {
       const none = { reads: [], writes: [], parameters: {} };
       const broken = wasmKernel(btoa("not a module"), "broken", { broken: none });
       test.backend.launch({ ...launchOf("trap", [], []), kernel: broken });

@@ -9,7 +9,7 @@ const work = { items: count, chunk: 64 };
 
 onEveryDevice((test) => {
   describe("memory", () => {
-    it("counts what is alive, what is kept and the peak", () => {
+    it("counts live bytes, pooled bytes and the peak", () => {
       const first = test.backend.allocate(1000);
       const second = test.backend.allocate(5000);
       test.backend.free(first);
@@ -50,7 +50,7 @@ onEveryDevice((test) => {
       await expect(test.backend.read(x, 0, 4)).rejects.toThrow(DisposedError);
     });
 
-    it("of ranges outside of a buffer throws ArgumentError", async () => {
+    it("of ranges outside a buffer throws ArgumentError", async () => {
       const x = bufferOf(test.backend, [1]);
       expect(() => test.backend.write(x, 4, Float32Array.of(1))).toThrow(ArgumentError);
       expect(() => test.backend.allocate(-1)).toThrow(ArgumentError);
@@ -82,7 +82,7 @@ onEveryDevice((test) => {
       await expect(test.backend.close()).rejects.toThrow(DisposedError);
     });
 
-    it("of more memory than there is throws OutOfMemoryError, and the device goes on", async () => {
+    it("of more memory than available throws OutOfMemoryError, and the device can still be used", async () => {
       const small = await test.open(2 ** 21);
       const half = small.allocate(2 ** 20);
       expect(() => small.allocate(2 ** 21)).toThrow(OutOfMemoryError);

@@ -8,7 +8,7 @@ const work = { items: count, chunk: 64 };
 
 onEveryDevice((test) => {
   describe("order", () => {
-    it("runs launches one after the other", async () => {
+    it("runs launches one after another", async () => {
       const x = bufferOf(test.backend, Array(count).fill(1));
       const y = test.backend.allocate(count * 4);
       for (let step = 0; step < 20; step++) {
@@ -24,7 +24,7 @@ onEveryDevice((test) => {
       expect(await valuesOf(test.backend, x)).toEqual(expected);
     });
 
-    it("lets queued launches see what a buffer held before a later write", async () => {
+    it("lets queued launches read the contents of a buffer before a later write", async () => {
       const x = bufferOf(test.backend, Array(count).fill(1));
       const y = test.backend.allocate(count * 4);
       test.keepBusy();
@@ -38,7 +38,7 @@ onEveryDevice((test) => {
       expect(await valuesOf(test.backend, x)).toEqual(new Float32Array(count).fill(50));
     });
 
-    it("reads what a buffer holds at the time of the call", async () => {
+    it("reads the contents of a buffer at the time of the call", async () => {
       const x = bufferOf(test.backend, [0, 0, 0]);
       const reads: Promise<Float32Array>[] = [];
       test.keepBusy();
@@ -75,7 +75,7 @@ onEveryDevice((test) => {
       expect((await test.backend.read(x, 20, 0)).byteLength).toBe(0);
     });
 
-    it("takes buffers of no bytes and launches of no items", async () => {
+    it("accepts buffers of no bytes and launches of no items", async () => {
       const nothing = test.backend.allocate(0);
       test.backend.write(nothing, 0, new Float32Array());
       test.backend.launch(launchOf("addTo", [nothing], [1], { items: 0, chunk: 8 }));
@@ -94,7 +94,7 @@ onEveryDevice((test) => {
       expect((await valuesOf(test.backend, x))[0]).toBe(1);
     });
 
-    it("take long argument lists", async () => {
+    it("accept long argument lists", async () => {
       const values = Array.from({ length: 36 }, (_, index) => (index * 5) % 7);
       const y = test.backend.allocate(4);
       test.keepBusy();
@@ -104,7 +104,7 @@ onEveryDevice((test) => {
       expect((await valuesOf(test.backend, y))[0]).toBe(expected);
     });
 
-    it("have scratch of their own, which grows", async () => {
+    it("have their own scratch, which grows", async () => {
       const y = test.backend.allocate(count * 4);
       for (const words of [16, 1024, 64]) {
         const scratchBytes = words * 4;
@@ -124,7 +124,7 @@ onEveryDevice((test) => {
       expect((await valuesOf(test.backend, x)).every((value) => value === 3)).toBe(true);
     });
 
-    it("give the same bits however many threads there are", async () => {
+    it("give the same bits for any number of threads", async () => {
       const length = 1000;
       const chunks = 64;
       const values = Float32Array.from({ length: length * chunks }, (_, i) => Math.sin(i) * 10 ** (i % 9));
@@ -156,7 +156,7 @@ onEveryDevice((test) => {
       }
     });
 
-    it("queue up without bound", async () => {
+    it("can be queued without limit", async () => {
       const x = bufferOf(test.backend, [0, 0]);
       test.keepBusy();
       for (let step = 0; step < 10_000; step++) {

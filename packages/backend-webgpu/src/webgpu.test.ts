@@ -22,19 +22,19 @@ describe("options", () => {
     [{ gpu: {} }, "webgpu: gpu: found an object, expected a GPU"],
     [{ device: null }, "webgpu: device: found null, expected a GPUDevice"],
     [null, "webgpu: options: found null, expected an object"],
-  ])("%o are refused", (options, message) => {
+  ])("%o are rejected", (options, message) => {
     expect(() => webgpu(options as never)).toThrow(message);
     expect(() => webgpu(options as never)).toThrow(ArgumentError);
   });
 
-  test("that are undefined are absent", async () => {
+  test("that are undefined count as absent", async () => {
     const gpu = { requestAdapter: async () => null } as unknown as GPU;
     const options = { gpu, powerPreference: undefined, maxMemoryBytes: undefined, without: undefined };
     await expect(webgpu(options as object).open()).rejects.toThrow(/no GPU adapter was found/);
   });
 });
 
-test("a software adapter is taken where one is asked for by either option, and else refused", async () => {
+test("a software adapter is used if either option requests it, and is otherwise rejected", async () => {
   const asked: unknown[] = [];
   const adapter = {
     info: { description: "SwiftShader driver", isFallbackAdapter: true },

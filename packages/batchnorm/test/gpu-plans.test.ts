@@ -86,7 +86,7 @@ describe("launches", () => {
     .array(dimension, { minLength: 2, maxLength: 5 })
     .filter((shape) => sizeOf(shape) < 2 ** 30);
 
-  test("of any shape: at most two, of eight operands, over parts that the second can merge", () => {
+  test("of any shape are at most two, with up to eight operands, over parts that the second can merge", () => {
     fc.assert(
       fc.property(shapes, (shape) => {
         const channels = f32([shape[1]!]);
@@ -111,7 +111,7 @@ describe("launches", () => {
     );
   });
 
-  test("parameters are as many as the kernel declares, and y takes the memory of a donated x", () => {
+  test("have as many parameters as the kernel declares, and y takes the memory of a donated x", () => {
     const [x, channels] = [f32([8, 16, 8, 8]), f32([16])];
     const inputs = [x, channels, channels, x, channels, channels];
     const plan = plannerOf(batchNormTrainingOp, device)!(inputs, everything, limits, [true]);
@@ -144,7 +144,7 @@ describe("subgroups", () => {
     },
   );
 
-  test("a device without them gets no word of them", () => {
+  test("are not mentioned in the code for a device without them", () => {
     for (const [, shape, axis] of networks) {
       const kernels = kernelsOf(shape, axis, limits);
       expect(kernels.filter(({ code }) => code.includes("subgroup"))).toEqual([]);
@@ -152,7 +152,7 @@ describe("subgroups", () => {
     }
   });
 
-  test("networks have both kinds of channels", () => {
+  test("are used for some channels of networks and not for others", () => {
     const spans = networks.map(([, shape, axis]) => tilesOf(layoutOf(shape, axis)).span);
     expect(spans.filter((span) => span === 1).length).toBeGreaterThan(2);
     expect(spans.filter((span) => span > 1).length).toBeGreaterThan(2);
@@ -183,19 +183,22 @@ describe("f16", () => {
     },
   );
 
-  test.each(networks)("%s: in words elsewhere, single halves through f32", (_, shape, axis, count) => {
-    const isSingle = tilesOf(layoutOf(shape, axis)).layout === "single";
-    for (const plan of plansOf(shape, axis, {}, halves, "f16")) {
-      const conversions = plan.launches.filter(({ kind }) => kind === "expression");
-      expect(plan.launches.length - conversions.length).toBe(count);
-      expect(conversions.length > 0).toBe(isSingle);
-      const kernels = kernelsOf(plan);
-      expect(kernels.filter(({ extensions }) => extensions.includes("f16"))).toEqual([]);
-      expect(new Set(kernels.flatMap(tensorTypes))).toEqual(new Set([isSingle ? "f32" : "vec2u"]));
-    }
-  });
+  test.each(networks)(
+    "%s: in words without shader-f16, single halves through f32",
+    (_, shape, axis, count) => {
+      const isSingle = tilesOf(layoutOf(shape, axis)).layout === "single";
+      for (const plan of plansOf(shape, axis, {}, halves, "f16")) {
+        const conversions = plan.launches.filter(({ kind }) => kind === "expression");
+        expect(plan.launches.length - conversions.length).toBe(count);
+        expect(conversions.length > 0).toBe(isSingle);
+        const kernels = kernelsOf(plan);
+        expect(kernels.filter(({ extensions }) => extensions.includes("f16"))).toEqual([]);
+        expect(new Set(kernels.flatMap(tensorTypes))).toEqual(new Set([isSingle ? "f32" : "vec2u"]));
+      }
+    },
+  );
 
-  test("conversions have a temporary in f32 for each operand in f16, and groups stay", () => {
+  test("conversions have an f32 temporary for each f16 operand, and groups are preserved", () => {
     const [shape, axis] = [[32, 512, 7, 7], 1] as const;
     const [inFull] = plansOf(shape, axis);
     const [found, gradient] = plansOf(shape, axis, {}, halves, "f16");

@@ -262,7 +262,7 @@ describe.each([
     }, isTrainable);
   });
 
-  test("in place has the bits of out of place", () => {
+  test("running in place gives the same bits as running out of place", () => {
     check((problem) => {
       expectSameBits(train(problem, { donated: [0] }), trained(problem));
       const expected = backpropagate(problem);

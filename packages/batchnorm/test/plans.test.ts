@@ -80,7 +80,7 @@ describe("launches", () => {
     expect(halfPlans(shape, axis).map((plan) => plan.launches.length)).toEqual([count, 1]);
   });
 
-  test("two at most for any shape, one to normalize by given statistics", () => {
+  test("are at most two for any shape, and one to normalize by given statistics", () => {
     const dimension = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 70_000 }));
     const shapes = fc
       .array(dimension, { minLength: 2, maxLength: 5 })
@@ -97,7 +97,7 @@ describe("launches", () => {
     );
   });
 
-  test("none without channels", () => {
+  test("are none without channels", () => {
     expect(trainingPlan([3, 0, 2]).launches).toEqual([]);
     expect(gradientPlan([3, 0, 2]).launches).toEqual([]);
     expect(halfPlans([3, 0, 2]).map(({ launches }) => launches)).toEqual([[], []]);
@@ -124,7 +124,7 @@ describe("memory", () => {
     expect(aliases([false, false])).toEqual([]);
   });
 
-  test("dz and dx take the memory of a donated dy, dx else that of x", () => {
+  test("dz and dx take the memory of a donated dy; otherwise dx takes that of x", () => {
     const aliases = (donated: readonly boolean[]) =>
       halfPlans([8, 16, 8, 8], 1, donated).map((plan) => plan.aliases);
     expect(aliases([true, true])).toEqual([[[1, 0]], [[0, 0]]]);
@@ -132,7 +132,7 @@ describe("memory", () => {
     expect(aliases([])).toEqual([[], []]);
   });
 
-  test("temporaries hold no more than the statistics of 16 parts", () => {
+  test("temporaries are no larger than the statistics of 16 parts", () => {
     for (const [, shape, axis] of launches) {
       const bytes = [trainingPlan(shape, axis), gradientPlan(shape, axis)]
         .flatMap(({ temporaries }) => temporaries)
@@ -141,7 +141,7 @@ describe("memory", () => {
     }
   });
 
-  test("the backward pass keeps x, and y only where a residual makes it necessary", () => {
+  test("the backward pass keeps x, and y only if a residual requires it", () => {
     const kept = (attrs: Partial<NormalizationAttributes>) =>
       batchNormTrainingOp.gradient!.reads({ ...everything, ...attrs });
     expect(kept({ activation: "none", residual: false })).toEqual({ inputs: [0, 1], outputs: [1] });
@@ -177,7 +177,7 @@ describe("grid", () => {
     );
   });
 
-  test("it depends on the shape alone: NCHW is planar, NHWC interleaved, one channel a single run", () => {
+  test("it depends only on the shape: NCHW is planar, NHWC interleaved, one channel a single run", () => {
     expect(gridOf(layoutOf([32, 64, 56, 56], 1)).form).toBe("planar");
     expect(gridOf(layoutOf([32, 56, 56, 64], 3)).form).toBe("interleaved");
     const { parameters } = gridOf(layoutOf([32, 56, 56, 1], 3));

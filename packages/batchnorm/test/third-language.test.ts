@@ -29,7 +29,7 @@ class ToyBackend extends RecordingBackend {
   ]);
 }
 
-test("a device brings kernels in a language of its own, and no op knows of it", () => {
+test("a device provides kernels in its own language, without changes to any op", () => {
   const backend = new ToyBackend(new MemoryBackend({ languages: ["toy"] }));
   const kernelsOf = (call: () => unknown): string[] => {
     const before = backend.launches.length;

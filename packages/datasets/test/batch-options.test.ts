@@ -30,7 +30,7 @@ describe("options", () => {
     [{ batchSize: 2, backend: "cpu" }],
     [{ batchSize: 2, onWarning: "no" }],
     [null],
-  ])("%o are refused for every kind of source", (options) => {
+  ])("%o are rejected for every kind of source", (options) => {
     for (const source of [images, arrays, [1, 2], { length: 2, get: () => 1 }]) {
       expect(() => batches(source as object, options as never)).toThrow(ArgumentError);
     }
@@ -43,13 +43,13 @@ describe("options", () => {
     [{ mean: [0, 0] }],
     [{ mean: [0, 0], deviation: [1, Number.POSITIVE_INFINITY] }],
     ["mnist"],
-  ])("the statistics %o are refused", (statistics) => {
+  ])("the statistics %o are rejected", (statistics) => {
     expect(() => batches(images, { batchSize: 2, statistics: statistics as never })).toThrow(
       /batches: statistics: (mean|deviation): found/,
     );
   });
 
-  it("belong to the kind of source", () => {
+  it("depend on the kind of source", () => {
     const wrong = [
       [arrays, { batchSize: 2, augment: flipHorizontally() }, "augment"],
       [images, { batchSize: 2, dtypes: { labels: "u8" } }, "dtypes"],
@@ -66,7 +66,7 @@ describe("options", () => {
     }
   });
 
-  it("count as absent where they are undefined", async () => {
+  it("count as absent if they are undefined", async () => {
     const absent = {
       shuffled: undefined,
       seed: undefined,
@@ -82,7 +82,7 @@ describe("options", () => {
     );
   });
 
-  it("of an epoch are checked when it begins", () => {
+  it("of an epoch are checked when the epoch begins", () => {
     for (const epoch of [-1, 0.5, Number.NaN, 2 ** 24]) {
       for (const source of [batches(arrays, { batchSize: 2 }), batches(() => [1], { batchSize: 2 })]) {
         expect(() => source.epoch(epoch)).toThrow(
@@ -92,7 +92,7 @@ describe("options", () => {
     }
   });
 
-  it("say on which backend the tensors are made: their own, that of the epoch, the default", async () => {
+  it("determine the backend of the tensors: the given one, that of the epoch, or the default", async () => {
     const [own, ofModel] = [
       new MemoryBackend({ name: "own", launches: "refuse" }),
       new MemoryBackend({ name: "model", launches: "refuse" }),
@@ -118,19 +118,19 @@ describe("warnings", () => {
     return warnings;
   };
 
-  it("tell of a last batch of one example, once, where the batches are made", () => {
+  it("report a last batch of one example once, when the batches are created", () => {
     expect(warningsOf(65, { batchSize: 32 })).toEqual([
       "batches: the last batch of an epoch has one example (65 in batches of 32): evaluation can use it, batch norm cannot train on it. dropLast: true leaves it out",
     ]);
   });
 
-  it("tell of an epoch that has no batch", () => {
+  it("report an epoch without batches", () => {
     expect(warningsOf(9, { batchSize: 10, dropLast: true })).toEqual([
       "batches: dropLast leaves nothing of 9 examples, which do not fill one batch of 10",
     ]);
   });
 
-  it("stay away where nothing is wrong", () => {
+  it("are not issued if nothing is wrong", () => {
     for (const [length, options] of [
       [65, { batchSize: 32, dropLast: true }],
       [65, { batchSize: 1 }],
@@ -144,7 +144,7 @@ describe("warnings", () => {
     }
   });
 
-  it("go to the console where nobody else takes them", () => {
+  it("go to the console if there is no callback", () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => undefined);
     batches(images, { batchSize: 2 });
     expect(warn).toHaveBeenCalledOnce();

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe("arrays", () => {
-  it("are cut along their first dimension, in any structure", async () => {
+  it("are divided along their first dimension, in any structure", async () => {
     const source = batches(
       {
         inputs: {
@@ -40,7 +40,7 @@ describe("arrays", () => {
     ]);
   });
 
-  it("may be one alone, with a dtype of its own", async () => {
+  it("may be a single array with its own dtype", async () => {
     expect(await read(batches(Float64Array.of(1, 2, 3, 4), { batchSize: 2 }))).toEqual([
       "f32 [2]: 1 2",
       "f32 [2]: 3 4",
@@ -51,7 +51,7 @@ describe("arrays", () => {
     expect(await read(labels)).toEqual([{ labels: "i32 [2]: 3 1" }]);
   });
 
-  it("may hold narrower integers, for which a dtype is asked", async () => {
+  it("may contain narrower integers if a dtype is given", async () => {
     const x = Int16Array.of(1, -2, 3, 4);
     const options = { batchSize: 4, dtypes: { x: "i32" } } as const;
     expect(await read(batches({ x }, options))).toEqual([{ x: "i32 [4]: 1 -2 3 4" }]);
@@ -70,7 +70,7 @@ describe("arrays", () => {
     await expect(read(batches(x, { batchSize: 4, dtypes: "u8" }))).rejects.toThrow(DTypeError);
   });
 
-  it("are refused at once with dtypes that do not fit", () => {
+  it("are rejected immediately if dtypes do not fit", () => {
     const arrays = { inputs: [[1], [2]], labels: [1, 2] };
     for (const [dtypes, message] of [
       ["i32", 'batches: dtypes: found "i32", expected a dtype for each, by name: inputs, labels'],
@@ -82,7 +82,7 @@ describe("arrays", () => {
     }
   });
 
-  it("are shuffled together, by seed and epoch alone", async () => {
+  it("are shuffled together, depending only on seed and epoch", async () => {
     const arrays = { inputs: Float32Array.from(count(40)), labels: Int32Array.from(count(40)) };
     const orders = new Map<string, number[]>();
     for (const seed of [1, 2]) {
@@ -104,7 +104,7 @@ describe("arrays", () => {
     for (const order of orders.values()) expect(order.toSorted((a, b) => a - b)).toEqual(count(40));
   });
 
-  it("leave out a last batch that is not full, where they are told to", async () => {
+  it("leave out an incomplete last batch with dropLast", async () => {
     const source = batches({ inputs: Float32Array.from(count(8)) }, { batchSize: 3, dropLast: true });
     expect([source.batchesPerEpoch, source.examplesPerEpoch]).toEqual([2, 6]);
     expect((await read(source)).length).toBe(2);
@@ -122,7 +122,7 @@ describe("arrays", () => {
     [{}, ArgumentError, "batches: found no arrays"],
     ["text", ArgumentError, 'batches: found "text", expected an image set'],
     [null, ArgumentError, "batches: found null"],
-  ])("%o are refused", (source, kind, message) => {
+  ])("%o are rejected", (source, kind, message) => {
     const make = () => batches(source as object, { batchSize: 2 });
     expect(make).toThrow(kind);
     expect(make).toThrow(message);
@@ -147,7 +147,7 @@ describe("examples", () => {
     }
   }
 
-  it("come from an array, from a dataset, at once or later", async () => {
+  it("come from an array or a dataset, synchronously or asynchronously", async () => {
     const options = { batchSize: 3, dtypes };
     const datasets = [
       batches(examples, options),
@@ -163,7 +163,7 @@ describe("examples", () => {
     expect(await read(shuffled)).toEqual(await read(shuffled));
   });
 
-  it("come from streams, which begin anew for each epoch", async () => {
+  it("come from streams, which start again for each epoch", async () => {
     const options = { batchSize: 3, dtypes };
     const streams = [
       batches(() => later(), options),
@@ -177,13 +177,13 @@ describe("examples", () => {
     expect((await read(batches(later, { ...options, dropLast: true }))).length).toBe(1);
   });
 
-  it("are read once from a generator, and a second epoch says so", async () => {
+  it("are read once from a generator, and a second epoch throws", async () => {
     const source = batches(later(), { batchSize: 3, dtypes });
     expect(await read(source)).toEqual(expected);
     expect(() => source.epoch(1)).toThrow(/found a stream that has already been read, expected a function/);
   });
 
-  it("end their stream when the loop is left, and pass on its errors", async () => {
+  it("end their stream when the loop is left, and propagate its errors", async () => {
     let ended = false;
     async function* endless() {
       try {
@@ -220,7 +220,7 @@ describe("examples", () => {
     [[{ a: 1 }, undefined], ArgumentError, "found the parts none in example 1, expected a"],
     [[1, { a: 1 }], ShapeError, "found a record in example 1, expected f32 []"],
     [[{ a: "text" }], ArgumentError, 'batches: a: found "text"'],
-  ])("%o are refused", async (wrong, kind, message) => {
+  ])("%o are rejected", async (wrong, kind, message) => {
     for (const source of [batches(wrong, { batchSize: 2 }), batches(() => wrong, { batchSize: 2 })]) {
       const reading = read(source);
       await expect(reading).rejects.toThrow(kind);
@@ -228,14 +228,14 @@ describe("examples", () => {
     }
   });
 
-  it("are refused for dtypes that do not fit", async () => {
+  it("are rejected if dtypes do not fit", async () => {
     const wrongName = batches(examples, { batchSize: 3, dtypes: { label: "i32" } as never });
     await expect(read(wrongName)).rejects.toThrow('dtypes: found "label", expected some of: inputs, labels');
     await expect(read(batches([0.5], { batchSize: 1, dtypes: "i32" }))).rejects.toThrow(DTypeError);
   });
 });
 
-it("options that a source does not have are refused, by the compiler too", () => {
+it("options that a source does not have are rejected, also by the compiler", () => {
   const example = { inputs: Float32Array.of(1), labels: 2 };
   // @ts-expect-error: streams are not shuffled
   expect(() => batches(() => [example], { batchSize: 5, shuffled: true, seed: 1 })).toThrow(ArgumentError);

@@ -62,7 +62,7 @@ async function expectWhole(): Promise<void> {
 }
 
 describe("the bytes that are published arrive", () => {
-  it.each(["gzip", "x-gzip", "identity"])("whatever the label: content-encoding %s", async (encoding) => {
+  it.each(["gzip", "x-gzip", "identity"])("with any header: content-encoding %s", async (encoding) => {
     let asked: string | undefined;
     answer = ({ headers }, response) => {
       asked = headers["accept-encoding"];
@@ -73,7 +73,7 @@ describe("the bytes that are published arrive", () => {
     expect(asked).toBe("identity");
   });
 
-  it("through redirects, which end", async () => {
+  it("through redirects, up to a limit", async () => {
     answer = (request, response) =>
       request.url === "/images.gz"
         ? response.writeHead(302, { location: "/moved" }).end()
@@ -86,7 +86,7 @@ describe("the bytes that are published arrive", () => {
     );
   });
 
-  it("over connections that break, each taken up where the last one stopped", async () => {
+  it("over broken connections, each resumed where the last one stopped", async () => {
     answer = breakAfter(40_000);
     await get();
     await expectWhole();
@@ -95,7 +95,7 @@ describe("the bytes that are published arrive", () => {
     for (const range of ranges.slice(1)) expect(range).toMatch(/^bytes=[1-9]\d*-$/);
   });
 
-  it("whole, though the connection breaks at the last byte", async () => {
+  it("completely, even if the connection breaks at the last byte", async () => {
     answer = (_, response) => {
       response.writeHead(200, { "transfer-encoding": "chunked" });
       response.write(body, () => setTimeout(() => response.destroy(), 50));
@@ -105,7 +105,7 @@ describe("the bytes that are published arrive", () => {
     expect(ranges.length).toBe(1);
   });
 
-  it("from the next address alone, where one has broken off another file", async () => {
+  it("only from the next address, after one has sent part of another file", async () => {
     const other = Buffer.from(body);
     other[0]! ^= 1;
     answer = (request, response) => {
@@ -134,7 +134,7 @@ describe("the bytes that are published arrive", () => {
     },
   );
 
-  it("from a server that knows no ranges, and from the next address", async () => {
+  it("from a server without range requests, and from the next address", async () => {
     let connections = 0;
     answer = (request, response) => {
       if (connections++ === 0) breakAfter(1000)(request, response);
@@ -148,14 +148,14 @@ describe("the bytes that are published arrive", () => {
   });
 });
 
-describe("an error says which kind it is", () => {
+describe("the error type tells that", () => {
   const failure = (options = {}) =>
     get(options).then(
       () => undefined,
       (error: Error) => error,
     );
 
-  it("that nothing can be reached", async () => {
+  it("no address can be reached", async () => {
     for (const [refuse, wasAnswered] of [
       [(_: IncomingMessage, response: ServerResponse) => response.writeHead(503).end(), true],
       [(_: IncomingMessage, response: ServerResponse) => response.destroy(), false],
@@ -174,13 +174,13 @@ describe("an error says which kind it is", () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it("that a connection breaks without bringing anything", async () => {
+  it("a connection breaks before it sends anything", async () => {
     answer = (request, response) => breakAfter(start(request) === 0 ? 5000 : 0)(request, response);
     expect(await failure()).toMatchObject({ name: "DownloadError", wasAnswered: true });
     expect(ranges.length).toBe(2);
   });
 
-  it("that what is there is damaged, or another file", async () => {
+  it("the file is damaged or a different one", async () => {
     const damaged = Buffer.from(body);
     damaged[500]! ^= 1;
     for (const [wrong, message] of [
@@ -202,13 +202,13 @@ describe("an error says which kind it is", () => {
     expect(await readdir(join(folder, "cache"))).toEqual([]);
   });
 
-  it("that it cannot be written", async () => {
+  it("the file cannot be written", async () => {
     answer = sendRest;
     await writeFile(join(folder, "cache"), "a file where a folder should be");
     expect(await failure()).toBeInstanceOf(StorageError);
   });
 
-  it("that it was aborted, or that a callback failed", async () => {
+  it("the download was aborted, or a callback failed", async () => {
     const reason = new Error("no more");
     expect(await failure({ signal: AbortSignal.abort(reason) })).toBe(reason);
     const abort = new AbortController();
@@ -221,7 +221,7 @@ describe("an error says which kind it is", () => {
     expect(await readdir(join(folder, "cache"))).toEqual([]);
   });
 
-  it("that an option is unknown or wrong", async () => {
+  it("an option is unknown or wrong", async () => {
     expect(await failure({ timeout: 5 })).toBeInstanceOf(ArgumentError);
     await expect(download(published, server.address as never, path)).rejects.toThrow(
       /download: addresses: found "http.*", expected an array of at least one http or https address/,
@@ -241,7 +241,7 @@ describe("an error says which kind it is", () => {
   });
 });
 
-describe("several at once", () => {
+describe("several downloads at the same time", () => {
   /** In many small pieces, so that downloads that start at different times run side by side. */
   const sendSlowly: RequestListener = async (_, response) => {
     response.writeHead(200);
@@ -252,7 +252,7 @@ describe("several at once", () => {
     response.end();
   };
 
-  it("in one process all succeed", async () => {
+  it("all succeed in one process", async () => {
     answer = sendSlowly;
     const later = async (delay: number) => {
       await new Promise((resolve) => setTimeout(resolve, delay));
@@ -262,7 +262,7 @@ describe("several at once", () => {
     await expectWhole();
   });
 
-  it("in several processes all succeed", async () => {
+  it("all succeed in several processes", async () => {
     answer = sendSlowly;
     const source = new URL("../src/node/index.ts", import.meta.url);
     const program = `import { download } from "${source}"; await download(...JSON.parse(process.argv[1]));`;
@@ -275,7 +275,7 @@ describe("several at once", () => {
     await expectWhole();
   });
 
-  it("one that cannot finish is content with the whole file of another", async () => {
+  it("one that cannot finish accepts the complete file of another", async () => {
     answer = async (_, response) => {
       await mkdir(join(folder, "cache"));
       await writeFile(path, body);

@@ -16,7 +16,7 @@ function idx(shape: readonly number[], data: Uint8Array): Uint8Array {
 const pixels = Uint8Array.from({ length: 24 }, (_, index) => index * 10);
 
 describe("idx", () => {
-  it("reads plain and gzipped arrays alike", async () => {
+  it("reads plain and gzipped arrays", async () => {
     const plain = idx([2, 3, 4], pixels);
     for (const bytes of [plain, gzipSync(plain)]) {
       const array = await readIdx(bytes);
@@ -51,7 +51,7 @@ describe("idx", () => {
     }
   });
 
-  it("unpacks no more than its header promises", async () => {
+  it("decompresses no more than its header announces", async () => {
     const bomb = gzipSync(idx([2, 3, 4], new Uint8Array(10_000_000)));
     await expect(readIdx(bomb, "bomb")).rejects.toThrow(/bomb: found more than 40 bytes after decompression/);
     const claims = gzipSync(idx([2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1], new Uint8Array(0)));
@@ -74,7 +74,7 @@ describe("idx", () => {
     );
   });
 
-  it("reads labels of more classes than a byte can tell apart", async () => {
+  it("reads labels of more classes than a byte can represent", async () => {
     const classes = Array.from({ length: 1000 }, (_, index) => `class ${index}`);
     const labels = Uint8Array.of(0, 0, 12, 1, 0, 0, 0, 2, 0, 0, 3, 231, 0, 0, 0, 1);
     const description = { name: "many", classes };
@@ -86,7 +86,7 @@ describe("idx", () => {
     );
   });
 
-  it("refuses images and labels that do not belong together, and labels without a class", async () => {
+  it("rejects images and labels that do not match, and labels without a class", async () => {
     const images = idx([2, 3, 4], pixels);
     const description = { name: "pair", classes: ["a", "b"] };
     await expect(readIdxImages({ images, labels: idx([3], new Uint8Array(3)) }, description)).rejects.toThrow(
@@ -113,7 +113,7 @@ describe("idx", () => {
     await expect(readIdx("idx" as never)).rejects.toThrow(ArgumentError);
   });
 
-  it("answers random bytes with an array or a DataError", async () => {
+  it("reads random bytes as an array or throws DataError", async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 64 }), fc.boolean(), async (bytes, compress) => {
         await readIdx(compress ? gzipSync(bytes) : bytes).catch((error) => {
@@ -134,14 +134,14 @@ describe("cifar10", () => {
     expect(set.imageShape).toEqual([3, 32, 32]);
   });
 
-  it("refuses a part of a record and an unknown label", () => {
+  it("rejects an incomplete record and an unknown label", () => {
     expect(() => readCifar10([new Uint8Array(3072)])).toThrow(
       /file 0: found 3072 bytes, expected a multiple of 3073/,
     );
     expect(() => readCifar10([new Uint8Array(3073).fill(10)])).toThrow(/label 0: found 10, expected 0 to 9/);
   });
 
-  it("answers random bytes with a set or a DataError", () => {
+  it("reads random bytes as a set or throws DataError", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 4000, size: "max" }), { maxLength: 2 }), (files) => {
         try {
@@ -165,7 +165,7 @@ describe("cifar100", () => {
     expect([cifar100Classes.fine.length, cifar100Classes.coarse.length]).toEqual([100, 20]);
   });
 
-  it("refuses a part of a record, a label without a class, and unknown options", () => {
+  it("rejects an incomplete record, a label without a class, and unknown options", () => {
     expect(() => readCifar100([new Uint8Array(3073)])).toThrow(/expected a multiple of 3074/);
     expect(() => readCifar100([new Uint8Array(3074).fill(20)], { labels: "coarse" })).toThrow(
       /label 0: found 20, expected 0 to 19/,

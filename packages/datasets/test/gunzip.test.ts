@@ -19,7 +19,7 @@ function compressible(length: number, symbols: number): Buffer {
 
 const whole = gzipSync(Buffer.from("a sound file, a sound file"));
 
-describe("what gzip writes", () => {
+describe("the output of gzip", () => {
   it.each([
     ["stored", { level: 0 }],
     ["fixed codes", { strategy: constants.Z_FIXED }],
@@ -42,7 +42,7 @@ describe("what gzip writes", () => {
     }
   });
 
-  it("is read for any bytes", async () => {
+  it("is decompressed for any bytes", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.uint8Array({ maxLength: 300 }), { minLength: 1, maxLength: 4 }),
@@ -57,7 +57,7 @@ describe("what gzip writes", () => {
   });
 });
 
-describe("every engine reads the same", () => {
+describe("the result is the same on every engine", () => {
   const text = "a sound file, a sound file";
   const unpackedText = async (bytes: Uint8Array) => Buffer.from(await gunzip(bytes, { maxBytes })).toString();
 
@@ -70,7 +70,7 @@ describe("every engine reads the same", () => {
     expect(await unpackedText(bytes)).toBe(expected);
   });
 
-  it("all the fields of a header", async () => {
+  it("all fields of a header", async () => {
     const header = Buffer.from([0x1f, 0x8b, 8, 0x1e, 1, 2, 3, 4, 0, 3, 2, 0, 9, 9]);
     const named = Buffer.concat([header, Buffer.from("name\0comment\0"), Buffer.from([0, 0])]);
     named.writeUInt16LE(crc32(named.subarray(0, -2)) & 0xffff, named.length - 2);
@@ -84,7 +84,7 @@ describe("every engine reads the same", () => {
       vi.unstubAllGlobals();
     });
 
-    it("as in browsers whose streams cannot be iterated", async () => {
+    it("as in browsers whose streams are not iterable", async () => {
       vi.stubGlobal("DecompressionStream", undefined);
       vi.stubGlobal("ReadableStream", undefined);
       expect(await unpackedText(whole)).toBe(text);
@@ -92,7 +92,7 @@ describe("every engine reads the same", () => {
   });
 });
 
-describe("what is damaged is refused with a reason", () => {
+describe("damaged data are rejected with a reason", () => {
   const truncated = /^gzip data: found damaged gzip data: it ends early$/;
 
   it.each([
@@ -130,7 +130,7 @@ describe("what is damaged is refused with a reason", () => {
     );
   });
 
-  it("a cut at every place", async () => {
+  it("truncation at every position", async () => {
     for (const [contents, options] of [
       [compressible(900, 40), {}],
       [compressible(900, 2), {}],
@@ -147,7 +147,7 @@ describe("what is damaged is refused with a reason", () => {
     }
   });
 
-  it("a flipped bit at every place, unless nothing depends on it", async () => {
+  it("a flipped bit at every position, unless nothing depends on it", async () => {
     const contents = compressible(400, 30);
     for (const options of [{}, { strategy: constants.Z_FIXED }, { level: 0 }]) {
       const bytes = gzipSync(contents, options);
@@ -161,7 +161,7 @@ describe("what is damaged is refused with a reason", () => {
     }
   });
 
-  it("random bytes behind a header, as zlib does", async () => {
+  it("random bytes after a header, in agreement with zlib", async () => {
     const header = whole.subarray(0, 10);
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (noise) => {
@@ -175,7 +175,7 @@ describe("what is damaged is refused with a reason", () => {
 });
 
 describe("the limit", () => {
-  it("holds to the byte, however much is claimed", async () => {
+  it("is exact, however large a size the data claim", async () => {
     for (const level of [0, 6]) {
       const compressed = gzipSync(Buffer.alloc(100_000), { level });
       expect((await gunzip(compressed, { maxBytes: 100_000 })).length).toBe(100_000);
@@ -190,7 +190,7 @@ describe("the limit", () => {
     await expect(gunzip(claim, { maxBytes: 2 ** 40 })).rejects.toThrow(/its length field does not match/);
   });
 
-  it("must be given, and bytes too", async () => {
+  it("is required, and so are bytes", async () => {
     await expect(gunzip(whole, { maxBytes: -1 })).rejects.toThrow(ArgumentError);
     await expect(gunzip(whole, { maxBytes, limit: 2 } as never)).rejects.toThrow(ArgumentError);
     await expect(gunzip("text" as never, { maxBytes })).rejects.toThrow(ArgumentError);

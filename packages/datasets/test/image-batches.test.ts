@@ -25,7 +25,7 @@ describe("batches of images", () => {
     });
   });
 
-  it("are augmented by seed and epoch", async () => {
+  it("are augmented depending on seed and epoch", async () => {
     const figures = syntheticFigures({ count: 20, seed: 1, part: "train" });
     const options = { batchSize: 20, shuffled: true, seed: 4, augment: flipHorizontally() };
     const [a, b, other] = [
@@ -37,7 +37,7 @@ describe("batches of images", () => {
     expect(a).not.toEqual(other);
   });
 
-  it("are refused with labels that have no class, where the batches are made", () => {
+  it("are rejected when they are created if a label has no class", () => {
     for (const [labels, found] of [
       [Int32Array.of(0, 1, 1000, 5000, 0), "label 2: found 1000, expected 0 to 999"],
       [Int32Array.of(0, 1, 2, 3, -1), "label 4: found -1, expected 0 to 999"],

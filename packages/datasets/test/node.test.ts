@@ -47,26 +47,29 @@ describe("loading published images", () => {
     expect((await readdir(join(folder, "tiny"))).sort()).toEqual(Object.keys(contents).sort());
   });
 
-  it.each(["flipped", "cut", "empty", "a link to nothing"])("heals a cache file that is %s", async (kind) => {
-    const options = { dataFolder: "", cacheFolder: folder };
-    await loadImages(tinySet([address]), options);
-    const path = join(folder, "tiny", "test-images.gz");
-    const damaged = Buffer.from(contents["test-images.gz"]!);
-    damaged[12]! ^= 1;
-    if (kind === "a link to nothing") {
-      await rm(path);
-      await symlink(join(folder, "nothing"), path);
-    } else {
-      const length = kind === "flipped" ? damaged.length : kind === "cut" ? 10 : 0;
-      await writeFile(path, damaged.subarray(0, length));
-    }
-    requests = [];
-    const { test } = await loadImages(tinySet([address]), options);
-    expect([...test.images]).toEqual([9, 9, 9, 9]);
-    expect(requests).toEqual(["test-images.gz"]);
-  });
+  it.each(["flipped", "cut", "empty", "a link to nothing"])(
+    "replaces a cache file that is %s",
+    async (kind) => {
+      const options = { dataFolder: "", cacheFolder: folder };
+      await loadImages(tinySet([address]), options);
+      const path = join(folder, "tiny", "test-images.gz");
+      const damaged = Buffer.from(contents["test-images.gz"]!);
+      damaged[12]! ^= 1;
+      if (kind === "a link to nothing") {
+        await rm(path);
+        await symlink(join(folder, "nothing"), path);
+      } else {
+        const length = kind === "flipped" ? damaged.length : kind === "cut" ? 10 : 0;
+        await writeFile(path, damaged.subarray(0, length));
+      }
+      requests = [];
+      const { test } = await loadImages(tinySet([address]), options);
+      expect([...test.images]).toEqual([9, 9, 9, 9]);
+      expect(requests).toEqual(["test-images.gz"]);
+    },
+  );
 
-  it("tells what is missing and out of reach from what is there and damaged", async () => {
+  it("distinguishes a set that cannot be downloaded from a damaged one", async () => {
     const options = { dataFolder: "", cacheFolder: folder };
     await expect(loadImages(tinySet([`${address}/nowhere`]), options)).rejects.toThrow(DownloadError);
     await mkdir(join(folder, "tiny"));
@@ -76,13 +79,13 @@ describe("loading published images", () => {
     await expect(damaged).rejects.toThrow(/found 7 bytes, expected \d+, and .* could not be downloaded/);
   });
 
-  it("starts twice at once with one empty cache", async () => {
+  it("runs twice at the same time with one empty cache", async () => {
     const load = () => loadImages(tinySet([address]), { dataFolder: "", cacheFolder: folder });
     for (const { train } of await Promise.all([load(), load(), load()])) expect(imageCount(train)).toBe(2);
     expect((await readdir(join(folder, "tiny"))).sort()).toEqual(Object.keys(contents).sort());
   });
 
-  it("refuses options that nobody knows", async () => {
+  it("rejects unknown options", async () => {
     await expect(loadImages(tinySet([]), { cache: folder } as never)).rejects.toThrow(
       /loadImages: found the option "cache"/,
     );
@@ -111,7 +114,7 @@ describe("loading published images", () => {
     );
   });
 
-  it("lists why no address could be reached, in short time", async () => {
+  it("lists why no address could be reached, without a long wait", async () => {
     const silent = await serve(() => undefined);
     await expect(
       loadImages(tinySet([`${address}/nowhere`, silent.address]), {

@@ -34,7 +34,7 @@ describe("sets", () => {
     expect(mean[1]! - mean[0]!).toBeCloseTo(6 / 255, 12);
   });
 
-  it("selects and splits without losing or doubling an image", () => {
+  it("selects and splits without losing or duplicating an image", () => {
     expect([...selectImages(set, [4, 0]).images.subarray(0, 2)]).toEqual([48, 49]);
     expect(() => selectImages(set, [5])).toThrow(ArgumentError);
     const { rest, held } = randomSplit(set, { held: 2, seed: 3 });
@@ -65,7 +65,7 @@ describe("augmentation", () => {
     return seen;
   };
 
-  it("mirrors in about half of the cases", () => {
+  it("mirrors with a probability of about 1/2", () => {
     expect(results(flipHorizontally())).toEqual(new Set(["1,2,3,4,5,6", "3,2,1,6,5,4"]));
   });
 
@@ -78,7 +78,7 @@ describe("augmentation", () => {
       expect(() => shift(pixels as never)).toThrow(ArgumentError);
   });
 
-  it("leaves nothing of an image that is moved out of sight, and composes", () => {
+  it("leaves only zeros of an image that is shifted out of view, and composes", () => {
     expect(results(shift(5))).toContain("0,0,0,0,0,0");
     expect(results(compose(flipHorizontally(), shift(1))).size).toBe(18);
     expect(results(compose())).toEqual(new Set(["1,2,3,4,5,6"]));
@@ -102,7 +102,7 @@ describe("prefetch", () => {
     expect(log).toEqual(["made 0", "made 1", "used 0", "made 2", "used 1", "used 2"]);
   });
 
-  it("passes an error on in its turn, and ends the source when the loop is left", async () => {
+  it("propagates an error in order, and ends the source when the loop is left", async () => {
     let ended = false;
     async function* source(): AsyncGenerator<number> {
       try {
@@ -124,7 +124,7 @@ describe("prefetch", () => {
     expect(() => prefetch(source(), -1)).toThrow(ArgumentError);
   });
 
-  it("lets its loop be left while an item is awaited, which ends the source when it has come", async () => {
+  it("allows leaving the loop while an item is awaited, and then ends the source when the item has arrived", async () => {
     let [send, ended] = [() => {}, false];
     async function* source(): AsyncGenerator<number> {
       try {
@@ -149,7 +149,7 @@ describe("prefetch", () => {
 });
 
 describe("synthetic figures", () => {
-  it("depends on seed, part and position alone", () => {
+  it("depends only on seed, part and position", () => {
     const options = { seed: 5, part: "train" } as const;
     const long = syntheticFigures({ ...options, count: 40 });
     const short = syntheticFigures({ ...options, count: 20 });
@@ -160,7 +160,7 @@ describe("synthetic figures", () => {
     expect([...syntheticFigures({ ...options, seed: 6, count: 20 }).images]).not.toEqual([...short.images]);
   });
 
-  it("refuses options that are unknown, absent or out of range", () => {
+  it("rejects options that are unknown, absent or out of range", () => {
     for (const wrong of [
       { count: -1 },
       { count: 2 ** 22 + 1 },
@@ -177,7 +177,7 @@ describe("synthetic figures", () => {
 describe.each([0.3, -1, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY, "7", null, 1n])(
   "the seed %s",
   (seed) => {
-    it("is refused wherever one is given", () => {
+    it("is rejected wherever a seed is given", () => {
       const wrong = seed as never;
       expect(() => syntheticFigures({ count: 2, seed: wrong, part: "train" })).toThrow(ArgumentError);
       expect(() => randomSplit(set, { held: 2, seed: wrong })).toThrow(ArgumentError);
@@ -208,7 +208,7 @@ it("without a seed, everything draws from the source that manualSeed restarts", 
   expect(await draw()).toEqual(first);
 });
 
-it("batches that are not random take nothing from the default source", () => {
+it("batches without randomness draw nothing from the default source", () => {
   manualSeed(5);
   expect(batches(set, { batchSize: 2 }).seed).toBeUndefined();
   expect(sourceOf().state.position).toBe(0);

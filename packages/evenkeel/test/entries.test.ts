@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import * as library from "../src/index.ts";
 import * as ops from "../src/ops.ts";
 
-test("the main entry exports no op, and the entry of ops nothing else", () => {
+test("the main entry exports no ops, and the entry of ops exports nothing else", () => {
   expect(Object.keys(library).filter((name) => /^[a-z].*Op$/.test(name))).toEqual([]);
   for (const [name, op] of Object.entries(ops))
     expect(op, name).toMatchObject({ name: name.replace(/Op$/, "") });

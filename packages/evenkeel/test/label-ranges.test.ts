@@ -32,7 +32,7 @@ const weightsOf = async (model: Sequential): Promise<number[]> => {
   return [...(await weight!.value.data())];
 };
 
-describe("labels that are no class", () => {
+describe("labels that are not classes", () => {
   const losses = {
     crossEntropy,
     nll: (logits: Tensor, labels: Tensor) => nll(logSoftmax(logits), labels),
@@ -54,12 +54,12 @@ describe("labels that are no class", () => {
     },
   );
 
-  test("are named by evaluate, too", async () => {
+  test("are reported by evaluate too", async () => {
     const pass = evaluate(network(), { data: source(), loss: crossEntropy, metrics: { accuracy } });
     await expect(pass).rejects.toThrow(/^evaluate: batch 0: crossEntropy: labels: found 2 at position/);
   });
 
-  test("of the device are what a run ends with, and nobody else's next read", async () => {
+  test("on the device end the run with their error, which no later read gets", async () => {
     const model = network();
     const data = () =>
       Array.from({ length: 5 }, () => ({
@@ -76,7 +76,7 @@ describe("labels that are no class", () => {
   });
 });
 
-test("labels of another dtype are told how to become i32", () => {
+test("the error for labels of another dtype says how to make them i32", () => {
   const floats = tensor([0, 1]);
   const logits = tensor([
     [1, 2],
@@ -89,14 +89,14 @@ test("labels of another dtype are told how to become i32", () => {
   }
 });
 
-test("accuracy of one logit is refused by name", () => {
+test("accuracy with one logit throws an error that names it", () => {
   const labels = tensor([[0], [1]], { dtype: "i32" });
   expect(() => accuracy(tensor([[1], [2]]), labels)).toThrow(
     "accuracy: found logits [2, 1] and labels [2, 1], expected [..., classes] and [...], of at least two classes",
   );
 });
 
-test("a model of which nothing is trained is refused", async () => {
+test("a model without trainable parameters is rejected", async () => {
   const model = network();
   const optimizer = new SGD(model, { learningRate: 0.1 });
   model.freeze();

@@ -10,7 +10,7 @@ describe.each(entries)("%s", (entry) => {
     ([, source]) => source!,
   );
 
-  test("has every name of the packages that it joins, each of one package only", async () => {
+  test("has every name of the packages that it joins, each from one package only", async () => {
     const joined = (await import(resolve(root, entry))) as object;
     const owners = new Map<string, string>();
     for (const source of sources) {

@@ -29,7 +29,7 @@ test("there are many", () => {
   expect(functions.length).toBeGreaterThan(150);
 });
 
-test.each(functions)("%s tells what is wrong by a typed error", async (name, f) => {
+test.each(functions)("%s throws a typed error", async (name, f) => {
   const x = ones([2, 2], { backend });
   const wrong = [[null], [3], ["x"], [undefined, null], [x, null], [x, x, null], [x, 3, 3, 3]];
   for (const args of wrong) {

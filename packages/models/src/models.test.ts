@@ -51,7 +51,7 @@ describe("names of saved state", () => {
     expect(names.slice(-2)).toEqual(["fc.weight", "fc.bias"]);
   });
 
-  test("without batch norm there are biases instead", () => {
+  test("biases replace batch norm", () => {
     const names = namesOf(resnet20({ backend, normalization: "none" }));
     expect(names.slice(0, 4)).toEqual([
       "conv1.weight",
@@ -62,7 +62,7 @@ describe("names of saved state", () => {
     expect(names.some((name) => name.includes("running_mean") || name.includes("bn"))).toBe(false);
   });
 
-  test("others are numbered like torchvision's sequences", () => {
+  test("other models are numbered like torchvision's sequences", () => {
     expect(namesOf(vgg({ backend, stages: [[8], [8]], normalization: "none" }))).toEqual([
       "features.0.weight",
       "features.0.bias",
@@ -80,10 +80,13 @@ describe("names of saved state", () => {
   });
 });
 
-test.each([10, 8, 29, Number.NaN])("images of size %d do not fit two poolings", (imageSize) => {
-  expect(() => lenet({ backend, imageSize })).toThrow(ArgumentError);
-  expect(() => convnet({ backend, imageSize })).toThrow(/expected a multiple of 4/);
-});
+test.each([10, 8, 29, Number.NaN])(
+  "images of size %d are rejected, because they cannot be pooled twice",
+  (imageSize) => {
+    expect(() => lenet({ backend, imageSize })).toThrow(ArgumentError);
+    expect(() => convnet({ backend, imageSize })).toThrow(/expected a multiple of 4/);
+  },
+);
 
 const any = (options: object) => ({ ...options, backend }) as never;
 test.each<[string, () => unknown, string]>([
@@ -99,12 +102,12 @@ test.each<[string, () => unknown, string]>([
   ["widths", () => mlp(any({ hidden: [0.5] })), "mlp: hidden: found [0.5]"],
   ["channels", () => lenet(any({ inChannels: -1 })), "lenet: inChannels: found -1"],
   ["a seed", () => lenet(any({ seed: "one" })), 'seed: found "one"'],
-])("%s out of range are refused by the model's name: %#", (_name, make, message) => {
+])("%s out of range are rejected with the model's name: %#", (_name, make, message) => {
   expect(make).toThrow(ArgumentError);
   expect(make).toThrow(message);
 });
 
-test("undefined means absent", () => {
+test("undefined counts as absent", () => {
   const absent = { classes: undefined, normalization: undefined, shortcut: undefined, seed: undefined };
   expect(resnet18({ backend, classes: undefined }).stateDict()["fc.weight"]!.shape).toEqual([1000, 512]);
   expect(resnet20({ backend, ...absent }).parameterCount()).toBe(269_722);

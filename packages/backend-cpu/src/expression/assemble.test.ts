@@ -57,7 +57,7 @@ describe("layouts", () => {
     expect(runAssembled(problem, [0, 0, 6, 6])).toEqual(expected(problem));
   });
 
-  test("the output may take the memory of an input", () => {
+  test("the output may use the memory of an input", () => {
     const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.add(x!, 1));
     const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
     const run = instantiate(assembleExpression(expression, { rank: 1, innermost: [1] }), memory);
@@ -156,7 +156,7 @@ describe("storage", () => {
     expect([...i32!]).toEqual([0, 1, -2, 1]);
   });
 
-  test("f16 is refused", () => {
+  test("f16 is rejected", () => {
     const expression = buildExpression({ inputs: ["f16"] }, ([x]) => x!);
     expect(() => assembleExpression(expression, { rank: 1, innermost: [1] })).toThrow(DTypeError);
   });
@@ -183,7 +183,7 @@ test("sixty operands", () => {
   expect(runAssembled(problem)).toEqual(expected(problem));
 });
 
-test("plain memory serves after one byte is patched", () => {
+test("plain memory can be used after one byte is patched", () => {
   const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.mul(x!, 2));
   const bytes = assembleExpression(expression, { rank: 1, innermost: [1] });
   const name = [..."memory"].map((letter) => letter.charCodeAt(0));

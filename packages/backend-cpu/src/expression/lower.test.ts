@@ -14,7 +14,7 @@ test("only nodes that have instructions remain", () => {
   }
 });
 
-test("sines stay, beside their values near 0", () => {
+test("sines are kept, next to their values near 0", () => {
   const { nodes } = lower(buildExpression({ inputs: ["f32"] }, ([x]) => [e.sin(x!), e.cos(x!)]));
   const sines = nodes.filter(({ op }) => op === "sin" || op === "cos");
   expect(sines.map((node) => "operands" in node && node.operands.length)).toEqual([2, 2]);

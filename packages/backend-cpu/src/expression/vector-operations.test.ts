@@ -149,7 +149,7 @@ test("casts between all types", () => {
   }
 });
 
-test("bitcasts keep the bits", () => {
+test("bitcasts preserve the bits", () => {
   const bits = [0, 1, 0x7f80_0000, 0x8000_0000, 0x3f80_0000, 0xc123_4567, 0x0012_3456];
   for (const to of ["f32", "i32"] as const) {
     const there = buildExpression({ inputs: ["u32"] }, ([x]) => e.bitcast(x!, to));

@@ -18,7 +18,7 @@ const overlap = (a: Block, b: Block): boolean =>
   a.address < b.address + b.bytes && b.address < a.address + a.bytes;
 
 describe("the allocator", () => {
-  it("hands out aligned blocks that do not overlap, and joins what comes back", () => {
+  it("allocates aligned blocks that do not overlap, and merges freed ones", () => {
     const steps = fc.array(
       fc.oneof(
         fc.record({ allocate: fc.oneof(fc.nat(2000), fc.nat(megabyte)) }),
@@ -54,7 +54,7 @@ describe("the allocator", () => {
     );
   });
 
-  it("takes free memory before it grows, and grows by what is missing", () => {
+  it("uses free memory before it grows, and grows by the missing amount", () => {
     const { allocator, memory } = newAllocator();
     const first = allocator.allocate(64_000)!;
     const second = allocator.allocate(64_000)!;
@@ -65,7 +65,7 @@ describe("the allocator", () => {
     expect(memory.used).toBe(1024 + 128_000);
   });
 
-  it("remembers the last use of all that it joins", () => {
+  it("keeps the last use of all blocks that it merges", () => {
     const { allocator } = newAllocator();
     const blocks = [1, 2, 3].map(() => allocator.allocate(64)!);
     blocks.forEach((block, index) => {
@@ -75,7 +75,7 @@ describe("the allocator", () => {
     expect(allocator.allocate(192)!.lastUse).toBe(9);
   });
 
-  it("gives fresh blocks that were never handed out", () => {
+  it("returns fresh blocks that were never allocated before", () => {
     const { allocator } = newAllocator();
     const used = allocator.allocate(4096)!;
     used.lastUse = 7;
@@ -85,7 +85,7 @@ describe("the allocator", () => {
     expect(overlap(used, fresh)).toBe(false);
   });
 
-  it("reaches the last byte that it may use, and no further", () => {
+  it("uses memory up to the last allowed byte, and no further", () => {
     const { allocator, memory } = newAllocator(megabyte);
     expect(allocator.allocate(memory.capacity + 1)).toBeUndefined();
     const all = Math.floor(memory.capacity / 64) * 64;
@@ -93,7 +93,7 @@ describe("the allocator", () => {
     expect(allocator.allocate(1)).toBeUndefined();
   });
 
-  it("has no room for sizes beyond 32-bit arithmetic, whatever is free", () => {
+  it("rejects sizes beyond 32-bit arithmetic, however much is free", () => {
     const { allocator, memory } = newAllocator();
     allocator.free(allocator.allocate(megabyte)!);
     // In units of 64 bytes these wrap around to small numbers.

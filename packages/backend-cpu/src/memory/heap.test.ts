@@ -15,7 +15,7 @@ function newHeap(): { heap: Heap; queue: { done: number } } {
 }
 
 describe("the heap", () => {
-  it("takes staging blocks back when buffers need the room, once their launches have run", () => {
+  it("frees staging blocks when buffers need the space, once their launches have run", () => {
     const { heap, queue } = newHeap();
     heap.unstage(heap.stage(4 * megabyte), 5);
     expect(() => heap.allocate(6 * megabyte)).toThrow(OutOfMemoryError);
@@ -23,7 +23,7 @@ describe("the heap", () => {
     expect(heap.allocate(6 * megabyte).bytes).toBe(6 * megabyte);
   });
 
-  it("stages in free memory that no launch touches when there is no fresh memory left", () => {
+  it("stages in free memory that no launch uses when there is no fresh memory left", () => {
     const { heap, queue } = newHeap();
     const [busy, idle] = [heap.allocate(3 * megabyte), heap.allocate(4 * megabyte)];
     const between = heap.allocate(megabyte - 2048);
@@ -40,7 +40,7 @@ describe("the heap", () => {
     expect(between.isFree).toBe(false);
   });
 
-  it("keeps bytes in memory that came back", () => {
+  it("keeps bytes in freed memory", () => {
     const { heap } = newHeap();
     const all = heap.memory.capacity - 64;
     heap.free(heap.allocate(all), all);

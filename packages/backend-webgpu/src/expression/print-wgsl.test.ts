@@ -58,7 +58,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
     });
   });
 
-  test("reads an input that lives in an output there", () => {
+  test("reads an input in the memory of an output from the output", () => {
     const { walk, rank } = layOutStrides([8], [[1]]);
     const { code, schema } = printExpression(
       relu,
@@ -70,7 +70,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
     expect(code).toContain("let v0 = output0[quad];");
   });
 
-  test("reads packed inputs from words behind the other inputs", () => {
+  test("reads packed inputs from words after the other inputs", () => {
     const sum = buildExpression({ inputs: ["f32", "u8"] }, ([a, b]) => e.add(a!, e.cast(b!, "f32")));
     const layout = {
       walk: "line" as const,
@@ -98,7 +98,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
     expect(valuesOf(sum, layout, launch)).toEqual([8, 1, 0, 0, 4]);
   });
 
-  test("gives sizes, strides and scalars in the order of the struct", () => {
+  test("passes sizes, strides and scalars in the order of the struct", () => {
     const expression = buildExpression(
       { inputs: ["f32", "f32"], scalars: ["f32", "bool"] },
       ([a, b], [s, t]) => e.select(t!, e.mul(a!, s!), b!),
@@ -151,7 +151,7 @@ fn run(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lan
     expect(packed).toContain("if (rest == 3u) { output2[quad].y = low_output2.y; }");
   });
 
-  test("keeps constants that WGSL would refuse or round", () => {
+  test("preserves constants that WGSL would reject or round", () => {
     const constants = [Number.NaN, Number.POSITIVE_INFINITY, -0, 1e-40, 0.1, -3];
     const code = codeOf(
       buildExpression({ inputs: ["f32"] }, ([x]) => constants.map((value) => e.constantLike(x!, value))),

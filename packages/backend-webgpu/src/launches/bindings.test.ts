@@ -16,7 +16,7 @@ describe("accessesOf", () => {
     return [...ofReads, ...ofWrites].join("");
   };
 
-  test("reads what lies in other blocks than the outputs, and skips what is absent", () => {
+  test("reads operands in blocks other than those of the outputs, and skips absent ones", () => {
     expect(keyOf([region(a, 0, 64), undefined, region(a, 0, 64)], [region(b, 0, 64)], "k")).toBe("r-rw");
   });
 
@@ -25,7 +25,7 @@ describe("accessesOf", () => {
     expect([ofReads, ofWrites, copied]).toEqual([["w"], ["w"], []]);
   });
 
-  test("copies what overlaps with an output", () => {
+  test("copies operands that overlap with an output", () => {
     const reads = [region(a, 0, 16), region(b, 0, 300)];
     const { ofReads, ofWrites, copied } = accessesOf(reads, [region(b, 256, 64)], "k");
     expect([ofReads, ofWrites, copied]).toEqual([["r", "r"], ["w"], [1]]);
@@ -46,11 +46,11 @@ describe("regionOf", () => {
     expect(regionOf({ buffer, byteOffset: 0, bytes: 0 }, 256, "k")).toEqual(region(a, 0, 16));
   });
 
-  test("binds the beginning of the block for an empty view, which may stand at its end", () => {
+  test("binds the beginning of the block for an empty view, which may be at its end", () => {
     expect(regionOf({ buffer, byteOffset: 4096, bytes: 0 }, 256, "k")).toEqual(region(a, 0, 16));
   });
 
-  test("throws where the offset cannot be bound", () => {
+  test("throws if the offset cannot be bound", () => {
     expect(() => regionOf({ buffer, byteOffset: 4, bytes: 4 }, 256, "k")).toThrow(
       new ArgumentError("k: found a view at byte 4 of its buffer, expected a multiple of 256"),
     );

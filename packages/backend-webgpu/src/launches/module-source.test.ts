@@ -26,7 +26,7 @@ test("parameters are declared as p, the widest first", () => {
   );
 });
 
-test("extensions come first, on the line of the code, and the counter of a check last", () => {
+test("extensions come first, on the first line of the code, and the counter of a check comes last", () => {
   const counting = wgslKernel({ ...kernel, extensions: ["subgroups", "f16"] });
   const source = moduleSource(counting, ["r", "-", "w", "w"], true);
   expect(source).toMatch(/^enable subgroups;enable f16;fn combine\(\) \{\}\n/);
@@ -34,7 +34,7 @@ test("extensions come first, on the line of the code, and the counter of a check
   expect(source).toContain("fn countOutside(count: u32)");
 });
 
-test("operands that are not those of the kernel are refused by name", () => {
+test("operands that are not those of the kernel are rejected by name", () => {
   expect(() => moduleSource(kernel, ["-", "-", "w"], false)).toThrow(
     new ArgumentError("combine: x: found no operand, expected one"),
   );

@@ -42,7 +42,7 @@ describe("the counters of checks", () => {
     transfers.countersOf(block)[offset / 4]! += found;
   }
 
-  it("are read where kernels have run since the last look, and nowhere else", async () => {
+  it("are read only if kernels have run since the last time", async () => {
     expect(await messagesOf()).toBeUndefined();
     count(100, 2);
     count(101, 0);
@@ -51,7 +51,7 @@ describe("the counters of checks", () => {
     expect(await messagesOf()).toBeUndefined();
   });
 
-  it("begin again at 0", async () => {
+  it("are reset to 0", async () => {
     count(1, 2 ** 31 - 1);
     await messagesOf();
     count(1, 2 ** 31 - 1);

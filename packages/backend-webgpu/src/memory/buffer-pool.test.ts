@@ -52,7 +52,7 @@ describe("BufferPool", () => {
     });
   });
 
-  test("lends what was given back, of the same size class, the oldest first", () => {
+  test("reuses freed blocks of the same size class, the oldest first", () => {
     const blocks = Array.from({ length: 5 }, () => pool.take(1000));
     for (const order of [
       [0, 1, 2, 3, 4],
@@ -77,7 +77,7 @@ describe("BufferPool", () => {
     expect(pool.statistics()).toEqual({ live: 256, pooled: 1024, peak: 1024 });
   });
 
-  test("holds at most twice what was alive at once", () => {
+  test("keeps at most twice the peak of live bytes", () => {
     for (let round = 0; round < 20; round++) {
       pool.give(pool.take((100 + 7 * round) * mebibyte));
       expect(gpu.used).toBeLessThanOrEqual(2 * pool.statistics().peak);
@@ -86,7 +86,7 @@ describe("BufferPool", () => {
     expect(gpu.used).toBe(pool.statistics().pooled);
   });
 
-  test("gives up what it keeps before it refuses", () => {
+  test("frees pooled blocks before it reports a lack of memory", () => {
     const held = [pool.take(160 * mebibyte), pool.take(160 * mebibyte)];
     for (const block of held) pool.give(block);
     const large = [pool.take(256 * mebibyte), pool.take(256 * mebibyte)];

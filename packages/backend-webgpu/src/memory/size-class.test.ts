@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sizeClass } from "./size-class.ts";
 
-test("a block holds what was asked for, in whole vectors, at most a quarter more", () => {
+test("a block has the requested size in whole vectors, and at most a quarter more", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 34 }), (bytes) => {
       const size = sizeClass(bytes);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { splitWrite } from "./word-patch.ts";
 
-test("whole words and patches write the same bytes, and others only behind the end", () => {
+test("whole words and patches write the same bytes, and others only after the end", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 40 }),

@@ -2,7 +2,7 @@ import { BackendError, opFamily } from "@evenkeel/tensor";
 import { expect, test } from "vitest";
 import { webgpu } from "../webgpu.ts";
 
-test("opening tells why kernels cannot be loaded, and tries again the next time", async () => {
+test("opening reports why kernels cannot be loaded, and tries again the next time", async () => {
   let isOnline = false;
   opFamily({
     wgsl: async () => {

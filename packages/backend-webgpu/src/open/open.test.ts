@@ -27,12 +27,12 @@ describe("describeAdapter", () => {
     [info({ description: "llvmpipe (LLVM 15)" }), "llvmpipe (LLVM 15) (software)", true],
     [info({ vendor: "google", isFallbackAdapter: true }), "google (software)", true],
     [undefined, "GPU", false],
-  ])("tells the name and whether it is software", (adapter, name, isEmulated) => {
+  ])("returns the name and whether it is software", (adapter, name, isEmulated) => {
     expect(describeAdapter(adapter)).toEqual({ name, isEmulated });
   });
 });
 
-test("features are those that are known, present and not to be left alone", () => {
+test("features are those that are known, available and not disabled", () => {
   const present = new Set(["subgroups", "shader-f16", "depth-clip-control"]);
   expect(optionalFeatures(present)).toEqual(["shader-f16", "subgroups"]);
   expect(optionalFeatures(present, ["shader-f16"])).toEqual(["subgroups"]);
@@ -44,7 +44,7 @@ test("features are those that are known, present and not to be left alone", () =
 });
 
 describe("opening", () => {
-  test("says what helps where there is no adapter", async () => {
+  test("suggests a remedy if there is no adapter", async () => {
     const gpu = { requestAdapter: async () => null } as unknown as GPU;
     await expect(openAdapter(gpu, {})).rejects.toThrow(
       /no GPU adapter.*VK_DRIVER_FILES.*--enable-unsafe-webgpu/,
@@ -52,7 +52,7 @@ describe("opening", () => {
     await expect(openAdapter(gpu, { forceFallbackAdapter: true })).rejects.toThrow(/no software adapter/);
   });
 
-  test("refuses a GPU in software unless one is asked for, and says why", async () => {
+  test("rejects a software GPU unless it is requested, and says why", async () => {
     const adapter = { info: { description: "llvmpipe (LLVM 15)" } } as GPUAdapter;
     const gpu = { requestAdapter: async () => adapter } as unknown as GPU;
     await expect(openAdapter(gpu, {})).rejects.toThrow(
@@ -61,7 +61,7 @@ describe("opening", () => {
     expect(await openAdapter(gpu, { software: true })).toBe(adapter);
   });
 
-  test("asks for every limit that the adapter has, and tells why it gives no device", async () => {
+  test("requests every limit that the adapter has, and reports why there is no device", async () => {
     let asked: GPUDeviceDescriptor | undefined;
     const adapter = {
       info: { description: "Busy GPU" },
@@ -78,7 +78,7 @@ describe("opening", () => {
     expect(asked!.requiredLimits).toMatchObject({ maxBufferSize: 7, maxStorageBuffersPerShaderStage: 16 });
   });
 
-  test("takes the browser's GPU where there is one, and else says what helps", async () => {
+  test("uses the browser's GPU if there is one, and otherwise suggests a remedy", async () => {
     const navigatorBefore = Object.getOwnPropertyDescriptor(globalThis, "navigator")!;
     const gpu = {} as GPU;
     try {

@@ -33,7 +33,7 @@ test.each([
 
 afterEach(() => vi.unstubAllGlobals());
 
-test("the machine is searched in every Node, unless a driver is named, and nowhere else", async () => {
+test("the machine is searched only in Node, unless a driver is specified", async () => {
   const searched = { ...process, env: { ...process.env, VK_DRIVER_FILES: undefined } };
   vi.stubGlobal("process", { ...searched, getBuiltinModule: undefined });
   expect((await machineToSearch())!.list("/")).not.toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CommandQueue } from "./command-queue.ts";
 
-test("commands run at once until one waits, then in order behind it", async () => {
+test("commands run immediately until one waits, then in order after it", async () => {
   const done: string[] = [];
   const queue = new CommandQueue(() => done.push("drained"));
   let release = (): void => {};

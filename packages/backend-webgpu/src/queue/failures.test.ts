@@ -11,7 +11,7 @@ describe("Failures", () => {
     failures = new Failures(queue);
   });
 
-  test("are reported once each, earliest first, to those that come later", async () => {
+  test("are each reported once, earliest first, to later calls", async () => {
     failures.add(new DeviceError("second"), 5);
     failures.add(new DeviceError("first"), 3);
     await failures.report(3);
@@ -20,7 +20,7 @@ describe("Failures", () => {
     await failures.report(6);
   });
 
-  test("wait for error scopes that are open", async () => {
+  test("wait for open error scopes", async () => {
     failures.watch(Promise.resolve(null), () => new DeviceError("no error"));
     failures.watch(Promise.resolve(gpuError("late")), (message) => new DeviceError(`scope: ${message}`));
     failures.watch(Promise.reject(new Error("lost")), () => new DeviceError("rejected"));
@@ -28,7 +28,7 @@ describe("Failures", () => {
     await failures.report(10);
   });
 
-  test("that no scope caught are told by their kind", async () => {
+  test("that no scope caught are reported by their kind", async () => {
     class GPUOutOfMemoryError {
       readonly message = "full";
     }
@@ -38,7 +38,7 @@ describe("Failures", () => {
     await expect(failures.report(10)).rejects.toThrow(new DeviceError("broken"));
   });
 
-  test("of a lost device reject all that waits, every time", async () => {
+  test("of a lost device reject every waiting call, every time", async () => {
     const never = failures.orLost(new Promise(() => {}));
     const lost = new DeviceError("lost");
     failures.lose(lost);

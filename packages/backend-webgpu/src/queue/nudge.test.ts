@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { nudged } from "./nudge.ts";
 
-test("submits until the promise settles, where the browser needs it", async () => {
+test("submits until the promise settles, if the browser needs it", async () => {
   let submits = 0;
   let release = (_: string): void => {};
   const queue = {

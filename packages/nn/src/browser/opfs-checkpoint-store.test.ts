@@ -24,7 +24,7 @@ class Folder {
 
 afterEach(() => vi.unstubAllGlobals());
 
-test("a folder that does not exist is empty, and reading does not make it", async () => {
+test("a folder that does not exist is empty, and reading does not create it", async () => {
   const root = new Folder();
   vi.stubGlobal("navigator", { storage: { getDirectory: async () => root } });
   const store = new OpfsCheckpointStore("runs/mistyped");
@@ -37,7 +37,7 @@ test("a folder that does not exist is empty, and reading does not make it", asyn
   expect(root.folders.get("runs")!.folders.size).toBe(0);
 });
 
-test("a page without locks is an error that says what is expected", async () => {
+test("a page without the Web Locks API causes an error that says what is expected", async () => {
   vi.stubGlobal("navigator", {});
   const claim = new OpfsCheckpointStore("runs").claim("latest");
   await expect(claim).rejects.toThrow(StorageError);

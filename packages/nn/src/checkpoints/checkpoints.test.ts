@@ -20,14 +20,14 @@ test("crc32 has the check value of the standard", () => {
 });
 
 describe("a checkpoint file", () => {
-  test("comes back as it was", () => {
+  test("is restored unchanged", () => {
     const read = decodeCheckpoint(encodeCheckpoint({ tensors, progress }));
     expect(read.progress).toEqual(progress);
     expect(read.tensors.get("model.weight")!.data).toEqual(Float32Array.of(1.5, -2));
     expect(read.tensors.get("model.count")!.data).toEqual(Int32Array.of(3));
   });
 
-  test("refuses a history that is longer than a string can be", () => {
+  test("rejects a history that is too long for a string", () => {
     const tooLong = {
       toJSON: () => {
         throw new RangeError("Invalid string length");
@@ -48,14 +48,14 @@ describe("a checkpoint file", () => {
     expect([...read.tensors.keys()].sort()).toEqual([...tensors.keys()].sort());
   });
 
-  test("is refused when it is cut at any place", () => {
+  test("is rejected when it is truncated at any position", () => {
     const bytes = encodeCheckpoint({ tensors, progress });
     for (let length = 0; length < bytes.length; length++) {
       expect(() => decodeCheckpoint(bytes.subarray(0, length))).toThrow(DataError);
     }
   });
 
-  test("is refused when any bit of it is flipped", () => {
+  test("is rejected when any bit of it is flipped", () => {
     const bytes = encodeCheckpoint({ tensors, progress });
     const flip = (position: number, bit: number) => {
       const damaged = bytes.slice();
@@ -65,7 +65,7 @@ describe("a checkpoint file", () => {
     fc.assert(fc.property(fc.nat(bytes.length - 1), fc.nat(7), flip), { numRuns: 500 });
   });
 
-  test("is refused when bytes are put in or taken out", () => {
+  test("is rejected when bytes are inserted or removed", () => {
     const bytes = encodeCheckpoint({ tensors, progress });
     const splice = (position: number, removed: number, put: Uint8Array) => {
       const damaged = [...bytes.subarray(0, position), ...put, ...bytes.subarray(position + removed)];
@@ -76,7 +76,7 @@ describe("a checkpoint file", () => {
     fc.assert(fc.property(fc.nat(bytes.length), fc.nat(8), put, splice), { numRuns: 300 });
   });
 
-  test("is refused when its progress is not JSON, even with a correct checksum", () => {
+  test("is rejected when its progress is not JSON, even with a correct checksum", () => {
     const data = new TextEncoder().encode("{ not JSON");
     const arrays = [["progress", { dtype: "u8", shape: [data.length], data }]] as const;
     const format = "evenkeel checkpoint 1";
@@ -87,7 +87,7 @@ describe("a checkpoint file", () => {
     expect(() => decodeCheckpoint(bytes)).toThrow("checkpoint: progress: found text that is not JSON");
   });
 
-  test("is not any safetensors file", () => {
+  test("is distinguished from other safetensors files", () => {
     expect(() => decodeCheckpoint(writeSafetensors(tensors, { format: "pt" }))).toThrow(
       'found format "pt", expected "evenkeel checkpoint 1"',
     );

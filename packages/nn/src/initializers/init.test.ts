@@ -59,7 +59,7 @@ describe("initializers", () => {
     ["normal", () => init.normal(0, -1), "deviation: found -1"],
     ["uniform", () => init.uniform(0, Number.POSITIVE_INFINITY), "high: found Infinity"],
     ["constant", () => init.constant(Number.NaN), "value: found NaN"],
-  ])("%s refuses nonsense where it is given", (name, make, message) => {
+  ])("%s rejects invalid arguments immediately", (name, make, message) => {
     expect(make).toThrow(ArgumentError);
     expect(make).toThrow(name);
     expect(make).toThrow(message);
@@ -70,7 +70,7 @@ describe("initializers", () => {
     expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.2);
   });
 
-  test("follow from the seed", async () => {
+  test("depend on the seed", async () => {
     const weights = init.kaimingNormal();
     expect(await draw(weights, [3, 4], 7)).toEqual(await draw(weights, [3, 4], 7));
     expect(await draw(weights, [3, 4], 7)).not.toEqual(await draw(weights, [3, 4], 8));
@@ -89,6 +89,6 @@ describe("initializers", () => {
   });
 });
 
-test("a layer refuses a string as its seed", () => {
+test("a layer rejects a string as its seed", () => {
   expect(() => new Linear(2, 2, { seed: "1" as never })).toThrow('seed: found "1", expected an integer');
 });

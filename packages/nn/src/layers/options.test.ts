@@ -109,12 +109,12 @@ test.each<[string, () => unknown, string]>([
   ],
   ["no module", () => new Sequential(new Flatten(), any(undefined)), "Sequential: module 1: found undefined"],
   ["a class", () => new Sequential(any(Flatten)), "Sequential: module 0: found a function"],
-])("%s out of range is refused by the constructor: %#", (_name, make, message) => {
+])("%s out of range is rejected by the constructor: %#", (_name, make, message) => {
   expect(make).toThrow(ArgumentError);
   expect(make).toThrow(message);
 });
 
-test("undefined means absent", () => {
+test("undefined counts as absent", () => {
   expect(new BatchNorm2d(2, { epsilon: undefined, momentum: undefined })).toMatchObject({
     epsilon: 1e-5,
     momentum: 0.1,

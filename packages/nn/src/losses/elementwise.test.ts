@@ -6,7 +6,7 @@ import { bceWithLogits, l1, mse, smoothL1 } from "./elementwise.ts";
 beforeAll(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
 afterAll(() => setDefaultBackend(undefined));
 
-test("targets of another dtype are refused by name, not read as if they were f32", () => {
+test("targets of another dtype are rejected by name, not read as f32", () => {
   const logits = tensor([1, 2]);
   for (const dtype of ["i32", "u8", "bool"] as const) {
     expect(() => mse(logits, tensor([1, 0], { dtype }))).toThrow(DTypeError);

@@ -54,7 +54,7 @@ beforeEach(() => {
 afterEach(() => setDefaultBackend(undefined));
 
 describe("a parameter with two names", () => {
-  test.each(["embedding", "head"])("is there when the state has it as %s alone", async (name) => {
+  test.each(["embedding", "head"])("is present when the state has it only as %s", async (name) => {
     const model = new Tied();
     const report = model.loadStateDict({ [`${name}.weight`]: values(1, 2) });
     expect(report).toEqual({
@@ -67,7 +67,7 @@ describe("a parameter with two names", () => {
     expect(model.head.count.value).toBe(0);
   });
 
-  test("may have the same values under both", async () => {
+  test("may have the same values under both names", async () => {
     const model = new Tied();
     model.loadStateDict({ "embedding.weight": values(1, Number.NaN), "head.weight": values(1, Number.NaN) });
     expect(await valuesOf(model.embedding)).toEqual([1, Number.NaN]);
@@ -79,7 +79,7 @@ describe("a parameter with two names", () => {
     expect(backend.buffersAlive).toBe(0);
   });
 
-  test("and two different values for it is an error, strict or not", async () => {
+  test("and two different values causes an error, strict or not", async () => {
     const model = new Tied();
     const state = { "embedding.weight": values(1, 2), "head.weight": values(1, 3) };
     for (const strict of [true, false]) {
@@ -92,7 +92,7 @@ describe("a parameter with two names", () => {
     expect(await valuesOf(model.embedding)).toEqual([0, 0]);
   });
 
-  test("is missing under both when neither is there", () => {
+  test("is missing under both names when the state has neither", () => {
     expect(new Tied().loadStateDict({}, { strict: false }).missing).toEqual([
       "embedding.weight",
       "head.weight",
@@ -100,7 +100,7 @@ describe("a parameter with two names", () => {
     expect(() => new Tied().loadStateDict({})).toThrow(/missing \(2\)/);
   });
 
-  test("is read once, and stands in the state under both", async () => {
+  test("is read once, and the state has it under both names", async () => {
     const arrays = await stateArrays(new Tied());
     expect([...arrays.keys()]).toEqual(["embedding.weight", "embedding.count", "head.weight", "head.count"]);
     expect(arrays.get("head.weight")).toBe(arrays.get("embedding.weight"));
@@ -114,7 +114,7 @@ describe("a parameter with two names", () => {
   });
 });
 
-describe("what `except` names is left as it is", () => {
+describe("the parameters in `except` are not changed", () => {
   test("in the model and in the state, whatever its shape", async () => {
     const model = new Untied();
     const state = {
@@ -139,7 +139,7 @@ describe("what `except` names is left as it is", () => {
     expect(both).toMatchObject({ loaded: [], unexpected: ["hea"] });
   });
 
-  test("and a name that neither has is an error, as are other options", () => {
+  test("and a name that neither has causes an error, as do other options", () => {
     const load = (options: object) => () => new Untied().loadStateDict({ "old.weight": values(1) }, options);
     expect(load({ except: "haed" })).toThrow('except: found "haed", expected a name of the model or of the');
     expect(load({ except: ["head", "embedding", "old"] })).not.toThrow();
@@ -158,7 +158,7 @@ describe("names", () => {
     }
   }
 
-  test("that two members have are an error in saving and loading", async () => {
+  test("that two members share cause an error in saving and loading", async () => {
     const model = new TwoScales();
     expect(() => scope(() => model.stateDict())).toThrow(ArgumentError);
     await expect(stateArrays(model)).rejects.toThrow(/found the name "weight" for both/);
@@ -191,7 +191,7 @@ describe("names", () => {
   });
 });
 
-test("a Map of another realm is a map, and what is no state is an error", async () => {
+test("a Map of another realm is accepted, and anything but a state causes an error", async () => {
   const model = new Leaf();
   const map = runInNewContext("new Map()") as Map<string, StoredArray>;
   map.set("weight", values(3, 4));

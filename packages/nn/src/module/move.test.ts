@@ -38,7 +38,7 @@ describe("moving to another backend", () => {
     expect([...net.parameters()].every(({ value }) => value.backend === backend)).toBe(true);
   });
 
-  test("is refused for anything but an open backend", async () => {
+  test("is rejected for anything but an open backend", async () => {
     await expect(new Net().to("webgpu" as never)).rejects.toThrow(
       'to: backend: found "webgpu", expected an open backend',
     );

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => setDefaultBackend(undefined));
 
 describe("state", () => {
-  test("goes from model to model, and later changes stay apart", async () => {
+  test("is copied from model to model, and later changes are independent", async () => {
     const [a, b] = [new Net(), new Net()];
     a.first.batches.value = 5;
     a.own.value = tensor([7, 8, 9]);
@@ -28,7 +28,7 @@ describe("state", () => {
     expect(b.first.batches.value).toBe(5);
   });
 
-  test("in host memory counters are 64-bit scalars", async () => {
+  test("in host memory has counters as 64-bit scalars", async () => {
     const net = new Net();
     net.layers[1]!.batches.value = 3;
     const arrays = await stateArrays(net);
@@ -44,7 +44,7 @@ describe("state", () => {
     expect(other.layers[1]!.batches.value).toBe(3);
   });
 
-  test("that does not fit changes nothing and is listed in full", async () => {
+  test("that does not fit changes nothing, and all differences are listed", async () => {
     const net = new Net();
     const arrays = await stateArrays(new Net());
     const wrong = new Map<string, StoredArray>(arrays);
@@ -70,7 +70,7 @@ describe("state", () => {
     expect(await net.layers[0]!.amount.value.data()).toEqual(Float32Array.of(2, 2));
   });
 
-  test("of a model on another backend is refused, not mixed in", () => {
+  test("of a model on another backend is rejected", () => {
     const net = new Net();
     setDefaultBackend(new MemoryBackend({ launches: "evaluate" }));
     const other = new Net();
@@ -80,7 +80,7 @@ describe("state", () => {
     expect(net.own.value.backend).toBe(backend);
   });
 
-  test("may be partial when asked, but shapes still must fit", async () => {
+  test("may be partial if not strict, but shapes must fit", async () => {
     const net = new Net();
     net.first.batches.value = 4;
     const own: StoredArray = { shape: [3], dtype: "f32", data: Float32Array.of(1, 2, 3) };
@@ -101,7 +101,7 @@ describe("state", () => {
     expect(net.first.batches.value).toBe(0);
   });
 
-  test("a disposed model has given everything back", () => {
+  test("is freed completely when the model is disposed", () => {
     const net = new Net();
     net.dispose();
     expect(backend.buffersAlive).toBe(0);

@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => setDefaultBackend(undefined));
 
 describe("variables", () => {
-  test("assigning a value frees the old one and outlives the scope", async () => {
+  test("free the old value on assignment, and the new one outlives the scope", async () => {
     const parameter = new Parameter(full([2], 1));
     scope(() => {
       parameter.value = add(parameter.value, parameter.value);
@@ -22,7 +22,7 @@ describe("variables", () => {
     expect(backend.buffersAlive).toBe(1);
   });
 
-  test("refuse anything but tensors, and unknown options", () => {
+  test("reject anything but tensors, and unknown options", () => {
     expect(() => new Parameter([1, 2] as never)).toThrow("value: found [1, 2], expected a tensor");
     const value = full([2], 1);
     expect(() => new Parameter(value, { isDecayed: false } as never)).toThrow('found the option "isDecayed"');
@@ -33,7 +33,7 @@ describe("variables", () => {
     expect(parameter).toMatchObject({ trainable: true, isDecayed: true });
   });
 
-  test("the shape stays", () => {
+  test("keep their shape", () => {
     const parameter = new Parameter(full([2], 1), { name: "weight" });
     expect(() => {
       parameter.value = full([3], 1);

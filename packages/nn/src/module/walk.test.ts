@@ -81,7 +81,7 @@ describe("members", () => {
     expect(backend.buffersAlive).toBe(0);
   });
 
-  test("keep their indices and keys where they have names too", () => {
+  test("keep their indices and keys even if they have names", () => {
     const scale = () => new Parameter(full([1], 1), { name: "weight" });
     expect(namesIn({ scales: [scale(), scale()], named: { a: scale() }, own: scale() })).toEqual([
       "scales.0",
@@ -103,7 +103,7 @@ describe("members", () => {
     ["an object of a class", () => new Helper({ a: new Shift() }), "blocks: found a Shift in a Helper"],
     ["a Map in an array", () => [new Map([[new Shift(), 1]])], "blocks.0: found a Shift in a Map"],
     ["a buffer in a Set", () => new Set([new Buffer(full([1], 1))]), "found a Buffer in a Set"],
-  ])("in %s are refused by the place", (_name, make, message) => {
+  ])("in %s are rejected with their place", (_name, make, message) => {
     const model = new Net();
     Object.assign(model.first, { blocks: make() });
     expect(() => [...model.namedParameters()]).toThrow(ArgumentError);
@@ -120,7 +120,7 @@ describe("members", () => {
     ).toEqual(["shift.weight"]);
   });
 
-  test("of one path are refused by both places", () => {
+  test("with the same path are rejected with both places", () => {
     const named = (value: number) => new Parameter(full([1], value), { name: "weight" });
     const model = new Holding({ part: new Holding({ first: named(1), second: named(2) }) });
     expect(() => [...model.parameters()]).toThrow(ArgumentError);
@@ -131,7 +131,7 @@ describe("members", () => {
     expect(() => namesIn({ "a.b": new Shift(), a: { b: new Shift() } })).toThrow("a.b and a.b");
   });
 
-  test("are searched for once in plain objects that contain each other, where they are refused", () => {
+  test("are searched for once in plain objects that contain each other, and rejected there", () => {
     interface Node {
       others: Node[];
       member?: Shift;
@@ -158,7 +158,7 @@ describe("members", () => {
     expect(net.parameterCount()).toBe(9);
   });
 
-  test("do not include what is unowned, wherever it stands", () => {
+  test("do not include unowned values in any place", () => {
     class Student extends Module {
       readonly own = new Shift();
       private readonly teacher = new Unowned(new Net());
@@ -195,7 +195,7 @@ describe("members", () => {
     ]);
   });
 
-  test("of a module that contains itself are refused by the path", () => {
+  test("of a module that contains itself are rejected with the path", () => {
     class Loop extends Module {
       inner: Module | undefined;
 

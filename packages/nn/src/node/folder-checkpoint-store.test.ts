@@ -14,7 +14,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-test("what is saved is loaded and listed, and nothing else is left in the folder", async () => {
+test("saved checkpoints are loaded and listed, and nothing else is left in the folder", async () => {
   const store = new FolderCheckpointStore(join(folder, "run"));
   expect(await store.list()).toEqual([]);
   expect(await store.load("latest")).toBeUndefined();
@@ -29,7 +29,7 @@ test("what is saved is loaded and listed, and nothing else is left in the folder
   expect(await store.list()).toEqual(["latest"]);
 });
 
-test("a name is claimed by one run at a time, and other names are free", async () => {
+test("a name is claimed by one run at a time, and other names are available", async () => {
   const store = new FolderCheckpointStore(join(folder, "run"));
   const release = await store.claim("latest");
   await expect(new FolderCheckpointStore(store.folder).claim("latest")).rejects.toThrow(StorageError);
@@ -50,7 +50,7 @@ test("temporary files of a killed process are removed at the next save", async (
   expect(await readdir(folder)).toEqual(["latest.safetensors"]);
 });
 
-test("a folder that cannot be made is a StorageError that names it", async () => {
+test("a folder that cannot be created causes a StorageError that names it", async () => {
   const file = join(folder, "file");
   await writeFile(file, "");
   const store = new FolderCheckpointStore(file);
@@ -58,7 +58,7 @@ test("a folder that cannot be made is a StorageError that names it", async () =>
   await expect(store.load("latest")).rejects.toThrow(/could not be read/);
 });
 
-test.each(["", "..", "../other", "a/b", ".hidden", "a b"])("%j is no name", async (name) => {
+test.each(["", "..", "../other", "a/b", ".hidden", "a b"])("%j is not a valid name", async (name) => {
   const store = new FolderCheckpointStore(folder);
   expect(() => store.save(name, Uint8Array.of(1))).toThrow(ArgumentError);
   await expect(store.load(name)).rejects.toThrow(ArgumentError);

@@ -153,7 +153,7 @@ describe("a model that was saved", () => {
 });
 
 describe("errors name the file", () => {
-  test("that does not exist or has another format is refused", async () => {
+  test("that does not exist or has another format", async () => {
     await expect(load(new Net(0), path)).rejects.toThrow(StorageError);
     await expect(load(new Net(0), path)).rejects.toThrow(`${path}: could not be read: there is no such file`);
     await save(new Net(0), path);
@@ -190,7 +190,7 @@ describe("bytes of a model", () => {
     await expect(loadModel(model, "model.safetensors" as never)).rejects.toThrow(ArgumentError);
   });
 
-  test("of element types without a counterpart show which, and may be left out", async () => {
+  test("of element types without a counterpart cause an error that names the type, and may be left out", async () => {
     const header = JSON.stringify({ weight: { dtype: "F4", shape: [2], data_offsets: [0, 1] } });
     const bytes = new Uint8Array(8 + header.length + 1);
     new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
@@ -200,7 +200,7 @@ describe("bytes of a model", () => {
     expect((await loadModel(layer, bytes, { except: "weight" })).excepted).toEqual(["weight"]);
   });
 
-  test("that are damaged are refused or loaded completely", async () => {
+  test("that are damaged are rejected or loaded completely", async () => {
     const model = new Net(1.5);
     const good = await encodeModel(model);
     const started = await weights(new Net(0));

@@ -75,19 +75,19 @@ describe("options", () => {
       () => new SGD(new TwoValues(), { learningRate, group: () => ({ learningRate: 1 }) as never }),
       'group: weight: found the option "learningRate"',
     ],
-  ])("out of range are refused where they are given: %s", (_, make, message) => {
+  ])("out of range are rejected immediately: %s", (_, make, message) => {
     expect(make).toThrow(ArgumentError);
     expect(make).toThrow(message);
   });
 
-  test("undefined means absent", async () => {
+  test("that are undefined count as absent", async () => {
     const model = new TwoValues();
     const options = { learningRate, weightDecay: undefined, epsilon: undefined, betas: undefined };
     new AdamW(model, options).step([full([2], 0)]);
     expect([...(await model.weight.value.data())]).toEqual(Array(2).fill(Math.fround(0.999)));
   });
 
-  test("an invalid learning rate is refused", () => {
+  test("reject an invalid learning rate", () => {
     const optimizer = new SGD(new TwoValues(), { learningRate, maxGradientNorm: Number.POSITIVE_INFINITY });
     expect(() => {
       optimizer.learningRate = Number.NaN;
@@ -96,20 +96,20 @@ describe("options", () => {
   });
 });
 
-describe("what an optimizer is given", () => {
+describe("the arguments of an optimizer", () => {
   const options = { learningRate: 0.1 };
   const named = (...names: string[]) => ({
     namedParameters: () => names.map((name) => [name, new Parameter(full([1], 1))] as const),
   });
 
-  test("is a model with parameters of different names", () => {
+  test("are a model whose parameters have different names", () => {
     expect(() => new SGD(named(), options)).toThrow("model: found no parameters, expected at least one");
     expect(() => new SGD(named("a", "b", "a"), options)).toThrow('found two parameters named "a"');
     expect(() => new SGD([] as never, options)).toThrow("model: found [], expected a module");
     expect(() => new SGD(undefined as never, options)).toThrow("model: found undefined, expected a module");
   });
 
-  test("are gradients that fit", () => {
+  test("are gradients that fit the parameters", () => {
     const optimizer = new SGD(new TwoValues(), options);
     expect(() => optimizer.step(undefined as never)).toThrow("gradients: found undefined, expected an array");
     expect(() => optimizer.step([undefined] as never)).toThrow(ArgumentError);
@@ -132,7 +132,7 @@ test("settings of a group are checked under the name of the parameter", () => {
   );
 });
 
-test("anything but the state of an optimizer is refused", async () => {
+test("anything but the state of an optimizer is rejected", async () => {
   const optimizer = new SGD(new TwoValues(), { learningRate: 0.5 });
   const state = await optimizer.stateArrays();
   state.set("weight.steps", { shape: [], dtype: "i32", data: Int32Array.of(-1) });
@@ -140,7 +140,7 @@ test("anything but the state of an optimizer is refused", async () => {
   expect(() => optimizer.loadState({} as never)).toThrow("optimizer: state: found an object, expected a Map");
 });
 
-test("an optimizer of another model is told apart, whatever its shapes", () => {
+test("an optimizer of another model is recognized, whatever its shapes", () => {
   const optimizer = new SGD(new TwoValues(), { learningRate: 0.1 });
   expect(() => optimizer.checkModel(new TwoValues())).toThrow(
     "optimizer: weight: found a parameter that the optimizer was not made for",

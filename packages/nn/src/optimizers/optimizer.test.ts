@@ -18,7 +18,7 @@ import { SGD } from "./sgd.ts";
 beforeEach(() => setDefaultBackend(new MemoryBackend({ launches: "evaluate" })));
 afterEach(() => setDefaultBackend(undefined));
 
-describe("where nothing is trained", () => {
+describe("without trainable parameters", () => {
   test.each([undefined, 1])("a step with a limit of %s on the norm does nothing", async (maxGradientNorm) => {
     const model = new TwoValues().freeze();
     const optimizer = new SGD(model, { learningRate: 0.1, momentum: 0.9, maxGradientNorm });
@@ -27,7 +27,7 @@ describe("where nothing is trained", () => {
     expect((await optimizer.stateArrays()).get("weight.steps")!.data[0]).toBe(0);
   });
 
-  test("clipping gives nothing, and limits are checked", () => {
+  test("clipping returns an empty list, and limits are checked", () => {
     expect(clipByGlobalNorm([], 1)).toEqual([]);
     expect(() => clipByGlobalNorm([full([2], 1)], Number.NaN)).toThrow(ArgumentError);
   });
@@ -56,7 +56,7 @@ describe("memory", () => {
     setDefaultBackend(backend);
   });
 
-  test("what is frozen has no slots, but a state that says so", async () => {
+  test("frozen parameters have no slots, but an entry in the state", async () => {
     const model = new Pair();
     model.second.trainable = false;
     const optimizer = optimizerOf(model);
@@ -135,7 +135,7 @@ test("state that was prepared and discarded is freed", async () => {
   expect((await optimizer.stateArrays()).get("weight.steps")!.data[0]).toBe(2);
 });
 
-describe("where the model's backend is not the default", () => {
+describe("if the model's backend is not the default", () => {
   const [own, other] = [
     new MemoryBackend({ launches: "evaluate" }),
     new MemoryBackend({ launches: "evaluate" }),
@@ -192,7 +192,7 @@ describe("where the model's backend is not the default", () => {
   });
 });
 
-test("an optimizer that was disposed starts anew, whatever its last step was", async () => {
+test("a disposed optimizer starts from the beginning, even after a failed step", async () => {
   const model = new TwoValues();
   const optimizer = new SGD(model, { learningRate: 0.5, momentum: 0.9 });
   optimizer.step([full([2], 1)]);

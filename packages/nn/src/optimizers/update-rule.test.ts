@@ -89,6 +89,6 @@ test("a clipped update is the update with the scaled gradient", () => {
   expect(first).toBeCloseTo(1 - 0.1 * 0.5 * 1.5, 12);
 });
 
-test("Nesterov without momentum is refused", () => {
+test("Nesterov without momentum is rejected", () => {
   expect(() => sgdRule({ nesterov: true })).toThrow(/nesterov: found momentum 0/);
 });

@@ -31,7 +31,7 @@ describe("schedules", () => {
     expect(oneCycle(1, { steps: 10 })(9)).toBeCloseTo(4e-6, 12);
   });
 
-  test("one cycle is defined at every step, however short the rise", () => {
+  test("one cycle is defined at every step, even if the rise is short", () => {
     // A tenth of 10 steps is the peak alone.
     expect(oneCycle(1, { steps: 10, warmUpShare: 0.1 })(0)).toBe(1);
     for (const steps of [1, 2, 3, 10]) {
@@ -80,12 +80,12 @@ describe("schedules", () => {
       "warmUp: schedule: found 0.1, expected a function",
     ],
     ["no peak", () => oneCycle(undefined as never, { steps: 1 }), "oneCycle: peak: found undefined"],
-  ])("nonsense is refused where it is given: %s", (_, make, message) => {
+  ])("invalid arguments are rejected immediately: %s", (_, make, message) => {
     expect(make).toThrow(ArgumentError);
     expect(make).toThrow(message);
   });
 
-  test("undefined means absent", () => {
+  test("undefined counts as absent", () => {
     expect(stepDecay(1, { every: 1, factor: undefined })(1)).toBe(0.1);
     expect(cosine(1, { steps: 2, final: undefined })(2)).toBe(0);
   });

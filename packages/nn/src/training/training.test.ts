@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => setDefaultBackend(undefined));
 
 describe("batches", () => {
-  test("arrays in host memory go to the device, whatever the structure", async () => {
+  test("arrays in host memory are uploaded, whatever the structure", async () => {
     const loaded = loadBatch<{ left: object; right: object[] }, object>({
       inputs: {
         left: { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] },
@@ -40,7 +40,7 @@ describe("batches", () => {
     expect(backend.buffersAlive).toBe(before);
   });
 
-  test("anything else is refused", () => {
+  test("anything else is rejected", () => {
     expect(() => loadBatch({ inputs: "text", labels: tensor(1) } as never)).toThrow(
       'batch: inputs: found "text"',
     );
@@ -139,14 +139,14 @@ describe("totals of a pass", () => {
   const mean = (weight: number) => ({ kind: "known mean", at: 0, weight }) as const;
   const divided = { kind: "divided mean", at: 0, weightAt: 1 } as const;
 
-  test("weigh each batch by what its mean was taken over", () => {
+  test("weight each batch by the divisor of its mean", () => {
     const sums = totals();
     expect(sums.add([mean(30)], [1], 30)).toMatchObject({ loss: 1, weight: 30 });
     sums.add([mean(10)], [4], 10);
     expect(sums.evaluation()).toEqual({ loss: 1.75, metrics: {}, examples: 40 });
   });
 
-  test("leave out a batch of which nothing counts", () => {
+  test("leave out a batch in which nothing counts", () => {
     const sums = totals();
     sums.add([divided], [1.5, 2], 4);
     const alone = sums.add([divided], [Number.NaN, 0], 4);
@@ -157,7 +157,7 @@ describe("totals of a pass", () => {
     expect(nothing.evaluation().loss).toBeNaN();
   });
 
-  test("add up sums, and the counts of metrics of the whole pass", () => {
+  test("add sums, and the counts of metrics of the whole pass", () => {
     const share = { counts: () => tensor(0), of: ([a, b]: readonly number[]) => a! / (a! + b!) };
     const sums = totals({ share });
     const readings = [
@@ -169,7 +169,7 @@ describe("totals of a pass", () => {
     expect(sums.evaluation()).toEqual({ loss: 7, metrics: { share: 0.75 }, examples: 4 });
   });
 
-  test("refuse counts of another length than before", () => {
+  test("reject counts of a different length than before", () => {
     const sums = totals({ share: { counts: () => tensor(0), of: () => 0 } });
     const counts = (length: number) => [mean(1), { kind: "counts", at: 1, length } as const];
     sums.add(counts(3), [1, 1, 2, 3], 1);
@@ -191,7 +191,7 @@ describe("totals of a pass", () => {
   });
 });
 
-test("a stopwatch stands still while it is paused", async () => {
+test("a stopwatch does not run while it is paused", async () => {
   const watch = new Stopwatch();
   watch.restart(1000);
   const [before, after] = await watch.pauseFor(async () => {

@@ -25,7 +25,7 @@ function serve<Input, Report, Result>(
 }
 
 describe("a run in a worker", () => {
-  test("gives its reports in order, then its result", async () => {
+  test("sends its reports in order, then its result", async () => {
     const worker = serve(async (count: number, { report }: PageControl<number>) => {
       for (let step = 0; step < count; step++) report(step);
       return { steps: count };
@@ -36,7 +36,7 @@ describe("a run in a worker", () => {
     expect(reports).toEqual([0, 1, 2]);
   });
 
-  test("does not hear what others say", async () => {
+  test("ignores other messages", async () => {
     const worker = serve(async (name: string, { report }: PageControl<string>) => {
       report(name);
       await new Promise((resolve) => setTimeout(resolve));
@@ -60,7 +60,7 @@ describe("a run in a worker", () => {
     });
   });
 
-  test("an input that cannot be cloned rejects, and leaves nothing behind", async () => {
+  test("rejects if the input cannot be cloned, and leaves nothing behind", async () => {
     const worker = serve(async () => "never");
     const remove = vi.spyOn(worker, "removeEventListener");
     const add = vi.spyOn(worker, "addEventListener");
@@ -69,7 +69,7 @@ describe("a run in a worker", () => {
     expect(add).toHaveBeenCalled();
   });
 
-  test("what a listener to its reports throws ends it", async () => {
+  test("ends if a listener to its reports throws", async () => {
     let wasAborted = false;
     const worker = serve(async (_: number, { signal, report }: PageControl<string>) => {
       report("started");
@@ -84,7 +84,7 @@ describe("a run in a worker", () => {
     await vi.waitFor(() => expect(wasAborted).toBe(true));
   });
 
-  test("ends with the page's reason when it is aborted, after it has saved what it did", async () => {
+  test("ends with the page's reason when it is aborted, after it has saved its progress", async () => {
     const saved: string[] = [];
     const worker = serve(async (_: number, { signal, report }: PageControl<string>) => {
       report("started");
@@ -103,7 +103,7 @@ describe("a run in a worker", () => {
     await expect(runInWorker(worker, 0, { signal: controller.signal })).rejects.toBe(reason);
   });
 
-  test("tells an error after the abort that matters more", async () => {
+  test("reports an error after the abort, because it is more important", async () => {
     const worker = serve(async (_: number, { signal, report }: PageControl<string>) => {
       report("started");
       while (!signal.aborted) await new Promise((resolve) => setTimeout(resolve));
@@ -149,7 +149,7 @@ describe("a run in a worker", () => {
     expect(saved).toEqual(["checkpoint"]);
   });
 
-  test("that is aborted and never ends, as in a terminated worker, is given up after `patience`", async () => {
+  test("that is aborted and never ends, as in a terminated worker, is abandoned after `patience`", async () => {
     const { worker } = connect();
     const remove = vi.spyOn(worker, "removeEventListener");
     const controller = new AbortController();
@@ -160,7 +160,7 @@ describe("a run in a worker", () => {
     expect(remove).toHaveBeenCalled();
   });
 
-  test("refuses wrong options", () => {
+  test("rejects wrong options", () => {
     const { worker } = connect();
     expect(() => runInWorker(worker, 0, { onreport: () => 1 } as never)).toThrow(
       'runInWorker: found the option "onreport", expected one of: onReport, signal, patience',
@@ -170,7 +170,7 @@ describe("a run in a worker", () => {
     );
   });
 
-  test("fails when the worker's script does", async () => {
+  test("fails when the worker's script fails", async () => {
     const { worker } = connect();
     const run = runInWorker(worker, 0);
     worker.dispatchEvent(Object.assign(new Event("error"), { message: "SyntaxError: line 3" }));

@@ -70,7 +70,7 @@ describe("options", () => {
     for (const options of [{}, { stride: 2 }, { stride: undefined, reduction: "sum" }]) check(options);
   });
 
-  test("that are unknown are refused, even if their value is undefined", () => {
+  test("that are unknown are rejected, even if their value is undefined", () => {
     expect(() => check({ strides: 2 })).toThrow(
       'f: found the option "strides", expected one of: stride, reduction',
     );

@@ -46,7 +46,7 @@ const greedyOp: Op = {
 };
 
 describe("an op that fails halfway", () => {
-  test.each([0, 1, 2])("gives everything back when %i allocations succeed", (allocations) => {
+  test.each([0, 1, 2])("frees everything when only %i allocations succeed", (allocations) => {
     const memory = new MemoryBackend();
     const backend = new FailingBackend(memory);
     const x = full([4], 1, { backend });
@@ -58,7 +58,7 @@ describe("an op that fails halfway", () => {
     expect(memory.buffersAlive).toBe(0);
   });
 
-  test("gives everything back when the launch fails", () => {
+  test("frees everything when the launch fails", () => {
     const memory = new MemoryBackend();
     const backend = new FailingBackend(memory);
     const x = full([4], 1, { backend });
@@ -71,10 +71,10 @@ describe("an op that fails halfway", () => {
   });
 });
 
-describe("sizes that nothing can hold", () => {
+describe("sizes beyond any memory", () => {
   const backend = new MemoryBackend();
 
-  test("are out of memory, by name", () => {
+  test("cause an OutOfMemoryError that names the operation", () => {
     expect(() => full([2 ** 31, 2 ** 31], 0, { backend })).toThrow(/found f32 \[2147483648, 2147483648\]/);
     expect(() => full([2 ** 31, 2 ** 31], 0, { backend })).toThrow(OutOfMemoryError);
     for (const make of [() => eye(2 ** 26), () => arange(0, 2 ** 52), () => linspace(0, 1, 2 ** 52)]) {
@@ -96,7 +96,7 @@ describe("tensors of a closed backend", () => {
   });
 });
 
-test("a promise out of a scope is refused once, not again when it fails", async () => {
+test("a promise returned from a scope causes one error, and no second one when it rejects", async () => {
   const failing = async (): Promise<void> => {
     await Promise.resolve();
     throw new Error("too late");
@@ -122,7 +122,7 @@ describe("selectBackend", () => {
     setDefaultBackend(undefined);
   });
 
-  test("takes the next backend where one does not open", async () => {
+  test("takes the next backend if one does not open", async () => {
     const backend = await selectBackend(both);
     expect(backend.name).toBe("second");
     expect(opened).toEqual(["first", "second"]);
@@ -147,7 +147,7 @@ describe("selectBackend", () => {
     [[() => both[0]], {}, "selectBackend: factories: found [a function], expected an array of backends"],
     [["cpu"], {}, 'selectBackend: factories: found ["cpu"], expected an array of backends'],
     [[undefined], {}, "selectBackend: factories: found [undefined], expected an array of backends"],
-  ])("refuses %o with %o", async (factories, options, message) => {
+  ])("rejects %o with %o", async (factories, options, message) => {
     await expect(selectBackend(factories as never, options as never)).rejects.toThrow(message);
     await expect(selectBackend(factories as never, options as never)).rejects.toThrow(ArgumentError);
     expect(opened).toEqual([]);

@@ -35,7 +35,7 @@ const groupedOp: Op = {
 };
 
 describe("outputs that share memory", () => {
-  test("lie one behind the other, and the first stands for all of them", () => {
+  test("are contiguous, and the first one stands for all of them", () => {
     const backend = new RecordingBackend();
     const outputs = execute(groupedOp, [full([4], 1, { backend })], {});
     expect(outputs.map(({ byteOffset }) => byteOffset)).toEqual([0, 0, 4]);
@@ -62,7 +62,7 @@ describe("outputs that share memory", () => {
     expect(backend.buffersAlive).toBe(1);
   });
 
-  test("start where a view of the device may start", () => {
+  test("start at offsets that the device allows for views", () => {
     const limits = { ...new RecordingBackend().limits, offsetAlignment: 256 };
     const f32 = (size: number) => ({ shape: [size], dtype: "f32" as const });
     expect(groupLayout([f32(65), f32(0), f32(1)], limits)).toEqual({

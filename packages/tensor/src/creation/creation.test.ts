@@ -31,7 +31,7 @@ describe("tensor", () => {
     expect([truth.dtype, await valuesOf(truth)]).toEqual(["bool", [1, 0]]);
   });
 
-  test("takes typed arrays as they are", async () => {
+  test("accepts typed arrays", async () => {
     const bytes = tensor(new Uint8ClampedArray([300, 2]), { backend });
     expect([bytes.dtype, await valuesOf(bytes)]).toEqual(["u8", [255, 2]]);
     const part = tensor(new Int32Array([9, -1, 2, 9]).subarray(1, 3), { backend });
@@ -43,7 +43,7 @@ describe("tensor", () => {
     ]);
   });
 
-  test("takes typed arrays of another realm and Node's buffers", async () => {
+  test("accepts typed arrays of another realm and Node's buffers", async () => {
     for (const [code, dtype] of [
       ["Float32Array", "f32"],
       ["Float64Array", "f32"],
@@ -73,7 +73,7 @@ describe("tensor", () => {
     expect(await valuesOf(tensor([-1, 2 ** 31 - 1], { dtype: "i32", backend }))).toEqual([-1, 2 ** 31 - 1]);
   });
 
-  test("says what is wrong with the data", () => {
+  test("reports what is wrong with the data", () => {
     expect(() => tensor([[1, 2], [3]], { backend })).toThrow(
       new ShapeError("tensor: found 1 elements at data[1], expected 2 as in its neighbours"),
     );
@@ -95,7 +95,7 @@ describe("tensor", () => {
     expect(() => tensor(new BigInt64Array(1) as unknown as Int32Array, { backend })).toThrow(ArgumentError);
   });
 
-  test("takes no value that the dtype cannot hold, from arrays of any kind", () => {
+  test("rejects values that the dtype cannot represent, from arrays of any kind", () => {
     for (const data of [[Number.NaN], [1.5], [2 ** 31], [-(2 ** 31) - 1], [Infinity]]) {
       expect(() => tensor(data, { dtype: "i32", backend })).toThrow(DTypeError);
       expect(() => tensor(Float64Array.from(data), { dtype: "i32", backend })).toThrow(DTypeError);
@@ -113,7 +113,7 @@ describe("tensor", () => {
     );
   });
 
-  test("converts where nothing is lost, and to bool by whether a value is other than 0", async () => {
+  test("converts where nothing is lost, and to bool by comparison with 0", async () => {
     const narrow = tensor(Int16Array.of(-300, 7) as never, { dtype: "i32", backend });
     expect([narrow.dtype, await valuesOf(narrow)]).toEqual(["i32", [-300, 7]]);
     expect(await valuesOf(tensor([0, -0, Number.NaN, 0.5], { dtype: "bool", backend }))).toEqual([
@@ -123,7 +123,7 @@ describe("tensor", () => {
     expect(await valuesOf(tensor([1e300, Number.NaN], { backend }))).toEqual([Infinity, Number.NaN]);
   });
 
-  test("names the place of what does not fit", () => {
+  test("names the position of a value that does not fit", () => {
     const holes = [1, 2, 3];
     delete holes[1];
     expect(() => tensor(holes, { backend })).toThrow(
@@ -153,7 +153,7 @@ describe("tensor", () => {
     );
   });
 
-  test("refuses unknown options and values out of range", () => {
+  test("rejects unknown options and values out of range", () => {
     for (const options of [
       { type: "i32" },
       { dtype: "f64" },
@@ -187,7 +187,7 @@ describe("sequences", () => {
     expect(() => arange(0, 1, { step: 0, backend })).toThrow(ArgumentError);
   });
 
-  test("linspace holds both ends", async () => {
+  test("linspace includes both ends", async () => {
     expect(await valuesOf(linspace(0, 1, 5, { backend }))).toEqual([0, 0.25, 0.5, 0.75, 1]);
     expect(await valuesOf(linspace(3, 9, 1, { backend }))).toEqual([3]);
     expect(linspace(0, 1, 0, { backend }).shape).toEqual([0]);
@@ -253,7 +253,7 @@ describe("format", () => {
 });
 
 describe("float16", () => {
-  test("every number of 16 bits survives the round trip", () => {
+  test("every 16-bit number survives the round trip", () => {
     for (let bits = 0; bits < 65536; bits++) {
       const value = float16ToNumber(bits);
       if (!Number.isNaN(value)) expect(numberToFloat16(value)).toBe(bits);

@@ -29,7 +29,7 @@ describe("the table of dtypes", () => {
     expect(orderedTypes).toEqual(["f32", "f16", "i32", "u32", "u8"]);
   });
 
-  test("the bounds of a range are held, and what lies beyond is not", () => {
+  test("the bounds of a range are accepted, and values beyond them are not", () => {
     for (const dtype of allTypes) {
       const { range } = propertiesOf(dtype);
       for (const value of range ?? []) expect(roundingTo(dtype)(value)).toBe(value);
@@ -38,7 +38,7 @@ describe("the table of dtypes", () => {
     }
   });
 
-  test("a dtype with fewer bits than it computes with says what is lost", () => {
+  test("a dtype with fewer bits than its compute type specifies what is lost", () => {
     for (const dtype of floatTypes) {
       const { rounding } = propertiesOf(dtype);
       const narrow = widerType(dtype) !== dtype;
@@ -64,7 +64,7 @@ describe("the table of dtypes", () => {
   });
 });
 
-test("bf16 is found in files alone, and refused by name elsewhere", () => {
+test("bf16 occurs only in files and is rejected by name elsewhere", () => {
   const dtype = "bf16" as DType;
   const backend = new MemoryBackend();
   const notThere = /found "?bf16"?, (expected "?f32"? or|expected a dtype that this device supports)/;

@@ -23,7 +23,7 @@ const holder = (machine: string, pid: number) =>
 
 const ago = (milliseconds: number) => new Date(Date.now() - milliseconds);
 
-test("a claim holds until it is released, within one process too", async () => {
+test("a claim holds until it is released, even within one process", async () => {
   const release = await claimPath(path);
   await expect(claimPath(path)).rejects.toThrow(StorageError);
   await expect(claimPath(path)).rejects.toThrow(
@@ -34,7 +34,7 @@ test("a claim holds until it is released, within one process too", async () => {
   await (await claimPath(path))();
 });
 
-test("of many at once exactly one gets it, also where an older claim is in the way", async () => {
+test("exactly one of many concurrent attempts succeeds, even if there is a stale claim", async () => {
   for (const isLeft of [false, true]) {
     const at = join(folder, `.lock-${isLeft}`);
     if (isLeft) await writeFile(at, holder(thisMachine, 2 ** 30));
@@ -45,7 +45,7 @@ test("of many at once exactly one gets it, also where an older claim is in the w
   }
 });
 
-test("of many that find a claim left behind, at most one holds at a time, however they come in between", async () => {
+test("of many attempts that find a stale claim, at most one holds it at a time, in any interleaving", async () => {
   for (let round = 0; round < 400; round++) {
     const at = join(folder, `.lock-${round}`);
     await writeFile(at, holder(thisMachine, 2 ** 30));
@@ -57,7 +57,7 @@ test("of many that find a claim left behind, at most one holds at a time, howeve
   expect(await readdir(folder)).toEqual([]);
 }, 60_000);
 
-test("one that was killed while it removed a claim is in nobody's way", async () => {
+test("a process that was killed while it removed a claim blocks no other", async () => {
   await (await claimPath(path))();
   await writeFile(path, holder(thisMachine, 2 ** 30));
   await writeFile(`${path}.taking`, holder(thisMachine, 2 ** 30));
@@ -65,7 +65,7 @@ test("one that was killed while it removed a claim is in nobody's way", async ()
   expect(await readdir(join(folder, "run"))).toEqual([]);
 });
 
-test("a container of the same name has processes of its own", async () => {
+test("a container of the same name has its own processes", async () => {
   await (await claimPath(path))();
   for (const pid of [2 ** 30, process.pid]) {
     await writeFile(path, holder(`${hostname()}.1.0`, pid));
@@ -102,7 +102,7 @@ test("a claim of another machine ends when it is not renewed, and one before thi
   await (await claimPath(path))();
 });
 
-test("a link to nowhere and a folder are in the way like any claim, and are not followed", async () => {
+test("a broken link and a folder block a claim like another claim, and are not followed", async () => {
   const elsewhere = join(folder, "elsewhere");
   const link = join(folder, ".link");
   await symlink(elsewhere, link);
@@ -117,7 +117,7 @@ test("a link to nowhere and a folder are in the way like any claim, and are not 
   expect((await readdir(folder)).sort()).toEqual([".below"]);
 });
 
-test("a claim that is still being written holds, and somebody else's is not released", async () => {
+test("a claim that is still being written holds, and the claim of another process is not released", async () => {
   const release = await claimPath(path);
   await writeFile(path, "");
   await expect(claimPath(path)).rejects.toThrow("in use by a program that does not name itself");

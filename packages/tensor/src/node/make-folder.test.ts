@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-test("makes what is missing, and tells what", async () => {
+test("creates missing folders and returns them", async () => {
   await mkdir(join(folder, "a"));
   const made = [join(folder, "a", "b"), join(folder, "a", "b", "c")];
   expect(await makeFolder(made[1]!)).toEqual(made);
@@ -23,16 +23,19 @@ test("makes what is missing, and tells what", async () => {
   expect(await readdir(join(folder, "many", "at"))).toEqual(["once"]);
 });
 
-test("a file on the way is an error", async () => {
+test("a file in the path causes an error", async () => {
   await writeFile(join(folder, "file"), "");
   await expect(makeFolder(join(folder, "file"))).rejects.toMatchObject({ code: "EEXIST" });
   await expect(makeFolder(join(folder, "file", "below"))).rejects.toMatchObject({ code: "ENOTDIR" });
 });
 
-test.runIf(process.platform === "linux")("what cannot be made is an error, and nothing waits", async () => {
-  for (const place of ["/proc/x", "/proc/x/y"]) {
-    await expect(makeFolder(place)).rejects.toMatchObject({ code: "ENOENT" });
-    await expect(writeFileAtomically(join(place, "file"), "")).rejects.toThrow(StorageError);
-    await expect(claimPath(join(place, "lock"))).rejects.toThrow(StorageError);
-  }
-});
+test.runIf(process.platform === "linux")(
+  "a folder that cannot be created causes an error without delay",
+  async () => {
+    for (const place of ["/proc/x", "/proc/x/y"]) {
+      await expect(makeFolder(place)).rejects.toMatchObject({ code: "ENOENT" });
+      await expect(writeFileAtomically(join(place, "file"), "")).rejects.toThrow(StorageError);
+      await expect(claimPath(join(place, "lock"))).rejects.toThrow(StorageError);
+    }
+  },
+);

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe("bytes of a file", () => {
-  test("are read whole", async () => {
+  test("are read completely", async () => {
     const path = join(folder, "file");
     await writeFile(path, "abc");
     expect(await readFileBytes(path)).toEqual(Uint8Array.of(97, 98, 99));
@@ -25,7 +25,7 @@ describe("bytes of a file", () => {
     expect(await readFileBytes(path)).toEqual(new Uint8Array(0));
   });
 
-  test("are read in parts where one call does not give them all", async () => {
+  test("are read in parts if one call does not return them all", async () => {
     const wanted: number[] = [];
     const file = {
       async read(bytes: Uint8Array, offset: number, length: number, position: number) {
@@ -42,7 +42,7 @@ describe("bytes of a file", () => {
     expect(Math.max(...wanted)).toBe(4);
   });
 
-  test("that end early are an error", async () => {
+  test("that end early cause an error", async () => {
     const path = join(folder, "file");
     await writeFile(path, "abc");
     const file = await open(path);
@@ -52,7 +52,7 @@ describe("bytes of a file", () => {
     await file.close();
   });
 
-  test("that cannot be read are a StorageError that names the path", async () => {
+  test("that cannot be read cause a StorageError that names the path", async () => {
     const path = join(folder, "missing");
     await expect(readFileBytes(path)).rejects.toThrow(StorageError);
     await expect(readFileBytes(path)).rejects.toThrow(`${path}: could not be read: there is no such file`);
@@ -72,7 +72,7 @@ describe("a safetensors file", () => {
     ["flags", { dtype: "bool", shape: [3], data: Uint8Array.of(1, 0, 1) }],
   ];
 
-  test("written in parts is read as its bytes are", async () => {
+  test("written in parts is read like its bytes", async () => {
     const path = join(folder, "model.safetensors");
     await writeFileAtomically(path, safetensorsParts(arrays, { format: "pt" }));
     expect(await readFileBytes(path)).toEqual(writeSafetensors(arrays, { format: "pt" }));
@@ -81,7 +81,7 @@ describe("a safetensors file", () => {
     expect([...tensors]).toEqual([["a", { ...arrays[0]![1], fileDtype: "F32" }]]);
   });
 
-  test("of any damage is refused with its path, and nothing is allocated for what it claims", async () => {
+  test("with any damage is rejected with its path, and nothing is allocated for sizes that it claims", async () => {
     const path = join(folder, "model.safetensors");
     const good = writeSafetensors(arrays);
     for (const length of [0, 7, 8, 20, good.length - 1]) {

@@ -18,7 +18,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test("makes folders, replaces the file, and leaves nothing beside it", async () => {
+test("creates folders, replaces the file, and leaves no other files", async () => {
   const path = join(folder, "a", "b", "file.txt");
   await writeFileAtomically(path, "old");
   await writeFileAtomically(path, Uint8Array.of(110, 101, 119));
@@ -39,7 +39,7 @@ test("contents may come in parts", async () => {
   expect(await readdir(folder)).toEqual(["parts"]);
 });
 
-test("what killed processes left beside the file is removed, and nothing that may still be in use", async () => {
+test("temporary files of killed processes are removed, but none that may still be in use", async () => {
   // No process has this number: it is above the highest that Linux gives.
   const name = (host: string, pid: number) => `.${host}-${pid}-${crypto.randomUUID()}.partial`;
   const [ended, before, old] = [
@@ -71,7 +71,7 @@ test("temporary names differ, and a link at one is not followed", async () => {
   expect(await readFile(path, "utf8")).toBe("new");
 });
 
-test("a failure is a StorageError that names the path, and leaves no part behind", async () => {
+test("a failure is a StorageError that names the path, and leaves no partial file", async () => {
   const blocked = join(folder, "blocked");
   await mkdir(join(blocked, "inside"), { recursive: true });
   await expect(writeFileAtomically(blocked, "x")).rejects.toThrow(StorageError);
@@ -87,14 +87,14 @@ test.each([
   ["EACCES", "there is no permission to write there"],
   ["ENOENT", "input error"],
   ["EIO", "input error"],
-])("%s says what to do about it", (code, reason) => {
+])("the message for %s suggests a remedy", (code, reason) => {
   const cause = Object.assign(new Error("input error"), { code });
   const error = storageError("runs/x", cause);
   expect(error.message).toBe(`runs/x: could not be written: ${reason}`);
   expect(error.cause).toBe(cause);
 });
 
-test("reading has words of its own", () => {
+test("reading has its own messages", () => {
   const reason = (code: string) =>
     storageError("x", Object.assign(new Error("input error"), { code }), "read").message;
   expect(reason("ENOENT")).toBe("x: could not be read: there is no such file");

@@ -37,11 +37,11 @@ test.each<[string, () => unknown]>([
   ["split, a hole", () => ops.split(x, Object.assign(new Array(2), { 1: 2 }))],
   ["zeros, a typed array", () => ops.zeros(wrong(Int32Array.of(2, 3)), { backend })],
   ["zeros, null", () => ops.zeros(wrong(null), { backend })],
-])("an operand, shape or axis of the wrong kind is a typed error: %s", (_, call) => {
+])("an operand, shape or axis of the wrong kind causes a typed error: %s", (_, call) => {
   expect(call).toThrow(ops.EvenkeelError);
 });
 
-test("the error tells what was found and what was expected", () => {
+test("the error says what was found and what was expected", () => {
   expect(() => ops.add(x, wrong(undefined))).toThrow("add: found undefined, expected a tensor, or a number");
   expect(() => ops.take(x, wrong([1]))).toThrow("take: found [1], expected a tensor");
   expect(() => ops.zeros(wrong(2), { backend })).toThrow(
@@ -49,7 +49,7 @@ test("the error tells what was found and what was expected", () => {
   );
 });
 
-test("a tensor of another copy of the package is an operand like any other", async () => {
+test("a tensor of another copy of the package is accepted as an operand", async () => {
   vi.resetModules();
   const copy = await import("../index.ts");
   const other = copy.ones([2, 3], { backend }) as ops.Tensor;

@@ -123,7 +123,7 @@ function errorOf(call: Call, options: object | null): unknown {
 }
 
 for (const [name, call, right, ...wrong] of calls) {
-  test(`${name} refuses unknown options and wrong values`, () => {
+  test(`${name} rejects unknown options and wrong values`, () => {
     call(right as never);
     const unknown = `${Object.keys(right)[0]}s`;
     expect(errorOf(call, { ...right, [unknown]: 1 })).toMatchObject({

@@ -22,7 +22,7 @@ test("a step that fails leaves random sources as they were", () => {
   expect(source.state.position).toBe(3);
 });
 
-test("withoutStateChanges puts random sources back, also those of steps inside, and where it throws", () => {
+test("withoutStateChanges restores random sources, including those of inner steps, even if it throws", () => {
   const source = new RandomSource(7);
   manualSeed(1);
   const draw = () => [source.next(), sourceOf().next()];
@@ -40,7 +40,7 @@ test("withoutStateChanges puts random sources back, also those of steps inside, 
 });
 
 describe("random sources", () => {
-  test("never return a key twice, and repeat themselves from the same position", () => {
+  test("never return a key twice, and repeat the same keys from the same position", () => {
     const source = new RandomSource(5);
     const keys = [source.next(), source.next()];
     expect(keys[0]).not.toEqual(keys[1]);

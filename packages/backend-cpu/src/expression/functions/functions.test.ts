@@ -64,7 +64,7 @@ describe("accuracy", () => {
     expect(worstError(op, -high, high, ulp)).toBeLessThanOrEqual(2.8);
   });
 
-  test("sin and cos keep their digits beside their zeros", () => {
+  test("sin and cos keep their precision near their zeros", () => {
     // The neighbours of multiples of pi / 2, and of all numbers the one that lies closest to one: 16367173 2^72.
     const zeros = Array.from({ length: 100_000 }, (_, n) => Math.fround((n * Math.PI) / 2));
     const x = [...zeros, 16_367_173 * 2 ** 72, -16_367_173 * 2 ** 72];
@@ -162,7 +162,7 @@ describe("special values", () => {
     expect([...found!]).toEqual([-95, -100, -103].map((x) => Math.fround(Math.exp(x))));
   });
 
-  test("pow has those of IEEE 754", () => {
+  test("pow follows IEEE 754", () => {
     const special = [0, -0, 1, -1, nan, inf, -inf, smallest, -smallest, 1e-38, 3e38, -3e38, 2, 3, -2, -3];
     const more = [0.5, -0.5, 1.5, 1e10, -1e10, 16_777_217, 8_388_607.5, 65_535, -65_535];
     const problem = elementwise(power, pairs([...special, ...more]));

@@ -49,12 +49,12 @@ test("the number of short steps per read grows to its limit", async () => {
   expect(await stepsPerRead(0, 7)).toEqual([1, 2, 4, 8, 16, 16, 16]);
 });
 
-test("the event loop has a turn within 50 ms, or after each step that takes longer", async () => {
+test("the event loop runs within 50 ms, or after each step that takes longer", async () => {
   expect(Math.max(...(await stepsPerRead(10, 20)))).toBeLessThanOrEqual(5);
   expect(await stepsPerRead(700, 4)).toEqual([1, 1, 1, 1]);
 });
 
-test("every read gives timers and signals a turn", async () => {
+test("timers and signals are handled during every read", async () => {
   const reader = new LateReader<number>(16);
   let turns = 0;
   setImmediate(() => turns++);

@@ -104,7 +104,7 @@ test("a parameter with two names is stored once, and resumed", async () => {
   expect([...(await other.head.factor.value.data())]).toEqual([7, 7]);
 });
 
-describe("a checkpoint of another run is refused before anything changes:", () => {
+describe("a checkpoint of another run is rejected before anything changes:", () => {
   test.each<[string, (model: Scale) => Optimizer, string]>([
     [
       "decay",
@@ -191,7 +191,7 @@ describe("a checkpoint of another run is refused before anything changes:", () =
   });
 });
 
-test("draws without a seed go on where the run was saved", async () => {
+test("draws without a seed continue where the run was saved", async () => {
   const model = new Scale(7);
   manualSeed(8);
   uniform([2]);
@@ -202,7 +202,7 @@ test("draws without a seed go on where the run was saved", async () => {
   expect(await uniform([2]).data()).toEqual(expected);
 });
 
-test("an optimizer that is made with another learning rate keeps it", async () => {
+test("an optimizer that is created with another learning rate keeps it", async () => {
   const saved = new Scale(7);
   const before = own(saved);
   before.learningRate = 0.003;
@@ -217,7 +217,7 @@ test("an optimizer that is made with another learning rate keeps it", async () =
   expect(await rateAfter(0.001)).toBe(0.001);
 });
 
-test("names that read like numbers are names, and a history may hold NaN", async () => {
+test("names may look like numbers, and a history may contain NaN", async () => {
   for (const run of ["Infinity", "NaN", '{"not finite":"NaN"}']) {
     const [model, other] = [new Scale(7), new Scale()];
     const totals = { sums: [[Number.NaN, Number.NEGATIVE_INFINITY]], examples: 2 };
@@ -230,7 +230,7 @@ test("names that read like numbers are names, and a history may hold NaN", async
   }
 });
 
-test("a run of more epochs than are asked for is refused, and one of as many is done", async () => {
+test("a run of more epochs than requested is rejected, and one of as many is complete", async () => {
   await expect(resume(own, { epochs: 1 })).rejects.toThrow(
     "found a run in epoch 2, expected at most 1 epochs",
   );
@@ -259,7 +259,7 @@ test("no run overwrites the checkpoint of a run with another name", async () => 
   await start("seed 2");
 });
 
-test("anything but the progress of a run is refused", async () => {
+test("anything but the progress of a run is rejected", async () => {
   const { tensors, progress } = decodeCheckpoint((await store.load("latest"))!);
   const tryWith = async (other: unknown) => {
     await store.save("latest", encodeCheckpoint({ tensors, progress: other }));
@@ -283,7 +283,7 @@ test("anything but the progress of a run is refused", async () => {
   await fc.assert(fc.asyncProperty(fc.jsonValue(), tryWith), { numRuns: 50 });
 });
 
-test("a name that cannot be that of a file is refused before the first step", async () => {
+test("a name that is not a valid file name is rejected before the first step", async () => {
   const model = new Scale();
   const data = () => expect.unreachable();
   const options = { data, optimizer: own(model), loss: () => full([], 0), epochs: 1 };

@@ -4,7 +4,7 @@ import { floatElements, floatElementsSource } from "./float-elements.ts";
 const native = { features: new Set(["shader-f16"]) };
 const packed = { features: new Set<string>() };
 
-test("floats are what they are", () => {
+test("f32 elements are stored as they are", () => {
   const x = floatElements("f32", 4, packed);
   expect([x.type, x.extensions]).toEqual(["vec4f", []]);
   expect(x.load("x", "at")).toBe("x[at]");
@@ -12,7 +12,7 @@ test("floats are what they are", () => {
   expect(floatElementsSource(x)).toBe("");
 });
 
-test("halves are a type of their own where the device computes with them", () => {
+test("halves have their own type if the device computes with them", () => {
   const [one, four] = [floatElements("f16", 1, native), floatElements("f16", 4, native)];
   expect([one.type, four.type]).toEqual(["f16", "vec4<f16>"]);
   expect([one.load("x", "at"), four.load("x", "at")]).toEqual(["f32(x[at])", "vec4f(x[at])"]);
@@ -23,7 +23,7 @@ test("halves are a type of their own where the device computes with them", () =>
   expect(floatElementsSource(four)).toBe(floatElementsSource(one));
 });
 
-test("halves are two to a word elsewhere, where one invocation stores four", () => {
+test("halves are otherwise stored two to a word, four by one invocation", () => {
   const [one, four] = [floatElements("f16", 1, packed), floatElements("f16", 4, packed)];
   expect([one.type, four.type]).toEqual(["u32", "vec2u"]);
   expect([one.extensions, four.extensions]).toEqual([[], []]);
@@ -35,7 +35,7 @@ test("halves are two to a word elsewhere, where one invocation stores four", () 
   expect(floatElementsSource(four)).toMatch(/^fn halfWords/);
 });
 
-test("other dtypes are refused", () => {
+test("other dtypes are rejected", () => {
   expect(() => floatElements("i32", 1, packed)).toThrow(
     "floatElements: dtype: found i32, expected f32 or f16",
   );

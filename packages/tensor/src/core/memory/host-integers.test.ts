@@ -7,7 +7,7 @@ import { rememberedIntegers, rememberIntegers } from "./host-integers.ts";
 
 const backend = new MemoryBackend();
 
-test.each(allTypes)("of tensors in %s labels and indices alone are remembered", (dtype) => {
+test.each(allTypes)("of tensors in %s, only labels and indices are remembered", (dtype) => {
   const values = new Int32Array(6);
   const x = fromData(values, { shape: [6], dtype }, { backend });
   rememberIntegers(x, values);

@@ -44,7 +44,7 @@ afterEach(() => {
 });
 
 describe("forgotten tensors", () => {
-  test("are counted by the operation that made them and their shape, the most bytes first", async () => {
+  test("are counted by the operation that created them and their shape, the most bytes first", async () => {
     const leaks = await leaksOf(() => {
       const [x, y] = [make(1, 2, 3), make(1, 2)];
       for (let count = 0; count < 4; count++) add(x, x);
@@ -70,7 +70,7 @@ describe("forgotten tensors", () => {
     expect(leaks.map(({ op, tensors }) => [op, tensors])).toEqual([["double", 1]]);
   });
 
-  test("have the name of what made the memory that they view", async () => {
+  test("have the name of the operation that allocated the memory that they view", async () => {
     using x = make(1, 2);
     const leaks = await leaksOf(() => {
       const sum = add(x, x);
@@ -91,7 +91,7 @@ describe("forgotten tensors", () => {
     expect(leaks.map(({ op, tensors }) => [op, tensors])).toEqual([["add", 2]]);
   });
 
-  test("from before reports were asked for have no name", async () => {
+  test("from before reports were switched on have no name", async () => {
     const early = [make(1, 2)];
     const leaks: UnfreedTensors[] = [];
     reportLeaks((found) => leaks.push(...found));
@@ -103,7 +103,7 @@ describe("forgotten tensors", () => {
     expect(leaks).toEqual([{ tensors: 1, bytes: 8 }]);
   });
 
-  test("are no tensors that a scope owns, that were disposed, or that can be reached", async () => {
+  test("do not include tensors that a scope owns, that were disposed, or that can be reached", async () => {
     const reachable: Tensor[] = [];
     const leaks = await leaksOf(() => {
       scope(() => void add(make(1), make(2)));
@@ -119,16 +119,16 @@ describe("forgotten tensors", () => {
   });
 });
 
-describe("the place of a call", () => {
+describe("the call site", () => {
   const forgetInside = (): void => void make(1, 2, 3);
 
-  test("is in the report where stacks are asked for", async () => {
+  test("is in the report if stacks are switched on", async () => {
     const [leak] = await leaksOf(forgetInside, { stacks: true });
     expect(leak!.stack).toMatch(/^ *at .*\n.*\n.* at .*forgetInside.*leak-report\.test\.ts/);
     expect(leak!.stack).not.toContain("from-data.ts");
   });
 
-  test("tells apart what the same operation makes in two places", async () => {
+  test("distinguishes tensors that the same operation creates in two places", async () => {
     const body = (): void => {
       make(1);
       make(2);
@@ -140,7 +140,7 @@ describe("the place of a call", () => {
   });
 });
 
-test("reports are written as warnings where no function takes them", async () => {
+test("reports are written as warnings if there is no listener", async () => {
   const warn = vi.spyOn(console, "warn").mockReturnValue();
   reportLeaks(true);
   for (let count = 0; count < 3; count++) make(1, 2, 3);
@@ -190,7 +190,7 @@ describe("tensors that can be reached", () => {
     expect(unfreedTensors()).toEqual([]);
   });
 
-  test("are named where there is no room for more", () => {
+  test("are named when memory runs out", () => {
     class FullBackend extends RecordingBackend {
       override allocate(bytes: number): DeviceBuffer {
         if (this.buffersAlive > 1) throw new OutOfMemoryError("no room");
@@ -207,7 +207,7 @@ describe("tensors that can be reached", () => {
   });
 });
 
-test("anything but a boolean or a function is refused", () => {
+test("anything but a boolean or a function is rejected", () => {
   expect(() => reportLeaks("yes" as never)).toThrow(ArgumentError);
   expect(() => reportLeaks(true, { stack: true } as never)).toThrow('found the option "stack"');
 });

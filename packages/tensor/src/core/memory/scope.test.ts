@@ -44,7 +44,7 @@ test.each<[string, (x: Tensor) => unknown]>([
   expect(kept!.isDisposed).toBe(true);
 });
 
-test("a result that cannot be walked leaves nothing", () => {
+test("a result that cannot be searched leaves no tensors", () => {
   let made: Tensor | undefined;
   const walk = (): unknown =>
     scope(() => {
@@ -59,7 +59,7 @@ test("a result that cannot be walked leaves nothing", () => {
   expect(made!.isDisposed).toBe(true);
 });
 
-test("a result that holds itself ends", () => {
+test("the search in a result that contains itself ends", () => {
   const ring: { self?: unknown; x?: Tensor } = {};
   ring.self = ring;
   scope(() => {

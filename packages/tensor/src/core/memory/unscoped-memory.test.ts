@@ -24,7 +24,7 @@ async function buffersLeft(backend: MemoryBackend, expected: number): Promise<nu
 
 const make = (backend: MemoryBackend): Tensor => tensor([1, 2, 3], { backend });
 
-test("what was made outside of every scope and forgotten is freed", async () => {
+test("tensors that were created outside all scopes and forgotten are freed", async () => {
   const backend = new MemoryBackend();
   const kept = make(backend);
   for (let count = 0; count < 3; count++) make(backend);
@@ -34,14 +34,14 @@ test("what was made outside of every scope and forgotten is freed", async () => 
   expect(await buffersLeft(backend, 0)).toBe(0);
 });
 
-test("what left its scope for none and was forgotten is freed", async () => {
+test("tensors that left the outermost scope and were forgotten are freed", async () => {
   const backend = new MemoryBackend();
   for (let count = 0; count < 3; count++) scope(() => [make(backend), make(backend)]);
   expect(backend.buffersAlive).toBe(6);
   expect(await buffersLeft(backend, 0)).toBe(0);
 });
 
-test("memory stays while a view of it can be reached, whatever became of the others", async () => {
+test("memory is kept while one of its views can be reached, whatever happened to the others", async () => {
   const backend = new MemoryBackend();
   const views = [make(backend)];
   views[0] = aliasOf(views[0]!);
@@ -52,7 +52,7 @@ test("memory stays while a view of it can be reached, whatever became of the oth
   inner.dispose();
 });
 
-test("memory is freed once, by whoever comes first", async () => {
+test("memory is freed once, explicitly or by garbage collection", async () => {
   const freed = new Map<DeviceBuffer, number>();
   const memory = new MemoryBackend();
   const backend = backendWith(memory, {
@@ -71,7 +71,7 @@ test("memory is freed once, by whoever comes first", async () => {
   expect([...freed.values()]).toEqual([1, 1, 1, 1, 1, 1]);
 });
 
-test("a backend that was closed meanwhile is left alone", async () => {
+test("a backend that has been closed is not called", async () => {
   let attempts = 0;
   const backend = backendWith(new MemoryBackend(), {
     free() {

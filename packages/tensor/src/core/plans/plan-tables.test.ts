@@ -46,7 +46,7 @@ const plan: PlanOf<object> = () => ({
   aliases: [],
 });
 
-test("an op runs as a composition until its plan is there, and by the plan from then on", async () => {
+test("an op runs as a composition until its plan is loaded, and then by the plan", async () => {
   const op: Op = opOf(opFamily({ sooner: async () => ({ plans: new Map([["twice", plan]]) }) }));
   const { kindsOf } = deviceOf("sooner");
   expect(kindsOf(op)).toEqual(["expression", "expression"]);
@@ -54,7 +54,7 @@ test("an op runs as a composition until its plan is there, and by the plan from 
   expect(kindsOf(op)).toEqual(["kernel"]);
 });
 
-test("what is deferred after a device has opened begins to load, and the op changes over", async () => {
+test("a family that is created after a device has opened begins to load, and the op then uses its plan", async () => {
   await loadPlans(["later"]);
   let arrive = (): void => {};
   const arrival = new Promise<void>((resolve) => {
@@ -75,7 +75,7 @@ test("what is deferred after a device has opened begins to load, and the op chan
   expect(ops.map(kindsOf)).toEqual([["kernel"], ["kernel"]]);
 });
 
-test("devices that open at once, or again, fetch once", async () => {
+test("devices that open at the same time, or again, load tables once", async () => {
   let fetches = 0;
   const load = async () => {
     fetches++;
@@ -87,7 +87,7 @@ test("devices that open at once, or again, fetch once", async () => {
   expect(fetches).toBe(1);
 });
 
-test("a load that fails rejects with the reason, and is tried again", async () => {
+test("a failed load rejects with the reason and is tried again", async () => {
   let isOnline = false;
   const op: Op = opOf(
     opFamily({

@@ -45,7 +45,7 @@ test("a gradient in f32 of operands in f16 is not cast", () => {
   expect(kinds).not.toContain("f32 to f16");
 });
 
-test("operands in f32 are left alone", () => {
+test("operands in f32 are not cast", () => {
   const { kinds } = planOf(sumOp, [float(7, 37)], { axes: [1], keepDims: false });
   expect(kinds).toEqual(["kernel"]);
 });

@@ -7,7 +7,7 @@ test.each([
   ["of Node", []],
   ["of a browser", ["setImmediate"]],
   ["of a simulated page", ["setImmediate", "MessageChannel"]],
-])("timers have their turn in the event loop %s", async (_, absent) => {
+])("timers run in the event loop %s", async (_, absent) => {
   let hasFired = false;
   setTimeout(() => {
     hasFired = true;

@@ -107,11 +107,14 @@ describe.each([
 });
 
 describe("the three shapes", () => {
-  test.each(Array.from({ length: 50 }, (_, seed) => seed))("follow from one another, seed %i", (seed) => {
-    const { x, weight, y, attrs } = randomCase(randomFrom(seed));
-    expect(inputGradientShape("", f32(...y), f32(...weight), attrs)).toEqual(x);
-    expect(filterGradientShape("", f32(...x), f32(...y), attrs)).toEqual(weight);
-  });
+  test.each(Array.from({ length: 50 }, (_, seed) => seed))(
+    "are consistent with one another, seed %i",
+    (seed) => {
+      const { x, weight, y, attrs } = randomCase(randomFrom(seed));
+      expect(inputGradientShape("", f32(...y), f32(...weight), attrs)).toEqual(x);
+      expect(filterGradientShape("", f32(...x), f32(...y), attrs)).toEqual(weight);
+    },
+  );
 
   const outputOf = (x: Spec, weight: Spec, options: ConvolutionOptions = {}) => {
     const sizes = [x.shape[2]!, x.shape[3]!] as const;
@@ -119,7 +122,7 @@ describe("the three shapes", () => {
     return conv2dOp.outputs([x, weight], attrs)[0]!.shape;
   };
 
-  test("padding in words", () => {
+  test("padding given as a word", () => {
     expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "valid" })).toEqual([1, 1, 5, 5]);
     expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same" })).toEqual([1, 1, 7, 8]);
     expect(outputOf(f32(1, 1, 7, 8), f32(1, 1, 3, 4), { padding: "same", stride: 2 })).toEqual([1, 1, 4, 4]);
@@ -159,7 +162,7 @@ describe("plans", () => {
     expect(entries([f32(5, 1, 1)], epilogueOf("", true, "relu"))).toEqual(["packFilters", "convolve"]);
   });
 
-  test("what is not a bias of the channels is one more launch", () => {
+  test("an epilogue other than a bias of the channels is one more launch", () => {
     expect(entries([f32(2, 5, 6, 6)], epilogueOf("", true))).toEqual([
       "packFilters",
       "convolve",
@@ -169,7 +172,7 @@ describe("plans", () => {
     expect(entries([], { expression: squared })).toEqual(["packFilters", "convolve", "expression"]);
   });
 
-  test("filter gradients are cut into slices of the batch where there is too little other work to share", () => {
+  test("filter gradients are divided into slices of the batch if there is too little other work to share", () => {
     const launches = (images: number, channels: number) => {
       const one = convolutionCase("", [images, channels, 32, 32], [channels, channels, 3, 3], { padding: 1 });
       return filterGradientPlan([f32(...one.x), f32(...one.y)], one.attrs, limits).launches.length;
@@ -179,7 +182,7 @@ describe("plans", () => {
     expect(launches(2, 512)).toBe(1);
   });
 
-  test("tiles are taken where they are faster, and their rounding errors do not show", () => {
+  test("tiles are used where they are faster, with insignificant rounding errors", () => {
     const isTiled = (channels: number, size: number, options: ConvolutionOptions) => {
       const one = convolutionCase("", [64, channels, size, size], [16, channels, 3, 3], options);
       const inputs = [f32(...one.x), f32(...one.weight)];

@@ -88,7 +88,7 @@ describe.each(smooth.map((definition) => [definition.op.name, definition] as con
     const { op, of, scalars, attrs, points = [-3.3, -0.7, 0.2, 0.9, 2.6] } = definition;
     const f = functionOf(op, 1, scalars, attrs);
 
-    test.each(points)("is its definition at %d", (x) => {
+    test.each(points)("agrees with its definition at %d", (x) => {
       expect(f.at(x)).toBeCloseTo(of(x), 12);
     });
 
@@ -151,14 +151,14 @@ describe("kinks and ties, as in PyTorch", () => {
     expect(functionOf(ops.remOp, 2).slopes(7.5, 2)).toEqual([1, -3]);
   });
 
-  test("sign keeps zeros and round ties go to even", () => {
+  test("sign preserves zeros, and ties are rounded to even", () => {
     const sign = functionOf(ops.signOp, 1);
     expect([sign.at(0), sign.at(-0)]).toEqual([0, -0]);
     expect([0.5, 1.5, 2.5, -0.5].map((x) => functionOf(ops.roundOp, 1).at(x))).toEqual([0, 2, 2, -0]);
   });
 });
 
-describe("small values keep their digits", () => {
+describe("small values keep their precision", () => {
   test("sigmoid, softplus and silu in the left tail", () => {
     for (const op of [ops.sigmoidOp, ops.softplusOp]) {
       expect(functionOf(op, 1, op === ops.softplusOp ? [1] : []).at(-50) / Math.exp(-50)).toBeCloseTo(1, 12);

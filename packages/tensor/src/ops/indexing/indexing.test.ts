@@ -32,7 +32,7 @@ describe("shapes", () => {
   });
 });
 
-test("one launch each way", () => {
+test("one launch in each direction", () => {
   const [x, indices] = [f32(10, 6), i32(2, 7)];
   const before = backend.launches.length;
   const y = ops.take(x, indices);

@@ -39,7 +39,7 @@ describe.each([
     { transposeA: false, transposeB: false },
     { transposeA: true, transposeB: false },
     { transposeA: false, transposeB: true },
-  ])("agrees with the loops where both operands are packed first, %j", (attrs) => {
+  ])("agrees with the loops if both operands are packed first, %j", (attrs) => {
     const random = randomFrom(3);
     const [m, n, k] = [131, 133, 600];
     const epilogue = epilogueOf("", true, "relu");
@@ -71,7 +71,7 @@ describe.each([
   );
 
   // Depths whose panels of six rows end at the end of a cache line, and others; enough tiles to pack together.
-  test.each([72, 100, 104])("packs panels that do not reach into one another, depth %i", (k) => {
+  test.each([72, 100, 104])("packs panels that do not overlap, depth %i", (k) => {
     const random = randomFrom(k);
     const inputs = [random.array([520, k]), random.array([k, 520])];
     expect(matmulPlan(inputs, plain, limits).launches).toHaveLength(2);
@@ -190,7 +190,7 @@ describe("shapes", () => {
     expect(() => shapeOf(f32(2, 3), { shape: [3, 2], dtype: "i32" })).toThrow(DTypeError);
   });
 
-  test("what the epilogue adds must broadcast to the product", () => {
+  test("the addend of the epilogue must broadcast to the product", () => {
     const epilogue = epilogueOf("", true);
     const inputs = [f32(2, 3), f32(3, 4), f32(5)];
     expect(() => matmulOp.outputs(inputs, { ...plain, epilogue })).toThrow(ShapeError);

@@ -17,7 +17,7 @@ const joined = (axis: number, shapes: readonly Shape[], dtype: DType = "f32") =>
     shapes.map(() => false),
   ).launches;
 
-test("a kernel in WGSL joins as many tensors as every device can bind beside the output", () => {
+test("a WGSL kernel joins as many tensors as every device can bind together with the output", () => {
   const vectors = (count: number): Shape[] => Array.from({ length: count }, (_, index) => [index + 1]);
   expect(joined(0, vectors(2))).toHaveLength(1);
   expect(joined(0, vectors(7))).toHaveLength(1);
@@ -33,7 +33,7 @@ test("a kernel in WGSL joins as many tensors as every device can bind beside the
   ).toMatchObject([{ reads: [{ input: 1 }] }]);
 });
 
-test("tensors that share words are moved one by one", () => {
+test("tensors that share words are copied one by one", () => {
   expect(joined(0, [[3], [6]], "u8")).toHaveLength(2);
   expect(joined(0, [[4], [8]], "u8")).toHaveLength(1);
 });

@@ -55,7 +55,7 @@ describe("the pooled shape", () => {
 });
 
 describe("pooling", () => {
-  test("is one launch over rows; the chunks depend on the shape alone", () => {
+  test("is one launch over rows, with chunks that depend only on the shape", () => {
     maxPool2d(f32(32, 16, 28, 28), 2);
     const launch = backend.launches.at(-1) as KernelLaunch<unknown, never>;
     expect(launch.kernel.entry).toBe("maxPoolBytes");
@@ -65,7 +65,7 @@ describe("pooling", () => {
     expect((backend.launches.at(-1) as KernelLaunch<unknown, never>).kernel.entry).toBe("maxPoolWords");
   });
 
-  test("in WGSL is a line of invocations, told their number and the geometry", () => {
+  test("in WGSL is a row of invocations, with their number and the geometry as parameters", () => {
     const attrs = poolAttributes("test", 2, 2, {});
     const geometry = planeGeometry([70_000, 32, 32], [70_000, 16, 16], attrs);
     const limits = { ...backend.limits, maxWorkgroups: 65_535 };
@@ -98,7 +98,7 @@ describe("pooling", () => {
     expect(() => globalAveragePool(f32(2, 3))).toThrow(ShapeError);
   });
 
-  test("says what is wrong", () => {
+  test("reports what is wrong", () => {
     const x = f32(2, 3, 8, 8);
     expect(() => maxPool2d(x, 3, { padding: 2 })).toThrow(
       new ArgumentError("maxPool2d: padding: found [2, 2], expected at most half of the kernel [3, 3]"),

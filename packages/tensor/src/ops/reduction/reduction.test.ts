@@ -28,7 +28,7 @@ const shapeAndAxes = fc
   .chain((shape) => fc.tuple(fc.constant(shape), fc.subarray(shape.map((_, axis) => axis))));
 
 describe("passes", () => {
-  test("each reads what the one before wrote, and the last writes the result", () => {
+  test("each reads the output of the previous one, and the last writes the result", () => {
     fc.assert(
       fc.property(shapeAndAxes, ([shape, axes]) => {
         let elements = sizeOf(shape);
@@ -63,7 +63,7 @@ describe("passes", () => {
     expect(launchesOf(() => ops.moments(x, { axis: [0, 2, 3] }))).toBe(2);
   });
 
-  test("the work is cut by the shape alone, never finer than a chunk is worth", () => {
+  test("the division of work depends only on the shape, and no part is smaller than a chunk should be", () => {
     for (const { outer, length, inner, splits, splitLength } of reductionPasses([3_000_000, 3], [0])) {
       expect(splitLength * Math.min(inner, 256)).toBeLessThanOrEqual(32_768);
       expect([outer, splits > 1 || length <= 32_768]).toEqual([1, true]);
@@ -84,7 +84,7 @@ describe("shapes and errors", () => {
     expect(ops.argmax(x, { axis: 1 })).toMatchObject({ shape: [2, 4], dtype: "i32" });
   });
 
-  test("wrong axes are named", () => {
+  test("errors name wrong axes", () => {
     expect(() => ops.sum(f32(2, 3), { axis: 2 })).toThrow(
       new ArgumentError("sum: axis: found 2, expected an integer in [-2, 2)"),
     );
@@ -93,13 +93,13 @@ describe("shapes and errors", () => {
     );
   });
 
-  test("dtypes that have no such reduction are refused", () => {
+  test("dtypes without such a reduction are rejected", () => {
     const labels = of("i32", 3);
     expect(() => ops.mean(labels)).toThrow(new DTypeError("mean: x: found i32, expected f32 or f16"));
     expect(() => ops.sum(of("bool", 3))).toThrow(DTypeError);
   });
 
-  test("an extreme of nothing is refused, none of nothing is not", () => {
+  test("an extreme of no elements is rejected, no extremes of no elements are not", () => {
     expect(() => ops.max(f32(0, 3), { axis: 0 })).toThrow(
       new ShapeError("max: x: found [0, 3], expected at least one element for each of [3]"),
     );
@@ -109,7 +109,7 @@ describe("shapes and errors", () => {
 });
 
 describe("sumTo", () => {
-  test("returns the tensor itself where nothing was broadcast", () => {
+  test("returns the tensor itself if nothing was broadcast", () => {
     const x = f32(2, 3);
     expect(ops.sumTo(x, [2, 3])).toBe(x);
   });
@@ -120,7 +120,7 @@ describe("sumTo", () => {
     expect(launchesOf(() => ops.sumTo(f32(1, 1, 3), [3]))).toBe(0);
   });
 
-  test("a shape that does not broadcast is refused", () => {
+  test("a shape that does not broadcast is rejected", () => {
     expect(() => ops.sumTo(f32(2, 3), [3, 3])).toThrow(ShapeError);
     expect(() => ops.sumTo(f32(1, 3), [2, 3])).toThrow(
       new ShapeError("sumTo: found [1, 3], expected a shape to which [2, 3] broadcasts"),

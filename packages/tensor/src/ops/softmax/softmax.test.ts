@@ -22,7 +22,7 @@ function launchesOf(call: () => unknown): number {
   return backend.launches.length - before;
 }
 
-describe("one launch each way", () => {
+describe("one launch in each direction", () => {
   test.each([
     ["rows", -1],
     ["columns", 0],

@@ -25,7 +25,7 @@ function passesOf(x: Shape, weight: Shape, options: ConvolutionOptions = {}): st
 }
 
 describe("launches", () => {
-  test("one for a convolution and for its input gradient, whatever the stride", () => {
+  test("are one for a convolution and one for its input gradient, with any stride", () => {
     for (const stride of [1, 2, 3]) {
       const [forward, input] = passesOf([32, 64, 28, 28], [64, 64, 3, 3], { padding: 1, stride });
       expect([forward, input]).toEqual([["convolution"], ["convolution"]]);
@@ -40,7 +40,7 @@ describe("launches", () => {
     expect(passesOf([1, 16, 8, 8], [16, 16, 3, 3])[2]).toEqual(["filterGradient"]);
   });
 
-  test("few channels in a group have kernels of their own", () => {
+  test("groups of few channels have their own kernels", () => {
     expect(passesOf([2, 32, 9, 9], [32, 1, 3, 3], { groups: 32 })).toEqual([
       ["depthwise"],
       ["depthwise"],
@@ -48,11 +48,11 @@ describe("launches", () => {
     ]);
   });
 
-  test("long sums for few pixels are cut, and merged by one more", () => {
+  test("long sums for few pixels are divided, and merged by one more launch", () => {
     expect(passesOf([1, 512, 3, 3], [64, 512, 3, 3])[0]).toEqual(["convolution", "mergeSlices"]);
   });
 
-  test("nothing for an empty result, one for a sum of nothing", () => {
+  test("are none for an empty result, and one for an empty sum", () => {
     expect(passesOf([0, 3, 6, 6], [4, 3, 3, 3])).toEqual([[], [], ["depthwiseFilterGradient"]]);
     expect(passesOf([2, 3, 6, 6], [0, 3, 3, 3])).toEqual([[], ["depthwise"], []]);
   });
@@ -68,13 +68,13 @@ describe("epilogues", () => {
       [],
     ).launches.map(nameOf);
 
-  test("what is added to channels, pixels or images is part of the convolution", () => {
+  test("addends for channels, pixels or images are part of the convolution", () => {
     for (const shape of [[5, 1, 1], [2, 5, 6, 7], [2, 1, 1, 1], [1, 5, 6, 7], [6, 7], []]) {
       expect(entries([shape], epilogueOf("", true, "relu"))).toEqual(["convolution"]);
     }
   });
 
-  test("what is added to rows or columns of pixels, and any other epilogue, is one more", () => {
+  test("addends for rows or columns of pixels, and any other epilogue, are one more launch", () => {
     expect(entries([[7]], epilogueOf("", true))).toEqual(["convolution", "expression"]);
     expect(entries([[6, 1]], epilogueOf("", true))).toEqual(["convolution", "expression"]);
     const squared = buildExpression({ inputs: ["f32"] }, ([z]) => e.mul(z!, z!));
@@ -82,7 +82,7 @@ describe("epilogues", () => {
   });
 });
 
-test("every phase of a strided input gradient is a product of its own", () => {
+test("every phase of a strided input gradient is a separate product", () => {
   for (const stride of [1, 2, 4]) {
     const { y, weight, attrs } = convolutionCase("", [1, 16, 32, 32], [16, 16, 4, 4], { stride });
     const inputs = [y, weight].map(f32);

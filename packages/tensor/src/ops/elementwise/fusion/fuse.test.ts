@@ -26,7 +26,7 @@ function setUp() {
 describe("evaluateExpression", () => {
   const sum = buildExpression({ inputs: ["f32", "f32"] }, ([x, y]) => e.add(x!, y!));
 
-  test("refuses inputs that are not stored as the expression says", () => {
+  test("rejects inputs whose dtypes are not those of the expression", () => {
     const { backend, make } = setUp();
     const integers = tensor([1, 2], { dtype: "i32", backend });
     expect(() => evaluateExpression(sum, [make([1, 2]), integers])).toThrow(DTypeError);
@@ -48,7 +48,7 @@ describe("fuse", () => {
     expect([at(2, 3), at(-2, -3)]).toEqual([[13], [0]]);
   });
 
-  test("numbers may change from call to call: the expression stays, the scalars do not", () => {
+  test("numbers may change from call to call: only the scalars change, not the expression", () => {
     const { make, launches, at } = setUp();
     const x = make([1, 2]);
     let rate = 0.5;
@@ -61,7 +61,7 @@ describe("fuse", () => {
     expect(launches()[1]!.expression).toBe(launches()[0]!.expression);
   });
 
-  test("tensors that the function closes over are inputs, as they are at the call", () => {
+  test("tensors that the function closes over are inputs, with their values at the call", () => {
     const { make, launches } = setUp();
     let weight = make([1, 2]);
     const f = fuse((t: Tensor) => ops.mul(t, weight));
@@ -74,7 +74,7 @@ describe("fuse", () => {
     expect(second[0]!.buffer).not.toBe(weight.storage.buffer);
   });
 
-  test("another path through the function is another expression", () => {
+  test("a different path through the function is a different expression", () => {
     const { make, at } = setUp();
     let isRectified = true;
     const f = fuse((t: Tensor) => (isRectified ? ops.relu(t) : ops.neg(t)));

@@ -36,7 +36,7 @@ describe("operands", () => {
     ]);
   });
 
-  test("dtypes must agree and be taken", () => {
+  test("dtypes must agree and be accepted", () => {
     expect(() => ops.add(of("f32"), of("i32"))).toThrow(
       new DTypeError("add: found f32 [2] and i32 [2], expected one dtype: use cast on one of them"),
     );
@@ -50,7 +50,7 @@ describe("operands", () => {
     expect(ops.where(of("bool"), 1, 2).dtype).toBe("f32");
   });
 
-  test("a number must fit the dtype beside it", () => {
+  test("a number must fit the dtype of the other operand", () => {
     expect(() => ops.add(of("i32"), 0.5)).toThrow(
       "add: found the number 0.5 for i32, expected a whole number in [-2147483648, 2147483647]",
     );
@@ -61,7 +61,7 @@ describe("operands", () => {
     expect(ops.add(of("f32"), Number.POSITIVE_INFINITY).dtype).toBe("f32");
   });
 
-  test("shapes must broadcast, backends must be one", () => {
+  test("shapes must broadcast, and backends must be the same", () => {
     expect(() => ops.add(of("f32", [2, 3]), of("f32", [2]))).toThrow(ShapeError);
     const other = fromData(
       [1, 2],

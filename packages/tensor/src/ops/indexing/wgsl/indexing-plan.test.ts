@@ -22,14 +22,14 @@ describe("sums", () => {
       ({ kernel }) => kernel.entry,
     );
 
-  test("of few indices look at all of them, of many sort them first", () => {
+  test("of few indices examine all of them, of many sort them first", () => {
     expect(entriesOf(0)).toEqual(["add"]);
     expect(entriesOf(32)).toEqual(["add"]);
     expect(entriesOf(33)).toEqual(["sort", "addSorted"]);
     expect(entriesOf(4096)).toEqual(["sort", "merge", "addSorted"]);
   });
 
-  test("take an invocation for four columns of a row, for each element where it has an index of its own", () => {
+  test("take an invocation for four columns of a row, or for each element if it has its own index", () => {
     const sizeOf = (indexing: typeof table): unknown =>
       (shaderAddPlan(f32, { ...indexing, count: 4096 }, limits, undefined).launches as Kernels).at(-1)!
         .parameters[0];
@@ -38,7 +38,7 @@ describe("sums", () => {
     expect(sizeOf({ ...table, elementwise: true })).toBe(50_000 * 128);
   });
 
-  test("in f16 are stored four at a time, and one at a time where the device has f16", () => {
+  test("in f16 are stored four at a time, or one at a time if the device has f16", () => {
     const half: Spec = { shape: [], dtype: "f16" };
     const native: Limits = { ...limits, features: new Set(["shader-f16"]) };
     const rows = { ...table, count: 4096 };
@@ -76,7 +76,7 @@ describe("choices", () => {
     },
   );
 
-  test("fold more workgroups than one dimension holds", () => {
+  test("fold more workgroups than fit in one dimension", () => {
     expect(launchOf(f32, 2 ** 22 - 1).work).toEqual({ workgroups: [49_152, 2, 1] });
   });
 });

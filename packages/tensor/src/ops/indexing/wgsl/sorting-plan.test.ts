@@ -13,7 +13,7 @@ const planned = (outer: number, length: number, inner: number, keep: number) => 
 };
 
 describe("runs", () => {
-  test("are merged until one is left, which holds what is kept", () => {
+  test("are merged until one is left, with the elements that are kept", () => {
     const length = fc.integer({ min: 1, max: 300_000 });
     fc.assert(
       fc.property(length, fc.double({ min: 0, max: 1, noNaN: true }), (size, part) => {
@@ -30,7 +30,7 @@ describe("runs", () => {
     );
   });
 
-  test("of all that is there hold everything at each stage", () => {
+  test("of complete sorts contain all elements at each stage", () => {
     for (const length of [1, 2, 100, blockSize, blockSize + 1, 40_000]) {
       for (const { runs, run, last } of runsOf(length, length)) expect((runs - 1) * run + last).toBe(length);
     }
@@ -50,7 +50,7 @@ describe("launches", () => {
     expect(plan.temporaries).toHaveLength(2 * (launches - 1));
   });
 
-  test("short lines share a workgroup, and temporaries hold only what is kept", () => {
+  test("short lines share a workgroup, and temporaries contain only elements that are kept", () => {
     const workOf = (launch: unknown) => (launch as KernelLaunch<Slot, never>).work;
     expect(workOf(planned(66_000, 3, 1, 2).launches[0])).toEqual({ workgroups: [129, 1, 1] });
     expect(planned(2, 5000, 3, 7).temporaries).toEqual([

@@ -32,7 +32,7 @@ describe("launches", () => {
     ).toEqual(["matmul"]);
   });
 
-  test("any other epilogue is one more, in place", () => {
+  test("any other epilogue is one more launch, in place", () => {
     const epilogue = { expression: buildExpression({ inputs: ["f32"] }, ([x]) => e.tanh(x!)) };
     expect(
       entriesOf(
@@ -45,7 +45,7 @@ describe("launches", () => {
     ).toEqual(["matmul", "expression"]);
   });
 
-  test("slices of the depth are merged by one more, which finishes them", () => {
+  test("slices of the depth are merged by one more launch, which applies the epilogue", () => {
     const epilogue = epilogueOf("", true, "relu");
     const { launches, temporaries } = planOf([[9, 3000], [3000, 20], [20]], { epilogue });
     expect(launches.map(nameOf)).toEqual(["matmul", "mergeSlices"]);
@@ -56,7 +56,7 @@ describe("launches", () => {
     expect(temporaries).toEqual([{ shape: [merge!.parameters[2], 180], dtype: "f32" }]);
   });
 
-  test("nothing for an empty result, one for a depth of nothing", () => {
+  test("are none for an empty result, and one for an empty depth", () => {
     expect(
       entriesOf([
         [0, 4],
@@ -71,7 +71,7 @@ describe("launches", () => {
     ).toEqual(["matmul"]);
   });
 
-  test("several for batches that do not merge into two dimensions", () => {
+  test("are several for batches that do not merge into two dimensions", () => {
     expect(
       entriesOf([
         [2, 1, 2, 1, 3, 4],
@@ -80,7 +80,7 @@ describe("launches", () => {
     ).toHaveLength(6);
   });
 
-  test("more workgroups than a dimension holds are folded", () => {
+  test("more workgroups than fit in one dimension are folded", () => {
     const [launch] = planOf([
       [70_000, 1, 1],
       [70_000, 1, 1],

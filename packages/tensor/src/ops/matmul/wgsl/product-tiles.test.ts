@@ -27,21 +27,21 @@ describe.each(shapes)("a batch of %i products of %i rows, %i columns, depth %i",
     expect(sliceDepth % stagedDepth).toBe(0);
   });
 
-  test("keeps to what every device has", () => {
+  test("stays within the limits of every device", () => {
     expect(invocationsOf(tile)).toBeLessThanOrEqual(256);
     expect((rowsOfTile(tile) + columnsOf(tile)) * stagedDepth * 4).toBeLessThanOrEqual(16_384);
     if (slices > 1) expect(slices * batch * m * n * 4).toBeLessThanOrEqual(2 ** 26);
   });
 });
 
-test("a product that fills a GPU has the largest tiles, one of few rows no more rows than it needs", () => {
+test("a product that fills a GPU has the largest tiles, and one of few rows has tiles with no more rows than needed", () => {
   const large = cutProduct(1, 4096, 4096, 4096);
   expect([rowsOfTile(large.tile), columnsOf(large.tile), large.slices]).toEqual([128, 128, 1]);
   expect(rowsOfTile(cutProduct(1, 1, 4096, 4096).tile)).toBe(16);
   expect(columnsOf(cutProduct(1, 100_000, 3, 64).tile)).toBe(16);
 });
 
-test("the depth is cut where tiles are few and it is long", () => {
+test("a long depth is divided if there are few tiles", () => {
   expect(cutProduct(1, 128, 512, 512).slices).toBe(1);
   expect(cutProduct(1, 16, 144, 131_072).slices).toBeGreaterThan(100);
 });

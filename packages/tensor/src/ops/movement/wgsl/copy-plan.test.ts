@@ -59,7 +59,7 @@ describe("copies", () => {
     expect(invocationsOf(launch)).toBe(invocations);
   });
 
-  test("of any rank are one launch, its lines folded at the limit of workgroups", () => {
+  test("of any rank are one launch, with lines folded at the limit of workgroups", () => {
     launchOf(transposed([2, 3, 2, 3, 2, 3, 2], [6, 4, 2, 0, 5, 3, 1]));
     const { work } = launchOf(columns(2 ** 24 + 1, 3, 1, 1));
     expect(work).toEqual({ workgroups: [32_769, 2, 1] });
@@ -86,7 +86,7 @@ describe("transposes", () => {
     expect(work).toEqual({ workgroups: [tiles, 1, 1] });
   });
 
-  test("fold more tiles than one dimension holds", () => {
+  test("fold more tiles than fit in one dimension", () => {
     const { work } = launchOf(transposed([100_000, 32, 32], [0, 2, 1]));
     expect(work).toEqual({ workgroups: [50_000, 2, 1] });
   });

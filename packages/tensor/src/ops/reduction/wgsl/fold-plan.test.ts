@@ -66,7 +66,7 @@ describe("launches on a GPU", () => {
     expect(planOf(op, inputs, attrs).launches).toHaveLength(launches);
   });
 
-  test("more workgroups than one dimension holds are folded", () => {
+  test("more workgroups than fit in one dimension are folded", () => {
     const [launch] = kernelLaunches(planOf(ops.sumOp, [f32(200_000, 1024)], over(1)));
     expect(launch!.work).toEqual({ workgroups: [50_000, 1, 1] });
     const [long] = kernelLaunches(planOf(ops.sumOp, [f32(100_000, 2048)], over(1)));
@@ -85,7 +85,7 @@ describe("launches on a GPU", () => {
     }
   });
 
-  test("states have memory of their own", () => {
+  test("states have their own memory", () => {
     const plan = planOf(ops.momentsOp, [f32(1_000_000)], over(0));
     const [first, last] = kernelLaunches(plan);
     expect(first!.writes).toEqual(last!.reads);
@@ -124,7 +124,7 @@ describe("subgroups", () => {
     expect(joinsOf(op, inputs, attrs, new Set())).toEqual(expected.map(() => false));
   });
 
-  test("leave the launches and their memory as they are", () => {
+  test("do not change the launches and their memory", () => {
     for (const [op, inputs, attrs] of [
       [ops.momentsOp, [f32(1_000_000)], over(0)],
       [ops.softmaxOp, [f32(1, 100_000)], { axis: 1 }],

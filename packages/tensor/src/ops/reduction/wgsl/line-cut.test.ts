@@ -16,7 +16,7 @@ const elementsOf = ({ layout, lines, steps }: LineCut): number =>
   lines * steps * (layout === "single" ? 1 : 4);
 
 describe("the cuts of a reduction", () => {
-  test("each reads what the one before wrote, and the last leaves one value for each result", () => {
+  test("each reads the output of the previous one, and the last leaves one value for each result", () => {
     fc.assert(
       fc.property(shapeAndAxes, ([shape, axes]) => {
         let elements = sizeOf(shape);
@@ -65,7 +65,7 @@ describe("the layout of loads", () => {
     ["single", { outer: 4, length: 7, inner: 1 }],
     ["across", { outer: 2, length: 3, inner: 12 }],
     ["single", { outer: 2, length: 4, inner: 6 }],
-  ])("vectors go %s where lengths divide: %j", (layout, group) => {
+  ])("vectors are loaded %s if lengths are divisible: %j", (layout, group) => {
     expect(cutLines(group).layout).toBe(layout);
     expect(cutLines(group, "states").layout).toBe("single");
   });
@@ -83,12 +83,12 @@ describe("the layout of loads", () => {
     });
   });
 
-  test("neighbouring lines lie in one workgroup, so that threads load neighbours", () => {
+  test("neighbouring lines are in one workgroup, so that threads load neighbouring elements", () => {
     const { threads } = cutLines({ outer: 1, length: 100_000, inner: 64 });
     expect(workgroupSize / threads).toBe(16);
   });
 
-  test("parts fill a GPU, and few enough are left to merge", () => {
+  test("there are enough parts to fill a GPU, and few enough to merge", () => {
     for (const group of [
       { outer: 1, length: 2 ** 28, inner: 1 },
       { outer: 1, length: 2 ** 20, inner: 64 },

@@ -68,7 +68,7 @@ describe("tiles", () => {
     );
   });
 
-  test("threads lie side by side in 64 bytes or more, where lines in parts have them", () => {
+  test("neighbouring threads load 64 bytes or more, if the lines are long enough", () => {
     fc.assert(
       fc.property(shapes, (shape) => {
         const tiles = tileLines(shape);
