@@ -19,14 +19,14 @@ export interface ArrayOptions
   readonly shift?: Float32Array;
   readonly runningMean?: Float32Array;
   readonly runningVariance?: Float32Array;
-  /** As long as x. */
+  /** An array of the length of x. */
   readonly residual?: Float32Array;
 }
 
 export interface ForwardArrays {
   readonly y: Float32Array;
   /**
-   * Statistics of this batch, 4 rows of C: count, mean, rest of the mean (what rounding to f32 cut off), M2. Absent
+   * Statistics of this batch, 4 rows of C: count, mean, rest of the mean (the part lost in rounding to f32), M2. Undefined
    * at inference.
    */
   readonly statistics?: Float32Array;
@@ -36,7 +36,7 @@ export interface ForwardArrays {
   readonly numBatchesTracked?: number;
 }
 
-/** What the forward pass normalized by, its own statistics or the running ones, and its other operands. */
+/** The statistics by which the forward pass normalized, its own or the running ones, and its other operands. */
 export interface BackwardOptions {
   readonly statistics?: Float32Array;
   readonly runningMean?: Float32Array;

@@ -17,7 +17,7 @@ export interface BatchNormOptions {
   /** Added after the scale (beta); default: none. */
   readonly shift?: Tensor | undefined;
   readonly runningMean?: Tensor | undefined;
-  /** Unbiased. */
+  /** The unbiased variance. */
   readonly runningVariance?: Tensor | undefined;
   /**
    * Whether to normalize by the statistics of the batch and update the running statistics. Default: false, which
@@ -29,15 +29,15 @@ export interface BatchNormOptions {
   readonly momentum?: number | null;
   /** The number of batches in the running statistics so far, which momentum null needs. Default: 0. */
   readonly numBatchesTracked?: number;
-  /** Added to the variance, inside the root; default: 1e-5. */
+  /** Added to the variance before the square root is taken; default: 1e-5. */
   readonly epsilon?: number;
   /** The channels' axis; default: 1, as in NCHW. */
   readonly axis?: number;
   /** Applied in the same pass; default: "none". */
   readonly activation?: Activation;
-  /** Added before the activation, in the same pass. */
+  /** Added to the result before the activation, in the same pass. */
   readonly residual?: Tensor | undefined;
-  /** Gives the memory of x to y; x is disposed. */
+  /** Whether y takes the memory of x, which is disposed. */
   readonly inPlace?: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { NormalizationAttributes } from "../pre-activation/attributes.ts";
 export interface Conv2dBatchNormAttributes {
   readonly convolution: Conv2dAttributes;
   readonly normalization: NormalizationAttributes;
-  /** When statistics are taken: while z is written, or when it is read. Default: whichever is faster. */
+  /** When statistics are computed: while z is written, or when it is read. Default: whichever is faster. */
   readonly statistics?: "onWrite" | "onRead";
 }
 

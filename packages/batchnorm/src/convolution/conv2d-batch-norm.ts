@@ -11,7 +11,7 @@ export interface Conv2dBatchNormOptions extends Omit<BatchNormOptions, "axis" | 
   readonly bias?: Tensor | undefined;
   /** Options of the convolution, whose activation comes before the batch norm. */
   readonly convolution?: ConvolutionOptions;
-  /** When statistics are taken: while the convolution writes, or when the batch norm reads. Default: whichever is faster. */
+  /** When statistics are computed: while the convolution writes, or when the batch norm reads. Default: whichever is faster. */
   readonly statistics?: "onWrite" | "onRead";
 }
 

@@ -3,7 +3,10 @@ import { floatElements, widthOf } from "@evenkeel/tensor/wgsl";
 import { layoutOf } from "../operands/layout.ts";
 import { tilesOf } from "./channel-tiles.ts";
 
-/** Whether kernels can write tensors in the layout of the first input as they are stored: not single elements that share words. */
+/**
+ * Whether kernels can write tensors in the layout of the first input as they are stored, which excludes single elements
+ * that share words.
+ */
 export function canStore(
   [first]: readonly (Spec | undefined)[],
   { axis }: { readonly axis: number },

@@ -10,7 +10,7 @@ import type {
 } from "@evenkeel/tensor/wgsl";
 import { floatElements, lineLaunch, widthOf } from "@evenkeel/tensor/wgsl";
 
-/** What tensors hold, and the device. */
+/** The dtype of tensors, and the limits of the device. */
 export interface ChannelTarget {
   readonly dtype: DType;
   readonly limits: Limits;

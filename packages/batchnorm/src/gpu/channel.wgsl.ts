@@ -3,20 +3,20 @@ import type { LineSetting, LineText } from "@evenkeel/tensor/wgsl";
 import { joinText } from "@evenkeel/tensor/wgsl";
 
 /**
- * What threads know of a channel, each in a variable `all`: the fields of `State`, each for all channels of a load, and `merge`, which joins
- * two. Its code declares `Given`, the count, mean and M2 of statistics.
+ * The state of a channel, which each thread has in a variable `all`: the fields of `State`, each for all channels of a
+ * load, and `merge`, which merges two states. The code declares `Given`, the count, mean and M2 of statistics.
  */
 export interface ChannelState {
   readonly fields: readonly string[];
   readonly code: string;
 }
 
-/** What parameter `bits` is, which compilers cannot know. */
+/** The value of the parameter `bits`, which compilers cannot know. */
 export const allBits = 0xffffffff;
 
 const variables = ["all"];
 
-/** The text of a kernel whose threads know this, and join it if it `joins`. */
+/** The text of a kernel whose threads have this state, which they merge if `joins` is true. */
 export const channelText = (
   { fields, code }: ChannelState,
   { walk }: LineSetting,
@@ -33,14 +33,15 @@ ${code}`,
   body,
 });
 
-/** Joins what each thread knows, always in the same order, and gives it the name `result`. */
+/** Merges the states of all threads, always in the same order, and names the result `result`. */
 export const joinAll = (result: string, { fields }: ChannelState, { walk }: LineSetting): string => `
   ${joinText({ variables, fields }, walk.usesSubgroups, true)}
   let ${result} = all;`;
 
 /**
- * The mean of statistics as `found`, which counts from `pivot`: centre is the mean as f32, or NaN where M2 is NaN, and what that cuts
- * off is its `rest`, by Knuth's sum of two numbers. The mask keeps compilers that reassociate from taking the rest for 0.
+ * The mean of statistics as `found`, which counts from `pivot`: centre is the mean as f32, or NaN where M2 is NaN, and
+ * the part that this rounding loses is its `rest`, by Knuth's sum of two numbers. The mask prevents compilers that
+ * reassociate from replacing the rest with 0.
  */
 export const centreText = `
   let centre = bitcast<PerLine>(
@@ -63,7 +64,7 @@ export function activatedText(activation: Activation, basis: string, value: stri
   return `select(${value}, ${isRelu ? "Loaded()" : `${value} * p.slope`}, ${basis} <= Loaded())`;
 }
 
-/** A row of statistics, for a channel: count, mean, what f32 cuts off the mean, or M2 of one of several parts. */
+/** A row of statistics for a channel: the count, the mean, the rest of the mean, or M2 of one of several parts. */
 export const rowOfPart = (name: string, part: string, row: number): string =>
   `${name}[(${part} * 4u + ${row}u) * p.lines + line]`;
 

@@ -10,7 +10,7 @@ export interface GradientAttributes extends NormalizationAttributes {
 
 export type GradientApplyAttributes = Omit<NormalizationAttributes, "residual">;
 
-/** Whether dz, the gradient before the activation, is an output of its own: the gradient of the residual. */
+/** Whether dz, the gradient before the activation, is a separate output: the gradient of the residual. */
 export const keepsDz = ({ activation, residual }: NormalizationAttributes): boolean =>
   residual && activation !== "none";
 

@@ -1,7 +1,7 @@
 import type { Accuracy, CaseInput, Shape } from "@evenkeel/tensor";
 import { f32, positive } from "../operands/case-inputs.ts";
 
-/** dy, x, statistics, scale, shift, y. */
+/** The inputs dy, x, statistics, scale, shift and y. */
 export function gradientInputs(shape: Shape, axis: number): CaseInput[] {
   const channels = [shape[axis]!];
   return [f32(shape), f32(shape), positive([4, ...channels]), f32(channels), f32(channels), f32(shape)];

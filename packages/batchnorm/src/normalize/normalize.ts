@@ -95,7 +95,7 @@ export interface NormalizeOptions {
   readonly axis?: number;
   /** Default: "none". */
   readonly activation?: Activation;
-  /** Gives the memory of x to y; x is disposed. */
+  /** Whether y takes the memory of x, which is disposed. */
   readonly inPlace?: boolean;
 }
 

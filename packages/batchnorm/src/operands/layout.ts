@@ -10,7 +10,7 @@ import {
 } from "@evenkeel/tensor";
 import { describeValue } from "@evenkeel/tensor/checks";
 
-/** A tensor of any rank as (outer, channels, inner): NCHW has an inner size, NHWC does not. */
+/** A tensor of any rank as (outer, channels, inner); in NHWC, the inner size is 1. */
 export interface Layout {
   readonly outer: number;
   readonly channels: number;
@@ -25,10 +25,10 @@ export function layoutOf(shape: Shape, axis: number): Layout {
   };
 }
 
-/** How many values of a batch belong to one channel. */
+/** The number of values of a batch in one channel. */
 export const valuesPerChannel = ({ outer, inner }: Layout): number => outer * inner;
 
-/** The axes that statistics are taken over: all but that of the channels. */
+/** The axes over which statistics are computed: all but that of the channels. */
 export const batchAxes = (shape: Shape, axis: number): number[] =>
   shape.flatMap((_, other) => (other === axis ? [] : [other]));
 

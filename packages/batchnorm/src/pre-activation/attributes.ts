@@ -7,7 +7,7 @@ import { checkActivation } from "./activation.ts";
 export interface NormalizationAttributes {
   /** The channels' axis. */
   readonly axis: number;
-  /** Added to the variance, inside the root. */
+  /** Added to the variance before the square root is taken. */
   readonly epsilon: number;
   readonly activation: Activation;
   /** Whether a residual is added before the activation. The gradient then reads signs from y, which is kept anyway. */

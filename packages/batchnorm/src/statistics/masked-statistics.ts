@@ -64,7 +64,7 @@ export function checkMask(operation: string, mask: Spec, x: Spec): void {
 
 const expressions = new Map<DType, Expression>();
 
-/** x where the mask is true, elsewhere the other values: in f32, because a half would move the pivots. */
+/** x where the mask is true, the other values elsewhere; in f32, because rounding to f16 would change the pivots. */
 function inPlaceOfMasked(mask: Tensor, x: Tensor, others: Tensor): Tensor {
   const { dtype } = x;
   const expression =
@@ -76,7 +76,7 @@ function inPlaceOfMasked(mask: Tensor, x: Tensor, others: Tensor): Tensor {
   return evaluateExpression(expression, [mask, x, others])[0]!;
 }
 
-/** For how many values of each channel the mask is true. */
+/** The number of values of each channel for which the mask is true. */
 function countMasked(mask: Tensor, shape: Shape, axis: number): Tensor {
   const aligned = reshape(mask, [...new Array<number>(shape.length - mask.rank).fill(1), ...mask.shape]);
   const axes = batchAxes(shape, axis);
@@ -112,8 +112,8 @@ function withoutPivots(filled: Tensor, count: Tensor, pivot: Tensor): Tensor {
  * Count, mean and M2 of each channel over the values whose mask is true, for example of sequences of different
  * lengths that are padded to one length. All other values, NaN included, have no influence and get the gradient 0.
  *
- * Shapes: x of rank 1 and more, a bool mask that broadcasts to it -> [4, C]. Throws DTypeError unless x is f32 or f16 and the mask
- * bool, ShapeError where they do not fit.
+ * Shapes: x of rank 1 and more, a bool mask that broadcasts to it -> [4, C]. Throws DTypeError unless x is f32 or f16
+ * and the mask bool, ShapeError where they do not fit.
  *
  * @param options.axis the channels' axis; default 1, as in NCHW
  * @example maskedStatistics(x, less(arange(0, length), reshape(lengths, [-1, 1, 1]))) // x of [N, C, length]

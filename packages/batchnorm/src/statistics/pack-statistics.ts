@@ -10,7 +10,7 @@ export interface PackAttributes {
 const channelsOf = (mean: Spec): number => mean.shape[0] ?? 1;
 
 /**
- * Rows of statistics: count, mean (NaN where M2 is NaN), rest of the mean (what rounding to f32 cut off), M2 (the sum
+ * Rows of statistics: count, mean (NaN where M2 is NaN), rest of the mean (the part lost in rounding to f32), M2 (the sum
  * of squared distances from the mean).
  */
 export const packStatisticsOp: Op<PackAttributes> = {
@@ -60,7 +60,7 @@ export function packStatistics(mean: Tensor, m2: Tensor, count: number | Tensor)
 }
 
 /**
- * Statistics to normalize by, made of known means and variances such as the running ones.
+ * Statistics for a normalization, from known means and variances such as the running ones.
  *
  * Shapes: [C], [C] -> [4, C]. Throws DTypeError or ShapeError for anything but f32 of one value per channel.
  *

@@ -9,7 +9,7 @@ import { keepsDz } from "../gradient-attributes.ts";
 import type { GradientCode, GradientOperand } from "./gradient.wgsl.ts";
 import { gradientSchema, gradientText } from "./gradient.wgsl.ts";
 
-/** One pass: its operands and what it does with them. */
+/** One pass: its operands and its computation. */
 export interface GradientPass extends Pick<GradientCode, "loads" | "source" | "finishes" | "activation"> {
   readonly entry: string;
   readonly cut: LineCut;
@@ -17,14 +17,14 @@ export interface GradientPass extends Pick<GradientCode, "loads" | "source" | "f
   readonly parts: number;
   readonly reads: { readonly [Name in GradientOperand]?: Slot | undefined };
   readonly writes: { readonly [Name in GradientOperand]?: Slot | undefined };
-  /** The offset of dShift behind dScale, in units. */
+  /** The offset of dShift from dScale, in units. */
   readonly second?: number;
 }
 
 export interface GradientProblem {
   readonly tiles: LineTiles;
   readonly attrs: GradientAttributes;
-  /** Of each channel. */
+  /** The number of values of each channel. */
   readonly values: number;
   readonly target: ChannelTarget;
 }
@@ -70,5 +70,5 @@ export function readsOf(
   };
 }
 
-/** How many loads of both dy and x a lane can keep in registers. */
+/** The number of loads of both dy and x that a lane can keep in registers. */
 export const mostKept = { single: 16, along: 8, across: 8 } as const;

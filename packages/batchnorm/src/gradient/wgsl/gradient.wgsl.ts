@@ -46,7 +46,7 @@ const parameters = {
   count: "f32",
 } as const;
 
-/** An absent dy lies in the memory of dz, or else of dx; an absent x in that of dx. y is there where it has the signs. */
+/** An absent dy is in the memory of dz, or otherwise of dx; an absent x is in that of dx. y is present if its signs are read. */
 export const gradientSchema: LineSchema<typeof operands, typeof parameters> = {
   element: "f32",
   operands,

@@ -19,7 +19,7 @@ export interface ShaderNormalization {
   >;
   /** The number of parts whose statistics are read. Absent if the launch takes the statistics of x itself. */
   readonly parts?: number;
-  /** The offsets of the new running statistics behind the statistics, in units, and the weight of the new ones. */
+  /** The offsets of the new running statistics from the statistics, in units, and the weight of the new statistics. */
   readonly running?: { readonly second: number; readonly third: number; readonly momentum: ScalarSlot };
 }
 

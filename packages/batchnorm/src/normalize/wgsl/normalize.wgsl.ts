@@ -33,8 +33,8 @@ const parameters = {
 } as const;
 
 /**
- * y, normalized in place if x is absent, and the statistics if they are an operand; with `blends`, the new running statistics behind
- * the latter, from the old ones among the operands or behind the parts.
+ * y, normalized in place if x is absent, and the statistics if they are an operand; with `blends`, the new running
+ * statistics after the latter, from the old ones among the operands or after the parts.
  */
 export const normalizationSchema: LineSchema<typeof operands, typeof parameters> = {
   element: "f32",

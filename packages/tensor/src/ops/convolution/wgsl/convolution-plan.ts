@@ -16,17 +16,20 @@ import { convolutionKernel, depthwiseElements, depthwiseKernel } from "./convolu
 import type { ChannelStrides } from "./patches.wgsl.ts";
 import { convolutionValues, everyOf } from "./patches.wgsl.ts";
 
-/** A tile takes at least 16 rows, and sums that are much longer than the filters of a channel are better shared. */
+/**
+ * The largest number of rows for the depthwise kernel: a tile takes at least 16 rows, but long sums should be shared by
+ * invocations.
+ */
 const mostDepthwiseRows = 3;
 const mostDepthwiseTerms = 256;
 
-/** An epilogue that the kernels apply. */
+/** An epilogue that the kernels apply themselves. */
 interface FusedEpilogue {
   readonly slope: number;
   readonly added?: ChannelStrides;
 }
 
-/** Absent for an epilogue that needs a launch of its own: of an addend, pixels are walked in one stride. */
+/** Undefined for an epilogue that needs a separate launch: kernels read an addend with a single stride over pixels. */
 function fusedEpilogue(
   inputs: readonly (Spec | undefined)[],
   { epilogue }: Conv2dAttributes,
@@ -41,7 +44,7 @@ function fusedEpilogue(
   return { slope: plain.slope, added: { image, row, column } };
 }
 
-/** Every phase is a product, none deeper than this. */
+/** Divides a convolution into tiles like a batch of products, one for each phase, with the largest depth of all phases. */
 const cutConvolution = ({ images, groups, ofSource, ofTarget, axes: [y, x] }: ConvolutionShape) => {
   const pixels = ({ target, step }: KernelAxis) => Math.ceil(target / step);
   const taps = (axis: KernelAxis) => Math.ceil(axis.taps / everyOf(axis));
@@ -54,7 +57,7 @@ interface Launches {
   readonly temporaries: readonly Spec[];
 }
 
-/** Tiles, and slices of the depth merged where there are few of them. */
+/** The launch of tiles and, if there are few tiles, a second one that merges slices of the depth. */
 function tiledLaunches(
   shape: ConvolutionShape,
   { slope, added }: FusedEpilogue,

@@ -12,7 +12,10 @@ export interface ConvolutionText {
 
 const tapOffset = "t.x * p.filterChannel + (ay.first + t.y * ay.every) * p.tapsX + ax.first + t.z * ax.every";
 
-/** Elements of a filter at four steps of the depth, which are its taps in order, or those of a phase in the filters of neighbours. */
+/**
+ * The elements of a filter at four steps of the depth: its taps in order or, if transposed, those of a phase in
+ * neighbouring filters.
+ */
 const filterSteps = (isTransposed: boolean): string =>
   isTransposed
     ? `fn tapOffset(t: vec3u) -> u32 { return ${tapOffset}; }
@@ -27,7 +30,10 @@ fn depthA(k: u32) -> vec4u {
 
 const convolution = { reads: { source: "f32", filters: "Filter", "addend?": "f32" } } as const;
 
-/** An implicit matrix product: target channels by pixels of all images, the depth are taps of source channels. One for each phase. */
+/**
+ * An implicit matrix product for each phase: target channels by pixels of all images, with the taps of source channels
+ * as the depth.
+ */
 export function convolutionKernel(
   tile: Tile,
   filterVector: VectorAxis,
@@ -79,7 +85,10 @@ const depthwise = {
   parameters: { slope: "f32", size: "u32", rows: "u32" },
 } as const;
 
-/** An invocation computes an element of the target: for few channels in a group, which leave most of a tile empty. */
+/**
+ * A kernel for groups of few channels, which would leave most of a tile empty: each invocation computes one element of
+ * the target.
+ */
 export function depthwiseKernel({
   isTransposed,
   hasAddend,
@@ -120,5 +129,5 @@ fn depthwise(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) group
   return wgslKernel({ entry: "depthwise", schema: joinSchemas(depthwise, ofPatches), code });
 }
 
-/** Elements of the target that a workgroup of `depthwise` computes. */
+/** The number of elements of the target that a workgroup of `depthwise` computes. */
 export const depthwiseElements: number = invocations;

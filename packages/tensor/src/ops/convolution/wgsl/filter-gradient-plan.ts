@@ -18,9 +18,9 @@ import {
 } from "./filter-gradient.wgsl.ts";
 import { convolutionValues } from "./patches.wgsl.ts";
 
-/** Gradients of a group that are too few for a tile, whose least is 512 elements. */
+/** Groups with fewer gradients than this are too small for tiles, which have at least 512 elements. */
 const fewGradients = 256;
-/** Pixels that are worth a workgroup. */
+/** The smallest number of pixels for a workgroup. */
 const leastPixels = 16 * pairInvocations;
 
 /** A launch that sums over slices of the pixels. */
@@ -31,7 +31,7 @@ interface Sums {
 
 const reads = { source: { input: 0 }, dy: { input: 1 } };
 
-/** Where sums go: several slices are merged from a temporary. */
+/** The destination of sums: a temporary if several slices must be merged. */
 const sumsOf = (slices: number): Slot => (slices > 1 ? { temporary: 0 } : { output: 0 });
 
 function tiledSums(shape: ConvolutionShape, size: number, limits: Limits): Sums {
@@ -84,7 +84,7 @@ function depthwiseSums(shape: ConvolutionShape, size: number, limits: Limits): S
   return { slices, launch };
 }
 
-/** Sums over slices of the pixels; where there are several, a second launch adds them up in order. */
+/** Sums over slices of the pixels; if there are several slices, a second launch adds their sums in order. */
 export function filterGradientWgslPlan(
   [x, dy]: readonly (Spec | undefined)[],
   attrs: ConvolutionAttributes,

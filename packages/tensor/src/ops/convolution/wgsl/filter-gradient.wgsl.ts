@@ -7,7 +7,7 @@ import { ofPatches, patchOperand, patchText } from "./patches.wgsl.ts";
 
 const filterGradient = { reads: { source: "f32", dy: "Gradient" } } as const;
 
-/** An implicit matrix product: channels of dy by taps of x, the depth are pixels of all images. */
+/** An implicit matrix product: channels of dy by taps of x, with the pixels of all images as the depth. */
 export function filterGradientKernel(
   tile: Tile,
   gradientVector: VectorAxis,
@@ -45,12 +45,15 @@ ${patchOperand("tap", isWhole)}`,
   });
 }
 
-/** Invocations of a workgroup that sums the taps of one pair of channels; each sums all of them, and then adds up one. */
+/**
+ * The number of invocations of a workgroup for one pair of channels: each sums all taps over its pixels, then adds the
+ * sums of one tap.
+ */
 export const pairInvocations = 64;
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
-/** Adds d times each tap of the source at `place`; what lies outside is zero. */
+/** Adds d times each tap of the source at `place`; positions outside the source are zero. */
 function addTaps(tapsY: number, tapsX: number): string {
   const columns = range(tapsX).map(
     (j) => `let x${j} = place.z + ${j} * apart.x;
@@ -74,7 +77,10 @@ const depthwiseFilterGradient = {
   parameters: { count: "u32", slices: "u32", sliceDepth: "u32", sliceSize: "u32", rows: "u32" },
 } as const;
 
-/** For few pairs of channels in a group, which leave most of a tile empty. `taps` of the filter fit the invocations. */
+/**
+ * A kernel for groups of few pairs of channels, which would leave most of a tile empty. The filter has at most as many
+ * taps as there are invocations.
+ */
 export function depthwiseFilterGradientKernel([tapsY, tapsX]: readonly [number, number]): WgslKernel<
   typeof depthwiseFilterGradient & typeof ofPatches
 > {

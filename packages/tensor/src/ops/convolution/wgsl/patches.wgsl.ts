@@ -3,7 +3,7 @@ import { areaOf, axisParameters, pixelsOf } from "../tiling.ts";
 
 const axisNames = ["source", "target", "taps", "stride", "before", "dilation", "every"];
 
-/** Parameters of all three passes. Strides of the filters and of what is added are in elements; steps are those of `KernelAxis`. */
+/** Parameters of all three passes. Strides of the filters and of the addend are in elements; steps are those of `KernelAxis`. */
 export const ofPatches = {
   parameters: {
     images: "u32",
@@ -35,21 +35,21 @@ export const ofPatches = {
   },
 } as const;
 
-/** Strides of what is added: from a channel, a pixel, an image to the next. */
+/** The strides of the addend between channels, pixels and images. */
 export interface ChannelStrides {
   readonly row: number;
   readonly column: number;
   readonly image: number;
 }
 
-/** How far apart taps are that meet the same phase of the target, where the stride is `step`: all do where it is 1. */
+/** The distance between taps of the same phase of the target for the stride `step`: 1, all taps, if the stride is 1. */
 export function everyOf({ step, dilation }: KernelAxis): number {
   let [a, b] = [step, dilation];
   while (b > 0) [a, b] = [b, a % b];
   return step / a;
 }
 
-/** A number for each of them; negative ones become words. */
+/** The values of these parameters; negative ones become words. */
 export type ConvolutionValues = { readonly [Name in keyof (typeof ofPatches)["parameters"]]: number };
 
 export function convolutionValues(
@@ -86,8 +86,9 @@ export function convolutionValues(
 const axisParametersText = axisNames.map((name) => `${name === "target" ? "target_" : name}: u32`).join(", ");
 
 /**
- * `axisOf`: how target pixels of a phase, `step` apart, meet taps, `every` so many, in the source: pixel i and tap j of the phase at
- * i jump + j dilation + offset. The phases of a transposed convolution are the remainders by the stride.
+ * `axisOf` describes the source positions of a phase, whose target pixels are `step` apart and whose taps are `every`
+ * apart: pixel i and tap j of the phase read position i jump + j dilation + offset. The phases of a transposed
+ * convolution are the remainders modulo the stride.
  */
 function axisText(isTransposed: boolean): string {
   const body = isTransposed
@@ -110,8 +111,9 @@ ${axis("X")}`;
 }
 
 /**
- * Pixels and taps are numbered row by row, image by image and channel by channel: `triple` takes such a number apart, `next` follows. `pixelPlace` and
- * `tapPlace` add up to an element of the source: where its channel begins, its row, its column.
+ * Pixels and taps are numbered row by row, image by image and channel by channel: `triple` decomposes such a number,
+ * and `next` advances it. `pixelPlace` and `tapPlace` add up to an element of the source: the beginning of its channel,
+ * its row and its column.
  */
 export const patchText = (isTransposed: boolean): string => `${axisText(isTransposed)}
 var<private> ay: Axis;
@@ -135,7 +137,10 @@ fn next(t: vec3u, sizes: vec2u) -> vec3u {
   return vec3u(t.x + select(0u, 1u, isEnd), select(y, 0u, isEnd), select(t.z + 1u, 0u, isRowEnd));
 }`;
 
-/** Operand b of a product: the source, pixels by taps or taps by pixels, zeros around it. `sourceAt` is where its group begins; `isWhole` as in `stridedOperand`. */
+/**
+ * Operand b of a product: the source as pixels by taps or taps by pixels, surrounded by zeros. `sourceAt` is the
+ * beginning of its group; `isWhole` has the same meaning as in `stridedOperand`.
+ */
 export function patchOperand(lanes: "pixel" | "tap", isWhole: boolean): string {
   const steps = lanes === "pixel" ? "tap" : "pixel";
   const four = (at: string) => `vec4i(${[0, 1, 2, 3].map((lane) => `p${lane}.${at}`).join(", ")})`;

@@ -16,10 +16,10 @@ import type { Elements } from "./indexing.wgsl.ts";
 import { addKernel, addSortedKernel, rowOrder, takeKernel, wordElements } from "./indexing.wgsl.ts";
 import { sortLaunches } from "./sorting-plan.ts";
 
-/** So many indices are looked at for each element of a sum sooner than they are sorted. */
+/** Up to this number of indices, examining all of them for each element of a sum is faster than sorting them. */
 const fewIndices = 32;
 
-/** The launch of `takePlan` in WGSL; none where nothing is taken. */
+/** The launch of `takePlan` in WGSL; none if no element is taken. */
 export function shaderTakeLaunches(
   x: Spec,
   missing: number,
@@ -52,7 +52,7 @@ export function shaderTakeLaunches(
   ];
 }
 
-/** `addPlan` in WGSL: each element of the result adds up what is its own, in the order of the indices. */
+/** `addPlan` in WGSL: the addends of each element of the result are added in the order of the indices. */
 export function shaderAddPlan(
   updates: Spec,
   indexing: Indexing,
@@ -65,7 +65,7 @@ export function shaderAddPlan(
     : sortedAddPlan(updates, indexing, limits, check);
 }
 
-/** How sums are loaded and stored: four columns at a time where rows are whole fours. */
+/** How sums are loaded and stored: four columns at a time if the size of rows is divisible by four. */
 function sumElements(updates: Spec, { inner, elementwise }: Indexing, limits: Limits): Elements {
   const width = inner % 4 === 0 && !elementwise ? 4 : 1;
   const scalar = isFloat(updates.dtype) ? "f" : "u";
@@ -104,7 +104,7 @@ function addLaunch(
     : planLaunch(addSortedKernel(elements, counts), { reads: { updates: { input: 0 }, ...sorted }, ...rest });
 }
 
-/** Indices of elements lead to rows of one element, all of them in one list. */
+/** The plan for sorted indices. Indices of single elements count as indices of rows of one element, all in one list. */
 function sortedAddPlan(
   updates: Spec,
   indexing: Indexing,

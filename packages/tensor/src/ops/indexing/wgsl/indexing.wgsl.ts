@@ -13,7 +13,7 @@ const take = {
   parameters: { count: "u32", size: "u32", length: "u32", chosen: "u32", inner: "u32", missing: "u32" },
 } as const;
 
-/** The elements that indices choose: an invocation is a unit of y, or a word of them. An index is of an element or a row. */
+/** Selects elements by indices: an invocation computes a unit of y, or a word of units. An index selects an element or a row. */
 export const takeKernel = (unit: Unit, elementwise: boolean, counts: boolean): WgslKernel<typeof take> =>
   wgslKernel({
     entry: "take",
@@ -33,15 +33,15 @@ fn unit(at: u32, old: Unit) -> Unit {
 ${invocationEntry("take", storeUnits(unit, "at"))}`,
   });
 
-/** How an array of numbers is loaded and stored, and added up. */
+/** How an array of numbers is loaded, stored and summed. */
 export interface Elements extends Pick<FloatElements, "type" | "extensions" | "load" | "store" | "pack"> {
-  /** How many are loaded at a time. */
+  /** The number of elements that are loaded at a time. */
   readonly width: 1 | 4;
-  /** The type in which they are added up. */
+  /** The type of sums. */
   readonly sum: string;
 }
 
-/** Elements that are stored as they are added up. */
+/** Elements that are stored in the type of their sums. */
 export const wordElements = (type: string): Omit<Elements, "width" | "sum"> => ({
   type,
   extensions: [],
@@ -58,7 +58,7 @@ const add = {
   parameters: { count: "u32", length: "u32", chosen: "u32", inner: "u32" },
 } as const;
 
-/** Sums for few indices: an invocation is an element of y, which looks at all of them. */
+/** Sums for few indices: an invocation computes an element of y and examines all indices. */
 export const addKernel = (
   elements: Elements,
   elementwise: boolean,
@@ -86,14 +86,14 @@ export const addKernel = (
 /** The key of indices out of range, which comes after all others. */
 const rowOutside = "0xffffffffu";
 
-/** Indices lead to rows of `columns` elements, `span` of them to each of several times `size` rows. */
+/** The rows that indices select, of `columns` elements each: every `span` indices select among `size` rows. */
 export interface RowPlaces {
   readonly span: number;
   readonly size: number;
   readonly columns: number;
 }
 
-/** The places of indices in the order of the rows that they lead to, those out of range last. */
+/** The order of indices by the rows that they select, with those out of range last. */
 export const rowOrder = ({ span, size, columns }: RowPlaces): SortOrder => ({
   type: "u32",
   extensions: [],
@@ -111,7 +111,7 @@ const addSorted = {
   parameters: { count: "u32", length: "u32", chosen: "u32", inner: "u32" },
 } as const;
 
-/** Sums for many indices, whose places come sorted by row: an invocation is an element of y, which looks its row up. */
+/** Sums for many indices, whose places are sorted by row: an invocation computes an element of y and searches for its row. */
 export const addSortedKernel = (elements: Elements, counts: boolean): WgslKernel<typeof addSorted> =>
   wgslKernel({
     entry: "addSorted",

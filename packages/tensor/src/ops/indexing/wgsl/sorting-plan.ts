@@ -11,17 +11,17 @@ import { blockSize, mergeKernel, runsPerMerge, sortKernel } from "./sorting.wgsl
 /** Lines to sort, of which none is empty. */
 export interface Sorting extends Lines {
   readonly order: SortOrder;
-  /** How many entries of each line are wanted, at least one. */
+  /** The number of entries of each line to keep, at least one. */
   readonly keep: number;
 }
 
-/** Where the result goes: the places of the elements along their lines, best first, and, where wanted, their keys. */
+/** The destination of the result: the places of the elements in their lines, best first, and optionally their keys. */
 export interface SortedSlots {
   readonly places: Slot;
   readonly keys?: Slot;
 }
 
-/** The sorted runs of a line: as many entries each, fewer in the last one. */
+/** The sorted runs of a line, which have the same number of entries except for the last one. */
 export interface Runs {
   readonly runs: number;
   readonly run: number;
@@ -44,10 +44,13 @@ export function runsOf(length: number, keep: number): Runs[] {
   return stages;
 }
 
-/** The power of two that holds a line, or a block. */
+/** The smallest power of two that is not less than the length of a line, at most a block. */
 const widthOf = (length: number): number => Math.min(blockSize, 2 ** Math.ceil(Math.log2(length)));
 
-/** Launches that sort lines, stable; the plan's temporaries from `firstTemporary` on are those that come with them. */
+/**
+ * Launches that sort lines, in a stable order, and the temporaries that they need, which are those of the plan from
+ * `firstTemporary` on.
+ */
 export function sortLaunches(
   sorting: Sorting,
   limits: Limits,

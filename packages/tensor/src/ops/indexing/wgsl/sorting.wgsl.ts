@@ -7,17 +7,17 @@ import { isFloat, isSigned, propertiesOf } from "../../../expression/dtype.ts";
 import { invocationEntry } from "../../movement/wgsl/invocations.ts";
 import { loadUnit } from "../../movement/wgsl/units.ts";
 
-/** Keys and places of so many elements fill the memory that every workgroup has. */
+/** The number of elements whose keys and places fill the workgroup memory of every device. */
 export const blockSize = 2048;
 
-/** So many sorted runs become one at a time. */
+/** The number of sorted runs that are merged into one at a time. */
 export const runsPerMerge = 8;
 
 /** How an array `x` is ordered: a WGSL function `keyAt(line, place)` gives unsigned keys, and takes these parameters as u32. */
 export interface SortOrder {
   readonly parameters: { readonly [name: string]: number };
   readonly key: string;
-  /** The elements of the array. */
+  /** The type of the elements of the array. */
   readonly type: string;
   readonly extensions: readonly WgslExtension[];
 }
@@ -28,7 +28,7 @@ fn keyAt(line: u32, place: u32) -> u32 {
   return (${key}) ^ p.flip;
 }`;
 
-/** The bits of a float in the order of its values: both zeros are equal, NaN is above everything. */
+/** Keys of floats in the order of their values: both zeros are equal, NaN is above everything. */
 const floatKey = `
 fn floatKey(bits: u32) -> u32 {
   let magnitude = bits & 0x7fffffffu;
@@ -36,7 +36,7 @@ fn floatKey(bits: u32) -> u32 {
   return select(0x80000000u + magnitude, 0x80000000u - magnitude, bits != magnitude);
 }`;
 
-/** The values of a dtype along lines. */
+/** The order of the values of a dtype along lines. */
 export function valueOrder(dtype: DType, direction: "ascending" | "descending", limits: Limits): SortOrder {
   const parameters = { flip: direction === "ascending" ? 0 : 0xffffffff };
   if (isFloat(dtype)) {
@@ -64,8 +64,8 @@ const sort = {
 } as const;
 
 /**
- * Sorts segments of lines, `width` elements each, a power of two; a workgroup sorts as many as fill a block, by Batcher's
- * bitonic network with every comparison in one direction. It keeps the first `keep` of each.
+ * Sorts segments of lines, `width` elements each, a power of two; a workgroup sorts as many segments as fit in a block,
+ * by Batcher's bitonic network with every comparison in one direction. It keeps the first `keep` of each.
  */
 export function sortKernel(
   { parameters, key, type, extensions }: SortOrder,
@@ -133,7 +133,7 @@ const merge = {
   },
 } as const;
 
-/** Merges runs of each line: an invocation is an entry, which finds its rank among the other runs. */
+/** Merges runs of each line: an invocation determines the rank of one entry in the other runs. */
 export const mergeKernel = (writesKeys: boolean): WgslKernel<typeof merge> =>
   wgslKernel({
     entry: "merge",

@@ -19,7 +19,7 @@ import type { VectorAxis } from "./tiled-product.wgsl.ts";
 
 const isAligned = (...numbers: readonly number[]): boolean => numbers.every((number) => number % 4 === 0);
 
-/** Along which axis an operand can be read four elements at a time. */
+/** The axis along which an operand can be read four elements at a time. */
 function vectorAxis(lane: number, depth: number, k: number, others: readonly number[]): VectorAxis {
   if (!isAligned(...others)) return "none";
   if (lane === 1 && isAligned(depth)) return "lanes";
@@ -39,7 +39,10 @@ function productKernel({ n, k, starts, strides }: MatmulGeometry, { tile }: Prod
   });
 }
 
-/** Tiles with the epilogue inside; where there are few of them, slices of the depth, which a second launch merges and finishes. */
+/**
+ * A launch of tiles that apply the epilogue; if there are few tiles, one of slices of the depth, and a second one that
+ * merges them and applies the epilogue.
+ */
 export function matmulWgslPlan(
   inputs: readonly (Spec | undefined)[],
   attrs: MatmulAttributes,

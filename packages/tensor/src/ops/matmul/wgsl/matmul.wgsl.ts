@@ -32,10 +32,10 @@ export interface MatmulText {
   readonly vectorA: VectorAxis;
   readonly vectorB: VectorAxis;
   readonly isVectorC: boolean;
-  /** Which operand is contiguous along the depth. */
+  /** Which operands are contiguous along the depth. */
   readonly isAlongDepth: { readonly A: boolean; readonly B: boolean };
   readonly hasAddend: boolean;
-  /** Whether the depth is a multiple of what is staged at a time. */
+  /** Whether the depth is a multiple of the depth that is staged at a time. */
   readonly isWhole: boolean;
 }
 

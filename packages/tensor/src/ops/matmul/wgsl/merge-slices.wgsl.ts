@@ -23,23 +23,26 @@ const schema = {
   },
 } as const;
 
-/** What is added to a batch of matrices: its operand, where it starts, and strides. */
+/** The addend of a batch of matrices: its operand, its offset and its strides. */
 export interface MergeAddend {
   readonly operand: Slot;
   readonly start: number;
   readonly row: number;
   readonly column: number;
-  /** Of two dimensions of the batch; `innerSize` is that of the inner one. */
+  /** The strides of the two dimensions of the batch; `innerSize` is the size of the inner one. */
   readonly outer: number;
   readonly inner: number;
   readonly innerSize: number;
 }
 
-/** Invocations of a workgroup that share an element. */
+/** The number of invocations of a workgroup that share an element. */
 const sharing = 8;
 const invocations = 256;
 
-/** Adds up slices in order: of each `width` neighbours, `lanes` invocations take every so many-th slice. */
+/**
+ * Adds slices in order: for each `width` neighbouring elements, every one of `lanes` invocations takes every `lanes`-th
+ * slice.
+ */
 function mergeKernel(lanes: number, hasAddend: boolean) {
   const width = invocations / lanes;
   const addend = `let matrix = at / (p.rows * p.columns);
@@ -65,7 +68,7 @@ fn mergeSlices(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) gro
   return wgslKernel({ entry: "mergeSlices", schema, code });
 }
 
-/** Adds `slices` of `size` elements from a temporary, matrices of `rows` by `columns`, and finishes them. */
+/** Adds `slices` of `size` elements from a temporary, matrices of `rows` by `columns`, and applies the epilogue. */
 export function mergeSlicesLaunch(
   slices: number,
   { size, rows, columns }: { readonly size: number; readonly rows: number; readonly columns: number },

@@ -1,8 +1,11 @@
-/** How a workgroup of the GPU covers a tile of a product: each invocation holds vectors of four rows by vectors of four columns. */
+/**
+ * How a workgroup of the GPU covers a tile of a product: each invocation holds vectors of four rows by vectors of four
+ * columns.
+ */
 export interface Tile {
   readonly rowQuads: number;
   readonly columnQuads: number;
-  /** Invocations. */
+  /** The number of invocations down and across the tile. */
   readonly down: number;
   readonly across: number;
 }
@@ -11,14 +14,17 @@ export const rowsOfTile = ({ rowQuads, down }: Tile): number => 4 * rowQuads * d
 export const columnsOf = ({ columnQuads, across }: Tile): number => 4 * columnQuads * across;
 export const invocationsOf = ({ down, across }: Tile): number => down * across;
 
-/** Depth staged at a time: with 128 rows and 128 columns, the 16 KiB of workgroup memory that are certain. */
+/**
+ * The depth that is staged at a time. With 128 rows and 128 columns, it needs the 16 KiB of workgroup memory that every
+ * device has.
+ */
 export const stagedDepth = 16;
 
 const tile = (rowQuads: number, columnQuads: number, down: number, across: number): Tile => ({
   ...{ rowQuads, columnQuads, down, across },
 });
 
-/** How tiles of a batch of products are cut, and each into slices of the depth, which are then merged. */
+/** The division of a batch of products into tiles, and of each tile into slices of the depth, which are merged afterwards. */
 export interface ProductCut {
   readonly tile: Tile;
   readonly rowTiles: number;
@@ -27,17 +33,23 @@ export interface ProductCut {
   readonly sliceDepth: number;
 }
 
-/** Of an imagined GPU: invocations that run at the same time, and those that it takes to hide the latency of memory. */
+/**
+ * Properties of a model GPU: the number of invocations that run at the same time, and the number that hides the latency
+ * of memory.
+ */
 const lanes = 2 ** 14;
 const lanesOfCore = 128;
 export const wantedInvocations: number = 2 ** 15;
-/** Another launch, in cycles: some ten microseconds, with the wait for the one before. */
+/** The cost of another launch in cycles: about ten microseconds, including the wait for the previous one. */
 const launchCycles = 20_000;
-/** What slices may take in memory, and the least that one of them is worth. */
+/** The largest memory for slices, and the smallest depth of a slice. */
 const maxSliceBytes = 2 ** 26;
 const leastSliceDepth = 64;
 
-/** Cycles of an invocation for a step of the depth: multiplications, vectors from workgroup memory, and elements from the cache. */
+/**
+ * The cycles of an invocation for a step of the depth: multiplications, vectors from workgroup memory, and elements
+ * from the cache.
+ */
 function stepCycles(tile: Tile): number {
   const { rowQuads, columnQuads } = tile;
   const staged = (rowsOfTile(tile) + columnsOf(tile)) / invocationsOf(tile);
@@ -58,7 +70,7 @@ function cutWith(tile: Tile, batch: number, m: number, n: number, k: number, isS
   return { cut: { tile, rowTiles, columnTiles, slices, sliceDepth }, cycles };
 }
 
-/** The cut of a batch of products of [m, k] and [k, n] that should take least time; it depends on nothing but these sizes. */
+/** The division of a batch of products of [m, k] and [k, n] that should take the least time; it depends only on these sizes. */
 export function cutProduct(batch: number, m: number, n: number, k: number): ProductCut {
   const tiles = [
     tile(2, 2, 16, 16),

@@ -4,10 +4,13 @@ import { joinSchemas, wgslKernel } from "../../../core/plans/wgsl.ts";
 import type { Tile } from "./product-tiles.ts";
 import { columnsOf, invocationsOf, rowsOfTile, stagedDepth } from "./product-tiles.ts";
 
-/** Which elements of an operand lie side by side, so that four of them are one vector: lanes are rows of a, columns of b. */
+/**
+ * The axis along which elements of an operand are contiguous, so that four of them are one vector. Lanes are rows of a
+ * and columns of b.
+ */
 export type VectorAxis = "lanes" | "depth" | "none";
 
-/** What all kernels over tiles have; a kernel's own parameters follow. */
+/** The operands and parameters that all kernels over tiles have; a kernel's own parameters follow. */
 const tiles = {
   writes: { c: "C" },
   parameters: {
@@ -22,7 +25,7 @@ const tiles = {
   },
 } as const;
 
-/** What a kernel over tiles has of its own. */
+/** The additional operands and parameters of a kernel over tiles. */
 type OwnSchema = Pick<WgslSchema, "reads" | "parameters">;
 
 export type TileKernel<Own extends OwnSchema> = WgslKernel<Own & typeof tiles>;
@@ -32,38 +35,39 @@ export interface TiledProduct<Own extends OwnSchema = OwnSchema> {
   readonly tile: Tile;
   /** Whether c is bound, and written, as vectors of four columns. */
   readonly isVector: boolean;
-  /** Whether four columns of an invocation are neighbours; if not, columns of neighbouring invocations are. */
+  /** Whether the four columns of an invocation are neighbours; otherwise columns of neighbouring invocations are. */
   readonly areQuads: { readonly A: boolean; readonly B: boolean };
-  /** Whether neighbouring invocations stage neighbours along the depth. */
+  /** Whether neighbouring invocations stage neighbouring elements along the depth. */
   readonly isAlongDepth: { readonly A: boolean; readonly B: boolean };
   readonly schema: Own;
   /** Whether `addend`, one of the operands, is added to the product. */
   readonly hasAddend: boolean;
   /**
-   * The types of elements that `schema` names, and functions: `begin(batch)` prepares for a product of the batch, sets `columns`, and returns
-   * the depth; `placeA(rows)` and `placeB(columns)` are what `loadA(place, k)` and `loadB(place, k)` need to know of four lanes
-   * to load them at four steps of the depth, zeros from `depth` on; `rowPlace` and `columnPlace` add up to a place in c and one in
-   * the addend.
+   * The types of elements that `schema` names, and functions: `begin(batch)` prepares for a product of the batch, sets
+   * `columns`, and returns the depth; `placeA(rows)` and `placeB(columns)` return what `loadA(place, k)` and
+   * `loadB(place, k)` need to load four lanes at four steps of the depth, zeros from `depth` on; `rowPlace` and
+   * `columnPlace` add up to a place in c and one in the addend.
    */
   readonly code: string;
 }
 
-/** x where it is positive or NaN, else slope x: 0 for relu, which maps -infinity to 0. */
+/** x where it is positive or NaN, otherwise slope x, or 0 for relu, which maps -infinity to 0. */
 export const activation: string = `fn activate(v: vec4f) -> vec4f {
   return select(v, select(v * p.slope, vec4f(), p.slope == 0.0), v <= vec4f());
 }`;
 
 const steps = [0, 1, 2, 3];
 
-/** Four neighbours along the depth. */
+/** Four neighbouring steps of the depth. */
 export const fourSteps = "(k + vec4u(0u, 1u, 2u, 3u))";
 
 const each = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join("\n");
 
 /**
- * `place` and `load` of an operand whose elements stand at `lane(lane) + depth(k)`; A or B is part of the names, and `depth(k)` tells
- * of four steps at once. Where the depth is whole, a multiple of what is staged at a time, nothing behind it is loaded.
+ * `place` and `load` of an operand whose elements are at `lane(lane) + depth(k)`; A or B is part of the names, and
+ * `depth(k)` is evaluated for four steps at once. If `isWhole`, the depth is a multiple of the staged depth, and
+ * nothing beyond it is loaded.
  */
 export function stridedOperand(
   operand: "A" | "B",
@@ -108,7 +112,7 @@ interface Share {
 const guarded = (condition: string, text: string): string =>
   `${condition === "" ? "" : `if (${condition}) `}{\n${text}\n}`;
 
-/** Blocks of a, then of b, dealt in rounds of one to an invocation. */
+/** The blocks of a, then of b, assigned in rounds of one block to each invocation. */
 function sharesOf(tile: Tile): Share[] {
   const size = invocationsOf(tile);
   const ofA = (rowsOfTile(tile) * stagedDepth) / 16;
@@ -127,7 +131,7 @@ function sharesOf(tile: Tile): Share[] {
   );
 }
 
-/** Four lanes of a quad: neighbours, or apart by as much as there are quads. */
+/** The four lanes of a quad: neighbours, or at a distance equal to the number of quads. */
 const lanesOf = (origin: string, quad: string, quads: number, isQuad: boolean): string =>
   isQuad
     ? `${origin} + 4u * (${quad}) + vec4u(0u, 1u, 2u, 3u)`
@@ -135,8 +139,8 @@ const lanesOf = (origin: string, quad: string, quads: number, isQuad: boolean): 
 
 /**
  * A workgroup computes a tile. Slabs of both operands are staged in workgroup memory, a vector of four lanes for each step of the
- * depth, while the registers hold what is staged next. Then each invocation adds outer products of its vectors, which neighbours
- * read side by side or share, so that no bank of the memory is asked twice.
+ * depth, while the registers hold the next slabs. Then each invocation adds outer products of its vectors, which neighbours
+ * read side by side or share, so that there are no bank conflicts.
  */
 export function tiledProduct<Own extends OwnSchema>(product: TiledProduct<Own>): TileKernel<Own> {
   const { entry, tile, schema, code, isVector } = product;
@@ -170,7 +174,7 @@ ${productText(product)}
 
 const quadsOf = (tile: Tile) => ({ A: rowsOfTile(tile) / 4, B: columnsOf(tile) / 4 });
 
-/** What an invocation stages: the places that it loads from, the loads, and the writes to workgroup memory. */
+/** The staging by an invocation: the places from which it loads, the loads, and the writes to workgroup memory. */
 function stagingOf({ tile, areQuads, isAlongDepth }: TiledProduct, shares: readonly Share[]) {
   const quads = quadsOf(tile);
   const origin = { A: "row0", B: "column0" };
@@ -196,7 +200,7 @@ ${each(4, (step) => `tile${operand}[to + ${step * quads[operand]}u] = next${roun
   return { places: places.join("\n"), loads: loads.join("\n"), writes: writes.join("\n") };
 }
 
-/** Adds the outer product of vectors of a and b at a step of the depth, `at` in the slab. */
+/** Adds the outer product of vectors of a and b at the step `at` of the slab. */
 function outerProduct(tile: Tile, at: string): string {
   const { rowQuads, columnQuads, down, across } = tile;
   const { A, B } = quadsOf(tile);
@@ -210,8 +214,8 @@ ${each(4 * rowQuads, (row) => each(columnQuads, (quad) => add(row, quad)))}
 }
 
 /**
- * All outer products of a slab. Large tiles take it in a straight line, in which compilers load ahead of the arithmetic: 36 TFLOP/s
- * instead of 29 for 4096 x 4096 x 4096 on an H100.
+ * Adds all outer products of a slab. For large tiles the code is unrolled, so that compilers load ahead of the
+ * arithmetic: 36 TFLOP/s instead of 29 for 4096 x 4096 x 4096 on an H100.
  */
 function slabProduct(tile: Tile): string {
   if (tile.rowQuads * tile.columnQuads >= 4) {
@@ -222,7 +226,7 @@ ${each(4, (step) => outerProduct(tile, `(k + ${step}u)`))}
 }`;
 }
 
-/** Stores all rows of one of an invocation's vectors of columns. */
+/** Stores all rows of one vector of columns of an invocation. */
 function storeColumns({ tile, areQuads }: TiledProduct, quad: number): string {
   const { rowQuads, down, across } = tile;
   const { A, B } = quadsOf(tile);

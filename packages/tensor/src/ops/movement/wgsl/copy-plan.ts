@@ -13,7 +13,7 @@ import { invocations } from "./invocations.ts";
 import type { Unit } from "./units.ts";
 import { unitsPerWord, widestUnit } from "./units.ts";
 
-/** What stands in the rest of an output of `size` elements, of which a copy writes some. */
+/** The contents of the other elements of an output of `size` elements, some of which a copy writes. */
 export interface Fill {
   readonly size: number;
   readonly value: ScalarSlot;
@@ -22,7 +22,7 @@ export interface Fill {
 /** Matrices this narrow read and write whole cache lines even without a tile. */
 const leastTiledSize = 16;
 
-/** The launch of a copy in WGSL, as `copyLaunches` gives those in WebAssembly. The axes of `to` are in row-major order. */
+/** The launch of a copy in WGSL, the counterpart of `copyLaunches` in WebAssembly. The axes of `to` are in row-major order. */
 export function shaderCopyLaunches(
   copy: StridedCopy,
   dtype: DType,
@@ -43,13 +43,13 @@ interface CopyOperands {
   readonly writes: { readonly y: Slot };
 }
 
-/** A copy counted in units. */
+/** A copy with sizes and strides in units. */
 interface Box {
   readonly unit: Unit;
   readonly dimensions: readonly Dimension[];
   readonly from: number;
   readonly to: number;
-  /** The size of the whole output, where all of it is written. */
+  /** The size of the whole output, if all of it is written. */
   readonly filled: number;
 }
 
@@ -104,7 +104,7 @@ function boxCopy(
   });
 }
 
-/** Tiles, where the elements are contiguous along one axis of x and along another one of y. */
+/** A copy in tiles, if the elements are contiguous along one axis in x and along another one in y. */
 function tiledCopy(copy: StridedCopy, operands: CopyOperands, limits: Limits): PlannedLaunch | undefined {
   const dimensions = dimensionsOf(copy);
   const large = dimensions.filter(({ size }) => size >= leastTiledSize);
@@ -131,6 +131,6 @@ function tiledCopy(copy: StridedCopy, operands: CopyOperands, limits: Limits): P
   });
 }
 
-/** What the kernels know of each dimension. */
+/** The parameters of each dimension. */
 const rowsOf = (dimensions: readonly Dimension[], divisors: readonly number[]) =>
   dimensions.map(({ size, from, to }, index) => [divisors[index]!, size, from >>> 0, to] as const);

@@ -14,7 +14,7 @@ const copy = {
   parameters: { count: "u32", xAt: "u32", yAt: "u32" },
 } as const;
 
-/** Of each dimension: divisor, size, stride in x, stride in y. Strides may be negative: u32 wraps. */
+/** For each dimension, its divisor, its size, and its strides in x and y. Strides may be negative, because u32 wraps. */
 interface Dimensions {
   readonly parameters: { readonly dims: `array<vec4u, ${number}>` };
 }
@@ -23,7 +23,7 @@ const copyOf = (rank: number): typeof copy & Dimensions =>
   joinSchemas(copy, { parameters: { dims: `array<vec4u, ${rank}>` } });
 
 /**
- * Where a number leads: along every dimension it has an index. A number that is none of an element in the box is not inside.
+ * Converts a number to an index along every dimension. A number of no element in the box is not inside.
  */
 const head = (unit: Unit, rank: number): string => `
 ${unitAlias(unit)}
@@ -43,7 +43,7 @@ fn placeOf(number: u32) -> Place {
   return place;
 }`;
 
-/** Moves a box: an invocation is one of its elements. */
+/** Copies a box: an invocation copies one of its elements. */
 export const boxKernel = (unit: Unit, rank: number): WgslKernel<typeof copy & Dimensions> =>
   wgslKernel({
     entry: "copy",
@@ -51,7 +51,7 @@ export const boxKernel = (unit: Unit, rank: number): WgslKernel<typeof copy & Di
     code: head(unit, rank) + invocationEntry("copy", "let place = placeOf(at); y[place.yAt] = x[place.xAt];"),
   });
 
-/** The parameter that fills the rest of an output of a dtype: its type, and a word full of it. */
+/** The parameter that fills the other elements of an output: its type, and a word filled with it. */
 export interface FillCode {
   readonly type: ParameterType;
   readonly word: string;
@@ -75,7 +75,7 @@ interface Owners {
 }
 
 /**
- * Moves a box: an invocation is an element of y, or a word of it. Elements outside of the box stay what they are, or become
+ * Copies a box: an invocation writes an element of y, or a word of y. Elements outside the box are unchanged, or become
  * the fill.
  */
 export function ownerKernel(
@@ -95,7 +95,7 @@ ${invocationEntry("copy", storeUnits(unit, "at + p.first"))}`;
   return wgslKernel({ entry: "copy", schema: joinSchemas(copyOf(rank), owners), code });
 }
 
-/** The side of a tile that goes through the memory of a workgroup, and so is contiguous where read and where written. */
+/** The side of a tile, which is staged in workgroup memory, so that both reads and writes are contiguous. */
 export const tileSide = 32;
 
 const transpose = {
@@ -103,8 +103,8 @@ const transpose = {
 } as const;
 
 /**
- * Moves matrices of words whose rows are contiguous in x and whose columns are contiguous in y: a workgroup is a tile, whose rows
- * are a word apart from whole ones, so that those of a column lie in different banks.
+ * Copies matrices of words whose rows are contiguous in x and whose columns are contiguous in y: a workgroup copies a
+ * tile, whose rows are padded by one word, so that the elements of a column are in different banks.
  */
 export const transposeKernel = (rank: number): WgslKernel<typeof copy & Dimensions & typeof transpose> =>
   wgslKernel({

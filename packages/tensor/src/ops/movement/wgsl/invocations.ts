@@ -1,7 +1,7 @@
 import type { Limits } from "../../../core/devices/backend.ts";
 import { workgroupLine } from "../../../core/plans/wgsl.ts";
 
-/** What every WebGPU device has, and enough to hide the latency of memory. */
+/** A size that every WebGPU device supports, and large enough to hide the latency of memory. */
 const workgroupSize = 256;
 
 /** A WGSL entry point whose `body` runs for every number `at` below `p.count`. */

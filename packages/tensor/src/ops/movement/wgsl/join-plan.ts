@@ -13,10 +13,10 @@ export interface JoinedPart {
   readonly begin: number;
 }
 
-/** The storage buffers that a kernel has everywhere, but for the output's. */
+/** The number of storage buffers that a kernel can have on every device, without that of the output. */
 const mostParts = 7;
 
-/** How the output is cut. */
+/** The division of the output into rows. */
 export interface JoinedRows {
   readonly rows: number;
   /** Elements of a row. */
@@ -24,7 +24,7 @@ export interface JoinedRows {
   readonly bytesPerElement: number;
 }
 
-/** Launches that move several parts each; absent where parts do not lie on boundaries of words. */
+/** Launches that copy several parts each; undefined if parts do not begin at boundaries of words. */
 export function joinLaunches(
   parts: readonly JoinedPart[],
   { rows, row, bytesPerElement }: JoinedRows,

@@ -14,15 +14,15 @@ const each = (parts: number, line: (part: number) => string): string =>
 const join = { writes: { y: "Unit" }, parameters: { count: "u32", row: "u32" } } as const;
 
 /**
- * Of each part: the end of its elements among all, its elements in a row, where they begin in a row of y, and where its elements
- * begin among all.
+ * For each part: the end of its elements among all, the number of its elements in a row, their beginning in a row of y,
+ * and the beginning of its elements among all.
  */
 interface Parts {
   readonly reads: WgslOperands;
   readonly parameters: { readonly parts: `array<vec4u, ${number}>` };
 }
 
-/** Moves several tensors into one: an invocation is an element of any of them. */
+/** Copies several tensors into one: an invocation copies an element of any of them. */
 export function joinKernel(unit: Unit, count: number): WgslKernel<typeof join & Parts> {
   const parts: Parts = {
     reads: Object.fromEntries(Array.from({ length: count }, (_, part) => [partName(part), "Unit"])),

@@ -40,7 +40,7 @@ export const plans: readonly PlanEntry[] = [
   ),
 ];
 
-/** Several parts in a launch; absent where one part is a view, or parts share words. */
+/** A plan that copies several parts in a launch; undefined if there is a single part, which is a view, or parts share words. */
 function joinPlan(
   y: Spec,
   parts: readonly (Spec | undefined)[],

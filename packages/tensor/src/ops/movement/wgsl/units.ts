@@ -1,17 +1,17 @@
-/** What kernels that move data take for one element: four words, a word, or a part of a word. */
+/** The unit in which kernels move data: four words, a word, or a part of a word. */
 export type Unit = "vector" | "word" | "half" | "byte";
 
 const bitsOfUnit = { half: 16, byte: 8 } as const;
 
 const isPacked = (unit: Unit): unit is "half" | "byte" => unit === "half" || unit === "byte";
 
-/** How many units share a word. */
+/** The number of units in a word. */
 export const unitsPerWord = (unit: Unit): number => (isPacked(unit) ? 32 / bitsOfUnit[unit] : 1);
 
-/** Declares `Unit`, which holds a unit, and of which arrays are made. */
+/** Declares `Unit`, the type of a unit and of the elements of arrays. */
 export const unitAlias = (unit: Unit): string => `alias Unit = ${unit === "vector" ? "vec4u" : "u32"};`;
 
-/** The WGSL of the unit at `at` of an array. */
+/** The WGSL that loads the unit at `at` of an array. */
 export function loadUnit(unit: Unit, array: string, at: string): string {
   if (!isPacked(unit)) return `${array}[${at}]`;
   const [bits, units] = [bitsOfUnit[unit], unitsPerWord(unit)];
@@ -30,7 +30,7 @@ export function storeUnits(unit: Unit, word: string): string {
   y[${word}] = word;`;
 }
 
-/** The widest unit of which all these numbers of elements are whole ones, and its elements. */
+/** The widest unit whose number of elements divides all these numbers of elements, and that number. */
 export function widestUnit(
   bytesPerElement: number,
   counts: readonly number[],

@@ -17,7 +17,7 @@ const avgPool = {
   parameters: { countsPadding: "u32" },
 } as const;
 
-/** An invocation is a window. */
+/** An invocation computes the mean of one window. */
 export const avgPoolKernel = (): WgslKernel<typeof avgPool & typeof ofWindows> =>
   wgslKernel({
     entry: "avgPool",
@@ -39,7 +39,7 @@ const avgPoolGradient = {
   parameters: { countsPadding: "u32" },
 } as const;
 
-/** An invocation is a position of the input, which adds up the shares of the windows that cover it. */
+/** An invocation computes the gradient of one position of the input: the sum of the shares of the windows that cover it. */
 export const avgPoolGradientKernel = (): WgslKernel<typeof avgPoolGradient & typeof ofWindows> =>
   wgslKernel({
     entry: "avgPoolGradient",

@@ -6,8 +6,8 @@ import { loadUnit } from "../../movement/wgsl/units.ts";
 import { forEachPlace, ofWindows, windows } from "./window.wgsl.ts";
 
 /**
- * Floats are compared by integer keys in their order, both zeros as 0, NaN above everything: compilers may assume that
- * there is no NaN. Every key is above the least integer, so that the first position of a window wins at first.
+ * Floats are compared by integer keys in the same order, with both zeros as 0 and NaN above everything: compilers may assume that
+ * there is no NaN. Every key is greater than the smallest integer, the initial maximum, so the first position always replaces it.
  */
 const winner = (): string => `
 fn keyOf(bits: u32) -> i32 {
@@ -42,7 +42,7 @@ const maxPool = {
   parameters: { positions: "u32" },
 } as const;
 
-/** An invocation is one of the windows, or, where places are bytes, the four of a word of places. */
+/** An invocation computes one window or, if places are bytes, the four windows of a word of places. */
 export const maxPoolKernel = (places: Unit): WgslKernel<typeof maxPool & typeof ofWindows> =>
   wgslKernel({
     entry: "maxPool",
@@ -71,7 +71,7 @@ ${invocationEntry(
 
 const maxPoolGradient = { reads: { dy: "f32", places: "u32" }, writes: { dx: "f32" } } as const;
 
-/** An invocation is a position of the input, which adds up dy of the windows that it has won. */
+/** An invocation computes the gradient of one position of the input: the sum of dy over the windows whose maximum it is. */
 export const maxPoolGradientKernel = (places: Unit): WgslKernel<typeof maxPoolGradient & typeof ofWindows> =>
   wgslKernel({
     entry: "maxPoolGradient",
@@ -96,7 +96,7 @@ export const maxPoolGradientKernel = (places: Unit): WgslKernel<typeof maxPoolGr
 
 const maxPoolSelect = { reads: { x: "u32", places: "u32" }, writes: { y: "u32" } } as const;
 
-/** An invocation is a window. */
+/** An invocation computes one window. */
 export const maxPoolSelectKernel = (places: Unit): WgslKernel<typeof maxPoolSelect & typeof ofWindows> =>
   wgslKernel({
     entry: "maxPoolSelect",

@@ -7,7 +7,7 @@ import type { PlaneGeometry } from "../pooling-geometry.ts";
 import type { WindowValues } from "./window.wgsl.ts";
 import { windowValues } from "./window.wgsl.ts";
 
-/** One launch over planes; none when there is nothing to write. */
+/** One launch over planes; none if the output is empty. */
 export const shaderPoolPlan = (
   geometry: PlaneGeometry,
   count: number,

@@ -1,7 +1,7 @@
 import type { NamedParameters } from "../../../core/plans/plan-launch.ts";
 import type { Extents, PlaneGeometry } from "../pooling-geometry.ts";
 
-/** Parameters of all kernels of windows: the number of invocations, and vectors that hold a row and a column. */
+/** The parameters of all pooling kernels: the number of invocations, and vectors of a row and a column. */
 export const ofWindows = {
   parameters: {
     count: "u32",
@@ -29,7 +29,8 @@ export function windowValues(geometry: PlaneGeometry, count: number): WindowValu
 }
 
 /**
- * What kernels of windows share. The windows that cover a position are those from `firstWindow` up to, not including, `endWindow`.
+ * The code that pooling kernels share. The windows that cover a position are those from `firstWindow` up to, but
+ * excluding, `endWindow`.
  */
 export const windows = `
 fn placeIn(extents: vec2i, at: u32) -> vec2i { return vec2i(i32(at) / extents.y % extents.x, i32(at) % extents.y); }
@@ -40,7 +41,7 @@ fn firstWindow(place: vec2i) -> vec2i { return max(vec2i(), (place + p.padding -
 fn endWindow(place: vec2i) -> vec2i { return min(p.output, (place + p.padding) / p.stride + 1); }
 `;
 
-/** `body` for each place (a vector) from `first` up to `end`, row by row. */
+/** Repeats `body` for each place (a vector) from `first` up to, but excluding, `end`, row by row. */
 export const forEachPlace = (place: string, first: string, end: string, body: string): string => `
   let end = ${end};
   for (var row = ${first}.x; row < end.x; row++) {

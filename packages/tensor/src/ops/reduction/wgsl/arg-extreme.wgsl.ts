@@ -2,7 +2,7 @@ import type { DType } from "../../../expression/dtype.ts";
 import type { Reducer } from "./fold.wgsl.ts";
 import { orderKey } from "./order-key.wgsl.ts";
 
-/** The largest key and the first position that has it; `result` are the bits of what becomes of them, by default the position. */
+/** The largest key and the first position that has it; `result` gives the bits of the result, by default the position. */
 export function argExtremeReducer(
   name: string,
   dtype: DType,
@@ -24,7 +24,7 @@ fn finish(s: State) -> u32 { return ${result}; }`,
   };
 }
 
-/** 1f where the first position that has the largest key is the one of the line, else 0f. */
+/** 1f if the first position with the largest key is the given position of the line, otherwise 0f. */
 export function isArgmaxReducer(dtype: DType): Reducer {
   const found = argExtremeReducer("isArgmax", dtype, true, "select(0u, bitcast<u32>(1f), s.y == position)");
   return {

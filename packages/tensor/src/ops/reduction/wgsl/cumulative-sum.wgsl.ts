@@ -5,12 +5,12 @@ import type { LineSchema, LineSetting, LineText } from "./line-kernel.wgsl.ts";
 const operands = { states: "state", x: "element", y: "element" } as const;
 const parameters = { reverse: "u32", exclusive: "u32" } as const;
 
-/** The sums of all parts are an operand where lines are cut. Integers of either sign are alike. */
+/** The sums of all parts are an operand if lines are divided into parts. Signed and unsigned integers have the same code. */
 export const cumulativeSumSchema = (
   element: "f32" | "u32",
 ): LineSchema<typeof operands, typeof parameters> => ({ element, operands, parameters });
 
-/** How what is loaded at once is added up: across lines the numbers have nothing to do with each other. */
+/** The sums of the elements that are loaded at once; elements that are loaded across lines are independent. */
 const loadedCode = (layout: LineLayout): string =>
   layout === "along"
     ? `
@@ -26,7 +26,7 @@ fn last(v: Loaded) -> State { return v; }`;
 
 const states = { variables: ["carry"] };
 
-/** The sum of the parts before (behind, if reversed) is what a part begins with. */
+/** A part begins with the sum of the parts before it (after it, if reversed). */
 const carryText = (usesSubgroups: boolean): string => `
   for (var k = t; k < p.parts; k += p.threads) {
     let isBefore = select(k < part, part < k, p.reverse == 1u);
@@ -36,8 +36,8 @@ const carryText = (usesSubgroups: boolean): string => `
   workgroupBarrier();`;
 
 /**
- * Running sums along lines. The threads of a line take neighbouring steps, add up their totals in log2(threads) rounds
- * (Hillis and Steele), and go on behind them.
+ * Running sums along lines. The threads of a line take neighbouring steps, add their totals in log2(threads) rounds
+ * (Hillis and Steele), and continue with the next steps.
  */
 export function cumulativeSumText({ walk, reads }: LineSetting): LineText {
   const isCut = reads.includes("states");

@@ -2,10 +2,10 @@ import type { DType } from "../../../expression/dtype.ts";
 import type { Reducer } from "./fold.wgsl.ts";
 import { orderKey } from "./order-key.wgsl.ts";
 
-/** The largest or smallest element by its key: integers, so that no compiler can leave out NaN. */
+/** The largest or smallest element by its key, an integer, so that compilers cannot ignore NaN. */
 export function extremeReducer(name: string, dtype: DType, largest: boolean): Reducer {
   return {
-    // WGSL has functions of the names max and min.
+    // WGSL has functions named max and min.
     name: `${name}Elements`,
     state: "i32",
     stateWords: 1,

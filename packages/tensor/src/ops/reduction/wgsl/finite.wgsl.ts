@@ -1,4 +1,4 @@
-/** Bits tell NaN and infinity apart: compilers may assume that there are none. */
+/** NaN and infinity are recognized by their bits, because compilers may assume that they do not occur. */
 export const finiteCode = `
 fn isNan(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
 fn isFinite(x: f32) -> bool { return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u; }

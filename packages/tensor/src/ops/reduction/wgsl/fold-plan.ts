@@ -10,10 +10,10 @@ import type { LineCut } from "./line-cut.ts";
 import { cutLines, cutReduction, lanesOf } from "./line-cut.ts";
 import { lineLaunch } from "./line-launch.ts";
 
-/** Values of a fold's parameters, by their names. */
+/** The values of a fold's parameters by their names. */
 type ParameterValues = { readonly [name: string]: number };
 
-/** What a launch writes, states of parts or results, and the states that it begins with. Default: it begins with elements. */
+/** The output of a launch, states of parts or results, and the states from which it starts. Default: it starts from elements. */
 export interface FoldStep {
   readonly states?: Slot | undefined;
   readonly to: FoldPass["to"];
@@ -53,7 +53,10 @@ export const statesOf = ({ parts, lines, layout }: LineCut, { stateWords }: Redu
   dtype: "u32",
 });
 
-/** Reduces the axes of input 0; inputs of lines and of positions come behind it. A reduction of single elements is a view where `isView`. */
+/**
+ * Reduces the axes of input 0, which inputs of lines and of positions follow. If `isView`, a reduction of single
+ * elements is a view.
+ */
 export function foldPlan(
   shape: Shape,
   axes: readonly number[],
@@ -73,7 +76,7 @@ export function foldPlan(
   return cutPlan(cuts, reducer, limits, parameters, check);
 }
 
-/** One launch for each cut; what is not yet reduced lies in temporaries. */
+/** One launch for each cut, with intermediate states in temporaries. */
 function cutPlan(
   cuts: readonly LineCut[],
   reducer: Reducer,
@@ -103,7 +106,7 @@ function cutPlan(
   };
 }
 
-/** Maps the elements of lines [outer, length, inner]: in one launch, in two where a few long lines are cut in parts. */
+/** Maps the elements of lines [outer, length, inner]: in one launch, or in two if a few long lines are divided into parts. */
 export function mapPlan(
   lines: ReductionGroup,
   map: LineMap,

@@ -6,14 +6,14 @@ import type { LineOperand, LineOperands, LineSchema, LineText, LineWalk } from "
 import { loadTile, mergeStates, rewind, storeStates, tiles } from "./line-kernel.wgsl.ts";
 
 /**
- * What becomes of a line, in WGSL. `State` holds what is known of some of its elements: `initial() -> State` of none;
- * `take(s: State, x: element, at: u32) -> State` adds the element at that position (of each input, where there are two);
- * `merge(a: State, b: State) -> State` joins those of elements before and behind.
+ * The reduction of a line, in WGSL. `State` is the intermediate result of some elements: `initial() -> State` that of
+ * no elements; `take(s: State, x: element, at: u32) -> State` adds the element at that position (of each input, where
+ * there are two); `merge(a: State, b: State) -> State` merges those of earlier and later elements.
  */
 export interface Fold {
-  /** Shown in errors and profiles. */
+  /** The name in errors and profiles. */
   readonly name: string;
-  /** The WGSL type that `State` stands for, and its words. */
+  /** The WGSL type of `State`, and its size in words. */
   readonly state: string;
   readonly stateWords: 1 | 2 | 4;
   readonly element: "f32" | "i32" | "u32";
@@ -23,9 +23,12 @@ export interface Fold {
   readonly perLine?: LineOperands;
   /** Inputs with one element for each position of a line, which `take` and `map` may read, and their types. */
   readonly perPosition?: LineOperands;
-  /** A statement that each thread begins with, which may read inputs of its `line`: of rows, for columns may come in bundles. */
+  /**
+   * A statement at the beginning of each thread, which may read inputs of its `line`; only for rows, because columns
+   * may be loaded in bundles.
+   */
   readonly enter?: string;
-  /** Numbers that come with the launch, as fields of `p`. */
+  /** The parameters of the launch, as fields of `p`. */
   readonly parameters?: WgslParameters;
   readonly code: string;
 }
@@ -47,9 +50,9 @@ export interface LineMap extends Fold {
 
 /** One of the launches of a fold. */
 export interface FoldPass {
-  /** What is folded: elements, or the states of parts of lines. */
+  /** The input of the pass: elements, or the states of parts of lines. */
   readonly from: "elements" | "states";
-  /** What is written: states of parts, or results. */
+  /** The output of the pass: states of parts, or results. */
   readonly to: "states" | "results";
 }
 
@@ -149,14 +152,14 @@ function takeElements({ inputs = ["x"] }: Fold, walk: LineWalk): string {
   ${layout === "along" ? "s0 = merge(merge(s0, s1), merge(s2, s3));" : ""}`;
 }
 
-/** The first load of a tile is one of the thread. */
+/** A condition for each load of a tile but the first, which is always inside. */
 const ifInside = (n: number, text: string): string => (n === 0 ? text : `if (in${n}) {\n${text}\n}`);
 
-/** The position in its line of component `j` of what is loaded at a step. */
+/** The position in its line of component `j` of the load at a step. */
 const positionOf = (layout: LineLayout, at: string, j: number): string =>
   layout === "along" ? `${at} * 4u + ${j}u` : at;
 
-/** One thread of each line stores. */
+/** Stores the results of each line by one of its threads. */
 function storeText(fold: Reducer | LineMap, layout: LineLayout, { to }: FoldPass): string {
   const variables = variablesOf(layout);
   const results = "results" in fold ? fold.results : 1;
@@ -173,7 +176,7 @@ function resultText(results: 1 | 2 = 1, variables: readonly string[]): string {
 ${join(results === 1 ? [""] : [".x", ".y"], (component, output) => `y${output}[part * p.lines + line] = ${all(component)};`)}`;
 }
 
-/** Each thread writes what it loads. */
+/** Maps the elements: each thread writes the results for the elements that it loads. */
 function mapText({ inputs = ["x"] }: LineMap, walk: LineWalk): string {
   const { layout } = walk;
   const variables = variablesOf(layout);

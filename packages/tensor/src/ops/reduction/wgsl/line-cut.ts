@@ -15,44 +15,44 @@ export type LineLayout = "along" | "across" | "single";
  */
 export interface LineGrid {
   readonly layout: LineLayout;
-  /** Lines, or bundles of four lines, and how many of them lie side by side. */
+  /** The number of lines, or bundles of four lines, and how many of them are side by side. */
   readonly lines: number;
   readonly side: number;
-  /** Loads that it takes to walk along a line. */
+  /** The number of loads along a line. */
   readonly steps: number;
-  /** Loads in a row of a line: 1 where all steps are equally far apart. */
+  /** The number of loads in a row of a line; 1 if all steps have the same distance. */
   readonly columns: number;
-  /** Neighbouring lines of a workgroup. */
+  /** The number of neighbouring lines of a workgroup. */
   readonly span: number;
-  /** Threads that share a line, and how many of them are neighbours before those of the next line come. */
+  /** The number of threads that share a line, and how many of them are neighbours, before those of the next line. */
   readonly threads: number;
   readonly run: number;
-  /** Workgroups that take the first parts of all lines. */
+  /** The number of workgroups for the first parts of all lines. */
   readonly blocks: number;
 }
 
 /** The work of a launch: each workgroup takes a part of its lines. */
 export interface LineCut extends LineGrid {
-  /** Parts of `partSteps`, the last one shorter. */
+  /** The number of parts of `partSteps` steps; the last one may be shorter. */
   readonly parts: number;
   readonly partSteps: number;
 }
 
 export const workgroupSize = 256;
 
-/** Loads that a thread has in flight at once, and the fewest that are worth a part of its own. */
+/** The number of loads that a thread has in flight, and the smallest number for a separate part. */
 export const loadsInFlight = 4;
-/** With more loads than these a thread takes longer than a second launch. */
+/** With more loads than this, a thread takes longer than a second launch. */
 const loadsWorthSplitting = 32;
-/** Neighbouring lines that a workgroup takes at least, where there are as many: whole cache lines of each row. */
+/** The smallest number of neighbouring lines of a workgroup, if there are that many: whole cache lines of each row. */
 const linesSideBySide = { elements: 32, states: 8 };
-/** Workgroups that fill a large GPU: no more parts are cut, and one workgroup merges them. */
+/** The number of workgroups that fill a large GPU. There are no more parts than this, and one workgroup merges them. */
 const enoughWorkgroups = 1024;
 
-/** Lines that are loaded at once. */
+/** The number of lines that are loaded at once. */
 export const lanesOf = (layout: LineLayout): 1 | 4 => (layout === "across" ? 4 : 1);
 
-/** Elements of a load. */
+/** The number of elements of a load. */
 export const widthOf = (layout: LineLayout): 1 | 4 => (layout === "single" ? 1 : 4);
 
 const powerOfTwo = (least: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, least)));
@@ -62,7 +62,7 @@ function chooseLayout({ length, inner }: ReductionGroup): LineLayout {
   return inner % 4 === 0 ? "across" : "single";
 }
 
-/** Cuts the work on [outer, length, inner] along the length. States of elements are loaded one by one. */
+/** Divides the work on [outer, length, inner] along the length. States of elements are loaded one by one. */
 export function cutLines(group: ReductionGroup, what: "elements" | "states" = "elements"): LineCut {
   const layout = what === "states" ? "single" : chooseLayout(group);
   const side = group.inner / lanesOf(layout);
@@ -81,8 +81,8 @@ export function cutLines(group: ReductionGroup, what: "elements" | "states" = "e
 }
 
 /**
- * The launches that reduce the axes. Each takes the last group of axes; its parts stand in front of what is left, where
- * they join the next group: [outer, length, inner] -> [parts, outer, inner].
+ * The launches that reduce the axes. Each takes the last group of axes; its parts become the first axis of the
+ * remaining tensor, where they join the next group: [outer, length, inner] -> [parts, outer, inner].
  */
 export function cutReduction(shape: Shape, axes: readonly number[]): LineCut[] {
   if (sizeOf(shape) === 0) {

@@ -3,25 +3,28 @@ import type { WgslExtension } from "../../../core/devices/launch.ts";
 import { workgroupSize } from "./line-cut.ts";
 
 /**
- * What the threads of a workgroup know of their lines. The code of a kernel declares the type `State`, `initial() -> State` of no
- * elements, and `merge(a: State, b: State) -> State`; each of its threads has a state for each of `variables`. Threads know of
- * their places what `placeText` declares.
+ * The states that the threads of a workgroup have of their lines. The code of a kernel declares the type `State`,
+ * `initial() -> State` of no elements, and `merge(a: State, b: State) -> State`; each of its threads has a state for
+ * each of `variables`. The positions of threads are declared by `placeText`.
  */
 export interface LineStates {
   readonly variables: readonly string[];
-  /** The fields of `State` where it is a struct. Default: it is a scalar or a vector. */
+  /** The fields of `State` if it is a struct. Default: it is a scalar or a vector. */
   readonly fields?: readonly string[];
 }
 
-/** Whether lines that have so many threads each join in subgroups on a device. */
+/** Whether lines with this number of threads are merged in subgroups on a device. */
 export const joinsInSubgroups = (threads: number, { features }: Pick<Limits, "features">): boolean =>
   threads === workgroupSize && features.has("subgroups");
 
-/** What a kernel enables in order to join in subgroups. */
+/** The extensions that a kernel enables for merging in subgroups. */
 export const subgroupExtensions = (usesSubgroups: boolean): readonly WgslExtension[] =>
   usesSubgroups ? ["subgroups"] : [];
 
-/** Declares the shelf on which threads leave their states, and what joins them in subgroups first: a line then has a whole workgroup. */
+/**
+ * Declares the shelf, the workgroup memory for the states of threads, and the code that first merges them in subgroups,
+ * if each line has a whole workgroup.
+ */
 export function joinSource({ variables, fields }: LineStates, usesSubgroups: boolean): string {
   const shelf = `
 var<workgroup> shelf: array<State, ${workgroupSize * variables.length}>;`;
@@ -47,8 +50,8 @@ fn joinLanes(own: State, size: u32) -> State {
 }
 
 /**
- * Joins the states of the threads of each line, always in the same order, and leaves the result in the variables: in those of
- * each thread where it is `forAll`, else at least in those of the first.
+ * Merges the states of the threads of each line, always in the same order, and stores the result in the variables: in those of
+ * every thread if `forAll`, otherwise at least in those of the first one.
  */
 export const joinText = (states: LineStates, usesSubgroups: boolean, forAll: boolean): string =>
   usesSubgroups ? joinInSubgroups(states) : joinInMemory(states, forAll);
@@ -77,8 +80,9 @@ function joinInMemory({ variables }: LineStates, forAll: boolean): string {
 }
 
 /**
- * The first lane of each subgroup leaves its state at its place, and each subgroup joins them all in the same order. A subgroup may begin anywhere: the
- * other places have the states of no elements, and where first lanes are scattered, all places are read.
+ * The first lane of each subgroup stores its state at its place, and each subgroup merges all of them in the same
+ * order. A subgroup may begin anywhere: the other places contain the states of no elements, and if first lanes are
+ * scattered, all places are read.
  */
 function joinInSubgroups({ variables }: LineStates): string {
   const count = variables.length;

@@ -10,8 +10,9 @@ import type { LineStates } from "./line-join.wgsl.ts";
 import { joinSource, joinsInSubgroups, subgroupExtensions } from "./line-join.wgsl.ts";
 
 /**
- * What an operand of a kernel over lines has a number for: each `element`, each `line`, each `position` of a line; or a `state` for each
- * part of each line. What kernels do not load in the layout of their lines has its own type.
+ * The kind of an operand of a kernel over lines: it has a number for each `element`, each `line` or each `position` of
+ * a line, or a `state` for each part of each line. Operands that are not loaded in the layout of lines have their own
+ * type.
  */
 export type LineOperand = "element" | "line" | "position" | "state" | "f32" | "i32" | "u32" | "vec4u";
 
@@ -20,15 +21,15 @@ export interface LineOperands {
   readonly [name: string]: LineOperand;
 }
 
-/** What the text of a kernel depends on, beside what it computes. */
+/** The properties of a launch on which the text of a kernel depends. */
 export interface LineWalk {
   readonly layout: LineLayout;
-  /** Whether the steps along a line lie in rows, instead of equally far apart. */
+  /** Whether the steps along a line are in rows; otherwise they have the same distance. */
   readonly hasRows: boolean;
   readonly usesSubgroups: boolean;
 }
 
-/** How a kernel walks along the lines of a launch on a device. */
+/** How a kernel iterates over the lines of a launch on a device. */
 export const walkOf = (
   { layout, columns, threads }: LineGrid,
   limits: Pick<Limits, "features">,
@@ -38,7 +39,7 @@ export const walkOf = (
   usesSubgroups: joinsInSubgroups(threads, limits),
 });
 
-/** What all kernels of a kind have in common. */
+/** The common properties of all kernels of a kind. */
 export interface LineSchema<
   Operands extends LineOperands = LineOperands,
   Parameters extends WgslParameters = WgslParameters,
@@ -49,7 +50,7 @@ export interface LineSchema<
   readonly parameters: Parameters;
 }
 
-/** What the text of a kernel is made for: its walk, and the operands that are present. */
+/** The setting for which the text of a kernel is generated: its walk, and the operands that are present. */
 export interface LineSetting<Names extends string = string> {
   readonly walk: LineWalk;
   readonly reads: readonly Names[];
@@ -60,15 +61,18 @@ export interface LineSetting<Names extends string = string> {
 
 /** The text of a kernel. */
 export interface LineText {
-  /** The states that threads join, if they do. */
+  /** The states that threads merge, if any. */
   readonly states: LineStates | undefined;
-  /** Declares what `LineStates` says. It may use `Loaded`, what a thread loads at once, `PerLine` and `PerPosition`, what belongs to that, and `p`. */
+  /**
+   * The declarations that `LineStates` requires. They may use `Loaded`, the type of a load, the corresponding types
+   * `PerLine` and `PerPosition`, and `p`.
+   */
   readonly code: string;
-  /** What a thread does. It knows what `placeText` declares. */
+  /** The code of a thread, which may use the declarations of `placeText`. */
   readonly body: string;
 }
 
-/** Parameters that say where the lines lie: the numbers of a `LineCut`. */
+/** The parameters that describe the positions of lines: the numbers of a `LineCut`. */
 const cutParameters = {
   lines: "u32",
   side: "u32",
@@ -82,7 +86,7 @@ const cutParameters = {
   partSteps: "u32",
 } as const;
 
-/** Their values. */
+/** The values of these parameters. */
 export const cutValues = (cut: LineCut): { readonly [Name in keyof typeof cutParameters]: number } => ({
   lines: cut.lines,
   side: cut.side,
@@ -96,7 +100,7 @@ export const cutValues = (cut: LineCut): { readonly [Name in keyof typeof cutPar
   partSteps: cut.partSteps,
 });
 
-/** The kernel of this text. Its parameters are those of the cut, and its own. */
+/** The kernel with this text. Its parameters are those of the cut and its own. */
 export function lineKernel(
   entry: string,
   { element, operands, parameters }: LineSchema,
@@ -140,7 +144,7 @@ const typeOf = (operand: LineOperand, elements: FloatElements): string =>
   ({ element: elements.type, line: "PerLine", position: "PerPosition", state: "State" })[operand as string] ??
   operand;
 
-/** The entry point. It calls a function, so that a test can give invocations other places. */
+/** The entry point. It calls a function, so that tests can give invocations other positions. */
 function entryText(entry: string, usesSubgroups: boolean, body: string): string {
   const builtins = usesSubgroups
     ? ", @builtin(subgroup_size) size: u32, @builtin(subgroup_invocation_id) lane: u32"
@@ -159,9 +163,10 @@ fn workOnLines(group: vec3u, groups: vec3u, me: u32${usesSubgroups ? ", size: u3
 }
 
 /**
- * Where the thread `me` of a workgroup is: thread `t` of a `line` that begins at `start`, whose part `part` it works on from its step `at` to
- * `end`, unless it is outside of all lines. Its state lies at `own` on the shelf, that of the line's first thread at `home`, the others `next`
- * apart: where neighbouring threads have different lines they have neighbouring places too.
+ * The position of the thread `me` of a workgroup: thread `t` of a `line` that begins at `start`, whose part `part` it
+ * processes from step `at` to `end`, unless it is outside all lines. Its state is at `own` on the shelf, that of the
+ * line's first thread at `home`, and the others are `next` apart: neighbouring threads of different lines have
+ * neighbouring places.
  */
 const placeText = ({ hasRows }: LineWalk): string => `
   let place = group.x + group.y * groups.x;
@@ -189,13 +194,14 @@ const placeText = ({ hasRows }: LineWalk): string => `
       : ""
   }`;
 
-/** The text for each of so many loads. */
+/** Repeats the text for each load. */
 export const each = (loads: number, text: (index: number) => string): string =>
   Array.from({ length: loads }, (_, index) => text(index)).join("");
 
 /**
- * Loads a tile, all of it before any of it is used. For load `n`, `in` and the number says whether it is one of the thread, `at` its step, and `to` the
- * index of its element, which `values` loads: that of the line's first element where it is none of the thread.
+ * Loads a whole tile before any of it is used. For load `n`, `in<n>` says whether it belongs to the thread, `at<n>` is
+ * its step, and `to<n>` the index of its element, which `values` loads; if the load does not belong to the thread, the
+ * index is that of the line's first element.
  */
 export const loadTile = (walk: LineWalk, loads: number, values: (index: number) => string): string =>
   each(
@@ -222,7 +228,7 @@ export const tiles = (tile: string): string => `
     ${tile}
   }`;
 
-/** Goes back to where the part begins. */
+/** Returns to the beginning of the part. */
 export const rewind = ({ hasRows }: LineWalk): string => `
   at = begin;
   ${
@@ -232,7 +238,7 @@ export const rewind = ({ hasRows }: LineWalk): string => `
       : ""
   }`;
 
-/** Stores the states of a part, as one thread of the line knows them. */
+/** Stores the states of a part from one thread of the line. */
 export const storeStates = (operand: string, variables: readonly string[]): string =>
   variables
     .map((variable, j) => `${operand}[${stateAt("part", variables, j)}] = ${variable};`)
@@ -246,6 +252,6 @@ export const mergeStates = (operand: string, variables: readonly string[], count
       .join("\n    ")}
   }`;
 
-/** States lie in (part, line, variable). */
+/** The index of a state; states are ordered by (part, line, variable). */
 const stateAt = (part: string, { length }: readonly string[], j: number): string =>
   length === 1 ? `${part} * p.lines + line` : `(${part} * p.lines + line) * ${length}u + ${j}u`;

@@ -9,9 +9,9 @@ import type { LineCut } from "./line-cut.ts";
 import type { LineOperands, LineSchema, LineSetting, LineText } from "./line-kernel.wgsl.ts";
 import { cutValues, lineKernel, plainElements, walkOf } from "./line-kernel.wgsl.ts";
 
-/** What a kernel over lines is launched with, by the names of its schema. */
+/** The arguments of a launch over lines, by the names of the schema. */
 export interface LineValues<Operands extends LineOperands, Parameters extends WgslParameters> {
-  /** Operands that are present. */
+  /** The operands that are present. */
   readonly reads: { readonly [Name in keyof Operands]?: Slot | undefined };
   readonly writes: { readonly [Name in keyof Operands]?: Slot | undefined };
   readonly parameters: NamedParameters<{ readonly parameters: Parameters }>;
@@ -24,7 +24,7 @@ export interface LineTarget {
   readonly elements?: FloatElements;
 }
 
-/** A launch over lines of a kernel whose text is made for the operands that are present. A wrong name does not compile. */
+/** A launch over lines, of a kernel whose text is generated for the operands that are present. A wrong name does not compile. */
 export function lineLaunch<Operands extends LineOperands, Parameters extends WgslParameters>(
   entry: string,
   schema: LineSchema<Operands, Parameters>,

@@ -10,25 +10,28 @@ export interface LineShape {
 }
 
 /**
- * Lines of which each workgroup has tiles: of each line, steps that its threads take in turn, `loads` each at a time.
+ * A division of lines into tiles of workgroups: the threads of a line take its steps in turn, `loads` at a time.
  * Neighbours in a row of memory are loaded side by side.
  */
 export interface LineTiles extends LineGrid {
   readonly loads: number;
-  /** Whether one tile is all there is of its lines, so that it can stay in registers from one pass to the next. */
+  /** Whether one tile contains its lines completely, so that it can stay in registers between passes. */
   readonly fits: boolean;
 }
 
-/** What a thread can keep in registers. */
+/** The number of loads that a thread can keep in registers. */
 const mostKept = { single: 32, along: 16, across: 16 } as const;
 
 /**
- * Loads side by side, so that narrow tiles do not waste what memory delivers: 64 bytes, two sectors of a cache line, and 256 where
- * rows are interleaved lines and each is a jump.
+ * The number of contiguous loads, so that narrow tiles do not waste memory bandwidth: 64 bytes, two sectors of a cache
+ * line, and 256 if rows are interleaved lines, so that each row is a jump.
  */
 const fullRow = { single: 16, along: 4, across: 16 } as const;
 
-/** Lines that are contiguous lie one behind the other: they have one row each. Lines of one element stay side by side. */
+/**
+ * Merges the rows of contiguous lines, which follow one another in memory, into one row each. Lines of one element
+ * remain side by side.
+ */
 const contiguous = (shape: LineShape): LineShape =>
   shape.side === 1 || (shape.rows === 1 && shape.columns > 1)
     ? { outer: shape.outer * shape.side, rows: 1, side: 1, columns: shape.rows * shape.columns }
@@ -39,7 +42,10 @@ function layoutOfTiles({ side, columns }: LineShape): LineLayout {
   return columns === 1 && side % 4 === 0 ? "across" : "single";
 }
 
-/** Gives a workgroup as many lines as it can keep, one at least. Fewer threads than loads are in flight take more lines instead. */
+/**
+ * Gives a workgroup as many lines as it can keep in registers, at least one. Instead of fewer threads than loads in
+ * flight, it takes more lines.
+ */
 export function tileLines(shape: LineShape): LineTiles {
   const { outer, rows, ...row } = contiguous(shape);
   const layout = layoutOfTiles({ outer, rows, ...row });
@@ -69,20 +75,20 @@ export function tileLines(shape: LineShape): LineTiles {
   };
 }
 
-/** A single line has the whole workgroup, wherever its rows end. */
+/** The number of threads of a line; a single line gets the whole workgroup, wherever its rows end. */
 const threadsOf = (span: number, inRow: number): number =>
   span === 1 ? workgroupSize : Math.floor(workgroupSize / (span * inRow)) * inRow;
 
-/** Few different kernels for many sizes. */
+/** The smallest power of two that is not less than `count`, so that few kernels serve many sizes. */
 const powerAbove = (count: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, count)));
 
-/** Workgroups that a large GPU runs at once, 4 on each of 132 processors: more begin, and merge parts, one after the other. */
+/** The number of workgroups that a large GPU runs at once, 4 on each of 132 processors; further ones wait for them. */
 const manyWorkgroups = 528;
 
-/** What the next launch merges in each of its workgroups. */
+/** The largest number of parts that a workgroup of the next launch merges. */
 export const mostParts = 64;
 
-/** Parts are whole tiles of `loads`, at most `most` and no more than keep the device busy. */
+/** Divides lines into parts of whole tiles of `loads`: at most `most` parts, and no more than keep the device busy. */
 export function cutTiles(tiles: LineTiles, loads: number, most: number = Number.POSITIVE_INFINITY): LineCut {
   const { steps, threads, blocks } = tiles;
   const tile = threads * loads;
@@ -92,5 +98,5 @@ export function cutTiles(tiles: LineTiles, loads: number, most: number = Number.
   return { ...tiles, partSteps, parts: Math.max(1, Math.ceil(steps / partSteps)) };
 }
 
-/** Workgroups that have whole lines. */
+/** A division in which workgroups have whole lines. */
 export const uncut = (tiles: LineTiles): LineCut => ({ ...tiles, parts: 1, partSteps: tiles.steps });

@@ -2,8 +2,8 @@ import { finiteCode } from "./finite.wgsl.ts";
 import type { Reducer } from "./fold.wgsl.ts";
 
 /**
- * The state is a count, a pivot, the mean less the pivot, and M2 (Welford's recurrence, Chan's merge). The pivot is the first
- * value, then the mean so far: a mean far from 0 costs no digits, and a constant is exact.
+ * The state is a count, a pivot, the mean minus the pivot, and M2 (Welford's recurrence, Chan's merge). The pivot is the first
+ * value, then the current mean, so a mean far from 0 costs no precision, and a constant is exact.
  */
 export const momentsReducer = (): Reducer => ({
   name: "moments",

@@ -2,8 +2,8 @@ import type { DType } from "../../../expression/dtype.ts";
 import { isFloat, isSigned } from "../../../expression/dtype.ts";
 
 /**
- * `keyOf(bits) -> i32` orders the bits of a dtype: the element to find has the largest key, and NaN, known by its bits,
- * a larger one still. `isTie` makes zeros of either sign equal. `bitsOf(key) -> u32` undoes it.
+ * `keyOf(bits) -> i32` orders the bits of a dtype: the element to find has the largest key, and NaN, recognized by its bits,
+ * an even larger one. `isTie` makes zeros of both signs equal. `bitsOf(key) -> u32` is the inverse.
  */
 export function orderKey(dtype: DType, largest: boolean, isTie = false): string {
   const flip = largest ? "" : "~";

@@ -12,7 +12,7 @@ import { cutLines } from "./line-cut.ts";
 import { lineLaunch } from "./line-launch.ts";
 import { sumReducer } from "./sum.wgsl.ts";
 
-/** One launch on a GPU; where a few long lines are cut in parts, their sums come first. */
+/** One launch on a GPU, preceded by one for the sums of parts if a few long lines are divided into parts. */
 export function cumulativeSumPlan(x: Spec, attrs: CumulativeSumAttributes, limits: Limits): Plan {
   if (sizeOf(x.shape) === 0) return launchesOnly([]);
   const cut = cutLines(linesAlong(x.shape, attrs.axis));

@@ -2,7 +2,7 @@ import type { DType } from "../../../expression/dtype.ts";
 import { isFloat } from "../../../expression/dtype.ts";
 import type { Reducer } from "./fold.wgsl.ts";
 
-/** Sums, and bits of the result made from them. Integers of either sign wrap as unsigned ones. */
+/** Sums, and the bits of the result that is computed from them. Signed integers wrap like unsigned ones. */
 export function sumReducer(dtype: DType, result: string = "bitcast<u32>(s)"): Reducer {
   const type = isFloat(dtype) ? "f32" : "u32";
   return {

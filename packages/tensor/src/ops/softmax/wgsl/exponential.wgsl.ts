@@ -1,7 +1,7 @@
 /**
- * `expOf` within 2 ULP, where WGSL grants exp 3 + 2|x|: Cody and Waite's reduction and the polynomial of Cephes `expf`, as on
- * the CPU; 0 below the smallest normal number. `logOf` for x >= 1 within 3 ULP, where WGSL grants log 2^-21: the exponent, and 2 artanh of the
- * rest.
+ * `expOf` is accurate to 2 ULP, while WGSL allows 3 + 2|x| for exp: Cody and Waite's reduction and the polynomial of
+ * Cephes `expf`, as on the CPU; 0 below the smallest normal number. `logOf` is accurate to 3 ULP for x >= 1, while WGSL
+ * allows 2^-21 for log: the exponent, and 2 artanh of the rest.
  */
 export const exponentialCode = `
 fn expOf(x: f32) -> f32 {

@@ -3,8 +3,9 @@ import type { Fold } from "../../reduction/wgsl/fold.wgsl.ts";
 import { exponentialCode } from "./exponential.wgsl.ts";
 
 /**
- * What a line needs to exponentiate without overflow: a maximum m that begins below every number but -infinity, whose
- * weight is 0 then. Equal infinities weigh 1. A sum of weights is `rescaled` where the maximum grows, and NaN stays NaN.
+ * The exponentials of a line without overflow: the maximum m begins below every number except -infinity, whose weight
+ * is therefore 0. Equal infinities have weight 1. A sum of weights is `rescaled` when the maximum grows, and NaN stays
+ * NaN.
  */
 export const weightCode: string = `${exponentialCode}${finiteCode}
 const lowest = -0x1.fffffep+127f;

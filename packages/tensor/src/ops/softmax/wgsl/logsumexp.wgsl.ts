@@ -1,7 +1,7 @@
 import type { Reducer } from "../../reduction/wgsl/fold.wgsl.ts";
 import { logSumExpFold } from "./log-sum-exp.wgsl.ts";
 
-/** An infinite maximum is the result; where every weight is 0, it is -infinity. */
+/** An infinite maximum is the result; if every weight is 0, the result is -infinity. */
 export const logsumexpReducer = (): Reducer => ({
   ...logSumExpFold,
   name: "logsumexp",

@@ -3,7 +3,10 @@ import type { Reducer } from "../../reduction/wgsl/fold.wgsl.ts";
 import type { CrossEntropyAttributes } from "../attributes.ts";
 import { weightCode } from "./log-sum-exp.wgsl.ts";
 
-/** Numbers of a launch: how many classes, the share of each, what is left for the label, and the label to ignore. */
+/**
+ * The parameters of a launch: the number of classes, the share of each, the remaining share of the label, and the label
+ * to ignore.
+ */
 export const crossEntropyParameters = {
   classes: "u32",
   share: "f32",
@@ -11,7 +14,7 @@ export const crossEntropyParameters = {
   ignored: "i32",
 } as const;
 
-/** Their values. */
+/** The values of these parameters. */
 export function crossEntropyNumbers(
   logits: Spec,
   attrs: CrossEntropyAttributes,
@@ -22,8 +25,8 @@ export function crossEntropyNumbers(
 }
 
 /**
- * loss = log s - d with d = sum of w (x - m), where the weights w of the classes sum to 1: the state is m, s, d, and the
- * weights so far, by which d moves with m.
+ * loss = log s - d with d = sum of w (x - m), where the weights w of the classes sum to 1. The state is m, s, d, and
+ * the sum of the weights so far, by which d changes with m.
  */
 export const crossEntropyReducer = (): Reducer => ({
   name: "softmaxCrossEntropy",

@@ -1,6 +1,6 @@
 import type { LineMap } from "../../reduction/wgsl/fold.wgsl.ts";
 
-/** A map of y and dy by a sum along the line: the term, then the slope from the sum. */
+/** A map of y and dy that uses a sum along the line: `term` is summed, and `slope` computes the result from the sum. */
 export const gradientMap = (name: string, term: string, slope: string, functions: string = ""): LineMap => ({
   name,
   state: "f32",
