@@ -1,4 +1,4 @@
-/** What plans in WGSL are made of. An entry of its own, because it loads with them and not with the ops. */
+/** The parts of plans in WGSL. This is a separate entry, because it is loaded with them and not with the ops. */
 export * from "./core/devices/float-elements.ts";
 export type { WgslParameters } from "./core/devices/kernel-schema.ts";
 export * from "./core/plans/wgsl.ts";

@@ -4,7 +4,7 @@ import type { Shape } from "../core/spec.ts";
 import { formatSpec, sizeOf, stridesOf } from "../core/spec.ts";
 import { isTruth } from "../expression/dtype.ts";
 
-/** Beyond this many elements, as in NumPy, only the first and last few along each axis are shown. */
+/** For more elements than this, only the first and last few along each axis are shown, as in NumPy. */
 const sizeShownWhole = 1000;
 const edge = 3;
 const mostDecimals = 4;
@@ -30,7 +30,7 @@ export async function format(x: Tensor): Promise<string> {
   return `${header}\n${formatLevel(x.shape, 0, 0, (position) => write(data[position]!).padStart(width))}`;
 }
 
-/** Chooses one notation for all values: whole numbers, up to four decimals as needed, or exponents. */
+/** Chooses one notation for all values: integers, up to four decimals, or exponents. */
 function writerOf({ dtype }: Tensor, values: readonly number[]): (value: number) => string {
   if (isTruth(dtype)) return (value) => String(value !== 0);
   const finite = values.filter(Number.isFinite);

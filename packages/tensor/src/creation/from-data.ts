@@ -17,9 +17,9 @@ import { arrayTypeOf, bytesOfStorage, codecOf, viewAs } from "../expression/stor
 
 /**
  * A tensor of the given shape and dtype from its values in row-major order. The values are copied to the device; a typed
- * array of the device's own layout is not converted before.
+ * array in the device's own layout is not converted first.
  *
- * Throws ShapeError when the number of values is not that of the shape, DTypeError when the dtype cannot hold one of them,
+ * Throws ShapeError if the number of values is not that of the shape, DTypeError if the dtype cannot represent one of them,
  * ArgumentError for data other than numbers.
  *
  * @example fromData(new Float32Array(6), { shape: [2, 3], dtype: "f32" })
@@ -63,7 +63,7 @@ function toStorage(data: ArrayLike<number>, dtype: DType, storage: Storage): Arr
   if (isStored && ArrayBuffer.isView(data) && builtinName(data) === arrayTypeOf(storage).name) return data;
   const values = viewAs(storage, new ArrayBuffer(data.length * bytesOfStorage(storage)));
   if (encode === undefined) values.set(data);
-  // A loop, because the `from` of typed arrays is tens of times slower.
+  // A loop, because `from` of typed arrays is tens of times slower.
   else for (let index = 0; index < data.length; index++) values[index] = encode(data[index]!);
   return values;
 }

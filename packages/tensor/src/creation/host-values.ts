@@ -1,6 +1,6 @@
 import { OutOfMemoryError } from "../checks/errors.ts";
 
-/** Room for values that are made on the host first. Throws OutOfMemoryError where there is none. */
+/** An array for values that are computed on the host first. Throws OutOfMemoryError if it cannot be allocated. */
 export function hostValues(operation: string, length: number): Float64Array {
   try {
     return new Float64Array(length);

@@ -8,7 +8,7 @@ import { fromData } from "./from-data.ts";
 import { hostValues } from "./host-values.ts";
 
 /**
- * start, start + step, ... up to but without end. Each value is rounded once, so they do not drift.
+ * start, start + step, ... up to, but excluding, end. Each value is rounded only once, so errors do not accumulate.
  *
  * Shapes: -> [ceil((end - start) / step)], empty when that is negative. Throws ArgumentError when step is 0 or an argument
  * is not finite.
@@ -35,7 +35,7 @@ export function arange(
 }
 
 /**
- * `count` evenly spaced values, both ends included.
+ * `count` evenly spaced values, including both ends.
  *
  * Shapes: -> [count]. Throws ArgumentError unless count is a non-negative integer and the ends are finite.
  *

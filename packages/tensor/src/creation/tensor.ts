@@ -35,13 +35,13 @@ export interface TensorOptions {
 }
 
 /**
- * A tensor from values.
+ * Creates a tensor from values.
  *
- * Float dtypes round values (1e300 becomes infinity in f32), bool is true for every value but 0, and the other dtypes refuse
- * values that they cannot hold, such as 1.5 and NaN for i32 or 256 for u8.
+ * Float dtypes round values (1e300 becomes infinity in f32), bool is true for every value but 0, and the other dtypes reject
+ * values that they cannot represent, such as 1.5 and NaN for i32 or 256 for u8.
  *
  * Throws ShapeError for ragged arrays and for a shape of another size, DTypeError for booleans among numbers and for values
- * that the dtype cannot hold, ArgumentError for other values and for wrong options.
+ * that the dtype cannot represent, ArgumentError for other values and for wrong options.
  *
  * @example tensor([[1, 2], [3, 4]]) // f32 [2, 2]
  * @example tensor(new Float32Array(12), { shape: [3, 4] })
@@ -95,7 +95,7 @@ function readNested(data: unknown, shape: Shape, values: Float64Array): number {
   return booleans;
 }
 
-/** Throws for an element that is neither a value among values nor an array as long as its neighbours. */
+/** Throws for an element that is neither a value among values nor an array of the same length as its neighbours. */
 function refuse(element: unknown, expected: number | undefined, path: readonly number[]): never {
   const place = `data${path.map((index) => `[${index}]`).join("")}`;
   if (Array.isArray(element)) {

@@ -7,7 +7,7 @@ const twoOverRootPi = 2 / Math.sqrt(Math.PI);
 
 /**
  * Gradients of a node's operands, given the node's value `y`, its operands and its gradient `dy`. At ties and kinks
- * the conventions are PyTorch's: `abs` and `relu` have slope 0 at 0, `min` and `max` share the gradient of a tie.
+ * the conventions are PyTorch's: `abs` and `relu` have slope 0 at 0, `min` and `max` divide the gradient of a tie.
  */
 function operandGradients(
   node: ExpressionNode,
@@ -78,13 +78,13 @@ function operandGradients(
   }
 }
 
-/** Whether a derivative flows through the node; rounding, comparisons and integers stop it. */
+/** The operations that stop a derivative; comparisons and integers stop it too. */
 const stopsGradient = new Set<string>(["floor", "ceil", "round", "trunc", "isNan", "not", "bitcast"]);
 
 export interface DerivativeOptions {
-  /** Inputs of the expression whose gradient is wanted. */
+  /** The inputs of the expression whose gradients are needed. */
   readonly needed: readonly number[];
-  /** Outputs of the expression that have a gradient. */
+  /** The outputs of the expression that have a gradient. */
   readonly given: readonly number[];
 }
 

@@ -10,7 +10,7 @@ const typesOf = (accepts: (properties: DTypeProperties) => boolean): readonly DT
 
 export const allTypes: readonly DType[] = dtypes;
 export const floatTypes: readonly DType[] = /* @__PURE__ */ typesOf(({ kind }) => kind === "float");
-/** Types that are calculated with; u8 is data and bool is a truth value: `cast` them first. */
+/** The dtypes of arithmetic. Values of u8, which is data, and of bool, which are truth values, must be `cast` first. */
 export const arithmeticTypes: readonly DType[] = /* @__PURE__ */ typesOf(
   ({ kind, mask }) => kind !== "truth" && mask === undefined,
 );
@@ -22,7 +22,7 @@ export const indexType = "i32";
 
 export const aDType: Rule = /* @__PURE__ */ oneOf(...allTypes);
 
-/** The storage of each dtype that devices of a language have; of several languages, the last that has it decides. */
+/** The storage of each dtype on devices of the given languages; if several languages have a dtype, the last one determines it. */
 export function storagesIn(...languages: readonly ("wasm" | "wgsl")[]): {
   readonly [Name in DType]?: Storage;
 } {
@@ -36,13 +36,13 @@ export function storagesIn(...languages: readonly ("wasm" | "wgsl")[]): {
   return storages;
 }
 
-/** Whether a tensor of this dtype can hold the number: anything for floats, whole numbers in range otherwise. */
+/** Whether a tensor of this dtype can represent the number: any number for floats, integers in range otherwise. */
 export function holdsNumber(dtype: DType, value: number): boolean {
   const { range } = propertiesOf(dtype);
   return range === undefined || (Number.isInteger(value) && value >= range[0] && value <= range[1]);
 }
 
-/** Throws DTypeError unless a tensor of this dtype can hold the number. */
+/** Throws DTypeError unless a tensor of this dtype can represent the number. */
 export function checkNumber(operation: string, dtype: DType, value: number): void {
   if (holdsNumber(dtype, value)) return;
   const [low, high] = propertiesOf(dtype).range!;

@@ -3,7 +3,7 @@ import { ArgumentError, DTypeError } from "../checks/errors.ts";
 import type { Storage } from "./storage.ts";
 import { rounderOf } from "./storage.ts";
 
-/** The element types of tensors. `f16` is storage only and exists where the device has it. */
+/** The element types of tensors. `f16` is only a storage type and exists only on devices that support it. */
 export type DType = "f32" | "f16" | "i32" | "u32" | "u8" | "bool";
 
 /** The types that expressions compute in. Storage types are converted where they are loaded and stored. */
@@ -14,22 +14,22 @@ export interface DTypeProperties {
   readonly kind: "float" | "integer" | "truth";
   /** The type in which expressions compute. */
   readonly computes: ScalarType;
-  /** The smallest and the largest value, of all but floats. */
+  /** The smallest and the largest value; undefined for floats. */
   readonly range?: readonly [low: number, high: number];
-  /** The bits that are left of the type in which it computes, where they are not all. It is data then: `cast` it to calculate. */
+  /** The bits of the compute type that are kept, if not all are. Such a dtype is data: `cast` it for arithmetic. */
   readonly mask?: number;
-  /** How far a float moves when it is stored, where it is stored with fewer bits than it computes with. */
+  /** The rounding error of storing a float, if it is stored with fewer bits than its compute type has. */
   readonly rounding?: Rounding;
-  /** How values lie on the host. */
+  /** The storage of values on the host. */
   readonly host: Storage;
-  /** The element type of safetensors files that it is written as. */
+  /** The element type in safetensors files. */
   readonly file: "F32" | "I32" | "U32" | "U8" | "BOOL";
-  /** How kernels of a language find it in memory. Devices that speak a language do not have the dtypes without a storage there. */
+  /** The storage in memory for kernels of each language. Devices of a language lack the dtypes that have no storage for it. */
   readonly storage: { readonly wasm?: Storage; readonly wgsl?: Storage };
   readonly wgsl: WgslElements;
 }
 
-/** The most that rounding takes away: the larger of a share of the number and an amount. */
+/** A bound on the rounding error: the larger of a share of the number and an absolute amount. */
 export interface Rounding {
   readonly relative: number;
   readonly absolute: number;
@@ -37,19 +37,19 @@ export interface Rounding {
 
 /** How WGSL code declares elements. */
 export interface WgslElements {
-  /** The scalar type of the words that hold one element or several. */
+  /** The scalar type of the words, which contain one or more elements. */
   readonly word: "f32" | "i32" | "u32";
   /** For floats that are stored two to a word. */
   readonly pairs?: WgslPairs;
 }
 
-/** How WGSL code converts floats that are two to a word. */
+/** How WGSL code converts floats that are stored two to a word. */
 export interface WgslPairs {
-  /** The built-in function that makes a vec2f of a word. */
+  /** The built-in function that converts a word to a vec2f. */
   readonly unpack: string;
-  /** The function that converts a vec4f to a vec2u; `floatElements` has its source. */
+  /** The function that converts a vec4f to a vec2u; `floatElements` contains its source. */
   readonly pack: "halfWords";
-  /** The scalar type that takes the place of words on devices with a feature, and the extension that code enables for it. */
+  /** The scalar type that replaces words on devices with a feature, and the extension that code enables for it. */
   readonly native?: { readonly type: string; readonly feature: string; readonly extension: "f16" };
 }
 
@@ -65,7 +65,8 @@ const rows: { readonly [Name in DType]: DTypeProperties } = {
   f16: {
     kind: "float",
     computes: "f32",
-    // Half a unit in the last place of 1, and half of the smallest number: 11 bits from 2^-14 on, below it multiples of 2^-24.
+    // Half a unit in the last place of 1, and half of the smallest number: numbers have 11 bits from 2^-14 on and are
+    // multiples of 2^-24 below.
     rounding: { relative: 2 ** -11, absolute: 2 ** -25 },
     host: "f32",
     file: "F32",
@@ -140,7 +141,7 @@ export const isTruth = (dtype: DType): boolean => propertiesOf(dtype).kind === "
 /** The type in which a stored dtype computes. */
 export const computeType = (dtype: DType): ScalarType => propertiesOf(dtype).computes;
 
-/** The dtype in which kernels compute with floats of a dtype. All other dtypes stay as they are. */
+/** The dtype in which kernels compute with floats of a dtype. All other dtypes are unchanged. */
 export const widerType = (dtype: DType): DType => (isFloat(dtype) ? computeType(dtype) : dtype);
 
 /** The value that a dtype stores for a value of its compute type: the low bits, if it has fewer. */
@@ -150,7 +151,7 @@ export function toStored(dtype: DType, value: number): number {
 }
 
 /**
- * A function from a number to the value that a tensor of a dtype holds in its place: the nearest float, or the low bits
+ * A function from a number to the value that a tensor of a dtype stores for it: the nearest float, or the low bits
  * of an integer.
  */
 export function roundingTo(dtype: DType): (value: number) => number {
@@ -167,7 +168,7 @@ const typesOfArrays: { readonly [name: string]: DType } = {
   Uint8ClampedArray: "u8",
 };
 
-/** Numbers that no dtype holds as they are. */
+/** Typed arrays whose elements match no dtype. */
 const convertedArrays: ReadonlySet<string> = new Set([
   "Int8Array",
   "Int16Array",
@@ -176,7 +177,7 @@ const convertedArrays: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The dtype that a typed array of any realm holds. Arrays of other numbers, such as Int16Array, have the dtype that was `asked`
+ * The dtype of a typed array of any realm. Arrays of other numbers, such as Int16Array, have the dtype that was `asked`
  * for. Throws ArgumentError for any other array.
  */
 export function dtypeOfArray(array: ArrayBufferView, asked?: DType): DType {

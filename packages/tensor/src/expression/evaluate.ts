@@ -7,7 +7,7 @@ const words = new DataView(new ArrayBuffer(4));
 function clampTo(type: "i32" | "u32", x: number): number {
   if (Number.isNaN(x)) return 0;
   const [low, high] = propertiesOf(type).range!;
-  // Adding 0 keeps an integer from being -0.
+  // Adding 0 prevents an integer from being -0.
   return Math.min(high, Math.max(low, Math.trunc(x))) + 0;
 }
 

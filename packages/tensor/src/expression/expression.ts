@@ -36,10 +36,11 @@ export type BinaryFunction =
 export type Comparison = "equal" | "notEqual" | "less" | "lessEqual" | "greater" | "greaterEqual";
 
 /**
- * One step of an expression. `add` to `max` take f32, i32 or u32 (integers wrap; `div` and `rem` truncate, and of
- * integers by 0 they are 0; `min` and `max` of floats return NaN if either is NaN); `pow` and the transcendental functions f32; `round` ties to even; `and`,
- * `or`, `xor` integers or bool; `shiftRight` is arithmetic for i32. `cast` to an integer truncates and saturates, NaN
- * gives 0. `index` is the position in the output, row-major, as u32.
+ * One step of an expression. `add` to `max` take f32, i32 or u32 (integers wrap; `div` and `rem` truncate, and for
+ * integers divided by 0 they return 0; `min` and `max` of floats return NaN if either is NaN); `pow` and the
+ * transcendental functions take f32; `round` rounds ties to even; `and`, `or`, `xor` take integers or bool;
+ * `shiftRight` is arithmetic for i32. `cast` to an integer truncates and saturates, and NaN becomes 0. `index` is the
+ * row-major position in the output, as u32.
  */
 export type ExpressionNode =
   | { readonly op: "input" | "scalar"; readonly type: ScalarType; readonly index: number }
@@ -68,9 +69,9 @@ export interface Expression {
   readonly scalars: readonly ScalarType[];
   readonly nodes: readonly ExpressionNode[];
   readonly outputs: readonly { readonly node: number; readonly dtype: DType }[];
-  /** A text that is equal for equal expressions only. Backends cache compiled code by it. */
+  /** A text that is equal only for equal expressions. Backends cache compiled code by it. */
   readonly key: string;
-  /** Returns the key, so that attributes that hold an expression make short cache keys. */
+  /** Returns the key, so that attributes with an expression have short cache keys. */
   toJSON(): string;
 }
 
@@ -85,7 +86,7 @@ export interface Value {
   readonly type: ScalarType;
 }
 
-/** Collects the nodes of an expression, each distinct one once. Use `buildExpression`. */
+/** Collects the distinct nodes of an expression. Use `buildExpression`. */
 export class ExpressionBuilder {
   readonly nodes: ExpressionNode[] = [];
   private readonly known = new Map<string, number>();
@@ -154,7 +155,7 @@ function keyOfNode(node: ExpressionNode): string {
 /**
  * Builds an expression from a function of its inputs and scalars.
  *
- * @param outputs the stored dtypes of the results; absent, each is stored as it is computed
+ * @param outputs the stored dtypes of the results; default: the types in which they are computed
  * @example buildExpression({ inputs: ["f32"] }, ([x]) => e.max(x, 0)) // relu
  */
 export function buildExpression(
@@ -210,7 +211,7 @@ export function inlineNodes(
   return values;
 }
 
-/** The same expression over a part of its inputs. The others must not be read. */
+/** The same expression over some of its inputs. The others must not be read. */
 export function keepInputs(expression: Expression, kept: readonly number[]): Expression {
   const nodes = expression.nodes.map((node) =>
     node.op === "input" ? { ...node, index: kept.indexOf(node.index) } : node,

@@ -5,7 +5,7 @@ function roundTiesToEven(x: number): number {
   return rounded - x === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
-/** The bits of the binary16 number next to x, ties to even; beyond 65,520 infinity (IEEE 754). */
+/** The bits of the binary16 number nearest to x, with ties to even; infinity from 65,520 on (IEEE 754). */
 export function numberToFloat16(x: number): number {
   if (Number.isNaN(x)) return 0x7e00;
   const sign = x < 0 || Object.is(x, -0) ? 0x8000 : 0;

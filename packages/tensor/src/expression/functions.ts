@@ -2,7 +2,7 @@ import { DTypeError } from "../checks/errors.ts";
 import type { ScalarType } from "./dtype.ts";
 import type { BinaryFunction, Comparison, UnaryFunction, Value } from "./expression.ts";
 
-/** A value, or a number that takes the type of the value beside it. */
+/** A value, or a number that takes the type of the other operand. */
 export type Operand = Value | number;
 
 const isNumber = (operand: Operand): operand is number => typeof operand === "number";
@@ -38,7 +38,7 @@ export const neg = (x: Value): Value => unary("neg", x);
 export const abs = (x: Value): Value => unary("abs", x);
 export const floor = (x: Value): Value => unary("floor", x);
 export const ceil = (x: Value): Value => unary("ceil", x);
-/** To the nearest integer, ties to even. */
+/** The nearest integer; ties are rounded to even. */
 export const round = (x: Value): Value => unary("round", x);
 export const trunc = (x: Value): Value => unary("trunc", x);
 export const sqrt = (x: Value): Value => unary("sqrt", x);
@@ -77,7 +77,7 @@ export const lessEqual = (a: Operand, b: Operand): Value => compare("lessEqual",
 export const greater = (a: Operand, b: Operand): Value => compare("greater", a, b);
 export const greaterEqual = (a: Operand, b: Operand): Value => compare("greaterEqual", a, b);
 
-/** `yes` where the condition holds, else `no`. Both are evaluated. */
+/** `yes` if the condition is true, otherwise `no`. Both are evaluated. */
 export function select(condition: Value, yes: Operand, no: Operand): Value {
   const [x, y] = (
     isNumber(yes) && isNumber(no)
@@ -103,7 +103,7 @@ export const constantLike = (x: Value, value: number, type: ScalarType = x.type)
   x.builder.constant(value, type);
 
 /**
- * 1 / (1 + exp(-x)), computed through exp(-|x|): neither it nor its derivatives overflow, and small values keep their
+ * 1 / (1 + exp(-x)), computed from exp(-|x|): neither it nor its derivatives overflow, and small values keep their
  * digits. One condition selects between the branches, so that each is differentiated as a whole.
  */
 export function sigmoid(x: Value): Value {

@@ -1,21 +1,21 @@
 import { bfloat16ToNumber, float16ToNumber, numberToFloat16 } from "./float16.ts";
 
 /**
- * How one number is stored in memory. `Limits.storage` says which storage a device uses for each dtype; the float64
- * reference stores every dtype as `f64`. `bf16` exists in files only.
+ * How one number is stored in memory. `Limits.storage` specifies the storage that a device uses for each dtype; the float64
+ * reference stores every dtype as `f64`. `bf16` exists only in files.
  */
 export type Storage = "f64" | "f32" | "i32" | "u32" | "u8" | "f16" | "bf16";
 
 export type NumericArray = Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array | Uint16Array;
 
 export interface StorageRow {
-  /** The typed array of the numbers or, where there is `decode`, of their bits. */
+  /** The typed array of the numbers or, if there is `decode`, of their bits. */
   readonly array: ArrayType;
   /** The number that bits represent. */
   decode?(bits: number): number;
-  /** The bits of the nearest number. Absent beside `decode` where nothing is stored in this form. */
+  /** The bits of the nearest number. Undefined despite `decode` if nothing is stored in this form. */
   encode?(value: number): number;
-  /** The element type of safetensors files with this storage, and the dtype that its numbers have here. */
+  /** The element type of safetensors files with this storage, and the corresponding dtype. */
   readonly file: readonly [type: string, dtype: "f32" | "i32" | "u32" | "u8"];
 }
 
@@ -37,13 +37,13 @@ const rows: { readonly [Name in Storage]: StorageRow } = {
 
 export const storages: readonly Storage[] = /* @__PURE__ */ Object.keys(rows) as Storage[];
 
-/** The element type of safetensors files with this storage, and the dtype of its numbers here. */
+/** The element type of safetensors files with this storage, and the corresponding dtype. */
 export const fileTypeOf = (storage: Storage): StorageRow["file"] => rows[storage].file;
 
 /** Bytes in memory that is not shared: `Uint8Array<ArrayBuffer>`, a type that TypeScript cannot express before 5.7. */
 export type Bytes = ReturnType<Uint8ArrayConstructor["of"]>;
 
-/** A view of a buffer whose elements have the given storage; floats of 16 bits come as these bits. */
+/** A view of a buffer whose elements have the given storage; 16-bit floats are returned as their bits. */
 export function viewAs(
   storage: Storage,
   buffer: ArrayBufferLike,
@@ -60,12 +60,12 @@ export function bytesOfStorage(storage: Storage): number {
   return rows[storage].array.BYTES_PER_ELEMENT;
 }
 
-/** The numbers that a view of this storage holds: the view itself, or f32 numbers in place of their bits. */
+/** The numbers in a view of this storage: the view itself, or f32 numbers instead of their bits. */
 export function decodeView(storage: Storage, view: NumericArray): NumericArray {
   const { decode } = rows[storage];
   if (decode === undefined) return view;
   const values = new Float32Array(view.length);
-  // A loop, because the `from` of typed arrays is tens of times slower.
+  // A loop, because `from` of typed arrays is tens of times slower.
   for (let index = 0; index < values.length; index++) values[index] = decode(view[index]!);
   return values;
 }
@@ -73,7 +73,7 @@ export function decodeView(storage: Storage, view: NumericArray): NumericArray {
 /** How elements are decoded to numbers and encoded from them. An absent function is the identity. */
 export const codecOf = (storage: Storage): Pick<StorageRow, "decode" | "encode"> => rows[storage];
 
-/** A function from a number to the one that this storage holds in its place: the nearest float, or the low bits of an integer. */
+/** A function from a number to the one that this storage represents for it: the nearest float, or the low bits of an integer. */
 export function rounderOf(storage: Storage): (value: number) => number {
   const { array, decode = (bits) => bits, encode = (value) => value } = rows[storage];
   const cell = new array(1);

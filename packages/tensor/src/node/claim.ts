@@ -8,16 +8,19 @@ import { makeFolder } from "./make-folder.ts";
 import { storageError } from "./storage-error.ts";
 import { hasEnded, thisMachine } from "./temporary-files.ts";
 
-/** How often a claim is renewed, and after how long without renewal that of another machine is stale, in milliseconds. */
+/**
+ * The interval at which a claim is renewed, and the time without renewal after which that of another machine is stale,
+ * in milliseconds.
+ */
 const renewedEvery = 20_000;
 const silence = 120_000;
 
 /**
- * Claims what `path` stands for, so that only one program at a time works with it. The file at `path` names the process until
- * the returned function is called. A claim of this machine holds as long as its process lives, and one of another machine or
- * container as long as it is renewed: it is taken over after two minutes without a renewal.
+ * Claims the resource that `path` stands for, so that only one program at a time uses it. The file at `path` names the
+ * process until the returned function is called. A claim of this machine holds as long as its process runs, and one of
+ * another machine or container as long as it is renewed: it is taken over after two minutes without a renewal.
  *
- * @throws StorageError that names the process which holds the claim, or says why the file cannot be written
+ * @throws StorageError that names the process that holds the claim, or the reason why the file cannot be written
  * @example
  * const release = await claimPath("runs/latest/.lock");
  * try { await work(); } finally { await release(); }
@@ -41,7 +44,7 @@ export async function claimPath(path: string): Promise<() => Promise<void>> {
   };
 }
 
-/** Does nothing when another process has taken the claim over. */
+/** Renews the claim, unless another process has taken it over. */
 async function renew(path: string, own: string): Promise<void> {
   const now = new Date();
   if ((await read(path)) === own) await utimes(path, now, now);
@@ -51,7 +54,7 @@ async function removeOwn(path: string, own: string): Promise<void> {
   if ((await read(path)) === own) await rm(path, { force: true });
 }
 
-/** Writes a file unless there is one already. Returns whether it has written. */
+/** Writes a file unless it already exists. Returns whether it was written. */
 async function writeNew(path: string, text: string): Promise<boolean> {
   try {
     await writeFile(path, text, { flag: "wx" });
@@ -73,7 +76,7 @@ async function removeStale(path: string, own: string): Promise<void> {
   const guard = `${path}.taking`;
   if (await writeNew(guard, own)) {
     try {
-      // Another process may have removed the guard, taking it for a stale one.
+      // Another process may have removed the guard because it seemed stale.
       if ((await isStale(path)) && (await read(guard)) === own) await rm(path, { force: true });
     } finally {
       await removeOwn(guard, own);
@@ -109,7 +112,7 @@ interface Holder {
   readonly machine: string;
 }
 
-/** Who holds a claim. Empty for a file that is still being written or cannot be read. */
+/** The holder of a claim. Empty for a file that is still being written or cannot be read. */
 function holderOf(text = ""): Partial<Holder> {
   try {
     const { host, pid, machine } = JSON.parse(text) as Record<string, unknown>;

@@ -2,10 +2,10 @@ import { mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder and its missing parents, one by one: Node's recursive `mkdir` never ends where no folder can be made, as in
- * /proc.
+ * Creates a folder and its missing parents, one by one: Node's recursive `mkdir` never returns where no folder can be
+ * created, as in /proc.
  *
- * @returns the folders that were made, the outermost first
+ * @returns the folders that were created, the outermost first
  * @throws the system's error (EEXIST and ENOTDIR where a file is in the way)
  * @example const made = await makeFolder("runs/first");
  */
@@ -14,7 +14,7 @@ export async function makeFolder(path: string): Promise<string[]> {
   if (failure === undefined) return [path];
   if (failure.code !== "ENOENT") return nothingMade(path, failure);
   const around = await makeFolder(dirname(path));
-  // Another process may have made the folder meanwhile.
+  // Another process may have created the folder in the meantime.
   const failedAgain = await tryToMake(path);
   return failedAgain === undefined ? [...around, path] : nothingMade(path, failedAgain);
 }
@@ -25,7 +25,7 @@ const tryToMake = (path: string): Promise<NodeJS.ErrnoException | undefined> =>
     (error) => error,
   );
 
-/** No folders, if this one exists already; otherwise throws the failure. */
+/** Returns no folders if this one already exists; otherwise throws the failure. */
 async function nothingMade(path: string, failure: NodeJS.ErrnoException): Promise<[]> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isDirectory()) throw failure;

@@ -8,8 +8,8 @@ import { readSafetensorsRanges } from "../safetensors/read-ranges.ts";
 import { storageError } from "./storage-error.ts";
 
 /**
- * Reads a file of any length into one array. Node's `readFile` stops at 2 GiB; here the limits are the memory and the longest
- * ArrayBuffer of the engine.
+ * Reads a file of any length into one array. Node's `readFile` is limited to 2 GiB; here the limits are the memory and
+ * the longest ArrayBuffer of the engine.
  *
  * @throws StorageError for a file that cannot be read or does not fit in memory
  * @example const { tensors } = readSafetensors(await readFileBytes("model.safetensors"));
@@ -18,10 +18,10 @@ export const readFileBytes = (path: string): Promise<Bytes> =>
   withFile(path, async (file) => readRange(file, 0, (await file.stat()).size));
 
 /**
- * Reads a safetensors file of any length: its header, then the tensors that are asked for, each into memory of its own. The
+ * Reads a safetensors file of any length: its header, then the requested tensors, each into its own memory. The
  * rules are those of `readSafetensors`.
  *
- * @throws DataError for a file that is not whole and well-formed, StorageError for one that cannot be read, both of which name
+ * @throws DataError for a file that is not complete and well-formed, StorageError for one that cannot be read, both of which name
  * it, and ArgumentError for wrong options
  * @example const { tensors } = await readSafetensorsFile("model.safetensors", { names: ["fc.weight", "fc.bias"] });
  */
@@ -34,7 +34,7 @@ export async function readSafetensorsFile(path: string, options: ReadOptions = {
   });
 }
 
-/** Opens a file for as long as `use` takes. Errors name the path. */
+/** Opens a file while `use` runs. Errors name the path. */
 async function withFile<Result>(path: string, use: (file: FileHandle) => Promise<Result>): Promise<Result> {
   try {
     const file = await open(path, "r");
@@ -49,7 +49,7 @@ async function withFile<Result>(path: string, use: (file: FileHandle) => Promise
   }
 }
 
-/** A call of the operating system reads less than 2 GiB. */
+/** The largest number of bytes of one read: a system call reads less than 2 GiB. */
 const mostBytesAtOnce = 2 ** 30;
 
 /** The bytes from `begin` to `end`, which the file is known to have. */

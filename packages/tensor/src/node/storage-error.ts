@@ -23,7 +23,7 @@ function reasonOf(code: string | undefined, action: "read" | "written"): string 
   }
 }
 
-/** A StorageError that says what went wrong with a path, in words that suggest a remedy. */
+/** A StorageError that says what went wrong with a path and suggests a remedy. */
 export function storageError(
   path: string,
   error: unknown,

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 /**
- * Names the scope within which process ids are unique: a host until it restarts, or one of the containers that share its name,
+ * Names the scope within which process ids are unique: a host until it restarts, or one of several containers with its name,
  * each of which numbers its own processes.
  */
 export const thisMachine: string = machineName();
@@ -27,12 +27,15 @@ export const temporaryPath = (path: string): string =>
 
 const temporaryName = /^\.(?<machine>.+)-(?<pid>\d+)-[0-9a-f-]{36}\.partial$/;
 
-/** No file takes longer than a day to write. */
+/** The longest time that writing a file is assumed to take: a day. */
 const mostMilliseconds = 86_400_000;
 
 const sweptFolders = new Set<string>();
 
-/** Removes what killed processes left in a folder, as far as permissions allow. A process does so once for each folder. */
+/**
+ * Removes the temporary files of killed processes from a folder, as far as permissions allow. A process does so once
+ * for each folder.
+ */
 export async function removeAbandoned(folder: string): Promise<void> {
   if (sweptFolders.has(folder)) return;
   sweptFolders.add(folder);
@@ -50,7 +53,10 @@ async function isAbandoned(path: string): Promise<boolean> {
   return Date.now() - mtimeMs > mostMilliseconds || (isOurs && hasEnded(Number(owner.pid), mtimeMs));
 }
 
-/** When this process started. It is computed only once, because `process.uptime` leaves out the time that the machine sleeps. */
+/**
+ * The time at which this process started. It is computed only once, because `process.uptime` excludes the time that the
+ * machine sleeps.
+ */
 const startMilliseconds = Date.now() - process.uptime() * 1000;
 
 /**

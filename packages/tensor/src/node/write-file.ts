@@ -5,9 +5,10 @@ import { storageError } from "./storage-error.ts";
 import { removeAbandoned, temporaryPath } from "./temporary-files.ts";
 
 /**
- * Writes a file so that readers see the old contents or the new ones and never a part, also after a power failure: to a
- * temporary name beside it, synced, renamed, and the folder synced. Folders on the way are made, and what killed processes
- * left beside it is removed. Contents in parts may be larger than any one array.
+ * Writes a file so that readers see the old or the new contents and never a part of them, even after a power failure:
+ * to a temporary file next to it, which is synced and renamed before the folder is synced. Missing folders are created,
+ * and files that killed processes left next to it are removed. Contents in parts may be larger than a single array can
+ * be.
  *
  * @throws StorageError (disk full, no permission), leaving no trace
  * @example await writeFileAtomically("runs/latest/summary.json", JSON.stringify(summary));
@@ -21,7 +22,7 @@ export async function writeFileAtomically(
   try {
     const [firstMade] = await makeFolder(folder);
     await removeAbandoned(folder);
-    // "wx" fails where the name exists, so a link that somebody put there is not followed.
+    // "wx" fails if the name exists, so a link that someone has placed there is not followed.
     const file = await open(temporary, "wx");
     try {
       await file.writeFile(contents);

@@ -17,7 +17,7 @@ export interface DrawAttributes {
   readonly shape: Shape;
 }
 
-/** Which numbers to draw, and on which backend. */
+/** The key of the random numbers, and their backend. */
 export interface RandomOptions extends KeyOptions {
   /** Default: the one that `selectBackend` opened. */
   readonly backend?: Backend | undefined;
@@ -42,7 +42,7 @@ export function drawExpression(
   );
 }
 
-/** Calls an op that draws. The parameters of the distribution follow the key among the scalars. */
+/** Calls an op that draws random numbers. The parameters of the distribution follow the key among the scalars. */
 export function draw(
   op: Op<DrawAttributes>,
   shape: Shape,

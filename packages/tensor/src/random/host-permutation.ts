@@ -6,7 +6,7 @@ import { threefry } from "./threefry.ts";
 
 /** The indices of the keys in ascending order; equal keys keep their order. Keys are 32-bit unsigned integers. */
 export function ascendingOrder(keys: ArrayLike<number>): Int32Array {
-  // One 64-bit integer each, the key above its index: sorted without a comparison function.
+  // One 64-bit integer for each key, with the key above its index, is sorted without a comparison function.
   const pairs = new BigUint64Array(keys.length);
   const words = new Uint32Array(pairs.buffer);
   for (let index = 0; index < keys.length; index++) {
@@ -18,7 +18,7 @@ export function ascendingOrder(keys: ArrayLike<number>): Int32Array {
 }
 
 /**
- * A random order of 0 ... length - 1 for code on the host, the same as `randomPermutation` draws on a device.
+ * A random permutation of 0 ... length - 1 for code on the host, equal to that of `randomPermutation` on a device.
  *
  * Throws ArgumentError unless length is an integer in [0, 2^31), and for an impossible key.
  *

@@ -5,11 +5,11 @@ import { anything, aSeed, seedWord } from "../checks/rules.ts";
 import type { Seed } from "./random-source.ts";
 import { sourceOf } from "./random-source.ts";
 
-/** Which numbers to draw. The same number and stream give the same numbers, on every backend. */
+/** The key of random numbers. The same seed and stream give the same numbers on every backend. */
 export interface KeyOptions {
-  /** A number, or a source that gives each draw a key of its own. Default: the source that `manualSeed` restarts. */
+  /** A number, or a source that gives each draw its own key. Default: the source that `manualSeed` restarts. */
   readonly seed?: Seed | undefined;
-  /** Tells the uses of one number apart: an integer in [0, 2^32). Only beside a number. Default: 0. */
+  /** Distinguishes the uses of a seed: an integer in [0, 2^32), only with a number as the seed. Default: 0. */
   readonly stream?: number | undefined;
 }
 

@@ -41,7 +41,7 @@ export class RandomSource {
     return { seed, stream: position };
   }
 
-  /** A new source, whose keys do not depend on how many this one draws later. */
+  /** A new source, whose keys do not depend on later draws from this one. */
   fork(): RandomSource {
     const { seed, stream } = this.next();
     return new RandomSource(threefry(seed, stream, 0));
@@ -68,9 +68,9 @@ export type Seed = number | RandomSource;
 const defaultSource: RandomSource = /* @__PURE__ */ new RandomSource(0);
 
 /**
- * Restarts the default source, which everything draws from that is given no `seed`: random tensors, layers, the shuffling of
- * batches. It starts at 0: two runs of a program agree unless they ask for different seeds. Throws ArgumentError unless the seed is an
- * integer in [0, 2^32).
+ * Restarts the default source, from which everything without a `seed` draws: random tensors, layers, the shuffling of
+ * batches. The initial seed is 0, so two runs of a program agree unless they set different seeds. Throws ArgumentError
+ * unless the seed is an integer in [0, 2^32).
  *
  * @example manualSeed(42); const x = normal([3]);
  */
@@ -79,7 +79,7 @@ export function manualSeed(seed: number): void {
 }
 
 /**
- * The source of a `seed` option: a new one for a number, the source itself, or the default one where it is absent. Models call
+ * The source of a `seed` option: a new one for a number, the source itself, or the default one if it is undefined. Models call
  * this once and pass the source to all of their layers, as the same number would give each of them the same weights. Throws
  * ArgumentError for anything else.
  *

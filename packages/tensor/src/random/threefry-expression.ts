@@ -19,7 +19,7 @@ export function randomWords(seed: Value, stream: Value): [Value, Value] {
   return [x, y];
 }
 
-/** The top 24 bits as a multiple of 2^-24 in [0, 1): every step is exact in f32. */
+/** The top 24 bits as a multiple of 2^-24 in [0, 1). Every step is exact in f32. */
 export function unitUniform(bits: Value): Value {
   return e.mul(e.cast(e.shiftRight(bits, 8), "f32"), 2 ** -24);
 }

@@ -1,16 +1,16 @@
 /**
  * The rotations of Threefry-2x32 and the constant of its key schedule: Salmon et al., "Parallel random numbers: as easy as
- * 1, 2, 3", SC 2011, table 2. Twenty rounds, a part of the key after every fourth.
+ * 1, 2, 3", SC 2011, table 2. There are twenty rounds, and a part of the key is added after every fourth one.
  */
 export const rotations: readonly number[] = [13, 15, 26, 6, 17, 29, 16, 24];
 export const rounds = 20;
 export const keyParity = 0x1bd11bda;
 
-/** Addresses a sequence of random numbers: the same key gives the same numbers, on every backend. */
+/** Identifies a sequence of random numbers: the same key gives the same numbers on every backend. */
 export interface RandomKey {
   /** The seed of the whole program: a 32-bit unsigned integer. */
   readonly seed: number;
-  /** Tells the uses of one seed apart: a 32-bit unsigned integer. */
+  /** Distinguishes the uses of a seed: a 32-bit unsigned integer. */
   readonly stream: number;
 }
 
@@ -42,7 +42,7 @@ export function threefry2x32(
 }
 
 /**
- * The 32 random bits at an index of a sequence, for code on the host: the same as `randomBits` draws on a device.
+ * The 32 random bits at an index of a sequence, for code on the host, equal to those of `randomBits` on a device.
  *
  * @example threefry(42, 0, 7)
  */

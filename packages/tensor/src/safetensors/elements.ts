@@ -26,7 +26,7 @@ type ArrayType<Elements> = {
   readonly BYTES_PER_ELEMENT: number;
 };
 
-// Typed arrays are little-endian, as the file is, on every processor that runs WebAssembly SIMD.
+// Typed arrays are little-endian, like the file, on every processor that runs WebAssembly SIMD.
 function viewOf<Elements>(bytes: Uint8Array, type: ArrayType<Elements>): Elements {
   return new type(bytes.buffer, bytes.byteOffset, bytes.byteLength / type.BYTES_PER_ELEMENT);
 }
@@ -47,14 +47,14 @@ function narrow(
   return into;
 }
 
-/** The numbers in an array of the host. */
+/** Copies the numbers to an array of the host's storage. */
 function asHost(host: Storage, numbers: NumericArray): NumericArray {
   const values = new (arrayTypeOf(host))(numbers.length);
   values.set(numbers);
   return values;
 }
 
-/** Elements that lie in files as in memory of a storage. */
+/** The format of elements that are the same in files as in memory of a storage. */
 function storedFormat(storage: Storage, dtype: DType): ElementFormat {
   const { host } = propertiesOf(dtype);
   return {
@@ -148,10 +148,10 @@ function float8ToNumber(bits: number): number {
 /** Whether elements of a type can be read. */
 export const isFileDType = (type: string): type is FileDType => Object.hasOwn(formats, type);
 
-/** Whether the format has such elements, readable or not. */
+/** Whether the format has elements of this type, readable or not. */
 export const isElementType = (type: string): boolean => isFileDType(type) || Object.hasOwn(rawBits, type);
 
-/** Bits of one element in the file, of a type for which `isElementType` holds. */
+/** The number of bits of an element in the file, for a type for which `isElementType` is true. */
 export const bitsOfElement = (type: string): number =>
   isFileDType(type) ? formats[type]!.bytes * 8 : rawBits[type]!;
 
@@ -161,7 +161,7 @@ export const dtypeOfFile = (type: FileDType): DType => formats[type]!.dtype;
 /** The elements of one tensor; a view of `bytes` where the file's element type has its own dtype here. */
 export function readElements(type: FileDType, bytes: Uint8Array, name: string): NumericArray {
   const format = formats[type]!;
-  // `slice` of a Node buffer would be a view again.
+  // `slice` of a Node buffer would return a view.
   return format.read(bytes.byteOffset % format.bytes === 0 ? bytes : Uint8Array.from(bytes), name);
 }
 

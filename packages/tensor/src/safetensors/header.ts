@@ -20,7 +20,7 @@ export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The reference implementation refuses longer headers too, so that a hostile one cannot exhaust the memory. */
+/** The limit of the reference implementation, so that a malicious header cannot exhaust the memory. */
 export const maxHeaderBytes = 100_000_000;
 /** The file begins with the length of the header. */
 export const lengthBytes = 8;
@@ -66,7 +66,7 @@ function parseJson(bytes: Uint8Array): object {
       `safetensors: header: found ${bytes.length === 0 ? "nothing" : `the byte ${bytes[0]}`} at its beginning, expected "{"`,
     );
   }
-  // Browsers decode no shared memory: a copy is not shared.
+  // Browsers do not decode shared memory, so it is copied.
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   const text = wellFormed(() => decoder.decode(new Uint8Array(bytes)));
   checkNesting(text, "safetensors: header");
@@ -85,7 +85,7 @@ function wellFormed<Result>(parse: () => Result): Result {
 
 const longestName = 200;
 
-/** A name as messages show it: quoted, so that nothing in it reaches a terminal as a command. */
+/** Quotes a name for messages, so that it cannot send control sequences to a terminal. */
 export const quote = (name: string): string =>
   JSON.stringify(name.length > longestName ? `${name.slice(0, longestName)}...` : name);
 
@@ -110,7 +110,10 @@ function readMetadata(value: unknown): Record<string, string> {
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Zeros are left out of the product, so that a dimension of 0 does not hide others that are too large. */
+/**
+ * Whether the number of elements is a safe integer. Zeros are excluded from the product, so that a dimension of 0 does
+ * not hide others that are too large.
+ */
 const isCountable = (shape: readonly number[]): boolean =>
   Number.isSafeInteger(shape.reduce((size, dimension) => size * (dimension || 1), 1));
 
@@ -135,7 +138,7 @@ function readEntry(name: string, value: unknown): Entry {
   return { name, type: dtype, shape, begin, end };
 }
 
-/** For unknown element types the offsets alone say how many bytes there are. */
+/** Checks the number of bytes of a tensor. For unknown element types, only the offsets determine it. */
 function checkBytes(name: string, type: string, shape: readonly number[], found: number): void {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
   const expected = isElementType(type) ? (size * bitsOfElement(type)) / 8 : Math.max(found, 0);

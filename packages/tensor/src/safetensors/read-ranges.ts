@@ -17,10 +17,10 @@ export const rangesOfBlob = (blob: Blob): RangeSource => ({
 });
 
 /**
- * Reads a safetensors file that need not lie in memory: its header, then the tensors that are asked for, each into memory of
- * its own. The rules are those of `readSafetensors`.
+ * Reads a safetensors file that need not be in memory: its header, then the requested tensors, each into its
+ * own memory. The rules are those of `readSafetensors`.
  *
- * @throws DataError for a file that is not whole and well-formed, and what the source throws
+ * @throws DataError for a file that is not complete and well-formed, and errors of the source
  * @example const { tensors } = await readSafetensorsRanges(rangesOfBlob(input.files[0]), { names: ["fc.weight"] });
  */
 export async function readSafetensorsRanges(

@@ -18,20 +18,20 @@ export interface Safetensors {
 
 /** Selects the tensors to read from a file. */
 export interface ReadOptions {
-  /** The tensors to read; absent, all of them. The rest of the file is checked by its header only. */
+  /** The names of the tensors to read; default: all of them. For the rest of the file, only the header is checked. */
   readonly names?: readonly string[];
 }
 
 /**
- * Reads a safetensors file from its bytes, checked to the last one; an ArrayBuffer is taken too. Wider types are narrowed:
- * F64, F16, BF16 and the eight-bit F8_E4M3 and F8_E5M2 become f32, I64 becomes i32 where every value fits. Values of F64
- * beyond the range of f32 become infinite, as in PyTorch's `.float()`. What has no counterpart here comes in `raw`. Arrays
- * may be views of `file`.
+ * Reads a safetensors file from its bytes or an ArrayBuffer, and checks all of them. Wider types are narrowed: F64,
+ * F16, BF16 and the eight-bit F8_E4M3 and F8_E5M2 become f32, I64 becomes i32 if every value fits. Values of F64 beyond
+ * the range of f32 become infinite, as in PyTorch's `.float()`. Tensors of types without a counterpart here are
+ * returned in `raw`. Arrays may be views of `file`.
  *
  * The format: https://github.com/huggingface/safetensors#format
  *
- * @throws DataError for anything that is not a whole and well-formed file, for integers that do not fit, and for a name that
- * the file does not have; ArgumentError for what is not bytes
+ * @throws DataError for anything that is not a complete and well-formed file, for integers that do not fit, and for a name that
+ * the file does not have; ArgumentError for anything but bytes
  * @example const { tensors } = readSafetensors(new Uint8Array(await response.arrayBuffer()), { names: ["fc.weight"] });
  */
 export function readSafetensors(file: Uint8Array | ArrayBuffer, options: ReadOptions = {}): Safetensors {
@@ -57,7 +57,7 @@ function asBytes(file: Uint8Array | ArrayBuffer): Uint8Array {
 export const checkReadOptions = (where: string, options: ReadOptions): void =>
   checkOptions<ReadOptions>(where, options, { names: listOf(text) });
 
-/** The entries of the tensors that are asked for. Throws DataError for a name that the file does not have. */
+/** The entries of the requested tensors. Throws DataError for a name that the file does not have. */
 export function chosenEntries({ entries }: Header, { names }: ReadOptions): readonly Entry[] {
   if (names === undefined) return entries;
   const byName = new Map(entries.map((entry) => [entry.name, entry]));

@@ -20,7 +20,7 @@ export type FileDType =
   | "U8"
   | "BOOL";
 
-/** A tensor in host memory, as files hold it. */
+/** A tensor in host memory, in the form in which files store it. */
 export interface StoredArray extends Spec {
   readonly shape: Shape;
   readonly dtype: DType;
@@ -30,7 +30,10 @@ export interface StoredArray extends Spec {
   readonly fileDtype?: FileDType;
 }
 
-/** A tensor whose element type has no counterpart here: four-bit floats, complex numbers, types of later versions of the format. */
+/**
+ * A tensor whose element type has no counterpart here: four-bit floats, complex numbers, types of later versions of the
+ * format.
+ */
 export interface RawArray {
   readonly shape: Shape;
   /** The element type as the file spells it, such as `F4` or `C64`. */

@@ -1,7 +1,7 @@
 import { describeValue } from "../checks/check.ts";
 import { DataError } from "../checks/errors.ts";
 
-/** The limit of the reference implementation, for what later versions of the format may add. Today's headers have 3 levels. */
+/** The limit of the reference implementation, for extensions in later versions of the format. Current headers have 3 levels. */
 const deepestNesting = 128;
 
 /** Throws DataError for text that nests more deeply than a header may, before `JSON.parse` builds objects from it. */
@@ -24,7 +24,7 @@ export function checkNesting(json: string, where: string): void {
 }
 
 /**
- * Throws DataError where an object in well-formed JSON has a key twice. `JSON.parse` keeps the last one in silence, so two
+ * Throws DataError if an object in well-formed JSON has a key twice. `JSON.parse` silently keeps the last one, so two
  * readers could see two different files.
  */
 export function checkUniqueKeys(json: string, where: string): void {
@@ -44,7 +44,7 @@ export function checkUniqueKeys(json: string, where: string): void {
         index = end - 1;
         break;
       }
-      // Outside of strings, a colon comes after a key and nowhere else.
+      // Outside strings, a colon occurs only after a key.
       case ":":
         addKey(keysAround.at(-1)!, JSON.parse(quoted), where);
     }

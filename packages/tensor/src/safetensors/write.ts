@@ -10,9 +10,9 @@ import { arrayNameFor, bitsOfElement, dtypeOfFile, fileDTypeFor, strayBool } fro
 import { lengthBytes, maxHeaderBytes, metadataKey, quote } from "./header.ts";
 import type { FileDType, StoredArray } from "./stored-array.ts";
 
-/** The parts of a file, in order, to be written one after the other or passed to `new Blob`. */
+/** The parts of a file, in order, to be written one after another or passed to `new Blob`. */
 export interface FileParts extends Iterable<Bytes> {
-  /** The bytes of all parts. */
+  /** The total number of bytes of all parts. */
   readonly byteLength: number;
 }
 
@@ -23,10 +23,10 @@ interface Placed {
 }
 
 /**
- * Writes tensors as one safetensors file. Each tensor starts at a multiple of its element size, and equal contents make
+ * Writes tensors as one safetensors file. Each tensor starts at a multiple of its element size, and equal contents give
  * equal files.
  *
- * @param metadata text that travels with the tensors
+ * @param metadata text that is stored with the tensors
  * @throws ArgumentError for a name that is taken, or data that does not fit its shape and dtype
  * @example const bytes = writeSafetensors([["x", { shape: [2], dtype: "f32", data: Float32Array.of(1, 2) }]], { epoch: "3" });
  */
@@ -45,7 +45,7 @@ export function writeSafetensors(
 }
 
 /**
- * The file that `writeSafetensors` writes, in parts that are views of the arrays: nothing is held twice.
+ * The file that `writeSafetensors` writes, in parts that are views of the arrays, so that nothing is copied.
  *
  * @throws ArgumentError as `writeSafetensors` does, at once
  * @example const blob = new Blob([...safetensorsParts(await stateArrays(model))]);
@@ -99,7 +99,7 @@ function checkMetadata(metadata: Readonly<Record<string, string>>): void {
   }
 }
 
-/** The length, then the JSON, filled up with spaces so that the data begins at a multiple of 8. */
+/** The length, then the JSON, padded with spaces so that the data begins at a multiple of 8. */
 function encodeHeader(entries: readonly [string, unknown][]): Bytes {
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const bytes = Math.ceil(text.byteLength / 8) * 8;
@@ -114,7 +114,10 @@ function encodeHeader(entries: readonly [string, unknown][]): Bytes {
   return start;
 }
 
-/** Widest elements first, then by name: so every tensor is aligned, and equal contents make equal files. */
+/**
+ * Orders tensors by the size of their elements, the largest first, then by name, so that every tensor is aligned and
+ * equal contents give equal files.
+ */
 function place(tensors: Iterable<readonly [string, StoredArray]>): Placed[] {
   const placed: Placed[] = [];
   const names = new Set<string>([metadataKey]);

@@ -1,7 +1,7 @@
 import type { Backend } from "../core/devices/backend.ts";
 
 /**
- * A backend with some members replaced; all others are those of the original. Tensors have to be made on the result.
+ * A backend with some members replaced; all others are those of the original. Tensors have to be created on the result.
  *
  * @example const narrow = backendWith(backend, { limits: { ...backend.limits, maxWorkgroups: 8 } });
  */
@@ -9,7 +9,7 @@ export function backendWith<Device extends Backend>(backend: Device, changes: Pa
   return new Proxy(backend, {
     get(target, key) {
       const value: unknown = Reflect.get(key in changes ? changes : target, key);
-      // Private members of the original are those of the original alone.
+      // Private members exist only on the original.
       return typeof value === "function" ? value.bind(target) : value;
     },
   });

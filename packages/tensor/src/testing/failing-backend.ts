@@ -6,7 +6,7 @@ import { WrappedBackend } from "./wrapped-backend.ts";
 export type Fallible = "allocate" | "launch" | "write" | "read";
 
 /**
- * Wraps a backend, on which one call fails when it is told to: for tests of what is left behind. Tensors have to be made on the
+ * Wraps a backend and makes one call fail on request, for tests of what remains after failures. Tensors have to be created on the
  * wrapper.
  *
  * @example
@@ -25,8 +25,8 @@ export class FailingBackend extends WrappedBackend {
   private error: Error | undefined;
 
   /**
-   * Lets so many calls of the kind pass and the next one fail, once: with `error` or, absent, OutOfMemoryError for an allocation and
-   * DeviceError for all else.
+   * Lets `calls` calls of the kind succeed and the next one fail, once: with `error` or, by default, with
+   * OutOfMemoryError for an allocation and DeviceError for other calls.
    */
   failAfter(calls: number, kind: Fallible, error?: Error): void {
     this.left = calls;
@@ -34,7 +34,7 @@ export class FailingBackend extends WrappedBackend {
     this.error = error;
   }
 
-  /** Takes back what `failAfter` said. Returns whether the call had failed by now. */
+  /** Cancels `failAfter`. Returns whether the call has already failed. */
   stopFailing(): boolean {
     const hasFailed = this.failing === undefined;
     this.failing = undefined;

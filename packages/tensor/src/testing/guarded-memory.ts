@@ -1,4 +1,4 @@
-/** A piece of memory. */
+/** A range of memory. */
 export interface Place {
   readonly address: number;
   readonly bytes: number;
@@ -9,16 +9,16 @@ interface Guard {
   readonly bytes: number;
 }
 
-/** A NaN that no kernel makes: a word of these bits has not been written. */
+/** A NaN that no kernel produces: a word of these bits has not been written. */
 const untouched = 0x7fa5a5a5;
-/** Bytes before and after every operand that a kernel must leave alone; it may read as many. */
+/** The number of bytes before and after every operand that a kernel may read but must not write. */
 const guardBytes = 64;
 const pageBytes = 65_536;
 
-/** One for all runs, because each reserves gigabytes of addresses until it is collected as garbage. */
+/** One memory for all runs, because each memory reserves gigabytes of addresses until it is collected as garbage. */
 let memory: WebAssembly.Memory | undefined;
 
-/** Pieces of memory between guards. What has not been written holds NaN. */
+/** Ranges of memory between guards. Memory that has not been written contains NaN. */
 export class GuardedMemory {
   private top = guardBytes;
   private readonly guards: Guard[] = [];
@@ -33,12 +33,12 @@ export class GuardedMemory {
     return this.placeBefore(bytes, guardBytes);
   }
 
-  /** Scratch has a page of guard behind it: sizes that were counted wrong are far off. */
+  /** Places scratch memory, followed by a guard of a page, because wrong sizes of scratch memory are far off. */
   placeScratch(bytes: number): Place {
     return this.placeBefore(bytes, pageBytes);
   }
 
-  /** The address of these words. */
+  /** Stores words and returns their address. */
   placeWords(words: readonly number[]): number {
     const { address, bytes } = this.place(4 * words.length);
     this.wordsAt(address, bytes).set(words);
@@ -49,12 +49,12 @@ export class GuardedMemory {
     return new Float32Array(GuardedMemory.shared().buffer, address, bytes / 4);
   }
 
-  /** Forgets what was written. */
+  /** Marks a range as not written. */
   clear({ address, bytes }: Place): void {
     this.wordsAt(address, bytes).fill(untouched);
   }
 
-  /** Throws RangeError where a guard has changed. */
+  /** Throws RangeError if a guard has changed. */
   checkGuards(writer: string): void {
     for (const { address, bytes } of this.guards) {
       const wrong = this.wordsAt(address, bytes).findIndex((word) => word !== untouched);

@@ -7,12 +7,13 @@ import { evaluateLaunch } from "./evaluate-launch.ts";
 export interface MemoryBackendOptions {
   /** Default `memory`. */
   readonly name?: string;
-  /** The languages whose plans are launched. Default: none where launches are evaluated, else `wasm`. */
+  /** The languages whose plans are launched. Default: none if launches are evaluated, otherwise `wasm`. */
   readonly languages?: readonly string[];
   readonly limits?: Partial<Limits>;
   /**
-   * What becomes of a launch. `ignore`: nothing; outputs hold zeros. `evaluate`: expressions are computed in float64, point by
-   * point, and all else is refused. `refuse`: it throws BackendError. Default `ignore`.
+   * How launches are handled. `ignore`: nothing runs, and outputs contain zeros. `evaluate`: expressions are computed
+   * in float64, point by point, and all other launches are rejected. `refuse`: launches throw BackendError. Default:
+   * `ignore`.
    */
   readonly launches?: "ignore" | "evaluate" | "refuse";
 }
@@ -24,7 +25,7 @@ const defaultLimits: Limits = {
   features: /* @__PURE__ */ new Set(),
 };
 
-/** A piece of memory, which takes no room before something is written or read. */
+/** A range of memory, which is allocated only when it is first written or read. */
 class MemoryBuffer implements DeviceBuffer {
   readonly bytes: number;
   private held: ArrayBuffer | undefined;
@@ -40,8 +41,9 @@ class MemoryBuffer implements DeviceBuffer {
 }
 
 /**
- * A device without a processor, for tests that need tensors and no kernels: of plans, shapes, names and ownership. It keeps what is
- * written, reads it back, and counts the buffers that are alive. Throws DisposedError where a buffer is freed twice.
+ * A device without a processor, for tests that need tensors but no kernels: of plans, shapes, names and ownership. It
+ * stores what is written, reads it back, and counts the buffers that are alive. Throws DisposedError if a buffer is
+ * freed twice.
  *
  * @example
  * const backend = new MemoryBackend({ launches: "evaluate" });
@@ -69,7 +71,7 @@ export class MemoryBackend implements Backend {
     this.launches = launches;
   }
 
-  /** Buffers that have not been freed. */
+  /** The number of buffers that have not been freed. */
   get buffersAlive(): number {
     return this.alive.size;
   }

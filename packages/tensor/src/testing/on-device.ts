@@ -5,7 +5,7 @@ import { bindLaunch } from "../core/devices/launch.ts";
 import type { Plan } from "../core/op.ts";
 
 /**
- * A buffer, or a part of it, as launches take it.
+ * A view of a buffer, or of a part of it, for launches.
  *
  * @example viewOf(bufferOf(backend, [1, 2, 3]), 4).bytes // 8
  */
@@ -37,7 +37,7 @@ export async function valuesOf(backend: Backend, buffer: DeviceBuffer): Promise<
 }
 
 /**
- * Launches a plan without aliases over buffers that the caller has filled or reads; its temporaries are freed behind the launches.
+ * Launches a plan without aliases over buffers that the caller has filled or reads; its temporaries are freed after the launches.
  *
  * @example
  * const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.mul(x, 2));

@@ -8,7 +8,7 @@ export interface RecordedLaunch {
   readonly kind: Launch["kind"];
   /** The kernel's entry, the name of a host step, or `expression`. */
   readonly name: string;
-  /** Bytes of the operands in device memory, each operand once. */
+  /** The bytes of the operands in device memory, each operand counted once. */
   readonly bytesRead: number;
   readonly bytesWritten: number;
 }
@@ -16,20 +16,20 @@ export interface RecordedLaunch {
 /** The calls of a recording backend since it was created or reset. */
 export interface Traffic {
   readonly launches: readonly RecordedLaunch[];
-  /** Launches by name. */
+  /** The numbers of launches by name. */
   readonly counts: { readonly [name: string]: number };
   /** The sum over all launches. */
   readonly bytesRead: number;
   readonly bytesWritten: number;
-  /** Bytes from the host to the device, and back. */
+  /** The bytes from the host to the device, and back. */
   readonly bytesUploaded: number;
   readonly bytesDownloaded: number;
 }
 
 /**
- * Wraps a backend and records the launches and the bytes that pass, so that tests can fix the counts: fusion cannot rot unnoticed.
- * Tensors have to be made on the wrapper. Closing it closes the backend. Without a backend it records what a plan launches, and
- * nothing runs.
+ * Wraps a backend and records launches and transferred bytes, so that tests can fix the counts and notice a loss of
+ * fusion. Tensors have to be created on the wrapper. Closing it closes the backend. Without a backend, it records the
+ * launches of plans, and nothing runs.
  *
  * @example
  * const recording = new RecordingBackend(backend);
@@ -37,7 +37,7 @@ export interface Traffic {
  * recording.launches.length // 1
  */
 export class RecordingBackend extends WrappedBackend {
-  /** Launches since the backend was made or reset, as they came. */
+  /** The launches since the backend was created or reset, in order. */
   readonly launches: Launch[] = [];
   private allocated = 0;
   private freed = 0;
@@ -48,7 +48,7 @@ export class RecordingBackend extends WrappedBackend {
     super(inner);
   }
 
-  /** Buffers that have not been freed. */
+  /** The number of buffers that have not been freed. */
   get buffersAlive(): number {
     return this.allocated - this.freed;
   }
@@ -95,7 +95,7 @@ export class RecordingBackend extends WrappedBackend {
     };
   }
 
-  /** Forgets what was recorded. */
+  /** Clears the record. */
   reset(): void {
     this.launches.length = 0;
     this.bytesUploaded = 0;

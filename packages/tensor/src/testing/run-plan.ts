@@ -19,7 +19,7 @@ import type { Place } from "./guarded-memory.ts";
 import { GuardedMemory } from "./guarded-memory.ts";
 
 export interface RunPlanOptions {
-  /** The numbers that come with the call. */
+  /** The scalars of the call. */
   readonly scalars?: readonly number[];
   /** Runs the chunks of every launch from the last to the first. Default false. */
   readonly backwards?: boolean;
@@ -33,9 +33,10 @@ interface Operands {
 }
 
 /**
- * Runs a plan of f32 operands in WebAssembly without a device: chunk by chunk on one thread, with fresh scratch for each. What nobody
- * has written holds NaN. Returns the values of the outputs. Throws RangeError where a kernel writes outside of its operands and
- * its scratch, or changes an input that is lent to no output, and TypeError for a launch in another language or on the host.
+ * Runs a plan of f32 operands in WebAssembly without a device: chunk by chunk on one thread, with fresh scratch for
+ * each. Memory that has not been written contains NaN. Returns the values of the outputs. Throws RangeError if a kernel
+ * writes outside its operands and its scratch memory, or changes an input whose memory no output uses, and TypeError
+ * for a launch in another language or on the host.
  *
  * @example
  * const expression = buildExpression({ inputs: ["f32"] }, ([x]) => e.mul(x, 2));
@@ -70,7 +71,7 @@ export function runPlan(
 const nameOf = (launch: PlannedLaunch): string =>
   launch.kind === "kernel" ? launch.kernel.entry : launch.kind;
 
-/** Groups of outputs begin at multiples of this many bytes: kernels get them as one operand. */
+/** Limits for groups of outputs, which kernels get as one operand. */
 const groupLimits = { storage: { f32: "f32" }, offsetAlignment: 4 } as unknown as Limits;
 
 function placeOperands(

@@ -1,7 +1,7 @@
 import type { Backend, Limits, WaitOptions } from "../core/devices/backend.ts";
 import type { DeviceBuffer, Launch } from "../core/devices/launch.ts";
 
-/** Passes every call on to another backend. Tensors have to be made on the wrapper; closing it closes the other one. */
+/** Forwards every call to another backend. Tensors have to be created on the wrapper; closing it closes the other backend. */
 export class WrappedBackend implements Backend {
   protected readonly inner: Backend;
 
