@@ -14,10 +14,10 @@ import { bitsOfMissing } from "../indexing.ts";
 import { indexingKernels } from "./indexing.kernels.ts";
 import { module } from "./indexing.wasm.ts";
 
-/** Columns that one item of a sum owns: a few cache lines, so that wide rows are shared out. */
+/** The number of columns of an item of a sum: a few cache lines, so that wide rows are shared by several items. */
 const columnsPerItem = 64;
 
-/** The plan of a choice in WebAssembly. */
+/** The plan of `take` and `gather` in WebAssembly. */
 export function takePlan(
   x: Spec,
   missing: number,
@@ -44,7 +44,7 @@ export function takePlan(
   ]);
 }
 
-/** The plan of a sum in WebAssembly. */
+/** The plan of `indexAdd` and `scatterAdd` in WebAssembly. */
 export function addPlan(
   updates: Spec,
   { outer, length, inner, count, elementwise }: Indexing,

@@ -2,11 +2,11 @@ import { copyRun } from "../../movement/wasm/run.as";
 import { countOutside } from "./count-outside.as";
 import { AddArguments, TakeArguments } from "./indexing.kernels.as";
 
-// Elements of x [outer, length, inner] that indices choose along the length, and the sums that are the transpose of it. An
-// index stands for a row of `inner` elements, or, elementwise, for one. Indices out of range touch no memory; each is counted
-// once, where there is a counter.
+// Selects elements of x [outer, length, inner] by indices along the length, and computes the sums that are the transpose. An
+// index selects a row of `inner` elements or, elementwise, one element. Indices out of range access no memory; each is counted
+// once, if there is a counter.
 
-/** y[o, k, j] = x[o, indices[k], j], or x[o, indices[o, k, j], j]; `rest` where the index is out of range. */
+/** y[o, k, j] = x[o, indices[k], j], or x[o, indices[o, k, j], j]; `rest` if the index is out of range. */
 @inline
 function take<T>(begin: usize, end: usize, args: TakeArguments, counter: usize): void {
   const { x, indices, y, length, count, inner, elementwise, rest } = args;
@@ -45,7 +45,7 @@ export function takeBytes(begin: usize, end: usize, _scratch: usize, args: TakeA
   take<u8>(begin, end, args, counter);
 }
 
-/** y = 0, then y[o, index of k, j] += x[o, k, j] for k = 0, 1, ...: an item owns a tile of columns, so the order is fixed. */
+/** y = 0, then y[o, index of k, j] += x[o, k, j] for k = 0, 1, ... An item processes a tile of columns, so the order is fixed. */
 @inline
 function add<T>(begin: usize, end: usize, args: AddArguments, counter: usize): void {
   const { x, indices, y, length, count, inner, tile, elementwise } = args;

@@ -22,7 +22,7 @@ export const add = {
   },
 } as const;
 
-/** Of indexing.as.ts. */
+/** The schemas of the kernels in indexing.as.ts. */
 export const indexingKernels: {
   readonly takeWords: typeof take;
   readonly takeBytes: typeof take;

@@ -12,14 +12,14 @@ import { dimensionsOf } from "../strided-copy.ts";
 import { copyKernels } from "./copy.kernels.ts";
 import { module } from "./copy.wasm.ts";
 
-/** Elements of a line that one item copies. */
+/** The number of elements of a line that one item copies. */
 const elementsPerPiece = 4096;
-/** Elements that one item writes side by side when it transposes. */
+/** The number of contiguous elements that one item writes when it transposes. */
 const transposedPiece = 128;
-/** A line this short is not worth a copy of its own. */
+/** Lines up to this length are not worth a separate copy. */
 const shortLine = 4;
 
-/** What the items of a launch copy: a line, or a block that `across` makes a matrix to transpose. */
+/** The copies of a launch's items: pieces of a line, or blocks of a matrix to transpose, whose other dimension is `across`. */
 interface Choice {
   readonly line: Dimension;
   readonly across?: Dimension;
@@ -44,7 +44,7 @@ function choose(dimensions: readonly Dimension[]): Choice {
   return { line: nearest, outer: others(nearest) };
 }
 
-/** The launches of a copy in WebAssembly: one, unless more than four dimensions are left around a line. */
+/** The launches of a copy in WebAssembly: one, unless a line has more than four outer dimensions. */
 export function copyLaunches(
   { shape, from, to }: StridedCopy,
   dtype: DType,

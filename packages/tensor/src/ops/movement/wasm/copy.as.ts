@@ -1,10 +1,10 @@
 import { copyRun } from "./run.as";
 import { CopyArguments } from "./copy.kernels.as";
 
-// Copies between two strided layouts. Offsets and strides count elements; up to four outer dimensions surround what one
+// Copies between two strided layouts. Offsets and strides are in elements; there are up to four dimensions outside those that an
 // item copies.
 
-/** Elements of a line, `fromStep` and `toStep` apart. */
+/** Copies the elements of a line, which are `fromStep` and `toStep` apart. */
 @inline
 function copyLine<T>(from: usize, to: usize, n: usize, fromStep: i32, toStep: i32): void {
   if (fromStep == 1 && toStep == 1) {
@@ -30,7 +30,7 @@ function high(a: v128, b: v128): v128 {
   return i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
 }
 
-/** Four by four elements of four bytes; both sides are contiguous along one of the two directions. */
+/** Transposes four by four elements of four bytes; each side is contiguous along one of the two directions. */
 @inline
 function transposeFour(from: usize, fromBytes: usize, to: usize, toBytes: usize): void {
   const a = v128.load(from), b = v128.load(from + fromBytes);
@@ -43,7 +43,7 @@ function transposeFour(from: usize, fromBytes: usize, to: usize, toBytes: usize)
   v128.store(to + 3 * toBytes, high(ac2, bd2));
 }
 
-/** Pieces and tiles of this side touch few enough pages, and use up the lines that they load. */
+/** Pieces and tiles with this side access few pages and use the cache lines that they load completely. */
 const tileSide: usize = 128;
 
 /** to[j, i] = from[i, j] for i < n and j < across: contiguous along j in `from` and along i in `to`. */

@@ -24,7 +24,7 @@ export const copy = {
   },
 } as const;
 
-/** Of copy.as.ts, for elements of four bytes and of one. */
+/** The schemas of the kernels in copy.as.ts, for elements of four bytes and of one byte. */
 export const copyKernels: {
   readonly copyWords: typeof copy;
   readonly copyBytes: typeof copy;

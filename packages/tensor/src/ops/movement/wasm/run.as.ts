@@ -1,6 +1,6 @@
 /** Copies a run of memory whose length is a multiple of the element's. */
 @inline export function copyRun<T>(from: usize, to: usize, bytes: usize): void {
-  // A call of the engine's own copy pays off for long runs only.
+  // A call of the engine's copy is faster only for long runs.
   if (bytes >= 512) memory.copy(to, from, bytes);
   else {
     let i: usize = 0;

@@ -1,7 +1,7 @@
 import { clear, endInside, evens, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
 import { AvgPoolArguments, AvgPoolGradientArguments } from "./avg-pool.kernels.as";
 
-/** Positions of a window along one axis: all up to the end of the padding, or those inside of the input. */
+/** The number of positions of a window along one axis: all up to the end of the padding, or those inside the input. */
 @inline
 function countInWindow(start: i32, kernel: i32, length: i32, pad: i32, countPad: i32): i32 {
   return countPad ? min(kernel, length + pad - start) : min(kernel, length - start) - max(0, -start);
@@ -62,7 +62,7 @@ export function avgPool(begin: i32, end: i32, _scratch: usize, args: AvgPoolArgu
   }
 }
 
-/** A row of dx from a row of dy, where windows two wide lie side by side. */
+/** Computes a row of dx from a row of dy, for adjacent windows of width two. */
 @inline
 function spreadPairs(dy: usize, to: usize, outWidth: i32, width: i32): void {
   let column = 0;

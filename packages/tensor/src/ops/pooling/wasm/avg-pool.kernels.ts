@@ -1,4 +1,4 @@
-/** Of avg-pool.as.ts. */
+/** The schemas of the kernels in avg-pool.as.ts. */
 export const avgPoolKernels = {
   avgPool: {
     reads: ["x"],

@@ -1,7 +1,7 @@
 import { clear, endInside, evens, firstInside, loadFour, odds, storeInterleaved } from "./window.as";
 import { MaxPoolArguments, MaxPoolGradientArguments, MaxPoolSelectArguments } from "./max-pool.kernels.as";
 
-/** Takes v at a place over the best so far where it is larger or NaN: equal ones stay the first. */
+/** Replaces the maximum by v and its place if v is larger or NaN, so that the first of equal values is kept. */
 @inline
 function wins(v: v128, best: v128): v128 {
   return v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
@@ -22,7 +22,7 @@ function loadPlaces<T>(at: usize): v128 {
   return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at)));
 }
 
-/** Two by two windows, side by side, of two rows: four outputs. */
+/** Adjacent windows of two by two in two rows: four outputs. */
 @inline
 function maxOfPairs<T>(upper: usize, lower: usize, y: usize, places: usize): void {
   const a0 = v128.load(upper), a1 = v128.load(upper, 16);
@@ -42,7 +42,10 @@ function maxOfPairs<T>(upper: usize, lower: usize, y: usize, places: usize): voi
   storePlaces<T>(places, v128.bitselect(i32x4.splat(3), place, won));
 }
 
-/** Four windows whose columns lie inside of the row. `from` is the first of their first row, `row` its place in the window. */
+/**
+ * Four windows whose columns are inside the row. `from` is the first element of their first row, `row` its place in the
+ * window.
+ */
 @inline
 function maxOfFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kernelWidth: i32, stride: i32, y: usize, places: usize): void {
   let best = f32x4.splat(-Infinity);
@@ -64,7 +67,7 @@ function maxOfFour<T>(from: usize, rowBytes: usize, row: i32, rowEnd: i32, kerne
   storePlaces<T>(places, place);
 }
 
-/** Any window; `left` is its first column in the row. */
+/** One window of any position; `left` is its first column in the row. */
 @inline
 function maxOfOne<T>(rowStart: usize, width: i32, row: i32, rowEnd: i32, left: i32, kernelWidth: i32, y: usize, place: usize): void {
   const first = max(0, -left);
@@ -129,7 +132,7 @@ export function maxPoolWords(begin: i32, end: i32, _scratch: usize, args: MaxPoo
   maxPool<i32>(begin, end, args);
 }
 
-/** Two rows of dx from one row of dy, where windows of two by two lie side by side: nothing is read back. */
+/** Computes two rows of dx from one row of dy for adjacent windows of two by two; dx is not read. */
 @inline
 function spreadPairs<T>(dy: usize, places: usize, upper: usize, lower: usize, outWidth: i32, width: i32): void {
   let column = 0;

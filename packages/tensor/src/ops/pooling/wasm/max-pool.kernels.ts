@@ -1,4 +1,4 @@
-/** `maxPool` for places of one byte and of four. */
+/** `maxPool` for places of one byte and of four bytes. */
 export const maxPool = {
   reads: ["x"],
   writes: ["y", "places"],
@@ -16,7 +16,7 @@ export const maxPool = {
   },
 } as const;
 
-/** The same for `maxPoolSelect`. */
+/** `maxPoolSelect` for places of one byte and of four bytes. */
 export const maxPoolSelect = {
   reads: ["x", "places"],
   writes: ["y"],
@@ -34,7 +34,7 @@ export const maxPoolSelect = {
   },
 } as const;
 
-/** The same for `maxPoolGradient`. */
+/** `maxPoolGradient` for places of one byte and of four bytes. */
 export const maxPoolGradient = {
   reads: ["dy", "places"],
   writes: ["dx"],
@@ -52,7 +52,7 @@ export const maxPoolGradient = {
   },
 } as const;
 
-/** Of max-pool.as.ts. */
+/** The schemas of the kernels in max-pool.as.ts. */
 export const maxPoolKernels: {
   readonly maxPoolBytes: typeof maxPool;
   readonly maxPoolWords: typeof maxPool;

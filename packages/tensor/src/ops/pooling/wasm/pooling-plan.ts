@@ -3,18 +3,18 @@ import type { Plan } from "../../../core/op.ts";
 import type { NamedPlaneParameters, PlaneGeometry } from "../pooling-geometry.ts";
 import { namedPlaneParameters } from "../pooling-geometry.ts";
 
-/** About this many multiplications or comparisons make a chunk: some ten microseconds. */
+/** The approximate number of multiplications or comparisons in a chunk: about ten microseconds. */
 const chunkOperations = 65_536;
 
-/** What the launches of all poolings have in common. */
+/** The properties that the launches of all poolings share. */
 export interface PoolLaunch {
   readonly parameters: NamedPlaneParameters;
   readonly work: Work;
 }
 
 /**
- * One launch in WebAssembly over planes; none when there is nothing to write. An item is a row of the output, or a whole plane where
- * windows may overlap in what they write.
+ * One launch in WebAssembly over planes; none if the output is empty. An item is a row of the output, or a whole plane if
+ * windows may write to the same elements.
  */
 export function poolPlan(
   geometry: PlaneGeometry,

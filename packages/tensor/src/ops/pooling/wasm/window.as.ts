@@ -1,4 +1,5 @@
-// Windows over the rows of a plane. Parameters of all kernels: heights and widths of input, output, kernel, stride, padding.
+// Windows over the rows of a plane. The parameters of all kernels are the heights and widths of the input, the output,
+// the kernel, the stride and the padding.
 
 /** The first column whose window does not reach into the left padding. */
 @inline
@@ -13,33 +14,33 @@ function endInside(first: i32, width: i32, outWidth: i32, kernelWidth: i32, stri
   return room < 0 ? first : max(first, min(outWidth, room / strideWidth + 1));
 }
 
-/** Four values one or two apart, and not a byte more. */
+/** Loads four values that are one or two apart, and not a byte beyond them. */
 @inline
 function loadFour(at: usize, stride: i32): v128 {
   if (stride == 1) return v128.load(at);
   return i8x16.shuffle(v128.load(at), v128.load(at, 12), 0, 1, 2, 3, 8, 9, 10, 11, 20, 21, 22, 23, 28, 29, 30, 31);
 }
 
-/** Of eight values, in two vectors, the first of each pair. */
+/** The first value of each pair of eight values in two vectors. */
 @inline
 function evens(low: v128, high: v128): v128 {
   return i8x16.shuffle(low, high, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
 }
 
-/** Of eight values, in two vectors, the second of each pair. */
+/** The second value of each pair of eight values in two vectors. */
 @inline
 function odds(low: v128, high: v128): v128 {
   return i8x16.shuffle(low, high, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
 }
 
-/** a0 b0 a1 b1 to one place, a2 b2 a3 b3 behind it. */
+/** Stores a0 b0 a1 b1, followed by a2 b2 a3 b3. */
 @inline
 function storeInterleaved(at: usize, a: v128, b: v128): void {
   v128.store(at, i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23));
   v128.store(at, i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31), 16);
 }
 
-/** Zeros for `count` values. */
+/** Sets `count` values to zero. */
 @inline
 function clear(at: usize, count: i32): void {
   memory.fill(at, 0, usize(count) << 2);

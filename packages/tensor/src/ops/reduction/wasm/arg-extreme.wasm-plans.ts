@@ -14,7 +14,7 @@ import { keyFlips } from "../key-flips.ts";
 import { selectionKernels } from "./selection.kernels.ts";
 import { module } from "./selection.wasm.ts";
 
-/** Columns that one item looks at: a few cache lines of each row. */
+/** The number of columns of an item: a few cache lines of each row. */
 const columnsPerItem = 128;
 
 function argExtremePlan(x: Spec, axis: number, largest: boolean): Plan {

@@ -1,6 +1,6 @@
 import { CumulativeSumArguments } from "./cumulative-sum.kernels.as";
 
-// Running sums along lines of x [outer, length, inner]; one item is a tile of columns. Floats are added up in f64.
+// Running sums along lines of x [outer, length, inner]; one item is a tile of columns. Floats are summed in f64.
 
 @inline
 function scan<T, Total>(begin: usize, end: usize, totals: usize, args: CumulativeSumArguments): void {

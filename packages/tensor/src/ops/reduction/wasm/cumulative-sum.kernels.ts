@@ -10,7 +10,7 @@ export const cumulativeSum = {
   },
 } as const;
 
-/** Of cumulative-sum.as.ts. */
+/** The schemas of the kernels in cumulative-sum.as.ts. */
 export const cumulativeSumKernels: {
   readonly cumulativeSumFloats: typeof cumulativeSum;
   readonly cumulativeSumIntegers: typeof cumulativeSum;

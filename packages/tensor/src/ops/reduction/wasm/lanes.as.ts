@@ -1,8 +1,8 @@
 // A line is what softmax normalizes: `vectors` vectors, `step` bytes apart. Along a row (inner = 1) its lanes are
-// neighbours and are combined in the end; otherwise each lane is a column. The first `full` vectors have four lanes,
+// neighbours and are combined at the end; otherwise each lane is a column. The first `full` vectors have four lanes,
 // the others `tail`.
 
-/** 1 to 3 lanes from memory, `rest` in the others. */
+/** Loads 1 to 3 lanes; the others are `rest`. */
 function loadLanes(from: usize, lanes: usize, rest: v128): v128 {
   let v = v128.load_lane<u32>(from, rest, 0);
   if (lanes > 1) v = v128.load_lane<u32>(from + 4, v, 1);
@@ -42,7 +42,7 @@ function storeLanes(to: usize, v: v128, lanes: usize): void {
   return i8x16.shuffle(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
 }
 
-/** Sums held in f64, two lanes each, as f32: lane by lane, or their total in every lane. */
+/** Converts sums in f64, two lanes each, to f32: lane by lane, or their total in every lane. */
 function sumOfLanes(low: v128, high: v128, isRow: bool): v128 {
   if (!isRow) return toF32(low, high);
   const pairs = f64x2.add(low, high);

@@ -13,18 +13,18 @@ import { reducedShape } from "../reduction-geometry.ts";
 import { momentsKernels } from "./moments.kernels.ts";
 import { module } from "./moments.wasm.ts";
 
-/** Columns that one item takes at a time. */
+/** The number of columns that an item processes at a time. */
 const columnsPerItem = 128;
-/** A partial is a mean and an M2 in f64: as long as four f32. */
+/** The size of a partial result in words: a mean and an M2 in f64. */
 const wordsOfPartial = 4;
 
-/** Partials that stand for `count` values each, `last` in the last one of a length. */
+/** The merge of partial results of `count` values each, or of `last` values for the last one of a length. */
 interface Merge extends ReductionGroup {
   readonly count: number;
   readonly last: number;
 }
 
-/** The moments of the last group of axes, in parts where it is long; then merges of the parts and of the other groups. */
+/** The moments of the last group of axes, in parts if it is long, then merges of the parts and of the other groups. */
 export function momentsPlan(x: Spec, attrs: ReductionAttributes, divisor: number): Plan {
   const [first = { outer: sizeOf(x.shape), length: 1, inner: 1 }, ...others] = reductionGroups(
     x.shape,
@@ -85,7 +85,7 @@ interface Destination {
   readonly variance: Slot | undefined;
 }
 
-/** Where launch number `index` writes: partials, or mean and variance if it is the last. */
+/** The destination of launch number `index`: partial results, or mean and variance if it is the last one. */
 const destination = (index: number, last: number): Destination =>
   index < last
     ? { partials: { temporary: index }, mean: undefined, variance: undefined }

@@ -1,12 +1,13 @@
 import { highToF64, loadLanes, lowToF64, toF32 } from "./lanes.as";
 import { MergeMomentsArguments, MomentsArguments } from "./moments.kernels.as";
 
-// Mean and M2 = sum (x - mean)^2 of [outer, length, inner], merged by Chan's formula in f64. A partial is a mean and an M2,
-// two f64. Tiles are read twice while the cache holds them, first shifted by their first value: a constant stays exact.
+// Mean and M2 = sum (x - mean)^2 of [outer, length, inner], merged by Chan's formula in f64. A partial result is a mean
+// and an M2, two f64. Tiles are read twice while they are in the cache, first shifted by their first value, so that a
+// constant is exact.
 
-/** Elements of a tile: 16 KiB. */
+/** The number of elements of a tile: 16 KiB. */
 const tileElements: usize = 4096;
-/** Vectors that are added up in f32 before their sum goes on in f64. */
+/** The number of vectors that are summed in f32 before their sum is added in f64. */
 const mostVectors: usize = 256;
 
 @inline
@@ -35,7 +36,7 @@ function sumOfPowers(exponent: i32, from: usize, stride: usize, n: usize, lanes:
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
 }
 
-/** Merges the mean and M2 of n values into the partial at `to`, which stands for `count` values. */
+/** Merges the mean and M2 of n values into the partial result at `to`, which covers `count` values. */
 @inline
 function merge(to: usize, count: f64, n: f64, mean: f64, m2: f64): void {
   const delta = mean - load<f64>(to);
@@ -44,13 +45,16 @@ function merge(to: usize, count: f64, n: f64, mean: f64, m2: f64): void {
   store<f64>(to + 8, load<f64>(to + 8) + m2 + delta * delta * count * share);
 }
 
-/** M2 about the mean, from sums of squares about a rounded mean that lies `rest` beside it. */
+/** M2 about the mean, from sums of squares about a rounded mean, which differs from it by `rest`. */
 @inline
 function aboutMean(squares: v128, rest: v128, n: v128): v128 {
   return f64x2.max(f64x2.splat(0), f64x2.sub(squares, f64x2.mul(f64x2.mul(rest, rest), n)));
 }
 
-/** Merges every lane of `n` vectors into a partial: lane i into the one at to + i toStep, which stands for count + i countStep. */
+/**
+ * Merges every lane of `n` vectors into a partial result: lane i into the one at to + i toStep, which covers count + i
+ * countStep values.
+ */
 function mergeVectors(
   from: usize, stride: usize, n: usize, lanes: usize, to: usize, toStep: usize, count: f64, countStep: f64
 ): void {
@@ -97,7 +101,7 @@ function columnMoments(from: usize, stride: usize, rows: usize, width: usize, to
   }
 }
 
-/** A partial goes on as one, or becomes a mean and a variance. */
+/** Stores a partial result as it is, or as a mean and a variance. */
 @inline
 function finish(
   from: usize, position: usize, partials: usize, mean: usize, variance: usize, divisor: f32
@@ -105,13 +109,13 @@ function finish(
   if (partials) v128.store(partials + position * 16, v128.load(from));
   else {
     const m2 = load<f64>(from + 8);
-    // Only the M2 knows for certain that a value was infinite.
+    // Only M2 shows reliably that a value was infinite.
     store<f32>(mean + position * 4, m2 == m2 ? f32(load<f64>(from)) : NaN);
     store<f32>(variance + position * 4, f32(m2 / f64(divisor)));
   }
 }
 
-/** Splits and tiles as in reductions. */
+/** Splits and tiles are as in reductions. */
 export function moments(begin: usize, end: usize, scratch: usize, args: MomentsArguments): void {
   const { x, partials, mean, variance, length, inner, splits, splitLength, tile, divisor } = args;
   const tiles = (inner + tile - 1) / tile;
@@ -132,7 +136,10 @@ export function moments(begin: usize, end: usize, scratch: usize, args: MomentsA
   }
 }
 
-/** Merges partials [outer, length, inner] of `count` values each, `last` in the last one of a length, in order. */
+/**
+ * Merges partial results [outer, length, inner] in order: they cover `count` values each, the last one of a length
+ * `last` values.
+ */
 export function mergeMoments(begin: usize, end: usize, scratch: usize, args: MergeMomentsArguments): void {
   const { from, partials, mean, variance, length, inner, count, last, divisor } = args;
   for (let item = begin; item < end; item++) {

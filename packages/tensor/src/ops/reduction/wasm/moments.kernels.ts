@@ -1,4 +1,4 @@
-/** Of moments.as.ts. */
+/** The schemas of the kernels in moments.as.ts. */
 export const momentsKernels = {
   moments: {
     reads: ["x"],

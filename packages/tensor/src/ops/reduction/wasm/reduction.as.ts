@@ -10,14 +10,14 @@ import {
 // Reductions of (outer, length, inner) to (outer, splits, inner): each split takes `splitLength` of the length. One item
 // is a row (inner = 1), or a tile of columns.
 
-/** Every entry is a copy of the same loops, specialised at compile time for one of these. */
+/** Every entry is a copy of the same loops, specialized at compile time for one of these. */
 const sumOfFloats: i32 = 0;
 const sumOfIntegers: i32 = 1;
 const product: i32 = 2;
 const maximumOfFloats: i32 = 3;
 const maximumOfIntegers: i32 = 4;
 
-/** f32 sums add up blocks of this many elements, or rows of a column, before they go on: the error grows by blocks. */
+/** f32 sums first add blocks of this size, or rows of a column, so that the error grows with the number of blocks. */
 const rowBlockBytes: usize = 2048;
 const columnBlock: usize = 256;
 
@@ -35,11 +35,11 @@ function combine(kind: i32, a: v128, b: v128): v128 {
   if (kind == sumOfIntegers) return i32x4.add(a, b);
   if (kind == product) return f32x4.mul(a, b);
   if (kind == maximumOfIntegers) return i32x4.max_s(a, b);
-  // NaN on either side wins: pmax keeps a NaN in `a`, and all bits set are a NaN.
+  // NaN in either operand wins: pmax keeps a NaN in `a`, and a value with all bits set is a NaN.
   return v128.or(f32x4.pmax(a, b), f32x4.ne(b, b));
 }
 
-/** A minimum is a maximum under a flip of bits: the sign of floats, all bits of integers. */
+/** A minimum is computed as a maximum with flipped bits: the sign of floats, all bits of integers. */
 @inline
 function flipped(kind: i32, value: v128, flip: v128): v128 {
   return kind == maximumOfFloats || kind == maximumOfIntegers ? v128.xor(value, flip) : value;
@@ -89,7 +89,7 @@ function reduceRow(kind: i32, from: usize, end: usize, flip: v128): v128 {
     d = combine(kind, d, fetch(kind, from + 48, flip));
   }
   a = combine(kind, combine(kind, a, b), combine(kind, c, d));
-  // Lanes 1 to 3 meet the identity from here on, lane 0 the rest of the row.
+  // From here on, lanes 1 to 3 are combined with the identity, and lane 0 with the rest of the row.
   a = combine(kind, a, swapHalves(a));
   a = combine(kind, a, swapPairs(a));
   for (; from < end; from += 4) a = combine(kind, a, fetchOne(kind, from, flip));
@@ -136,7 +136,7 @@ function fillIdentity(kind: i32, target: usize, bytes: usize): void {
   for (let j: usize = 0; j < bytes; j += 4) v128.store_lane<u32>(target + j, identity(kind), 0);
 }
 
-/** Reduces `rows` rows of a tile of columns into `y`; long columns in blocks through `scratch`. */
+/** Reduces `rows` rows of a tile of columns into `y`; long columns are reduced in blocks, with `scratch` for their results. */
 @inline
 function reduceColumns(
   kind: i32, scratch: usize, x: usize, y: usize, rows: usize, stride: usize, bytes: usize, flip: v128,

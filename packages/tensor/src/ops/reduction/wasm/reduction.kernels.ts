@@ -1,4 +1,4 @@
-/** Of reduction.as.ts. */
+/** The schemas of the kernels in reduction.as.ts. */
 export const reductionKernels = {
   sumFloats: {
     reads: ["x"],

@@ -12,7 +12,7 @@ import { momentsPlan } from "./moments-plan.ts";
 import { reductionKernels } from "./reduction.kernels.ts";
 import { module } from "./reduction.wasm.ts";
 
-/** The kernels find maxima; flipping these bits before and after makes them minima, or unsigned. */
+/** The bits to flip before and after the kernels, which compute signed maxima, to get minima or unsigned comparisons. */
 interface BitFlips {
   readonly f32: number;
   readonly i32: number;

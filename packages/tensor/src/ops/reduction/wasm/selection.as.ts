@@ -2,15 +2,19 @@ import { loadLanes, storeLanes } from "./lanes.as";
 import { ArgExtremeArguments, TopKArguments } from "./selection.kernels.as";
 
 // Positions of the largest elements along lines of x [outer, length, inner]. Elements are compared by integer keys: floats
-// by their bits in order, -0 as 0, NaN above everything; `flip` inverts the order of the keys, or makes them unsigned.
+// by their bits in the order of values, with -0 as 0 and NaN above everything; `flip` inverts the order of the keys, or
+// makes them unsigned.
 
-/** A key and a position in one number: the greater is the better, and of equal keys the one at the lower position. */
+/**
+ * A key and a position in one number, which is greater for a better entry; of equal keys, the one at the lower position
+ * is better.
+ */
 @inline
 function entry(key: i32, position: usize): i64 {
   return (i64(key) << 32) | i64(~u32(position));
 }
 
-/** The keys of four elements. NaN is never inverted, so that it wins both ways. */
+/** The keys of four elements. NaN is never inverted, so that it wins in both orders. */
 @inline
 function keysOf(x: v128, isFloat: i32, flip: v128): v128 {
   if (!isFloat) return v128.xor(x, flip);
@@ -20,7 +24,7 @@ function keysOf(x: v128, isFloat: i32, flip: v128): v128 {
   return v128.bitselect(v128.xor(key, flip), i32x4.splat(i32.MAX_VALUE), isNumber);
 }
 
-/** Looks at `n` vectors from position `at` on; the best key of each lane and its position go on from `state` to there. */
+/** Examines `n` vectors from position `at` on, and updates the best key of each lane and its position in `state`. */
 function advance(
   state: usize, from: usize, step: usize, n: usize, lanes: usize, rest: v128, at: v128, next: v128,
   isFloat: i32, flip: v128
@@ -37,14 +41,14 @@ function advance(
   return at;
 }
 
-/** Rows that are looked at before the next four columns. */
+/** The number of rows that are examined before the next four columns. */
 const rowsPerBlock: usize = 32;
 
 /** The first position of the largest key. One item is a row (inner = 1) or a tile of columns. */
 export function argExtreme(begin: usize, end: usize, scratch: usize, args: ArgExtremeArguments): void {
   const { x, y, length, inner, tile, isFloat, flip } = args;
   const flips = i32x4.splat(flip);
-  // Absent lanes lose every comparison, and ties by their position.
+  // Absent lanes lose every comparison, and lose ties by their position.
   const rest = isFloat ? f32x4.splat(flip ? Infinity : -Infinity) : i32x4.splat(i32.MIN_VALUE ^ flip);
   const tiles = (inner + tile - 1) / tile;
   for (let item = begin; item < end; item++) {
@@ -99,7 +103,7 @@ function entryAt(from: usize, position: usize, isFloat: i32, flip: i32): i64 {
   return entry(key ^ flip, position);
 }
 
-/** Lets an entry sink into a heap of n entries whose root is the worst. */
+/** Moves an entry down in a heap of n entries whose root is the worst one. */
 function sink(heap: usize, n: usize, at: usize, sinking: i64): void {
   for (;;) {
     let child: usize = 2 * at + 1;
@@ -112,7 +116,7 @@ function sink(heap: usize, n: usize, at: usize, sinking: i64): void {
   store<i64>(heap + at * 8, sinking);
 }
 
-/** The k largest keys of a line in order, ties by position. One item is a line. */
+/** The k largest keys of a line in order, with ties ordered by position. One item is a line. */
 export function topK(begin: usize, end: usize, scratch: usize, args: TopKArguments): void {
   const { x, values, positions, length, inner, k, isFloat, flip } = args;
   const step = inner * 4;

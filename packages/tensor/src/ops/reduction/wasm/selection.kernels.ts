@@ -1,4 +1,4 @@
-/** Of selection.as.ts. */
+/** The schemas of the kernels in selection.as.ts. */
 export const selectionKernels = {
   argExtreme: {
     reads: ["x"],

@@ -1,11 +1,11 @@
-// e^x and log x as softmax and its relatives need them.
+// e^x and log x for softmax and related operations.
 
 /**
  * e^x of four lanes within 2 ulp for x <= 88; 0 below the smallest normal number; NaN stays. Cody and Waite's reduction by
  * multiples of log 2, then the polynomial of Cephes `expf`.
  */
 @inline export function exp(x: v128): v128 {
-  // Adding 1.5 * 2^23 rounds to an integer, which the low bits of the sum then hold.
+  // Adding 1.5 * 2^23 rounds to an integer, which the low bits of the sum then contain.
   const rounded = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504)), f32x4.splat(12582912));
   const n = f32x4.sub(rounded, f32x4.splat(12582912));
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));

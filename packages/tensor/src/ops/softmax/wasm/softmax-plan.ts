@@ -11,7 +11,7 @@ import type { CrossEntropyAttributes } from "../attributes.ts";
 import { softmaxKernels } from "./softmax.kernels.ts";
 import { module } from "./softmax.wasm.ts";
 
-/** What the launches over lines have in common. */
+/** The properties that launches over lines share. */
 interface LinesLaunch {
   readonly parameters: { readonly length: number; readonly inner: number };
   readonly work: Work;
@@ -54,7 +54,7 @@ export const softmaxGradientPlan = (
     }),
   );
 
-/** What the launches over samples have in common. */
+/** The properties that launches over samples share. */
 function samplesOf(logits: Spec, attrs: CrossEntropyAttributes) {
   const [n, classes] = logits.shape as [number, number];
   return {

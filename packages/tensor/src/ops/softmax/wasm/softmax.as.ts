@@ -11,9 +11,9 @@ import {
   SoftmaxGradientArguments,
 } from "./softmax.kernels.as";
 
-// Softmax and its relatives over [outer, length, inner], along the length. One item is a row (inner = 1) or four columns.
+// Softmax and related operations over [outer, length, inner], along the length. One item is a row (inner = 1) or four columns.
 
-// What one walk along a line does, fixed at compile time: v and w are read, a term is added up or stored.
+// The computation of one pass along a line, fixed at compile time: v and w are read, and a term is summed or stored.
 const exponentials: i32 = 0;
 const affine: i32 = 1;
 const shift: i32 = 2;
@@ -33,7 +33,7 @@ function term(what: i32, v: v128, w: v128, p: v128, q: v128): v128 {
   return f32x4.sub(v, p);
 }
 
-/** Reads v from `x` and w from `x2` along a line, stores the terms in `y` and/or returns their sum, added up in f64. */
+/** Reads v from `x` and w from `x2` along a line, stores the terms in `y` and/or returns their sum, computed in f64. */
 @inline
 function walk(
   what: i32, x: usize, x2: usize, y: usize, p: v128, q: v128, step: usize, vectors: usize, full: usize,
@@ -42,7 +42,7 @@ function walk(
   const sums = what == exponentials || what == add || what == dot;
   const readsTwo = what == dot || what == softmaxSlope || what == logSoftmaxSlope;
   const stores = what != add && what != dot;
-  // Absent lanes add nothing: exp(-infinity), or p - p, or 0 times 0.
+  // Absent lanes contribute nothing: exp(-infinity), p - p, or 0 times 0.
   const rest = what == exponentials ? f32x4.splat(-Infinity) : what == add ? p : f32x4.splat(0);
   let low = f64x2.splat(0), high = low, w = low;
   let i: usize = 0, at: usize = 0;
@@ -67,7 +67,7 @@ function walk(
   return sums ? sumOfLanes(low, high, isRow) : low;
 }
 
-/** The sum of exp(x - m); the terms go to `y`, unless that is 0. */
+/** The sum of exp(x - m); the terms are stored in `y`, unless that is 0. */
 function sumOfExponentials(
   x: usize, y: usize, m: v128, step: usize, vectors: usize, full: usize, tail: usize, isRow: bool
 ): v128 {
@@ -87,7 +87,7 @@ function maximumOf(x: usize, step: usize, vectors: usize, full: usize, tail: usi
 
 @inline
 function maximum(a: v128, b: v128): v128 {
-  // NaN on either side wins: pmax keeps a NaN in `a`, and all bits set are a NaN.
+  // NaN in either operand wins: pmax keeps a NaN in `a`, and a value with all bits set is a NaN.
   return v128.or(f32x4.pmax(a, b), f32x4.ne(b, b));
 }
 

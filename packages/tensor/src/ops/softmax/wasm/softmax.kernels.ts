@@ -1,4 +1,4 @@
-/** Of softmax.as.ts. */
+/** The schemas of the kernels in softmax.as.ts. */
 export const softmaxKernels = {
   softmax: {
     reads: ["x"],
